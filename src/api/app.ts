@@ -1,0 +1,108 @@
+import express from 'express';
+import { ERRORS } from '../domain/errors.ts';
+import { errorFields } from '../infra/log.ts';
+import { readBody } from './body.ts';
+import { docsRouter } from './docs.ts';
+import { begin, type Exchange, exchangeOf, type Observe } from './exchange.ts';
+import { failureOf, RequestFault } from './failure.ts';
+import { describeApi, documentRoute } from './openapi.ts';
+import { sendAnswer, sendFailure } from './respond.ts';
+import type { AnyRoute, Raw, RawCall } from './route.ts';
+import { byPath } from './table.ts';
+
+export interface AppDeps {
+  observe: Observe;
+  /** Believe X-Forwarded-*: only behind a proxy that sets them. */
+  trustProxy?: boolean;
+  /** The operators' pages, absent when nobody may see them. */
+  ops?: express.Router;
+}
+
+/**
+ * Puts the routes behind one shell: request id and trace, body and schema checks, the error format, the access log,
+ * the API document.
+ * @throws Error naming the route that has no permission, no answers, or the method and path of another.
+ */
+export function makeApp(routes: AnyRoute[], deps: AppDeps): express.Express {
+  const app = express();
+  app.disable('x-powered-by').disable('etag').enable('case sensitive routing');
+  if (deps.trustProxy) app.enable('trust proxy');
+  const document = documentRoute();
+  const all = [...routes, document.route];
+  app.use(begin(deps.observe));
+  for (const [path, methods] of byPath(all)) mount(app, path, methods);
+  document.publish(describeApi(all));
+  app.use(docsRouter());
+  if (deps.ops) app.use(deps.ops);
+  app.use((request) => {
+    throw new RequestFault('ROUTE_NOT_FOUND', { details: { method: request.method, path: request.path } });
+  });
+  app.use(fail(deps.observe));
+  return app;
+}
+
+function mount(app: express.Express, path: string, routes: AnyRoute[]): void {
+  const at = app.route(path.replace(/\{(\w+)\}/g, ':$1'));
+  for (const each of routes) at[each.facts.method](endpoint(each));
+  const methods = routes.map(({ facts }) => facts.method.toUpperCase());
+  const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
+  at.all((request, response) => {
+    exchangeOf(response).route = path;
+    if (request.method === 'OPTIONS') return sendAnswer(request, response, { status: 204, headers: { Allow: allow } });
+    const details = { method: request.method, allowed: methods };
+    throw new RequestFault('METHOD_NOT_ALLOWED', { details, headers: { Allow: allow } });
+  });
+}
+
+/** The way of a request through its route. */
+function endpoint(route: AnyRoute): express.RequestHandler {
+  return async (request, response) => {
+    const exchange = exchangeOf(response);
+    exchange.route = route.facts.path;
+    const raw = { request, response };
+    const outcome = await route.answer(callOf(raw, exchange, await readBody(route.facts, raw)));
+    if (outcome !== 'handled') sendAnswer(request, response, outcome);
+  };
+}
+
+function callOf(raw: Raw, { trace }: Exchange, body: unknown): RawCall {
+  const { request, response } = raw;
+  let signal: AbortSignal | undefined;
+  return {
+    params: request.params,
+    query: request.query,
+    body,
+    headers: request.headers as RawCall['headers'],
+    requestId: trace.requestId,
+    raw,
+    // Most handlers never ask: the listener and its controller are made for those that do.
+    get signal() {
+      signal ??= goneSignal(response);
+      return signal;
+    },
+  };
+}
+
+function goneSignal(response: express.Response): AbortSignal {
+  const controller = new AbortController();
+  const check = () => {
+    if (!response.writableFinished) controller.abort();
+  };
+  if (response.destroyed) check();
+  else response.once('close', check);
+  return controller.signal;
+}
+
+/** Last step of what went wrong anywhere: tells the client in the one format, and the log what only we may know. */
+function fail(observe: Observe): express.ErrorRequestHandler {
+  return (error: unknown, _request, response, _next) => {
+    const { trace, route } = exchangeOf(response);
+    const failure = failureOf(error);
+    if (ERRORS[failure.code].status >= 500) {
+      const name = failure.code === 'INTERNAL_ERROR' ? 'http.failed' : 'http.unavailable';
+      const stack = error instanceof Error ? error.stack : undefined;
+      observe(name, { route, answered: failure.code, ...errorFields(error), ...(name === 'http.failed' && { stack }) });
+    }
+    sendFailure(response, failure, trace.requestId);
+  };
+}

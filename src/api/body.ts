@@ -1,0 +1,38 @@
+import express from 'express';
+import { RequestFault } from './failure.ts';
+import type { Raw, RouteFacts } from './route.ts';
+
+const LIMIT = 100_000;
+const any = () => true;
+const json = express.json({ limit: LIMIT, strict: false, type: any });
+const bytes = express.raw({ limit: LIMIT, type: any });
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
+
+/**
+ * Reads at most 100 kB in the form the route wants: parsed JSON, bytes, or undefined when nothing was sent.
+ * @throws RequestFault UNSUPPORTED_MEDIA_TYPE for a body that is not declared as JSON; body-parser's errors otherwise.
+ */
+export function readBody(facts: RouteFacts, raw: Raw): Promise<unknown> {
+  if (facts.rawBody) return parse(bytes, raw).then((body) => body ?? Buffer.alloc(0));
+  if (!facts.body || !isSent(raw.request)) return Promise.resolve(undefined);
+  const type = raw.request.headers['content-type'];
+  if (type === undefined || !JSON_TYPE.test(type)) return Promise.reject(notJson(raw.request));
+  return parse(json, raw);
+}
+
+function isSent({ headers }: express.Request): boolean {
+  const length = headers['content-length'];
+  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
+}
+
+function notJson(request: express.Request): RequestFault {
+  // The rest of the body is let through unread, so that the connection can be used again.
+  request.resume();
+  const details = [{ where: 'header.content-type', problem: 'is not JSON', expected: 'application/json' }];
+  return new RequestFault('UNSUPPORTED_MEDIA_TYPE', { details });
+}
+
+const parse = (parser: express.RequestHandler, { request, response }: Raw): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    parser(request, response, (error?: unknown) => (error ? reject(error) : resolve(request.body)));
+  });

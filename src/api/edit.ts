@@ -1,0 +1,55 @@
+import { refused } from '../domain/errors.ts';
+import { findAnswer, hashRequest, type IdempotencyClaim, keepAnswer, type StoredAnswer } from '../entities/idempotency.ts';
+import { type Tx, unitOfWork } from '../infra/unit-of-work.ts';
+import type { ApiDeps } from './deps.ts';
+import type { Answer, Call } from './route.ts';
+
+type AnyCall = Pick<Call<unknown, unknown, unknown>, 'body' | 'headers' | 'raw'>;
+
+export interface Change {
+  /** What is changed; names the transaction. */
+  name: string;
+  /** Whose idempotency keys these are: the cart's or checkout's id, or `new`. */
+  scope: string;
+}
+
+/**
+ * Changes one aggregate in one transaction, at once. With an Idempotency-Key the answer is stored in that same
+ * transaction: the same request gets the same answer and has no second effect, in parallel and after a restart too.
+ * Only answers to what was done are kept; a refused request left nothing behind and may be tried again.
+ * @throws IDEMPOTENCY_KEY_INVALID, IDEMPOTENCY_KEY_REUSED, and whatever `work` throws.
+ */
+export async function edit(
+  deps: ApiDeps,
+  call: AnyCall,
+  change: Change,
+  work: (tx: Tx) => Promise<StoredAnswer>,
+): Promise<Answer> {
+  const claim = claimOf(call, change);
+  const before = claim && (await findAnswer(deps.db.query, claim));
+  if (before) return replayed(before);
+  try {
+    return await unitOfWork(deps.db, change.name, async (tx) => {
+      const answer = await work(tx);
+      if (claim) keepAnswer(tx, claim, answer);
+      return answer;
+    });
+  } catch (error) {
+    // The same request at the same time may have won: then its answer is ours, whatever stopped us.
+    const winner = claim && (await findAnswer(deps.db.query, claim));
+    if (winner) return replayed(winner);
+    throw error;
+  }
+}
+
+const replayed = (answer: StoredAnswer): Answer => ({
+  ...answer,
+  headers: { ...answer.headers, 'Idempotent-Replayed': 'true' },
+});
+
+function claimOf({ headers, body, raw }: AnyCall, { name, scope }: Change): IdempotencyClaim | undefined {
+  const key = headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  if (!/^[\x21-\x7e]{1,255}$/.test(key)) throw refused('IDEMPOTENCY_KEY_INVALID');
+  return { scope: `${raw.request.method} ${name} ${scope}`, key, requestHash: hashRequest(body) };
+}

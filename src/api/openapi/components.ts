@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import type { ZodOpenApiComponentsObject } from 'zod-openapi';
+import { ERRORS } from '../../domain/errors.ts';
+
+const Problem = z
+  .object({
+    where: z.string().meta({ example: 'body.items[0].quantity' }),
+    problem: z.string().meta({ example: 'Too small: expected number to be >=1' }),
+    expected: z.string().optional().meta({ example: 'at least 1' }),
+  })
+  .meta({ id: 'Problem', description: 'One thing wrong with a request: where, what, and what would be right.' });
+
+const ErrorCode = z.enum(Object.keys(ERRORS)).meta({
+  id: 'ErrorCode',
+  description: Object.entries(ERRORS)
+    .map(([code, { status, message }]) => `- \`${code}\` (${status}): ${message}`)
+    .join('\n'),
+});
+
+/** The one shape of every failure. */
+export const ErrorBody = z
+  .object({
+    error: z.object({
+      code: ErrorCode,
+      type: z.enum([...new Set(Object.values(ERRORS).map(({ type }) => type))]),
+      message: z.string(),
+      details: z.union([z.array(Problem), z.record(z.string(), z.unknown())]),
+      requestId: z.string(),
+      timestamp: z.iso.datetime(),
+    }),
+  })
+  .meta({ id: 'Error' });
+
+export const components: ZodOpenApiComponentsObject = {
+  schemas: { Error: ErrorBody },
+  securitySchemes: {
+    cartToken: {
+      type: 'apiKey',
+      in: 'header',
+      name: 'X-Cart-Token',
+      description: 'The secret given once, when the cart was created. It opens this cart and its checkout.',
+    },
+    webhookSignature: {
+      type: 'apiKey',
+      in: 'header',
+      name: 'Stripe-Signature',
+      description: "The provider's signature over the raw body, at most five minutes old.",
+    },
+  },
+  parameters: {
+    RequestId: {
+      name: 'X-Request-Id',
+      in: 'header',
+      description: 'Comes back in the answer and stands on every log line, job and history row the request causes.',
+      schema: { type: 'string', pattern: '^[A-Za-z0-9._-]{1,128}$' },
+    },
+    IdempotencyKey: {
+      name: 'Idempotency-Key',
+      in: 'header',
+      description:
+        'Same key and body: the same answer, for 24 hours. Same key, other body: 422 IDEMPOTENCY_KEY_REUSED.',
+      schema: { type: 'string', minLength: 1, maxLength: 255 },
+    },
+    Prefer: {
+      name: 'Prefer',
+      in: 'header',
+      description:
+        '`wait=N`: the answer waits at most N seconds (30 at most) for the checkout to leave its busy states.',
+      schema: { type: 'string', examples: ['wait=10'] },
+    },
+    IfNoneMatch: {
+      name: 'If-None-Match',
+      in: 'header',
+      description: 'The ETag of an earlier answer: 304 while it still holds.',
+      schema: { type: 'string' },
+    },
+  },
+  headers: {
+    RequestId: { description: 'The request id, given or made.', schema: { type: 'string' } },
+    RetryAfter: { description: 'Seconds after which to try again.', schema: { type: 'integer' } },
+    Location: { description: 'Where the accepted or created resource is.', schema: { type: 'string' } },
+    Allow: { description: 'The methods of this path.', schema: { type: 'string' } },
+  },
+};

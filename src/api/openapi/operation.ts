@@ -1,0 +1,87 @@
+import type { ZodOpenApiOperationObject, ZodOpenApiResponseObject } from 'zod-openapi';
+import { ERRORS, type ErrorCode } from '../../domain/errors.ts';
+import type { Access, AnswerSpec, RouteFacts } from '../route.ts';
+import { ErrorBody } from './components.ts';
+
+/** One route as an OpenAPI operation. */
+export function describeRoute(facts: RouteFacts): ZodOpenApiOperationObject {
+  return {
+    operationId: operationId(facts),
+    summary: facts.summary,
+    ...(facts.description && { description: facts.description }),
+    tags: [facts.tag],
+    security: SECURITY[facts.access].map((scheme) => ({ [scheme]: [] })),
+    'x-permission': facts.permission,
+    parameters: headerParameters(facts).map((name) => ({ $ref: `#/components/parameters/${name}` })),
+    requestParams: { ...(facts.params && { path: facts.params }), ...(facts.query && { query: facts.query }) },
+    ...requestBody(facts),
+    responses: { ...answers(facts), ...failures(facts) },
+  };
+}
+
+const SECURITY: Record<Access, string[]> = {
+  public: [],
+  cart: ['cartToken'],
+  checkout: ['cartToken'],
+  webhook: ['webhookSignature'],
+};
+
+/** get /api/v1/store/cart/{id}/items → getStoreCartByIdItems: stable while the path is, unlike a counter. */
+function operationId({ method, path }: RouteFacts): string {
+  const words = path
+    .replace(/^\/api\/v1/, '')
+    .replace(/\{(\w+)\}/g, (_, name: string) => `by-${name}`)
+    .split(/[^A-Za-z0-9]+/);
+  return method + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+}
+
+function headerParameters(facts: RouteFacts): string[] {
+  const etag = facts.method === 'get' && facts.answers[304] !== undefined;
+  return [
+    'RequestId',
+    ...(facts.idempotent ? ['IdempotencyKey'] : []),
+    ...(facts.waits ? ['Prefer'] : []),
+    ...(etag ? ['IfNoneMatch'] : []),
+  ];
+}
+
+function requestBody(facts: RouteFacts): Pick<ZodOpenApiOperationObject, 'requestBody'> {
+  if (facts.rawBody) return { requestBody: { required: true, content: { 'application/json': { schema: {} } } } };
+  if (!facts.body) return {};
+  const required = !facts.body.safeParse(undefined).success;
+  return { requestBody: { required, content: { 'application/json': { schema: facts.body } } } };
+}
+
+const headerRefs = (names: string[]) =>
+  Object.fromEntries(names.map((name) => [HEADERS[name] ?? name, { $ref: `#/components/headers/${name}` }]));
+
+const HEADERS: Record<string, string> = { RequestId: 'X-Request-Id', RetryAfter: 'Retry-After' };
+
+function answers(facts: RouteFacts): Record<string, ZodOpenApiResponseObject> {
+  return Object.fromEntries(Object.entries(facts.answers).map(([status, spec]) => [status, answer(status, spec)]));
+}
+
+function answer(status: string, { description, schema, contentType }: AnswerSpec): ZodOpenApiResponseObject {
+  const headers = headerRefs(['RequestId', ...(status === '202' ? ['Location', 'RetryAfter'] : [])]);
+  if (!schema && !contentType) return { description, headers };
+  return { description, headers, content: { [contentType ?? 'application/json']: schema ? { schema } : {} } };
+}
+
+/** The codes a route names, and those that every route of its kind can answer, one response per status. */
+function failures(facts: RouteFacts): Record<string, ZodOpenApiResponseObject> {
+  const codes = new Set<ErrorCode>(facts.errors);
+  if (facts.params || facts.query || facts.body) codes.add('VALIDATION_FAILED');
+  if (facts.body) codes.add('MALFORMED_JSON').add('UNSUPPORTED_MEDIA_TYPE');
+  if (facts.body || facts.rawBody) codes.add('PAYLOAD_TOO_LARGE');
+  codes.add('INTERNAL_ERROR').add('DATABASE_UNAVAILABLE');
+  const byStatus = Map.groupBy(codes, (code) => String(ERRORS[code].status));
+  return Object.fromEntries([...byStatus].map(([status, each]) => [status, failure(status, each)]));
+}
+
+function failure(status: string, codes: ErrorCode[]): ZodOpenApiResponseObject {
+  return {
+    description: codes.map((code) => `\`${code}\`: ${ERRORS[code].message}`).join('\n\n'),
+    headers: headerRefs(['RequestId', ...(status === '503' ? ['RetryAfter'] : [])]),
+    content: { 'application/json': { schema: ErrorBody } },
+  };
+}

@@ -1,0 +1,90 @@
+import type { core } from 'zod';
+import { RequestFault } from './failure.ts';
+
+/** One thing wrong with a request: where it is, what is wrong, what would be right. */
+export interface Problem {
+  where: string;
+  problem: string;
+  expected?: string;
+}
+
+type Issue = core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+/** More than a person reads; bounds the answer to a request that is wrong in a thousand places. */
+const MOST = 20;
+
+/** The refusal of a request that does not have the shape the route asks for. */
+export const invalid = (problems: Problem[]): RequestFault =>
+  new RequestFault('VALIDATION_FAILED', { details: problems.slice(0, MOST) });
+
+/** Turns zod's issues with `value` (found at `where`: path, query, body) into problems in the caller's words. */
+export function problemsOf(issues: readonly Issue[], found: { where: string; value: unknown }): Problem[] {
+  return issues.slice(0, MOST).flatMap((issue) => describe(issue, found));
+}
+
+function describe(issue: Issue, found: { where: string; value: unknown }): Problem[] {
+  const where = place(found.where, issue.path);
+  const value = valueAt(found.value, issue.path);
+  if (issue.code === 'unrecognized_keys') return issue.keys.slice(0, MOST).map((key) => unknownField(where, key));
+  if (issue.code === 'invalid_union') return describeUnion(issue, { where, value });
+  const expected = expectation(issue);
+  const problem = value === undefined ? 'is missing' : issue.message;
+  return [expected === undefined ? { where, problem } : { where, problem, expected }];
+}
+
+const unknownField = (where: string, key: string): Problem => ({
+  where: place(where, [key.slice(0, 100)]),
+  problem: 'is not a field that is known here',
+  expected: 'no such field',
+});
+
+/** Of a union only the branch that fits best is explained: all of them together explain nothing. */
+function describeUnion(issue: core.$ZodIssueInvalidUnion, found: { where: string; value: unknown }): Problem[] {
+  const best = issue.errors.toSorted((a, b) => weight(a) - weight(b))[0];
+  if (best?.length) return problemsOf(best, found);
+  return [{ where: found.where, problem: found.value === undefined ? 'is missing' : issue.message }];
+}
+
+const weight = (issues: readonly Issue[]): number =>
+  issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0);
+
+function expectation(issue: Issue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.expected;
+    case 'too_small':
+      return `${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${unit(issue.origin)}`;
+    case 'too_big':
+      return `${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}${unit(issue.origin)}`;
+    case 'invalid_format':
+      return issue.format === 'regex' ? `text like ${issue.pattern}` : issue.format;
+    case 'not_multiple_of':
+      return `a multiple of ${issue.divisor}`;
+    case 'invalid_value':
+      return `one of ${issue.values.map(String).join(', ')}`;
+    case 'custom':
+      return typeof issue.params?.expected === 'string' ? issue.params.expected : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function unit(origin: string): string {
+  if (origin === 'string') return ' characters';
+  return origin === 'array' || origin === 'set' ? ' items' : '';
+}
+
+/** `body` and ['items', 0, 'quantity'] make `body.items[0].quantity`. */
+function place(where: string, path: Path): string {
+  return path.reduce<string>((text, key) => text + (typeof key === 'number' ? `[${key}]` : `.${String(key)}`), where);
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  let at = value;
+  for (const key of path) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) return undefined;
+    at = Reflect.get(at, key);
+  }
+  return at;
+}

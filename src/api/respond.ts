@@ -1,0 +1,67 @@
+import { hash } from 'node:crypto';
+import type express from 'express';
+import { ERRORS } from '../domain/errors.ts';
+import type { Failure } from './failure.ts';
+import type { Answer } from './route.ts';
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+/** Seconds after which a client of an unavailable service may try again. */
+const RETRY_AFTER = '2';
+
+/** Writes the answer; on GET a matching If-None-Match gets 304. Does nothing when the client has gone. */
+export function sendAnswer(request: express.Request, response: express.Response, answer: Answer): void {
+  if (response.destroyed) return;
+  const { status, body, headers } = answer;
+  const bytes = body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+  if (bytes !== undefined) response.setHeader('Content-Type', JSON_TYPE);
+  for (const name in headers) response.setHeader(name, headers[name] ?? '');
+  if (answer.etag && bytes !== undefined) response.setHeader('ETag', etagOf(bytes));
+  if (status === 200 && isFresh(request, response)) {
+    response.removeHeader('Content-Type');
+    response.statusCode = 304;
+    response.end();
+    return;
+  }
+  response.statusCode = status;
+  response.end(bytes);
+}
+
+/** A strong ETag of the bytes: changes exactly when they do. */
+export const etagOf = (bytes: string | Buffer): string => `"${hash('sha1', bytes, 'base64url')}"`;
+
+/** RFC 9110: If-None-Match compares weakly, and only for safe methods. */
+function isFresh(request: express.Request, response: express.Response): boolean {
+  const wanted = request.headers['if-none-match'];
+  if (wanted === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) return false;
+  const tag = response.getHeader('ETag');
+  if (typeof tag !== 'string') return false;
+  if (wanted === tag || wanted === '*') return true;
+  const bare = opaque(tag);
+  return wanted.split(',').some((each) => opaque(each.trim()) === bare);
+}
+
+const opaque = (tag: string): string => (tag.startsWith('W/') ? tag.slice(2) : tag);
+
+/** Writes the failure in the one error format. An answer that has already begun is cut off instead. */
+export function sendFailure(response: express.Response, failure: Failure, requestId: string): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const { status, type, message } = ERRORS[failure.code];
+  const error = {
+    code: failure.code,
+    type,
+    message: failure.message ?? message,
+    details: failure.details ?? {},
+    requestId,
+    timestamp: new Date().toISOString(),
+  };
+  // What a handler had prepared for its success (validators, cache rules) would lie about this answer.
+  for (const name of ['ETag', 'Cache-Control', 'Location']) response.removeHeader(name);
+  if (status === 503) response.setHeader('Retry-After', RETRY_AFTER);
+  for (const name in failure.headers) response.setHeader(name, failure.headers[name] ?? '');
+  response.setHeader('Content-Type', JSON_TYPE);
+  response.statusCode = status;
+  response.end(JSON.stringify({ error }));
+}

@@ -1,0 +1,114 @@
+import type express from 'express';
+import type { ZodType } from 'zod';
+import type { ErrorCode } from '../domain/errors.ts';
+import type { Permission } from '../domain/permissions.ts';
+import { invalid, type Problem, problemsOf } from './problems.ts';
+
+/** How the caller proves the right to the resource; cart and checkout: `X-Cart-Token`, compared in the handler's own query. */
+export type Access = 'public' | 'cart' | 'checkout' | 'webhook';
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+
+export interface Raw {
+  request: express.Request;
+  response: express.Response;
+}
+
+export interface Call<P, Q, B> {
+  params: P;
+  query: Q;
+  body: B;
+  /** By lower-case name. */
+  headers: Readonly<Record<string, string | undefined>>;
+  requestId: string;
+  /** Aborts when the client goes away before the answer is complete. */
+  readonly signal: AbortSignal;
+  raw: Raw;
+}
+
+export interface Answer {
+  status: number;
+  /** Sent as JSON; a Buffer is sent as it is (give its Content-Type). */
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** Hashes the serialised body into an ETag; a matching If-None-Match is answered 304. */
+  etag?: boolean;
+}
+
+/** `handled`: the handler wrote the response itself, as for Server-Sent Events. */
+export type Outcome = Answer | 'handled';
+
+export interface AnswerSpec {
+  description: string;
+  schema?: ZodType;
+  /** Default: application/json. */
+  contentType?: string;
+}
+
+/** The schema of named values: an object, or one that is then refined or transformed. */
+export type Fields<T> = ZodType<T, Record<string, unknown>>;
+
+/** What a route says about itself: enough to mount it, to guard it and to document it. */
+export interface RouteFacts {
+  method: Method;
+  /** OpenAPI style: /api/v1/store/cart/{id}. */
+  path: string;
+  permission: Permission | 'public';
+  access: Access;
+  summary: string;
+  description?: string;
+  tag: string;
+  params?: Fields<unknown>;
+  query?: Fields<unknown>;
+  body?: ZodType;
+  /** The handler gets the bytes as a Buffer, of any content type. */
+  rawBody?: true;
+  answers: Record<number, AnswerSpec>;
+  errors?: ErrorCode[];
+  /** Documents Idempotency-Key. */
+  idempotent?: true;
+  /** Documents Prefer: wait. */
+  waits?: true;
+}
+
+export interface RouteSpec<P, Q, B, R extends true | undefined = undefined> extends Omit<RouteFacts, 'rawBody'> {
+  params?: Fields<P>;
+  query?: Fields<Q>;
+  body?: ZodType<B>;
+  rawBody?: R;
+  handle(call: Call<P, Q, R extends true ? Buffer : B>): Promise<Outcome>;
+}
+
+/** A request as it arrived: nothing validated yet. */
+export type RawCall = Call<unknown, unknown, unknown>;
+
+export interface AnyRoute {
+  facts: RouteFacts;
+  /** @throws RequestFault VALIDATION_FAILED naming every problem of path, query and body. */
+  answer(call: RawCall): Promise<Outcome>;
+}
+
+/** Declares a route: the schemas validate the request, type the handler's call and become the API document. */
+export function route<P, Q, B, R extends true | undefined = undefined>(spec: RouteSpec<P, Q, B, R>): AnyRoute {
+  const { handle, ...facts } = spec;
+  return {
+    facts,
+    answer(call) {
+      const problems: Problem[] = [];
+      const params = check(spec.params, call.params, 'path', problems);
+      const query = check(spec.query, call.query, 'query', problems);
+      const body = check(spec.body, call.body, 'body', problems);
+      if (problems.length > 0) return Promise.reject(invalid(problems));
+      // Without a schema the value keeps the type the route declared: Buffer for raw bodies, else unknown.
+      Object.assign(call, { params, query, body });
+      return handle.call(spec, call as Call<P, Q, R extends true ? Buffer : B>);
+    },
+  };
+}
+
+function check(schema: ZodType | undefined, value: unknown, where: string, problems: Problem[]): unknown {
+  if (!schema) return value;
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  problems.push(...problemsOf(result.error.issues, { where, value }));
+  return undefined;
+}

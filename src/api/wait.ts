@@ -1,0 +1,50 @@
+import type { ApiDeps } from './deps.ts';
+import type { Call } from './route.ts';
+import { type CheckoutReading, readCheckout } from './views/checkout.ts';
+
+const LONGEST_WAIT_SECONDS = 30;
+
+/** Seconds the client is ready to wait (RFC 7240, `Prefer: wait=N`), at most 30; 0 when it did not say. */
+export function preferredWait(headers: Call<never, never, never>['headers']): number {
+  const [, seconds = '0'] = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,6})"?/i.exec(headers.prefer ?? '') ?? [];
+  return Math.min(Number(seconds), LONGEST_WAIT_SECONDS);
+}
+
+/**
+ * Listens for the moment a checkout stops being busy. Made before the command is committed, it cannot miss that moment;
+ * `until` then waits at most `seconds` without asking the database.
+ */
+export function watchCheckout({ hints }: ApiDeps, id: string): { until(seconds: number, gone: AbortSignal): Promise<void>; stop(): void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = hints.listen(id, ({ busy }) => {
+    if (!busy) resolve();
+  });
+  return {
+    stop,
+    async until(seconds, gone) {
+      const timer = setTimeout(resolve, seconds * 1_000);
+      gone.addEventListener('abort', () => resolve());
+      await promise;
+      clearTimeout(timer);
+      stop();
+    },
+  };
+}
+
+/** Reads a checkout, after waiting for it to leave its busy states when the client asked for that. */
+export async function readWhenReady(
+  deps: ApiDeps,
+  id: string,
+  call: Pick<Call<never, never, never>, 'headers' | 'signal'>,
+): Promise<CheckoutReading | undefined> {
+  const seconds = preferredWait(call.headers);
+  if (seconds === 0) return readCheckout(deps.db, id);
+  const watch = watchCheckout(deps, id);
+  const reading = await readCheckout(deps.db, id);
+  if (!reading?.busy) {
+    watch.stop();
+    return reading;
+  }
+  await watch.until(seconds, call.signal);
+  return readCheckout(deps.db, id);
+}

@@ -1,0 +1,113 @@
+/** The shape of a failure for a client: the HTTP status, the family and a sentence a person can act on. */
+export interface ErrorEntry {
+  status: number;
+  type: ErrorType;
+  message: string;
+}
+
+export type ErrorType =
+  | 'VALIDATION_ERROR'
+  | 'AUTHENTICATION_ERROR'
+  | 'AUTHORIZATION_ERROR'
+  | 'BUSINESS_LOGIC_ERROR'
+  | 'INFRASTRUCTURE_ERROR';
+
+/** What to do about a failure: `refused` never retry, `conflict` retry now on fresh data, `unavailable` retry later. */
+export type ErrorKind = 'refused' | 'conflict' | 'unavailable';
+
+const invalid = (status: number, message: string): ErrorEntry => ({ status, type: 'VALIDATION_ERROR', message });
+const business = (status: number, message: string): ErrorEntry => ({ status, type: 'BUSINESS_LOGIC_ERROR', message });
+const broken = (status: number, message: string): ErrorEntry => ({ status, type: 'INFRASTRUCTURE_ERROR', message });
+const unauthenticated = (message: string): ErrorEntry => ({ status: 401, type: 'AUTHENTICATION_ERROR', message });
+
+const CATALOGUE = {
+  // The request itself.
+  VALIDATION_FAILED: invalid(400, 'The request is not valid.'),
+  MALFORMED_JSON: invalid(400, 'The body is not valid JSON.'),
+  PAYLOAD_TOO_LARGE: invalid(413, 'The body is too large.'),
+  UNSUPPORTED_MEDIA_TYPE: invalid(415, 'Send the body as application/json.'),
+  NOT_ACCEPTABLE: invalid(406, 'None of the accepted media types can be answered.'),
+  METHOD_NOT_ALLOWED: invalid(405, 'This path does not know that method.'),
+  CURSOR_INVALID: invalid(400, 'The cursor is not one that this list handed out.'),
+  IDEMPOTENCY_KEY_INVALID: invalid(400, 'The idempotency key must be 1 to 255 printable characters.'),
+  INVALID_SIGNATURE: invalid(400, 'The signature is wrong or too old.'),
+  ROUTE_NOT_FOUND: business(404, 'There is nothing at this path.'),
+  TOO_MANY_REQUESTS: business(429, 'Too many requests; try again later.'),
+
+  // Who asks.
+  AUTHENTICATION_REQUIRED: unauthenticated('Sign in first.'),
+  CART_TOKEN_REQUIRED: unauthenticated('Send the token of this cart as X-Cart-Token.'),
+  FORBIDDEN: { status: 403, type: 'AUTHORIZATION_ERROR', message: 'You may not do this.' },
+
+  // What is asked for.
+  CART_NOT_FOUND: business(404, 'There is no such cart.'),
+  CART_ITEM_NOT_FOUND: business(404, 'The cart has no such item.'),
+  PRODUCT_NOT_FOUND: business(404, 'There is no such product.'),
+  VARIANT_NOT_FOUND: business(404, 'There is no such variant.'),
+  COLLECTION_NOT_FOUND: business(404, 'There is no such collection.'),
+  CHECKOUT_NOT_FOUND: business(404, 'There is no such checkout.'),
+
+  // What the shop's rules refuse.
+  CART_EMPTY: business(422, 'The cart is empty.'),
+  CART_IN_CHECKOUT: business(409, 'The cart is being checked out and cannot change.'),
+  CART_ORDERED: business(409, 'The cart has become an order.'),
+  INSUFFICIENT_INVENTORY: business(409, 'There is not enough in stock.'),
+  QUANTITY_LIMIT_EXCEEDED: business(422, 'An order may not hold that many of this variant.'),
+  PRICE_CHANGED: business(409, 'The total is no longer the expected one.'),
+  ADDRESS_NOT_SERVED: business(422, 'We do not deliver to this address.'),
+  SHIPPING_METHOD_UNKNOWN: business(422, 'There is no such shipping method.'),
+  PAYMENT_METHOD_INVALID: business(422, 'The payment provider does not take this payment method.'),
+  CHECKOUT_STATE_CONFLICT: business(409, 'The checkout is in a state that does not allow this.'),
+  PAYMENT_IN_PROGRESS: business(409, 'A payment of this checkout is still being worked on.'),
+  IDEMPOTENCY_KEY_REUSED: business(422, 'The idempotency key was used with another request.'),
+  CONCURRENT_UPDATE: business(409, 'Someone else changed this at the same time; try again.'),
+
+  // Why a checkout ended without an order.
+  RESERVATION_EXPIRED: business(409, 'The reservation ran out before the payment came.'),
+  CANCELLED_BY_CUSTOMER: business(409, 'The customer cancelled the checkout.'),
+  PAID_BUT_OUT_OF_STOCK: business(409, 'The payment came late and the stock was gone; it is refunded in full.'),
+  SUPERSEDED: business(409, 'Another attempt has taken this checkout over.'),
+  PAYMENT_REFUSED: business(422, 'The payment was finally refused.'),
+
+  // What is broken on our side.
+  PROVIDER_UNAVAILABLE: broken(503, 'The payment provider cannot be reached; try again later.'),
+  DATABASE_UNAVAILABLE: broken(503, 'The database cannot be reached; try again later.'),
+  QUEUE_UNAVAILABLE: broken(503, 'The queue cannot be reached; try again later.'),
+  INTERNAL_ERROR: broken(500, 'Something went wrong on our side.'),
+} as const satisfies Record<string, ErrorEntry>;
+
+/** Stable and documented: clients branch on it. */
+export type ErrorCode = keyof typeof CATALOGUE;
+
+/** The one list of error codes; `api` answers by it, the worker's runner decides retries by `AppError.kind`. */
+export const ERRORS: Record<ErrorCode, ErrorEntry> = CATALOGUE;
+
+/** A failure with a name. `details` goes to clients and logs as it is: never put personal data in it. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly kind: ErrorKind;
+  readonly code: ErrorCode;
+  readonly details: Record<string, unknown>;
+
+  constructor(failure: { kind: ErrorKind; code: ErrorCode; details?: Record<string, unknown>; message?: string }) {
+    super(failure.message ?? ERRORS[failure.code].message);
+    this.kind = failure.kind;
+    this.code = failure.code;
+    this.details = failure.details ?? {};
+  }
+}
+
+/** The same request will always fail: never retry. */
+export function refused(code: ErrorCode, details?: Record<string, unknown>, message?: string): AppError {
+  return new AppError({ kind: 'refused', code, details, message });
+}
+
+/** Someone was faster: retry at once, on freshly loaded rows. */
+export function conflict(code: ErrorCode, details?: Record<string, unknown>, message?: string): AppError {
+  return new AppError({ kind: 'conflict', code, details, message });
+}
+
+/** Something we depend on is down: retry later. */
+export function unavailable(code: ErrorCode, details?: Record<string, unknown>, message?: string): AppError {
+  return new AppError({ kind: 'unavailable', code, details, message });
+}

@@ -1,0 +1,58 @@
+/** An amount in minor units (paise) of one ISO 4217 currency. Immutable. */
+export interface Money {
+  readonly amount: number;
+  readonly currency: string;
+}
+
+/** Paise and a currency as one value. Throws on a fraction, beyond 2^53 and on anything but an ISO 4217 code. */
+export function money(amount: number, currency: string): Money {
+  if (!/^[A-Z]{3}$/.test(currency)) throw new RangeError(`Not a currency: ${currency}`);
+  return Object.freeze({ amount: minorUnits(amount), currency });
+}
+
+/** `a + b`. Throws on mixed currencies and on overflow. */
+export function add(a: Money, b: Money): Money {
+  return money(a.amount + inSameCurrency(a, b).amount, a.currency);
+}
+
+/** `a - b`. Throws on mixed currencies and on overflow. */
+export function subtract(a: Money, b: Money): Money {
+  return money(a.amount - inSameCurrency(a, b).amount, a.currency);
+}
+
+/** `a` taken `factor` times, a whole number: fractions of money come from `allocate` or `roundHalfUpDivide`. */
+export function multiply(a: Money, factor: number): Money {
+  return money(times(a.amount, factor), a.currency);
+}
+
+function inSameCurrency(a: Money, b: Money): Money {
+  if (a.currency !== b.currency) throw new TypeError(`Mixed currencies: ${a.currency} and ${b.currency}`);
+  return b;
+}
+
+/** `value` as it is when it is a whole number of minor units below 2^53; throws a RangeError otherwise. */
+export function minorUnits(value: number): number {
+  if (!Number.isSafeInteger(value)) throw new RangeError(`Not a whole number of minor units: ${value}`);
+  return value + 0; // -0 does not survive JSON
+}
+
+/** The exact product of two whole numbers; throws a RangeError when it passes 2^53. */
+export function times(a: number, b: number): number {
+  return minorUnits(minorUnits(a) * minorUnits(b));
+}
+
+/** The exact sum of whole numbers; throws a RangeError when it passes 2^53. */
+export function sum(amounts: Iterable<number>): number {
+  let total = 0;
+  for (const amount of amounts) total = minorUnits(total + minorUnits(amount));
+  return total;
+}
+
+/** Paise as rupees for people, grouped the Indian way: 12345678 → ₹1,23,456.78. */
+export function formatInr(paise: number): string {
+  const magnitude = Math.abs(minorUnits(paise));
+  const rupees = (magnitude - (magnitude % 100)) / 100;
+  return `${paise < 0 ? '-' : ''}₹${INDIAN_GROUPING.format(rupees)}.${String(magnitude % 100).padStart(2, '0')}`;
+}
+
+const INDIAN_GROUPING = new Intl.NumberFormat('en-IN');

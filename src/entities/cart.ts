@@ -1,0 +1,110 @@
+import { Collection, defineEntity, p } from '@mikro-orm/core';
+import { refused } from '../domain/errors.ts';
+import { newId } from '../infra/ids.ts';
+
+export type CartStatus = 'open' | 'checkout' | 'ordered';
+
+/** Most different variants in one cart. */
+const MOST_LINES = 200;
+
+const CartItemSchema = defineEntity({
+  name: 'CartItem',
+  tableName: 'cart_items',
+  properties: {
+    id: p.uuid().primary(),
+    cart: () => p.manyToOne(Cart),
+    variantId: p.uuid(),
+    quantity: p.integer(),
+  },
+});
+export class CartItem extends CartItemSchema.class {}
+CartItemSchema.setClass(CartItem);
+
+const CartSchema = defineEntity({
+  name: 'Cart',
+  tableName: 'carts',
+  properties: {
+    id: p.uuid().primary(),
+    customerId: p.uuid().nullable(),
+    currency: p.character().length(3),
+    status: p.string().$type<CartStatus>(),
+    version: p.integer().version(),
+    createdAt: p.datetime(),
+    updatedAt: p.datetime(),
+    items: () => p.oneToMany(CartItem).mappedBy('cart').orphanRemoval().orderBy({ id: 'asc' }),
+  },
+});
+
+/** What a cart needs to know of a variant before it takes it. */
+export interface LineLimit {
+  variantId: string;
+  /** Most units in one order; null: no limit. */
+  maxPerOrder: number | null;
+}
+
+/** A cart; it may be edited until a checkout has taken it. Its lines are one per variant. */
+export class Cart extends CartSchema.class {
+  override items = new Collection<CartItem>(this);
+
+  static open(currency: string, now: Date): Cart {
+    const cart = new Cart();
+    Object.assign(cart, { id: newId(), customerId: null, currency, status: 'open', createdAt: now, updatedAt: now });
+    return cart;
+  }
+
+  /** Adds units; a variant that is in the cart already gets more of them. @throws QUANTITY_LIMIT_EXCEEDED, CART_IN_CHECKOUT, CART_ORDERED */
+  add(limit: LineLimit, quantity: number, now: Date): void {
+    this.edit(now);
+    const item = this.items.find((candidate) => candidate.variantId === limit.variantId);
+    const wanted = (item?.quantity ?? 0) + quantity;
+    refuseOverLimit(limit, wanted);
+    if (item) {
+      item.quantity = wanted;
+      return;
+    }
+    if (this.items.length >= MOST_LINES) throw refused('QUANTITY_LIMIT_EXCEEDED', { lines: MOST_LINES });
+    const added = new CartItem();
+    Object.assign(added, { id: newId(), variantId: limit.variantId, quantity });
+    this.items.add(added);
+  }
+
+  /** Sets the units of a line; zero removes it. @throws CART_ITEM_NOT_FOUND, QUANTITY_LIMIT_EXCEEDED, CART_IN_CHECKOUT, CART_ORDERED */
+  setQuantity(itemId: string, quantity: number, limit: (variantId: string) => LineLimit, now: Date): void {
+    this.edit(now);
+    const item = this.itemOrRefuse(itemId);
+    if (quantity === 0) {
+      this.items.remove(item);
+      return;
+    }
+    refuseOverLimit(limit(item.variantId), quantity);
+    item.quantity = quantity;
+  }
+
+  /** Hands the cart to a checkout; until that ends without an order, the cart cannot be edited. @throws CART_EMPTY, CART_ORDERED */
+  beginCheckout(now: Date): void {
+    if (this.status === 'ordered') throw refused('CART_ORDERED', { cartId: this.id });
+    if (this.items.length === 0) throw refused('CART_EMPTY', { cartId: this.id });
+    this.status = 'checkout';
+    this.updatedAt = now;
+  }
+
+  private edit(now: Date): void {
+    if (this.status === 'checkout') throw refused('CART_IN_CHECKOUT', { cartId: this.id });
+    if (this.status === 'ordered') throw refused('CART_ORDERED', { cartId: this.id });
+    // The lines are rows of their own: touching the root is what raises the version of the aggregate.
+    this.updatedAt = now;
+  }
+
+  private itemOrRefuse(itemId: string): CartItem {
+    const item = this.items.find((candidate) => candidate.id === itemId);
+    if (!item) throw refused('CART_ITEM_NOT_FOUND', { cartId: this.id, itemId });
+    return item;
+  }
+}
+CartSchema.setClass(Cart);
+
+function refuseOverLimit({ variantId, maxPerOrder }: LineLimit, quantity: number): void {
+  if (maxPerOrder !== null && quantity > maxPerOrder) {
+    throw refused('QUANTITY_LIMIT_EXCEEDED', { variantId, requested: quantity, maxPerOrder });
+  }
+}

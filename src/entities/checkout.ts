@@ -1,0 +1,163 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { type CheckoutState, CHECKOUT_WAYS_OUT } from '../domain/states.ts';
+import { newId } from '../infra/ids.ts';
+import type { Tx } from '../infra/unit-of-work.ts';
+
+export interface Address {
+  name: string;
+  line1: string;
+  line2?: string | undefined;
+  city: string;
+  /** ISO 3166-2 subdivision, e.g. IN-KA. */
+  state: string;
+  postalCode: string;
+  country: string;
+  phone?: string | undefined;
+}
+
+/** One step of a checkout as its machine decided it. */
+export interface CheckoutStep {
+  event: string;
+  accepted: boolean;
+  state: CheckoutState;
+  busy: boolean;
+  /** What the machine wants back at the next event; this class does not look into it. */
+  machine: object;
+  /** What asked for it: the id of a command, or the sweeper. */
+  cause: string;
+  reason?: { code: string; details: Record<string, unknown> } | undefined;
+}
+
+export interface NewCheckout {
+  cart: { id: string; version: number; currency: string };
+  lines: readonly { variantId: string; quantity: number }[];
+  email: string;
+  shippingAddress: Address;
+  billingAddress: Address | null;
+  /** Paise; null when the client takes whatever the price is. */
+  expectedTotal: number | null;
+  paymentMethod: string | null;
+  requestId: string | null;
+}
+
+const CheckoutSchema = defineEntity({
+  name: 'Checkout',
+  tableName: 'checkouts',
+  properties: {
+    id: p.uuid().primary(),
+    orderId: p.uuid(),
+    cartId: p.uuid(),
+    cartVersion: p.integer(),
+    email: p.text().lazy(),
+    shippingAddress: p.json<Address>(),
+    billingAddress: p.json<Address>().nullable().lazy(),
+    currency: p.character().length(3),
+    expectedTotal: p.bigint('number').nullable(),
+    total: p.bigint('number').nullable(),
+    state: p.string().$type<CheckoutState>(),
+    busy: p.boolean(),
+    machine: p.json<object>().nullable(),
+    reason: p.string().nullable(),
+    reasonDetails: p.json<Record<string, unknown>>().nullable(),
+    steps: p.integer(),
+    fence: p.integer(),
+    expiresAt: p.datetime().nullable(),
+    requestId: p.string().nullable(),
+    version: p.integer().version(),
+    createdAt: p.datetime(),
+    updatedAt: p.datetime(),
+  },
+});
+
+/** A cart on its way to a paid order. Its machine decides where it goes; this class keeps what was decided, and the proof. */
+export class Checkout extends CheckoutSchema.class {
+  /** Freezes a cart into a checkout that is about to start, and appends its rows. The order's id is chosen here. */
+  static begin(tx: Tx, from: NewCheckout): Checkout {
+    const checkout = new Checkout();
+    const [id, orderId] = [newId(), newId()];
+    const { cart, email, shippingAddress, billingAddress, expectedTotal, requestId } = from;
+    const fixed = { id, orderId, email, shippingAddress, billingAddress, expectedTotal, requestId };
+    Object.assign(checkout, fixed, { cartId: cart.id, cartVersion: cart.version, currency: cart.currency });
+    Object.assign(checkout, { total: null, machine: null, reason: null, reasonDetails: null, expiresAt: null });
+    Object.assign(checkout, { state: 'CREATED', busy: true, steps: 1, fence: 0, createdAt: tx.now, updatedAt: tx.now });
+    tx.em.persist(checkout);
+    from.lines.forEach(({ variantId, quantity }, index) => {
+      tx.append('checkout_lines', { checkout_id: id, line: index + 1, variant_id: variantId, quantity });
+    });
+    checkout.appendHistory(tx, { from: null, to: 'CREATED', event: 'CREATED', accepted: true, cause: 'request', at: tx.now });
+    if (from.paymentMethod) checkout.appendAttempt(tx, 1, from.paymentMethod);
+    return checkout;
+  }
+
+  /** Whether the checkout has ended, well or badly; only late money can move it again. */
+  get isOver(): boolean {
+    return this.state === 'COMPLETED' || CHECKOUT_WAYS_OUT.includes(this.state);
+  }
+
+  /** Goes where the machine decided, and writes the step into the history; a refused event is written down too. */
+  follow(tx: Tx, step: CheckoutStep): void {
+    const { event, accepted, cause } = step;
+    this.steps += 1;
+    // The clock, not the transaction's start: the history also tells how long each step took.
+    this.appendHistory(tx, { from: this.state, to: step.state, event, accepted, cause, at: new Date() });
+    this.state = step.state;
+    this.busy = step.busy;
+    this.machine = step.machine;
+    this.updatedAt = tx.now;
+    if (step.reason) {
+      this.reason = step.reason.code;
+      this.reasonDetails = step.reason.details;
+    } else if (!CHECKOUT_WAYS_OUT.includes(step.state)) {
+      // Late money brought it back on the way: what had ended it no longer holds.
+      this.reason = null;
+      this.reasonDetails = null;
+    }
+  }
+
+  /** Fixes the price (paise) and the instant until which the reservation holds. */
+  lock(total: number, expiresAt: Date): void {
+    this.total = total;
+    this.expiresAt = expiresAt;
+  }
+
+  /** Stores another attempt at payment; the checkout is busy until the machine has seen it. */
+  addAttempt(tx: Tx, attempt: number, method: string): void {
+    this.appendAttempt(tx, attempt, method);
+    this.expectChange(tx.now);
+  }
+
+  /** Raises the fencing token: whoever worked on this checkout with an older one must stop. */
+  takeOver(): number {
+    this.fence += 1;
+    return this.fence;
+  }
+
+  /** A command was accepted that the machine has yet to see: whoever waits for its effect keeps waiting. */
+  expectChange(now: Date): void {
+    this.busy = true;
+    this.updatedAt = now;
+  }
+
+  private appendAttempt(tx: Tx, attempt: number, method: string): void {
+    const row = { checkout_id: this.id, attempt, method, status: 'pending', created_at: tx.now };
+    tx.append('payment_attempts', row);
+  }
+
+  private appendHistory(
+    tx: Tx,
+    step: { from: CheckoutState | null; to: CheckoutState; event: string; accepted: boolean; cause: string; at: Date },
+  ): void {
+    tx.append('checkout_history', {
+      checkout_id: this.id,
+      seq: this.steps,
+      from_state: step.from,
+      to_state: step.to,
+      event: step.event,
+      accepted: step.accepted,
+      cause: step.cause,
+      request_id: this.requestId,
+      at: step.at,
+    });
+  }
+}
+CheckoutSchema.setClass(Checkout);

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { refused } from '../domain/errors.ts';
+import type { Tx } from '../infra/unit-of-work.ts';
+import type { Query } from './sellable.ts';
+
+/** Who used which key for which request. The scope keeps one caller's keys apart from another's. */
+export interface IdempotencyClaim {
+  scope: string;
+  key: string;
+  requestHash: string;
+}
+
+export interface StoredAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: object;
+}
+
+/** A fingerprint of a request's body, in which the order of keys does not count. */
+export function hashRequest(body: unknown): string {
+  return createHash('sha256').update(JSON.stringify(sorted(body)) ?? '').digest('base64url');
+}
+
+/**
+ * The answer that was given under this key before, if any.
+ * @throws IDEMPOTENCY_KEY_REUSED when the key came with another body.
+ */
+export async function findAnswer(query: Query, claim: IdempotencyClaim): Promise<StoredAnswer | undefined> {
+  const [row] = await query<StoredAnswer & { requestHash: string }>(
+    `select request_hash as "requestHash", status, headers, body from idempotency_keys where scope = $1 and key = $2`,
+    [claim.scope, claim.key],
+  );
+  if (!row) return undefined;
+  if (row.requestHash !== claim.requestHash) throw refused('IDEMPOTENCY_KEY_REUSED', { key: claim.key });
+  return { status: row.status, headers: row.headers, body: row.body };
+}
+
+/** Keeps the answer with its effect: of two equal requests at once, the second meets the primary key and has no effect. */
+export function keepAnswer(tx: Tx, claim: IdempotencyClaim, answer: StoredAnswer): void {
+  const { scope, key, requestHash } = claim;
+  tx.append('idempotency_keys', { scope, key, request_hash: requestHash, ...answer, created_at: tx.now });
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  );
+}

@@ -1,0 +1,51 @@
+import { newId } from '../infra/ids.ts';
+import { observe } from '../infra/log.ts';
+import type { Command, JobContract, Queues } from '../infra/queue.ts';
+import { currentTrace, newTraceparent, type Trace } from '../infra/trace.ts';
+import type { Tx } from '../infra/unit-of-work.ts';
+
+/** How long a worker may take over a command before the relay delivers it again, in milliseconds. */
+const REDELIVER_AFTER_MS = 4_000;
+
+/**
+ * The one door to the queues: stores a command with the transaction's other rows and hands it to its queue after the
+ * commit. The row stays until the transaction that carries the command out deletes it, so nothing between here and
+ * there can lose it: not the process, not the queue.
+ */
+export function enqueue<P extends object>(
+  tx: Tx,
+  queues: Queues,
+  job: { contract: JobContract<P>; payload: P; delayMs?: number },
+): void {
+  const { contract, payload, delayMs = 0 } = job;
+  const trace: Trace = currentTrace() ?? { requestId: newId(), traceparent: newTraceparent() };
+  const command: Command = { id: newId(), queue: contract.queue, name: contract.name, payload, trace };
+  const dueAt = new Date(tx.now.getTime() + (delayMs || REDELIVER_AFTER_MS));
+  tx.append('outbox', { ...command, deliveries: 0, due_at: dueAt, created_at: tx.now });
+  if (delayMs === 0) tx.afterCommit(() => queues.handOver(command));
+}
+
+/**
+ * Takes a command out of the outbox together with its effect.
+ * @returns false when its effect was committed before: whoever asks must then do nothing.
+ */
+export async function acknowledge(tx: Tx, commandId: string): Promise<boolean> {
+  const rows = await tx.query(`delete from outbox where id = $1 returning id`, [commandId]);
+  return rows.length === 1;
+}
+
+/**
+ * Claims the commands that no worker has finished in time; each claim waits twice as long for the next, at most 64 s.
+ * Other relays skip what this one holds.
+ */
+export async function claimOverdue(tx: Tx, limit: number): Promise<Command[]> {
+  const claimed = await tx.query<Command & { deliveries: number }>(
+    `update outbox set deliveries = deliveries + 1,
+        due_at = now() + interval '4 s' * power(2, least(deliveries, 4))
+      where id in (select id from outbox where due_at <= now() order by due_at limit $1 for update skip locked)
+      returning id, queue, name, payload, trace, deliveries`,
+    [limit],
+  );
+  if (claimed.length > 0) observe('outbox.claimed', { count: claimed.length });
+  return claimed.map(({ id, queue, name, payload, trace }) => ({ id, queue, name, payload, trace }));
+}

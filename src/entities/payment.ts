@@ -1,0 +1,106 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { newId } from '../infra/ids.ts';
+import type { Tx } from '../infra/unit-of-work.ts';
+
+export type PaymentStatus = 'opening' | 'requires_method' | 'requires_action' | 'processing' | 'succeeded' | 'canceled';
+export type OperationKind = 'open' | 'confirm' | 'cancel' | 'refund';
+
+/** What the provider says of an intent; amounts in paise. */
+export interface IntentFacts {
+  id: string;
+  status: Exclude<PaymentStatus, 'opening'>;
+  amountReceived: number;
+  clientSecret: string | null;
+  declineCode: string | null;
+}
+
+const PaymentSchema = defineEntity({
+  name: 'Payment',
+  tableName: 'payments',
+  properties: {
+    id: p.uuid().primary(),
+    checkoutId: p.uuid(),
+    provider: p.string(),
+    intentId: p.string().nullable(),
+    status: p.string().$type<PaymentStatus>(),
+    currency: p.character().length(3),
+    amount: p.bigint('number'),
+    captured: p.bigint('number'),
+    refunded: p.bigint('number'),
+    clientSecret: p.string().nullable(),
+    declineCode: p.string().nullable(),
+    version: p.integer().version(),
+    createdAt: p.datetime(),
+    updatedAt: p.datetime(),
+  },
+});
+
+/** The one payment of a checkout, whatever the number of attempts: one intent at the provider, so at most one charge. */
+export class Payment extends PaymentSchema.class {
+  /** Appends a payment that is about to be opened at the provider, with the operation that opens it. Returns the operation's id. */
+  static open(tx: Tx, of: { checkoutId: string; amount: number; currency: string; attempt: number | null }): string {
+    const id = newId();
+    tx.append('payments', {
+      id,
+      checkout_id: of.checkoutId,
+      provider: 'stripe',
+      status: 'opening',
+      currency: of.currency,
+      amount: of.amount,
+      captured: 0,
+      refunded: 0,
+      version: 1,
+      created_at: tx.now,
+      updated_at: tx.now,
+    });
+    return appendOperation(tx, id, { kind: 'open', attempt: of.attempt, amount: of.amount });
+  }
+
+  get isSettled(): boolean {
+    return this.status === 'succeeded' || this.status === 'canceled';
+  }
+
+  /** Takes over what the provider says. Success is final: nothing that comes later takes it back. */
+  record(intent: IntentFacts, now: Date): void {
+    this.intentId = intent.id;
+    this.clientSecret = intent.clientSecret ?? this.clientSecret;
+    this.updatedAt = now;
+    if (this.status === 'succeeded') return;
+    this.status = intent.status;
+    this.declineCode = intent.declineCode;
+    // More than was asked for is a discrepancy for reconciliation, never a larger capture here.
+    if (intent.status === 'succeeded') this.captured = Math.min(intent.amountReceived, this.amount);
+  }
+
+  /** Books money that went back, in paise. The database refuses more than was captured. */
+  recordRefund(amount: number, now: Date): void {
+    this.refunded += amount;
+    this.updatedAt = now;
+  }
+
+  /** Appends an operation for the payments worker. Its key is derived, so the same operation cannot exist twice. */
+  request(tx: Tx, operation: { kind: OperationKind; attempt?: number; amount?: number }): string {
+    return appendOperation(tx, this.id, operation);
+  }
+}
+PaymentSchema.setClass(Payment);
+
+function appendOperation(
+  tx: Tx,
+  paymentId: string,
+  operation: { kind: OperationKind; attempt?: number | null; amount?: number },
+): string {
+  const id = newId();
+  const { kind, attempt = null, amount = null } = operation;
+  tx.append('payment_operations', {
+    id,
+    payment_id: paymentId,
+    kind,
+    attempt,
+    amount,
+    idempotency_key: [kind, paymentId, kind === 'confirm' ? attempt : ''].filter(Boolean).join('-'),
+    status: 'pending',
+    created_at: tx.now,
+  });
+  return id;
+}

@@ -1,0 +1,51 @@
+import { Migration001Catalogue } from '../../migrations/001_catalogue.ts';
+import { Migration002Inventory } from '../../migrations/002_inventory.ts';
+import { Migration003Checkouts } from '../../migrations/003_checkouts.ts';
+import { Migration004Payments } from '../../migrations/004_payments.ts';
+import { Migration005Orders } from '../../migrations/005_orders.ts';
+import { Migration006Delivery } from '../../migrations/006_delivery.ts';
+import type { Database } from '../infra/database.ts';
+import { monthlyPartitions } from '../infra/partitions.ts';
+import { Cart, CartItem } from './cart.ts';
+import { Checkout } from './checkout.ts';
+import { Order } from './order.ts';
+import { Payment } from './payment.ts';
+import { Product, ProductCollection, Variant } from './product.ts';
+
+/** Every aggregate and the rows inside it. */
+export const ENTITIES = [Cart, CartItem, Checkout, Order, Payment, Product, ProductCollection, Variant];
+
+/** Every migration, in order. */
+export const MIGRATIONS = [
+  { name: '001_catalogue', class: Migration001Catalogue },
+  { name: '002_inventory', class: Migration002Inventory },
+  { name: '003_checkouts', class: Migration003Checkouts },
+  { name: '004_payments', class: Migration004Payments },
+  { name: '005_orders', class: Migration005Orders },
+  { name: '006_delivery', class: Migration006Delivery },
+];
+
+/** The tables that are cut into months by their UUIDv7 key; parents stand before their children. */
+const MONTHLY_TABLES = ['inventory_movements', 'checkout_history', 'orders', 'order_lines', 'order_history'];
+const MONTHS = 13;
+
+/** Makes the partitions of the month before `now` and of the year after it, where they are missing. */
+export async function preparePartitionsFor(db: Database, now: Date): Promise<void> {
+  const from = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 1));
+  for (const table of MONTHLY_TABLES) {
+    for (const ddl of monthlyPartitions(table, from, MONTHS + 1)) await db.query(ddl);
+  }
+}
+
+/** One process migrates at a time, wherever it runs; the number is arbitrary but must stay. */
+const MIGRATION_LOCK = 7_205_759;
+
+/** Brings the schema up to date. Several processes may ask at once: one does it, the others wait and find it done. */
+export async function migrate(db: Database): Promise<void> {
+  const em = db.orm.em.fork();
+  await em.transactional(async (locked) => {
+    await locked.execute(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
+    await db.orm.migrator.up();
+    await preparePartitionsFor(db, new Date());
+  });
+}

@@ -1,0 +1,198 @@
+import { newId } from '../infra/ids.ts';
+import { currentTrace } from '../infra/trace.ts';
+import type { Tx } from '../infra/unit-of-work.ts';
+
+/** Units per variant, added up over everything that asks for it. */
+export type Demand = ReadonlyMap<string, number>;
+
+export interface Shortage {
+  variantId: string;
+  requested: number;
+  available: number;
+}
+
+interface Level {
+  variantId: string;
+  available: number;
+}
+
+type MovementKind = 'receive' | 'adjust' | 'reserve' | 'release' | 'consume' | 'restock';
+
+/** Adds up the units of lines per variant. */
+export function demandOf(lines: readonly { variantId: string; quantity: number }[]): Demand {
+  const demand = new Map<string, number>();
+  for (const { variantId, quantity } of lines) demand.set(variantId, (demand.get(variantId) ?? 0) + quantity);
+  return demand;
+}
+
+/*
+ * Locks: the checkout's row first (by the caller), then the levels in id order, then the reservations. A reservation is
+ * only ever changed under the lock of its variant's level, which is what makes two checkouts unable to deadlock.
+ */
+
+/**
+ * Holds the demand for a checkout until `expiresAt`, all of it or nothing.
+ * Reservations of others that have run out do not count, whether or not anything has released them yet.
+ * @returns what is short; empty when the demand is held.
+ */
+export async function reserve(tx: Tx, checkoutId: string, demand: Demand, expiresAt: Date): Promise<Shortage[]> {
+  const shortages = await lockAndCompare(tx, demand);
+  if (shortages.length > 0) return shortages;
+  await changeLevels(tx, demand, { onHand: 0, reserved: 1 });
+  for (const [variantId, quantity] of demand) {
+    const row = { checkout_id: checkoutId, variant_id: variantId, quantity, status: 'held', expires_at: expiresAt };
+    tx.append('reservations', row);
+  }
+  appendMovements(tx, 'reserve', checkoutId, demand);
+  return [];
+}
+
+/**
+ * Turns what a checkout holds into goods that have left. Where a reservation had run out and was released, its units
+ * are taken from what is available now.
+ * @returns what is short; when anything is, nothing was taken.
+ */
+export async function consume(tx: Tx, checkoutId: string): Promise<Shortage[]> {
+  await lockLevelsOf(tx, checkoutId);
+  const held = await closeReservations(tx, checkoutId, 'consumed');
+  if (held) {
+    appendMovements(tx, 'consume', checkoutId, held);
+    return [];
+  }
+  return consumeLate(tx, checkoutId);
+}
+
+/** Gives back what a checkout still holds; doing it twice gives nothing back twice. */
+export async function release(tx: Tx, checkoutId: string): Promise<void> {
+  await lockLevelsOf(tx, checkoutId);
+  const freed = toDemand(
+    await tx.query<{ variantId: string; quantity: number }>(
+      `with freed as (update reservations set status = 'released' where checkout_id = $1 and status = 'held'
+          returning variant_id, quantity),
+        level as (update stock_levels s set reserved = s.reserved - f.quantity from freed f
+          where s.variant_id = f.variant_id)
+      select variant_id as "variantId", quantity from freed`,
+      [checkoutId],
+    ),
+  );
+  appendMovements(tx, 'release', checkoutId, freed);
+}
+
+async function lockAndCompare(tx: Tx, demand: Demand): Promise<Shortage[]> {
+  const variantIds = [...demand.keys()];
+  const levels = await lockLevels(tx, variantIds);
+  const short = shortagesOf(demand, levels);
+  if (short.length === 0) return [];
+  const freed = await releaseExpired(tx, short.map(({ variantId }) => variantId));
+  return shortagesOf(
+    demand,
+    levels.map(({ variantId, available }) => ({ variantId, available: available + (freed.get(variantId) ?? 0) })),
+  );
+}
+
+function shortagesOf(demand: Demand, levels: readonly Level[]): Shortage[] {
+  const available = new Map(levels.map((level) => [level.variantId, level.available]));
+  return [...demand]
+    .map(([variantId, requested]) => ({ variantId, requested, available: available.get(variantId) ?? 0 }))
+    .filter((line) => line.requested > line.available);
+}
+
+const lockLevels = (tx: Tx, variantIds: string[]): Promise<Level[]> =>
+  tx.query<Level>(
+    `select variant_id as "variantId", on_hand + backorder_limit - reserved as available
+      from stock_levels where variant_id = any($1) order by variant_id for update`,
+    [variantIds],
+  );
+
+const lockLevelsOf = (tx: Tx, checkoutId: string): Promise<object[]> =>
+  tx.query(
+    `select variant_id from stock_levels
+      where variant_id in (select variant_id from reservations where checkout_id = $1) order by variant_id for update`,
+    [checkoutId],
+  );
+
+/** Releases what others held too long of these variants, under the level locks that the caller has. */
+async function releaseExpired(tx: Tx, variantIds: string[]): Promise<Demand> {
+  const rows = await tx.query<{ checkoutId: string; variantId: string; quantity: number }>(
+    `with freed as (update reservations set status = 'released'
+          where variant_id = any($1) and status = 'held' and expires_at <= now()
+          returning checkout_id, variant_id, quantity),
+        level as (update stock_levels s set reserved = s.reserved - f.quantity
+          from (select variant_id, sum(quantity) as quantity from freed group by variant_id) f
+          where s.variant_id = f.variant_id)
+      select checkout_id as "checkoutId", variant_id as "variantId", quantity from freed`,
+    [variantIds],
+  );
+  for (const row of rows) appendMovements(tx, 'release', row.checkoutId, toDemand([row]));
+  return demandOf(rows);
+}
+
+/** Consumes only if every reservation of the checkout is still held; null when one is not. */
+async function closeReservations(tx: Tx, checkoutId: string, status: 'consumed'): Promise<Demand | null> {
+  const rows = await tx.query<{ variantId: string; quantity: number }>(
+    `with used as (update reservations set status = $2 where checkout_id = $1
+          and not exists (select 1 from reservations where checkout_id = $1 and status <> 'held')
+          returning variant_id, quantity),
+        level as (update stock_levels s set on_hand = s.on_hand - u.quantity, reserved = s.reserved - u.quantity
+          from used u where s.variant_id = u.variant_id)
+      select variant_id as "variantId", quantity from used`,
+    [checkoutId, status],
+  );
+  return rows.length > 0 ? toDemand(rows) : null;
+}
+
+async function consumeLate(tx: Tx, checkoutId: string): Promise<Shortage[]> {
+  const rows = await tx.query<{ variantId: string; quantity: number; status: string }>(
+    `select variant_id as "variantId", quantity, status from reservations
+      where checkout_id = $1 and status <> 'consumed' order by variant_id`,
+    [checkoutId],
+  );
+  const missing = toDemand(rows.filter((row) => row.status === 'released'));
+  const shortages = await lockAndCompare(tx, missing);
+  if (shortages.length > 0) return shortages;
+  await changeLevels(tx, missing, { onHand: 0, reserved: 1 });
+  appendMovements(tx, 'reserve', checkoutId, missing);
+  await changeLevels(tx, toDemand(rows), { onHand: -1, reserved: -1 });
+  appendMovements(tx, 'consume', checkoutId, toDemand(rows));
+  await tx.query(`update reservations set status = 'consumed' where checkout_id = $1 and status <> 'consumed'`, [
+    checkoutId,
+  ]);
+  return [];
+}
+
+async function changeLevels(tx: Tx, demand: Demand, sign: { onHand: number; reserved: number }): Promise<void> {
+  if (demand.size === 0) return;
+  await tx.query(
+    `update stock_levels s set on_hand = s.on_hand + $3 * d.quantity, reserved = s.reserved + $4 * d.quantity
+      from unnest($1::uuid[], $2::int[]) as d (variant_id, quantity) where s.variant_id = d.variant_id`,
+    [[...demand.keys()], [...demand.values()], sign.onHand, sign.reserved],
+  );
+}
+
+const DELTAS: Record<MovementKind, { onHand: number; reserved: number }> = {
+  receive: { onHand: 1, reserved: 0 },
+  adjust: { onHand: 1, reserved: 0 },
+  restock: { onHand: 1, reserved: 0 },
+  reserve: { onHand: 0, reserved: 1 },
+  release: { onHand: 0, reserved: -1 },
+  consume: { onHand: -1, reserved: -1 },
+};
+
+function appendMovements(tx: Tx, kind: MovementKind, causeId: string, demand: Demand): void {
+  const { onHand, reserved } = DELTAS[kind];
+  for (const [variantId, quantity] of demand) {
+    tx.append('inventory_movements', {
+      id: newId(),
+      variant_id: variantId,
+      kind,
+      on_hand_delta: onHand * quantity,
+      reserved_delta: reserved * quantity,
+      cause: 'checkout',
+      cause_id: causeId,
+      request_id: currentTrace()?.requestId ?? null,
+      at: tx.now,
+    });
+  }
+}
+
+const toDemand = (rows: readonly { variantId: string; quantity: number }[]): Demand => demandOf(rows);

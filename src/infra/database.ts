@@ -1,0 +1,78 @@
+import { type AnyEntity, type EntityClass, type EntitySchema, type MigrationObject, MikroORM } from '@mikro-orm/core';
+import { Migrator } from '@mikro-orm/migrations';
+import { PostgreSqlDriver } from '@mikro-orm/postgresql';
+import pg from 'pg';
+import { errorFields, observe } from './log.ts';
+import { PreparingClient } from './prepared-statements.ts';
+
+export interface Database {
+  orm: MikroORM<PostgreSqlDriver>;
+  /** Runs one statement outside of any transaction. */
+  query<R extends object>(sql: string, params?: readonly unknown[]): Promise<R[]>;
+}
+
+export interface DatabaseOptions {
+  url: string;
+  entities: (EntityClass<AnyEntity> | EntitySchema)[];
+  migrations?: MigrationObject[];
+  /** Most connections of this process. */
+  connections?: number;
+}
+
+/** Opens the pool lazily: a database that is down makes queries fail, never the start of the process. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  let pool: pg.Pool | undefined;
+  const orm = await MikroORM.init({
+    driver: PostgreSqlDriver,
+    clientUrl: options.url,
+    entities: options.entities,
+    extensions: [Migrator],
+    allowGlobalContext: false,
+    ensureDatabase: false,
+    pool: { min: 0, max: options.connections ?? 20 },
+    migrations: { migrationsList: options.migrations ?? [], transactional: true, allOrNothing: true, snapshot: false },
+    driverOptions: {
+      Client: PreparingClient,
+      types: typeParsers(),
+      connectionTimeoutMillis: 5_000,
+      onPoolCreated: (created: pg.Pool) => {
+        pool = created;
+        created.on('error', (error) => observe('database.connection.lost', errorFields(error)));
+      },
+    },
+    logger: () => undefined,
+  });
+  await orm.connect();
+  if (!pool) throw new Error('the driver made no connection pool');
+  const connections: pg.Pool = pool;
+  return {
+    orm,
+    query: async <R extends object>(sql: string, params: readonly unknown[] = []) =>
+      (await connections.query(sql, [...params])).rows as R[],
+  };
+}
+
+/** Raw rows carry money and counts as numbers (int8 is checked to be safe) and instants as dates. */
+function typeParsers(): pg.TypeOverrides {
+  const types = new pg.TypeOverrides();
+  types.setTypeParser(pg.types.builtins.INT8, (text) => {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value)) throw new RangeError(`${text} is beyond the safe integers`);
+    return value;
+  });
+  types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (text) => new Date(text));
+  return types;
+}
+
+/** Admin shutdown, crash shutdown, cannot connect now, too many connections. */
+const DOWN_STATES = new Set(['57P01', '57P02', '57P03', '53300']);
+const DOWN_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND']);
+
+/** Whether an error means that Postgres could not be reached or went away, so that the same work may succeed later. */
+export function isDatabaseDown(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = String((error as { code?: unknown }).code ?? '');
+  if (DOWN_STATES.has(code) || code.startsWith('08') || DOWN_CODES.has(code)) return true;
+  if (/Connection terminated|timeout exceeded when trying to connect|client has encountered/i.test(error.message)) return true;
+  return error.cause !== undefined && isDatabaseDown(error.cause);
+}

@@ -1,0 +1,32 @@
+import { readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+
+let file: string | undefined;
+
+/** Arms failpoints: the file holds `name` or `name*times`. Only crash tests do this; without it a failpoint is free. */
+export function armFailpoints(path: string | undefined): void {
+  file = path;
+}
+
+/**
+ * A named boundary at which a crash test kills the process. The file is used up before the kill, so that the
+ * restarted process passes the same place; `name*2` kills the first two passages.
+ */
+export function failpoint(name: string): void {
+  if (file === undefined) return;
+  const [armed, times] = readArmed(file);
+  if (armed !== name) return;
+  if (times > 1) writeFileSync(file, `${name}*${times - 1}`);
+  else unlinkSync(file);
+  process.kill(process.pid, 'SIGKILL');
+  // SIGKILL is delivered asynchronously: nothing after this line may run in the meantime.
+  for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+}
+
+function readArmed(path: string): [name: string, times: number] {
+  try {
+    const [name = '', times = '1'] = readFileSync(path, 'utf8').trim().split('*');
+    return [name, Number(times)];
+  } catch {
+    return ['', 0];
+  }
+}

@@ -1,0 +1,30 @@
+import winston from 'winston';
+import { currentTrace } from './trace.ts';
+
+const stamp = winston.format((info) => Object.assign(info, currentTrace()));
+
+export const logger = winston.createLogger({
+  level: 'info',
+  format: winston.format.combine(stamp(), winston.format.timestamp(), winston.format.json()),
+  transports: [new winston.transports.Console()],
+});
+
+/** Facts that only matter when one looks for them; everything else is logged at `info`. */
+const QUIET = /^(http\.request|job\.done|job\.noop|outbox\.relayed)$/;
+const LOUD = /\.(failed|forced|stuck|error)$/;
+
+/**
+ * The one door for facts: code says what happened, here it becomes a log line.
+ * Request id and trace are added from the current context; callers pass ids and numbers, never personal data.
+ */
+export function observe(name: string, fields: object = {}): void {
+  const level = LOUD.test(name) ? 'error' : QUIET.test(name) ? 'debug' : 'info';
+  if (logger.isLevelEnabled(level)) logger.log(level, name, fields);
+}
+
+/** The part of an unknown error that may be logged: its name, code and message. */
+export function errorFields(error: unknown): { error: string; code?: string } {
+  if (!(error instanceof Error)) return { error: String(error) };
+  const code = (error as { code?: unknown }).code;
+  return { error: `${error.name}: ${error.message}`, ...(typeof code === 'string' && { code }) };
+}

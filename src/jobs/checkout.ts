@@ -1,0 +1,9 @@
+import { z } from 'zod';
+import { job } from './contract.ts';
+
+/** Feeds one event to a checkout's machine. A method of payment travels as the number of its stored attempt. */
+export const advanceCheckout = job(
+  'checkout',
+  'advance',
+  z.object({ checkoutId: z.uuid(), event: z.enum(['START', 'PAY', 'CANCEL', 'EXPIRE']) }),
+);

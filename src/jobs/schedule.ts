@@ -1,0 +1,22 @@
+import type { JobKind } from '../infra/queue.ts';
+import { advanceCheckout } from './checkout.ts';
+import { askProvider, executeOperation, processNotice } from './payments.ts';
+import { preparePartitions, sweep } from './reconciliation.ts';
+
+/** Every job of the house. */
+export const JOBS: readonly JobKind[] = [
+  advanceCheckout,
+  executeOperation,
+  processNotice,
+  askProvider,
+  sweep,
+  preparePartitions,
+];
+
+/** Every schedule of the house; a tick that is missed or doubled does no harm. Times are IST. */
+export const SCHEDULES = [
+  { job: sweep, pattern: '*/3 * * * * *' },
+  { job: preparePartitions, pattern: '0 10 3 * * *' },
+] as const;
+
+export const TIME_ZONE = 'Asia/Kolkata';

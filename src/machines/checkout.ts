@@ -1,0 +1,176 @@
+import { assign, type SnapshotFrom, setup, transition } from 'xstate';
+import type { CheckoutState } from '../domain/states.ts';
+
+/** What happens to a checkout. Amounts are paise; `reason` is a code of the error catalogue. */
+export type CheckoutEvent =
+  | { type: 'START' | 'PAY' | 'CANCEL' | 'EXPIRE' }
+  | { type: 'RESERVED'; total: number }
+  | { type: 'REFUSED' | 'ORDER_REFUSED' | 'PAYMENT_REFUSED'; reason: string; details?: Record<string, unknown> }
+  | { type: 'PAYMENT_SKIPPED' | 'PAYMENT_OPENED' | 'METHOD_REQUIRED' | 'ACTION_REQUIRED' }
+  | { type: 'PAYMENT_PROCESSING' | 'PAYMENT_DECLINED' | 'PAYMENT_CANCELED' }
+  | { type: 'PAYMENT_SUCCEEDED'; amount: number }
+  | { type: 'ORDER_STORED' | 'CART_CLOSED' };
+
+export type CheckoutAction =
+  | 'reserve'
+  | 'openPayment'
+  | 'confirmPayment'
+  | 'createOrder'
+  | 'closeCart'
+  | 'release'
+  | 'cancelPayment'
+  | 'reopenCart'
+  | 'refundPayment';
+
+interface Context {
+  /** Paise, known from LOCKED on. */
+  total: number | null;
+  /** The money was given back, or is on its way back: it can no longer pay for an order. */
+  refunded: boolean;
+}
+
+const nothing = (): void => undefined;
+
+export const checkoutMachine = setup({
+  types: { context: {} as Context, events: {} as CheckoutEvent, tags: {} as 'busy' },
+  actions: {
+    reserve: nothing,
+    openPayment: nothing,
+    confirmPayment: nothing,
+    createOrder: nothing,
+    closeCart: nothing,
+    release: nothing,
+    cancelPayment: nothing,
+    reopenCart: nothing,
+    refundPayment: nothing,
+  } satisfies Record<CheckoutAction, () => void>,
+  guards: {
+    paysTheTotal: ({ context, event }) =>
+      event.type === 'PAYMENT_SUCCEEDED' &&
+      !context.refunded &&
+      context.total !== null &&
+      event.amount >= context.total,
+  },
+}).createMachine({
+  id: 'checkout',
+  initial: 'CREATED',
+  context: { total: null, refunded: false },
+  states: {
+    CREATED: {
+      tags: 'busy',
+      on: {
+        START: { actions: 'reserve' },
+        RESERVED: { target: 'LOCKED', actions: assign({ total: ({ event }) => event.total }) },
+        REFUSED: 'FAILED',
+        CANCEL: 'CANCELLED',
+        EXPIRE: 'EXPIRED',
+      },
+    },
+    LOCKED: {
+      tags: 'busy',
+      entry: 'openPayment',
+      on: {
+        PAYMENT_OPENED: 'PAYMENT_PENDING',
+        PAYMENT_SKIPPED: 'PAYMENT_CONFIRMED',
+        PAYMENT_REFUSED: 'FAILED',
+        CANCEL: 'CANCELLED',
+        EXPIRE: 'EXPIRED',
+      },
+    },
+    PAYMENT_PENDING: {
+      initial: 'working',
+      on: {
+        PAYMENT_SUCCEEDED: { guard: 'paysTheTotal', target: 'PAYMENT_CONFIRMED' },
+        PAYMENT_CANCELED: 'FAILED',
+        CANCEL: 'CANCELLED',
+        EXPIRE: 'EXPIRED',
+      },
+      states: {
+        working: {
+          tags: 'busy',
+          on: {
+            METHOD_REQUIRED: 'awaitingMethod',
+            PAYMENT_DECLINED: 'awaitingMethod',
+            ACTION_REQUIRED: 'awaitingAction',
+            PAYMENT_PROCESSING: 'processing',
+          },
+        },
+        awaitingMethod: {
+          on: {
+            PAY: { target: 'working', actions: 'confirmPayment' },
+            ACTION_REQUIRED: 'awaitingAction',
+            PAYMENT_PROCESSING: 'processing',
+          },
+        },
+        awaitingAction: {
+          on: {
+            PAY: { target: 'working', actions: 'confirmPayment' },
+            PAYMENT_DECLINED: 'awaitingMethod',
+            PAYMENT_PROCESSING: 'processing',
+          },
+        },
+        processing: {
+          tags: 'busy',
+          on: { PAYMENT_DECLINED: 'awaitingMethod', ACTION_REQUIRED: 'awaitingAction' },
+        },
+      },
+    },
+    PAYMENT_CONFIRMED: {
+      tags: 'busy',
+      entry: 'createOrder',
+      on: {
+        ORDER_STORED: 'ORDER_CREATED',
+        ORDER_REFUSED: { target: 'FAILED', actions: [assign({ refunded: true }), 'refundPayment'] },
+      },
+    },
+    ORDER_CREATED: { tags: 'busy', entry: 'closeCart', on: { CART_CLOSED: 'COMPLETED' } },
+    COMPLETED: { type: 'final' },
+    // The ways out undo what was done; money that arrives later still finds its way to an order or back.
+    EXPIRED: {
+      entry: ['release', 'cancelPayment', 'reopenCart'],
+      on: { PAYMENT_SUCCEEDED: { guard: 'paysTheTotal', target: 'PAYMENT_CONFIRMED' } },
+    },
+    CANCELLED: {
+      entry: ['release', 'cancelPayment', 'reopenCart'],
+      on: { PAYMENT_SUCCEEDED: { guard: 'paysTheTotal', target: 'PAYMENT_CONFIRMED' } },
+    },
+    FAILED: {
+      entry: ['release', 'cancelPayment', 'reopenCart'],
+      on: { PAYMENT_SUCCEEDED: { guard: 'paysTheTotal', target: 'PAYMENT_CONFIRMED' } },
+    },
+  },
+});
+
+export type CheckoutSnapshot = SnapshotFrom<typeof checkoutMachine>;
+
+/** What is kept of a machine between two events: plain data with the version of the machine that wrote it. */
+export interface StoredMachine {
+  version: number;
+  value: CheckoutSnapshot['value'];
+  context: Context;
+}
+
+const VERSION = 1;
+
+/** The snapshot to go on from; a checkout that was only just accepted has none stored. */
+export function restore(stored: StoredMachine | null): CheckoutSnapshot {
+  const { value, context } = stored ?? { value: 'CREATED' as const, context: { total: null, refunded: false } };
+  return checkoutMachine.resolveState({ value, context });
+}
+
+export const store = ({ value, context }: CheckoutSnapshot): StoredMachine => ({ version: VERSION, value, context });
+
+/** The state of the brief that a snapshot is in, without its inner step. */
+export const stateOf = ({ value }: CheckoutSnapshot): CheckoutState =>
+  (typeof value === 'string' ? value : Object.keys(value)[0]) as CheckoutState;
+
+/** Pure: where `event` leads and what is to be done for it. An event that is not allowed leads nowhere. */
+export function decide(
+  from: CheckoutSnapshot,
+  event: CheckoutEvent,
+): { next: CheckoutSnapshot; accepted: boolean; actions: CheckoutAction[] } {
+  const [next, executable] = transition(checkoutMachine, from, event);
+  const actions = executable.map((action) => action.type as CheckoutAction);
+  // An allowed event that only asks for work leaves the snapshot as it is.
+  return { next, accepted: next !== from || actions.length > 0, actions };
+}

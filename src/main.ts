@@ -1,0 +1,123 @@
+import { startServer, stopServer } from './api/server.ts';
+import { ENTITIES, MIGRATIONS, migrate } from './entities/schema.ts';
+import { ConfigError, type Config, readConfig } from './infra/config.ts';
+import { openDatabase } from './infra/database.ts';
+import { armFailpoints } from './infra/failpoint.ts';
+import { publishHint, subscribeHints } from './infra/hints.ts';
+import { errorFields, logger, observe } from './infra/log.ts';
+import { openQueues } from './infra/queue.ts';
+import { openRedis } from './infra/redis.ts';
+import { stopOnSignal } from './infra/shutdown.ts';
+import { JOBS } from './jobs/schedule.ts';
+import { startSimulator } from './ports/payments/simulator/server.ts';
+import { stripeProvider } from './ports/payments/stripe.ts';
+import { startWorkers } from './workers/start.ts';
+
+/** The only place where things are put together: one function per kind of process. */
+const PROCESSES: Record<string, () => Promise<unknown>> = { web, worker, simulator, migrate: migrateOnce };
+
+async function web(): Promise<void> {
+  const config = readConfig('web');
+  begin(config);
+  const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES });
+  const redis = openRedis(config.REDIS_URL, 'produce');
+  const subscriber = openRedis(config.REDIS_URL, 'consume');
+  const queues = openQueues(JOBS, redis);
+  const stopping = new AbortController();
+  const deps = {
+    db,
+    queues,
+    hints: subscribeHints(subscriber),
+    secret: config.APP_SECRET,
+    currency: 'INR',
+    sellerState: config.SELLER_STATE,
+    provider: provider(config),
+    stopping: stopping.signal,
+  };
+  const { HOST: host, PORT: port, OPS_PASSWORD: opsPassword } = config;
+  const server = await startServer(deps, { host, port, redis, opsPassword });
+  observe('web ready', { address: server.address() });
+  const stopDoors = async () => {
+    stopping.abort();
+    await stopServer(server);
+  };
+  stopOnSignal([stopDoors, queues.close, async () => subscriber.disconnect(), async () => redis.disconnect(), () => db.orm.close()]);
+}
+
+async function worker(): Promise<void> {
+  const config = readConfig('worker');
+  begin(config);
+  const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES });
+  const redis = openRedis(config.REDIS_URL, 'produce');
+  const connection = openRedis(config.REDIS_URL, 'consume');
+  const queues = openQueues(JOBS, redis);
+  const deps = {
+    db,
+    queues,
+    provider: provider(config),
+    wake: (hint: Parameters<typeof publishHint>[1]) => publishHint(redis, hint),
+    checkoutTtlMs: config.CHECKOUT_TTL_SECONDS * 1_000,
+    sellerState: config.SELLER_STATE,
+  };
+  const concurrency = config.WORKER_CONCURRENCY;
+  let giveUp: (reason: string) => void = () => undefined;
+  const stopWorkers = startWorkers(deps, { connection, concurrency, giveUp: (reason) => giveUp(reason) });
+  observe('worker ready', { concurrency });
+  giveUp = stopOnSignal([
+    stopWorkers,
+    queues.close,
+    async () => connection.disconnect(),
+    async () => redis.disconnect(),
+    () => db.orm.close(),
+  ]);
+}
+
+async function simulator(): Promise<void> {
+  const config = readConfig('simulator');
+  begin(config);
+  const running = await startSimulator({
+    host: config.HOST,
+    port: config.PORT,
+    secretKey: config.STRIPE_SECRET_KEY,
+    webhookSecret: config.STRIPE_WEBHOOK_SECRET,
+    webhookUrl: config.SIMULATOR_WEBHOOK_URL,
+    ...(config.SIMULATOR_JOURNAL && { journal: config.SIMULATOR_JOURNAL }),
+    log: observe,
+  });
+  observe('simulator ready', { url: running.url });
+  stopOnSignal([running.close]);
+}
+
+async function migrateOnce(): Promise<void> {
+  const config = readConfig('database');
+  begin(config);
+  const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES, migrations: MIGRATIONS });
+  await migrate(db);
+  observe('schema ready', { migrations: MIGRATIONS.length });
+  await db.orm.close();
+}
+
+/** What every process does with its settings before anything else. */
+function begin(config: Pick<Config<'worker'>, 'LOG_LEVEL'> & Partial<Pick<Config<'worker'>, 'FAILPOINT_FILE'>>): void {
+  logger.level = config.LOG_LEVEL;
+  armFailpoints(config.FAILPOINT_FILE);
+}
+
+const provider = (config: Config<'audit'>) =>
+  stripeProvider({
+    secretKey: config.STRIPE_SECRET_KEY,
+    webhookSecret: config.STRIPE_WEBHOOK_SECRET,
+    ...(config.STRIPE_API_URL && { apiUrl: config.STRIPE_API_URL }),
+  });
+
+const name = process.argv[2] ?? '';
+const start = PROCESSES[name];
+if (!start) {
+  console.error(`usage: node src/main.ts ${Object.keys(PROCESSES).join('|')}; there is no process "${name}"`);
+  process.exit(2);
+}
+start().catch((error) => {
+  if (error instanceof ConfigError) console.error(error.message);
+  else observe('process.start.failed', { process: name, ...errorFields(error) });
+  process.exit(1);
+});

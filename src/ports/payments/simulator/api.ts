@@ -1,0 +1,93 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Books, InvalidRequest, intentOf } from './books/books.ts';
+import type { Answer } from './books/state.ts';
+import { type Claim, type ClaimKey, openClaims } from './idempotency.ts';
+import { renderAnswer } from './render.ts';
+import { expandsCharge, type Route, routeOf } from './routes.ts';
+
+export interface ApiRequest {
+  method: string;
+  path: string;
+  /** The body of a POST, otherwise the query string. */
+  form: URLSearchParams;
+  bearer: string | undefined;
+  key: string | undefined;
+}
+
+/** `cut`: the connection is destroyed at once; `hold`: it is kept open without an answer, then destroyed. */
+export type ApiReply = { status: number; body: object; replayed: boolean } | 'cut' | 'hold';
+
+/** Serves Stripe's own routes, with whatever faults are set. */
+export function openApi(books: Books, secretKey: string): (request: ApiRequest) => Promise<ApiReply> {
+  const claimKey = openClaims(books.state.keys);
+
+  return async (request) => {
+    const { faults } = books;
+    const { down, errorRate, latencyMs } = faults.knobs();
+    if (down) return 'cut';
+    if (faults.chance(errorRate)) return { ...reply(SERVER_ERROR, request), replayed: false };
+    try {
+      authorise(books, request, secretKey);
+      const route = routeOf(request.method, request.path);
+      const slow = async () => {
+        const latency = faults.within(latencyMs);
+        if (latency > 0) await wait(latency);
+      };
+      return await serve({ books, claimKey, route, slow }, request);
+    } catch (error) {
+      if (error instanceof InvalidRequest) return { ...reply(error.answer, request), replayed: false };
+      throw error;
+    }
+  };
+}
+
+interface Serving {
+  books: Books;
+  claimKey: ClaimKey;
+  route: Route;
+  slow: () => Promise<void>;
+}
+
+async function serve({ books, claimKey, route, slow }: Serving, request: ApiRequest): Promise<ApiReply> {
+  if ('reads' in route) {
+    await slow();
+    return { status: 200, body: route.reads(books, request.form), replayed: false };
+  }
+  const claim = request.key ? claimKey(request.key, request) : undefined;
+  if (claim && !('release' in claim)) return { ...reply(claim, request), replayed: true };
+  try {
+    await slow();
+    const answer = execute(books, route.decides(books, request.form), claim);
+    if (books.faults.chance(books.faults.knobs().timeoutAfterSuccessRate)) return 'hold';
+    return { ...reply(answer, request), replayed: false };
+  } finally {
+    claim?.release();
+  }
+}
+
+/** Commits a decision together with the answer kept under its key; a fault may turn that answer into a 500. */
+function execute({ faults, commit }: Books, decision: ReturnType<Decides>, claim: Claim | undefined): Answer {
+  const fails = faults.chance(faults.knobs().errorAfterSuccessRate);
+  const answer = fails ? SERVER_ERROR : decision.answer;
+  commit({ ...decision.change, ...(claim && { key: claim.row(answer) }) });
+  return answer;
+}
+
+type Decides = Extract<Route, { decides: unknown }>['decides'];
+
+const SERVER_ERROR: Answer = { status: 500, error: { type: 'api_error', message: 'An unknown error occurred.' } };
+
+const reply = (answer: Answer, { form }: ApiRequest) => ({
+  status: answer.status,
+  body: renderAnswer(answer, expandsCharge(form)),
+});
+
+/** The secret key opens everything; a browser that holds an intent's client secret may look at it and confirm it. */
+function authorise(books: Books, { bearer, form, path }: ApiRequest, secretKey: string): void {
+  if (bearer === secretKey) return;
+  const [, id] = /^\/v1\/payment_intents\/([^/]+)(?:\/confirm)?$/.exec(path) ?? [];
+  const secret = form.get('client_secret');
+  if (id && secret !== null && secret === intentOf(books, id).secret) return;
+  const message = bearer ? 'Invalid API Key provided.' : 'You did not provide an API key.';
+  throw new InvalidRequest(message, { status: 401 });
+}

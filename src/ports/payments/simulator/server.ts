@@ -1,0 +1,137 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type ApiReply, openApi } from './api.ts';
+import { type Books, InvalidRequest } from './books/books.ts';
+import { type Journal, openJournal } from './books/journal.ts';
+import { apply, type Change, openState, snapshot } from './books/state.ts';
+import { control, type Reply } from './control.ts';
+import { openWebhooks } from './delivery/webhooks.ts';
+import { openFaults } from './faults.ts';
+import { openSettlement } from './settlement.ts';
+
+export interface SimulatorOptions {
+  /** 0 takes a free port. */
+  port: number;
+  host: string;
+  secretKey: string;
+  webhookSecret: string;
+  webhookUrl: string;
+  /** A file that keeps the books over restarts; without it they are forgotten. */
+  journal?: string | undefined;
+  log(event: string, fields: object): void;
+}
+
+export interface Simulator {
+  url: string;
+  close(): Promise<void>;
+}
+
+const MAX_BODY = 1_000_000;
+
+/**
+ * Starts a payment provider that speaks as much of Stripe's API as a shop needs, and fails on demand.
+ * @throws Error when the port is taken or the journal cannot be read.
+ */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const { books, webhooks, close } = await openBooks(options);
+  const api = openApi(books, options.secretKey);
+  let requests = 0;
+  const counters = { requests: () => requests, webhooksSent: webhooks.sent };
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = 'GET', headers } = request;
+    const [path = '', query = ''] = (request.url ?? '').split('?', 2);
+    const body = await read(request);
+    if (!path.startsWith('/v1/'))
+      return send(
+        response,
+        answerTo(() => control(books, counters, { method, path, body })),
+      );
+    requests += 1;
+    const form = new URLSearchParams(method === 'GET' ? query : body);
+    const key = headers['idempotency-key'];
+    const bearer = headers.authorization?.replace(/^Bearer /, '');
+    const reply = await api({ method, path, form, bearer, key: typeof key === 'string' ? key : undefined });
+    deliver(response, reply, books);
+  }
+
+  const server = createServer({ keepAliveTimeout: 75_000 }, (request, response) => {
+    serve(request, response).catch((error: unknown) => {
+      options.log('simulator.request_failed', { error: String(error) });
+      request.socket.destroy();
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(options.port, options.host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${options.host}:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve(close()));
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function openBooks({ webhookUrl: url, webhookSecret: secret, log, ...options }: SimulatorOptions) {
+  const state = openState();
+  const faults = openFaults();
+  const journal: Journal<Change> = await openJournal<Change>(options.journal, {
+    apply: (change) => apply(state, change),
+    snapshot: () => snapshot(state),
+  });
+  const commit = (change: Change): void => {
+    journal.append(change);
+    apply(state, change);
+    webhooks.send(change.events ?? []);
+    settlement.schedule(change);
+  };
+  const books: Books = { state, faults, commit };
+  const webhooks = openWebhooks({ url, secret, faults, log, delivered: (ids) => commit({ delivered: ids }) });
+  const settlement = openSettlement(books);
+  webhooks.send(state.pending.values());
+  const close = () => {
+    settlement.close();
+    webhooks.close();
+    journal.close();
+  };
+  return { books, webhooks, close };
+}
+
+function answerTo(run: () => Reply): Reply {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof InvalidRequest) return { status: error.answer.status, body: { error: error.answer.error } };
+    throw error;
+  }
+}
+
+function deliver(response: ServerResponse, reply: ApiReply, { faults }: Books): void {
+  if (reply === 'cut') response.destroy();
+  else if (reply === 'hold') setTimeout(() => response.destroy(), faults.knobs().timeoutMs).unref();
+  else send(response, reply, reply.replayed);
+}
+
+function send(response: ServerResponse, { status, body }: Reply, replayed = false): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(text),
+    ...(replayed && { 'Idempotent-Replayed': 'true' }),
+  });
+  response.end(text);
+}
+
+async function read(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size > MAX_BODY) throw new Error('the request is too large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,89 @@
+import type Stripe from 'stripe';
+import type { Intent, IntentStatus, ProviderEvent, Refund } from './port.ts';
+
+const STATUS: Record<string, IntentStatus> = {
+  requires_payment_method: 'requires_method',
+  requires_confirmation: 'requires_method',
+  requires_action: 'requires_action',
+  processing: 'processing',
+  // Authorised money that nobody has captured yet; we never ask for manual capture.
+  requires_capture: 'processing',
+  succeeded: 'succeeded',
+  canceled: 'canceled',
+};
+
+const REFUND_STATUS: Record<string, Refund['status']> = {
+  pending: 'pending',
+  requires_action: 'pending',
+  succeeded: 'succeeded',
+  failed: 'failed',
+  canceled: 'failed',
+};
+
+/** Stripe's intent in our words. Refunds are known only where `latest_charge` was expanded. */
+export function toIntent(intent: Stripe.PaymentIntent): Intent {
+  const status = statusOf(intent.status);
+  const charge = intent.latest_charge;
+  const failure = status === 'requires_method' ? intent.last_payment_error : null;
+  return {
+    id: intent.id,
+    checkoutId: intent.metadata.checkoutId ?? null,
+    status,
+    amount: intent.amount,
+    amountReceived: intent.amount_received,
+    amountRefunded: charge !== null && typeof charge === 'object' ? charge.amount_refunded : 0,
+    currency: intent.currency.toUpperCase(),
+    clientSecret: intent.client_secret,
+    declineCode: failure?.decline_code ?? failure?.code ?? null,
+    createdAt: new Date(intent.created * 1_000),
+  };
+}
+
+export function toRefund(refund: Stripe.Refund, intentId: string): Refund {
+  return {
+    id: refund.id,
+    intentId: idOf(refund.payment_intent) ?? intentId,
+    amount: refund.amount,
+    // A status we do not know yet is money that has not certainly gone back.
+    status: REFUND_STATUS[refund.status ?? 'pending'] ?? 'pending',
+  };
+}
+
+/** What of a webhook event concerns a payment; everything else in it is null. */
+export function toEvent(event: Stripe.Event): ProviderEvent {
+  return {
+    id: event.id,
+    type: event.type,
+    createdAt: new Date(event.created * 1_000),
+    ...NOTHING,
+    ...subject(event.data.object),
+  };
+}
+
+const NOTHING = { intentId: null, checkoutId: null, status: null, amountReceived: null, refundId: null };
+
+function subject(object: Stripe.Event.Data.Object): Partial<ProviderEvent> {
+  if (isA<Stripe.PaymentIntent>(object, 'payment_intent')) {
+    return {
+      intentId: object.id,
+      checkoutId: object.metadata.checkoutId ?? null,
+      status: statusOf(object.status),
+      amountReceived: object.amount_received,
+    };
+  }
+  if (isA<Stripe.Charge>(object, 'charge')) {
+    return { intentId: idOf(object.payment_intent), checkoutId: object.metadata.checkoutId ?? null };
+  }
+  if (isA<Stripe.Refund>(object, 'refund')) return { intentId: idOf(object.payment_intent), refundId: object.id };
+  return {};
+}
+
+function isA<T extends { object: string }>(value: object, kind: T['object']): value is T {
+  return 'object' in value && value.object === kind;
+}
+
+/** A status that Stripe may add one day is treated as still under way: waiting is safe, guessing is not. */
+const statusOf = (status: string): IntentStatus => STATUS[status] ?? 'processing';
+
+const idOf = (reference: string | { id: string } | null | undefined): string | null =>
+  typeof reference === 'string' ? reference : (reference?.id ?? null);

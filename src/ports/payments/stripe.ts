@@ -1,0 +1,134 @@
+import Stripe from 'stripe';
+import {
+  type Intent,
+  type OpenIntent,
+  type PaymentProvider,
+  ProviderError,
+  type ProviderEvent,
+  type Refund,
+} from './port.ts';
+import { linkStripe, type StripeConfig, type StripeLink } from './stripe-client.ts';
+import { stripeCause } from './stripe-errors.ts';
+import { toEvent, toIntent, toRefund } from './stripe-mapping.ts';
+
+const SIGNATURE_TOLERANCE_SECONDS = 300;
+const PAGE = 100;
+
+/** The payment provider on Stripe's SDK. Calls share one circuit breaker and a pool of kept-alive connections. */
+export function stripeProvider(config: StripeConfig): PaymentProvider {
+  const link = linkStripe(config);
+  return {
+    name: 'stripe',
+    open: (intent) => open(link, intent),
+    confirm: (attempt) => confirm(link, attempt),
+    cancel: (attempt) => cancel(link, attempt),
+    retrieve: (intentId) => retrieve(link, intentId),
+    find: (checkoutId, since) => find(link, checkoutId, since),
+    refund: (refund) => giveBack(link, refund),
+    list: (since) => list(link, since),
+    verify: (raw, signature, now) => verify({ raw, signature, secret: config.webhookSecret }, now),
+  };
+}
+
+function open(
+  { stripe, call }: StripeLink,
+  { checkoutId, amount, currency, method, key }: OpenIntent,
+): Promise<Intent> {
+  const params: Stripe.PaymentIntentCreateParams = {
+    amount,
+    currency: currency.toLowerCase(),
+    metadata: { checkoutId },
+    // Methods that redirect would need a return URL, which a headless backend does not have.
+    automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
+    ...(method !== null && { payment_method: method, confirm: true }),
+  };
+  return orDeclined(() => call(() => stripe.paymentIntents.create(params, { idempotencyKey: key })));
+}
+
+type Confirmation = Parameters<PaymentProvider['confirm']>[0];
+
+function confirm(link: StripeLink, { intentId, method, key }: Confirmation): Promise<Intent> {
+  const { stripe, call } = link;
+  const charge = () =>
+    call(() => stripe.paymentIntents.confirm(intentId, { payment_method: method }, { idempotencyKey: key }));
+  return orAsItIs(link, intentId, () => orDeclined(charge));
+}
+
+function cancel(link: StripeLink, { intentId, key }: Parameters<PaymentProvider['cancel']>[0]): Promise<Intent> {
+  const { stripe, call } = link;
+  return orAsItIs(link, intentId, async () =>
+    toIntent(await call(() => stripe.paymentIntents.cancel(intentId, {}, { idempotencyKey: key }))),
+  );
+}
+
+async function retrieve({ stripe, call }: StripeLink, intentId: string): Promise<Intent> {
+  return toIntent(await call(() => stripe.paymentIntents.retrieve(intentId, { expand: ['latest_charge'] })));
+}
+
+/** By listing, not by Stripe's search: that lags behind (and is closed to Indian merchants); a miss is a second charge. */
+async function find(link: StripeLink, checkoutId: string, since: Date): Promise<Intent | null> {
+  for await (const intent of list(link, since)) if (intent.checkoutId === checkoutId) return intent;
+  return null;
+}
+
+async function* list({ stripe, call }: StripeLink, since: Date): AsyncGenerator<Intent> {
+  const created = { gte: Math.floor(since.getTime() / 1_000) };
+  let after: { starting_after?: string } = {};
+  for (;;) {
+    const query = { created, limit: PAGE, expand: ['data.latest_charge'], ...after };
+    const page = await call(() => stripe.paymentIntents.list(query));
+    yield* page.data.map(toIntent);
+    const last = page.data.at(-1);
+    if (!page.has_more || !last) return;
+    after = { starting_after: last.id };
+  }
+}
+
+type GivingBack = Parameters<PaymentProvider['refund']>[0];
+
+async function giveBack({ stripe, call }: StripeLink, { intentId, amount, key }: GivingBack): Promise<Refund> {
+  const params = { payment_intent: intentId, amount };
+  return toRefund(await call(() => stripe.refunds.create(params, { idempotencyKey: key })), intentId);
+}
+
+function verify(
+  { raw, signature, secret }: { raw: Buffer; signature: string; secret: string },
+  now: Date,
+): ProviderEvent {
+  let event: Stripe.Event;
+  try {
+    event = Stripe.webhooks.constructEvent(
+      raw,
+      signature,
+      secret,
+      SIGNATURE_TOLERANCE_SECONDS,
+      undefined,
+      now.getTime(),
+    );
+  } catch (cause) {
+    throw new ProviderError('refused', 'INVALID_SIGNATURE', { cause });
+  }
+  return toEvent(event);
+}
+
+/** A decline is reported as an error that carries the intent: here it becomes the answer that it is. */
+async function orDeclined(request: () => Promise<Stripe.PaymentIntent>): Promise<Intent> {
+  try {
+    return toIntent(await request());
+  } catch (error) {
+    const intent = stripeCause(error, 'StripeCardError')?.payment_intent;
+    if (intent) return toIntent(intent);
+    throw error;
+  }
+}
+
+/** An intent that is past the asked-for step is looked up, so that the caller sees what became of it. */
+async function orAsItIs(link: StripeLink, intentId: string, request: () => Promise<Intent>): Promise<Intent> {
+  try {
+    return await request();
+  } catch (error) {
+    const refused = stripeCause(error, 'StripeInvalidRequestError');
+    if (refused?.code === 'payment_intent_unexpected_state') return retrieve(link, intentId);
+    throw error;
+  }
+}

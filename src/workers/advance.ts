@@ -1,0 +1,58 @@
+import { LockMode } from '@mikro-orm/core';
+import { Checkout } from '../entities/checkout.ts';
+import { observe } from '../infra/log.ts';
+import type { Tx } from '../infra/unit-of-work.ts';
+import { type CheckoutEvent, decide, restore, type StoredMachine, stateOf, store } from '../machines/checkout.ts';
+import { ACTIONS } from './checkout-actions.ts';
+import type { WorkerDeps } from './deps.ts';
+
+/** Loads a checkout under its row lock, which every change of it needs. */
+export const lockCheckout = (tx: Tx, checkoutId: string): Promise<Checkout | null> =>
+  tx.em.findOne(Checkout, { id: checkoutId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+
+/**
+ * The single door into a checkout's machine. Feeds it an event, does what it asks for, and feeds it what came of that,
+ * until nothing more can be done in this transaction; what needs the outside world goes to the queues.
+ * An event that the machine does not allow changes nothing and is written into the history as refused.
+ * @returns whether the event was accepted.
+ */
+export async function advance(
+  deps: WorkerDeps,
+  tx: Tx,
+  at: { checkout: Checkout; event: CheckoutEvent; cause: string },
+): Promise<boolean> {
+  const { checkout, cause } = at;
+  let snapshot = restore(checkout.machine as StoredMachine | null);
+  let isFirstAccepted: boolean | undefined;
+  const events = [at.event];
+  for (let event = events.shift(); event; event = events.shift()) {
+    const from = checkout.state;
+    const { next, accepted, actions } = decide(snapshot, event);
+    isFirstAccepted ??= accepted;
+    snapshot = next;
+    // START only asks for work in the same state: its result is the step that is worth a row.
+    if (event.type !== 'START' || !accepted) {
+      const state = stateOf(next);
+      const reason = accepted && state !== from ? reasonOf(event) : undefined;
+      const step = { event: event.type, accepted, state, busy: next.hasTag('busy'), machine: store(next), cause };
+      checkout.follow(tx, { ...step, reason });
+      const fact = { checkoutId: checkout.id, from, state, event: event.type };
+      tx.afterCommit(() => observe(accepted ? 'checkout.moved' : 'checkout.refused', fact));
+    }
+    for (const action of actions) {
+      const answer = await ACTIONS[action]?.(deps, tx, { checkout, from });
+      if (answer) events.push(answer);
+    }
+  }
+  tx.afterCommit(() => deps.wake({ id: checkout.id, busy: checkout.busy }));
+  return isFirstAccepted ?? false;
+}
+
+/** Why a way out was taken; `follow` keeps it only there. */
+function reasonOf(event: CheckoutEvent): { code: string; details: Record<string, unknown> } | undefined {
+  if ('reason' in event) return { code: event.reason, details: event.details ?? {} };
+  if (event.type === 'EXPIRE') return { code: 'RESERVATION_EXPIRED', details: {} };
+  if (event.type === 'CANCEL') return { code: 'CANCELLED_BY_CUSTOMER', details: {} };
+  if (event.type === 'PAYMENT_CANCELED') return { code: 'PAYMENT_REFUSED', details: {} };
+  return undefined;
+}

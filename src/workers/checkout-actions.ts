@@ -1,0 +1,155 @@
+import { type PricingOutput, snapshotOf } from '../domain/pricing.ts';
+import { CHECKOUT_WAYS_OUT, type CheckoutState } from '../domain/states.ts';
+import type { Checkout } from '../entities/checkout.ts';
+import { Order } from '../entities/order.ts';
+import { enqueue } from '../entities/outbox.ts';
+import { Payment } from '../entities/payment.ts';
+import { loadCheckoutLines, type SellableLine } from '../entities/sellable.ts';
+import { consume, demandOf, release, reserve } from '../entities/stock.ts';
+import type { Tx } from '../infra/unit-of-work.ts';
+import { executeOperation } from '../jobs/payments.ts';
+import type { CheckoutAction, CheckoutEvent } from '../machines/checkout.ts';
+import type { WorkerDeps } from './deps.ts';
+
+interface At {
+  checkout: Checkout;
+  /** Where the checkout stood before the event that asked for this. */
+  from: CheckoutState;
+}
+
+type Perform = (deps: WorkerDeps, tx: Tx, at: At) => Promise<CheckoutEvent | undefined>;
+
+const PRICES_INCLUDE_TAX = true;
+
+/** What each action of the machine means in rows; an answer is the next event of the machine. */
+export const ACTIONS: Record<CheckoutAction, Perform> = {
+  reserve: priceAndReserve,
+  openPayment,
+  confirmPayment,
+  createOrder,
+  closeCart,
+  release: async (_deps, tx, { checkout }) => {
+    await release(tx, checkout.id);
+    return undefined;
+  },
+  cancelPayment,
+  reopenCart,
+  refundPayment,
+};
+
+async function priceAndReserve(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<CheckoutEvent> {
+  const lines = await loadCheckoutLines(tx.query, checkout.id);
+  const unsellable = lines.find(isUnsellable);
+  if (unsellable) return refusal('VARIANT_NOT_FOUND', { variantId: unsellable.variantId });
+  const snapshot = snapshotOf({
+    currency: checkout.currency,
+    at: tx.now.toISOString(),
+    pricesIncludeTax: PRICES_INCLUDE_TAX,
+    sellerState: deps.sellerState,
+    placeOfSupply: checkout.shippingAddress.state,
+    lines: lines.map(({ variantId, quantity, price, hsn, taxRates }) => {
+      return { variantId, quantity, unitPrice: price, hsn, taxRates };
+    }),
+  });
+  const { total } = snapshot.output.totals;
+  const expected = checkout.expectedTotal;
+  if (expected !== null && expected !== total) return refusal('PRICE_CHANGED', { expected, actual: total });
+
+  const expiresAt = new Date(tx.now.getTime() + deps.checkoutTtlMs);
+  const [shortage] = await reserve(tx, checkout.id, demandOf(lines), expiresAt);
+  if (shortage) return refusal('INSUFFICIENT_INVENTORY', { ...shortage });
+  checkout.lock(total, expiresAt);
+  const { engineVersion, inputs, output } = snapshot;
+  const row = { checkout_id: checkout.id, engine_version: engineVersion, inputs, output, created_at: tx.now };
+  tx.append('pricing_snapshots', row);
+  return { type: 'RESERVED', total };
+}
+
+const isUnsellable = (line: SellableLine): boolean => !line.isOnSale;
+
+const refusal = (reason: string, details: Record<string, unknown>): CheckoutEvent => ({ type: 'REFUSED', reason, details });
+
+async function openPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<CheckoutEvent | undefined> {
+  const { id, total, currency } = checkout;
+  if (!total) {
+    // The order takes its goods in this same transaction: the reservation has to be there to be taken.
+    await tx.write();
+    return { type: 'PAYMENT_SKIPPED' };
+  }
+  const operationId = Payment.open(tx, { checkoutId: id, amount: total, currency, attempt: 1 });
+  enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
+  return undefined;
+}
+
+async function confirmPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<undefined> {
+  const payment = await tx.em.findOneOrFail(Payment, { checkoutId: checkout.id });
+  const [latest] = await tx.query<{ attempt: number }>(
+    `select attempt from payment_attempts where checkout_id = $1 order by attempt desc limit 1`,
+    [checkout.id],
+  );
+  if (!latest) throw new Error(`checkout ${checkout.id} has no attempt to confirm`);
+  const operationId = payment.request(tx, { kind: 'confirm', attempt: latest.attempt });
+  enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
+}
+
+async function cancelPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<undefined> {
+  const payment = await tx.em.findOne(Payment, { checkoutId: checkout.id });
+  if (!payment || payment.isSettled) return;
+  const operationId = payment.request(tx, { kind: 'cancel' });
+  enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
+}
+
+async function refundPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<undefined> {
+  const payment = await tx.em.findOneOrFail(Payment, { checkoutId: checkout.id });
+  const operationId = payment.request(tx, { kind: 'refund', amount: payment.captured - payment.refunded });
+  enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
+}
+
+/** Also the way of money that came late: it gets its order if the cart was not bought anew and the goods are still there. */
+async function createOrder(_deps: WorkerDeps, tx: Tx, { checkout, from }: At): Promise<CheckoutEvent> {
+  if (CHECKOUT_WAYS_OUT.includes(from) && (await cartIsTakenByAnother(tx, checkout))) {
+    return { type: 'ORDER_REFUSED', reason: 'SUPERSEDED' };
+  }
+  const [shortage] = await consume(tx, checkout.id);
+  if (shortage) return { type: 'ORDER_REFUSED', reason: 'PAID_BUT_OUT_OF_STOCK', details: { ...shortage } };
+  const [priced] = await tx.query<{ output: PricingOutput; names: { sku: string; title: string }[] }>(
+    `select s.output, (select json_agg(json_build_object('sku', v.sku, 'title', p.title) order by l.line)
+          from checkout_lines l join variants v on v.id = l.variant_id join products p on p.id = v.product_id
+          where l.checkout_id = s.checkout_id) as names
+      from pricing_snapshots s where s.checkout_id = $1`,
+    [checkout.id],
+  );
+  if (!priced) throw new Error(`checkout ${checkout.id} was never priced`);
+  const { lines, totals } = priced.output;
+  const named = lines.map((line, index) => ({ ...line, sku: '', title: '', ...priced.names[index] }));
+  Order.place(tx, checkout, { lines: named, totals, pricesIncludeTax: PRICES_INCLUDE_TAX });
+  return { type: 'ORDER_STORED' };
+}
+
+/** Under the cart's lock, which whoever starts a checkout needs as well. */
+async function cartIsTakenByAnother(tx: Tx, { id, cartId }: Checkout): Promise<boolean> {
+  await tx.query(`select 1 from carts where id = $1 for update`, [cartId]);
+  const others = await tx.query(
+    `select 1 from checkouts where cart_id = $1 and id <> $2 and state not in ('EXPIRED', 'CANCELLED', 'FAILED')`,
+    [cartId, id],
+  );
+  return others.length > 0;
+}
+
+async function closeCart(_deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<CheckoutEvent> {
+  await tx.query(`update carts set status = 'ordered', version = version + 1, updated_at = $2 where id = $1`, [
+    checkout.cartId,
+    tx.now,
+  ]);
+  return { type: 'CART_CLOSED' };
+}
+
+/** Frees the cart to be edited and bought, unless another checkout has it or it was bought before. */
+async function reopenCart(_deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<undefined> {
+  await tx.query(
+    `update carts set status = 'open', version = version + 1, updated_at = $3
+      where id = $1 and status = 'checkout' and not exists (select 1 from checkouts
+        where cart_id = $1 and id <> $2 and state not in ('EXPIRED', 'CANCELLED', 'FAILED'))`,
+    [checkout.cartId, checkout.id, tx.now],
+  );
+}

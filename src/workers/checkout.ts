@@ -1,0 +1,23 @@
+import { acknowledge } from '../entities/outbox.ts';
+import { unitOfWork } from '../infra/unit-of-work.ts';
+import { done, type Handler, handler, noop } from '../infra/worker.ts';
+import { advanceCheckout } from '../jobs/checkout.ts';
+import { advance, lockCheckout } from './advance.ts';
+import type { WorkerDeps } from './deps.ts';
+
+/** Carries out the commands of clients: start, pay again, cancel. */
+export const checkoutHandlers = (deps: WorkerDeps): Handler[] => [
+  handler(advanceCheckout, ({ checkoutId, event }, { commandId }) =>
+    unitOfWork(deps.db, advanceCheckout.name, async (tx) => {
+      if (!(await acknowledge(tx, commandId))) return noop('done before');
+      const checkout = await lockCheckout(tx, checkoutId);
+      if (!checkout) return noop('no such checkout');
+      const accepted = await advance(deps, tx, { checkout, event: { type: event }, cause: commandId });
+      if (!accepted && event === 'PAY') await abandonAttempts(tx, checkoutId);
+      return accepted ? done : noop(`${event} is not allowed in ${checkout.state}`);
+    }),
+  ),
+];
+
+const abandonAttempts = (tx: Parameters<typeof acknowledge>[0], checkoutId: string) =>
+  tx.query(`update payment_attempts set status = 'abandoned' where checkout_id = $1 and status = 'pending'`, [checkoutId]);

@@ -1,0 +1,17 @@
+import type { Database } from '../infra/database.ts';
+import type { Hint } from '../infra/hints.ts';
+import type { Queues } from '../infra/queue.ts';
+import type { PaymentProvider } from '../ports/payments/port.ts';
+
+/** What the hands work with; put together in main.ts. */
+export interface WorkerDeps {
+  db: Database;
+  queues: Queues;
+  provider: PaymentProvider;
+  /** Tells waiting clients that a checkout changed; they then read it. */
+  wake(hint: Hint): void;
+  /** How long a reservation holds, in milliseconds. */
+  checkoutTtlMs: number;
+  /** ISO 3166-2 code of the seller's state: decides CGST + SGST or IGST. */
+  sellerState: string;
+}

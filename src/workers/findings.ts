@@ -1,0 +1,64 @@
+import { enqueue } from '../entities/outbox.ts';
+import type { Tx } from '../infra/unit-of-work.ts';
+import { advanceCheckout } from '../jobs/checkout.ts';
+import { askProvider, executeOperation, processNotice } from '../jobs/payments.ts';
+import type { WorkerDeps } from './deps.ts';
+
+/** Rows that ought to have moved on by now and have no command under way, and the command that moves them. */
+export interface Finding {
+  name: string;
+  /** Takes the most rows as $1; skips rows that somebody else is working on. */
+  sql: string;
+  remedy(deps: WorkerDeps, tx: Tx, row: { id: string; provider: string }): void;
+}
+
+/** Ids that a command in the outbox is about already; read once per round, the outbox is short. */
+const underWay = (key: string): string => `(select payload ->> '${key}' from outbox where payload ? '${key}')`;
+
+const advanceBy =
+  (event: 'START' | 'EXPIRE'): Finding['remedy'] =>
+  (deps, tx, { id }) =>
+    enqueue(tx, deps.queues, { contract: advanceCheckout, payload: { checkoutId: id, event } });
+
+export const FINDINGS: readonly Finding[] = [
+  {
+    name: 'deadline.passed',
+    sql: `select id from checkouts where state in ('LOCKED', 'PAYMENT_PENDING') and expires_at <= now()
+        and id::text not in ${underWay('checkoutId')}
+      order by expires_at limit $1 for update skip locked`,
+    remedy: advanceBy('EXPIRE'),
+  },
+  {
+    name: 'checkout.unstarted',
+    sql: `select id from checkouts where busy and state = 'CREATED' and updated_at < now() - interval '15 s'
+        and id::text not in ${underWay('checkoutId')}
+      order by updated_at limit $1 for update skip locked`,
+    remedy: advanceBy('START'),
+  },
+  {
+    name: 'operation.undecided',
+    sql: `select id from payment_operations where status in ('pending', 'unknown')
+        and created_at < now() - interval '15 s' and id::text not in ${underWay('operationId')}
+      order by created_at limit $1 for update skip locked`,
+    remedy: (deps, tx, { id }) =>
+      enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId: id } }),
+  },
+  {
+    // Asked again every 20 s: raising updated_at is what puts a payment at the end of the line.
+    name: 'payment.unsettled',
+    sql: `update payments set updated_at = now() where id in (
+        select id from payments where status in ('requires_method', 'requires_action', 'processing')
+          and intent_id is not null and updated_at < now() - interval '20 s'
+          and id::text not in ${underWay('paymentId')}
+        order by updated_at limit $1 for update skip locked) returning id`,
+    remedy: (deps, tx, { id }) => enqueue(tx, deps.queues, { contract: askProvider, payload: { paymentId: id } }),
+  },
+  {
+    name: 'notice.unprocessed',
+    sql: `select event_id as id, provider from webhook_inbox where processed_at is null
+        and received_at < now() - interval '15 s' and event_id not in ${underWay('eventId')}
+      order by received_at limit $1 for update skip locked`,
+    remedy: (deps, tx, { id, provider }) =>
+      enqueue(tx, deps.queues, { contract: processNotice, payload: { provider, eventId: id } }),
+  },
+];

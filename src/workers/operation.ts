@@ -1,0 +1,137 @@
+import type { OperationKind } from '../entities/payment.ts';
+import type { Query } from '../entities/sellable.ts';
+import type { Tx } from '../infra/unit-of-work.ts';
+import { external } from '../infra/external.ts';
+import { type Intent, type PaymentProvider, ProviderError, type Refund } from '../ports/payments/port.ts';
+
+/** An operation with all that is needed to carry it out; amounts in paise. */
+export interface Operation {
+  id: string;
+  kind: OperationKind;
+  /** The provider was called before and did not answer. */
+  isUnknown: boolean;
+  isDecided: boolean;
+  key: string;
+  amount: number | null;
+  createdAt: Date;
+  intentId: string | null;
+  checkoutId: string;
+  checkoutIsOver: boolean;
+  currency: string;
+  method: string | null;
+  fence: number;
+  /** Whether the operation that opens the payment has no result yet. */
+  isOpening: boolean;
+}
+
+/** What the provider answered. `wait`: it cannot be asked yet. `moot`: there is nothing to do any more. */
+export type Answer = { intent: Intent } | { refund: Refund } | 'wait' | 'moot';
+
+export async function loadOperation(query: Query, operationId: string): Promise<Operation | undefined> {
+  const [row] = await query<Operation>(
+    `select o.id, o.kind, o.status = 'unknown' as "isUnknown", o.status in ('done', 'refused') as "isDecided",
+        o.idempotency_key as key, o.amount, o.created_at as "createdAt",
+        p.intent_id as "intentId", p.checkout_id as "checkoutId", p.currency, c.fence, a.method,
+        c.state in ('COMPLETED', 'EXPIRED', 'CANCELLED', 'FAILED') as "checkoutIsOver",
+        exists (select 1 from payment_operations f where f.payment_id = p.id and f.kind = 'open'
+          and f.status in ('pending', 'unknown')) as "isOpening"
+      from payment_operations o join payments p on p.id = o.payment_id join checkouts c on c.id = p.checkout_id
+      left join payment_attempts a on a.checkout_id = c.id and a.attempt = o.attempt
+      where o.id = $1`,
+    [operationId],
+  );
+  return row;
+}
+
+/** The provider's clock may be behind ours by this much, in milliseconds. */
+const CLOCK_SKEW_MS = 60_000;
+
+/**
+ * Carries an operation out at the provider. One whose outcome is unknown is asked about first; only when the provider
+ * has not seen it is it sent again, under the same key.
+ * @throws ProviderError
+ */
+export function perform(provider: PaymentProvider, operation: Operation): Promise<Answer> {
+  return external(`payments.${operation.kind}`, () => PERFORM[operation.kind](provider, operation));
+}
+
+const PERFORM: Record<OperationKind, (provider: PaymentProvider, operation: Operation) => Promise<Answer>> = {
+  async open(provider, { checkoutId, amount, currency, method, key, isUnknown, createdAt, checkoutIsOver }) {
+    if (isUnknown || checkoutIsOver) {
+      const intent = await provider.find(checkoutId, new Date(createdAt.getTime() - CLOCK_SKEW_MS));
+      if (intent) return { intent };
+      // Nobody waits for this payment any more, and the provider has not heard of it.
+      if (checkoutIsOver) return 'moot';
+    }
+    return { intent: await provider.open({ checkoutId, amount: amount ?? 0, currency, method, key }) };
+  },
+
+  async confirm(provider, { intentId, method, key, isUnknown, checkoutIsOver }) {
+    if (!intentId || !method) return 'moot';
+    if (isUnknown || checkoutIsOver) {
+      const intent = await provider.retrieve(intentId);
+      if (intent.status !== 'requires_method' || checkoutIsOver) return { intent };
+    }
+    return { intent: await provider.confirm({ intentId, method, key }) };
+  },
+
+  async cancel(provider, { intentId, isOpening, checkoutId, createdAt, key }) {
+    if (isOpening) return 'wait';
+    if (intentId) return { intent: await provider.cancel({ intentId, key }) };
+    const intent = await provider.find(checkoutId, new Date(createdAt.getTime() - CLOCK_SKEW_MS));
+    return intent ? { intent: await provider.cancel({ intentId: intent.id, key }) } : 'moot';
+  },
+
+  async refund(provider, { intentId, amount, key, isUnknown }) {
+    if (!intentId || !amount) return 'moot';
+    if (isUnknown) {
+      const { amountRefunded } = await provider.retrieve(intentId);
+      if (amountRefunded >= amount) return { refund: { id: key, intentId, amount, status: 'succeeded' } };
+    }
+    return { refund: await provider.refund({ intentId, amount, key }) };
+  },
+};
+
+/**
+ * Writes the result of an operation, and of the attempt it belongs to. The first result stays.
+ * @returns false when there was a result before.
+ */
+export async function decideOperation(
+  tx: Tx,
+  operation: Operation,
+  answer: Exclude<Answer, 'wait'> | ProviderError,
+): Promise<boolean> {
+  const { status, reference, error, attempt, declineCode } = resultOf(answer);
+  const decided = await tx.query(
+    `with decided as (update payment_operations set status = $2, reference = $3, error = $4, finished_at = $5
+          where id = $1 and status in ('pending', 'unknown') returning attempt),
+        tried as (update payment_attempts a set status = $6, decline_code = $7 from decided d
+          where a.checkout_id = $8 and a.attempt = d.attempt)
+      select 1 from decided`,
+    [operation.id, status, reference, error, tx.now, attempt, declineCode, operation.checkoutId],
+  );
+  return decided.length === 1;
+}
+
+function resultOf(answer: Exclude<Answer, 'wait'> | ProviderError) {
+  const nothing = { reference: null, error: null, attempt: 'abandoned', declineCode: null };
+  if (answer === 'moot') return { ...nothing, status: 'refused', error: 'MOOT' };
+  if (answer instanceof ProviderError) {
+    return { ...nothing, status: 'refused', error: answer.code, attempt: 'declined', declineCode: answer.code };
+  }
+  if ('refund' in answer) {
+    const hasFailed = answer.refund.status === 'failed';
+    return { ...nothing, status: hasFailed ? 'refused' : 'done', reference: answer.refund.id };
+  }
+  const { id, declineCode, status } = answer.intent;
+  return { ...nothing, status: 'done', reference: id, attempt: ATTEMPT_STATUS[status], declineCode };
+}
+
+/** What an intent's status says of the attempt that led there. */
+export const ATTEMPT_STATUS: Record<Intent['status'], string> = {
+  requires_method: 'declined',
+  requires_action: 'requires_action',
+  processing: 'processing',
+  succeeded: 'succeeded',
+  canceled: 'abandoned',
+};

@@ -1,0 +1,34 @@
+import type { Checkout } from '../entities/checkout.ts';
+import type { IntentFacts, Payment } from '../entities/payment.ts';
+import type { Tx } from '../infra/unit-of-work.ts';
+import type { CheckoutEvent } from '../machines/checkout.ts';
+import { advance } from './advance.ts';
+import type { WorkerDeps } from './deps.ts';
+
+const EVENTS: Record<IntentFacts['status'], (intent: IntentFacts) => CheckoutEvent> = {
+  requires_method: ({ declineCode }) => ({ type: declineCode ? 'PAYMENT_DECLINED' : 'METHOD_REQUIRED' }),
+  requires_action: () => ({ type: 'ACTION_REQUIRED' }),
+  processing: () => ({ type: 'PAYMENT_PROCESSING' }),
+  canceled: () => ({ type: 'PAYMENT_CANCELED' }),
+  succeeded: ({ amountReceived }) => ({ type: 'PAYMENT_SUCCEEDED', amount: amountReceived }),
+};
+
+/**
+ * Takes over what the provider says of an intent and tells the checkout, under the checkout's lock. The answer of a
+ * call, a webhook and a question of the sweeper all end here; what was known before changes nothing.
+ * @returns whether it was news.
+ */
+export async function applyIntent(
+  deps: WorkerDeps,
+  tx: Tx,
+  at: { checkout: Checkout; payment: Payment; intent: IntentFacts; cause: string },
+): Promise<boolean> {
+  const { checkout, payment, intent, cause } = at;
+  if (payment.status === 'succeeded') return false;
+  const known = payment.status;
+  payment.record(intent, tx.now);
+  if (checkout.state === 'LOCKED') await advance(deps, tx, { checkout, event: { type: 'PAYMENT_OPENED' }, cause });
+  // A checkout that is over hears of nothing but money.
+  if (checkout.isOver && intent.status !== 'succeeded') return intent.status !== known;
+  return advance(deps, tx, { checkout, event: EVENTS[intent.status](intent), cause });
+}

@@ -1,0 +1,101 @@
+import { acknowledge } from '../entities/outbox.ts';
+import { Payment } from '../entities/payment.ts';
+import { observe } from '../infra/log.ts';
+import { type Tx, unitOfWork } from '../infra/unit-of-work.ts';
+import { done, type Handler, handler, type JobContext, noop, type Outcome, snooze } from '../infra/worker.ts';
+import { executeOperation } from '../jobs/payments.ts';
+import { ProviderError } from '../ports/payments/port.ts';
+import { advance, lockCheckout } from './advance.ts';
+import type { WorkerDeps } from './deps.ts';
+import { type Answer, decideOperation, loadOperation, type Operation, perform } from './operation.ts';
+import { applyIntent } from './payment-facts.ts';
+
+/** How long an operation waits that cannot be carried out yet, in milliseconds: doubling, at most 8 s. */
+const backoffMs = ({ starts }: JobContext): number => 125 * 2 ** Math.min(starts, 6);
+
+/** The exception to load, decide, save: the provider is called between two transactions, never inside one. */
+export const paymentHandlers = (deps: WorkerDeps): Handler[] => [
+  handler(executeOperation, async ({ operationId }, context) => {
+    const operation = await loadOperation(deps.db.query, operationId);
+    if (!operation || operation.isDecided) return dismiss(deps, context, 'decided before');
+    if (context.isTakeover) operation.fence = await takeOver(deps, operation);
+    const answer = await performOrError(deps, operation);
+    if (answer instanceof ProviderError && answer.outcome === 'unknown') await markUnknown(deps, operation);
+    const isLater = answer === 'wait' || (answer instanceof ProviderError && answer.outcome !== 'refused');
+    return isLater ? snooze(backoffMs(context)) : settle(deps, context, { operation, answer });
+  }),
+];
+
+const performOrError = (deps: WorkerDeps, operation: Operation): Promise<Answer | ProviderError> =>
+  perform(deps.provider, operation).catch((error: unknown) => {
+    if (!(error instanceof ProviderError)) throw error;
+    const { id, kind, checkoutId } = operation;
+    observe('payment.answer.missing', { operationId: id, kind, checkoutId, outcome: error.outcome, code: error.code });
+    return error;
+  });
+
+/** Whoever still works on this operation elsewhere will find a newer token and stop. */
+const takeOver = ({ db }: WorkerDeps, { checkoutId }: Operation): Promise<number> =>
+  unitOfWork(db, 'payments.take-over', async (tx) => {
+    const checkout = await lockCheckout(tx, checkoutId);
+    return checkout?.takeOver() ?? 0;
+  });
+
+/** From here on the operation is asked about before it is sent again. */
+const markUnknown = ({ db }: WorkerDeps, { id }: Operation): Promise<object[]> =>
+  db.query(`update payment_operations set status = 'unknown' where id = $1 and status = 'pending'`, [id]);
+
+const dismiss = ({ db }: WorkerDeps, { commandId }: JobContext, why: string): Promise<Outcome> =>
+  unitOfWork(db, 'payments.dismiss', async (tx) => {
+    await acknowledge(tx, commandId);
+    return noop(why);
+  });
+
+type Result = { operation: Operation; answer: Exclude<Answer, 'wait'> | ProviderError };
+
+/** Writes down what the provider answered and tells the checkout, in one transaction. */
+const settle = (deps: WorkerDeps, { commandId }: JobContext, result: Result): Promise<Outcome> =>
+  unitOfWork(deps.db, executeOperation.name, async (tx) => {
+    const { operation } = result;
+    const checkout = await lockCheckout(tx, operation.checkoutId);
+    if (checkout?.fence !== operation.fence) return noop('another worker took over');
+    if (!(await acknowledge(tx, commandId))) return noop('done before');
+    if (!(await decideOperation(tx, operation, result.answer))) return noop('decided before');
+    const payment = await tx.em.findOneOrFail(Payment, { checkoutId: checkout.id });
+    return tell(deps, tx, { ...result, checkout, payment, cause: commandId });
+  });
+
+async function tell(
+  deps: WorkerDeps,
+  tx: Tx,
+  at: Result & { checkout: NonNullable<Awaited<ReturnType<typeof lockCheckout>>>; payment: Payment; cause: string },
+): Promise<Outcome> {
+  const { answer, operation, checkout, payment, cause } = at;
+  if (answer === 'moot') return noop('nothing to do at the provider');
+  if (answer instanceof ProviderError) return tellRefusal(deps, tx, { ...at, code: answer.code });
+  if ('intent' in answer) {
+    await applyIntent(deps, tx, { checkout, payment, intent: answer.intent, cause });
+    return done;
+  }
+  if (answer.refund.status === 'failed') return { kind: 'refused', code: 'REFUND_FAILED' };
+  payment.recordRefund(operation.amount ?? 0, tx.now);
+  return done;
+}
+
+/** The provider said no for good: without an intent the checkout cannot go on, with one another method may do. */
+async function tellRefusal(
+  deps: WorkerDeps,
+  tx: Tx,
+  at: Pick<Parameters<typeof tell>[2], 'operation' | 'checkout' | 'cause'> & { code: string },
+): Promise<Outcome> {
+  const { operation, checkout, cause, code } = at;
+  observe('payment.operation.failed', { operationId: operation.id, kind: operation.kind, code });
+  const details = { providerCode: code };
+  if (operation.kind === 'open') {
+    const event = { type: 'PAYMENT_REFUSED', reason: 'PAYMENT_METHOD_INVALID', details } as const;
+    await advance(deps, tx, { checkout, event, cause });
+  } else if (operation.kind === 'confirm') {
+    await advance(deps, tx, { checkout, event: { type: 'PAYMENT_DECLINED' }, cause });
+  }
+  return { kind: 'refused', code };
+}

@@ -1,0 +1,40 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { claimOverdue } from '../entities/outbox.ts';
+import type { Database } from '../infra/database.ts';
+import { failpoint } from '../infra/failpoint.ts';
+import { errorFields, observe } from '../infra/log.ts';
+import type { Queues } from '../infra/queue.ts';
+import { unitOfWork } from '../infra/unit-of-work.ts';
+
+const BATCH = 500;
+const PAUSE_MS = 500;
+
+/** Delivers the overdue commands once, in batches. @returns how many were delivered. @throws when Redis or Postgres is away. */
+export async function relayOnce(db: Database, queues: Queues): Promise<number> {
+  let delivered = 0;
+  for (;;) {
+    const commands = await unitOfWork(db, 'relay.claim', (tx) => claimOverdue(tx, BATCH));
+    if (commands.length === 0) return delivered;
+    failpoint('relay.claimed');
+    await queues.deliver(commands);
+    failpoint('relay.delivered');
+    delivered += commands.length;
+    if (commands.length < BATCH) return delivered;
+  }
+}
+
+/**
+ * The safety net under the queues: whatever command was not finished in time is delivered again, whether its first
+ * delivery was lost, Redis was emptied, or a worker died over it. Runs in every worker until `signal` aborts.
+ */
+export async function runRelay(db: Database, queues: Queues, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const delivered = await relayOnce(db, queues);
+      if (delivered > 0) observe('outbox.relayed', { delivered });
+    } catch (error) {
+      observe('outbox.relay.waits', errorFields(error));
+    }
+    await wait(PAUSE_MS, undefined, { signal }).catch(() => undefined);
+  }
+}

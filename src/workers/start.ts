@@ -1,0 +1,45 @@
+import type { Redis } from 'ioredis';
+import { AppError } from '../domain/errors.ts';
+import { isDatabaseDown } from '../infra/database.ts';
+import { type Handler, startWorker } from '../infra/worker.ts';
+import { checkoutHandlers } from './checkout.ts';
+import type { WorkerDeps } from './deps.ts';
+import { noticeHandlers } from './notices.ts';
+import { paymentHandlers } from './payments.ts';
+import { runRelay } from './relay.ts';
+import { keepSchedules } from './schedules.ts';
+import { reconciliationHandlers } from './sweeper.ts';
+import { watchWorkers } from './watchdog.ts';
+
+const LATER_MS = 1_000;
+
+/** Something we depend on is away: that is no failed attempt of the job. */
+const whenUnavailable = (error: unknown): number | null =>
+  isDatabaseDown(error) || (error instanceof AppError && error.kind === 'unavailable') ? LATER_MS : null;
+
+/**
+ * Starts every worker of the house with its relay, schedules and watchdog.
+ * @returns how to stop them: no new jobs are taken, those under way are finished.
+ */
+export function startWorkers(
+  deps: WorkerDeps,
+  options: { connection: Redis; concurrency: number; giveUp(reason: string): void },
+): () => Promise<void> {
+  const stopping = new AbortController();
+  const byQueue: Record<string, Handler[]> = {
+    checkout: checkoutHandlers(deps),
+    payments: [...paymentHandlers(deps), ...noticeHandlers(deps)],
+    reconciliation: reconciliationHandlers(deps),
+  };
+  const started = deps.queues.all.map((queue) => {
+    const handlers = byQueue[queue.name] ?? [];
+    return { queue, ...startWorker(handlers, { queue: queue.name, whenUnavailable, ...options }) };
+  });
+  const loops = [runRelay(deps.db, deps.queues, stopping.signal), keepSchedules(deps.queues, stopping.signal)];
+  const stopWatching = watchWorkers(started, options.giveUp);
+  return async () => {
+    stopping.abort();
+    stopWatching();
+    await Promise.all([...started.map(({ worker }) => worker.close()), ...loops]);
+  };
+}

@@ -1,0 +1,35 @@
+import { preparePartitionsFor } from '../entities/schema.ts';
+import { observe } from '../infra/log.ts';
+import { unitOfWork } from '../infra/unit-of-work.ts';
+import { done, type Handler, handler } from '../infra/worker.ts';
+import { preparePartitions, sweep } from '../jobs/reconciliation.ts';
+import type { WorkerDeps } from './deps.ts';
+import { FINDINGS, type Finding } from './findings.ts';
+
+/** Rows per finding and round: a round stays short beside live traffic, the next one goes on. */
+const BATCH = 200;
+
+/** The scheduled rounds. A missed or doubled one is harmless: what is found is decided by the rows. */
+export const reconciliationHandlers = (deps: WorkerDeps): Handler[] => [
+  handler(sweep, async () => {
+    for (const finding of FINDINGS) await heal(deps, finding);
+    await deps.db.query(
+      `delete from idempotency_keys where (scope, key) in (
+        select scope, key from idempotency_keys where created_at < now() - interval '24 h' limit 1000)`,
+    );
+    return done;
+  }),
+  handler(preparePartitions, async () => {
+    await preparePartitionsFor(deps.db, new Date());
+    return done;
+  }),
+];
+
+/** Finds the rows and stores their remedies as commands in one transaction. @returns how many there were. */
+export const heal = (deps: WorkerDeps, finding: Finding): Promise<number> =>
+  unitOfWork(deps.db, 'sweeper.heal', async (tx) => {
+    const rows = await tx.query<{ id: string; provider: string }>(finding.sql, [BATCH]);
+    for (const row of rows) finding.remedy(deps, tx, row);
+    if (rows.length > 0) observe('sweeper.found', { finding: finding.name, count: rows.length });
+    return rows.length;
+  });

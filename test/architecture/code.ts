@@ -1,0 +1,86 @@
+import { type Node, SyntaxKind } from 'typescript/unstable/ast';
+import {
+  isAsExpression,
+  isBindingElement,
+  isCallExpression,
+  isExportDeclaration,
+  isIdentifier,
+  isImportSpecifier,
+  isParenthesizedExpression,
+  isPropertyAccessExpression,
+  isTypeAssertion,
+} from 'typescript/unstable/ast/is';
+import { at, nodes, type Source, type Violation } from './sources.ts';
+
+/** A rule about single nodes: says what is wrong with one, or nothing. */
+type Complaint = (node: Node, source: Source) => string | undefined;
+
+function complaints(sources: readonly Source[], complain: Complaint): Violation[] {
+  return sources.flatMap((source) =>
+    [...nodes(source.ast)].flatMap((node) => {
+      const what = complain(node, source);
+      return what === undefined ? [] : [at(source, node, what)];
+    }),
+  );
+}
+
+const OPENERS = /^(unitOfWork|.*\.(transactional|transaction|startTransaction|begin))$/s;
+
+/** `accept` and `edit` are the two ways to write from api; a transaction anywhere else would be a third. */
+export function transactionsInApi(sources: readonly Source[]): Violation[] {
+  const doors = /^src\/api\/(accept|edit)\.ts$/;
+  const others = sources.filter(({ path }) => path.startsWith('src/api/') && !doors.test(path));
+  return complaints(others, (node, source) => {
+    const called = isCallExpression(node) ? node.expression.getText(source.ast) : '';
+    return OPENERS.test(called) ? `opens a transaction with ${called}(), which is left to accept and edit` : undefined;
+  });
+}
+
+/** A machine is a pure function: time, chance and effects reach it as events, and leave it as actions. */
+export function impureMachines(sources: readonly Source[]): Violation[] {
+  const machines = sources.filter(({ path }) => path.startsWith('src/machines/'));
+  return complaints(machines, (node, source) => {
+    if (node.kind === SyntaxKind.AwaitExpression) return 'awaits';
+    if (node.kind === SyntaxKind.AsyncKeyword) return 'is async';
+    if (isPropertyAccessExpression(node) && node.getText(source.ast) === 'Math.random') return 'uses Math.random';
+    if (isIdentifier(node) && ['Date', 'invoke'].includes(node.text)) return `uses ${node.text}`;
+    return undefined;
+  });
+}
+
+export function anyTypes(sources: readonly Source[]): Violation[] {
+  return complaints(sources, (node) => (node.kind === SyntaxKind.AnyKeyword ? 'says any' : undefined));
+}
+
+/** A type forced through unknown is an unchecked claim. */
+export function forcedTypes(sources: readonly Source[]): Violation[] {
+  return complaints(sources, (node) => {
+    if (!isAsExpression(node) && !isTypeAssertion(node)) return undefined;
+    let inner: Node = node.expression;
+    while (isParenthesizedExpression(inner)) inner = inner.expression;
+    const isForced = (isAsExpression(inner) || isTypeAssertion(inner)) && inner.type.kind === SyntaxKind.UnknownKeyword;
+    return isForced ? 'forces a type through unknown' : undefined;
+  });
+}
+
+/** Settings are declared, checked and documented in one file. */
+export function environmentReaders(sources: readonly Source[]): Violation[] {
+  const others = sources.filter(({ path }) => path.startsWith('src/') && path !== 'src/infra/config.ts');
+  return complaints(others, (node, source) => {
+    const text = () => node.getText(source.ast);
+    const isRead = isPropertyAccessExpression(node) && /^(globalThis\.)?process\.env$/.test(text());
+    const isTaken = (isBindingElement(node) || isImportSpecifier(node)) && /^env\b/.test(text());
+    const isFromProcess = isTaken && /\bprocess\b/.test(node.parent.parent.parent.getText(source.ast));
+    return isRead || isFromProcess ? 'reads the environment, which is left to src/infra/config.ts' : undefined;
+  });
+}
+
+/** A file that only passes on what others export hides where things are. */
+export function barrels(sources: readonly Source[]): Violation[] {
+  return sources.flatMap((source) => {
+    const statements = [...source.ast.statements];
+    const isBarrel =
+      statements.length > 0 && statements.every((one) => isExportDeclaration(one) && one.moduleSpecifier);
+    return isBarrel ? [{ path: source.path, line: 1, what: 'only passes on what other files export' }] : [];
+  });
+}

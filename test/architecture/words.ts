@@ -1,0 +1,67 @@
+import { matching, type Source, type Texts, type Violation } from './sources.ts';
+
+const NO_NAME = /^(utils?|helpers?|common|shared|misc|services?|managers?|dtos?)$/i;
+
+/** Names that say nothing about what is inside; a file's name is also looked at word by word. */
+export function emptyNames(paths: readonly string[]): Violation[] {
+  return paths.flatMap((path) => {
+    const empty = path.split(/[/.\-_]/).find((word) => NO_NAME.test(word));
+    return empty === undefined ? [] : [{ path, line: 1, what: `is called ${empty}` }];
+  });
+}
+
+const SHOP =
+  /^(carts?|checkouts?|orders?|products?|variants?|payments?|discounts?|customers?|prices?|pricing|tax(es)?|shipments?|shipping|inventory|inventories|stocks?|refunds?|coupons?|skus?|invoices?|bundles?|reservations?|redemptions?|fulfilments?|sellers?|buyers?|shoppers?)$/;
+
+/** Plumbing that could move to another project; words are found also inside camelCase and SNAKE_CASE. */
+export function shopWords(texts: Texts): Violation[] {
+  const infra = Object.entries(texts).filter(([path]) => path.startsWith('src/infra/'));
+  return infra.flatMap(([path, text]) =>
+    text.split('\n').flatMap((line, index) => {
+      const word = wordsOf(line).find((one) => SHOP.test(one));
+      return word === undefined ? [] : [{ path, line: index + 1, what: `speaks of ${word}: ${line.trim()}` }];
+    }),
+  );
+}
+
+function wordsOf(line: string): string[] {
+  const withoutSorting = line.replace(/\border by\b/gi, '').replace(inComment(line) ? /\border\b/gi : /$^/, '');
+  return (
+    withoutSorting
+      .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+      .toLowerCase()
+      .match(/[a-z]+/g) ?? []
+  );
+}
+
+/** In a sentence "order" nearly always means a sequence. */
+function inComment(line: string): boolean {
+  return /^\s*(\/?\*|\/\/)|\s\/\/\s/.test(line);
+}
+
+export function silencedErrors(sources: readonly Source[]): Violation[] {
+  return matching(textsOf(sources), /@ts-(ignore|expect-error|nocheck)/, 'silences the compiler');
+}
+
+function textsOf(sources: readonly Source[]): Texts {
+  return Object.fromEntries(sources.map(({ path, text }) => [path, text]));
+}
+
+export function unfinishedPlaces(texts: Texts): Violation[] {
+  return matching(texts, /\b(T[O]DO|F[I]XME|X[X]X|H[A]CK)\b/, 'is unfinished');
+}
+
+/** Folders of somebody's machine. Paths in /tmp or /var may be meant. */
+export function machinePaths(texts: Texts): Violation[] {
+  return matching(
+    texts,
+    /(?<![\w.])(\/(home|Users)\/\w+|\/(root|work)\/\w+|[A-Z]:\\Users)/,
+    'names a place on a machine',
+  );
+}
+
+/** An address of a registry in the lock file binds every clone to it. */
+export function registryHosts(texts: Texts): Violation[] {
+  const host = /"resolve[d]":|\bregistry\.(npmjs|yarnpkg)\.|\b(np[m]mirror|artifac[t]ory|verdac[c]io|nex[u]s)\b/i;
+  return matching(texts, host, 'names a registry');
+}

@@ -1,0 +1,49 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+export interface DevOptions {
+  port: number;
+  dataDir: string;
+  once: boolean;
+  watch: boolean;
+  products: number;
+}
+
+export const USAGE = `Usage: bin/dev [--port P] [--data DIR] [--once] [--no-watch] [--seed N]
+
+  --port P     wished port of the shop (default 3000, or PORT); another free one when it is taken
+  --data DIR   where database, queue and logs live (default .data)
+  --once       end after the first purchase, with exit code 0 when it completed
+  --no-watch   do not restart the processes when src/ changes
+  --seed N     how many products the demonstration shop gets (default 320)
+
+DATABASE_URL and REDIS_URL replace the embedded servers.`;
+
+/** Reads the command line; throws naming the first wrong option. Relative paths start where the person is. */
+export function readOptions(argv: string[], root: string): DevOptions | 'help' {
+  const { values } = parseArgs({
+    args: argv,
+    options: {
+      port: { type: 'string' },
+      data: { type: 'string' },
+      once: { type: 'boolean', default: false },
+      'no-watch': { type: 'boolean', default: false },
+      seed: { type: 'string', default: '320' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return 'help';
+  return {
+    port: wholeNumber('--port', values.port ?? process.env.PORT ?? '3000', { min: 1, max: 65_535 }),
+    dataDir: values.data ? resolve(process.env.INIT_CWD ?? '.', values.data) : resolve(root, '.data'),
+    once: values.once,
+    watch: !values['no-watch'] && !values.once,
+    products: wholeNumber('--seed', values.seed, { min: 3, max: 1_000_000 }),
+  };
+}
+
+function wholeNumber(option: string, text: string, { min, max }: { min: number; max: number }): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new Error(`${option} must be a whole number from ${min} to ${max}, not "${text}"`);
+}

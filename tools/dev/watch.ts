@@ -1,0 +1,33 @@
+import { watch } from 'node:fs';
+
+const QUIET_MS = 150;
+
+/**
+ * Calls `changed` with the name of a changed TypeScript file once the folder has been quiet for 150 ms, and never twice at a time:
+ * changes during a call cause one more. Returns the function that ends the watch.
+ */
+export function watchFolder(folder: string, changed: (file: string) => Promise<void>): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  let latest: string | null = null;
+  let busy = false;
+  const run = async () => {
+    if (busy || latest === null) return;
+    const file = latest;
+    latest = null;
+    busy = true;
+    await changed(file).finally(() => {
+      busy = false;
+    });
+    await run();
+  };
+  const watcher = watch(folder, { recursive: true }, (_event, file) => {
+    if (!file?.endsWith('.ts')) return;
+    latest = file;
+    clearTimeout(timer);
+    timer = setTimeout(() => void run(), QUIET_MS);
+  });
+  return () => {
+    clearTimeout(timer);
+    watcher.close();
+  };
+}

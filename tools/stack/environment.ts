@@ -1,0 +1,35 @@
+/** Where the processes of one stack find each other. */
+export interface Addresses {
+  databaseUrl: string;
+  redisUrl: string;
+  webUrls: string[];
+  simulatorUrl: string;
+  journal: string;
+}
+
+/** Fixed on purpose: sessions and signatures stay valid over a restart. Production refuses to start with absent secrets, and never sees these. */
+const DEVELOPMENT = {
+  NODE_ENV: 'development',
+  APP_SECRET: 'development-only-secret-of-a-local-machine',
+  STRIPE_SECRET_KEY: 'sk_test_development',
+  STRIPE_WEBHOOK_SECRET: 'whsec_development',
+  OPS_PASSWORD: 'vcecom',
+};
+
+/** The environment of all processes of a stack; what is set already wins over the development values, `extra` over both. */
+export function stackEnvironment(addresses: Addresses, extra: Record<string, string> = {}): NodeJS.ProcessEnv {
+  return {
+    ...DEVELOPMENT,
+    ...withoutEmpty(process.env),
+    DATABASE_URL: addresses.databaseUrl,
+    REDIS_URL: addresses.redisUrl,
+    STRIPE_API_URL: addresses.simulatorUrl,
+    SIMULATOR_WEBHOOK_URL: `${addresses.webUrls[0]}/api/v1/webhooks/payments/stripe`,
+    SIMULATOR_JOURNAL: addresses.journal,
+    ...extra,
+  };
+}
+
+function withoutEmpty(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+}

@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import type { Addresses } from './environment.ts';
+import { type Awaited, answersOk, untilReady } from './readiness.ts';
+import { type Supervised, supervise } from './supervisor.ts';
+
+export type Role = 'web' | 'worker' | 'simulator';
+
+/** Our own processes of one stack. */
+export interface Fleet {
+  of(role: Role): Supervised[];
+  /** Resolves when every process has shown that it is ready. */
+  ready(signal?: AbortSignal): Promise<void>;
+  /** All processes with new code, gracefully; resolves when they are ready again. */
+  reload(): Promise<void>;
+  /** web, then worker, then simulator. */
+  stop(): Promise<void>;
+}
+
+export interface FleetOptions {
+  root: string;
+  logsDir: string;
+  env: NodeJS.ProcessEnv;
+  addresses: Addresses;
+  workers: number;
+  log: (line: string) => void;
+  onSpawn: (role: Role, pid: number) => void;
+}
+
+interface Member extends Awaited {
+  role: Role;
+}
+
+const STOP_ORDER: Role[] = ['web', 'worker', 'simulator'];
+
+/** Starts simulator, web and worker processes and keeps them running. */
+export function startFleet(options: FleetOptions): Fleet {
+  const { addresses } = options;
+  const members = [
+    startMember(options, { role: 'simulator', name: 'simulator', url: addresses.simulatorUrl, probe: '/_faults' }),
+    ...addresses.webUrls.map((url, i) =>
+      startMember(options, { role: 'web', name: numbered('web', i), url, probe: '/readyz' }),
+    ),
+    ...Array.from({ length: options.workers }, (_, i) =>
+      startMember(options, { role: 'worker', name: numbered('worker', i) }),
+    ),
+  ];
+  const of = (role: Role) => members.filter((member) => member.role === role).map((member) => member.process);
+  const ready = async (signal?: AbortSignal) => {
+    await Promise.all(members.map((member) => untilReady(member, signal)));
+  };
+  return {
+    of,
+    ready,
+    reload: async () => {
+      await Promise.all(members.map((member) => member.process.reload()));
+      await ready();
+    },
+    stop: async () => {
+      for (const role of STOP_ORDER) await Promise.all(of(role).map((supervised) => supervised.stop()));
+    },
+  };
+}
+
+function numbered(role: Role, index: number): string {
+  return index === 0 ? role : `${role}-${index + 1}`;
+}
+
+/** A server is ready when its probe answers 200, a worker when it has said so. */
+function startMember(options: FleetOptions, what: { role: Role; name: string; url?: string; probe?: string }): Member {
+  const { role, name, url } = what;
+  const logFile = join(options.logsDir, `${name}.log`);
+  let announced = false;
+  const supervised = supervise({
+    name,
+    args: [join(options.root, 'src', 'main.ts'), role],
+    env: url ? { ...options.env, PORT: new URL(url).port } : options.env,
+    logFile,
+    onLine: (line) => {
+      announced ||= line.includes('worker ready');
+      options.log(`${name} | ${line}`);
+    },
+    onSpawn: (pid) => {
+      announced = false;
+      options.onSpawn(role, pid);
+    },
+  });
+  return {
+    role,
+    process: supervised,
+    logFile,
+    isReady: url ? () => answersOk(`${url}${what.probe}`) : () => announced,
+  };
+}

@@ -1,0 +1,173 @@
+import { existsSync, mkdirSync, statSync, truncateSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { freePort } from '../../src/infra/embedded/ports.ts';
+import { runCommand } from './command.ts';
+import { type Addresses, stackEnvironment } from './environment.ts';
+import { type Fleet, type Role, startFleet } from './fleet.ts';
+import type { FolderLock } from './lock.ts';
+import { type RunFile, removeRunFile, writeRunFile } from './runfile.ts';
+import { type ServerOptions, type Servers, startServers } from './servers.ts';
+
+export interface StackOptions {
+  /** Everything the stack keeps: database, queue, logs, run.json. One stack at a time. */
+  dataDir: string;
+  /** Wished port of the (first) web process; default 3000. */
+  port?: number;
+  /** How many products the demonstration shop gets; default 320. */
+  products?: number;
+  /** On top of the development environment. */
+  env?: Record<string, string>;
+  /** Told about progress, and about every line of a process as `name | line`. */
+  log?: (line: string) => void;
+  postgres?: { settings?: Record<string, string> };
+  /** Servers of somebody else, instead of embedded ones. */
+  databaseUrl?: string;
+  redisUrl?: string;
+  webs?: number;
+  workers?: number;
+  /** Gives up a start that is under way, and stops what it has started. */
+  signal?: AbortSignal;
+}
+
+/** What is up so far; filled step by step, so that a start that fails half-way can be undone. */
+export interface Running {
+  dataDir: string;
+  options: StackOptions;
+  log: (line: string) => void;
+  lock: FolderLock;
+  servers?: Servers;
+  fleet?: Fleet;
+  addresses?: Addresses;
+  sample?: string[];
+  isReady: boolean;
+  stopping?: Promise<void>;
+}
+
+/** A running that is up. */
+export type Complete = Required<Omit<Running, 'stopping'>> & Pick<Running, 'stopping'>;
+
+const ROOT = resolve(import.meta.dirname, '..', '..');
+const LARGEST_LOG_BYTES = 20_000_000;
+const DEFAULT_PRODUCTS = 320;
+
+/** Step by step: servers, schema, data, processes; answers when all are ready and run.json is written. */
+export async function bringUp(running: Running): Promise<Complete> {
+  const { options, log } = running;
+  shortenLogs(running.dataDir);
+  const servers = await startServers(serverOptions(running));
+  running.servers = servers;
+  options.signal?.throwIfAborted();
+  const addresses = await chooseAddresses(running, servers);
+  const env = stackEnvironment(addresses, options.env);
+  const sample = await prepareDatabase(running, env);
+  const fleet = startFleet({
+    root: ROOT,
+    logsDir: join(running.dataDir, 'logs'),
+    env,
+    addresses,
+    workers: options.workers ?? 1,
+    log,
+    onSpawn: (role, pid) => {
+      running.lock.note(role, pid);
+      // The supervisor knows its new process only after this call.
+      if (running.isReady) setImmediate(() => publish(complete));
+    },
+  });
+  running.fleet = fleet;
+  const complete: Complete = Object.assign(running, { servers, fleet, addresses, sample });
+  log('starting simulator, web and worker');
+  await fleet.ready(options.signal);
+  running.isReady = true;
+  publish(complete);
+  return complete;
+}
+
+export function serverOptions({ dataDir, log, options }: Running): ServerOptions {
+  const { databaseUrl, redisUrl, postgres } = options;
+  return { dataDir, log, databaseUrl, redisUrl, settings: postgres?.settings };
+}
+
+async function chooseAddresses({ options, dataDir }: Running, servers: Servers): Promise<Addresses> {
+  const simulatorPort = await freePort(4010);
+  const webUrls: string[] = [];
+  for (let i = 0; i < (options.webs ?? 1); i++)
+    webUrls.push(`http://127.0.0.1:${await freePort((options.port ?? 3000) + i)}`);
+  return {
+    databaseUrl: servers.postgres.url,
+    redisUrl: servers.redis.url,
+    webUrls,
+    simulatorUrl: `http://127.0.0.1:${simulatorPort}`,
+    journal: join(dataDir, 'simulator.jsonl'),
+  };
+}
+
+/** Migrates and seeds; answers the sample that the seed names in its last line. */
+async function prepareDatabase(running: Running, env: NodeJS.ProcessEnv): Promise<string[]> {
+  const { options, log, dataDir } = running;
+  const run = (name: string, args: string[]) =>
+    runCommand({
+      name,
+      args,
+      env,
+      logFile: join(dataDir, 'logs', `${name}.log`),
+      onLine: (line) => log(`${name} | ${line}`),
+      ...(options.signal && { signal: options.signal }),
+    });
+  log('migrating the database');
+  await run('migrate', [join(ROOT, 'src', 'main.ts'), 'migrate']);
+  log('seeding the shop');
+  const printed = await run('seed', [
+    join(ROOT, 'tools', 'seed.ts'),
+    '--products',
+    String(options.products ?? DEFAULT_PRODUCTS),
+  ]);
+  const { sample } = JSON.parse(printed.at(-1) ?? '{}') as { sample?: string[] };
+  if (!sample) throw new Error('the seed did not name a sample of in-stock variants in its last line');
+  return sample;
+}
+
+/** The current addresses and pids. */
+export function describe({ addresses, servers, fleet, sample }: Complete): RunFile {
+  const pids = (role: Role) => fleet.of(role).map((supervised) => ({ pid: supervised.pid() }));
+  return {
+    url: addresses.webUrls[0] ?? '',
+    processes: {
+      web: pids('web').map((one, i) => ({ ...one, url: addresses.webUrls[i] ?? '' })),
+      worker: pids('worker'),
+      simulator: pids('simulator').map((one) => ({ ...one, url: addresses.simulatorUrl })),
+      postgres: { pid: servers.postgres.embedded?.pid ?? null, url: servers.postgres.url },
+      redis: { pid: servers.redis.embedded?.pid ?? null, url: servers.redis.url },
+    },
+    sample,
+  };
+}
+
+/** Writes run.json anew. */
+export function publish(running: Complete): void {
+  if (!running.stopping) writeRunFile(running.dataDir, describe(running));
+}
+
+/** Stops what was started, in order; asked twice, it is done once. */
+export function takeDown(running: Running): Promise<void> {
+  running.stopping ??= stopInOrder(running);
+  return running.stopping;
+}
+
+async function stopInOrder({ dataDir, servers, fleet, lock, log }: Running): Promise<void> {
+  log('stopping');
+  removeRunFile(dataDir);
+  await fleet?.stop();
+  await servers?.redis.embedded?.stop();
+  await servers?.postgres.embedded?.stop();
+  lock.release();
+  log('everything has stopped');
+}
+
+function shortenLogs(dataDir: string): void {
+  const folder = join(dataDir, 'logs');
+  mkdirSync(folder, { recursive: true });
+  for (const name of ['web', 'worker', 'simulator', 'postgres', 'redis', 'migrate', 'seed']) {
+    const file = join(folder, `${name}.log`);
+    if (existsSync(file) && statSync(file).size > LARGEST_LOG_BYTES) truncateSync(file);
+  }
+}

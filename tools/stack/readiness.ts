@@ -1,0 +1,39 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { logTail } from '../../src/infra/embedded/processes.ts';
+import type { Supervised } from './supervisor.ts';
+
+export interface Awaited {
+  process: Supervised;
+  logFile: string;
+  /** Has it shown that it is ready? */
+  isReady(): boolean | Promise<boolean>;
+}
+
+const TIMEOUT_MS = 90_000;
+const HOPELESS_FAILURES = 3;
+
+/** Waits for a fact, up to 90 s; gives up early with the end of the log when the process keeps failing at its start. */
+export async function untilReady(awaited: Awaited, signal?: AbortSignal): Promise<void> {
+  const deadline = Date.now() + TIMEOUT_MS;
+  while (!(await awaited.isReady())) {
+    signal?.throwIfAborted();
+    const { process: supervised, logFile } = awaited;
+    const hopeless = supervised.failures() >= HOPELESS_FAILURES;
+    if (hopeless || Date.now() > deadline) {
+      const why = hopeless ? 'keeps failing' : `is not ready after ${TIMEOUT_MS / 1000} s`;
+      throw new Error(`${supervised.name} ${why}; ${logFile} ends with:\n${logTail(logFile)}`);
+    }
+    await sleep(50);
+  }
+}
+
+/** Does the URL answer 200 within two seconds? */
+export async function answersOk(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+    await response.arrayBuffer();
+    return response.status === 200;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A check that counts as one test. */
+export interface Step {
+  name: string;
+  command: string;
+  args: string[];
+  /** Skipped while this file does not exist. */
+  needs?: string;
+}
+
+export const STEPS: Step[] = [
+  { name: 'types (tsc)', command: 'tsc', args: ['--noEmit', '--pretty', 'false'] },
+  { name: 'format and lint (biome)', command: 'biome', args: ['check', '--max-diagnostics=50', '.'] },
+  {
+    name: 'migrations match the entities',
+    command: 'node',
+    args: ['tools/migration-check.ts'],
+    needs: 'tools/migration-check.ts',
+  },
+];
+
+/** Runs a check with the tools in node_modules; prints its output only when it fails. True when it passed. */
+export async function runStep(step: Step, root: string): Promise<boolean> {
+  const startedAt = performance.now();
+  const { code, output } = await capture(step, root);
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  console.log(`  ${code === 0 ? '✔' : '✖'} ${step.name} (${seconds} s)`);
+  if (code !== 0) console.log(output.replace(/^/gm, '      '));
+  return code === 0;
+}
+
+export function applies(step: Step, root: string): boolean {
+  return !step.needs || existsSync(join(root, step.needs));
+}
+
+function capture(step: Step, root: string): Promise<{ code: number | null; output: string }> {
+  const child = spawn(join(root, 'node_modules', '.bin', step.command), step.args, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const take = (chunk: Buffer) => {
+    output += chunk.toString('utf8');
+  };
+  child.stdout.on('data', take);
+  child.stderr.on('data', take);
+  return new Promise((done) => {
+    child.once('error', (error) => done({ code: null, output: error.message }));
+    child.once('close', (code) => done({ code, output }));
+  });
+}
