@@ -46,6 +46,7 @@ export class Migration004Payments extends Migration {
         attempt integer check (attempt > 0),
         amount bigint check (amount > 0),
         idempotency_key text not null unique,
+        key_round integer not null default 1 check (key_round > 0),
         status text not null check (status in ('pending', 'unknown', 'done', 'refused')),
         reference text,
         error text,

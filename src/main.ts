@@ -1,6 +1,6 @@
 import { startServer, stopServer } from './api/server.ts';
 import { ENTITIES, MIGRATIONS, migrate } from './entities/schema.ts';
-import { ConfigError, type Config, readConfig } from './infra/config.ts';
+import { type Config, ConfigError, readConfig } from './infra/config.ts';
 import { openDatabase } from './infra/database.ts';
 import { armFailpoints } from './infra/failpoint.ts';
 import { publishHint, subscribeHints } from './infra/hints.ts';
@@ -31,17 +31,22 @@ async function web(): Promise<void> {
     secret: config.APP_SECRET,
     currency: 'INR',
     sellerState: config.SELLER_STATE,
-    provider: provider(config),
     stopping: stopping.signal,
   };
   const { HOST: host, PORT: port, OPS_PASSWORD: opsPassword } = config;
-  const server = await startServer(deps, { host, port, redis, opsPassword });
+  const server = await startServer(deps, { host, port, redis, opsPassword, provider: provider(config) });
   observe('web ready', { address: server.address() });
   const stopDoors = async () => {
     stopping.abort();
     await stopServer(server);
   };
-  stopOnSignal([stopDoors, queues.close, async () => subscriber.disconnect(), async () => redis.disconnect(), () => db.orm.close()]);
+  stopOnSignal([
+    stopDoors,
+    queues.close,
+    async () => subscriber.disconnect(),
+    async () => redis.disconnect(),
+    () => db.orm.close(),
+  ]);
 }
 
 async function worker(): Promise<void> {
@@ -100,7 +105,7 @@ async function migrateOnce(): Promise<void> {
 /** What every process does with its settings before anything else. */
 function begin(config: Pick<Config<'worker'>, 'LOG_LEVEL'> & Partial<Pick<Config<'worker'>, 'FAILPOINT_FILE'>>): void {
   logger.level = config.LOG_LEVEL;
-  armFailpoints(config.FAILPOINT_FILE);
+  armFailpoints(name, config.FAILPOINT_FILE);
 }
 
 const provider = (config: Config<'audit'>) =>

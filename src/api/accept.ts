@@ -1,7 +1,6 @@
-import { enqueue } from '../entities/outbox.ts';
 import type { StoredAnswer } from '../entities/idempotency.ts';
+import { enqueue } from '../entities/outbox.ts';
 import type { JobContract } from '../infra/queue.ts';
-import type { Tx } from '../infra/unit-of-work.ts';
 import type { ApiDeps } from './deps.ts';
 import { type Change, edit } from './edit.ts';
 import type { Answer, Call } from './route.ts';
@@ -26,18 +25,20 @@ export interface Accepted<P> {
 export async function accept<P extends object>(
   deps: ApiDeps,
   call: Call<unknown, unknown, unknown>,
-  change: Change,
-  work: (tx: Tx) => Promise<Accepted<P>>,
+  change: Change<Accepted<P>>,
 ): Promise<Answer> {
   const seconds = preferredWait(call.headers);
   let watch: ReturnType<typeof watchCheckout> | undefined;
   try {
-    const answer = await edit(deps, call, change, async (tx) => {
-      const accepted = await work(tx);
-      if (accepted.command) enqueue(tx, deps.queues, accepted.command);
-      // Listening begins before the commit: what happens after it cannot be missed.
-      if (seconds > 0 && accepted.command) watch = watchCheckout(deps, accepted.checkout.id);
-      return stored(accepted);
+    const answer = await edit(deps, call, {
+      ...change,
+      work: async (tx) => {
+        const accepted = await change.work(tx);
+        if (accepted.command) enqueue(tx, deps.queues, accepted.command);
+        // Listening begins before the commit: what happens after it cannot be missed.
+        if (seconds > 0 && accepted.command) watch = watchCheckout(deps, accepted.checkout.id);
+        return stored(accepted);
+      },
     });
     if (seconds === 0) return answer;
     const { id } = answer.body as { id: string };

@@ -1,7 +1,6 @@
 import type { Database } from '../infra/database.ts';
 import type { Hints } from '../infra/hints.ts';
 import type { Queues } from '../infra/queue.ts';
-import type { PaymentProvider } from '../ports/payments/port.ts';
 
 /** What the doors work with; put together in main.ts. */
 export interface ApiDeps {
@@ -14,7 +13,6 @@ export interface ApiDeps {
   currency: string;
   /** ISO 3166-2 code of the seller's state. */
   sellerState: string;
-  provider: Pick<PaymentProvider, 'verify'>;
   /** Aborts when the process begins to stop: open streams then end. */
   stopping: AbortSignal;
 }

@@ -1,16 +1,23 @@
 import { refused } from '../domain/errors.ts';
-import { findAnswer, hashRequest, type IdempotencyClaim, keepAnswer, type StoredAnswer } from '../entities/idempotency.ts';
+import {
+  findAnswer,
+  hashRequest,
+  type IdempotencyClaim,
+  keepAnswer,
+  type StoredAnswer,
+} from '../entities/idempotency.ts';
 import { type Tx, unitOfWork } from '../infra/unit-of-work.ts';
 import type { ApiDeps } from './deps.ts';
 import type { Answer, Call } from './route.ts';
 
 type AnyCall = Pick<Call<unknown, unknown, unknown>, 'body' | 'headers' | 'raw'>;
 
-export interface Change {
+export interface Change<T> {
   /** What is changed; names the transaction. */
   name: string;
   /** Whose idempotency keys these are: the cart's or checkout's id, or `new`. */
   scope: string;
+  work(tx: Tx): Promise<T>;
 }
 
 /**
@@ -19,24 +26,19 @@ export interface Change {
  * Only answers to what was done are kept; a refused request left nothing behind and may be tried again.
  * @throws IDEMPOTENCY_KEY_INVALID, IDEMPOTENCY_KEY_REUSED, and whatever `work` throws.
  */
-export async function edit(
-  deps: ApiDeps,
-  call: AnyCall,
-  change: Change,
-  work: (tx: Tx) => Promise<StoredAnswer>,
-): Promise<Answer> {
+export async function edit({ db }: Pick<ApiDeps, 'db'>, call: AnyCall, change: Change<StoredAnswer>): Promise<Answer> {
   const claim = claimOf(call, change);
-  const before = claim && (await findAnswer(deps.db.query, claim));
+  const before = claim && (await findAnswer(db.query, claim));
   if (before) return replayed(before);
   try {
-    return await unitOfWork(deps.db, change.name, async (tx) => {
-      const answer = await work(tx);
+    return await unitOfWork(db, change.name, async (tx) => {
+      const answer = await change.work(tx);
       if (claim) keepAnswer(tx, claim, answer);
       return answer;
     });
   } catch (error) {
     // The same request at the same time may have won: then its answer is ours, whatever stopped us.
-    const winner = claim && (await findAnswer(deps.db.query, claim));
+    const winner = claim && (await findAnswer(db.query, claim));
     if (winner) return replayed(winner);
     throw error;
   }
@@ -47,7 +49,7 @@ const replayed = (answer: StoredAnswer): Answer => ({
   headers: { ...answer.headers, 'Idempotent-Replayed': 'true' },
 });
 
-function claimOf({ headers, body, raw }: AnyCall, { name, scope }: Change): IdempotencyClaim | undefined {
+function claimOf({ headers, body, raw }: AnyCall, { name, scope }: Change<StoredAnswer>): IdempotencyClaim | undefined {
   const key = headers['idempotency-key'];
   if (key === undefined) return undefined;
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) throw refused('IDEMPOTENCY_KEY_INVALID');

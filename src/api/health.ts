@@ -46,7 +46,17 @@ export const healthRoutes = (deps: HealthDeps): AnyRoute[] => [
 async function check({ db, redis, migrations }: HealthDeps): Promise<Record<string, boolean>> {
   const applied = await db.query<{ name: string }>(`select name from mikro_orm_migrations`).catch(() => null);
   const names = new Set(applied?.map(({ name }) => name));
-  const postgres = applied !== null || (await db.query(`select 1`).then(() => true, () => false));
-  const redisAnswers = redis.status === 'ready' && (await redis.ping().then(() => true, () => false));
+  const postgres =
+    applied !== null ||
+    (await db.query(`select 1`).then(
+      () => true,
+      () => false,
+    ));
+  const redisAnswers =
+    redis.status === 'ready' &&
+    (await redis.ping().then(
+      () => true,
+      () => false,
+    ));
   return { postgres, redis: redisAnswers, migrations: migrations.every((name) => names.has(name)) };
 }

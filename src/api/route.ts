@@ -94,9 +94,9 @@ export function route<P, Q, B, R extends true | undefined = undefined>(spec: Rou
     facts,
     answer(call) {
       const problems: Problem[] = [];
-      const params = check(spec.params, call.params, 'path', problems);
-      const query = check(spec.query, call.query, 'query', problems);
-      const body = check(spec.body, call.body, 'body', problems);
+      const params = check(spec.params, { where: 'path', value: call.params }, problems);
+      const query = check(spec.query, { where: 'query', value: call.query }, problems);
+      const body = check(spec.body, { where: 'body', value: call.body }, problems);
       if (problems.length > 0) return Promise.reject(invalid(problems));
       // Without a schema the value keeps the type the route declared: Buffer for raw bodies, else unknown.
       Object.assign(call, { params, query, body });
@@ -105,10 +105,11 @@ export function route<P, Q, B, R extends true | undefined = undefined>(spec: Rou
   };
 }
 
-function check(schema: ZodType | undefined, value: unknown, where: string, problems: Problem[]): unknown {
+function check(schema: ZodType | undefined, part: { where: string; value: unknown }, problems: Problem[]): unknown {
+  const { value } = part;
   if (!schema) return value;
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  problems.push(...problemsOf(result.error.issues, { where, value }));
+  problems.push(...problemsOf(result.error.issues, part));
   return undefined;
 }

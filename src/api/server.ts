@@ -7,15 +7,17 @@ import type { ApiDeps } from './deps.ts';
 import { healthRoutes } from './health.ts';
 import { opsRouter } from './ops.ts';
 import { cartRoutes } from './store/cart.ts';
-import { checkoutEventRoutes } from './store/checkout-events.ts';
 import { checkoutRoutes } from './store/checkout.ts';
+import { checkoutEventRoutes } from './store/checkout-events.ts';
 import { productRoutes } from './store/products.ts';
 import { webhookRoutes } from './webhooks.ts';
+
+type Provider = Parameters<typeof webhookRoutes>[1];
 
 /** Opens every door of the house. Resolves when the server listens. @throws Error when the port is taken. */
 export async function startServer(
   deps: ApiDeps,
-  options: { host: string; port: number; redis: Redis; opsPassword: string | undefined },
+  options: { host: string; port: number; redis: Redis; opsPassword: string | undefined; provider: Provider },
 ): Promise<Server> {
   const { redis, opsPassword } = options;
   const routes = [
@@ -24,7 +26,7 @@ export async function startServer(
     ...cartRoutes(deps),
     ...checkoutRoutes(deps),
     ...checkoutEventRoutes(deps),
-    ...webhookRoutes(deps),
+    ...webhookRoutes(deps, options.provider),
   ];
   const ops = opsPassword ? opsRouter({ password: opsPassword, queues: deps.queues.all }) : undefined;
   const server = createServer(makeApp(routes, { observe, ...(ops && { ops }) }));

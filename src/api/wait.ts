@@ -14,7 +14,10 @@ export function preferredWait(headers: Call<never, never, never>['headers']): nu
  * Listens for the moment a checkout stops being busy. Made before the command is committed, it cannot miss that moment;
  * `until` then waits at most `seconds` without asking the database.
  */
-export function watchCheckout({ hints }: ApiDeps, id: string): { until(seconds: number, gone: AbortSignal): Promise<void>; stop(): void } {
+export function watchCheckout(
+  { hints }: ApiDeps,
+  id: string,
+): { until(seconds: number, gone: AbortSignal): Promise<void>; stop(): void } {
   const { promise, resolve } = Promise.withResolvers<void>();
   const stop = hints.listen(id, ({ busy }) => {
     if (!busy) resolve();
@@ -31,20 +34,24 @@ export function watchCheckout({ hints }: ApiDeps, id: string): { until(seconds: 
   };
 }
 
-/** Reads a checkout, after waiting for it to leave its busy states when the client asked for that. */
+/**
+ * Reads a checkout, after waiting for it to leave its busy states when the client asked for that.
+ * @throws what `admit` throws, before any waiting.
+ */
 export async function readWhenReady(
   deps: ApiDeps,
   id: string,
-  call: Pick<Call<never, never, never>, 'headers' | 'signal'>,
+  call: Pick<Call<never, never, never>, 'headers' | 'signal'> & { admit(reading: CheckoutReading | undefined): void },
 ): Promise<CheckoutReading | undefined> {
   const seconds = preferredWait(call.headers);
-  if (seconds === 0) return readCheckout(deps.db, id);
-  const watch = watchCheckout(deps, id);
-  const reading = await readCheckout(deps.db, id);
-  if (!reading?.busy) {
-    watch.stop();
-    return reading;
+  const watch = seconds > 0 ? watchCheckout(deps, id) : undefined;
+  try {
+    const reading = await readCheckout(deps.db, id);
+    call.admit(reading);
+    if (!watch || !reading?.busy) return reading;
+    await watch.until(seconds, call.signal);
+    return await readCheckout(deps.db, id);
+  } finally {
+    watch?.stop();
   }
-  await watch.until(seconds, call.signal);
-  return readCheckout(deps.db, id);
 }

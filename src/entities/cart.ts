@@ -69,7 +69,8 @@ export class Cart extends CartSchema.class {
   }
 
   /** Sets the units of a line; zero removes it. @throws CART_ITEM_NOT_FOUND, QUANTITY_LIMIT_EXCEEDED, CART_IN_CHECKOUT, CART_ORDERED */
-  setQuantity(itemId: string, quantity: number, limit: (variantId: string) => LineLimit, now: Date): void {
+  setQuantity(line: { itemId: string; quantity: number }, limit: (variantId: string) => LineLimit, now: Date): void {
+    const { itemId, quantity } = line;
     this.edit(now);
     const item = this.itemOrRefuse(itemId);
     if (quantity === 0) {

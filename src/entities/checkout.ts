@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { type CheckoutState, CHECKOUT_WAYS_OUT } from '../domain/states.ts';
+import { CHECKOUT_WAYS_OUT, type CheckoutState } from '../domain/states.ts';
 import { newId } from '../infra/ids.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
 
@@ -72,7 +72,7 @@ const CheckoutSchema = defineEntity({
 /** A cart on its way to a paid order. Its machine decides where it goes; this class keeps what was decided, and the proof. */
 export class Checkout extends CheckoutSchema.class {
   /** Freezes a cart into a checkout that is about to start, and appends its rows. The order's id is chosen here. */
-  static begin(tx: Tx, from: NewCheckout): Checkout {
+  static accept(tx: Tx, from: NewCheckout): Checkout {
     const checkout = new Checkout();
     const [id, orderId] = [newId(), newId()];
     const { cart, email, shippingAddress, billingAddress, expectedTotal, requestId } = from;
@@ -84,7 +84,14 @@ export class Checkout extends CheckoutSchema.class {
     from.lines.forEach(({ variantId, quantity }, index) => {
       tx.append('checkout_lines', { checkout_id: id, line: index + 1, variant_id: variantId, quantity });
     });
-    checkout.appendHistory(tx, { from: null, to: 'CREATED', event: 'CREATED', accepted: true, cause: 'request', at: tx.now });
+    checkout.appendHistory(tx, {
+      from: null,
+      to: 'CREATED',
+      event: 'CREATED',
+      accepted: true,
+      cause: 'request',
+      at: tx.now,
+    });
     if (from.paymentMethod) checkout.appendAttempt(tx, 1, from.paymentMethod);
     return checkout;
   }

@@ -18,7 +18,9 @@ export interface StoredAnswer {
 
 /** A fingerprint of a request's body, in which the order of keys does not count. */
 export function hashRequest(body: unknown): string {
-  return createHash('sha256').update(JSON.stringify(sorted(body)) ?? '').digest('base64url');
+  return createHash('sha256')
+    .update(JSON.stringify(sorted(body)) ?? '')
+    .digest('base64url');
 }
 
 /**

@@ -99,6 +99,7 @@ function appendOperation(
     attempt,
     amount,
     idempotency_key: [kind, paymentId, kind === 'confirm' ? attempt : ''].filter(Boolean).join('-'),
+    key_round: 1,
     status: 'pending',
     created_at: tx.now,
   });

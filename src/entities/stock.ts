@@ -35,7 +35,11 @@ export function demandOf(lines: readonly { variantId: string; quantity: number }
  * Reservations of others that have run out do not count, whether or not anything has released them yet.
  * @returns what is short; empty when the demand is held.
  */
-export async function reserve(tx: Tx, checkoutId: string, demand: Demand, expiresAt: Date): Promise<Shortage[]> {
+export async function reserve(
+  tx: Tx,
+  { checkoutId, expiresAt }: { checkoutId: string; expiresAt: Date },
+  demand: Demand,
+): Promise<Shortage[]> {
   const shortages = await lockAndCompare(tx, demand);
   if (shortages.length > 0) return shortages;
   await changeLevels(tx, demand, { onHand: 0, reserved: 1 });
@@ -43,7 +47,7 @@ export async function reserve(tx: Tx, checkoutId: string, demand: Demand, expire
     const row = { checkout_id: checkoutId, variant_id: variantId, quantity, status: 'held', expires_at: expiresAt };
     tx.append('reservations', row);
   }
-  appendMovements(tx, 'reserve', checkoutId, demand);
+  appendMovements(tx, { kind: 'reserve', causeId: checkoutId }, demand);
   return [];
 }
 
@@ -56,7 +60,7 @@ export async function consume(tx: Tx, checkoutId: string): Promise<Shortage[]> {
   await lockLevelsOf(tx, checkoutId);
   const held = await closeReservations(tx, checkoutId, 'consumed');
   if (held) {
-    appendMovements(tx, 'consume', checkoutId, held);
+    appendMovements(tx, { kind: 'consume', causeId: checkoutId }, held);
     return [];
   }
   return consumeLate(tx, checkoutId);
@@ -75,7 +79,7 @@ export async function release(tx: Tx, checkoutId: string): Promise<void> {
       [checkoutId],
     ),
   );
-  appendMovements(tx, 'release', checkoutId, freed);
+  appendMovements(tx, { kind: 'release', causeId: checkoutId }, freed);
 }
 
 async function lockAndCompare(tx: Tx, demand: Demand): Promise<Shortage[]> {
@@ -83,7 +87,10 @@ async function lockAndCompare(tx: Tx, demand: Demand): Promise<Shortage[]> {
   const levels = await lockLevels(tx, variantIds);
   const short = shortagesOf(demand, levels);
   if (short.length === 0) return [];
-  const freed = await releaseExpired(tx, short.map(({ variantId }) => variantId));
+  const freed = await releaseExpired(
+    tx,
+    short.map(({ variantId }) => variantId),
+  );
   return shortagesOf(
     demand,
     levels.map(({ variantId, available }) => ({ variantId, available: available + (freed.get(variantId) ?? 0) })),
@@ -123,7 +130,7 @@ async function releaseExpired(tx: Tx, variantIds: string[]): Promise<Demand> {
       select checkout_id as "checkoutId", variant_id as "variantId", quantity from freed`,
     [variantIds],
   );
-  for (const row of rows) appendMovements(tx, 'release', row.checkoutId, toDemand([row]));
+  for (const row of rows) appendMovements(tx, { kind: 'release', causeId: row.checkoutId }, toDemand([row]));
   return demandOf(rows);
 }
 
@@ -151,9 +158,9 @@ async function consumeLate(tx: Tx, checkoutId: string): Promise<Shortage[]> {
   const shortages = await lockAndCompare(tx, missing);
   if (shortages.length > 0) return shortages;
   await changeLevels(tx, missing, { onHand: 0, reserved: 1 });
-  appendMovements(tx, 'reserve', checkoutId, missing);
+  appendMovements(tx, { kind: 'reserve', causeId: checkoutId }, missing);
   await changeLevels(tx, toDemand(rows), { onHand: -1, reserved: -1 });
-  appendMovements(tx, 'consume', checkoutId, toDemand(rows));
+  appendMovements(tx, { kind: 'consume', causeId: checkoutId }, toDemand(rows));
   await tx.query(`update reservations set status = 'consumed' where checkout_id = $1 and status <> 'consumed'`, [
     checkoutId,
   ]);
@@ -178,7 +185,7 @@ const DELTAS: Record<MovementKind, { onHand: number; reserved: number }> = {
   consume: { onHand: -1, reserved: -1 },
 };
 
-function appendMovements(tx: Tx, kind: MovementKind, causeId: string, demand: Demand): void {
+function appendMovements(tx: Tx, { kind, causeId }: { kind: MovementKind; causeId: string }, demand: Demand): void {
   const { onHand, reserved } = DELTAS[kind];
   for (const [variantId, quantity] of demand) {
     tx.append('inventory_movements', {

@@ -37,7 +37,11 @@ export async function receiveNotice(tx: Tx, notice: Notice): Promise<boolean> {
 }
 
 /** Writes down what became of an event; the first outcome stays. */
-export async function closeNotice(tx: Tx, event: { provider: string; eventId: string }, outcome: string): Promise<void> {
+export async function closeNotice(
+  tx: Tx,
+  event: { provider: string; eventId: string },
+  outcome: string,
+): Promise<void> {
   await tx.query(
     `update webhook_inbox set processed_at = $3, outcome = $4
       where provider = $1 and event_id = $2 and processed_at is null`,

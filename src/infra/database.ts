@@ -73,6 +73,7 @@ export function isDatabaseDown(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = String((error as { code?: unknown }).code ?? '');
   if (DOWN_STATES.has(code) || code.startsWith('08') || DOWN_CODES.has(code)) return true;
-  if (/Connection terminated|timeout exceeded when trying to connect|client has encountered/i.test(error.message)) return true;
+  if (/Connection terminated|timeout exceeded when trying to connect|client has encountered/i.test(error.message))
+    return true;
   return error.cause !== undefined && isDatabaseDown(error.cause);
 }

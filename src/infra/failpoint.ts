@@ -1,9 +1,14 @@
 import { readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 
 let file: string | undefined;
+let role = '';
 
-/** Arms failpoints: the file holds `name` or `name*times`. Only crash tests do this; without it a failpoint is free. */
-export function armFailpoints(path: string | undefined): void {
+/**
+ * Arms the failpoints of this process: the file holds `process:name` or `process:name*times`. Only crash tests do this;
+ * without a file a failpoint is free.
+ */
+export function armFailpoints(process: string, path: string | undefined): void {
+  role = process;
   file = path;
 }
 
@@ -14,8 +19,8 @@ export function armFailpoints(path: string | undefined): void {
 export function failpoint(name: string): void {
   if (file === undefined) return;
   const [armed, times] = readArmed(file);
-  if (armed !== name) return;
-  if (times > 1) writeFileSync(file, `${name}*${times - 1}`);
+  if (armed !== `${role}:${name}`) return;
+  if (times > 1) writeFileSync(file, `${armed}*${times - 1}`);
   else unlinkSync(file);
   process.kill(process.pid, 'SIGKILL');
   // SIGKILL is delivered asynchronously: nothing after this line may run in the meantime.

@@ -1,5 +1,5 @@
 import { type EntityManager, OptimisticLockError } from '@mikro-orm/core';
-import { type ControlledTransaction, CompiledQuery } from 'kysely';
+import { CompiledQuery, type ControlledTransaction } from 'kysely';
 import type { Database } from './database.ts';
 import { insideTransaction } from './external.ts';
 import { failpoint } from './failpoint.ts';

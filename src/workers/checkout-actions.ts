@@ -56,7 +56,7 @@ async function priceAndReserve(deps: WorkerDeps, tx: Tx, { checkout }: At): Prom
   if (expected !== null && expected !== total) return refusal('PRICE_CHANGED', { expected, actual: total });
 
   const expiresAt = new Date(tx.now.getTime() + deps.checkoutTtlMs);
-  const [shortage] = await reserve(tx, checkout.id, demandOf(lines), expiresAt);
+  const [shortage] = await reserve(tx, { checkoutId: checkout.id, expiresAt }, demandOf(lines));
   if (shortage) return refusal('INSUFFICIENT_INVENTORY', { ...shortage });
   checkout.lock(total, expiresAt);
   const { engineVersion, inputs, output } = snapshot;
@@ -67,7 +67,11 @@ async function priceAndReserve(deps: WorkerDeps, tx: Tx, { checkout }: At): Prom
 
 const isUnsellable = (line: SellableLine): boolean => !line.isOnSale;
 
-const refusal = (reason: string, details: Record<string, unknown>): CheckoutEvent => ({ type: 'REFUSED', reason, details });
+const refusal = (reason: string, details: Record<string, unknown>): CheckoutEvent => ({
+  type: 'REFUSED',
+  reason,
+  details,
+});
 
 async function openPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<CheckoutEvent | undefined> {
   const { id, total, currency } = checkout;

@@ -20,4 +20,6 @@ export const checkoutHandlers = (deps: WorkerDeps): Handler[] => [
 ];
 
 const abandonAttempts = (tx: Parameters<typeof acknowledge>[0], checkoutId: string) =>
-  tx.query(`update payment_attempts set status = 'abandoned' where checkout_id = $1 and status = 'pending'`, [checkoutId]);
+  tx.query(`update payment_attempts set status = 'abandoned' where checkout_id = $1 and status = 'pending'`, [
+    checkoutId,
+  ]);

@@ -1,5 +1,5 @@
 import { acknowledge } from '../entities/outbox.ts';
-import { Payment, type IntentFacts } from '../entities/payment.ts';
+import { type IntentFacts, Payment } from '../entities/payment.ts';
 import { closeNotice, type Notice } from '../entities/webhook-inbox.ts';
 import { external } from '../infra/external.ts';
 import { type Tx, unitOfWork } from '../infra/unit-of-work.ts';

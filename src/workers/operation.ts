@@ -1,7 +1,7 @@
 import type { OperationKind } from '../entities/payment.ts';
 import type { Query } from '../entities/sellable.ts';
-import type { Tx } from '../infra/unit-of-work.ts';
 import { external } from '../infra/external.ts';
+import type { Tx } from '../infra/unit-of-work.ts';
 import { type Intent, type PaymentProvider, ProviderError, type Refund } from '../ports/payments/port.ts';
 
 /** An operation with all that is needed to carry it out; amounts in paise. */
@@ -30,7 +30,7 @@ export type Answer = { intent: Intent } | { refund: Refund } | 'wait' | 'moot';
 export async function loadOperation(query: Query, operationId: string): Promise<Operation | undefined> {
   const [row] = await query<Operation>(
     `select o.id, o.kind, o.status = 'unknown' as "isUnknown", o.status in ('done', 'refused') as "isDecided",
-        o.idempotency_key as key, o.amount, o.created_at as "createdAt",
+        o.idempotency_key || '-' || o.key_round as key, o.amount, o.created_at as "createdAt",
         p.intent_id as "intentId", p.checkout_id as "checkoutId", p.currency, c.fence, a.method,
         c.state in ('COMPLETED', 'EXPIRED', 'CANCELLED', 'FAILED') as "checkoutIsOver",
         exists (select 1 from payment_operations f where f.payment_id = p.id and f.kind = 'open'

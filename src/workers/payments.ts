@@ -20,7 +20,7 @@ export const paymentHandlers = (deps: WorkerDeps): Handler[] => [
     if (!operation || operation.isDecided) return dismiss(deps, context, 'decided before');
     if (context.isTakeover) operation.fence = await takeOver(deps, operation);
     const answer = await performOrError(deps, operation);
-    if (answer instanceof ProviderError && answer.outcome === 'unknown') await markUnknown(deps, operation);
+    if (answer instanceof ProviderError && answer.outcome === 'unknown') await markUnknown(deps, operation, answer);
     const isLater = answer === 'wait' || (answer instanceof ProviderError && answer.outcome !== 'refused');
     return isLater ? snooze(backoffMs(context)) : settle(deps, context, { operation, answer });
   }),
@@ -41,9 +41,17 @@ const takeOver = ({ db }: WorkerDeps, { checkoutId }: Operation): Promise<number
     return checkout?.takeOver() ?? 0;
   });
 
-/** From here on the operation is asked about before it is sent again. */
-const markUnknown = ({ db }: WorkerDeps, { id }: Operation): Promise<object[]> =>
-  db.query(`update payment_operations set status = 'unknown' where id = $1 and status = 'pending'`, [id]);
+/**
+ * From here on the operation is asked about before it is sent again. A call that ended in an error of the provider is
+ * over, and its key answers that error for a day: should the question find nothing, the next call needs another key.
+ * A call that was not answered may still be under way: it keeps its key, so that it cannot happen twice.
+ */
+const markUnknown = ({ db }: WorkerDeps, { id }: Operation, { code }: ProviderError): Promise<object[]> =>
+  db.query(
+    `update payment_operations set status = 'unknown', key_round = key_round + $2
+      where id = $1 and status in ('pending', 'unknown')`,
+    [id, code === 'PROVIDER_ERROR' ? 1 : 0],
+  );
 
 const dismiss = ({ db }: WorkerDeps, { commandId }: JobContext, why: string): Promise<Outcome> =>
   unitOfWork(db, 'payments.dismiss', async (tx) => {

@@ -1,15 +1,14 @@
-import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
-import { Cart, type LineLimit } from '../../entities/cart.ts';
-import { loadSellables, type Query, type Sellable } from '../../entities/sellable.ts';
+import { Cart } from '../../entities/cart.ts';
+import { loadSellables } from '../../entities/sellable.ts';
 import { tokenFor } from '../../infra/tokens.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
-import { holdsCart } from '../cart-token.ts';
 import type { ApiDeps } from '../deps.ts';
 import { edit } from '../edit.ts';
-import { type AnyRoute, type Call, route } from '../route.ts';
+import { type AnyRoute, route } from '../route.ts';
 import { cartSchema, cartView } from '../views/cart.ts';
+import { answerCart, changeCart, limitOf, refuseStranger, sellablesOf } from './cart-change.ts';
 
 const MOST_UNITS = 10_000;
 
@@ -20,6 +19,14 @@ const cartAnswer = { description: 'The cart, priced now', schema: cartSchema };
 
 /** Carts are edited at once: one aggregate, one transaction. */
 export const cartRoutes = (deps: ApiDeps): AnyRoute[] => [
+  createCart(deps),
+  readCart(deps),
+  addItem(deps),
+  setItem(deps),
+  removeItem(deps),
+];
+
+const createCart = (deps: ApiDeps) =>
   route({
     method: 'post',
     path: '/api/v1/store/cart',
@@ -32,20 +39,23 @@ export const cartRoutes = (deps: ApiDeps): AnyRoute[] => [
     errors: ['VARIANT_NOT_FOUND', 'QUANTITY_LIMIT_EXCEEDED'],
     idempotent: true,
     async handle(call) {
-      const answer = await edit(deps, call, { name: 'cart.create', scope: 'new' }, async (tx) => {
+      const lines = call.body.items ?? [];
+      const work = async (tx: Tx) => {
         const cart = Cart.open(deps.currency, tx.now);
-        const lines = call.body.items ?? [];
-        const sellables = lines.length > 0 ? await loadSellables(tx.query, idsOf(lines)) : new Map();
+        const variantIds = lines.map(({ variantId }) => variantId);
+        const sellables = lines.length > 0 ? await loadSellables(tx.query, variantIds) : new Map();
         for (const { variantId, quantity } of lines) cart.add(limitOf(sellables, variantId), quantity, tx.now);
         tx.em.persist(cart);
-        return reply(201, deps, tx, { cart, sellables });
-      });
+        return answerCart(deps, tx, { cart, sellables, status: 201 });
+      };
+      const answer = await edit(deps, call, { name: 'cart.create', scope: 'new', work });
       // The secret is derived, never stored: a replayed answer gets it anew.
-      const { id } = answer.body as { id: string };
-      return { ...answer, body: { ...(answer.body as object), cartToken: tokenFor(deps.secret, id) } };
+      const cart = answer.body as { id: string };
+      return { ...answer, body: { ...cart, cartToken: tokenFor(deps.secret, cart.id) } };
     },
-  }),
+  });
 
+const readCart = (deps: ApiDeps) =>
   route({
     method: 'get',
     path: '/api/v1/store/cart/{id}',
@@ -58,14 +68,15 @@ export const cartRoutes = (deps: ApiDeps): AnyRoute[] => [
     errors: ['CART_NOT_FOUND'],
     async handle(call) {
       refuseStranger(deps, call);
-      const em = deps.db.orm.em.fork();
-      const cart = await em.findOne(Cart, { id: call.params.id }, { populate: ['items'] });
+      const { db, sellerState } = deps;
+      const cart = await db.orm.em.fork().findOne(Cart, { id: call.params.id }, { populate: ['items'] });
       if (!cart) throw refused('CART_NOT_FOUND', { cartId: call.params.id });
-      const sellables = await sellablesOf(deps.db.query, cart);
-      return { status: 200, body: cartView(cart, sellables, { now: new Date(), sellerState: deps.sellerState }) };
+      const sellables = await sellablesOf(db.query, cart);
+      return { status: 200, body: cartView(cart, sellables, { now: new Date(), sellerState }) };
     },
-  }),
+  });
 
+const addItem = (deps: ApiDeps) =>
   route({
     method: 'post',
     path: '/api/v1/store/cart/{id}/items',
@@ -78,12 +89,17 @@ export const cartRoutes = (deps: ApiDeps): AnyRoute[] => [
     answers: { 201: cartAnswer },
     errors: ['CART_NOT_FOUND', 'VARIANT_NOT_FOUND', 'QUANTITY_LIMIT_EXCEEDED', 'CART_IN_CHECKOUT', 'CART_ORDERED'],
     idempotent: true,
-    handle: (call) =>
-      changeCart(deps, call, { status: 201, extra: call.body.variantId }, (cart, sellables, now) => {
-        cart.add(limitOf(sellables, call.body.variantId), call.body.quantity, now);
-      }),
-  }),
+    handle(call) {
+      const { variantId, quantity } = call.body;
+      return changeCart(deps, call, {
+        status: 201,
+        variantId,
+        apply: ({ cart, sellables }, now) => cart.add(limitOf(sellables, variantId), quantity, now),
+      });
+    },
+  });
 
+const setItem = (deps: ApiDeps) =>
   route({
     method: 'patch',
     path: '/api/v1/store/cart/{id}/items/{itemId}',
@@ -95,12 +111,16 @@ export const cartRoutes = (deps: ApiDeps): AnyRoute[] => [
     body: z.strictObject({ quantity: z.int().min(0).max(MOST_UNITS) }),
     answers: { 200: cartAnswer },
     errors: ['CART_NOT_FOUND', 'CART_ITEM_NOT_FOUND', 'QUANTITY_LIMIT_EXCEEDED', 'CART_IN_CHECKOUT', 'CART_ORDERED'],
-    handle: (call) =>
-      changeCart(deps, call, { status: 200 }, (cart, sellables, now) => {
-        cart.setQuantity(call.params.itemId, call.body.quantity, (variantId) => limitOf(sellables, variantId), now);
-      }),
-  }),
+    handle(call) {
+      const line = { itemId: call.params.itemId, quantity: call.body.quantity };
+      return changeCart(deps, call, {
+        status: 200,
+        apply: ({ cart, sellables }, now) => cart.setQuantity(line, (id) => limitOf(sellables, id), now),
+      });
+    },
+  });
 
+const removeItem = (deps: ApiDeps) =>
   route({
     method: 'delete',
     path: '/api/v1/store/cart/{id}/items/{itemId}',
@@ -111,62 +131,11 @@ export const cartRoutes = (deps: ApiDeps): AnyRoute[] => [
     params: itemParams,
     answers: { 200: cartAnswer },
     errors: ['CART_NOT_FOUND', 'CART_ITEM_NOT_FOUND', 'CART_IN_CHECKOUT', 'CART_ORDERED'],
-    handle: (call) =>
-      changeCart(deps, call, { status: 200 }, (cart, sellables, now) => {
-        cart.setQuantity(call.params.itemId, 0, (variantId) => limitOf(sellables, variantId), now);
-      }),
-  }),
-];
-
-type CartCall = Call<{ id: string }, unknown, unknown>;
-
-function changeCart(
-  deps: ApiDeps,
-  call: CartCall,
-  { status, extra }: { status: number; extra?: string },
-  change: (cart: Cart, sellables: ReadonlyMap<string, Sellable>, now: Date) => void,
-) {
-  refuseStranger(deps, call);
-  const { id } = call.params;
-  return edit(deps, call, { name: 'cart.edit', scope: id }, async (tx) => {
-    const cart = await lockCart(tx, id);
-    const sellables = await sellablesOf(tx.query, cart, extra);
-    change(cart, sellables, tx.now);
-    return reply(status, deps, tx, { cart, sellables });
+    handle(call) {
+      const line = { itemId: call.params.itemId, quantity: 0 };
+      return changeCart(deps, call, {
+        status: 200,
+        apply: ({ cart, sellables }, now) => cart.setQuantity(line, (id) => limitOf(sellables, id), now),
+      });
+    },
   });
-}
-
-/** Loads a cart with its lines under its row lock. @throws CART_NOT_FOUND */
-export async function lockCart(tx: Tx, id: string): Promise<Cart> {
-  const cart = await tx.em.findOne(Cart, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
-  if (!cart) throw refused('CART_NOT_FOUND', { cartId: id });
-  await tx.em.populate(cart, ['items']);
-  return cart;
-}
-
-/** Somebody else's cart is answered like one that does not exist. */
-function refuseStranger({ secret }: ApiDeps, call: CartCall): void {
-  if (!holdsCart(secret, call, call.params.id)) throw refused('CART_NOT_FOUND', { cartId: call.params.id });
-}
-
-async function reply(
-  status: number,
-  { sellerState }: ApiDeps,
-  tx: Tx,
-  { cart, sellables }: { cart: Cart; sellables: ReadonlyMap<string, Sellable> },
-) {
-  // The version that the client sees is the one that this change makes.
-  await tx.write();
-  return { status, headers: {}, body: cartView(cart, sellables, { now: tx.now, sellerState }) };
-}
-
-const sellablesOf = (query: Query, cart: Cart, extra?: string): Promise<Map<string, Sellable>> =>
-  loadSellables(query, [...cart.items.map((item) => item.variantId), ...(extra ? [extra] : [])]);
-
-const idsOf = (lines: readonly { variantId: string }[]): string[] => lines.map(({ variantId }) => variantId);
-
-function limitOf(sellables: ReadonlyMap<string, Sellable>, variantId: string): LineLimit {
-  const sellable = sellables.get(variantId);
-  if (!sellable?.isOnSale) throw refused('VARIANT_NOT_FOUND', { variantId });
-  return sellable;
-}

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Database } from '../../infra/database.ts';
+import { CHECKOUT_WAYS_OUT } from '../../domain/states.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type AnyRoute, route } from '../route.ts';
-import { readCheckout } from '../views/checkout.ts';
+import { type CheckoutView, readCheckout } from '../views/checkout.ts';
 import { refuseStranger } from './checkout.ts';
 
 /** Proxies cut streams that stay silent for long. */
@@ -24,71 +24,51 @@ export const checkoutEventRoutes = (deps: ApiDeps): AnyRoute[] => [
     },
     errors: ['CHECKOUT_NOT_FOUND'],
     async handle({ params, headers, raw, signal }) {
-      await refuseStranger(deps, { headers }, params.id);
+      const told = Number(headers['last-event-id'] ?? 0) || 0;
+      const first = (await readCheckout(deps.db, params.id))?.view;
+      refuseStranger(deps, { headers, params }, first);
+      if (!first || (isOver(first) && first.history.length <= told)) return { status: 204 };
       const { response } = raw;
-      const stream = openStream(deps, params.id, Number(headers['last-event-id'] ?? 0) || 0);
-      const first = await stream.next();
-      if (first.events === '' && first.isOver) return { status: 204 };
-      response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
-      response.write(`retry: 2000\n\n${first.events}`);
-      const heartbeat = setInterval(() => response.write(':\n\n'), HEARTBEAT_MS);
-      try {
-        for (let step = first; !step.isOver && !signal.aborted && !deps.stopping.aborted; ) {
-          await stream.changed(signal);
-          step = await stream.next();
-          response.write(step.events);
-        }
-      } finally {
-        clearInterval(heartbeat);
-        stream.close();
-        response.end();
-      }
+      const kind = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' };
+      response.writeHead(200, kind).write('retry: 2000\n\n');
+      await tell(deps, { id: params.id, told, response, gone: AbortSignal.any([signal, deps.stopping]) });
+      response.end();
       return 'handled';
     },
   }),
 ];
 
-/** Reads on from the last event told, each time something may have changed. */
-function openStream(deps: ApiDeps, id: string, lastTold: number) {
-  let told = lastTold;
-  let wake = Promise.withResolvers<void>();
-  const close = deps.hints.listen(id, () => wake.resolve());
-  return {
-    close,
-    async next(): Promise<{ events: string; isOver: boolean }> {
-      wake = Promise.withResolvers<void>();
-      const rows = await readSteps(deps.db, id, told);
-      told = rows.at(-1)?.seq ?? told;
-      const reading = await readCheckout(deps.db, id);
-      const isOver = ['COMPLETED', 'EXPIRED', 'CANCELLED', 'FAILED'].includes(reading?.view.state ?? '');
-      return { events: rows.map(toEvent).join(''), isOver: isOver && !(await hasMore(deps.db, id, told)) };
-    },
-    /** Ends at a hint, when the client goes or the process stops; a lost hint is made up for after a while. */
-    async changed(gone: AbortSignal): Promise<void> {
-      const timer = setTimeout(() => wake.resolve(), HEARTBEAT_MS);
-      for (const signal of [gone, deps.stopping]) signal.addEventListener('abort', () => wake.resolve(), { once: true });
-      await wake.promise;
-      clearTimeout(timer);
-    },
-  };
+interface Listener {
+  id: string;
+  /** How many transitions the client has heard of. */
+  told: number;
+  response: { write(text: string): unknown };
+  gone: AbortSignal;
 }
 
-interface StepRow {
-  seq: number;
-  from: string | null;
-  to: string;
-  event: string;
-  at: Date;
+/** Tells each transition once, until the checkout is over or nobody listens. */
+async function tell({ hints, db }: ApiDeps, { id, told, response, gone }: Listener): Promise<void> {
+  let changed = Promise.withResolvers<void>();
+  const wake = () => changed.resolve();
+  const stopListening = hints.listen(id, wake);
+  // A lost hint is made up for at the next heartbeat.
+  const heartbeat = setInterval(() => {
+    response.write(':\n\n');
+    wake();
+  }, HEARTBEAT_MS);
+  gone.addEventListener('abort', wake);
+  for (let next = told; !gone.aborted; await changed.promise) {
+    changed = Promise.withResolvers<void>();
+    const view = (await readCheckout(db, id))?.view;
+    const news = view?.history.slice(next) ?? [];
+    for (const step of news) {
+      next += 1;
+      response.write(`id: ${next}\nevent: transition\ndata: ${JSON.stringify(step)}\n\n`);
+    }
+    if (!view || isOver(view)) break;
+  }
+  clearInterval(heartbeat);
+  stopListening();
 }
 
-const readSteps = (db: Database, id: string, after: number): Promise<StepRow[]> =>
-  db.query<StepRow>(
-    `select seq, from_state as "from", to_state as "to", event, at from checkout_history
-      where checkout_id = $1 and seq > $2 and accepted order by seq`,
-    [id, after],
-  );
-
-const hasMore = async (db: Database, id: string, after: number): Promise<boolean> => (await readSteps(db, id, after)).length > 0;
-
-const toEvent = ({ seq, from, to, event, at }: StepRow): string =>
-  `id: ${seq}\nevent: transition\ndata: ${JSON.stringify({ from, to, event, at: at.toISOString() })}\n\n`;
+const isOver = ({ state }: CheckoutView): boolean => state === 'COMPLETED' || CHECKOUT_WAYS_OUT.includes(state);

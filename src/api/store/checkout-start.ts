@@ -1,43 +1,79 @@
+import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
 import { Checkout } from '../../entities/checkout.ts';
+import type { Tx } from '../../infra/unit-of-work.ts';
 import { advanceCheckout } from '../../jobs/checkout.ts';
 import { accept } from '../accept.ts';
 import { holdsCart } from '../cart-token.ts';
 import type { ApiDeps } from '../deps.ts';
-import type { Answer, Call } from '../route.ts';
-import { type CheckoutView, readCheckout } from '../views/checkout.ts';
-import { lockCart } from './cart.ts';
-import type { StartCheckout } from './checkout.ts';
+import { route } from '../route.ts';
+import { type CheckoutView, checkoutAnswers, readCheckout } from '../views/checkout.ts';
+import { addressSchema } from './address.ts';
+import { lockCart } from './cart-change.ts';
 
-/**
- * Accepts the checkout of a cart. The cart's row lock makes two requests at once one checkout: the second finds the first's.
- * @throws CART_NOT_FOUND, CART_EMPTY, CART_ORDERED, SHIPPING_METHOD_UNKNOWN
- */
-export function startCheckout(deps: ApiDeps, call: Call<unknown, unknown, StartCheckout>): Promise<Answer> {
-  const { cartId, email, shippingAddress, billingAddress, shippingMethodId, paymentMethod, expectedTotal } = call.body;
-  if (!holdsCart(deps.secret, call, cartId)) throw refused('CART_NOT_FOUND', { cartId });
-  if (shippingMethodId !== undefined) throw refused('SHIPPING_METHOD_UNKNOWN', { shippingMethodId });
-  return accept(deps, call, { name: 'checkout.start', scope: cartId }, async (tx) => {
-    const cart = await lockCart(tx, cartId);
-    if (cart.status !== 'open') return checkoutOf(deps, cartId);
-    cart.beginCheckout(tx.now);
-    const checkout = Checkout.begin(tx, {
-      cart,
-      lines: cart.items.map(({ variantId, quantity }) => ({ variantId, quantity })),
-      email,
-      shippingAddress,
-      billingAddress: billingAddress ?? null,
-      expectedTotal: expectedTotal ?? null,
-      paymentMethod: paymentMethod ?? null,
-      requestId: call.requestId,
-    });
-    const command = { contract: advanceCheckout, payload: { checkoutId: checkout.id, event: 'START' as const } };
-    return { checkout, body: newView(checkout), command };
+export const methodSchema = z
+  .string()
+  .regex(/^pm_\w{1,100}$/, 'must be a payment method of the provider, e.g. "pm_card_visa"');
+
+const startSchema = z.strictObject({
+  cartId: z.uuid(),
+  email: z.email().max(254),
+  shippingAddress: addressSchema,
+  billingAddress: addressSchema.optional(),
+  shippingMethodId: z
+    .string()
+    .max(100)
+    .optional()
+    .meta({ description: 'No shipping methods are on offer: delivery is free.' }),
+  paymentMethod: methodSchema.optional(),
+  expectedTotal: z.int().min(0).optional().meta({ description: 'Paise. Another total fails with PRICE_CHANGED.' }),
+});
+type Start = z.infer<typeof startSchema>;
+
+/** Accepts the checkout of a cart. The cart's row lock makes two requests at once one checkout: the second finds the first's. */
+export const startCheckout = (deps: ApiDeps) =>
+  route({
+    method: 'post',
+    path: '/api/v1/store/checkout',
+    permission: 'orders:create',
+    access: 'cart',
+    summary: 'Start a checkout of a cart; the same cart gets the same checkout',
+    tag: 'Checkout',
+    body: startSchema,
+    answers: checkoutAnswers,
+    errors: ['CART_NOT_FOUND', 'CART_EMPTY', 'SHIPPING_METHOD_UNKNOWN'],
+    idempotent: true,
+    waits: true,
+    handle(call) {
+      const { cartId, shippingMethodId } = call.body;
+      if (!holdsCart(deps.secret, call, cartId)) throw refused('CART_NOT_FOUND', { cartId });
+      if (shippingMethodId !== undefined) throw refused('SHIPPING_METHOD_UNKNOWN', { shippingMethodId });
+      const work = async (tx: Tx) => {
+        const cart = await lockCart(tx, cartId);
+        if (cart.status !== 'open') return liveCheckoutOf(deps, cartId);
+        cart.beginCheckout(tx.now);
+        const checkout = freeze(tx, cart, { ...call.body, requestId: call.requestId });
+        const command = { contract: advanceCheckout, payload: { checkoutId: checkout.id, event: 'START' as const } };
+        return { checkout, body: newView(checkout), command };
+      };
+      return accept(deps, call, { name: 'checkout.start', scope: cartId, work });
+    },
   });
-}
+
+const freeze = (tx: Tx, cart: Awaited<ReturnType<typeof lockCart>>, body: Start & { requestId: string }): Checkout =>
+  Checkout.accept(tx, {
+    cart,
+    lines: cart.items.map(({ variantId, quantity }) => ({ variantId, quantity })),
+    email: body.email,
+    shippingAddress: body.shippingAddress,
+    billingAddress: body.billingAddress ?? null,
+    expectedTotal: body.expectedTotal ?? null,
+    paymentMethod: body.paymentMethod ?? null,
+    requestId: body.requestId,
+  });
 
 /** The checkout that has the cart already; read beside the transaction, whose lock keeps it from ending meanwhile. */
-async function checkoutOf({ db }: ApiDeps, cartId: string) {
+async function liveCheckoutOf({ db }: ApiDeps, cartId: string) {
   const [live] = await db.query<{ id: string }>(
     `select id from checkouts where cart_id = $1 and state not in ('EXPIRED', 'CANCELLED', 'FAILED')`,
     [cartId],

@@ -8,48 +8,21 @@ import { accept } from '../accept.ts';
 import { holdsCart } from '../cart-token.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type AnyRoute, type Call, route } from '../route.ts';
-import { checkoutSchema, readCheckout } from '../views/checkout.ts';
+import { type CheckoutReading, checkoutAnswers, readCheckout } from '../views/checkout.ts';
 import { readWhenReady } from '../wait.ts';
-import { startCheckout } from './checkout-start.ts';
-import { addressSchema } from './address.ts';
+import { methodSchema, startCheckout } from './checkout-start.ts';
 
-const methodSchema = z
-  .string()
-  .regex(/^pm_\w{1,100}$/, 'must be a payment method of the provider, e.g. "pm_card_visa"');
 const params = z.object({ id: z.uuid() });
-const answers = {
-  200: { description: 'The checkout, which needs nothing from the server now', schema: checkoutSchema },
-  202: { description: 'The checkout, busy', schema: checkoutSchema },
-};
-
-const startSchema = z.strictObject({
-  cartId: z.uuid(),
-  email: z.email().max(254),
-  shippingAddress: addressSchema,
-  billingAddress: addressSchema.optional(),
-  shippingMethodId: z.string().max(100).optional().meta({ description: 'No shipping methods are on offer: delivery is free.' }),
-  paymentMethod: methodSchema.optional(),
-  expectedTotal: z.int().min(0).optional().meta({ description: 'Paise. Another total fails with PRICE_CHANGED.' }),
-});
-export type StartCheckout = z.infer<typeof startSchema>;
 
 /** Checkouts are commands: accepted here, carried out by the workers. */
 export const checkoutRoutes = (deps: ApiDeps): AnyRoute[] => [
-  route({
-    method: 'post',
-    path: '/api/v1/store/checkout',
-    permission: 'orders:create',
-    access: 'cart',
-    summary: 'Start a checkout of a cart; the same cart gets the same checkout',
-    tag: 'Checkout',
-    body: startSchema,
-    answers,
-    errors: ['CART_NOT_FOUND', 'CART_EMPTY', 'SHIPPING_METHOD_UNKNOWN'],
-    idempotent: true,
-    waits: true,
-    handle: (call) => startCheckout(deps, call),
-  }),
+  startCheckout(deps),
+  lookAtCheckout(deps),
+  payCheckout(deps),
+  cancelCheckout(deps),
+];
 
+const lookAtCheckout = (deps: ApiDeps) =>
   route({
     method: 'get',
     path: '/api/v1/store/checkout/{id}',
@@ -58,18 +31,19 @@ export const checkoutRoutes = (deps: ApiDeps): AnyRoute[] => [
     summary: 'The checkout as it stands',
     tag: 'Checkout',
     params,
-    answers,
+    answers: checkoutAnswers,
     errors: ['CHECKOUT_NOT_FOUND'],
     waits: true,
     async handle(call) {
       const { id } = call.params;
-      await refuseStranger(deps, call, id);
-      const reading = await readWhenReady(deps, id, call);
-      if (!reading) throw refused('CHECKOUT_NOT_FOUND', { checkoutId: id });
-      return { status: 200, body: reading.view, ...(reading.busy && { headers: { 'Retry-After': '1' } }) };
+      const { headers, signal } = call;
+      const admit = (found: CheckoutReading | undefined) => refuseStranger(deps, call, found?.view);
+      const reading = await readWhenReady(deps, id, { headers, signal, admit });
+      return { status: 200, body: reading?.view, ...(reading?.busy && { headers: { 'Retry-After': '1' } }) };
     },
-  }),
+  });
 
+const payCheckout = (deps: ApiDeps) =>
   route({
     method: 'post',
     path: '/api/v1/store/checkout/{id}/payment',
@@ -79,12 +53,12 @@ export const checkoutRoutes = (deps: ApiDeps): AnyRoute[] => [
     tag: 'Checkout',
     params,
     body: z.strictObject({ paymentMethod: methodSchema }),
-    answers,
+    answers: checkoutAnswers,
     errors: ['CHECKOUT_NOT_FOUND', 'CHECKOUT_STATE_CONFLICT', 'PAYMENT_IN_PROGRESS'],
     idempotent: true,
     waits: true,
-    handle: (call) =>
-      accept(deps, call, { name: 'checkout.pay', scope: call.params.id }, async (tx) => {
+    handle(call) {
+      const work = async (tx: Tx) => {
         const checkout = await lockOwn(deps, tx, call);
         refuseUnpayable(checkout, tx.now);
         const [last] = await tx.query<{ attempt: number }>(
@@ -93,9 +67,12 @@ export const checkoutRoutes = (deps: ApiDeps): AnyRoute[] => [
         );
         checkout.addAttempt(tx, (last?.attempt ?? 0) + 1, call.body.paymentMethod);
         return { checkout, body: await viewOf(deps, checkout.id), command: advanceBy(checkout, 'PAY') };
-      }),
-  }),
+      };
+      return accept(deps, call, { name: 'checkout.pay', scope: call.params.id, work });
+    },
+  });
 
+const cancelCheckout = (deps: ApiDeps) =>
   route({
     method: 'post',
     path: '/api/v1/store/checkout/{id}/cancel',
@@ -105,21 +82,22 @@ export const checkoutRoutes = (deps: ApiDeps): AnyRoute[] => [
     tag: 'Checkout',
     params,
     body: z.strictObject({}).default({}),
-    answers,
+    answers: checkoutAnswers,
     errors: ['CHECKOUT_NOT_FOUND', 'CHECKOUT_STATE_CONFLICT'],
     idempotent: true,
     waits: true,
-    handle: (call) =>
-      accept(deps, call, { name: 'checkout.cancel', scope: call.params.id }, async (tx) => {
+    handle(call) {
+      const work = async (tx: Tx) => {
         const checkout = await lockOwn(deps, tx, call);
         const body = await viewOf(deps, checkout.id);
         if (checkout.state === 'CANCELLED') return { checkout, body };
         if (checkout.isOver) throw refused('CHECKOUT_STATE_CONFLICT', { state: checkout.state });
         checkout.expectChange(tx.now);
         return { checkout, body, command: advanceBy(checkout, 'CANCEL') };
-      }),
-  }),
-];
+      };
+      return accept(deps, call, { name: 'checkout.cancel', scope: call.params.id, work });
+    },
+  });
 
 const advanceBy = ({ id }: Checkout, event: 'PAY' | 'CANCEL') => ({
   contract: advanceCheckout,
@@ -128,17 +106,21 @@ const advanceBy = ({ id }: Checkout, event: 'PAY' | 'CANCEL') => ({
 
 type CheckoutCall = Call<{ id: string }, unknown, unknown>;
 
-async function lockOwn({ secret }: ApiDeps, tx: Tx, call: CheckoutCall): Promise<Checkout> {
+async function lockOwn(deps: ApiDeps, tx: Tx, call: CheckoutCall): Promise<Checkout> {
   const { id } = call.params;
   const checkout = await tx.em.findOne(Checkout, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
-  if (!checkout || !holdsCart(secret, call, checkout.cartId)) throw refused('CHECKOUT_NOT_FOUND', { checkoutId: id });
-  return checkout;
+  refuseStranger(deps, call, checkout);
+  return checkout as Checkout;
 }
 
-/** Somebody else's checkout is answered like one that does not exist. */
-export async function refuseStranger({ db, secret }: ApiDeps, call: Pick<CheckoutCall, 'headers'>, id: string): Promise<void> {
-  const [checkout] = await db.query<{ cartId: string }>(`select cart_id as "cartId" from checkouts where id = $1`, [id]);
-  if (!holdsCart(secret, call, checkout?.cartId ?? '') || !checkout) throw refused('CHECKOUT_NOT_FOUND', { checkoutId: id });
+/** Somebody else's checkout is answered like one that does not exist. @throws CHECKOUT_NOT_FOUND, CART_TOKEN_REQUIRED */
+export function refuseStranger(
+  { secret }: ApiDeps,
+  call: Pick<CheckoutCall, 'headers' | 'params'>,
+  checkout: { cartId: string } | null | undefined,
+): void {
+  const isTheirs = holdsCart(secret, call, checkout?.cartId ?? '');
+  if (!checkout || !isTheirs) throw refused('CHECKOUT_NOT_FOUND', { checkoutId: call.params.id });
 }
 
 function refuseUnpayable(checkout: Checkout, now: Date): void {

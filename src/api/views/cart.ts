@@ -10,7 +10,10 @@ export const totalsSchema = z
 export const cartSchema = z
   .object({
     id: z.uuid(),
-    cartToken: z.string().optional().meta({ description: 'The secret that goes with the cart; only in the answer that creates it.' }),
+    cartToken: z
+      .string()
+      .optional()
+      .meta({ description: 'The secret that goes with the cart; only in the answer that creates it.' }),
     status: z.enum(['open', 'checkout', 'ordered']),
     items: z.array(
       z.object({

@@ -10,7 +10,10 @@ export const checkoutSchema = z
   .object({
     id: z.uuid(),
     state: z.enum(CHECKOUT_STATES),
-    reason: z.string().optional().meta({ description: 'Why the checkout ended without an order: a code of the error catalogue.' }),
+    reason: z
+      .string()
+      .optional()
+      .meta({ description: 'Why the checkout ended without an order: a code of the error catalogue.' }),
     reasonDetails: z.record(z.string(), z.unknown()).optional(),
     cartId: z.uuid(),
     orderId: z.uuid().optional(),
@@ -31,6 +34,12 @@ export const checkoutSchema = z
     version: z.int(),
   })
   .meta({ id: 'Checkout' });
+
+/** How every route about a checkout answers. */
+export const checkoutAnswers = {
+  200: { description: 'The checkout, which needs nothing from the server now', schema: checkoutSchema },
+  202: { description: 'The checkout, busy', schema: checkoutSchema },
+};
 
 export type CheckoutView = z.infer<typeof checkoutSchema>;
 
@@ -74,7 +83,13 @@ export async function readCheckout(db: Database, id: string): Promise<CheckoutRe
 
 function toView(row: CheckoutRow): CheckoutView {
   const { id, state, cartId, currency, history, version, provider, intentId, clientSecret, declineCode } = row;
-  const payment = provider && { provider, intentId, clientSecret, status: row.paymentStatus, ...present({ declineCode }) };
+  const payment = provider && {
+    provider,
+    intentId,
+    clientSecret,
+    status: row.paymentStatus,
+    ...present({ declineCode }),
+  };
   return {
     id,
     state,
@@ -92,7 +107,9 @@ function toView(row: CheckoutRow): CheckoutView {
 
 /** The fields that have a value. */
 const present = <T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as { [K in keyof T]?: NonNullable<T[K]> };
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as {
+    [K in keyof T]?: NonNullable<T[K]>;
+  };
 
 /** What people call an order. */
 export const orderNumber = (number: number): string => `VC-${String(number).padStart(6, '0')}`;

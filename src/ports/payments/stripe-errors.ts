@@ -19,7 +19,7 @@ export function classify(error: unknown): ProviderError {
     return said('refused', 'INVALID_SIGNATURE', error);
   if (error instanceof Stripe.errors.StripeConnectionError) return connection(error);
   if (error instanceof Stripe.errors.StripeError) return said(outcomeOf(error), wordFor(error), error);
-  return said('unknown', 'PROVIDER_ERROR', error);
+  return said('unknown', 'PROVIDER_CONNECTION_LOST', error);
 }
 
 /** The SDK's error behind a ProviderError when it is of the class named, otherwise undefined. */
@@ -44,7 +44,9 @@ function outcomeOf(error: Stripe.errors.StripeError): ProviderOutcome {
 }
 
 function wordFor(error: Stripe.errors.StripeError): string {
-  if (error.statusCode === undefined || error.statusCode >= 500) return 'PROVIDER_ERROR';
+  // PROVIDER_ERROR says that the call is over; without a status it may still be under way.
+  if (error.statusCode === undefined) return 'PROVIDER_CONNECTION_LOST';
+  if (error.statusCode >= 500) return 'PROVIDER_ERROR';
   return (error.code ?? error.rawType ?? 'provider_error').toUpperCase();
 }
 

@@ -1,0 +1,68 @@
+import { LockMode } from '@mikro-orm/core';
+import { refused } from '../../domain/errors.ts';
+import { Cart, type LineLimit } from '../../entities/cart.ts';
+import { loadSellables, type Query, type Sellable } from '../../entities/sellable.ts';
+import type { Tx } from '../../infra/unit-of-work.ts';
+import { holdsCart } from '../cart-token.ts';
+import type { ApiDeps } from '../deps.ts';
+import { edit } from '../edit.ts';
+import type { Answer, Call } from '../route.ts';
+import { cartView } from '../views/cart.ts';
+
+/** A cart with every variant that it holds, or is about to. */
+export interface StockedCart {
+  cart: Cart;
+  sellables: ReadonlyMap<string, Sellable>;
+}
+
+type CartCall = Call<{ id: string }, unknown, unknown>;
+
+export interface CartChange {
+  status: 200 | 201;
+  /** A variant that the change needs and the cart may not have yet. */
+  variantId?: string;
+  apply(stocked: StockedCart, now: Date): void;
+}
+
+/** Changes a cart of the caller's under its row lock and answers it as it is then. @throws CART_NOT_FOUND and what `apply` throws. */
+export function changeCart(deps: ApiDeps, call: CartCall, change: CartChange): Promise<Answer> {
+  refuseStranger(deps, call);
+  const { id } = call.params;
+  const work = async (tx: Tx) => {
+    const cart = await lockCart(tx, id);
+    const stocked = { cart, sellables: await sellablesOf(tx.query, cart, change.variantId) };
+    change.apply(stocked, tx.now);
+    return answerCart(deps, tx, { ...stocked, status: change.status });
+  };
+  return edit(deps, call, { name: 'cart.edit', scope: id, work });
+}
+
+/** Loads a cart with its lines under its row lock. @throws CART_NOT_FOUND */
+export async function lockCart(tx: Tx, id: string): Promise<Cart> {
+  const cart = await tx.em.findOne(Cart, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  if (!cart) throw refused('CART_NOT_FOUND', { cartId: id });
+  await tx.em.populate(cart, ['items']);
+  return cart;
+}
+
+/** Somebody else's cart is answered like one that does not exist. */
+export function refuseStranger({ secret }: ApiDeps, call: CartCall): void {
+  if (!holdsCart(secret, call, call.params.id)) throw refused('CART_NOT_FOUND', { cartId: call.params.id });
+}
+
+/** Writes the change first: the version that the client sees is the one that the change makes. */
+export async function answerCart({ sellerState }: ApiDeps, tx: Tx, answer: StockedCart & { status: number }) {
+  await tx.write();
+  const body = cartView(answer.cart, answer.sellables, { now: tx.now, sellerState });
+  return { status: answer.status, headers: {}, body };
+}
+
+export const sellablesOf = (query: Query, cart: Cart, extra?: string): Promise<Map<string, Sellable>> =>
+  loadSellables(query, [...cart.items.map((item) => item.variantId), ...(extra ? [extra] : [])]);
+
+/** @throws VARIANT_NOT_FOUND for a variant that does not exist or is not on sale. */
+export function limitOf(sellables: ReadonlyMap<string, Sellable>, variantId: string): LineLimit {
+  const sellable = sellables.get(variantId);
+  if (!sellable?.isOnSale) throw refused('VARIANT_NOT_FOUND', { variantId });
+  return sellable;
+}
