@@ -51,7 +51,6 @@ export class Migration003Checkouts extends Migration {
         reason text,
         reason_details jsonb,
         steps integer not null,
-        fence integer not null default 0,
         expires_at timestamptz,
         request_id text,
         version integer not null default 1,

@@ -86,6 +86,8 @@ async function simulator(): Promise<void> {
     secretKey: config.STRIPE_SECRET_KEY,
     webhookSecret: config.STRIPE_WEBHOOK_SECRET,
     webhookUrl: config.SIMULATOR_WEBHOOK_URL,
+    // As the endpoint at Stripe is to be set up: we know what we open ourselves.
+    unsubscribed: ['payment_intent.created'],
     ...(config.SIMULATOR_JOURNAL && { journal: config.SIMULATOR_JOURNAL }),
     log: observe,
   });

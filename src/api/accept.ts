@@ -56,7 +56,7 @@ const stored = ({ checkout, body }: Accepted<never> | Accepted<object>): StoredA
 });
 
 async function answerAsItIs({ db }: ApiDeps, id: string, answer: Answer): Promise<Answer> {
-  const reading = await readCheckout(db, id);
+  const reading = await readCheckout(db.query, id);
   if (!reading) return answer;
   const { 'Retry-After': retryAfter = RETRY_AFTER_SECONDS, ...headers } = answer.headers ?? {};
   if (reading.busy) return { status: 202, headers: { ...headers, 'Retry-After': retryAfter }, body: reading.view };

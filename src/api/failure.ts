@@ -1,4 +1,5 @@
 import { AppError, type ErrorCode } from '../domain/errors.ts';
+import { isDatabaseDown } from '../infra/database.ts';
 
 /** What the client is told about a request that did not succeed. */
 export interface Failure {
@@ -57,11 +58,6 @@ function unreadable(error: Error): Failure {
   return { code: 'VALIDATION_FAILED', details: [{ where, problem: 'cannot be read', expected: 'well-formed UTF-8' }] };
 }
 
-/** Codes of the operating system and of Postgres for "there is no database to talk to at the moment". */
-const NO_DATABASE =
-  /^(08...|57P0[123]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/;
-const NO_CONNECTION =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection/;
 /** Postgres cannot hold U+0000 in a text: it is the request's fault, wherever the character stood in it. */
 const NO_TEXT = /^(22021|22P05)$/;
 
@@ -69,10 +65,10 @@ const NO_TEXT = /^(22021|22P05)$/;
 const OVERTAKEN = /^(40001|40P01|55P03)$/;
 
 function databaseFailure(error: Error): Failure | undefined {
+  if (isDatabaseDown(error)) return { code: 'DATABASE_UNAVAILABLE' };
   let at: unknown = error;
   for (let depth = 0; depth < 5 && at instanceof Error; depth += 1) {
     const code = String(Reflect.get(at, 'code'));
-    if (NO_DATABASE.test(code) || NO_CONNECTION.test(at.message)) return { code: 'DATABASE_UNAVAILABLE' };
     if (OVERTAKEN.test(code)) return { code: 'CONCURRENT_UPDATE' };
     if (NO_TEXT.test(code)) return nulCharacter;
     at = at.cause;

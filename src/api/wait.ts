@@ -46,11 +46,11 @@ export async function readWhenReady(
   const seconds = preferredWait(call.headers);
   const watch = seconds > 0 ? watchCheckout(deps, id) : undefined;
   try {
-    const reading = await readCheckout(deps.db, id);
+    const reading = await readCheckout(deps.db.query, id);
     call.admit(reading);
     if (!watch || !reading?.busy) return reading;
     await watch.until(seconds, call.signal);
-    return await readCheckout(deps.db, id);
+    return await readCheckout(deps.db.query, id);
   } finally {
     watch?.stop();
   }

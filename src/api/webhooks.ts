@@ -2,12 +2,15 @@ import { z } from 'zod';
 import { refused } from '../domain/errors.ts';
 import { enqueue } from '../entities/outbox.ts';
 import { receiveNotice } from '../entities/webhook-inbox.ts';
+import { isDuplicate } from '../infra/database.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
 import { processNotice } from '../jobs/payments.ts';
 import { type PaymentProvider, ProviderError } from '../ports/payments/port.ts';
 import type { ApiDeps } from './deps.ts';
 import { edit } from './edit.ts';
 import { type AnyRoute, route } from './route.ts';
+
+const received = { status: 200, headers: {}, body: { received: true } };
 
 /** The door of the payment provider: an event is checked, stored once, answered, and only then worked on. */
 export const webhookRoutes = (deps: ApiDeps, provider: Pick<PaymentProvider, 'name' | 'verify'>): AnyRoute[] => [
@@ -26,11 +29,15 @@ export const webhookRoutes = (deps: ApiDeps, provider: Pick<PaymentProvider, 'na
       const { id: eventId, ...event } = verify(provider, call.body, call.headers['stripe-signature'] ?? '');
       const key = { provider: provider.name, eventId };
       const work = async (tx: Tx) => {
-        const isNew = await receiveNotice(tx, { ...key, ...event });
-        if (isNew) enqueue(tx, deps.queues, { contract: processNotice, payload: key });
-        return { status: 200, headers: {}, body: { received: true } };
+        receiveNotice(tx, { ...key, ...event });
+        enqueue(tx, deps.queues, { contract: processNotice, payload: key });
+        return received;
       };
-      return edit(deps, call, { name: 'webhook.receive', scope: eventId, work });
+      // An event that comes again is answered like the first time, and not worked on again.
+      return edit(deps, call, { name: 'webhook.receive', scope: eventId, work }).catch((error) => {
+        if (isDuplicate(error)) return received;
+        throw error;
+      });
     },
   }),
 ];

@@ -1,6 +1,7 @@
 import { Collection, defineEntity, p } from '@mikro-orm/core';
 import { refused } from '../domain/errors.ts';
 import { newId } from '../infra/ids.ts';
+import type { Tx } from '../infra/unit-of-work.ts';
 
 export type CartStatus = 'open' | 'checkout' | 'ordered';
 
@@ -48,8 +49,17 @@ export class Cart extends CartSchema.class {
 
   static open(currency: string, now: Date): Cart {
     const cart = new Cart();
-    Object.assign(cart, { id: newId(), customerId: null, currency, status: 'open', createdAt: now, updatedAt: now });
-    return cart;
+    const times = { createdAt: now, updatedAt: now };
+    return Object.assign(cart, { id: newId(), customerId: null, currency, status: 'open', version: 1, ...times });
+  }
+
+  /** Appends a new cart with its lines. */
+  store(tx: Tx): void {
+    const { id, currency, status, version, createdAt, updatedAt } = this;
+    tx.append('carts', { id, currency, status, version, created_at: createdAt, updated_at: updatedAt });
+    for (const item of this.items) {
+      tx.append('cart_items', { id: item.id, cart_id: id, variant_id: item.variantId, quantity: item.quantity });
+    }
   }
 
   /** Adds units; a variant that is in the cart already gets more of them. @throws QUANTITY_LIMIT_EXCEEDED, CART_IN_CHECKOUT, CART_ORDERED */

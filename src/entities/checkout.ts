@@ -60,7 +60,6 @@ const CheckoutSchema = defineEntity({
     reason: p.string().nullable(),
     reasonDetails: p.json<Record<string, unknown>>().nullable(),
     steps: p.integer(),
-    fence: p.integer(),
     expiresAt: p.datetime().nullable(),
     requestId: p.string().nullable(),
     version: p.integer().version(),
@@ -78,9 +77,8 @@ export class Checkout extends CheckoutSchema.class {
     const { cart, email, shippingAddress, billingAddress, expectedTotal, requestId } = from;
     const fixed = { id, orderId, email, shippingAddress, billingAddress, expectedTotal, requestId };
     Object.assign(checkout, fixed, { cartId: cart.id, cartVersion: cart.version, currency: cart.currency });
-    Object.assign(checkout, { total: null, machine: null, reason: null, reasonDetails: null, expiresAt: null });
-    Object.assign(checkout, { state: 'CREATED', busy: true, steps: 1, fence: 0, createdAt: tx.now, updatedAt: tx.now });
-    tx.em.persist(checkout);
+    Object.assign(checkout, { state: 'CREATED', busy: true, steps: 1, version: 1, createdAt: tx.now });
+    checkout.appendRow(tx);
     from.lines.forEach(({ variantId, quantity }, index) => {
       tx.append('checkout_lines', { checkout_id: id, line: index + 1, variant_id: variantId, quantity });
     });
@@ -133,16 +131,31 @@ export class Checkout extends CheckoutSchema.class {
     this.expectChange(tx.now);
   }
 
-  /** Raises the fencing token: whoever worked on this checkout with an older one must stop. */
-  takeOver(): number {
-    this.fence += 1;
-    return this.fence;
-  }
-
   /** A command was accepted that the machine has yet to see: whoever waits for its effect keeps waiting. */
   expectChange(now: Date): void {
     this.busy = true;
     this.updatedAt = now;
+  }
+
+  private appendRow(tx: Tx): void {
+    tx.append('checkouts', {
+      id: this.id,
+      order_id: this.orderId,
+      cart_id: this.cartId,
+      cart_version: this.cartVersion,
+      email: this.email,
+      shipping_address: this.shippingAddress,
+      billing_address: this.billingAddress,
+      currency: this.currency,
+      expected_total: this.expectedTotal,
+      state: this.state,
+      busy: this.busy,
+      steps: this.steps,
+      request_id: this.requestId,
+      version: this.version,
+      created_at: tx.now,
+      updated_at: tx.now,
+    });
   }
 
   private appendAttempt(tx: Tx, attempt: number, method: string): void {

@@ -100,6 +100,7 @@ function appendOperation(
     amount,
     idempotency_key: [kind, paymentId, kind === 'confirm' ? attempt : ''].filter(Boolean).join('-'),
     key_round: 1,
+    fence: 0,
     status: 'pending',
     created_at: tx.now,
   });

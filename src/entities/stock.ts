@@ -18,6 +18,15 @@ interface Level {
 
 type MovementKind = 'receive' | 'adjust' | 'reserve' | 'release' | 'consume' | 'restock';
 
+/** What a movement is put down to in the ledger. */
+export interface Cause {
+  cause: string;
+  /** The row that stands for it, where one does. */
+  causeId?: string;
+}
+
+type Movement = { kind: MovementKind } & Partial<Cause>;
+
 /** Adds up the units of lines per variant. */
 export function demandOf(lines: readonly { variantId: string; quantity: number }[]): Demand {
   const demand = new Map<string, number>();
@@ -80,6 +89,27 @@ export async function release(tx: Tx, checkoutId: string): Promise<void> {
     ),
   );
   appendMovements(tx, { kind: 'release', causeId: checkoutId }, freed);
+}
+
+/** Takes goods into stock; a variant's first goods open its level. The variants must be written already. */
+export async function receive(tx: Tx, { cause, causeId }: Cause, demand: Demand): Promise<void> {
+  await tx.query(
+    `insert into stock_levels (variant_id, on_hand)
+      select * from unnest($1::uuid[], $2::int[]) as d (variant_id, quantity) order by variant_id
+      on conflict (variant_id) do update set on_hand = stock_levels.on_hand + excluded.on_hand`,
+    [[...demand.keys()], [...demand.values()]],
+  );
+  appendMovements(tx, { kind: 'receive', cause, causeId }, demand);
+}
+
+/** Sets how far below nothing each variant may be sold; a variant without a level gets an empty one. */
+export async function allowBackorder(tx: Tx, limits: ReadonlyMap<string, number>): Promise<void> {
+  await tx.query(
+    `insert into stock_levels (variant_id, on_hand, backorder_limit)
+      select variant_id, 0, units from unnest($1::uuid[], $2::int[]) as l (variant_id, units) order by variant_id
+      on conflict (variant_id) do update set backorder_limit = excluded.backorder_limit`,
+    [[...limits.keys()], [...limits.values()]],
+  );
 }
 
 async function lockAndCompare(tx: Tx, demand: Demand): Promise<Shortage[]> {
@@ -185,7 +215,7 @@ const DELTAS: Record<MovementKind, { onHand: number; reserved: number }> = {
   consume: { onHand: -1, reserved: -1 },
 };
 
-function appendMovements(tx: Tx, { kind, causeId }: { kind: MovementKind; causeId: string }, demand: Demand): void {
+function appendMovements(tx: Tx, { kind, cause = 'checkout', causeId }: Movement, demand: Demand): void {
   const { onHand, reserved } = DELTAS[kind];
   for (const [variantId, quantity] of demand) {
     tx.append('inventory_movements', {
@@ -194,8 +224,8 @@ function appendMovements(tx: Tx, { kind, causeId }: { kind: MovementKind; causeI
       kind,
       on_hand_delta: onHand * quantity,
       reserved_delta: reserved * quantity,
-      cause: 'checkout',
-      cause_id: causeId,
+      cause,
+      cause_id: causeId ?? null,
       request_id: currentTrace()?.requestId ?? null,
       at: tx.now,
     });

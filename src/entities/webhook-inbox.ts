@@ -1,4 +1,5 @@
 import type { Tx } from '../infra/unit-of-work.ts';
+import type { Query } from './sellable.ts';
 
 /** An event of a provider, reduced to what the house works with: no personal data is kept. */
 export interface Notice {
@@ -14,37 +15,32 @@ export interface Notice {
   refundId: string | null;
 }
 
-/** Stores an event. @returns false when this event was stored before. */
-export async function receiveNotice(tx: Tx, notice: Notice): Promise<boolean> {
-  const rows = await tx.query(
-    `insert into webhook_inbox (provider, event_id, type, created_at, intent_id, checkout_id, status, amount_received,
-        refund_id, received_at)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing returning event_id`,
-    [
-      notice.provider,
-      notice.eventId,
-      notice.type,
-      notice.createdAt,
-      notice.intentId,
-      notice.checkoutId,
-      notice.status,
-      notice.amountReceived,
-      notice.refundId,
-      tx.now,
-    ],
-  );
-  return rows.length === 1;
+/** Stores an event. One that was stored before meets the primary key: the commit fails as a duplicate. */
+export function receiveNotice(tx: Tx, notice: Notice): void {
+  tx.append('webhook_inbox', {
+    provider: notice.provider,
+    event_id: notice.eventId,
+    type: notice.type,
+    created_at: notice.createdAt,
+    intent_id: notice.intentId,
+    checkout_id: notice.checkoutId,
+    status: notice.status,
+    amount_received: notice.amountReceived,
+    refund_id: notice.refundId,
+    received_at: tx.now,
+  });
 }
 
-/** Writes down what became of an event; the first outcome stays. */
+/** Writes down what became of an event, and takes its command out of the outbox; the first outcome stays. */
 export async function closeNotice(
-  tx: Tx,
-  event: { provider: string; eventId: string },
+  query: Query,
+  event: { provider: string; eventId: string; commandId: string },
   outcome: string,
 ): Promise<void> {
-  await tx.query(
-    `update webhook_inbox set processed_at = $3, outcome = $4
-      where provider = $1 and event_id = $2 and processed_at is null`,
-    [event.provider, event.eventId, tx.now, outcome],
+  await query(
+    `with done as (delete from outbox where id = $3)
+      update webhook_inbox set processed_at = now(), outcome = $4
+        where provider = $1 and event_id = $2 and processed_at is null`,
+    [event.provider, event.eventId, event.commandId, outcome],
   );
 }

@@ -64,16 +64,18 @@ function typeParsers(): pg.TypeOverrides {
   return types;
 }
 
-/** Admin shutdown, crash shutdown, cannot connect now, too many connections. */
-const DOWN_STATES = new Set(['57P01', '57P02', '57P03', '53300']);
-const DOWN_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND']);
+/** Codes of the operating system and of Postgres for "there is no database to talk to at the moment". */
+const DOWN = /^(08...|57P0[123]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/;
+const NO_CONNECTION =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection/i;
 
 /** Whether an error means that Postgres could not be reached or went away, so that the same work may succeed later. */
 export function isDatabaseDown(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = String((error as { code?: unknown }).code ?? '');
-  if (DOWN_STATES.has(code) || code.startsWith('08') || DOWN_CODES.has(code)) return true;
-  if (/Connection terminated|timeout exceeded when trying to connect|client has encountered/i.test(error.message))
-    return true;
-  return error.cause !== undefined && isDatabaseDown(error.cause);
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
+    if (DOWN.test(String(Reflect.get(at, 'code'))) || NO_CONNECTION.test(at.message)) return true;
+  }
+  return false;
 }
+
+/** Whether a row met a unique key that was there before. */
+export const isDuplicate = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === '23505';

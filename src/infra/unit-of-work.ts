@@ -1,4 +1,4 @@
-import { type EntityManager, OptimisticLockError } from '@mikro-orm/core';
+import { type EntityClass, type EntityManager, type FilterQuery, LockMode, OptimisticLockError } from '@mikro-orm/core';
 import { CompiledQuery, type ControlledTransaction } from 'kysely';
 import type { Database } from './database.ts';
 import { insideTransaction } from './external.ts';
@@ -6,11 +6,18 @@ import { failpoint } from './failpoint.ts';
 
 export type Row = Record<string, unknown>;
 
-/** One transaction: aggregates through `em`, hot statements through `query`, new rows that nobody reads back through `append`. */
+/**
+ * One transaction: aggregates through `lock`, `find` and `em`, hot statements through `query`, new rows that nobody reads
+ * back through `append`. It begins with the first of them; work that only appends is a single statement and needs none.
+ */
 export interface Tx {
-  em: EntityManager;
+  readonly em: EntityManager;
   now: Date;
   query<R extends object = Row>(sql: string, params?: readonly unknown[]): Promise<R[]>;
+  /** Loads one aggregate under its row lock. */
+  lock<T extends object>(entity: EntityClass<T>, where: FilterQuery<NoInfer<T>>): Promise<T | null>;
+  /** Loads one aggregate that a lock held by the caller protects. */
+  find<T extends object>(entity: EntityClass<T>, where: FilterQuery<NoInfer<T>>): Promise<T | null>;
   /** Inserts `row` with the commit; all rows appended by a transaction travel in one statement, in the order given. */
   append(table: string, row: Row): void;
   /** Writes what was changed and appended so far, for a statement that must see it. */
@@ -40,61 +47,81 @@ export async function unitOfWork<T>(db: Database, name: string, work: (tx: Tx) =
 
 async function attemptOnce<T>(db: Database, name: string, work: (tx: Tx) => Promise<T>): Promise<T> {
   const em = db.orm.em.fork();
-  const appended: Appended = new Map();
   const effects: (() => void)[] = [];
-  await em.begin();
+  const { tx, end } = openTx(db, em, effects);
   try {
-    const tx = openTx(em, appended, effects);
     const result = await insideTransaction(() => work(tx));
-    await tx.write();
-    failpoint(`${name}.before-commit`);
-    await em.commit();
+    await end(() => failpoint(`${name}.before-commit`));
     failpoint(`${name}.after-commit`);
     for (const effect of effects) effect();
     return result;
   } catch (error) {
-    await em.rollback().catch(() => undefined);
+    if (em.isInTransaction()) await em.rollback().catch(() => undefined);
     throw error;
   }
 }
 
-type Appended = Map<string, Row[]>;
-
-function openTx(em: EntityManager, appended: Appended, effects: (() => void)[]): Tx {
-  const transaction = em.getTransactionContext<ControlledTransaction<unknown>>();
-  if (!transaction) throw new Error('no transaction is open');
-  const query = async <R extends object>(sql: string, params: readonly unknown[] = []) =>
-    (await transaction.executeQuery<R>(CompiledQuery.raw(sql, [...params]))).rows;
-  return {
-    em,
+/** A transaction that begins with its first statement; `end` writes what is left and commits. */
+function openTx(db: Database, em: EntityManager, effects: (() => void)[]) {
+  const rows = pendingRows();
+  let isTouched = false;
+  let begun: Promise<ControlledTransaction<unknown>> | undefined;
+  const begin = () => {
+    begun ??= em.begin().then(() => em.getTransactionContext() as ControlledTransaction<unknown>);
+    return begun;
+  };
+  const load = async <T extends object>(entity: EntityClass<T>, where: FilterQuery<NoInfer<T>>, lockMode: LockMode) => {
+    isTouched = true;
+    await begin();
+    return em.findOne(entity, where, { lockMode });
+  };
+  const tx: Tx = {
     now: new Date(),
-    query,
-    async write() {
-      await em.flush();
-      await writeAppended(query, appended);
-      appended.clear();
+    get em() {
+      isTouched = true;
+      return em;
     },
-    append: (table, row) => {
-      const rows = appended.get(table);
-      if (rows) rows.push(row);
-      else appended.set(table, [row]);
+    query: async <R extends object>(sql: string, params: readonly unknown[] = []) =>
+      (await (await begin()).executeQuery<R>(CompiledQuery.raw(sql, [...params]))).rows,
+    lock: (entity, where) => load(entity, where, LockMode.PESSIMISTIC_WRITE),
+    find: (entity, where) => load(entity, where, LockMode.NONE),
+    append: rows.add,
+    async write() {
+      if (isTouched) await begin().then(() => em.flush());
+      if (begun && !rows.isEmpty()) await tx.query(...rows.take());
     },
     afterCommit: (effect) => effects.push(effect),
   };
+  const end = async (beforeCommit: () => void) => {
+    await tx.write();
+    beforeCommit();
+    if (begun) await em.commit();
+    else if (!rows.isEmpty()) await db.query(...rows.take());
+  };
+  return { tx, end };
 }
 
-/** One data-modifying statement for all tables: foreign keys are checked at its end, so rows may refer to each other. */
-async function writeAppended(query: Tx['query'], appended: Appended): Promise<void> {
-  if (appended.size === 0) return;
-  const inserts = [...appended].map(([table, rows], index) => {
-    const columns = Object.keys(rows[0] as Row).join(', ');
-    return `i${index} as (insert into ${table} (${columns})
-      select ${columns} from jsonb_populate_recordset(null::${table}, $${index + 1}::jsonb))`;
-  });
-  await query(
-    `with ${inserts.join(', ')} select 1`,
-    [...appended.values()].map((rows) => JSON.stringify(rows)),
-  );
+/** New rows by table, and the one statement that inserts them: its foreign keys are checked at its end, so rows may refer to each other. */
+function pendingRows() {
+  const tables = new Map<string, Row[]>();
+  return {
+    isEmpty: () => tables.size === 0,
+    add(table: string, row: Row): void {
+      const rows = tables.get(table);
+      if (rows) rows.push(row);
+      else tables.set(table, [row]);
+    },
+    take(): [sql: string, params: string[]] {
+      const inserts = [...tables].map(([table, [first = {}]], index) => {
+        const columns = Object.keys(first).join(', ');
+        return `i${index} as (insert into ${table} (${columns})
+          select ${columns} from jsonb_populate_recordset(null::${table}, $${index + 1}::jsonb))`;
+      });
+      const params = [...tables.values()].map((rows) => JSON.stringify(rows));
+      tables.clear();
+      return [`with ${inserts.join(', ')} select 1`, params];
+    },
+  };
 }
 
 function isConflict(error: unknown): boolean {

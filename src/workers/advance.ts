@@ -1,4 +1,3 @@
-import { LockMode } from '@mikro-orm/core';
 import { Checkout } from '../entities/checkout.ts';
 import { observe } from '../infra/log.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
@@ -8,7 +7,7 @@ import type { WorkerDeps } from './deps.ts';
 
 /** Loads a checkout under its row lock, which every change of it needs. */
 export const lockCheckout = (tx: Tx, checkoutId: string): Promise<Checkout | null> =>
-  tx.em.findOne(Checkout, { id: checkoutId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  tx.lock(Checkout, { id: checkoutId });
 
 /**
  * The single door into a checkout's machine. Feeds it an event, does what it asks for, and feeds it what came of that,

@@ -86,7 +86,7 @@ async function openPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<
 }
 
 async function confirmPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<undefined> {
-  const payment = await tx.em.findOneOrFail(Payment, { checkoutId: checkout.id });
+  const payment = await paymentOf(tx, checkout);
   const [latest] = await tx.query<{ attempt: number }>(
     `select attempt from payment_attempts where checkout_id = $1 order by attempt desc limit 1`,
     [checkout.id],
@@ -97,14 +97,21 @@ async function confirmPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promi
 }
 
 async function cancelPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<undefined> {
-  const payment = await tx.em.findOne(Payment, { checkoutId: checkout.id });
+  const payment = await tx.find(Payment, { checkoutId: checkout.id });
   if (!payment || payment.isSettled) return;
   const operationId = payment.request(tx, { kind: 'cancel' });
   enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
 }
 
+/** @throws Error when the checkout has none: then the machine asked for what cannot be. */
+async function paymentOf(tx: Tx, { id }: Checkout): Promise<Payment> {
+  const payment = await tx.find(Payment, { checkoutId: id });
+  if (!payment) throw new Error(`checkout ${id} has no payment`);
+  return payment;
+}
+
 async function refundPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<undefined> {
-  const payment = await tx.em.findOneOrFail(Payment, { checkoutId: checkout.id });
+  const payment = await paymentOf(tx, checkout);
   const operationId = payment.request(tx, { kind: 'refund', amount: payment.captured - payment.refunded });
   enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
 }

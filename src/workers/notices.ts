@@ -16,25 +16,30 @@ interface Known extends Notice {
   paymentId: string | null;
   paymentStatus: string | null;
   paymentCheckoutId: string | null;
+  /** A call about this payment is under way, whose answer says the same. */
+  isBeingCalled: boolean;
 }
+
+/** Long enough for the answer of the call that caused an event to be stored, in milliseconds. */
+const AFTER_THE_CALL_MS = 300;
 
 /**
  * Events of the provider come twice, late, and out of order. Success is final and is taken at its word; anything else
  * is only a reason to ask how things stand now.
  */
 export const noticeHandlers = (deps: WorkerDeps): Handler[] => [
-  handler(processNotice, async (key, { commandId }) => {
+  handler(processNotice, async (key, { commandId, starts }) => {
+    const event = { ...key, commandId };
     const notice = await loadNotice(deps, key);
-    if (!notice) return noop('no such event');
-    const close = (outcome: string) => closeWith(deps, { key, commandId, outcome });
-    if (!notice.paymentId || !notice.paymentCheckoutId) return close('not a payment of ours');
-    if (notice.paymentStatus === 'succeeded' || notice.status === null) return close('known');
+    if (!notice?.paymentId) return dismiss(deps, event, 'not a payment of ours');
+    if (notice.paymentStatus === 'succeeded' || notice.status === null) return dismiss(deps, event, 'known');
+    // Usually an event is the echo of our own call: waiting for its answer saves both from queueing for one lock.
+    if (notice.isBeingCalled && starts === 1) return snooze(AFTER_THE_CALL_MS);
     const intent = notice.status === 'succeeded' ? factsOf(notice) : await ask(deps, notice.intentId);
-    if (!intent) return close('no intent');
+    if (!intent) return dismiss(deps, event, 'no intent');
     return unitOfWork(deps.db, processNotice.name, async (tx) => {
-      if (!(await acknowledge(tx, commandId))) return noop('done before');
       const isNews = await apply(deps, tx, { checkoutId: notice.paymentCheckoutId, intent, cause: key.eventId });
-      await closeNotice(tx, key, isNews ? 'applied' : 'known');
+      await closeNotice(tx.query, event, isNews ? 'applied' : 'known');
       return done;
     });
   }),
@@ -59,7 +64,8 @@ async function loadNotice(deps: WorkerDeps, key: { provider: string; eventId: st
   const [row] = await deps.db.query<Known>(
     `select i.provider, i.event_id as "eventId", i.type, i.created_at as "createdAt", i.intent_id as "intentId",
         i.checkout_id as "checkoutId", i.status, i.amount_received as "amountReceived", i.refund_id as "refundId",
-        p.id as "paymentId", p.status as "paymentStatus", p.checkout_id as "paymentCheckoutId"
+        p.id as "paymentId", p.status as "paymentStatus", p.checkout_id as "paymentCheckoutId",
+        exists (select 1 from payment_operations o where o.payment_id = p.id and o.status = 'pending') as "isBeingCalled"
       from webhook_inbox i left join payments p on p.intent_id = i.intent_id
         or (p.intent_id is null and p.checkout_id = i.checkout_id)
       where i.provider = $1 and i.event_id = $2`,
@@ -77,14 +83,14 @@ async function ask(deps: WorkerDeps, intentId: string | null): Promise<Intent | 
   return intentId === null ? undefined : external('payments.ask', () => deps.provider.retrieve(intentId));
 }
 
-const closeWith = (
-  deps: WorkerDeps,
-  at: { key: { provider: string; eventId: string }; commandId: string; outcome: string },
-): Promise<Outcome> =>
-  unitOfWork(deps.db, processNotice.name, async (tx) => {
-    if (await acknowledge(tx, at.commandId)) await closeNotice(tx, at.key, at.outcome);
-    return noop(at.outcome);
-  });
+async function dismiss(
+  { db }: WorkerDeps,
+  event: { provider: string; eventId: string; commandId: string },
+  outcome: string,
+): Promise<Outcome> {
+  await closeNotice(db.query, event, outcome);
+  return noop(outcome);
+}
 
 async function apply(
   deps: WorkerDeps,
@@ -93,7 +99,8 @@ async function apply(
 ): Promise<boolean> {
   const checkout = at.checkoutId ? await lockCheckout(tx, at.checkoutId) : null;
   if (!checkout) return false;
-  const payment = await tx.em.findOneOrFail(Payment, { checkoutId: checkout.id });
+  const payment = await tx.find(Payment, { checkoutId: checkout.id });
+  if (!payment) return false;
   const isNews = await applyIntent(deps, tx, { checkout, payment, intent: at.intent, cause: at.cause });
   if (isNews) await recordAttempt(tx, checkout.id, at.intent);
   return isNews;

@@ -19,6 +19,7 @@ export interface Operation {
   checkoutIsOver: boolean;
   currency: string;
   method: string | null;
+  /** Raised by each worker that takes the operation over; a result under an older one does not count. */
   fence: number;
   /** Whether the operation that opens the payment has no result yet. */
   isOpening: boolean;
@@ -31,7 +32,7 @@ export async function loadOperation(query: Query, operationId: string): Promise<
   const [row] = await query<Operation>(
     `select o.id, o.kind, o.status = 'unknown' as "isUnknown", o.status in ('done', 'refused') as "isDecided",
         o.idempotency_key || '-' || o.key_round as key, o.amount, o.created_at as "createdAt",
-        p.intent_id as "intentId", p.checkout_id as "checkoutId", p.currency, c.fence, a.method,
+        p.intent_id as "intentId", p.checkout_id as "checkoutId", p.currency, o.fence, a.method,
         c.state in ('COMPLETED', 'EXPIRED', 'CANCELLED', 'FAILED') as "checkoutIsOver",
         exists (select 1 from payment_operations f where f.payment_id = p.id and f.kind = 'open'
           and f.status in ('pending', 'unknown')) as "isOpening"
@@ -93,22 +94,35 @@ const PERFORM: Record<OperationKind, (provider: PaymentProvider, operation: Oper
 };
 
 /**
- * Writes the result of an operation, and of the attempt it belongs to. The first result stays.
- * @returns false when there was a result before.
+ * Writes the result of an operation, and of the attempt it belongs to, under the checkout's lock, and takes its command
+ * out of the outbox. The first result stays.
+ * @returns false when there was a result before, or when another worker has taken the operation over meanwhile.
  */
 export async function decideOperation(
   tx: Tx,
-  operation: Operation,
+  operation: Operation & { commandId: string },
   answer: Exclude<Answer, 'wait'> | ProviderError,
 ): Promise<boolean> {
   const { status, reference, error, attempt, declineCode } = resultOf(answer);
   const decided = await tx.query(
     `with decided as (update payment_operations set status = $2, reference = $3, error = $4, finished_at = $5
-          where id = $1 and status in ('pending', 'unknown') returning attempt),
+          where id = $1 and fence = $9 and status in ('pending', 'unknown') returning attempt),
         tried as (update payment_attempts a set status = $6, decline_code = $7 from decided d
-          where a.checkout_id = $8 and a.attempt = d.attempt)
+          where a.checkout_id = $8 and a.attempt = d.attempt),
+        acknowledged as (delete from outbox where id = $10 and exists (select 1 from decided))
       select 1 from decided`,
-    [operation.id, status, reference, error, tx.now, attempt, declineCode, operation.checkoutId],
+    [
+      operation.id,
+      status,
+      reference,
+      error,
+      tx.now,
+      attempt,
+      declineCode,
+      operation.checkoutId,
+      operation.fence,
+      operation.commandId,
+    ],
   );
   return decided.length === 1;
 }

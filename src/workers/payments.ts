@@ -13,6 +13,8 @@ import { applyIntent } from './payment-facts.ts';
 /** How long an operation waits that cannot be carried out yet, in milliseconds: doubling, at most 8 s. */
 const backoffMs = ({ starts }: JobContext): number => 125 * 2 ** Math.min(starts, 6);
 
+const LOOK_AGAIN_MS = 500;
+
 /** The exception to load, decide, save: the provider is called between two transactions, never inside one. */
 export const paymentHandlers = (deps: WorkerDeps): Handler[] => [
   handler(executeOperation, async ({ operationId }, context) => {
@@ -35,10 +37,12 @@ const performOrError = (deps: WorkerDeps, operation: Operation): Promise<Answer 
   });
 
 /** Whoever still works on this operation elsewhere will find a newer token and stop. */
-const takeOver = ({ db }: WorkerDeps, { checkoutId }: Operation): Promise<number> =>
+const takeOver = ({ db }: WorkerDeps, { id, checkoutId }: Operation): Promise<number> =>
   unitOfWork(db, 'payments.take-over', async (tx) => {
-    const checkout = await lockCheckout(tx, checkoutId);
-    return checkout?.takeOver() ?? 0;
+    await lockCheckout(tx, checkoutId);
+    const raised = `update payment_operations set fence = fence + 1 where id = $1 returning fence`;
+    const [row] = await tx.query<{ fence: number }>(raised, [id]);
+    return row?.fence ?? 0;
   });
 
 /**
@@ -66,10 +70,11 @@ const settle = (deps: WorkerDeps, { commandId }: JobContext, result: Result): Pr
   unitOfWork(deps.db, executeOperation.name, async (tx) => {
     const { operation } = result;
     const checkout = await lockCheckout(tx, operation.checkoutId);
-    if (checkout?.fence !== operation.fence) return noop('another worker took over');
-    if (!(await acknowledge(tx, commandId))) return noop('done before');
-    if (!(await decideOperation(tx, operation, result.answer))) return noop('decided before');
-    const payment = await tx.em.findOneOrFail(Payment, { checkoutId: checkout.id });
+    if (!checkout) return noop('no such checkout');
+    // Somebody else has decided it, or is about to: the next look will tell which.
+    if (!(await decideOperation(tx, { ...operation, commandId }, result.answer))) return snooze(LOOK_AGAIN_MS);
+    const payment = await tx.find(Payment, { checkoutId: checkout.id });
+    if (!payment) return noop('no such payment');
     return tell(deps, tx, { ...result, checkout, payment, cause: commandId });
   });
 

@@ -51,7 +51,7 @@ export function supervise(program: Program): Supervised {
     next.once('exit', (code, signal) => {
       failures = signal === null && Date.now() - startedAt < SOON_MS ? failures + 1 : 0;
       if (!wanted || child !== next) return;
-      program.onLine(`${program.name} ended (${signal ?? `exit code ${code}`}): starting it again`);
+      program.onLine(`ended (${signal ?? `exit code ${code}`}): starting it again`);
       timer = setTimeout(respawn, Math.min(RESPAWN_MS * 2 ** Math.max(0, failures - 2), SLOWEST_RESPAWN_MS));
     });
     return next;
@@ -94,7 +94,7 @@ function launch(program: Program, log: WriteStream): ChildProcess {
     stream.pipe(log, { end: false });
     createInterface({ input: stream }).on('line', program.onLine);
   }
-  child.once('error', (error) => program.onLine(`${program.name} cannot be started: ${error.message}`));
+  child.once('error', (error) => program.onLine(`cannot be started: ${error.message}`));
   if (child.pid !== undefined) program.onSpawn(child.pid);
   return child;
 }

@@ -1,4 +1,3 @@
-import { LockMode } from '@mikro-orm/core';
 import { refused } from '../../domain/errors.ts';
 import { Cart, type LineLimit } from '../../entities/cart.ts';
 import { loadSellables, type Query, type Sellable } from '../../entities/sellable.ts';
@@ -39,7 +38,7 @@ export function changeCart(deps: ApiDeps, call: CartCall, change: CartChange): P
 
 /** Loads a cart with its lines under its row lock. @throws CART_NOT_FOUND */
 export async function lockCart(tx: Tx, id: string): Promise<Cart> {
-  const cart = await tx.em.findOne(Cart, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  const cart = await tx.lock(Cart, { id });
   if (!cart) throw refused('CART_NOT_FOUND', { cartId: id });
   await tx.em.populate(cart, ['items']);
   return cart;

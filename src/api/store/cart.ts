@@ -45,7 +45,7 @@ const createCart = (deps: ApiDeps) =>
         const variantIds = lines.map(({ variantId }) => variantId);
         const sellables = lines.length > 0 ? await loadSellables(tx.query, variantIds) : new Map();
         for (const { variantId, quantity } of lines) cart.add(limitOf(sellables, variantId), quantity, tx.now);
-        tx.em.persist(cart);
+        cart.store(tx);
         return answerCart(deps, tx, { cart, sellables, status: 201 });
       };
       const answer = await edit(deps, call, { name: 'cart.create', scope: 'new', work });

@@ -25,7 +25,7 @@ export const checkoutEventRoutes = (deps: ApiDeps): AnyRoute[] => [
     errors: ['CHECKOUT_NOT_FOUND'],
     async handle({ params, headers, raw, signal }) {
       const told = Number(headers['last-event-id'] ?? 0) || 0;
-      const first = (await readCheckout(deps.db, params.id))?.view;
+      const first = (await readCheckout(deps.db.query, params.id))?.view;
       refuseStranger(deps, { headers, params }, first);
       if (!first || (isOver(first) && first.history.length <= told)) return { status: 204 };
       const { response } = raw;
@@ -59,7 +59,7 @@ async function tell({ hints, db }: ApiDeps, { id, told, response, gone }: Listen
   gone.addEventListener('abort', wake);
   for (let next = told; !gone.aborted; await changed.promise) {
     changed = Promise.withResolvers<void>();
-    const view = (await readCheckout(db, id))?.view;
+    const view = (await readCheckout(db.query, id))?.view;
     const news = view?.history.slice(next) ?? [];
     for (const step of news) {
       next += 1;

@@ -50,7 +50,7 @@ export const startCheckout = (deps: ApiDeps) =>
       if (shippingMethodId !== undefined) throw refused('SHIPPING_METHOD_UNKNOWN', { shippingMethodId });
       const work = async (tx: Tx) => {
         const cart = await lockCart(tx, cartId);
-        if (cart.status !== 'open') return liveCheckoutOf(deps, cartId);
+        if (cart.status !== 'open') return liveCheckoutOf(tx, cartId);
         cart.beginCheckout(tx.now);
         const checkout = freeze(tx, cart, { ...call.body, requestId: call.requestId });
         const command = { contract: advanceCheckout, payload: { checkoutId: checkout.id, event: 'START' as const } };
@@ -72,13 +72,13 @@ const freeze = (tx: Tx, cart: Awaited<ReturnType<typeof lockCart>>, body: Start 
     requestId: body.requestId,
   });
 
-/** The checkout that has the cart already; read beside the transaction, whose lock keeps it from ending meanwhile. */
-async function liveCheckoutOf({ db }: ApiDeps, cartId: string) {
-  const [live] = await db.query<{ id: string }>(
+/** The checkout that has the cart already; the cart's lock keeps another from taking it meanwhile. */
+async function liveCheckoutOf({ query }: Tx, cartId: string) {
+  const [live] = await query<{ id: string }>(
     `select id from checkouts where cart_id = $1 and state not in ('EXPIRED', 'CANCELLED', 'FAILED')`,
     [cartId],
   );
-  const reading = live && (await readCheckout(db, live.id));
+  const reading = live && (await readCheckout(query, live.id));
   if (!reading) throw refused('CART_ORDERED', { cartId });
   return { checkout: reading.view, body: reading.view };
 }

@@ -1,4 +1,3 @@
-import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
 import { Checkout } from '../../entities/checkout.ts';
@@ -66,7 +65,7 @@ const payCheckout = (deps: ApiDeps) =>
           [checkout.id],
         );
         checkout.addAttempt(tx, (last?.attempt ?? 0) + 1, call.body.paymentMethod);
-        return { checkout, body: await viewOf(deps, checkout.id), command: advanceBy(checkout, 'PAY') };
+        return { checkout, body: await viewOf(tx, checkout.id), command: advanceBy(checkout, 'PAY') };
       };
       return accept(deps, call, { name: 'checkout.pay', scope: call.params.id, work });
     },
@@ -89,7 +88,7 @@ const cancelCheckout = (deps: ApiDeps) =>
     handle(call) {
       const work = async (tx: Tx) => {
         const checkout = await lockOwn(deps, tx, call);
-        const body = await viewOf(deps, checkout.id);
+        const body = await viewOf(tx, checkout.id);
         if (checkout.state === 'CANCELLED') return { checkout, body };
         if (checkout.isOver) throw refused('CHECKOUT_STATE_CONFLICT', { state: checkout.state });
         checkout.expectChange(tx.now);
@@ -108,7 +107,7 @@ type CheckoutCall = Call<{ id: string }, unknown, unknown>;
 
 async function lockOwn(deps: ApiDeps, tx: Tx, call: CheckoutCall): Promise<Checkout> {
   const { id } = call.params;
-  const checkout = await tx.em.findOne(Checkout, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  const checkout = await tx.lock(Checkout, { id });
   refuseStranger(deps, call, checkout);
   return checkout as Checkout;
 }
@@ -131,4 +130,4 @@ function refuseUnpayable(checkout: Checkout, now: Date): void {
   }
 }
 
-const viewOf = async ({ db }: ApiDeps, id: string): Promise<object> => (await readCheckout(db, id))?.view ?? { id };
+const viewOf = async ({ query }: Tx, id: string): Promise<object> => (await readCheckout(query, id))?.view ?? { id };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CHECKOUT_STATES } from '../../domain/states.ts';
-import type { Database } from '../../infra/database.ts';
+import type { Query } from '../../entities/sellable.ts';
 
 const stepSchema = z
   .object({ from: z.string().nullable(), to: z.enum(CHECKOUT_STATES), event: z.string(), at: z.iso.datetime() })
@@ -65,8 +65,8 @@ interface CheckoutRow extends Pick<CheckoutView, 'id' | 'state' | 'cartId' | 'cu
 }
 
 /** Reads a checkout with its payment, order number and history in one statement. */
-export async function readCheckout(db: Database, id: string): Promise<CheckoutReading | undefined> {
-  const [row] = await db.query<CheckoutRow>(
+export async function readCheckout(query: Query, id: string): Promise<CheckoutReading | undefined> {
+  const [row] = await query<CheckoutRow>(
     `select c.id, c.state, c.busy, c.reason, c.reason_details as "reasonDetails", c.cart_id as "cartId",
         c.order_id as "orderId", n.number as "orderNumber", c.total, c.currency, c.expires_at as "expiresAt", c.version,
         p.provider, p.intent_id as "intentId", p.client_secret as "clientSecret", p.status as "paymentStatus",

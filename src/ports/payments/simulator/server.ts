@@ -16,6 +16,8 @@ export interface SimulatorOptions {
   secretKey: string;
   webhookSecret: string;
   webhookUrl: string;
+  /** Event types that the webhook endpoint is not subscribed to; they are listed all the same. */
+  unsubscribed?: readonly string[];
   /** A file that keeps the books over restarts; without it they are forgotten. */
   journal?: string | undefined;
   log(event: string, fields: object): void;
@@ -89,7 +91,14 @@ async function openBooks({ webhookUrl: url, webhookSecret: secret, log, ...optio
     settlement.schedule(change);
   };
   const books: Books = { state, faults, commit };
-  const webhooks = openWebhooks({ url, secret, faults, log, delivered: (ids) => commit({ delivered: ids }) });
+  const webhooks = openWebhooks({
+    url,
+    secret,
+    unsubscribed: options.unsubscribed ?? [],
+    faults,
+    log,
+    delivered: (ids) => commit({ delivered: ids }),
+  });
   const settlement = openSettlement(books);
   webhooks.send(state.pending.values());
   const close = () => {

@@ -7,6 +7,8 @@ import { openPost } from './post.ts';
 export interface WebhookOptions {
   url: string;
   secret: string;
+  /** Event types that the endpoint is not subscribed to. */
+  unsubscribed: readonly string[];
   faults: Faults;
   /** Told which events need no more delivery: taken by the receiver, or dropped by a knob. */
   delivered(ids: string[]): void;
@@ -62,6 +64,10 @@ export function openWebhooks(options: WebhookOptions): Webhooks {
     send(events) {
       const { webhookDelayMs, webhookOutOfOrder } = faults.knobs();
       for (const event of events) {
+        if (options.unsubscribed.includes(event.type)) {
+          notes.add(event.id);
+          continue;
+        }
         const delay = faults.within(webhookDelayMs);
         if (!webhookOutOfOrder) timers.later(delay, () => void first(event));
         else if (held.push(event) === 1) timers.later(SHUFFLE_MS + delay, () => void sendReversed());

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import type { Database } from '../../infra/database.ts';
+import { FITS, filterSql, type ProductFilter, VARIANTS } from './product-filter.ts';
+
+const countsSchema = z.array(z.object({ value: z.string(), count: z.int() }));
+
+export const facetsSchema = z
+  .object({
+    total: z.int(),
+    collections: z.array(z.object({ slug: z.string(), title: z.string(), count: z.int() })),
+    sizes: countsSchema,
+    colors: countsSchema,
+    price: z.object({ min: z.int(), max: z.int(), currency: z.string() }).nullable(),
+    inStock: z.int(),
+  })
+  .meta({ id: 'ProductFacets', description: 'Numbers of products over everything that fits, not only this page.' });
+
+export type Facets = z.infer<typeof facetsSchema>;
+
+interface FacetRow extends Omit<Facets, 'price'> {
+  min: number | null;
+  max: number | null;
+}
+
+const counts = (column: string) => `(select coalesce(json_agg(json_build_object('value', value, 'count', count)
+    order by count desc, value), '[]')
+  from (select ${column} as value, count(*) as count from
+    (select distinct product_id, ${column} from fitting where ${column} is not null) pairs group by ${column}) each)`;
+
+/** Counts what fits by collection, size and colour, in one statement. */
+export async function readFacets(db: Database, filter: ProductFilter, currency: string): Promise<Facets> {
+  const sql = filterSql(filter);
+  const [row] = await db.query<FacetRow>(
+    `${sql.with ? `${sql.with},` : 'with'} fitting as materialized (
+        select v.product_id, v.size, v.color, v.price, s.on_hand + s.backorder_limit - s.reserved > 0 as stocked
+          from ${sql.from} join variants v on v.product_id = p.id join stock_levels s on s.variant_id = v.id
+          where ${sql.where} and ${FITS}),
+      product as materialized (select product_id, bool_or(stocked) as stocked from fitting group by product_id)
+    select (select count(*) from product) as total, (select count(*) from product where stocked) as "inStock",
+      (select min(price) from fitting) as min, (select max(price) from fitting) as max,
+      ${counts('size')} as sizes, ${counts('color')} as colors,
+      (select coalesce(json_agg(json_build_object('slug', c.slug, 'title', c.title, 'count', n.count) order by c.position), '[]')
+        from (select collection_id, count(*) as count from product join product_collections using (product_id)
+          group by collection_id) n join collections c on c.id = n.collection_id) as collections`,
+    sql.params,
+  );
+  const { min, max, ...rest } = row as FacetRow;
+  return { ...rest, price: min === null || max === null ? null : { min, max, currency } };
+}

@@ -1,0 +1,63 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Stack, type StackOptions, startStack } from '../../tools/stack/stack.ts';
+import { type Books, openBooks } from '../support/books.ts';
+import { openShop, type Shop } from '../support/shop.ts';
+
+/** A running stack with a client of its shop and a look into its books. */
+export interface Flow {
+  stack: Stack;
+  shop: Shop;
+  books: Books;
+  /** The payment simulator. */
+  simulator: string;
+  stop(): Promise<void>;
+}
+
+const START_MS = 120_000;
+/** Nothing here outlives the run: no need to wait for disks. Every statement is counted. */
+const SETTINGS = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  shared_preload_libraries: 'pg_stat_statements',
+};
+
+let shared: Promise<Flow> | undefined;
+
+/** The stack that all flows share, started by the first that asks for it. To be called in `before`. */
+export function sharedFlow(context: Mocha.Context): Promise<Flow> {
+  context.timeout(START_MS);
+  shared ??= startFlow({});
+  return shared;
+}
+
+// Loaded by a test file at its top level, this is a root hook: it runs once, after the last test.
+after('stop the stack of the flows', async function () {
+  this.timeout(START_MS);
+  const flow = await shared?.catch(() => undefined);
+  await flow?.stop();
+});
+
+/** A stack of its own; whoever starts it stops it. */
+export async function startFlow(options: Partial<StackOptions>): Promise<Flow> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'vcecom-flows-'));
+  // PostgreSQL runs as a user of its own when we are root, and has to reach its data.
+  await chmod(dataDir, 0o755);
+  const removeData = () => rm(dataDir, { recursive: true, force: true });
+  try {
+    const stack = await startStack({ dataDir, products: 40, postgres: { settings: SETTINGS }, ...options });
+    const { databaseUrl, simulatorUrl } = stack;
+    const books = openBooks({ databaseUrl, simulatorUrl });
+    const stop = async () => {
+      await books.close();
+      await stack.stop();
+      await removeData();
+    };
+    return { stack, shop: openShop(stack.url), books, simulator: simulatorUrl, stop };
+  } catch (error) {
+    await removeData();
+    throw error;
+  }
+}

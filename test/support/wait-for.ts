@@ -1,0 +1,33 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+const LOOK_EVERY_MS = 20;
+
+/**
+ * Looks again and again until `look` answers something that is neither false, null nor undefined. A look that throws has
+ * not seen it yet: processes may be away, expectations may not hold yet.
+ * @throws Error after `withinMs`, with what the last look threw as its cause.
+ */
+export async function waitFor<T>(
+  what: string,
+  look: () => Promise<T> | T,
+  withinMs = 10_000,
+): Promise<Exclude<T, false | null | undefined>> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const { seen, cause } = await lookOnce(look);
+    if (seen !== undefined && seen !== null && seen !== false) return seen as Exclude<T, false | null | undefined>;
+    if (Date.now() > deadline) throw notSeen({ what, withinMs, cause });
+    await pause(LOOK_EVERY_MS);
+  }
+}
+
+async function lookOnce<T>(look: () => Promise<T> | T): Promise<{ seen?: T; cause?: unknown }> {
+  try {
+    return { seen: await look() };
+  } catch (cause) {
+    return { cause };
+  }
+}
+
+const notSeen = ({ what, withinMs, cause }: { what: string; withinMs: number; cause?: unknown }): Error =>
+  new Error(`did not happen within ${withinMs} ms: ${what}${cause ? ` (${cause})` : ''}`, { cause });

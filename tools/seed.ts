@@ -1,0 +1,52 @@
+import { parseArgs } from 'node:util';
+import { ENTITIES } from '../src/entities/schema.ts';
+import { readConfig } from '../src/infra/config.ts';
+import { openDatabase } from '../src/infra/database.ts';
+import { logger } from '../src/infra/log.ts';
+import { sampleOf, seedShop } from './seed/shop.ts';
+
+const USAGE = `Usage: bin/seed [--products N]
+
+Fills the database at DATABASE_URL with a demonstration shop of N products (default 320, at least 3). Products that are
+there are left alone. Prints JSON lines: {"seeded":n,"of":N} as it goes, {"sample":[variant ids]} at the end.`;
+
+const MOST_PRODUCTS = 1_000_000;
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const wanted = readWanted();
+  if (wanted === null) return 2;
+  try {
+    const config = readConfig('database');
+    logger.level = config.LOG_LEVEL;
+    const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES, connections: 1 });
+    try {
+      await seedShop(db, wanted, (seeded) => print({ seeded, of: wanted }));
+      print({ sample: await sampleOf(db) });
+    } finally {
+      await db.orm.close();
+    }
+    return 0;
+  } catch (error) {
+    console.error(`bin/seed: ${error instanceof Error ? error.message : error}`);
+    return 1;
+  }
+}
+
+/** How many products were asked for; null when that cannot be told, after saying so. */
+function readWanted(): number | null {
+  try {
+    const { values } = parseArgs({ options: { products: { type: 'string', default: '320' } } });
+    const wanted = Number(values.products);
+    if (Number.isInteger(wanted) && wanted >= 3 && wanted <= MOST_PRODUCTS) return wanted;
+    console.error(`bin/seed: --products must be a whole number from 3 to ${MOST_PRODUCTS}\n\n${USAGE}`);
+  } catch (error) {
+    console.error(`bin/seed: ${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+  }
+  return null;
+}
+
+function print(fact: object): void {
+  process.stdout.write(`${JSON.stringify(fact)}\n`);
+}

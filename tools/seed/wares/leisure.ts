@@ -1,0 +1,97 @@
+import type { Ware } from '../wares.ts';
+import { alike, packs } from './sizes.ts';
+
+export const LEISURE: readonly Ware[] = [
+  {
+    collection: { slug: 'stationery', title: 'Stationery' },
+    code: 'STA',
+    hsn: '48201090',
+    taxClass: 'standard',
+    brands: ['Kagaz Kalam', 'Pondy Paper'],
+    words: [
+      ['Handmade Paper', 'Leather-Bound', 'Cloth-Bound', 'Recycled', 'Dotted', 'Ruled'],
+      ['Lotus', 'Mandala', 'Bazaar', 'Monsoon', 'Warli'],
+      ['Journal', 'Planner', 'Sketchbook', 'Diary'],
+    ],
+    sentences: [
+      'Takes fountain ink without feathering.',
+      'Lies flat on the desk.',
+      'Paper from cotton rags, made in Sanganer.',
+      'A ribbon, and a pocket for tickets.',
+    ],
+    sizes: packs({ A6: 1, A5: 1.4, A4: 2.1 }),
+    colors: ['Indigo', 'Marigold', 'Forest'],
+    price: [149, 699],
+  },
+  {
+    collection: { slug: 'toys', title: 'Toys & Games' },
+    code: 'TOY',
+    hsn: '95030099',
+    taxClass: 'reduced',
+    brands: ['Channapatna Toys', 'Gilli Danda', 'Lattoo'],
+    words: [
+      ['Lacquered', 'Wooden', 'Hand-Painted', 'Stackable', 'Classic'],
+      ['Elephant', 'Auto Rickshaw', 'Village', 'Alphabet', 'Temple', 'Express Train'],
+      ['Puzzle', 'Pull-Along Toy', 'Building Blocks', 'Spinning Top', 'Board Game'],
+    ],
+    sentences: [
+      'Vegetable colours: safe to be chewed.',
+      'Turned on a lathe in Channapatna.',
+      'For three years and up.',
+      'Nothing to charge, nothing to update.',
+    ],
+    sizes: [],
+    colors: ['Red', 'Yellow', 'Natural'],
+    price: [199, 1_499],
+  },
+  {
+    collection: { slug: 'books', title: 'Books' },
+    code: 'BOK',
+    hsn: '49011010',
+    taxClass: 'exempt',
+    brands: ['Banyan Leaf Press', 'Chowringhee Books'],
+    words: [
+      [
+        'A Short History of',
+        'Letters from',
+        'The Kitchens of',
+        'Walking through',
+        'Tales of',
+        'Songs of',
+        'Monsoons over',
+      ],
+      ['Old', 'Coastal', 'Forgotten', 'Everyday', 'Royal'],
+      ['Kerala', 'Lucknow', 'Bengal', 'Rajasthan', 'Bombay', 'Mysore', 'Kashmir', 'Madras'],
+    ],
+    sentences: [
+      'Illustrated throughout, with maps.',
+      'Read in one evening, remembered for years.',
+      'With a foreword by the author’s grandmother.',
+      'Printed on paper that does not yellow.',
+    ],
+    sizes: packs({ Paperback: 1, Hardback: 1.9 }),
+    colors: [],
+    price: [199, 799],
+  },
+  {
+    collection: { slug: 'silver-jewellery', title: 'Silver Jewellery' },
+    code: 'JWL',
+    hsn: '71131130',
+    taxClass: 'jewellery',
+    brands: ['Chandi Chowk', 'Cuttack Tarakasi'],
+    words: [
+      ['Filigree', 'Oxidised', 'Kundan', 'Temple', 'Meenakari', 'Plain'],
+      ['925 Silver', 'Silver and Pearl', 'Silver and Garnet', 'Gold-Plated Silver'],
+      ['Ring', 'Bangle', 'Anklet', 'Toe Ring'],
+    ],
+    sentences: [
+      'Hallmarked, with its certificate.',
+      'Drawn wire, soldered grain by grain.',
+      'Free of nickel.',
+      'In a box made for giving.',
+    ],
+    sizes: alike('Small', 'Medium', 'Large'),
+    colors: [],
+    price: [799, 6_999],
+  },
+];
