@@ -51,7 +51,7 @@ export async function reserve(
 ): Promise<Shortage[]> {
   const shortages = await lockAndCompare(tx, demand);
   if (shortages.length > 0) return shortages;
-  await changeLevels(tx, demand, { onHand: 0, reserved: 1 });
+  changeLevels(tx, demand, { onHand: 0, reserved: 1 });
   for (const [variantId, quantity] of demand) {
     const row = { checkout_id: checkoutId, variant_id: variantId, quantity, status: 'held', expires_at: expiresAt };
     tx.append('reservations', row);
@@ -66,8 +66,7 @@ export async function reserve(
  * @returns what is short; when anything is, nothing was taken.
  */
 export async function consume(tx: Tx, checkoutId: string): Promise<Shortage[]> {
-  await lockLevelsOf(tx, checkoutId);
-  const held = await closeReservations(tx, checkoutId, 'consumed');
+  const [, held] = await Promise.all([lockLevelsOf(tx, checkoutId), consumeHeld(tx, checkoutId)]);
   if (held) {
     appendMovements(tx, { kind: 'consume', causeId: checkoutId }, held);
     return [];
@@ -77,9 +76,9 @@ export async function consume(tx: Tx, checkoutId: string): Promise<Shortage[]> {
 
 /** Gives back what a checkout still holds; doing it twice gives nothing back twice. */
 export async function release(tx: Tx, checkoutId: string): Promise<void> {
-  await lockLevelsOf(tx, checkoutId);
-  const freed = toDemand(
-    await tx.query<{ variantId: string; quantity: number }>(
+  const [, freed] = await Promise.all([
+    lockLevelsOf(tx, checkoutId),
+    tx.query<{ variantId: string; quantity: number }>(
       `with freed as (update reservations set status = 'released' where checkout_id = $1 and status = 'held'
           returning variant_id, quantity),
         level as (update stock_levels s set reserved = s.reserved - f.quantity from freed f
@@ -87,8 +86,8 @@ export async function release(tx: Tx, checkoutId: string): Promise<void> {
       select variant_id as "variantId", quantity from freed`,
       [checkoutId],
     ),
-  );
-  appendMovements(tx, { kind: 'release', causeId: checkoutId }, freed);
+  ]);
+  appendMovements(tx, { kind: 'release', causeId: checkoutId }, toDemand(freed));
 }
 
 /** Takes goods into stock; a variant's first goods open its level. The variants must be written already. */
@@ -165,15 +164,15 @@ async function releaseExpired(tx: Tx, variantIds: string[]): Promise<Demand> {
 }
 
 /** Consumes only if every reservation of the checkout is still held; null when one is not. */
-async function closeReservations(tx: Tx, checkoutId: string, status: 'consumed'): Promise<Demand | null> {
+async function consumeHeld(tx: Tx, checkoutId: string): Promise<Demand | null> {
   const rows = await tx.query<{ variantId: string; quantity: number }>(
-    `with used as (update reservations set status = $2 where checkout_id = $1
+    `with used as (update reservations set status = 'consumed' where checkout_id = $1
           and not exists (select 1 from reservations where checkout_id = $1 and status <> 'held')
           returning variant_id, quantity),
         level as (update stock_levels s set on_hand = s.on_hand - u.quantity, reserved = s.reserved - u.quantity
           from used u where s.variant_id = u.variant_id)
       select variant_id as "variantId", quantity from used`,
-    [checkoutId, status],
+    [checkoutId],
   );
   return rows.length > 0 ? toDemand(rows) : null;
 }
@@ -187,19 +186,17 @@ async function consumeLate(tx: Tx, checkoutId: string): Promise<Shortage[]> {
   const missing = toDemand(rows.filter((row) => row.status === 'released'));
   const shortages = await lockAndCompare(tx, missing);
   if (shortages.length > 0) return shortages;
-  await changeLevels(tx, missing, { onHand: 0, reserved: 1 });
+  changeLevels(tx, missing, { onHand: 0, reserved: 1 });
   appendMovements(tx, { kind: 'reserve', causeId: checkoutId }, missing);
-  await changeLevels(tx, toDemand(rows), { onHand: -1, reserved: -1 });
+  changeLevels(tx, toDemand(rows), { onHand: -1, reserved: -1 });
   appendMovements(tx, { kind: 'consume', causeId: checkoutId }, toDemand(rows));
-  await tx.query(`update reservations set status = 'consumed' where checkout_id = $1 and status <> 'consumed'`, [
-    checkoutId,
-  ]);
+  tx.send(`update reservations set status = 'consumed' where checkout_id = $1 and status <> 'consumed'`, [checkoutId]);
   return [];
 }
 
-async function changeLevels(tx: Tx, demand: Demand, sign: { onHand: number; reserved: number }): Promise<void> {
+function changeLevels(tx: Tx, demand: Demand, sign: { onHand: number; reserved: number }): void {
   if (demand.size === 0) return;
-  await tx.query(
+  tx.send(
     `update stock_levels s set on_hand = s.on_hand + $3 * d.quantity, reserved = s.reserved + $4 * d.quantity
       from unnest($1::uuid[], $2::int[]) as d (variant_id, quantity) where s.variant_id = d.variant_id`,
     [[...demand.keys()], [...demand.values()], sign.onHand, sign.reserved],

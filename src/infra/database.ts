@@ -3,7 +3,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { errorFields, observe } from './log.ts';
-import { PreparingClient } from './prepared-statements.ts';
+import { ThriftyClient } from './thrifty-client.ts';
 
 export interface Database {
   orm: MikroORM<PostgreSqlDriver>;
@@ -32,7 +32,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     pool: { min: 0, max: options.connections ?? 20 },
     migrations: { migrationsList: options.migrations ?? [], transactional: true, allOrNothing: true, snapshot: false },
     driverOptions: {
-      Client: PreparingClient,
+      Client: ThriftyClient,
       types: typeParsers(),
       connectionTimeoutMillis: 5_000,
       onPoolCreated: (created: pg.Pool) => {

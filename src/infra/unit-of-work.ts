@@ -1,10 +1,12 @@
-import { type EntityClass, type EntityManager, type FilterQuery, LockMode, OptimisticLockError } from '@mikro-orm/core';
+import { type EntityClass, type EntityManager, OptimisticLockError } from '@mikro-orm/core';
 import { CompiledQuery, type ControlledTransaction } from 'kysely';
+import { loadAll, writeChanges } from './aggregates.ts';
 import type { Database } from './database.ts';
 import { insideTransaction } from './external.ts';
 import { failpoint } from './failpoint.ts';
 
 export type Row = Record<string, unknown>;
+export type Where<T> = Partial<Record<Extract<keyof T, string>, string>>;
 
 /**
  * One transaction: aggregates through `lock`, `find` and `em`, hot statements through `query`, new rows that nobody reads
@@ -14,10 +16,12 @@ export interface Tx {
   readonly em: EntityManager;
   now: Date;
   query<R extends object = Row>(sql: string, params?: readonly unknown[]): Promise<R[]>;
+  /** Runs a statement whose result nobody needs: it leaves at once, and its failure is thrown by the next `write`. */
+  send(sql: string, params: readonly unknown[]): void;
   /** Loads one aggregate under its row lock. */
-  lock<T extends object>(entity: EntityClass<T>, where: FilterQuery<NoInfer<T>>): Promise<T | null>;
-  /** Loads one aggregate that a lock held by the caller protects. */
-  find<T extends object>(entity: EntityClass<T>, where: FilterQuery<NoInfer<T>>): Promise<T | null>;
+  lock<T extends object>(entity: EntityClass<T>, where: Where<T>): Promise<T | null>;
+  /** Loads entities that a lock held by the caller protects. */
+  find<T extends object>(entity: EntityClass<T>, where: Where<T>): Promise<T[]>;
   /** Inserts `row` with the commit; all rows appended by a transaction travel in one statement, in the order given. */
   append(table: string, row: Row): void;
   /** Writes what was changed and appended so far, for a statement that must see it. */
@@ -64,16 +68,13 @@ async function attemptOnce<T>(db: Database, name: string, work: (tx: Tx) => Prom
 /** A transaction that begins with its first statement; `end` writes what is left and commits. */
 function openTx(db: Database, em: EntityManager, effects: (() => void)[]) {
   const rows = pendingRows();
+  const sent: Promise<unknown>[] = [];
+  // Whoever takes the EntityManager itself may do anything with it: then its own flush writes.
   let isTouched = false;
   let begun: Promise<ControlledTransaction<unknown>> | undefined;
   const begin = () => {
     begun ??= em.begin().then(() => em.getTransactionContext() as ControlledTransaction<unknown>);
     return begun;
-  };
-  const load = async <T extends object>(entity: EntityClass<T>, where: FilterQuery<NoInfer<T>>, lockMode: LockMode) => {
-    isTouched = true;
-    await begin();
-    return em.findOne(entity, where, { lockMode });
   };
   const tx: Tx = {
     now: new Date(),
@@ -83,12 +84,22 @@ function openTx(db: Database, em: EntityManager, effects: (() => void)[]) {
     },
     query: async <R extends object>(sql: string, params: readonly unknown[] = []) =>
       (await (await begin()).executeQuery<R>(CompiledQuery.raw(sql, [...params]))).rows,
-    lock: (entity, where) => load(entity, where, LockMode.PESSIMISTIC_WRITE),
-    find: (entity, where) => load(entity, where, LockMode.NONE),
+    async lock(entity, where) {
+      const [found] = await loadAll({ em, run: tx.query }, entity, { where, forUpdate: true });
+      return found ?? null;
+    },
+    find: (entity, where) => loadAll({ em, run: tx.query }, entity, { where, forUpdate: false }),
+    send(sql, params) {
+      const result = tx.query(sql, params);
+      result.catch(() => undefined);
+      sent.push(result);
+    },
     append: rows.add,
     async write() {
       if (isTouched) await begin().then(() => em.flush());
-      if (begun && !rows.isEmpty()) await tx.query(...rows.take());
+      else if (begun) sent.push(writeChanges(em, tx.query));
+      if (begun && !rows.isEmpty()) sent.push(tx.query(...rows.take()));
+      await Promise.all(sent.splice(0));
     },
     afterCommit: (effect) => effects.push(effect),
   };

@@ -21,29 +21,33 @@ export async function advance(
   at: { checkout: Checkout; event: CheckoutEvent; cause: string },
 ): Promise<boolean> {
   const { checkout, cause } = at;
+  const started = checkout.state;
   let snapshot = restore(checkout.machine as StoredMachine | null);
   let isFirstAccepted: boolean | undefined;
+  const taken: string[] = [];
   const events = [at.event];
   for (let event = events.shift(); event; event = events.shift()) {
     const from = checkout.state;
     const { next, accepted, actions } = decide(snapshot, event);
     isFirstAccepted ??= accepted;
     snapshot = next;
+    taken.push(accepted ? event.type : `${event.type} refused`);
     // START only asks for work in the same state: its result is the step that is worth a row.
     if (event.type !== 'START' || !accepted) {
       const state = stateOf(next);
       const reason = accepted && state !== from ? reasonOf(event) : undefined;
       const step = { event: event.type, accepted, state, busy: next.hasTag('busy'), machine: store(next), cause };
       checkout.follow(tx, { ...step, reason });
-      const fact = { checkoutId: checkout.id, from, state, event: event.type };
-      tx.afterCommit(() => observe(accepted ? 'checkout.moved' : 'checkout.refused', fact));
     }
     for (const action of actions) {
-      const answer = await ACTIONS[action]?.(deps, tx, { checkout, from });
+      const answer = await ACTIONS[action](deps, tx, { checkout, from });
       if (answer) events.push(answer);
     }
   }
-  tx.afterCommit(() => deps.wake({ id: checkout.id, busy: checkout.busy }));
+  tx.afterCommit(() => {
+    observe('checkout.advanced', { checkoutId: checkout.id, from: started, to: checkout.state, events: taken });
+    deps.wake({ id: checkout.id, busy: checkout.busy });
+  });
   return isFirstAccepted ?? false;
 }
 

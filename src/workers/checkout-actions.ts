@@ -97,7 +97,7 @@ async function confirmPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promi
 }
 
 async function cancelPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<undefined> {
-  const payment = await tx.find(Payment, { checkoutId: checkout.id });
+  const [payment] = await tx.find(Payment, { checkoutId: checkout.id });
   if (!payment || payment.isSettled) return;
   const operationId = payment.request(tx, { kind: 'cancel' });
   enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
@@ -105,7 +105,7 @@ async function cancelPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promis
 
 /** @throws Error when the checkout has none: then the machine asked for what cannot be. */
 async function paymentOf(tx: Tx, { id }: Checkout): Promise<Payment> {
-  const payment = await tx.find(Payment, { checkoutId: id });
+  const [payment] = await tx.find(Payment, { checkoutId: id });
   if (!payment) throw new Error(`checkout ${id} has no payment`);
   return payment;
 }
@@ -148,7 +148,7 @@ async function cartIsTakenByAnother(tx: Tx, { id, cartId }: Checkout): Promise<b
 }
 
 async function closeCart(_deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<CheckoutEvent> {
-  await tx.query(`update carts set status = 'ordered', version = version + 1, updated_at = $2 where id = $1`, [
+  tx.send(`update carts set status = 'ordered', version = version + 1, updated_at = $2 where id = $1`, [
     checkout.cartId,
     tx.now,
   ]);
@@ -157,7 +157,7 @@ async function closeCart(_deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<C
 
 /** Frees the cart to be edited and bought, unless another checkout has it or it was bought before. */
 async function reopenCart(_deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<undefined> {
-  await tx.query(
+  tx.send(
     `update carts set status = 'open', version = version + 1, updated_at = $3
       where id = $1 and status = 'checkout' and not exists (select 1 from checkouts
         where cart_id = $1 and id <> $2 and state not in ('EXPIRED', 'CANCELLED', 'FAILED'))`,

@@ -9,9 +9,8 @@ import type { WorkerDeps } from './deps.ts';
 export const checkoutHandlers = (deps: WorkerDeps): Handler[] => [
   handler(advanceCheckout, ({ checkoutId, event }, { commandId }) =>
     unitOfWork(deps.db, advanceCheckout.name, async (tx) => {
-      if (!(await acknowledge(tx, commandId))) return noop('done before');
-      const checkout = await lockCheckout(tx, checkoutId);
-      if (!checkout) return noop('no such checkout');
+      const [isOurs, checkout] = await Promise.all([acknowledge(tx, commandId), lockCheckout(tx, checkoutId)]);
+      if (!isOurs || !checkout) return noop(checkout ? 'done before' : 'no such checkout');
       const accepted = await advance(deps, tx, { checkout, event: { type: event }, cause: commandId });
       if (!accepted && event === 'PAY') await abandonAttempts(tx, checkoutId);
       return accepted ? done : noop(`${event} is not allowed in ${checkout.state}`);

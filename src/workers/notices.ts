@@ -99,7 +99,7 @@ async function apply(
 ): Promise<boolean> {
   const checkout = at.checkoutId ? await lockCheckout(tx, at.checkoutId) : null;
   if (!checkout) return false;
-  const payment = await tx.find(Payment, { checkoutId: checkout.id });
+  const [payment] = await tx.find(Payment, { checkoutId: checkout.id });
   if (!payment) return false;
   const isNews = await applyIntent(deps, tx, { checkout, payment, intent: at.intent, cause: at.cause });
   if (isNews) await recordAttempt(tx, checkout.id, at.intent);

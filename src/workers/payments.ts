@@ -1,3 +1,4 @@
+import type { Checkout } from '../entities/checkout.ts';
 import { acknowledge } from '../entities/outbox.ts';
 import { Payment } from '../entities/payment.ts';
 import { observe } from '../infra/log.ts';
@@ -69,19 +70,22 @@ type Result = { operation: Operation; answer: Exclude<Answer, 'wait'> | Provider
 const settle = (deps: WorkerDeps, { commandId }: JobContext, result: Result): Promise<Outcome> =>
   unitOfWork(deps.db, executeOperation.name, async (tx) => {
     const { operation } = result;
-    const checkout = await lockCheckout(tx, operation.checkoutId);
-    if (!checkout) return noop('no such checkout');
+    const { checkoutId } = operation;
+    const [checkout, isDecidedByUs, [payment]] = await Promise.all([
+      lockCheckout(tx, checkoutId),
+      decideOperation(tx, { ...operation, commandId }, result.answer),
+      tx.find(Payment, { checkoutId }),
+    ]);
     // Somebody else has decided it, or is about to: the next look will tell which.
-    if (!(await decideOperation(tx, { ...operation, commandId }, result.answer))) return snooze(LOOK_AGAIN_MS);
-    const payment = await tx.find(Payment, { checkoutId: checkout.id });
-    if (!payment) return noop('no such payment');
+    if (!isDecidedByUs) return snooze(LOOK_AGAIN_MS);
+    if (!checkout || !payment) return noop('no such payment');
     return tell(deps, tx, { ...result, checkout, payment, cause: commandId });
   });
 
 async function tell(
   deps: WorkerDeps,
   tx: Tx,
-  at: Result & { checkout: NonNullable<Awaited<ReturnType<typeof lockCheckout>>>; payment: Payment; cause: string },
+  at: Result & { checkout: Checkout; payment: Payment; cause: string },
 ): Promise<Outcome> {
   const { answer, operation, checkout, payment, cause } = at;
   if (answer === 'moot') return noop('nothing to do at the provider');

@@ -51,7 +51,7 @@ export interface Shop {
   ask<T>(method: string, path: string, request?: Request): Promise<Answer<T>>;
   cart(lines: Line[]): Promise<Cart>;
   /** The cart as it is now. */
-  open(cart: Cart): Promise<Cart>;
+  open(cart: Pick<Cart, 'id' | 'cartToken'>): Promise<Cart>;
   /** Starts a checkout and answers whatever the shop says. */
   submit(cart: Cart, wish?: Wish): Promise<Answer<CheckoutView>>;
   /** Starts a checkout. */
@@ -146,7 +146,10 @@ function watcher(ask: Ask): (checkout: Checkout, goal: Goal) => Promise<Checkout
   };
 }
 
-function bodyOf({ id }: Cart, { method, expectedTotal, address = BENGALURU, email = 'asha@example.com' }: Wish): object {
+function bodyOf(
+  { id }: Cart,
+  { method, expectedTotal, address = BENGALURU, email = 'asha@example.com' }: Wish,
+): object {
   return { cartId: id, email, shippingAddress: address, paymentMethod: method, expectedTotal };
 }
 

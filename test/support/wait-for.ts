@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-const LOOK_EVERY_MS = 20;
+/** The pauses between two looks: short at first, longer when it takes its time. */
+const PAUSES = { first: 10, longest: 150, growth: 1.4 };
 
 /**
  * Looks again and again until `look` answers something that is neither false, null nor undefined. A look that throws has
@@ -13,11 +14,11 @@ export async function waitFor<T>(
   withinMs = 10_000,
 ): Promise<Exclude<T, false | null | undefined>> {
   const deadline = Date.now() + withinMs;
-  for (;;) {
+  for (let ms = PAUSES.first; ; ms = Math.min(ms * PAUSES.growth, PAUSES.longest)) {
     const { seen, cause } = await lookOnce(look);
     if (seen !== undefined && seen !== null && seen !== false) return seen as Exclude<T, false | null | undefined>;
     if (Date.now() > deadline) throw notSeen({ what, withinMs, cause });
-    await pause(LOOK_EVERY_MS);
+    await pause(ms);
   }
 }
 

@@ -1,5 +1,5 @@
 import { refused } from '../../domain/errors.ts';
-import { Cart, type LineLimit } from '../../entities/cart.ts';
+import { Cart, CartItem, type LineLimit } from '../../entities/cart.ts';
 import { loadSellables, type Query, type Sellable } from '../../entities/sellable.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import { holdsCart } from '../cart-token.ts';
@@ -38,9 +38,10 @@ export function changeCart(deps: ApiDeps, call: CartCall, change: CartChange): P
 
 /** Loads a cart with its lines under its row lock. @throws CART_NOT_FOUND */
 export async function lockCart(tx: Tx, id: string): Promise<Cart> {
-  const cart = await tx.lock(Cart, { id });
+  // The lines leave with the lock, behind it: they are read when it is held.
+  const [cart, items] = await Promise.all([tx.lock(Cart, { id }), tx.find(CartItem, { cart: id })]);
   if (!cart) throw refused('CART_NOT_FOUND', { cartId: id });
-  await tx.em.populate(cart, ['items']);
+  cart.items.hydrate(items);
   return cart;
 }
 

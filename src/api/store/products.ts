@@ -1,5 +1,97 @@
+import { z } from 'zod';
+import { refused } from '../../domain/errors.ts';
 import type { Database } from '../../infra/database.ts';
-import type { AnyRoute } from '../route.ts';
+import { type Answer, type AnyRoute, route } from '../route.ts';
+import { collectionsSchema, readCollections } from '../views/collections.ts';
+import { productSchema, readProduct } from '../views/product.ts';
+import { productListSchema, readProductList } from '../views/product-list.ts';
+import { SORTS } from '../views/product-order.ts';
 
-/** To be replaced by the catalogue's writer. */
-export const productRoutes = (_deps: { db: Database; currency: string }): AnyRoute[] => [];
+const several = z
+  .union([z.string().min(1).max(100), z.array(z.string().min(1).max(100)).max(20)])
+  .transform((value) => [value].flat())
+  .optional()
+  .meta({ description: 'May be repeated: any of them. Upper and lower case are the same.' });
+
+const paise = z
+  .string()
+  .regex(/^\d{1,12}$/, 'must be a whole number of paise')
+  .transform(Number)
+  .optional()
+  .meta({ override: { type: 'integer', minimum: 0 } });
+
+const listQuery = z
+  .strictObject({
+    q: z
+      .string()
+      .max(200)
+      .transform((text) => text.trim() || undefined)
+      .optional()
+      .meta({ description: 'Words, beginnings of words, with typing errors; or a SKU or its beginning.' }),
+    collection: z.string().min(1).max(200).optional().meta({ description: 'The slug of a collection.' }),
+    size: several,
+    color: several,
+    minPrice: paise,
+    maxPrice: paise,
+    inStock: z
+      .enum(['true', 'false'])
+      .transform((text) => text === 'true')
+      .optional()
+      .meta({ description: 'true: what can be bought now; false: what is sold out.' }),
+    sort: z.enum(SORTS).optional().meta({ description: 'Default: relevance with q, else newest.' }),
+    limit: z.coerce.number().int().min(1).max(100).default(24),
+    cursor: z.string().min(1).max(2_000).optional(),
+  })
+  .refine(({ minPrice = 0, maxPrice = minPrice }) => minPrice <= maxPrice, {
+    path: ['minPrice'],
+    message: 'must not be more than maxPrice',
+  });
+
+const common = { method: 'get', permission: 'products:read', access: 'public', tag: 'Catalogue' } as const;
+const unchanged = { 304: { description: 'What the client has is still so' } };
+
+/** The catalogue as everybody may see it: only what is on sale. */
+export const productRoutes = (deps: { db: Database; currency: string }): AnyRoute[] => [
+  route({
+    ...common,
+    path: '/api/v1/store/products',
+    summary: 'Browse and search the products',
+    description: 'A product is listed when one of its variants fits size, colour, price and stock all at once.',
+    query: listQuery,
+    answers: { 200: { description: 'One page', schema: productListSchema }, ...unchanged },
+    errors: ['CURSOR_INVALID', 'COLLECTION_NOT_FOUND'],
+    handle: async ({ query }) => cached(await readProductList(deps, query)),
+  }),
+
+  route({
+    ...common,
+    path: '/api/v1/store/products/{idOrSlug}',
+    summary: 'A product with its variants',
+    params: z.strictObject({ idOrSlug: z.string().max(200) }),
+    query: z.strictObject({}),
+    answers: { 200: { description: 'The product', schema: productSchema }, ...unchanged },
+    errors: ['PRODUCT_NOT_FOUND'],
+    async handle({ params: { idOrSlug } }) {
+      const product = await readProduct(deps, idOrSlug);
+      if (!product) throw refused('PRODUCT_NOT_FOUND', { product: idOrSlug });
+      return cached(product);
+    },
+  }),
+
+  route({
+    ...common,
+    path: '/api/v1/store/collections',
+    summary: 'The collections',
+    query: z.strictObject({}),
+    answers: { 200: { description: 'All of them', schema: collectionsSchema }, ...unchanged },
+    handle: async () => cached(await readCollections(deps.db)),
+  }),
+];
+
+/** Short, since stock changes by the second; after it the ETag makes asking again cheap. */
+const cached = (body: object): Answer => ({
+  status: 200,
+  body,
+  etag: true,
+  headers: { 'Cache-Control': 'public, max-age=5, stale-while-revalidate=30' },
+});

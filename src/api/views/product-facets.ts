@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Database } from '../../infra/database.ts';
-import { FITS, filterSql, type ProductFilter, VARIANTS } from './product-filter.ts';
+import { filterSql, isAvailable, type ProductFilter } from './product-filter.ts';
 
 const countsSchema = z.array(z.object({ value: z.string(), count: z.int() }));
 
@@ -31,10 +31,10 @@ const counts = (column: string) => `(select coalesce(json_agg(json_build_object(
 export async function readFacets(db: Database, filter: ProductFilter, currency: string): Promise<Facets> {
   const sql = filterSql(filter);
   const [row] = await db.query<FacetRow>(
-    `${sql.with ? `${sql.with},` : 'with'} fitting as materialized (
-        select v.product_id, v.size, v.color, v.price, s.on_hand + s.backorder_limit - s.reserved > 0 as stocked
+    `with ${sql.with} fitting as materialized (
+        select v.product_id, v.size, v.color, v.price, ${isAvailable('s')} as stocked
           from ${sql.from} join variants v on v.product_id = p.id join stock_levels s on s.variant_id = v.id
-          where ${sql.where} and ${FITS}),
+          where ${sql.where} and ${sql.fits('v', 's')}),
       product as materialized (select product_id, bool_or(stocked) as stocked from fitting group by product_id)
     select (select count(*) from product) as total, (select count(*) from product where stocked) as "inStock",
       (select min(price) from fitting) as min, (select max(price) from fitting) as max,

@@ -15,48 +15,61 @@ export interface ProductFilter {
 /** A filter as the parts of a statement that reads products as `p`. */
 export interface FilterSql {
   params: unknown[];
-  /** Opens the statement; empty without a search. */
+  /** Adds a parameter and answers its placeholder. */
+  bind(value: unknown): string;
+  /** Opens the statement; ends in a comma unless it is empty. */
   with: string;
   /** To be read from; has `found f` with the score of each product when there is a search. */
   from: string;
   /** What holds for a product. */
   where: string;
+  /** Whether the variant with the alias `v` fits, with its level `s`. */
+  fits(v: string, s: string): string;
 }
 
 const MOST_WORDS = 8;
-const AVAILABLE = '(s.on_hand + s.backorder_limit - s.reserved > 0)';
 
-/**
- * Whether the variant `v` with its level `s` fits. The text never changes, so that a handful of prepared statements
- * serves every combination of filters.
- */
-export const FITS = `($1::text[] is null or lower(v.size) = any($1)) and ($2::text[] is null or lower(v.color) = any($2))
-  and v.price between $3::bigint and $4::bigint and ($5::boolean is not true or ${AVAILABLE})`;
+/** Whether a unit can be bought, of the level with this alias. */
+export const isAvailable = (s: string): string => `${s}.on_hand + ${s}.backorder_limit - ${s}.reserved > 0`;
 
 /** The variants of `p` with their levels, to be read from. */
 export const VARIANTS = 'variants v join stock_levels s on s.variant_id = v.id';
 
-const SOLD_OUT_IF_ASKED = `($5::boolean is not false
-  or not exists (select 1 from ${VARIANTS} where v.product_id = p.id and ${FITS} and ${AVAILABLE}))`;
-
-/** The parts of a statement for this filter; `$1` to `$5` are what `FITS` asks for. */
+/** The parts of a statement for this filter. Only what is asked for is in the text, so that the plan is made for it. */
 export function filterSql(filter: ProductFilter): FilterSql {
-  const lower = (texts: string[] | undefined) => texts?.map((text) => text.toLowerCase()) ?? null;
-  const { minPrice = 0, maxPrice = Number.MAX_SAFE_INTEGER, inStock = null } = filter;
-  const params: unknown[] = [lower(filter.size), lower(filter.color), minPrice, maxPrice, inStock];
-  const sql: FilterSql = {
-    params,
-    with: '',
-    from: 'products p',
-    where: `p.status = 'active' and ${SOLD_OUT_IF_ASKED}`,
-  };
+  const params: unknown[] = [];
+  const bind = (value: unknown) => `$${params.push(value)}`;
+  const fits = fitting(filter, bind);
+  const sql: FilterSql = { params, bind, fits, with: '', from: 'products p', where: `p.status = 'active'` };
+  if (filter.inStock === false) {
+    sql.where += ` and not exists (select 1 from ${VARIANTS}
+      where v.product_id = p.id and ${fits('v', 's')} and ${isAvailable('s')})`;
+  }
   if (filter.collection !== undefined) {
-    params.push(filter.collection);
     sql.from += ` join product_collections c on c.product_id = p.id
-      and c.collection_id = (select id from collections where slug = $${params.length})`;
+      and c.collection_id = (select id from collections where slug = ${bind(filter.collection)})`;
   }
   if (filter.q !== undefined) search(sql, filter.q);
   return sql;
+}
+
+function fitting(filter: ProductFilter, bind: FilterSql['bind']): FilterSql['fits'] {
+  const { size, color, minPrice, maxPrice, inStock } = filter;
+  const rules: ((v: string, s: string) => string)[] = [];
+  const anyOf = (column: string, texts: string[]) => {
+    const wanted = bind(texts.map((text) => text.toLowerCase()));
+    rules.push((v) => `lower(${v}.${column}) = any(${wanted}::text[])`);
+  };
+  const limit = (operator: string, paise: number) => {
+    const bound = bind(paise);
+    rules.push((v) => `${v}.price ${operator} ${bound}::bigint`);
+  };
+  if (size) anyOf('size', size);
+  if (color) anyOf('color', color);
+  if (minPrice !== undefined) limit('>=', minPrice);
+  if (maxPrice !== undefined) limit('<=', maxPrice);
+  if (inStock) rules.push((_, s) => isAvailable(s));
+  return (v, s) => rules.map((rule) => rule(v, s)).join(' and ') || 'true';
 }
 
 /**
@@ -66,15 +79,14 @@ export function filterSql(filter: ProductFilter): FilterSql {
 function search(sql: FilterSql, q: string): void {
   const words = wordsOf(q);
   const sku = /^[A-Za-z0-9.-]{3,40}$/.test(q.trim()) ? `${q.trim().toUpperCase()}%` : null;
-  sql.params.push(words, words.join(' '), sku);
-  const last = sql.params.length;
-  const query = `(select product_query($${last - 2}::text[]))`;
-  sql.with = `with found as materialized (
+  const query = `(select product_query(${sql.bind(words)}::text[]))`;
+  sql.with = `found as materialized (
     select id, max(score) as score from (
-      select p.id, (1e6 * (ts_rank(p.search, ${query}) + word_similarity($${last - 1}, p.title || ' ' || p.brand)))::int as score
+      select p.id, (1e6 * (ts_rank(p.search, ${query})
+            + word_similarity(${sql.bind(words.join(' '))}, p.title || ' ' || p.brand)))::int as score
         from products p where p.status = 'active' and p.search @@ ${query}
-      union all select product_id, 1e7::int from variants where upper(sku) like $${last}
-    ) hits group by id)`;
+      union all select product_id, 1e7::int from variants where upper(sku) like ${sql.bind(sku)}
+    ) hits group by id),`;
   sql.from = `found f join ${sql.from.replace('products p', 'products p on p.id = f.id')}`;
 }
 

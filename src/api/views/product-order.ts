@@ -1,5 +1,5 @@
 import { type ZodType, z } from 'zod';
-import { FITS, type FilterSql, VARIANTS } from './product-filter.ts';
+import { type FilterSql, VARIANTS } from './product-filter.ts';
 
 export const SORTS = ['relevance', 'newest', 'price', '-price', 'title'] as const;
 export type Sort = (typeof SORTS)[number];
@@ -18,18 +18,17 @@ export interface Order {
 }
 
 /** Products of which some variant fits. */
-const products = ({ from, where }: FilterSql) => ({
+const products = ({ from, where, fits }: FilterSql) => ({
   from,
-  where: `${where} and exists (select 1 from ${VARIANTS} where v.product_id = p.id and ${FITS})`,
+  where: `${where} and exists (select 1 from ${VARIANTS} where v.product_id = p.id and ${fits('v', 's')})`,
 });
 
-const CHEAPER = FITS.replaceAll('v.', 'w.').replaceAll('s.', 't.');
-
 /** Products by way of the cheapest variant that fits, so that the index on prices is walked and nothing is sorted. */
-const cheapestVariants = ({ from, where }: FilterSql) => ({
+const cheapestVariants = ({ from, where, fits }: FilterSql) => ({
   from: `${from} join variants v on v.product_id = p.id join stock_levels s on s.variant_id = v.id`,
-  where: `${where} and ${FITS} and not exists (select 1 from variants w join stock_levels t on t.variant_id = w.id
-    where w.product_id = v.product_id and (w.price, w.id) < (v.price, v.id) and ${CHEAPER})`,
+  where: `${where} and ${fits('v', 's')} and not exists (
+    select 1 from variants w join stock_levels t on t.variant_id = w.id
+      where w.product_id = v.product_id and (w.price, w.id) < (v.price, v.id) and ${fits('w', 't')})`,
 });
 
 export const ORDERS: Record<Sort, Order> = {

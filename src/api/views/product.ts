@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import type { Database } from '../../infra/database.ts';
+import { NO_RATING, ratingSchema } from './rating.ts';
+
+const variantSchema = z
+  .object({
+    id: z.uuid(),
+    sku: z.string(),
+    size: z.string().nullable(),
+    color: z.string().nullable(),
+    price: z.int().meta({ description: 'Paise, tax included.' }),
+    available: z.int().meta({ description: 'Units on sale now; a hint, the checkout decides.' }),
+    maxPerOrder: z.int().nullable(),
+  })
+  .meta({ id: 'ProductVariant' });
+
+export const productSchema = z
+  .object({
+    id: z.uuid(),
+    slug: z.string(),
+    title: z.string(),
+    description: z.string(),
+    brand: z.string(),
+    hsn: z.string(),
+    currency: z.string(),
+    collections: z.array(z.object({ slug: z.string(), title: z.string() })),
+    variants: z.array(variantSchema),
+    rating: ratingSchema,
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Product' });
+
+export type ProductView = z.infer<typeof productSchema>;
+
+interface ProductRow extends Omit<ProductView, 'currency' | 'rating' | 'createdAt' | 'updatedAt'> {
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Reads a product that is on sale with its variants and shelves, in one statement; undefined when there is none. */
+export async function readProduct(
+  { db, currency }: { db: Database; currency: string },
+  idOrSlug: string,
+): Promise<ProductView | undefined> {
+  const [row] = await db.query<ProductRow>(
+    `select p.id, p.slug, p.title, p.description, p.brand, p.hsn, p.created_at as "createdAt", p.updated_at as "updatedAt",
+        (select coalesce(json_agg(json_build_object('slug', c.slug, 'title', c.title) order by c.position), '[]')
+          from product_collections pc join collections c on c.id = pc.collection_id where pc.product_id = p.id) as collections,
+        (select coalesce(json_agg(json_build_object('id', v.id, 'sku', v.sku, 'size', v.size, 'color', v.color,
+            'price', v.price, 'available', greatest(s.on_hand + s.backorder_limit - s.reserved, 0),
+            'maxPerOrder', v.max_per_order) order by v.position), '[]')
+          from variants v join stock_levels s on s.variant_id = v.id where v.product_id = p.id) as variants
+      from products p where p.${UUID.test(idOrSlug) ? 'id' : 'slug'} = $1 and p.status = 'active'`,
+    [idOrSlug],
+  );
+  if (!row) return undefined;
+  const { createdAt, updatedAt, ...rest } = row;
+  const times = { createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() };
+  return { ...rest, currency, rating: NO_RATING, ...times };
+}

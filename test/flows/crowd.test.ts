@@ -1,0 +1,109 @@
+import { expect } from 'chai';
+import { type Cart, type Checkout, trail } from '../support/shop.ts';
+import { charges } from '../support/simulator.ts';
+import { type Flow, sharedFlow } from './stack.ts';
+
+const WITHIN_MS = 60_000;
+
+describe('many buyers at once', function () {
+  this.timeout(WITHIN_MS);
+  let flow: Flow;
+  before(async function () {
+    flow = await sharedFlow(this);
+  });
+
+  /** Everybody has a cart of these lines before anybody checks out. */
+  const carts = (count: number, linesOf: (index: number) => string[]): Promise<Cart[]> =>
+    Promise.all(
+      Array.from({ length: count }, (_, index) =>
+        flow.shop.cart(linesOf(index).map((variantId) => ({ variantId, quantity: 1 }))),
+      ),
+    );
+
+  const buyAll = (filled: Cart[]): Promise<Checkout[]> =>
+    Promise.all(
+      filled.map(async (cart) =>
+        flow.shop.settled(await flow.shop.checkout(cart, { method: 'pm_card_visa' }), WITHIN_MS),
+      ),
+    );
+
+  const inState = (checkouts: Checkout[], state: Checkout['state']) =>
+    checkouts.filter((checkout) => checkout.state === state);
+
+  for (const buyers of [100, 200]) {
+    it(`${buyers} for 20 units: 20 get one, the others are told why not, nobody pays without an order`, async () => {
+      const { books, simulator } = flow;
+      const variantId = await books.stock({ stock: 20 });
+      const filled = await carts(buyers, () => [variantId]);
+      const checkouts = await buyAll(filled);
+      const winners = inState(checkouts, 'COMPLETED');
+      const losers = inState(checkouts, 'FAILED');
+      expect([winners.length, losers.length]).to.deep.equal([20, buyers - 20]);
+      for (const { reason, reasonDetails } of losers) {
+        expect({ reason, ...reasonDetails }).to.deep.equal({
+          reason: 'INSUFFICIENT_INVENTORY',
+          variantId,
+          requested: 1,
+          available: 0,
+        });
+      }
+      expect(await books.orders(filled.map(({ id }) => id))).to.equal(20);
+      const level = await books.level(variantId);
+      expect(level).to.include({ onHand: 0, reserved: 0 });
+      expect(level.moves.toSorted()).to.deep.equal([
+        ...Array(20).fill('consume 1'),
+        'receive 20',
+        ...Array(20).fill('reserve 1'),
+      ]);
+      const ids = new Set(checkouts.map(({ id }) => id));
+      const charged = (await charges(simulator)).filter(({ checkoutId }) => checkoutId && ids.has(checkoutId));
+      expect(charged.map(({ checkoutId }) => checkoutId).sort()).to.deep.equal(winners.map(({ id }) => id).sort());
+      const numbers = new Set(winners.map(({ orderNumber }) => orderNumber));
+      expect(numbers.size).to.equal(20);
+    });
+  }
+
+  it('100 of one variant with ample stock: all of them get their order', async () => {
+    const variantId = await flow.books.stock({ stock: 1_000 });
+    const filled = await carts(100, () => [variantId]);
+    const checkouts = await buyAll(filled);
+    expect(inState(checkouts, 'COMPLETED')).to.have.length(100);
+    expect(await flow.books.level(variantId)).to.include({ onHand: 900, reserved: 0 });
+    expect(await flow.books.orders(filled.map(({ id }) => id))).to.equal(100);
+  });
+
+  it('of the same variants in opposite order: nobody waits for another for ever', async () => {
+    const { books } = flow;
+    const variants = await Promise.all(Array.from({ length: 6 }, () => books.stock({ stock: 60 })));
+    const filled = await carts(60, (index) => (index % 2 === 0 ? variants : variants.toReversed()));
+    const before = await deadlocks();
+    const checkouts = await buyAll(filled);
+    expect(inState(checkouts, 'COMPLETED')).to.have.length(60);
+    for (const variantId of variants) {
+      expect(await books.level(variantId)).to.include({ onHand: 0, reserved: 0 });
+    }
+    expect(await deadlocks()).to.equal(before);
+  });
+
+  it('of the last units, each with two lines: all of it or nothing', async () => {
+    const { books } = flow;
+    const [plenty, scarce] = [await books.stock({ stock: 100 }), await books.stock({ stock: 5 })];
+    const filled = await carts(20, () => [plenty, scarce]);
+    const checkouts = await buyAll(filled);
+    expect(inState(checkouts, 'COMPLETED')).to.have.length(5);
+    for (const checkout of inState(checkouts, 'FAILED')) {
+      expect(trail(checkout)).to.deep.equal(['CREATED → CREATED', 'REFUSED → FAILED']);
+    }
+    expect(await books.level(plenty)).to.include({ onHand: 95, reserved: 0 });
+    expect(await books.level(scarce)).to.include({ onHand: 0, reserved: 0 });
+  });
+
+  /** As the server itself counts them; the count may come a little after the fact. */
+  async function deadlocks(): Promise<number> {
+    await flow.books.query('select pg_stat_force_next_flush()');
+    const [row] = await flow.books.query<{ deadlocks: number }>(
+      'select deadlocks::int from pg_stat_database where datname = current_database()',
+    );
+    return row?.deadlocks ?? Number.NaN;
+  }
+});
