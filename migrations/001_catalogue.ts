@@ -1,6 +1,28 @@
 // Locks: creates only; takes no lock on a table that exists.
 import { Migration } from '@mikro-orm/migrations';
 
+// Words (letters and digits only) as a query on products.search: each must be there or begin a word that is. One that
+// no product knows is a typing error: it is read as the known word with two of its letters swapped, or as the one most
+// like it. The threshold is a setting of the function, since a pooled connection cannot keep one.
+const PRODUCT_QUERY = `
+  create function product_query(words text[]) returns tsquery language sql stable
+    set pg_trgm.word_similarity_threshold = 0.3
+  as $$
+    select string_agg(case when length(word) < 4 or (select count(*) from products
+          where status = 'active' and search @@ prefix::tsquery) > 0 then prefix
+        else coalesce(
+          (select quote_literal(known) from (
+              select distinct unnest(tsvector_to_array(search)) as known from products
+                where status = 'active' and (word <% (title || ' ' || brand)
+                  or search @@ (select string_agg(quote_literal(swap), '|') from unnest(swaps) as swap)::tsquery)) near
+            where strpos(known, E'\\\\') = 0 and (known = any(swaps) or similarity(known, word) >= 0.25)
+            order by known = any(swaps) desc, similarity(known, word) desc, known limit 1),
+          prefix) end, '&')::tsquery
+      from unnest(words) as word, lateral (select quote_literal(word) || ':*',
+        array(select overlay(word placing substr(word, at + 1, 1) || substr(word, at, 1) from at for 2)
+          from generate_series(1, length(word) - 1) as at)) as typed (prefix, swaps)
+  $$`;
+
 export class Migration001Catalogue extends Migration {
   override up(): void {
     this.addSql(`create extension if not exists pg_trgm`);
@@ -42,9 +64,13 @@ export class Migration001Catalogue extends Migration {
           || setweight(to_tsvector('simple', description), 'C')) stored
       )`);
     this.addSql(`create index products_search on products using gin (search)`);
-    this.addSql(`create index products_title_trigram on products using gin (title gin_trgm_ops)`);
+    this.addSql(`create index products_names_trigram on products using gin ((title || ' ' || brand) gin_trgm_ops)`);
+    this.addSql(`create index products_newest on products (created_at desc, id desc) where status = 'active'`);
+    this.addSql(`create index products_by_title on products (title, id) where status = 'active'`);
     this.addSql(`comment on index products_search is 'storefront search: whole words and prefixes'`);
-    this.addSql(`comment on index products_title_trigram is 'storefront search: tolerance for typing errors'`);
+    this.addSql(`comment on index products_names_trigram is 'storefront search: tolerance for typing errors'`);
+    this.addSql(`comment on index products_newest is 'storefront list, newest first'`);
+    this.addSql(`comment on index products_by_title is 'storefront list by title'`);
     this.addSql(`
       create table product_collections (
         collection_id uuid not null references collections,
@@ -66,10 +92,16 @@ export class Migration001Catalogue extends Migration {
         version integer not null default 1
       )`);
     this.addSql(`create index variants_product on variants (product_id, position)`);
+    this.addSql(`create index variants_by_price on variants (price, id)`);
+    this.addSql(`create index variants_sku_prefix on variants (upper(sku) text_pattern_ops)`);
     this.addSql(`comment on index variants_product is 'variants of a product, in their order'`);
+    this.addSql(`comment on index variants_by_price is 'storefront list by price'`);
+    this.addSql(`comment on index variants_sku_prefix is 'storefront search: SKUs and their beginnings'`);
+    this.addSql(PRODUCT_QUERY);
   }
 
   override down(): void {
+    this.addSql(`drop function product_query`);
     this.addSql(`drop table variants, product_collections, products, collections, tax_rates, tax_classes`);
   }
 }

@@ -52,7 +52,7 @@ async function web(): Promise<void> {
 async function worker(): Promise<void> {
   const config = readConfig('worker');
   begin(config);
-  const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES });
+  const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES, isKeyed: true });
   const redis = openRedis(config.REDIS_URL, 'produce');
   const connection = openRedis(config.REDIS_URL, 'consume');
   const queues = openQueues(JOBS, redis);

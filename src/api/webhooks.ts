@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { refused } from '../domain/errors.ts';
-import { enqueue } from '../entities/outbox.ts';
 import { receiveNotice } from '../entities/webhook-inbox.ts';
 import { isDuplicate } from '../infra/database.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
-import { processNotice } from '../jobs/payments.ts';
+import { processNotices } from '../jobs/payments.ts';
 import { type PaymentProvider, ProviderError } from '../ports/payments/port.ts';
 import type { ApiDeps } from './deps.ts';
 import { edit } from './edit.ts';
@@ -30,7 +29,7 @@ export const webhookRoutes = (deps: ApiDeps, provider: Pick<PaymentProvider, 'na
       const key = { provider: provider.name, eventId };
       const work = async (tx: Tx) => {
         receiveNotice(tx, { ...key, ...event });
-        enqueue(tx, deps.queues, { contract: processNotice, payload: key });
+        tx.afterCommit(() => deps.queues.nudge(processNotices));
         return received;
       };
       // An event that comes again is answered like the first time, and not worked on again.

@@ -1,5 +1,7 @@
 import { Collection, defineEntity, p } from '@mikro-orm/core';
 import { refused } from '../domain/errors.ts';
+import { loadAll } from '../infra/aggregates.ts';
+import type { Database } from '../infra/database.ts';
 import { newId } from '../infra/ids.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
 
@@ -113,6 +115,14 @@ export class Cart extends CartSchema.class {
   }
 }
 CartSchema.setClass(Cart);
+
+/** Reads a cart with its lines, for looking at it only. */
+export async function loadCart({ orm, query }: Database, id: string): Promise<Cart | undefined> {
+  const source = { em: orm.em.fork(), run: query };
+  const [cart] = await loadAll(source, Cart, { where: { id }, forUpdate: false });
+  cart?.items.hydrate(await loadAll(source, CartItem, { where: { cart: id }, forUpdate: false }));
+  return cart;
+}
 
 function refuseOverLimit({ variantId, maxPerOrder }: LineLimit, quantity: number): void {
   if (maxPerOrder !== null && quantity > maxPerOrder) {

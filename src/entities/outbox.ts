@@ -15,14 +15,13 @@ const REDELIVER_AFTER_MS = 4_000;
 export function enqueue<P extends object>(
   tx: Tx,
   queues: Queues,
-  job: { contract: JobContract<P>; payload: P; delayMs?: number },
+  { contract, payload }: { contract: JobContract<P>; payload: P },
 ): void {
-  const { contract, payload, delayMs = 0 } = job;
   const trace: Trace = currentTrace() ?? { requestId: newId(), traceparent: newTraceparent() };
   const command: Command = { id: newId(), queue: contract.queue, name: contract.name, payload, trace };
-  const dueAt = new Date(tx.now.getTime() + (delayMs || REDELIVER_AFTER_MS));
+  const dueAt = new Date(tx.now.getTime() + REDELIVER_AFTER_MS);
   tx.append('outbox', { ...command, deliveries: 0, due_at: dueAt, created_at: tx.now });
-  if (delayMs === 0) tx.afterCommit(() => queues.handOver(command));
+  tx.afterCommit(() => queues.handOver(command));
 }
 
 /**
@@ -47,5 +46,7 @@ export async function claimOverdue(tx: Tx, limit: number): Promise<Command[]> {
     [limit],
   );
   if (claimed.length > 0) observe('outbox.claimed', { count: claimed.length });
-  return claimed.map(({ id, queue, name, payload, trace }) => ({ id, queue, name, payload, trace }));
+  return claimed.map(({ id, queue, name, payload, trace, deliveries }) => {
+    return { id, queue, name, payload, trace, isRedelivered: deliveries > 0 };
+  });
 }

@@ -42,6 +42,21 @@ export async function loadSellables(query: Query, variantIds: readonly string[])
   return new Map(rows.map((row) => [row.variantId, row]));
 }
 
+/** Reads the variants of a cart's lines, and one more that it may not have yet. */
+export async function loadCartSellables(
+  query: Query,
+  cartId: string,
+  extraId: string | null,
+): Promise<Map<string, Sellable>> {
+  const rows = await query<Sellable>(
+    `select ${COLUMNS} from variants v join products p on p.id = v.product_id
+      join stock_levels s on s.variant_id = v.id
+      where v.id in (select variant_id from cart_items where cart_id = $1 union all select $2::uuid)`,
+    [cartId, extraId],
+  );
+  return new Map(rows.map((row) => [row.variantId, row]));
+}
+
 /** Reads the frozen lines of a checkout with their variants as they are now, in order. */
 export function loadCheckoutLines(query: Query, checkoutId: string): Promise<SellableLine[]> {
   return query<SellableLine>(

@@ -31,16 +31,37 @@ export function receiveNotice(tx: Tx, notice: Notice): void {
   });
 }
 
-/** Writes down what became of an event, and takes its command out of the outbox; the first outcome stays. */
-export async function closeNotice(
-  query: Query,
-  event: { provider: string; eventId: string; commandId: string },
-  outcome: string,
-): Promise<void> {
+/** A stored event that nothing was done about yet, with what we know of its payment already. */
+export interface OpenNotice extends Notice {
+  receivedAt: Date;
+  /** Null for a payment that is not ours. */
+  payment: { status: string } | null;
+  /** A call about this payment is under way, whose answer will say the same. */
+  isBeingCalled: boolean;
+}
+
+/** The oldest events that nothing was done about yet. */
+export function loadNotices(query: Query, limit: number): Promise<OpenNotice[]> {
+  return query<OpenNotice>(
+    `select i.provider, i.event_id as "eventId", i.type, i.created_at as "createdAt", i.intent_id as "intentId",
+        p.checkout_id as "checkoutId", i.status, i.amount_received as "amountReceived", i.refund_id as "refundId",
+        i.received_at as "receivedAt", case when p.id is not null then json_build_object('status', p.status) end as payment,
+        exists (select 1 from payment_operations o where o.payment_id = p.id and o.status = 'pending') as "isBeingCalled"
+      from webhook_inbox i left join lateral (
+        select id, checkout_id, status from payments where checkout_id = i.checkout_id
+        union all select id, checkout_id, status from payments where i.checkout_id is null and intent_id = i.intent_id
+        limit 1) p on true
+      where i.processed_at is null order by i.received_at limit $1`,
+    [limit],
+  );
+}
+
+/** Writes down what became of events; the first outcome stays. */
+export async function closeNotices(query: Query, notices: readonly Notice[], outcome: string): Promise<void> {
   await query(
-    `with done as (delete from outbox where id = $3)
-      update webhook_inbox set processed_at = now(), outcome = $4
-        where provider = $1 and event_id = $2 and processed_at is null`,
-    [event.provider, event.eventId, event.commandId, outcome],
+    `update webhook_inbox i set processed_at = now(), outcome = $3
+      from unnest($1::text[], $2::text[]) as n (provider, event_id)
+      where i.provider = n.provider and i.event_id = n.event_id and i.processed_at is null`,
+    [notices.map(({ provider }) => provider), notices.map(({ eventId }) => eventId), outcome],
   );
 }

@@ -17,6 +17,8 @@ export interface DatabaseOptions {
   migrations?: MigrationObject[];
   /** Most connections of this process. */
   connections?: number;
+  /** Every statement finds its rows by key: plans are made once, whatever the values. */
+  isKeyed?: boolean;
 }
 
 /** Opens the pool lazily: a database that is down makes queries fail, never the start of the process. */
@@ -35,6 +37,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       Client: ThriftyClient,
       types: typeParsers(),
       connectionTimeoutMillis: 5_000,
+      options: options.isKeyed ? '-c jit=off -c plan_cache_mode=force_generic_plan' : '-c jit=off',
       onPoolCreated: (created: pg.Pool) => {
         pool = created;
         created.on('error', (error) => observe('database.connection.lost', errorFields(error)));

@@ -19,6 +19,8 @@ export interface JobKind {
 /** A row of the outbox on its way to a worker; its id is also the job's id. */
 export interface Command {
   id: string;
+  /** It was handed over before, and nobody has finished it in time. */
+  isRedelivered?: boolean;
   queue: string;
   name: string;
   payload: object;
@@ -29,10 +31,19 @@ export interface Queues {
   all: readonly Queue[];
   /** Hands commands over soon and without waiting; what fails here is delivered by the relay. */
   handOver(command: Command): void;
+  /** Lets `attempt` carry out commands in this process as they are handed over; it says which it takes. */
+  carryOutHere(attempt: (command: Command) => boolean): void;
   /** Adds commands now. @throws when Redis does not take them. */
   deliver(commands: readonly Command[]): Promise<void>;
+  /**
+   * Adds a job that works on whatever waits, soon: all nudges within a quarter of a second are one job. It may be lost:
+   * what waits is found again by a schedule.
+   */
+  nudge(job: JobKind): void;
   close(): Promise<void>;
 }
+
+const NUDGE_MS = 250;
 
 /** Redis keys of one queue share a hash tag, so a queue lives on one node of a cluster. */
 export const queuePrefix = (queue: string): string => `{${queue}}`;
@@ -42,6 +53,8 @@ export function openQueues(contracts: readonly JobKind[], connection: Redis): Qu
   const names = [...new Set(contracts.map((contract) => contract.queue))];
   const queues = new Map(names.map((name) => [name, new Queue(name, { connection, prefix: queuePrefix(name) })]));
   for (const queue of queues.values()) queue.on('error', (error) => observe('queue.down', errorFields(error)));
+  let carryOut: (command: Command) => boolean = () => false;
+  const nudged = new Map<string, number>();
   let waiting: Command[] = [];
 
   async function deliver(commands: readonly Command[]): Promise<void> {
@@ -52,9 +65,9 @@ export function openQueues(contracts: readonly JobKind[], connection: Redis): Qu
     await Promise.all(additions);
     failpoint('commands.after-enqueue');
   }
-  const toJob = ({ id, name, payload, trace }: Command) => ({
+  const toJob = ({ id, name, payload, trace, isRedelivered }: Command) => ({
     name,
-    data: { ...payload, trace },
+    data: { ...payload, trace, ...(isRedelivered && { isRedelivered }) },
     opts: { ...options.get(name), jobId: id },
   });
   function flush(): void {
@@ -67,7 +80,26 @@ export function openQueues(contracts: readonly JobKind[], connection: Redis): Qu
     all: [...queues.values()],
     deliver,
     handOver(command) {
+      if (carryOut(command)) return;
       if (waiting.push(command) === 1) setImmediate(flush);
+    },
+    carryOutHere(attempt) {
+      carryOut = attempt;
+    },
+    nudge({ queue, name }) {
+      const period = Math.floor(Date.now() / NUDGE_MS);
+      if (nudged.get(name) === period || connection.status !== 'ready') return;
+      nudged.set(name, period);
+      const options = {
+        jobId: `${name}-${period}`,
+        delay: NUDGE_MS,
+        removeOnComplete: { age: 60 },
+        removeOnFail: { age: 60 },
+      };
+      queues
+        .get(queue)
+        ?.add(name, {}, options)
+        .catch((error) => observe('nudge.lost', errorFields(error)));
     },
     async close() {
       await Promise.allSettled([...queues.values()].map((queue) => queue.close()));

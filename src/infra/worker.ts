@@ -2,7 +2,7 @@ import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { failpoint } from './failpoint.ts';
 import { errorFields, observe } from './log.ts';
-import { type JobContract, queuePrefix } from './queue.ts';
+import { type Command, type JobContract, queuePrefix } from './queue.ts';
 import { runWithTrace, type Trace } from './trace.ts';
 
 /** What became of a job, in a closed set of words. A throw means: try again. */
@@ -83,6 +83,46 @@ export function startWorker(
   return { worker, busy: () => running };
 }
 
+/** Work that goes on outside of the queues. */
+export interface LocalRunner {
+  /** Takes a command when there is room and a handler for it. */
+  take(command: Command): boolean;
+  /** Resolves when everything taken is finished. */
+  idle(): Promise<unknown>;
+}
+
+/**
+ * Carries out commands in the process that made them, right after their commit, which saves them the way through the
+ * queue. Whatever does not come out well goes to the queue after all; what is lost in a crash, the relay delivers.
+ */
+export function runLocally(
+  handlers: readonly Handler[],
+  options: { most: number; deliver(commands: readonly Command[]): Promise<void> },
+): LocalRunner {
+  const byName = new Map(handlers.map((entry) => [entry.name, entry]));
+  const running = new Set<Promise<void>>();
+  async function run(entry: Handler, command: Command): Promise<void> {
+    const context = { commandId: command.id, isTakeover: false, starts: 1 };
+    const outcome = await runWithTrace(command.trace, () => entry.run(command.payload, context)).catch((error) => {
+      observe('command.retried', { command: command.name, commandId: command.id, ...errorFields(error) });
+      return snooze(0);
+    });
+    observe(`job.${outcome.kind}`, { job: command.name, jobId: command.id, ...outcome });
+    failpoint(`${command.name}.before-ack`);
+    if (outcome.kind === 'snooze') await options.deliver([command]).catch(() => undefined);
+  }
+  return {
+    take(command) {
+      const entry = byName.get(command.name);
+      if (!entry || running.size >= options.most) return false;
+      const one = run(entry, command).finally(() => running.delete(one));
+      running.add(one);
+      return true;
+    },
+    idle: () => Promise.all(running),
+  };
+}
+
 async function runJob(
   handlers: Map<string, Handler>,
   job: Job,
@@ -90,9 +130,9 @@ async function runJob(
 ): Promise<string> {
   const entry = handlers.get(job.name);
   if (!entry) throw new UnrecoverableError(`no handler for ${job.name}`);
-  const { trace, ...data } = job.data as { trace?: Trace };
+  const { trace, isRedelivered = false, ...data } = job.data as { trace?: Trace; isRedelivered?: boolean };
   const outcome = await runWithTrace(trace ?? { requestId: String(job.id), traceparent: '' }, () =>
-    runHandler(entry, data, job).catch((error) => {
+    runHandler(entry, { data, isRedelivered }, job).catch((error) => {
       const ms = options.whenUnavailable(error);
       if (ms === null) throw error;
       observe('job.unavailable', { job: job.name, jobId: job.id, ms, ...errorFields(error) });
@@ -107,9 +147,13 @@ async function runJob(
   return outcome.kind === 'done' ? 'done' : JSON.stringify(outcome);
 }
 
-async function runHandler(entry: Handler, data: object, job: Job): Promise<Outcome> {
+async function runHandler(
+  entry: Handler,
+  { data, isRedelivered }: { data: object; isRedelivered: boolean },
+  job: Job,
+): Promise<Outcome> {
   const starts = job.attemptsStarted;
-  const outcome = await entry.run(data, { commandId: String(job.id), isTakeover: starts > 1, starts });
+  const outcome = await entry.run(data, { commandId: String(job.id), isTakeover: starts > 1 || isRedelivered, starts });
   observe(outcome.kind === 'done' ? 'job.done' : `job.${outcome.kind}`, { job: job.name, jobId: job.id, ...outcome });
   return outcome;
 }

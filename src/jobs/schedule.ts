@@ -1,13 +1,13 @@
 import type { JobKind } from '../infra/queue.ts';
 import { advanceCheckout } from './checkout.ts';
-import { askProvider, executeOperation, processNotice } from './payments.ts';
+import { askProvider, executeOperation, processNotices } from './payments.ts';
 import { preparePartitions, sweep } from './reconciliation.ts';
 
 /** Every job of the house. */
 export const JOBS: readonly JobKind[] = [
   advanceCheckout,
   executeOperation,
-  processNotice,
+  processNotices,
   askProvider,
   sweep,
   preparePartitions,

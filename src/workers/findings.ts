@@ -1,7 +1,7 @@
 import { enqueue } from '../entities/outbox.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
 import { advanceCheckout } from '../jobs/checkout.ts';
-import { askProvider, executeOperation, processNotice } from '../jobs/payments.ts';
+import { askProvider, executeOperation, processNotices } from '../jobs/payments.ts';
 import type { WorkerDeps } from './deps.ts';
 
 /** Rows that ought to have moved on by now and have no command under way, and the command that moves them. */
@@ -9,7 +9,7 @@ export interface Finding {
   name: string;
   /** Takes the most rows as $1; skips rows that somebody else is working on. */
   sql: string;
-  remedy(deps: WorkerDeps, tx: Tx, row: { id: string; provider: string }): void;
+  remedy(deps: WorkerDeps, tx: Tx, row: { id: string }): void;
 }
 
 /** Ids that a command in the outbox is about already; read once per round, the outbox is short. */
@@ -55,10 +55,8 @@ export const FINDINGS: readonly Finding[] = [
   },
   {
     name: 'notice.unprocessed',
-    sql: `select event_id as id, provider from webhook_inbox where processed_at is null
-        and received_at < now() - interval '15 s' and event_id not in ${underWay('eventId')}
-      order by received_at limit $1 for update skip locked`,
-    remedy: (deps, tx, { id, provider }) =>
-      enqueue(tx, deps.queues, { contract: processNotice, payload: { provider, eventId: id } }),
+    sql: `select event_id as id from webhook_inbox where processed_at is null
+        and received_at < now() - interval '3 s' order by received_at limit least($1, 1)`,
+    remedy: (deps, tx) => tx.afterCommit(() => deps.queues.nudge(processNotices)),
   },
 ];

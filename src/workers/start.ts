@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { AppError } from '../domain/errors.ts';
 import { isDatabaseDown } from '../infra/database.ts';
-import { type Handler, startWorker } from '../infra/worker.ts';
+import { type Handler, runLocally, startWorker } from '../infra/worker.ts';
 import { checkoutHandlers } from './checkout.ts';
 import type { WorkerDeps } from './deps.ts';
 import { noticeHandlers } from './notices.ts';
@@ -35,11 +35,14 @@ export function startWorkers(
     const handlers = byQueue[queue.name] ?? [];
     return { queue, ...startWorker(handlers, { queue: queue.name, whenUnavailable, ...options }) };
   });
+  const local = runLocally(byQueue.payments ?? [], { most: options.concurrency, deliver: deps.queues.deliver });
+  deps.queues.carryOutHere(local.take);
   const loops = [runRelay(deps.db, deps.queues, stopping.signal), keepSchedules(deps.queues, stopping.signal)];
   const stopWatching = watchWorkers(started, options.giveUp);
   return async () => {
     stopping.abort();
     stopWatching();
-    await Promise.all([...started.map(({ worker }) => worker.close()), ...loops]);
+    deps.queues.carryOutHere(() => false);
+    await Promise.all([...started.map(({ worker }) => worker.close()), local.idle(), ...loops]);
   };
 }

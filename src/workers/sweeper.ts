@@ -28,7 +28,7 @@ export const reconciliationHandlers = (deps: WorkerDeps): Handler[] => [
 /** Finds the rows and stores their remedies as commands in one transaction. @returns how many there were. */
 export const heal = (deps: WorkerDeps, finding: Finding): Promise<number> =>
   unitOfWork(deps.db, 'sweeper.heal', async (tx) => {
-    const rows = await tx.query<{ id: string; provider: string }>(finding.sql, [BATCH]);
+    const rows = await tx.query<{ id: string }>(finding.sql, [BATCH]);
     for (const row of rows) finding.remedy(deps, tx, row);
     if (rows.length > 0) observe('sweeper.found', { finding: finding.name, count: rows.length });
     return rows.length;

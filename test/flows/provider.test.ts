@@ -120,8 +120,11 @@ describe('whatever the payment provider does', function () {
       const done = await Promise.all([byCard(), afterDecline(), afterAuthentication(), byItself()]);
       for (const checkout of done) expect(checkout.state).to.equal('COMPLETED');
       await waitFor('all that was told is worked off', async () => {
-        const waiting = 'select 1 from webhook_inbox where processed_at is null';
-        return (await stats(flow.simulator)).webhooksPending === 0 && (await flow.books.query(waiting)).length === 0;
+        const ids = done.map(({ id }) => id);
+        const open = 'select 1 from webhook_inbox where processed_at is null and checkout_id = any($1)';
+        return (
+          (await stats(flow.simulator)).webhooksPending === 0 && (await flow.books.query(open, [ids])).length === 0
+        );
       });
       const settled = await Promise.all(done.map((checkout) => flow.shop.look(checkout)));
       expect(settled.map(trail)).to.deep.equal(done.map(trail));

@@ -66,10 +66,7 @@ async function layOut(tx: Tx): Promise<void> {
 /** @returns how many of the products were not there yet. */
 async function stockProducts(tx: Tx, plans: readonly PlannedProduct[]): Promise<number> {
   await lockSeed(tx);
-  const slugs = plans.map(({ slug }) => slug);
-  const rows = await tx.query<{ slug: string }>('select slug from products where slug = any($1)', [slugs]);
-  const there = new Set(rows.map(({ slug }) => slug));
-  const missing = plans.filter(({ slug }) => !there.has(slug));
+  const missing = await missingOf(tx, plans);
   if (missing.length === 0) return 0;
   const shelves = new Map((await tx.em.find(ProductCollection, {})).map((shelf) => [shelf.slug, shelf]));
   const onHand = new Map<string, number>();
@@ -87,6 +84,17 @@ async function stockProducts(tx: Tx, plans: readonly PlannedProduct[]): Promise<
   await allowBackorder(tx, backorders);
   await receive(tx, { cause: 'seed' }, onHand);
   return missing.length;
+}
+
+/** Those of which neither the slug nor a SKU is taken: a shop may have given a product another slug since. */
+async function missingOf(tx: Tx, plans: readonly PlannedProduct[]): Promise<PlannedProduct[]> {
+  const skusOf = ({ variants }: PlannedProduct) => variants.map(({ sku }) => sku);
+  const rows = await tx.query<{ name: string }>(
+    `select slug as name from products where slug = any($1) union all select sku from variants where sku = any($2)`,
+    [plans.map(({ slug }) => slug), plans.flatMap(skusOf)],
+  );
+  const taken = new Set(rows.map(({ name }) => name));
+  return plans.filter((plan) => ![plan.slug, ...skusOf(plan)].some((name) => taken.has(name)));
 }
 
 function makeProduct(plan: PlannedProduct, shelves: ReadonlyMap<string, ProductCollection>) {

@@ -1,6 +1,6 @@
 import { refused } from '../../domain/errors.ts';
 import { Cart, CartItem, type LineLimit } from '../../entities/cart.ts';
-import { loadSellables, type Query, type Sellable } from '../../entities/sellable.ts';
+import { loadCartSellables, type Sellable } from '../../entities/sellable.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import { holdsCart } from '../cart-token.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -28,8 +28,11 @@ export function changeCart(deps: ApiDeps, call: CartCall, change: CartChange): P
   refuseStranger(deps, call);
   const { id } = call.params;
   const work = async (tx: Tx) => {
-    const cart = await lockCart(tx, id);
-    const stocked = { cart, sellables: await sellablesOf(tx.query, cart, change.variantId) };
+    const [cart, sellables] = await Promise.all([
+      lockCart(tx, id),
+      loadCartSellables(tx.query, id, change.variantId ?? null),
+    ]);
+    const stocked = { cart, sellables };
     change.apply(stocked, tx.now);
     return answerCart(deps, tx, { ...stocked, status: change.status });
   };
@@ -56,9 +59,6 @@ export async function answerCart({ sellerState }: ApiDeps, tx: Tx, answer: Stock
   const body = cartView(answer.cart, answer.sellables, { now: tx.now, sellerState });
   return { status: answer.status, headers: {}, body };
 }
-
-export const sellablesOf = (query: Query, cart: Cart, extra?: string): Promise<Map<string, Sellable>> =>
-  loadSellables(query, [...cart.items.map((item) => item.variantId), ...(extra ? [extra] : [])]);
 
 /** @throws VARIANT_NOT_FOUND for a variant that does not exist or is not on sale. */
 export function limitOf(sellables: ReadonlyMap<string, Sellable>, variantId: string): LineLimit {

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
-import { Cart } from '../../entities/cart.ts';
-import { loadSellables } from '../../entities/sellable.ts';
+import { Cart, loadCart } from '../../entities/cart.ts';
+import { loadCartSellables, loadSellables } from '../../entities/sellable.ts';
 import { tokenFor } from '../../infra/tokens.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import type { ApiDeps } from '../deps.ts';
 import { edit } from '../edit.ts';
 import { type AnyRoute, route } from '../route.ts';
 import { cartSchema, cartView } from '../views/cart.ts';
-import { answerCart, changeCart, limitOf, refuseStranger, sellablesOf } from './cart-change.ts';
+import { answerCart, changeCart, limitOf, refuseStranger } from './cart-change.ts';
 
 const MOST_UNITS = 10_000;
 
@@ -69,9 +69,9 @@ const readCart = (deps: ApiDeps) =>
     async handle(call) {
       refuseStranger(deps, call);
       const { db, sellerState } = deps;
-      const cart = await db.orm.em.fork().findOne(Cart, { id: call.params.id }, { populate: ['items'] });
-      if (!cart) throw refused('CART_NOT_FOUND', { cartId: call.params.id });
-      const sellables = await sellablesOf(db.query, cart);
+      const { id } = call.params;
+      const [cart, sellables] = await Promise.all([loadCart(db, id), loadCartSellables(db.query, id, null)]);
+      if (!cart) throw refused('CART_NOT_FOUND', { cartId: id });
       return { status: 200, body: cartView(cart, sellables, { now: new Date(), sellerState }) };
     },
   });

@@ -19,7 +19,7 @@ export interface FilterSql {
   bind(value: unknown): string;
   /** Opens the statement; ends in a comma unless it is empty. */
   with: string;
-  /** To be read from; has `found f` with the score of each product when there is a search. */
+  /** To be read from; has `found f` with the score of each product when it is ranked. */
   from: string;
   /** What holds for a product. */
   where: string;
@@ -36,7 +36,7 @@ export const isAvailable = (s: string): string => `${s}.on_hand + ${s}.backorder
 export const VARIANTS = 'variants v join stock_levels s on s.variant_id = v.id';
 
 /** The parts of a statement for this filter. Only what is asked for is in the text, so that the plan is made for it. */
-export function filterSql(filter: ProductFilter): FilterSql {
+export function filterSql(filter: ProductFilter, { ranked }: { ranked: boolean }): FilterSql {
   const params: unknown[] = [];
   const bind = (value: unknown) => `$${params.push(value)}`;
   const fits = fitting(filter, bind);
@@ -49,7 +49,7 @@ export function filterSql(filter: ProductFilter): FilterSql {
     sql.from += ` join product_collections c on c.product_id = p.id
       and c.collection_id = (select id from collections where slug = ${bind(filter.collection)})`;
   }
-  if (filter.q !== undefined) search(sql, filter.q);
+  if (filter.q !== undefined) search(sql, filter.q, ranked);
   return sql;
 }
 
@@ -76,15 +76,18 @@ function fitting(filter: ProductFilter, bind: FilterSql['bind']): FilterSql['fit
  * Full text first: every word must be there, or begin a word that is; a word that the shop does not know is read as the
  * one most like it. A SKU, or its beginning, comes before all text.
  */
-function search(sql: FilterSql, q: string): void {
+function search(sql: FilterSql, q: string, ranked: boolean): void {
   const words = wordsOf(q);
   const sku = /^[A-Za-z0-9.-]{3,40}$/.test(q.trim()) ? `${q.trim().toUpperCase()}%` : null;
-  const query = `(select product_query(${sql.bind(words)}::text[]))`;
-  sql.with = `found as materialized (
+  sql.with = `query as materialized (select product_query(${sql.bind(words)}::text[]) as words),`;
+  const score = ranked
+    ? `(1e6 * (ts_rank(p.search, (select words from query))
+        + word_similarity(${sql.bind(words.join(' '))}, p.title || ' ' || p.brand)))::int`
+    : '0';
+  sql.with += ` found as materialized (
     select id, max(score) as score from (
-      select p.id, (1e6 * (ts_rank(p.search, ${query})
-            + word_similarity(${sql.bind(words.join(' '))}, p.title || ' ' || p.brand)))::int as score
-        from products p where p.status = 'active' and p.search @@ ${query}
+      select p.id, ${score} as score from products p
+        where p.status = 'active' and p.search @@ (select words from query)
       union all select product_id, 1e7::int from variants where upper(sku) like ${sql.bind(sku)}
     ) hits group by id),`;
   sql.from = `found f join ${sql.from.replace('products p', 'products p on p.id = f.id')}`;

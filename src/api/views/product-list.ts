@@ -65,8 +65,9 @@ export async function readProductList(
 
 function readPage(db: Database, request: ProductListRequest): Promise<PageRow[]> {
   const { limit, cursor } = request;
-  const order = ORDERS[sortOf(request)];
-  const sql = filterSql(request);
+  const sort = sortOf(request);
+  const order = ORDERS[sort];
+  const sql = filterSql(request, { ranked: sort === 'relevance' });
   const { from, where } = order.rows(sql);
   const fits = sql.fits('v', 's');
   const position = cursor === undefined ? null : readCursor(listOf(request), cursor, order.keySchema);

@@ -33,10 +33,7 @@ export const productSchema = z
 
 export type ProductView = z.infer<typeof productSchema>;
 
-interface ProductRow extends Omit<ProductView, 'currency' | 'rating' | 'createdAt' | 'updatedAt'> {
-  createdAt: Date;
-  updatedAt: Date;
-}
+type ProductRow = Omit<ProductView, 'createdAt' | 'updatedAt'> & { createdAt: Date; updatedAt: Date };
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -57,7 +54,6 @@ export async function readProduct(
     [idOrSlug],
   );
   if (!row) return undefined;
-  const { createdAt, updatedAt, ...rest } = row;
-  const times = { createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() };
-  return { ...rest, currency, rating: NO_RATING, ...times };
+  const times = { createdAt: row.createdAt.toISOString(), updatedAt: row.updatedAt.toISOString() };
+  return { ...row, currency, rating: NO_RATING, ...times };
 }

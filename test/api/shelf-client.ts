@@ -1,0 +1,79 @@
+import { expect } from 'chai';
+import { productRoutes } from '../../src/api/store/products.ts';
+import type { ProductList } from '../../src/api/views/product-list.ts';
+import type { Database } from '../../src/infra/database.ts';
+import { type FreshDatabase, freshDatabase } from '../support/database.ts';
+import { type Goods, stockShelves } from './catalogue.ts';
+import { openShop, type Shop } from './sample-shop.ts';
+
+export interface Failure {
+  error: { code: string; details: unknown };
+}
+
+/** A shop with these goods behind a real server, and a client for its catalogue. */
+export interface Storefront {
+  db: Database;
+  get(path: string, headers?: Record<string, string>): Promise<Response>;
+  /** One page. */
+  list(query?: string): Promise<ProductList>;
+  /** The titles on the one page. */
+  titles(query?: string): Promise<string[]>;
+  /** The pages of a list, by titles. */
+  pages(query: string): Promise<string[][]>;
+  /** The status and the error of what is refused. */
+  refusal(path: string): Promise<[status: number, error: Failure['error']]>;
+  /** Statements that ran since the last call. */
+  statements(): number;
+  close(): Promise<void>;
+}
+
+/** Opens a shop with a database of its own. */
+export async function openStorefront(goods: readonly Goods[]): Promise<Storefront> {
+  const fresh = await freshDatabase();
+  await stockShelves(fresh.db, goods);
+  let count = 0;
+  const query: Database['query'] = (sql, params) => {
+    count += 1;
+    return fresh.db.query(sql, params);
+  };
+  const shop = await openShop(productRoutes({ db: { ...fresh.db, query }, currency: 'INR' }));
+  const statements = () => {
+    const counted = count;
+    count = 0;
+    return counted;
+  };
+  return { ...clientOf(shop), db: fresh.db, statements, close: () => closeBoth(shop, fresh) };
+}
+
+function clientOf(shop: Shop) {
+  const get = (path: string, headers = {}) => fetch(`${shop.url}/api/v1/store${path}`, { headers });
+  const list = async (query = '') => {
+    const answer = await get(`/products?${query}`);
+    expect(answer.status, query).to.equal(200);
+    return (await answer.json()) as ProductList;
+  };
+  const titlesOf = ({ data }: ProductList) => data.map(({ title }) => title);
+  return {
+    get,
+    list,
+    titles: async (query?: string) => titlesOf(await list(query)),
+    async pages(query: string) {
+      const pages: string[][] = [];
+      for (let cursor: string | null = ''; cursor !== null; ) {
+        const page = await list(cursor ? `${query}&cursor=${cursor}` : query);
+        pages.push(titlesOf(page));
+        cursor = page.nextCursor;
+      }
+      return pages;
+    },
+    async refusal(path: string): Promise<[number, Failure['error']]> {
+      const answer = await get(path);
+      return [answer.status, ((await answer.json()) as Failure).error];
+    },
+  };
+}
+
+async function closeBoth(shop: Shop, fresh: FreshDatabase): Promise<void> {
+  await shop.close();
+  await fresh.close();
+}

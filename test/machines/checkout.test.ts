@@ -1,0 +1,308 @@
+import { expect } from 'chai';
+import { getShortestPaths, getSimplePaths } from 'xstate/graph';
+import { CHECKOUT_STATES } from '../../src/domain/states.ts';
+import {
+  type CheckoutAction,
+  type CheckoutEvent,
+  type CheckoutSnapshot,
+  checkoutMachine,
+  decide,
+  restore,
+  type StoredMachine,
+  stateOf,
+  store,
+} from '../../src/machines/checkout.ts';
+
+const TOTAL = 99_800;
+
+/** One event of each type, as it comes when all is well. */
+const EVENTS: { [T in CheckoutEvent['type']]: CheckoutEvent } = {
+  START: { type: 'START' },
+  PAY: { type: 'PAY' },
+  CANCEL: { type: 'CANCEL' },
+  EXPIRE: { type: 'EXPIRE' },
+  RESERVED: { type: 'RESERVED', total: TOTAL },
+  REFUSED: { type: 'REFUSED', reason: 'PRICE_CHANGED', details: { expected: 1, actual: 2 } },
+  ORDER_REFUSED: { type: 'ORDER_REFUSED', reason: 'PAID_BUT_OUT_OF_STOCK' },
+  PAYMENT_REFUSED: { type: 'PAYMENT_REFUSED', reason: 'PAYMENT_METHOD_INVALID' },
+  PAYMENT_SKIPPED: { type: 'PAYMENT_SKIPPED' },
+  PAYMENT_OPENED: { type: 'PAYMENT_OPENED' },
+  METHOD_REQUIRED: { type: 'METHOD_REQUIRED' },
+  ACTION_REQUIRED: { type: 'ACTION_REQUIRED' },
+  PAYMENT_PROCESSING: { type: 'PAYMENT_PROCESSING' },
+  PAYMENT_DECLINED: { type: 'PAYMENT_DECLINED' },
+  PAYMENT_CANCELED: { type: 'PAYMENT_CANCELED' },
+  PAYMENT_SUCCEEDED: { type: 'PAYMENT_SUCCEEDED', amount: TOTAL },
+  ORDER_STORED: { type: 'ORDER_STORED' },
+  CART_CLOSED: { type: 'CART_CLOSED' },
+};
+
+type Name = CheckoutEvent['type'];
+/** A state, with its inner step after a dot. */
+type Step = string;
+
+const UNDO: CheckoutAction[] = ['release', 'cancelPayment', 'reopenCart'];
+const [CANCELLED, EXPIRED, FAILED] = [to('CANCELLED', ...UNDO), to('EXPIRED', ...UNDO), to('FAILED', ...UNDO)];
+const PAID = to('PAYMENT_CONFIRMED', 'createOrder');
+const METHOD = to('PAYMENT_PENDING.awaitingMethod');
+const ACTION = to('PAYMENT_PENDING.awaitingAction');
+const PROCESSING = to('PAYMENT_PENDING.processing');
+const AGAIN = to('PAYMENT_PENDING.working', 'confirmPayment');
+const PENDING = { PAYMENT_SUCCEEDED: PAID, PAYMENT_CANCELED: FAILED, CANCEL: CANCELLED, EXPIRE: EXPIRED };
+
+/** Everything that is allowed: where each event leads from each step, and what is then to be done. All else is refused. */
+const ALLOWED: Record<Step, Partial<Record<Name, ReturnType<typeof to>>>> = {
+  CREATED: {
+    START: to('CREATED', 'reserve'),
+    RESERVED: to('LOCKED', 'openPayment'),
+    REFUSED: FAILED,
+    CANCEL: CANCELLED,
+    EXPIRE: EXPIRED,
+  },
+  LOCKED: {
+    PAYMENT_OPENED: to('PAYMENT_PENDING.working'),
+    PAYMENT_SKIPPED: PAID,
+    PAYMENT_REFUSED: FAILED,
+    CANCEL: CANCELLED,
+    EXPIRE: EXPIRED,
+  },
+  'PAYMENT_PENDING.working': {
+    ...PENDING,
+    METHOD_REQUIRED: METHOD,
+    PAYMENT_DECLINED: METHOD,
+    ACTION_REQUIRED: ACTION,
+    PAYMENT_PROCESSING: PROCESSING,
+  },
+  'PAYMENT_PENDING.awaitingMethod': {
+    ...PENDING,
+    PAY: AGAIN,
+    ACTION_REQUIRED: ACTION,
+    PAYMENT_PROCESSING: PROCESSING,
+  },
+  'PAYMENT_PENDING.awaitingAction': {
+    ...PENDING,
+    PAY: AGAIN,
+    PAYMENT_DECLINED: METHOD,
+    PAYMENT_PROCESSING: PROCESSING,
+  },
+  'PAYMENT_PENDING.processing': { ...PENDING, PAYMENT_DECLINED: METHOD, ACTION_REQUIRED: ACTION },
+  PAYMENT_CONFIRMED: {
+    ORDER_STORED: to('ORDER_CREATED', 'closeCart'),
+    ORDER_REFUSED: to('FAILED', 'refundPayment', ...UNDO),
+  },
+  ORDER_CREATED: { CART_CLOSED: to('COMPLETED') },
+  COMPLETED: {},
+  EXPIRED: { PAYMENT_SUCCEEDED: PAID },
+  CANCELLED: { PAYMENT_SUCCEEDED: PAID },
+  FAILED: { PAYMENT_SUCCEEDED: PAID },
+};
+
+const OVER: Step[] = ['COMPLETED', 'EXPIRED', 'CANCELLED', 'FAILED'];
+/** Gone through within one transaction: nobody can find a checkout there, so nobody can stop it there. */
+const PASSING: Step[] = ['PAYMENT_CONFIRMED', 'ORDER_CREATED'];
+
+describe('the checkout machine', () => {
+  const names = Object.keys(EVENTS) as Name[];
+
+  it('allows what the table allows, and refuses everything else without any change', () => {
+    for (const step of Object.keys(ALLOWED)) {
+      for (const name of names) {
+        const from = at(step);
+        const { next, accepted, actions } = decide(from, EVENTS[name]);
+        const allowed = ALLOWED[step]?.[name];
+        const found = { accepted, step: stepOf(next), actions };
+        const wished = allowed ? { accepted: true, ...allowed } : { accepted: false, step, actions: [] };
+        expect(found, `${name} in ${step}`).to.deep.equal(wished);
+        if (!allowed) expect(store(next), `${name} in ${step}`).to.deep.equal(store(from));
+      }
+    }
+  });
+
+  it('has no step that the table does not know, and no state that the shop does not know', () => {
+    const steps = new Set(reachable().map(stepOf));
+    expect([...steps].sort()).to.deep.equal(Object.keys(ALLOWED).sort());
+    const states = new Set(reachable().map(stateOf));
+    expect([...states].sort()).to.deep.equal([...CHECKOUT_STATES].sort());
+  });
+
+  it('goes every way through the graph although it is stored and restored after each step', () => {
+    const paths = getSimplePaths(checkoutMachine, { events: Object.values(EVENTS) });
+    expect(paths.length).to.be.above(100);
+    for (const { steps, state } of paths) {
+      let stored: StoredMachine | null = null;
+      // The first step of a path is the start itself.
+      for (const { event } of steps.slice(1)) {
+        const { next, accepted } = decide(restore(stored), event as CheckoutEvent);
+        expect(accepted, `${event.type} on ${steps.map((one) => one.event.type).join(', ')}`).to.equal(true);
+        stored = JSON.parse(JSON.stringify(store(next))) as StoredMachine;
+      }
+      expect(store(restore(stored))).to.deep.equal(store(state as CheckoutSnapshot));
+    }
+  });
+
+  it('can come to an end from everywhere, and to an order from everywhere but money that went back', () => {
+    for (const from of reachable()) {
+      const paths = getShortestPaths(checkoutMachine, { events: Object.values(EVENTS), fromState: from });
+      const ends = new Set(paths.map(({ state }) => stepOf(state as CheckoutSnapshot)));
+      expect(
+        [...ends].some((step) => OVER.includes(step)),
+        stepOf(from),
+      ).to.equal(true);
+      const { refunded, total } = from.context;
+      const isTheEnd = OVER.includes(stepOf(from)) && (refunded || total === null);
+      expect(ends.has('COMPLETED'), JSON.stringify(store(from))).to.equal(!isTheEnd);
+    }
+  });
+
+  it('lets the customer and the clock end it wherever it may rest', () => {
+    const resting = Object.keys(ALLOWED).filter((step) => !OVER.includes(step) && !PASSING.includes(step));
+    expect(resting).to.have.length(6);
+    for (const step of resting) {
+      expect(stepOf(decide(at(step), EVENTS.CANCEL).next), step).to.equal('CANCELLED');
+      expect(stepOf(decide(at(step), EVENTS.EXPIRE).next), step).to.equal('EXPIRED');
+    }
+  });
+
+  it('undoes what was done on each way out, once', () => {
+    for (const from of reachable().filter((snapshot) => !OVER.includes(stepOf(snapshot)))) {
+      for (const name of names) {
+        const { next, actions } = decide(from, EVENTS[name]);
+        if (!['EXPIRED', 'CANCELLED', 'FAILED'].includes(stepOf(next))) continue;
+        expect(actions.slice(-3), `${name} in ${stepOf(from)}`).to.deep.equal(UNDO);
+        expect(decide(next, EVENTS[name]).actions, `${name} twice`).to.deep.equal([]);
+      }
+    }
+  });
+
+  it('never ignores money that comes late, unless it went back before', () => {
+    for (const state of ['EXPIRED', 'CANCELLED', 'FAILED']) {
+      const late = decide(at(state), EVENTS.PAYMENT_SUCCEEDED);
+      expect([late.accepted, stepOf(late.next)], state).to.deep.equal([true, 'PAYMENT_CONFIRMED']);
+      const { next: refunded, actions } = decide(late.next, EVENTS.ORDER_REFUSED);
+      expect(actions).to.include('refundPayment');
+      const again = decide(refunded, EVENTS.PAYMENT_SUCCEEDED);
+      expect([again.accepted, again.actions], `${state}, after a refund`).to.deep.equal([false, []]);
+    }
+  });
+
+  it('takes the whole price, or more, and nothing less', () => {
+    const waiting = at('PAYMENT_PENDING.working');
+    const paying = (amount: number) => decide(waiting, { type: 'PAYMENT_SUCCEEDED', amount }).accepted;
+    expect([TOTAL - 1, TOTAL, TOTAL + 1].map(paying)).to.deep.equal([false, true, true]);
+  });
+
+  it('creates an order only for money, or for nothing when there is nothing to pay', () => {
+    for (const from of reachable()) {
+      const makers = names.filter((name) => decide(from, EVENTS[name]).actions.includes('createOrder'));
+      const expected = stepOf(from) === 'LOCKED' ? ['PAYMENT_SKIPPED'] : ['PAYMENT_SUCCEEDED'];
+      expect(expected, stepOf(from)).to.include.members(makers);
+    }
+  });
+
+  it('is busy while the server or the provider works, and not while the customer must act', () => {
+    const busy = Object.keys(ALLOWED).filter((step) => at(step).hasTag('busy'));
+    expect(busy).to.deep.equal([
+      'CREATED',
+      'LOCKED',
+      'PAYMENT_PENDING.working',
+      'PAYMENT_PENDING.processing',
+      'PAYMENT_CONFIRMED',
+      'ORDER_CREATED',
+    ]);
+  });
+
+  it('keeps amounts and flags, never a person', () => {
+    for (const snapshot of reachable()) {
+      const { total, refunded, ...more } = store(snapshot).context;
+      expect(more).to.deep.equal({});
+      expect(total === null || Number.isSafeInteger(total)).to.equal(true);
+      expect(refunded).to.be.a('boolean');
+      expect(Object.keys(store(snapshot)).sort()).to.deep.equal(['context', 'value', 'version']);
+    }
+  });
+
+  it('takes up what version 1 stored', () => {
+    for (const [text, step, event, next] of STORED_BY_VERSION_1) {
+      const stored = JSON.parse(text) as StoredMachine;
+      const snapshot = restore(stored);
+      expect(stepOf(snapshot)).to.equal(step);
+      expect(store(snapshot)).to.deep.equal(stored);
+      expect(stepOf(decide(snapshot, EVENTS[event]).next), `${event} in ${step}`).to.equal(next);
+    }
+    expect(STORED_BY_VERSION_1.map(([, step]) => step)).to.deep.equal(Object.keys(ALLOWED));
+    expect(stepOf(restore(null))).to.equal('CREATED');
+  });
+});
+
+/** Written by the first release. Rows like these lie in databases: whatever the machine becomes, they must be understood. */
+const STORED_BY_VERSION_1: [text: string, step: Step, event: Name, next: Step][] = [
+  ['{"version":1,"value":"CREATED","context":{"total":null,"refunded":false}}', 'CREATED', 'RESERVED', 'LOCKED'],
+  [
+    '{"version":1,"value":"LOCKED","context":{"total":99800,"refunded":false}}',
+    'LOCKED',
+    'PAYMENT_OPENED',
+    'PAYMENT_PENDING.working',
+  ],
+  ...(['working', 'awaitingMethod', 'awaitingAction', 'processing'] as const).map(
+    (inner): [string, Step, Name, Step] => [
+      `{"version":1,"value":{"PAYMENT_PENDING":"${inner}"},"context":{"total":99800,"refunded":false}}`,
+      `PAYMENT_PENDING.${inner}`,
+      'PAYMENT_SUCCEEDED',
+      'PAYMENT_CONFIRMED',
+    ],
+  ),
+  [
+    '{"version":1,"value":"PAYMENT_CONFIRMED","context":{"total":99800,"refunded":false}}',
+    'PAYMENT_CONFIRMED',
+    'ORDER_STORED',
+    'ORDER_CREATED',
+  ],
+  [
+    '{"version":1,"value":"ORDER_CREATED","context":{"total":99800,"refunded":false}}',
+    'ORDER_CREATED',
+    'CART_CLOSED',
+    'COMPLETED',
+  ],
+  [
+    '{"version":1,"value":"COMPLETED","context":{"total":99800,"refunded":false}}',
+    'COMPLETED',
+    'PAYMENT_SUCCEEDED',
+    'COMPLETED',
+  ],
+  [
+    '{"version":1,"value":"EXPIRED","context":{"total":99800,"refunded":false}}',
+    'EXPIRED',
+    'PAYMENT_SUCCEEDED',
+    'PAYMENT_CONFIRMED',
+  ],
+  [
+    '{"version":1,"value":"CANCELLED","context":{"total":99800,"refunded":false}}',
+    'CANCELLED',
+    'PAYMENT_SUCCEEDED',
+    'PAYMENT_CONFIRMED',
+  ],
+  ['{"version":1,"value":"FAILED","context":{"total":99800,"refunded":true}}', 'FAILED', 'PAYMENT_SUCCEEDED', 'FAILED'],
+];
+
+function to(step: Step, ...actions: CheckoutAction[]): { step: Step; actions: CheckoutAction[] } {
+  return { step, actions };
+}
+
+/** A checkout of TOTAL at a step, with nothing refunded. */
+function at(step: Step): CheckoutSnapshot {
+  const [state = '', inner] = step.split('.');
+  const value = inner === undefined ? state : { [state]: inner };
+  const context = { total: step === 'CREATED' ? null : TOTAL, refunded: false };
+  return restore({ version: 1, value: value as StoredMachine['value'], context });
+}
+
+/** Every situation that events can lead to. */
+function reachable(): CheckoutSnapshot[] {
+  const paths = getShortestPaths(checkoutMachine, { events: Object.values(EVENTS) });
+  return paths.map(({ state }) => state as CheckoutSnapshot);
+}
+
+function stepOf({ value }: CheckoutSnapshot): Step {
+  if (typeof value === 'string') return value;
+  return Object.entries(value).map(([state, inner]) => `${state}.${inner}`)[0] ?? '';
+}
