@@ -22,6 +22,17 @@ export function observe(name: string, fields: object = {}): void {
   if (logger.isLevelEnabled(level)) logger.log(level, name, fields);
 }
 
+const SPARING_MS = 10_000;
+const lastTold = new Map<string, number>();
+
+/** Like `observe`, at most once in ten seconds: for facts that repeat for as long as something is away. */
+export function observeSparingly(name: string, fields: object = {}): void {
+  const now = Date.now();
+  if (now - (lastTold.get(name) ?? 0) < SPARING_MS) return;
+  lastTold.set(name, now);
+  observe(name, fields);
+}
+
 /** The part of an unknown error that may be logged: its name, code and message. */
 export function errorFields(error: unknown): { error: string; code?: string } {
   if (!(error instanceof Error)) return { error: String(error) };

@@ -2,7 +2,7 @@ import { type JobsOptions, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { ZodType } from 'zod';
 import { failpoint } from './failpoint.ts';
-import { errorFields, observe } from './log.ts';
+import { errorFields, observeSparingly } from './log.ts';
 import type { Trace } from './trace.ts';
 
 /** What a job is called, where it goes, and what it carries: ids only, never personal data. */
@@ -49,36 +49,23 @@ const NUDGE_MS = 250;
 export const queuePrefix = (queue: string): string => `{${queue}}`;
 
 export function openQueues(contracts: readonly JobKind[], connection: Redis): Queues {
-  const options = new Map(contracts.map((contract) => [contract.name, contract.options]));
   const names = [...new Set(contracts.map((contract) => contract.queue))];
   const queues = new Map(names.map((name) => [name, new Queue(name, { connection, prefix: queuePrefix(name) })]));
-  for (const queue of queues.values()) queue.on('error', (error) => observe('queue.down', errorFields(error)));
+  for (const queue of queues.values()) queue.on('error', (error) => observeSparingly('queue.down', errorFields(error)));
+  const deliver = delivery(queues, { contracts, connection });
   let carryOut: (command: Command) => boolean = () => false;
-  const nudged = new Map<string, number>();
   let waiting: Command[] = [];
-
-  async function deliver(commands: readonly Command[]): Promise<void> {
-    if (connection.status !== 'ready') throw new Error('the queue is not connected');
-    failpoint('commands.before-enqueue');
-    const byQueue = Map.groupBy(commands, (command) => command.queue);
-    const additions = [...byQueue].map(([name, batch]) => queues.get(name)?.addBulk(batch.map(toJob)));
-    await Promise.all(additions);
-    failpoint('commands.after-enqueue');
-  }
-  const toJob = ({ id, name, payload, trace, isRedelivered }: Command) => ({
-    name,
-    data: { ...payload, trace, ...(isRedelivered && { isRedelivered }) },
-    opts: { ...options.get(name), jobId: id },
-  });
   function flush(): void {
     const batch = waiting;
     waiting = [];
-    deliver(batch).catch((error) => observe('commands.left-to-relay', { count: batch.length, ...errorFields(error) }));
+    deliver(batch).catch((error) =>
+      observeSparingly('commands.left-to-relay', { count: batch.length, ...errorFields(error) }),
+    );
   }
-
   return {
     all: [...queues.values()],
     deliver,
+    nudge: nudging(queues, connection),
     handOver(command) {
       if (carryOut(command)) return;
       if (waiting.push(command) === 1) setImmediate(flush);
@@ -86,23 +73,43 @@ export function openQueues(contracts: readonly JobKind[], connection: Redis): Qu
     carryOutHere(attempt) {
       carryOut = attempt;
     },
-    nudge({ queue, name }) {
-      const period = Math.floor(Date.now() / NUDGE_MS);
-      if (nudged.get(name) === period || connection.status !== 'ready') return;
-      nudged.set(name, period);
-      const options = {
-        jobId: `${name}-${period}`,
-        delay: NUDGE_MS,
-        removeOnComplete: { age: 60 },
-        removeOnFail: { age: 60 },
-      };
-      queues
-        .get(queue)
-        ?.add(name, {}, options)
-        .catch((error) => observe('nudge.lost', errorFields(error)));
-    },
     async close() {
       await Promise.allSettled([...queues.values()].map((queue) => queue.close()));
     },
+  };
+}
+
+function delivery(
+  queues: ReadonlyMap<string, Queue>,
+  { contracts, connection }: { contracts: readonly JobKind[]; connection: Redis },
+): Queues['deliver'] {
+  const options = new Map(contracts.map((contract) => [contract.name, contract.options]));
+  const toJob = ({ id, name, payload, trace, isRedelivered }: Command) => ({
+    name,
+    data: { ...payload, trace, ...(isRedelivered && { isRedelivered }) },
+    opts: { ...options.get(name), jobId: id },
+  });
+  return async (commands) => {
+    // Waiting for a connection would keep every command in memory; the relay has them all.
+    if (connection.status !== 'ready') throw new Error('the queue is not connected');
+    failpoint('commands.before-enqueue');
+    const byQueue = Map.groupBy(commands, (command) => command.queue);
+    await Promise.all([...byQueue].map(([name, batch]) => queues.get(name)?.addBulk(batch.map(toJob))));
+    failpoint('commands.after-enqueue');
+  };
+}
+
+function nudging(queues: ReadonlyMap<string, Queue>, connection: Redis): Queues['nudge'] {
+  const nudged = new Map<string, number>();
+  return ({ queue, name }) => {
+    const period = Math.floor(Date.now() / NUDGE_MS);
+    if (nudged.get(name) === period || connection.status !== 'ready') return;
+    nudged.set(name, period);
+    const kept = { removeOnComplete: { age: 60 }, removeOnFail: { age: 60 } };
+    const options = { jobId: `${name}-${period}`, delay: NUDGE_MS, ...kept };
+    queues
+      .get(queue)
+      ?.add(name, {}, options)
+      .catch((error) => observeSparingly('nudge.lost', errorFields(error)));
   };
 }

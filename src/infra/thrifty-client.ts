@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { Socket } from 'node:net';
 import pg from 'pg';
 
 /** A connection keeps at most this many statements; texts beyond it are sent unnamed. */
@@ -40,7 +41,7 @@ export class ThriftyClient extends pg.Client {
   private corkUntilTheNextTick(): void {
     if (this.isCorked) return;
     this.isCorked = true;
-    const { stream } = (this as unknown as { connection: { stream: import('node:net').Socket } }).connection;
+    const { stream } = Reflect.get(this as object, 'connection') as { stream: Socket };
     stream.cork();
     process.nextTick(() => {
       this.isCorked = false;

@@ -1,7 +1,7 @@
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { failpoint } from './failpoint.ts';
-import { errorFields, observe } from './log.ts';
+import { errorFields, observe, observeSparingly } from './log.ts';
 import { type Command, type JobContract, queuePrefix } from './queue.ts';
 import { runWithTrace, type Trace } from './trace.ts';
 
@@ -74,7 +74,9 @@ export function startWorker(
     // Being killed is not a fault of the job: only one that takes its worker down again and again is given up.
     maxStalledCount: 25,
   });
-  worker.on('error', (error) => observe('worker.connection.lost', { queue: options.queue, ...errorFields(error) }));
+  worker.on('error', (error) =>
+    observeSparingly('worker.connection.lost', { queue: options.queue, ...errorFields(error) }),
+  );
   worker.on('failed', (job, error) => {
     const isFinal = job && job.attemptsMade >= (job.opts.attempts ?? 1);
     const fields = { queue: options.queue, job: job?.name, jobId: job?.id, ...errorFields(error) };

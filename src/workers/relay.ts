@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { claimOverdue } from '../entities/outbox.ts';
 import type { Database } from '../infra/database.ts';
 import { failpoint } from '../infra/failpoint.ts';
-import { errorFields, observe } from '../infra/log.ts';
+import { errorFields, observe, observeSparingly } from '../infra/log.ts';
 import type { Queues } from '../infra/queue.ts';
 import { unitOfWork } from '../infra/unit-of-work.ts';
 
@@ -33,7 +33,7 @@ export async function runRelay(db: Database, queues: Queues, signal: AbortSignal
       const delivered = await relayOnce(db, queues);
       if (delivered > 0) observe('outbox.relayed', { delivered });
     } catch (error) {
-      observe('outbox.relay.waits', errorFields(error));
+      observeSparingly('outbox.relay.waits', errorFields(error));
     }
     await wait(PAUSE_MS, undefined, { signal }).catch(() => undefined);
   }

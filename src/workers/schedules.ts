@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { errorFields, observe } from '../infra/log.ts';
+import { errorFields, observe, observeSparingly } from '../infra/log.ts';
 import type { Queues } from '../infra/queue.ts';
 import { SCHEDULES, TIME_ZONE } from '../jobs/schedule.ts';
 
@@ -11,7 +11,7 @@ const PAUSE_MS = 5_000;
  */
 export async function keepSchedules(queues: Queues, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    await storeMissing(queues).catch((error) => observe('schedules.wait', errorFields(error)));
+    await storeMissing(queues).catch((error) => observeSparingly('schedules.wait', errorFields(error)));
     await wait(PAUSE_MS, undefined, { signal }).catch(() => undefined);
   }
 }

@@ -43,6 +43,8 @@ export function startWorkers(
     stopping.abort();
     stopWatching();
     deps.queues.carryOutHere(() => false);
-    await Promise.all([...started.map(({ worker }) => worker.close()), local.idle(), ...loops]);
+    // Without Redis no job can be finished there; what is under way is safe in the outbox.
+    const isCutOff = options.connection.status !== 'ready';
+    await Promise.all([...started.map(({ worker }) => worker.close(isCutOff)), local.idle(), ...loops]);
   };
 }
