@@ -2,7 +2,7 @@ import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { failpoint } from './failpoint.ts';
 import { errorFields, observe, observeSparingly } from './log.ts';
-import { type Command, type JobContract, queuePrefix } from './queue.ts';
+import { type JobContract, queuePrefix } from './queue.ts';
 import { runWithTrace, type Trace } from './trace.ts';
 
 /** What became of a job, in a closed set of words. A throw means: try again. */
@@ -15,7 +15,7 @@ export type Outcome =
 export const done: Outcome = { kind: 'done' };
 export const noop = (why: string): Outcome => ({ kind: 'noop', why });
 export const snooze = (ms: number): Outcome => ({ kind: 'snooze', ms });
-export const refusedJob = (code: string): Outcome => ({ kind: 'refused', code });
+export const refusal = (code: string): Outcome => ({ kind: 'refused', code });
 
 export interface JobContext {
   /** The outbox row that the job carries out. */
@@ -83,46 +83,6 @@ export function startWorker(
     observe(isFinal ? 'job.dead.failed' : 'job.retried', fields);
   });
   return { worker, busy: () => running };
-}
-
-/** Work that goes on outside of the queues. */
-export interface LocalRunner {
-  /** Takes a command when there is room and a handler for it. */
-  take(command: Command): boolean;
-  /** Resolves when everything taken is finished. */
-  idle(): Promise<unknown>;
-}
-
-/**
- * Carries out commands in the process that made them, right after their commit, which saves them the way through the
- * queue. Whatever does not come out well goes to the queue after all; what is lost in a crash, the relay delivers.
- */
-export function runLocally(
-  handlers: readonly Handler[],
-  options: { most: number; deliver(commands: readonly Command[]): Promise<void> },
-): LocalRunner {
-  const byName = new Map(handlers.map((entry) => [entry.name, entry]));
-  const running = new Set<Promise<void>>();
-  async function run(entry: Handler, command: Command): Promise<void> {
-    const context = { commandId: command.id, isTakeover: false, starts: 1 };
-    const outcome = await runWithTrace(command.trace, () => entry.run(command.payload, context)).catch((error) => {
-      observe('command.retried', { command: command.name, commandId: command.id, ...errorFields(error) });
-      return snooze(0);
-    });
-    observe(`job.${outcome.kind}`, { job: command.name, jobId: command.id, ...outcome });
-    failpoint(`${command.name}.before-ack`);
-    if (outcome.kind === 'snooze') await options.deliver([command]).catch(() => undefined);
-  }
-  return {
-    take(command) {
-      const entry = byName.get(command.name);
-      if (!entry || running.size >= options.most) return false;
-      const one = run(entry, command).finally(() => running.delete(one));
-      running.add(one);
-      return true;
-    },
-    idle: () => Promise.all(running),
-  };
 }
 
 async function runJob(

@@ -3,7 +3,7 @@ import { acknowledge } from '../entities/outbox.ts';
 import { Payment } from '../entities/payment.ts';
 import { observe } from '../infra/log.ts';
 import { type Tx, unitOfWork } from '../infra/unit-of-work.ts';
-import { done, type Handler, handler, type JobContext, noop, type Outcome, snooze } from '../infra/worker.ts';
+import { done, type Handler, handler, type JobContext, noop, type Outcome, refusal, snooze } from '../infra/worker.ts';
 import { executeOperation } from '../jobs/payments.ts';
 import { ProviderError } from '../ports/payments/port.ts';
 import { advance, lockCheckout } from './advance.ts';
@@ -64,7 +64,10 @@ const dismiss = ({ db }: WorkerDeps, { commandId }: JobContext, why: string): Pr
     return noop(why);
   });
 
-type Result = { operation: Operation; answer: Exclude<Answer, 'wait'> | ProviderError };
+interface Result {
+  operation: Operation;
+  answer: Exclude<Answer, 'wait'> | ProviderError;
+}
 
 /** Writes down what the provider answered and tells the checkout, in one transaction. */
 const settle = (deps: WorkerDeps, { commandId }: JobContext, result: Result): Promise<Outcome> =>
@@ -82,30 +85,29 @@ const settle = (deps: WorkerDeps, { commandId }: JobContext, result: Result): Pr
     return tell(deps, tx, { ...result, checkout, payment, cause: commandId });
   });
 
-async function tell(
-  deps: WorkerDeps,
-  tx: Tx,
-  at: Result & { checkout: Checkout; payment: Payment; cause: string },
-): Promise<Outcome> {
+interface Told extends Result {
+  checkout: Checkout;
+  payment: Payment;
+  cause: string;
+}
+
+async function tell(deps: WorkerDeps, tx: Tx, at: Told): Promise<Outcome> {
   const { answer, operation, checkout, payment, cause } = at;
   if (answer === 'moot') return noop('nothing to do at the provider');
-  if (answer instanceof ProviderError) return tellRefusal(deps, tx, { ...at, code: answer.code });
+  if (answer instanceof ProviderError) return tellRefusal(deps, tx, { ...at, answer });
   if ('intent' in answer) {
     await applyIntent(deps, tx, { checkout, payment, intent: answer.intent, cause });
     return done;
   }
-  if (answer.refund.status === 'failed') return { kind: 'refused', code: 'REFUND_FAILED' };
+  if (answer.refund.status === 'failed') return refusal('REFUND_FAILED');
   payment.recordRefund(operation.amount ?? 0, tx.now);
   return done;
 }
 
 /** The provider said no for good: without an intent the checkout cannot go on, with one another method may do. */
-async function tellRefusal(
-  deps: WorkerDeps,
-  tx: Tx,
-  at: Pick<Parameters<typeof tell>[2], 'operation' | 'checkout' | 'cause'> & { code: string },
-): Promise<Outcome> {
-  const { operation, checkout, cause, code } = at;
+async function tellRefusal(deps: WorkerDeps, tx: Tx, at: Told & { answer: ProviderError }): Promise<Outcome> {
+  const { operation, checkout, cause, answer } = at;
+  const { code } = answer;
   observe('payment.operation.failed', { operationId: operation.id, kind: operation.kind, code });
   const details = { providerCode: code };
   if (operation.kind === 'open') {
@@ -114,5 +116,5 @@ async function tellRefusal(
   } else if (operation.kind === 'confirm') {
     await advance(deps, tx, { checkout, event: { type: 'PAYMENT_DECLINED' }, cause });
   }
-  return { kind: 'refused', code };
+  return refusal(code);
 }

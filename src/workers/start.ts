@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
 import { AppError } from '../domain/errors.ts';
 import { isDatabaseDown } from '../infra/database.ts';
-import { type Handler, runLocally, startWorker } from '../infra/worker.ts';
+import { runLocally } from '../infra/local-runner.ts';
+import { type Handler, startWorker } from '../infra/worker.ts';
 import { checkoutHandlers } from './checkout.ts';
 import type { WorkerDeps } from './deps.ts';
 import { noticeHandlers } from './notices.ts';

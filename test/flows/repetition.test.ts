@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import type { Answer, Cart, Failed } from '../support/shop.ts';
+import type { Answer, Cart, Checkout, Failed } from '../support/shop.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Flow, sharedFlow } from './stack.ts';
 
@@ -120,23 +120,44 @@ describe('the same request again', () => {
   });
 
   it('for payment, ten times in parallel, charges once', async () => {
-    const { shop } = flow;
     const cart = await fill();
-    const waiting = await shop.rested(await shop.checkout(cart));
-    const answers = await times(10, () =>
-      shop.ask('POST', `/checkout/${waiting.id}/payment`, {
-        token: cart.cartToken,
-        body: { paymentMethod: 'pm_card_visa' },
-        headers: { 'idempotency-key': randomUUID() },
-      }),
-    );
-    const accepted = answers.filter(({ status }) => status === 202);
-    const refusals = answers.filter(({ status }) => status === 409);
-    expect(accepted.length).to.be.at.least(1);
-    expect(accepted.length + refusals.length).to.equal(10);
-    await shop.settled(waiting);
+    const waiting = await flow.shop.rested(await flow.shop.checkout(cart));
+    const answers = await times(10, () => pay(waiting));
+    expectAcceptedOrRefused(answers);
+    expect(answers.some(({ status }) => status === 202)).to.equal(true);
+    await flow.shop.settled(waiting);
     await expectOnce(waiting.id, cart);
   });
+
+  it('for payment, ten times here and ten times at the provider, charges once', async () => {
+    const cart = await fill();
+    const waiting = await flow.shop.rested(await flow.shop.checkout(cart));
+    const [answers] = await Promise.all([times(10, () => pay(waiting)), times(10, () => confirmAtProvider(waiting))]);
+    expectAcceptedOrRefused(answers);
+    expect((await flow.shop.settled(waiting)).state).to.equal('COMPLETED');
+    await expectOnce(waiting.id, cart);
+  });
+
+  const pay = ({ id, cartToken }: Checkout) =>
+    flow.shop.ask('POST', `/checkout/${id}/payment`, {
+      token: cartToken,
+      body: { paymentMethod: 'pm_card_visa' },
+      headers: { 'idempotency-key': randomUUID() },
+    });
+
+  const confirmAtProvider = ({ payment }: Checkout) =>
+    fetch(`${flow.simulator}/v1/payment_intents/${payment?.intentId}/confirm`, {
+      method: 'POST',
+      body: new URLSearchParams({ client_secret: payment?.clientSecret ?? '', payment_method: 'pm_card_visa' }),
+    });
+
+  function expectAcceptedOrRefused(answers: Answer<unknown>[]): void {
+    const statuses = answers.map(({ status }) => status);
+    expect(
+      statuses.every((status) => status === 202 || status === 409),
+      statuses.join(),
+    ).to.equal(true);
+  }
 
   const submissionOf = async ({ id }: Cart): Promise<object> => {
     const [row] = await flow.books.query<{ shippingAddress: object }>(
