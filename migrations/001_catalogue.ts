@@ -1,6 +1,10 @@
 // Locks: creates only; takes no lock on a table that exists.
 import { Migration } from '@mikro-orm/migrations';
 
+// The parser would read a hyphen before a digit as a minus, and dotted words as hosts and files: a search, which knows
+// letters and digits only, would then find neither half.
+const searchable = (column: string): string => `to_tsvector('simple', translate(${column}, '-/.@_', '     '))`;
+
 // Words (letters and digits only) as a query on products.search: each must be there or begin a word that is. One that
 // no product knows is a typing error: it is read as the known word with two of its letters swapped, or as the one most
 // like it. The threshold is a setting of the function, since a pooled connection cannot keep one.
@@ -60,8 +64,8 @@ export class Migration001Catalogue extends Migration {
         created_at timestamptz not null,
         updated_at timestamptz not null,
         search tsvector not null generated always as (
-          setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', brand), 'B')
-          || setweight(to_tsvector('simple', description), 'C')) stored
+          setweight(${searchable('title')}, 'A') || setweight(${searchable('brand')}, 'B')
+          || setweight(${searchable('description')}, 'C')) stored
       )`);
     this.addSql(`create index products_search on products using gin (search)`);
     this.addSql(`create index products_names_trigram on products using gin ((title || ' ' || brand) gin_trgm_ops)`);

@@ -65,7 +65,9 @@ export class Migration003Checkouts extends Migration {
       create unique index checkouts_one_live_per_cart on checkouts (cart_id)
         where state not in ('EXPIRED', 'CANCELLED', 'FAILED')`);
     this.addSql(`create index checkouts_cart on checkouts (cart_id)`);
-    this.addSql(`create index checkouts_deadline on checkouts (expires_at) where state in ('LOCKED', 'PAYMENT_PENDING')`);
+    this.addSql(
+      `create index checkouts_deadline on checkouts (expires_at) where state in ('LOCKED', 'PAYMENT_PENDING')`,
+    );
     this.addSql(`create index checkouts_busy on checkouts (updated_at) where busy`);
     this.addSql(`comment on index checkouts_one_live_per_cart is 'a cart has at most one live checkout'`);
     this.addSql(`comment on index checkouts_cart is 'checkouts of a cart'`);
@@ -111,7 +113,9 @@ export class Migration003Checkouts extends Migration {
         primary key (checkout_id, variant_id)
       ) with (fillfactor = 80)`);
     this.addSql(`create index reservations_held on reservations (variant_id, expires_at) where status = 'held'`);
-    this.addSql(`comment on index reservations_held is 'reservations that have run out, asked when stock is short; bin/verify'`);
+    this.addSql(
+      `comment on index reservations_held is 'reservations that have run out, asked when stock is short; bin/verify'`,
+    );
   }
 
   override down(): void {

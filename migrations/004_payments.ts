@@ -73,13 +73,14 @@ export class Migration004Payments extends Migration {
         refund_id text,
         created_at timestamptz not null,
         received_at timestamptz not null,
+        due_at timestamptz not null,
         processed_at timestamptz,
         outcome text,
         primary key (provider, event_id),
         constraint processed_has_outcome check ((processed_at is null) = (outcome is null))
       ) with (fillfactor = 80)`);
-    this.addSql(`create index webhook_inbox_waiting on webhook_inbox (received_at) where processed_at is null`);
-    this.addSql(`comment on index webhook_inbox_waiting is 'sweeper and bin/verify: webhooks received and not processed'`);
+    this.addSql(`create index webhook_inbox_waiting on webhook_inbox (due_at) where processed_at is null`);
+    this.addSql(`comment on index webhook_inbox_waiting is 'events that wait to be worked on, the longest due first'`);
   }
 
   override down(): void {

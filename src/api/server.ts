@@ -12,6 +12,8 @@ import { checkoutEventRoutes } from './store/checkout-events.ts';
 import { productRoutes } from './store/products.ts';
 import { webhookRoutes } from './webhooks.ts';
 
+const IDLE_LOOK_MS = 50;
+
 type Provider = Parameters<typeof webhookRoutes>[1];
 
 /** Opens every door of the house. Resolves when the server listens. @throws Error when the port is taken. */
@@ -40,8 +42,11 @@ export async function startServer(
 }
 
 /** Takes no more requests, and resolves when those under way are answered. */
-export function stopServer(server: Server): Promise<void> {
+export async function stopServer(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // A connection that is kept alive becomes idle only with its last answer.
+  const sweep = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS);
   server.closeIdleConnections();
-  return closed;
+  await closed;
+  clearInterval(sweep);
 }

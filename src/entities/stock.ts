@@ -1,9 +1,5 @@
-import { newId } from '../infra/ids.ts';
-import { currentTrace } from '../infra/trace.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
-
-/** Units per variant, added up over everything that asks for it. */
-export type Demand = ReadonlyMap<string, number>;
+import { appendMovements, type Cause, type Demand } from './movements.ts';
 
 export interface Shortage {
   variantId: string;
@@ -16,16 +12,8 @@ interface Level {
   available: number;
 }
 
-type MovementKind = 'receive' | 'adjust' | 'reserve' | 'release' | 'consume' | 'restock';
-
 /** What a movement is put down to in the ledger. */
-export interface Cause {
-  cause: string;
-  /** The row that stands for it, where one does. */
-  causeId?: string;
-}
-
-type Movement = { kind: MovementKind } & Partial<Cause>;
+export type Movement = { kind: MovementKind } & Partial<Cause>;
 
 /** Adds up the units of lines per variant. */
 export function demandOf(lines: readonly { variantId: string; quantity: number }[]): Demand {
@@ -201,32 +189,6 @@ function changeLevels(tx: Tx, demand: Demand, sign: { onHand: number; reserved: 
       from unnest($1::uuid[], $2::int[]) as d (variant_id, quantity) where s.variant_id = d.variant_id`,
     [[...demand.keys()], [...demand.values()], sign.onHand, sign.reserved],
   );
-}
-
-const DELTAS: Record<MovementKind, { onHand: number; reserved: number }> = {
-  receive: { onHand: 1, reserved: 0 },
-  adjust: { onHand: 1, reserved: 0 },
-  restock: { onHand: 1, reserved: 0 },
-  reserve: { onHand: 0, reserved: 1 },
-  release: { onHand: 0, reserved: -1 },
-  consume: { onHand: -1, reserved: -1 },
-};
-
-function appendMovements(tx: Tx, { kind, cause = 'checkout', causeId }: Movement, demand: Demand): void {
-  const { onHand, reserved } = DELTAS[kind];
-  for (const [variantId, quantity] of demand) {
-    tx.append('inventory_movements', {
-      id: newId(),
-      variant_id: variantId,
-      kind,
-      on_hand_delta: onHand * quantity,
-      reserved_delta: reserved * quantity,
-      cause,
-      cause_id: causeId ?? null,
-      request_id: currentTrace()?.requestId ?? null,
-      at: tx.now,
-    });
-  }
 }
 
 const toDemand = (rows: readonly { variantId: string; quantity: number }[]): Demand => demandOf(rows);

@@ -28,6 +28,7 @@ export function receiveNotice(tx: Tx, notice: Notice): void {
     amount_received: notice.amountReceived,
     refund_id: notice.refundId,
     received_at: tx.now,
+    due_at: tx.now,
   });
 }
 
@@ -46,13 +47,23 @@ export function loadNotices(query: Query, limit: number): Promise<OpenNotice[]> 
     `select i.provider, i.event_id as "eventId", i.type, i.created_at as "createdAt", i.intent_id as "intentId",
         p.checkout_id as "checkoutId", i.status, i.amount_received as "amountReceived", i.refund_id as "refundId",
         i.received_at as "receivedAt", case when p.id is not null then json_build_object('status', p.status) end as payment,
-        exists (select 1 from payment_operations o where o.payment_id = p.id and o.status = 'pending') as "isBeingCalled"
+        exists (select 1 from payment_operations o where o.payment_id = p.id
+          and o.kind in ('open', 'confirm') and o.status in ('pending', 'unknown')) as "isBeingCalled"
       from webhook_inbox i left join lateral (
         select id, checkout_id, status from payments where checkout_id = i.checkout_id
         union all select id, checkout_id, status from payments where i.checkout_id is null and intent_id = i.intent_id
         limit 1) p on true
-      where i.processed_at is null order by i.received_at limit $1`,
+      where i.processed_at is null and i.due_at <= now() order by i.due_at limit $1`,
     [limit],
+  );
+}
+
+/** Puts an event off that cannot be worked on yet: others come first. */
+export async function postponeNotice(query: Query, { provider, eventId }: Notice, ms: number): Promise<void> {
+  await query(
+    `update webhook_inbox set due_at = now() + $3 * interval '1 ms'
+      where provider = $1 and event_id = $2 and processed_at is null`,
+    [provider, eventId, ms],
   );
 }
 

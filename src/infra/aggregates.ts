@@ -28,7 +28,9 @@ export async function loadAll<T extends object>(
     `select * from ${meta.tableName} where ${conditions.join(' and ')} order by id${forUpdate ? ' for update' : ''}`,
     Object.values(where),
   );
-  return rows.map((row) => em.map(entity, row as never) as T);
+  // What was loaded before keeps its changes: the row is older than they are.
+  const managed = em.getUnitOfWork();
+  return rows.map((row) => (managed.getById(entity, row.id as never) ?? em.map(entity, row as never)) as T);
 }
 
 /**

@@ -9,6 +9,8 @@ export interface Database {
   orm: MikroORM<PostgreSqlDriver>;
   /** Runs one statement outside of any transaction. */
   query<R extends object>(sql: string, params?: readonly unknown[]): Promise<R[]>;
+  /** The same for a text that is made up of parts: planned for its values each time, and not kept prepared. */
+  search<R extends object>(sql: string, params: readonly unknown[]): Promise<R[]>;
 }
 
 export interface DatabaseOptions {
@@ -52,6 +54,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     orm,
     query: async <R extends object>(sql: string, params: readonly unknown[] = []) =>
       (await connections.query(sql, [...params])).rows as R[],
+    search: async <R extends object>(text: string, values: readonly unknown[]) =>
+      (await connections.query({ text, values: [...values] })).rows as R[],
   };
 }
 

@@ -45,6 +45,12 @@ export const checkoutMachine = setup({
     refundPayment: nothing,
   } satisfies Record<CheckoutAction, () => void>,
   guards: {
+    /** Less than the total buys nothing: it goes back. */
+    paysTooLittle: ({ context, event }) =>
+      event.type === 'PAYMENT_SUCCEEDED' &&
+      !context.refunded &&
+      event.amount > 0 &&
+      event.amount < (context.total ?? 0),
     paysTheTotal: ({ context, event }) =>
       event.type === 'PAYMENT_SUCCEEDED' &&
       !context.refunded &&
@@ -80,7 +86,10 @@ export const checkoutMachine = setup({
     PAYMENT_PENDING: {
       initial: 'working',
       on: {
-        PAYMENT_SUCCEEDED: { guard: 'paysTheTotal', target: 'PAYMENT_CONFIRMED' },
+        PAYMENT_SUCCEEDED: [
+          { guard: 'paysTheTotal', target: 'PAYMENT_CONFIRMED' },
+          { guard: 'paysTooLittle', target: 'FAILED', actions: [assign({ refunded: true }), 'refundPayment'] },
+        ],
         PAYMENT_CANCELED: 'FAILED',
         CANCEL: 'CANCELLED',
         EXPIRE: 'EXPIRED',
@@ -125,18 +134,33 @@ export const checkoutMachine = setup({
     },
     ORDER_CREATED: { tags: 'busy', entry: 'closeCart', on: { CART_CLOSED: 'COMPLETED' } },
     COMPLETED: { type: 'final' },
-    // The ways out undo what was done; money that arrives later still finds its way to an order or back.
+    // The ways out undo what was done; money that arrives later still finds its way to an order, or back.
     EXPIRED: {
       entry: ['release', 'cancelPayment', 'reopenCart'],
-      on: { PAYMENT_SUCCEEDED: { guard: 'paysTheTotal', target: 'PAYMENT_CONFIRMED' } },
+      on: {
+        PAYMENT_SUCCEEDED: [
+          { guard: 'paysTheTotal', target: 'PAYMENT_CONFIRMED' },
+          { guard: 'paysTooLittle', actions: [assign({ refunded: true }), 'refundPayment'] },
+        ],
+      },
     },
     CANCELLED: {
       entry: ['release', 'cancelPayment', 'reopenCart'],
-      on: { PAYMENT_SUCCEEDED: { guard: 'paysTheTotal', target: 'PAYMENT_CONFIRMED' } },
+      on: {
+        PAYMENT_SUCCEEDED: [
+          { guard: 'paysTheTotal', target: 'PAYMENT_CONFIRMED' },
+          { guard: 'paysTooLittle', actions: [assign({ refunded: true }), 'refundPayment'] },
+        ],
+      },
     },
     FAILED: {
       entry: ['release', 'cancelPayment', 'reopenCart'],
-      on: { PAYMENT_SUCCEEDED: { guard: 'paysTheTotal', target: 'PAYMENT_CONFIRMED' } },
+      on: {
+        PAYMENT_SUCCEEDED: [
+          { guard: 'paysTheTotal', target: 'PAYMENT_CONFIRMED' },
+          { guard: 'paysTooLittle', actions: [assign({ refunded: true }), 'refundPayment'] },
+        ],
+      },
     },
   },
 });

@@ -57,5 +57,6 @@ function reasonOf(event: CheckoutEvent): { code: string; details: Record<string,
   if (event.type === 'EXPIRE') return { code: 'RESERVATION_EXPIRED', details: {} };
   if (event.type === 'CANCEL') return { code: 'CANCELLED_BY_CUSTOMER', details: {} };
   if (event.type === 'PAYMENT_CANCELED') return { code: 'PAYMENT_REFUSED', details: {} };
+  if (event.type === 'PAYMENT_SUCCEEDED') return { code: 'PAYMENT_REFUSED', details: { paid: event.amount } };
   return undefined;
 }

@@ -56,7 +56,7 @@ export const FINDINGS: readonly Finding[] = [
   {
     name: 'notice.unprocessed',
     sql: `select event_id as id from webhook_inbox where processed_at is null
-        and received_at < now() - interval '3 s' order by received_at limit least($1, 1)`,
+        and due_at < now() - interval '1 s' order by due_at limit least($1, 1)`,
     remedy: (deps, tx) => tx.afterCommit(() => deps.queues.nudge(processNotices)),
   },
 ];

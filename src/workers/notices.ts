@@ -1,6 +1,6 @@
 import { acknowledge } from '../entities/outbox.ts';
 import { type IntentFacts, Payment } from '../entities/payment.ts';
-import { closeNotices, loadNotices, type OpenNotice } from '../entities/webhook-inbox.ts';
+import { closeNotices, loadNotices, type OpenNotice, postponeNotice } from '../entities/webhook-inbox.ts';
 import { external } from '../infra/external.ts';
 import { errorFields, observe } from '../infra/log.ts';
 import { type Tx, unitOfWork } from '../infra/unit-of-work.ts';
@@ -16,6 +16,8 @@ import { applyIntent } from './payment-facts.ts';
 const BATCH = 200;
 /** Usually an event is the echo of our own call: for so long, in milliseconds, it waits for that call's answer. */
 const ECHO_MS = 2_000;
+const PUT_OFF_MS = 250;
+const AFTER_ERROR_MS = 5_000;
 
 /**
  * Events of the provider come twice, late, and out of order. Success is final and is taken at its word; anything else
@@ -26,10 +28,8 @@ export const noticeHandlers = (deps: WorkerDeps): Handler[] => [
     const notices = await loadNotices(deps.db.query, BATCH);
     const known = notices.filter(isKnown);
     if (known.length > 0) await closeNotices(deps.db.query, known, 'known');
-    const rest = notices.filter((notice) => !isKnown(notice));
-    const echoes = rest.filter((notice) => notice.isBeingCalled && Date.now() - notice.receivedAt.getTime() < ECHO_MS);
-    for (const notice of rest) if (!echoes.includes(notice)) await workOn(deps, notice);
-    if (echoes.length > 0 || notices.length === BATCH) deps.queues.nudge(processNotices);
+    for (const notice of notices) if (!isKnown(notice)) await workOn(deps, notice);
+    if (notices.length > known.length) deps.queues.nudge(processNotices);
     return done;
   }),
 
@@ -42,8 +42,8 @@ export const noticeHandlers = (deps: WorkerDeps): Handler[] => [
     return unitOfWork(deps.db, askProvider.name, async (tx) => {
       if (!(await acknowledge(tx, commandId))) return noop('done before');
       if (!payment || !intent) return noop('no intent yet');
-      const isNews = await apply(deps, tx, { checkoutId: payment.checkoutId, intent, cause: commandId });
-      return isNews ? done : noop('known');
+      const news = await apply(deps, tx, { checkoutId: payment.checkoutId, intent, cause: commandId });
+      return news === 'applied' ? done : noop(news);
     });
   }),
 ];
@@ -52,17 +52,21 @@ export const noticeHandlers = (deps: WorkerDeps): Handler[] => [
 const isKnown = ({ payment, status }: OpenNotice): boolean =>
   payment === null || payment.status === 'succeeded' || status === null;
 
-/** One event that cannot be worked on now must not hold up the others: it stays open and comes round again. */
+/** One event that cannot be worked on now must not hold up the others: it is put off and comes round again. */
 async function workOn(deps: WorkerDeps, notice: OpenNotice): Promise<void> {
   const { eventId, status, intentId, checkoutId } = notice;
+  const isEcho = notice.isBeingCalled && Date.now() - notice.receivedAt.getTime() < ECHO_MS;
+  if (isEcho) return postponeNotice(deps.db.query, notice, PUT_OFF_MS);
   try {
     const intent = status === 'succeeded' ? factsOf(notice) : await ask(deps, intentId);
     await unitOfWork(deps.db, processNotices.name, async (tx) => {
-      const isNews = intent !== undefined && (await apply(deps, tx, { checkoutId, intent, cause: eventId }));
-      await closeNotices(tx.query, [notice], isNews ? 'applied' : 'known');
+      const news = intent ? await apply(deps, tx, { checkoutId, intent, cause: eventId }) : 'known';
+      if (news === 'wait') return postponeNotice(tx.query, notice, PUT_OFF_MS);
+      return closeNotices(tx.query, [notice], news);
     });
   } catch (error) {
     observe('notice.waits', { eventId, ...errorFields(error) });
+    await postponeNotice(deps.db.query, notice, AFTER_ERROR_MS);
   }
 }
 
@@ -79,14 +83,25 @@ async function apply(
   deps: WorkerDeps,
   tx: Tx,
   at: { checkoutId: string | null; intent: IntentFacts; cause: string },
-): Promise<boolean> {
+): Promise<'applied' | 'known' | 'wait'> {
   const checkout = at.checkoutId ? await lockCheckout(tx, at.checkoutId) : null;
-  if (!checkout) return false;
+  if (!checkout) return 'known';
   const [payment] = await tx.find(Payment, { checkoutId: checkout.id });
-  if (!payment) return false;
+  if (!payment) return 'known';
+  // While a method is being charged, anything but success may be about the method before it.
+  if (at.intent.status !== 'succeeded' && (await isBeingCharged(tx, payment.id))) return 'wait';
   const isNews = await applyIntent(deps, tx, { checkout, payment, intent: at.intent, cause: at.cause });
   if (isNews) recordAttempt(tx, checkout.id, at.intent);
-  return isNews;
+  return isNews ? 'applied' : 'known';
+}
+
+async function isBeingCharged(tx: Tx, paymentId: string): Promise<boolean> {
+  const calls = await tx.query(
+    `select 1 from payment_operations
+      where payment_id = $1 and kind in ('open', 'confirm') and status in ('pending', 'unknown')`,
+    [paymentId],
+  );
+  return calls.length > 0;
 }
 
 const recordAttempt = (tx: Tx, checkoutId: string, { status, declineCode }: IntentFacts): void =>

@@ -25,8 +25,11 @@ export async function applyIntent(
 ): Promise<boolean> {
   const { checkout, payment, intent, cause } = at;
   if (payment.status === 'succeeded') return false;
-  const known = payment.status;
+  const { status: known, declineCode } = payment;
+  const isSame = known === intent.status && declineCode === intent.declineCode;
   payment.record(intent, tx.now);
+  // Nobody waits for the answer of a question that brought nothing new.
+  if (isSame && (!checkout.busy || known === 'processing')) return false;
   if (checkout.state === 'LOCKED') await advance(deps, tx, { checkout, event: { type: 'PAYMENT_OPENED' }, cause });
   // A checkout that is over hears of nothing but money.
   if (checkout.isOver && intent.status !== 'succeeded') return intent.status !== known;

@@ -19,9 +19,12 @@ describe('the pages of the catalogue', () => {
   let shop: Storefront;
   before(async () => {
     shop = await openStorefront(GOODS);
-    // Finer than a Date can hold.
-    await shop.db.query(`update products set created_at = created_at + interval '1 microsecond' where title like '%2'`);
-    await shop.db.query(`update products set title = 'Kurta A 0' where title in ('Kurta A 4', 'Kurta A 8')`);
+    // Finer than a Date can hold, two by two.
+    await shop.db.query(
+      `update products p set created_at = created_at + n / 2 * interval '1 microsecond'
+        from (select id, row_number() over (order by id) as n from products) each where each.id = p.id`,
+    );
+    await shop.db.query(`update products set title = left(title, 7) || ' again' where title ~ '^Kurta [AB]'`);
   });
   after(() => shop.close());
 
@@ -50,7 +53,7 @@ describe('the pages of the catalogue', () => {
     const titles = await shop.titles('sort=title');
     expect(titles).to.deep.equal(titles.toSorted());
     const [newest] = await shop.titles('sort=newest');
-    expect(newest).to.equal('Kurta C 2');
+    expect(newest).to.equal('Kurta D 11');
   });
 
   it('have no next one when nothing is left', async () => {

@@ -7,7 +7,7 @@ const GOODS: Goods[] = [
   {
     title: 'Chikankari Cotton Kurta',
     on: ['kurtas', 'gifts'],
-    description: 'Embroidered in Lucknow.',
+    description: 'Embroidered in Lucknow, with a dupatta; the dupatta is plain.',
     variants: [
       ['S', 'White', 1_499, 3],
       ['M', 'White', 1_499, 0],
@@ -25,7 +25,13 @@ const GOODS: Goods[] = [
     ],
   },
   { title: 'Leather Sandals', on: ['footwear'], variants: [['UK 8', 'Tan', 1_499, 0]] },
-  { title: 'Assam Tea', brand: 'Kettle & Kulhad', on: ['gifts'], variants: [['100 g', null, 149, 40]] },
+  {
+    title: 'Assam Tea',
+    brand: 'Kettle & Kulhad',
+    description: 'Packed 10-12 at once. Goes with SKU-3-1.',
+    on: ['gifts'],
+    variants: [['100 g', null, 149, 40]],
+  },
   { title: 'Silk Saree', variants: [[null, 'Rust', 8_999, 1]] },
   { title: 'Secret Kurta', status: 'draft', on: ['kurtas'], variants: [['M', 'Rust', 1, 9]] },
   { title: 'Former Kurta', status: 'archived', on: ['past'], variants: [['M', 'Rust', 1, 9]] },
@@ -161,9 +167,11 @@ describe('the storefront catalogue', () => {
       expect(await shop.titles('q=kett+assam')).to.deep.equal([TEA]);
       expect(await shop.titles('q=assam+kurta')).to.deep.equal([]);
       expect(await shop.titles('q=lucknow')).to.deep.equal([KURTA]);
+      expect(await shop.titles('q=10-12+packed')).to.deep.equal([TEA]);
     });
 
-    it('puts the title before the description', async () => {
+    it('puts the title before the description, and what speaks of it more before the rest', async () => {
+      expect(await shop.titles('q=dupatta')).to.deep.equal([KURTA, STRAIGHT]);
       expect(await shop.titles('q=cotton')).to.deep.equal([KURTA, STRAIGHT]);
       expect(await shop.titles('q=cotton&sort=price')).to.deep.equal([STRAIGHT, KURTA]);
     });
@@ -183,8 +191,8 @@ describe('the storefront catalogue', () => {
 
     it('finds by SKU and its beginning, before all text', async () => {
       expect(await shop.titles('q=sku-2-1')).to.deep.equal([STRAIGHT]);
-      expect(await shop.titles('q=SKU-3')).to.deep.equal([SANDALS]);
       expect(await shop.titles('q=SKU-')).to.have.length(5);
+      expect(await shop.titles('q=SKU-3-1')).to.deep.equal([SANDALS, TEA]);
     });
 
     it('goes with filters and facets', async () => {

@@ -141,7 +141,7 @@ describe('whatever the payment provider does', function () {
     await setFaults(simulator, { webhookDelayMs: 500 });
     const declined = await shop.rested(await start('pm_card_chargeDeclined'));
     const { requests, webhooksSent } = await stats(simulator);
-    await setFaults(simulator, { latencyMs: 2_000 });
+    await setFaults(simulator, { latencyMs: 5_000 });
     const paying = await shop.pay(declined, 'pm_card_visa');
     await waitFor('the charge is being made', async () => (await stats(simulator)).requests > requests);
     await setFaults(simulator, { latencyMs: 0 });

@@ -15,7 +15,7 @@ const several = z
 
 const paise = z
   .string()
-  .regex(/^\d{1,12}$/, 'must be a whole number of paise')
+  .refine((text) => /^\d{1,12}$/.test(text), 'must be a whole number of paise')
   .transform(Number)
   .optional()
   .meta({ override: { type: 'integer', minimum: 0 } });

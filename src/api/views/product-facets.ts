@@ -30,7 +30,7 @@ const counts = (column: string) => `(select coalesce(json_agg(json_build_object(
 /** Counts what fits by collection, size and colour, in one statement. */
 export async function readFacets(db: Database, filter: ProductFilter, currency: string): Promise<Facets> {
   const sql = filterSql(filter, { ranked: false });
-  const [row] = await db.query<FacetRow>(
+  const [row] = await db.search<FacetRow>(
     `with ${sql.with} fitting as materialized (
         select v.product_id, v.size, v.color, v.price, ${isAvailable('s')} as stocked
           from ${sql.from} join variants v on v.product_id = p.id join stock_levels s on s.variant_id = v.id

@@ -72,7 +72,7 @@ function readPage(db: Database, request: ProductListRequest): Promise<PageRow[]>
   const fits = sql.fits('v', 's');
   const position = cursor === undefined ? null : readCursor(listOf(request), cursor, order.keySchema);
   const behind = position ? `and ${order.behind(sql.bind(position.key), sql.bind(position.id))}` : '';
-  return db.query<PageRow>(
+  return db.search<PageRow>(
     `with ${sql.with} page as materialized (
         select row_number() over (order by ${order.by}) as place, p.id, ${order.key} as key, ${order.id} as key_id
           from ${from} where ${where} ${behind} order by ${order.by} limit ${sql.bind(limit + 1)})

@@ -1,0 +1,46 @@
+import type { Law } from './law.ts';
+
+export const ORDER_LAWS: readonly Law[] = [
+  {
+    name: 'orders.totals-are-their-lines',
+    says: 'Subtotal, discount and tax of an order are the sums over its lines.',
+    sql: `select o.id as "orderId", o.subtotal, l.subtotal as "linesSubtotal", o.discount, l.discount as "linesDiscount",
+        o.tax, l.tax as "linesTax"
+      from orders o left join (select order_id, sum(line_total) as subtotal, sum(discount) as discount,
+        sum(cgst + sgst + igst) as tax from order_lines group by order_id) l on l.order_id = o.id
+      where (o.subtotal, o.discount, o.tax) is distinct from (l.subtotal, l.discount, l.tax)`,
+  },
+  {
+    name: 'orders.lines-are-what-was-checked-out',
+    says: 'An order has the variants and quantities of its checkout.',
+    sql: `select o.id as "orderId", coalesce(l.variant_id, k.variant_id) as "variantId", l.quantity, k.quantity as "checkedOut"
+      from orders o join lateral (select variant_id, sum(quantity) as quantity from order_lines
+          where order_id = o.id group by variant_id) l on true
+        full join (select checkout_id, variant_id, sum(quantity) as quantity from checkout_lines
+          where checkout_id in (select checkout_id from orders) group by checkout_id, variant_id) k
+        on k.checkout_id = o.checkout_id and k.variant_id = l.variant_id
+      where l.quantity is distinct from k.quantity`,
+  },
+  {
+    name: 'orders.have-a-number',
+    says: 'Every order has its number.',
+    sql: `select o.id as "orderId" from orders o where not exists (select 1 from order_numbers n where n.order_id = o.id)`,
+  },
+  {
+    name: 'orders.price-is-the-checkout',
+    says: 'The total of an order is the total of its checkout.',
+    sql: `select o.id as "orderId", o.total, c.total as "checkoutTotal" from orders o join checkouts c on c.id = o.checkout_id
+      where o.total is distinct from c.total`,
+  },
+  {
+    name: 'orders.history-leads-to-the-state',
+    says: 'The history of an order is without gaps and ends in its state.',
+    sql: `select o.id as "orderId", o.state, h.last_state as "lastState", h.broken
+      from orders o left join (
+        select order_id, count(*) as steps, max(seq) as last_seq, (array_agg(to_state order by seq desc))[1] as last_state,
+          count(*) filter (where from_state is distinct from before) as broken
+        from (select *, lag(to_state) over (partition by order_id order by seq) as before from order_history) s
+        group by order_id) h on h.order_id = o.id
+      where h.steps is null or h.steps <> h.last_seq or h.last_state <> o.state or h.broken > 0`,
+  },
+];

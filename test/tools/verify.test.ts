@@ -1,0 +1,145 @@
+import { spawnSync } from 'node:child_process';
+import { expect } from 'chai';
+import pg from 'pg';
+import { stripeProvider } from '../../src/ports/payments/stripe.ts';
+import { brokenLaws, LAWS, REPLAY, verifyDatabase } from '../../tools/verify/database.ts';
+import { verifyProvider } from '../../tools/verify/provider.ts';
+import { type Flow, startFlow } from '../flows/stack.ts';
+import type { Checkout } from '../support/shop.ts';
+import { clearFaults, setFaults } from '../support/simulator.ts';
+
+const KEYS = { secretKey: 'sk_test_development', webhookSecret: 'whsec_development' };
+
+/** What breaks each law, given a completed checkout and one that waits for a payment method. */
+const DAMAGE: Record<string, string> = {
+  'stock.levels-are-their-movements': `update stock_levels set on_hand = on_hand + 1 where variant_id = :variant`,
+  'stock.every-variant-has-a-level': `delete from stock_levels where variant_id = :variant`,
+  'stock.reserved-is-held': `update reservations set quantity = quantity + 1 where checkout_id = :waiting`,
+  'reservations.held-by-the-living': `update reservations set status = 'held' where checkout_id = :completed`,
+  'reservations.consumed-by-orders': `update reservations set status = 'consumed' where checkout_id = :waiting`,
+  'reservations.are-their-movements': `update inventory_movements set cause_id = null where cause_id = :waiting`,
+  'checkouts.history-leads-to-the-state': `delete from checkout_history where checkout_id = :completed and seq = 2`,
+  'checkouts.completed-have-their-order': `update checkouts set state = 'LOCKED' where id = :completed`,
+  'checkouts.price-is-the-snapshot': `update checkouts set total = total + 1 where id = :completed`,
+  'checkouts.are-not-forgotten': `update checkouts set busy = true, updated_at = now() - interval '1 h' where id = :waiting`,
+  'carts.belong-to-their-checkout': `update carts set status = 'open' where id = (select cart_id from checkouts where id = :waiting)`,
+  'outbox.is-delivered': `insert into outbox values (gen_random_uuid(), 'q', 'n', '{}', '{}', 3, now(), now() - interval '1 h')`,
+  'webhooks.are-processed': `insert into webhook_inbox (provider, event_id, type, created_at, received_at)
+    values ('stripe', 'evt_lost', 't', now(), now() - interval '1 h')`,
+  'orders.totals-are-their-lines': `update order_lines set line_total = line_total + 1 where order_id = :order`,
+  'orders.lines-are-what-was-checked-out': `update checkout_lines set quantity = quantity + 1 where checkout_id = :completed`,
+  'orders.have-a-number': `delete from order_numbers where order_id = :order`,
+  'orders.price-is-the-checkout': `update orders set total = total + 1 where id = :order`,
+  'orders.history-leads-to-the-state': `update orders set state = 'SHIPPED' where id = :order`,
+  'payments.pay-their-order': `update payments set captured = captured - 1 where checkout_id = :completed`,
+  'payments.without-order-go-back': `update payments set status = 'succeeded', captured = 1 where checkout_id = :waiting`,
+  'payments.refunded-is-its-refunds': `update payments set refunded = 1 where checkout_id = :completed`,
+  'payments.ask-for-the-total': `update payments set amount = amount + 1 where checkout_id = :completed`,
+  'operations.are-decided': `update payment_operations set status = 'unknown', finished_at = null,
+    created_at = now() - interval '1 h' where idempotency_key like 'open-%'`,
+  'pricing.replays': `update pricing_snapshots set inputs = jsonb_set(inputs, '{lines,0,unitPrice}', '1')
+    where checkout_id = :completed`,
+};
+
+describe('bin/verify', () => {
+  let flow: Flow;
+  let completed: Checkout;
+  let waiting: Checkout;
+  let client: pg.Client;
+  let variantId: string;
+
+  before(async function () {
+    this.timeout(120_000);
+    flow = await startFlow({});
+    const { shop, books } = flow;
+    variantId = await books.stock({ stock: 9, price: 10_000 });
+    completed = await shop.buy([{ variantId, quantity: 2 }]);
+    waiting = await shop.rested(
+      await shop.checkout(await shop.cart([{ variantId, quantity: 1 }]), { method: 'pm_card_chargeDeclined' }),
+    );
+    await shop.settled(await shop.cancel(await shop.checkout(await shop.cart([{ variantId, quantity: 1 }]))));
+    client = new pg.Client({ connectionString: flow.stack.databaseUrl });
+    await client.connect();
+  });
+  after(async function () {
+    this.timeout(60_000);
+    await client?.end();
+    await flow?.stop();
+  });
+
+  /** The names of the broken laws after `damage`, which is then undone. */
+  async function namedAfter(damage: string): Promise<string[]> {
+    const ids = { variant: variantId, completed: completed.id, waiting: waiting.id, order: completed.orderId };
+    const sql = damage.replace(/:(\w+)\b(?!:)/g, (whole, name: keyof typeof ids) =>
+      ids[name] ? `'${ids[name]}'` : whole,
+    );
+    await client.query('begin');
+    try {
+      await client.query(`set local session_replication_role = replica`);
+      for (const { table, name } of await checks()) await client.query(`alter table ${table} drop constraint ${name}`);
+      await client.query(sql);
+      return (await brokenLaws(client)).map(({ law }) => law.name);
+    } finally {
+      await client.query('rollback');
+    }
+  }
+
+  /** The database itself refuses most damage: the constraints have to go first. */
+  async function checks(): Promise<{ table: string; name: string }[]> {
+    const { rows } = await client.query(
+      `select conrelid::regclass::text as table, quote_ident(conname) as name from pg_constraint
+        where contype = 'c' and connamespace = 'public'::regnamespace and coninhcount = 0`,
+    );
+    return rows;
+  }
+
+  it('finds nothing where nothing is broken', async () => {
+    const { findings, laws } = await verifyDatabase(flow.stack.databaseUrl);
+    expect(findings).to.deep.equal([]);
+    expect(laws).to.equal(LAWS.length + 1);
+    const provider = stripeProvider({ ...KEYS, apiUrl: flow.simulator });
+    expect((await verifyProvider(flow.stack.databaseUrl, provider)).findings).to.deep.equal([]);
+  });
+
+  it('has damage for every law', () => {
+    expect(Object.keys(DAMAGE)).to.have.members([...LAWS, REPLAY].map(({ name }) => name));
+  });
+
+  for (const [name, damage] of Object.entries(DAMAGE)) {
+    it(`names ${name}`, async () => {
+      expect(await namedAfter(damage)).to.include(name);
+    });
+  }
+
+  it('names money that the provider has and we do not, and the other way round', async () => {
+    const provider = stripeProvider({ ...KEYS, apiUrl: flow.simulator });
+    const names = async () =>
+      (await verifyProvider(flow.stack.databaseUrl, provider, 0)).findings.map(({ law }) => law.name);
+    await setFaults(flow.simulator, { webhookDropRate: 1 });
+    const extra = { amount: 500, currency: 'INR', method: 'pm_card_visa', key: 'planted' };
+    await provider.open({ ...extra, checkoutId: completed.id });
+    expect(await names()).to.deep.equal(['provider.charged-once']);
+    await provider.open({ ...extra, checkoutId: waiting.id, key: 'planted too' });
+    expect(await names()).to.include('provider.took-nothing-we-do-not-know');
+    await client.query(`update payments set captured = captured - 1 where checkout_id = $1`, [completed.id]);
+    expect(await names()).to.include('provider.knows-our-payments');
+    await clearFaults(flow.simulator);
+  });
+
+  it('prints what does not hold and exits with 1, and with 2 when it cannot tell', () => {
+    const run = (env: NodeJS.ProcessEnv, ...args: string[]) =>
+      spawnSync(process.execPath, ['tools/verify.ts', ...args], { env: { ...process.env, ...env }, encoding: 'utf8' });
+    const settings = {
+      DATABASE_URL: flow.stack.databaseUrl,
+      STRIPE_API_URL: flow.simulator,
+      STRIPE_SECRET_KEY: KEYS.secretKey,
+      STRIPE_WEBHOOK_SECRET: KEYS.webhookSecret,
+    };
+    const broken = run(settings);
+    expect(broken.stdout).to.include('provider.charged-once').and.include(completed.id);
+    expect(broken.status).to.equal(1);
+    const blind = run({ ...settings, DATABASE_URL: '' });
+    expect(blind.stderr).to.include('DATABASE_URL: is missing');
+    expect(blind.status).to.equal(2);
+  });
+});

@@ -1,0 +1,54 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+/** A process of the bench that does one kind of work. */
+export interface Child<Q, A> {
+  /** One question at a time. @throws Error with what went wrong there. */
+  ask(question: Q): Promise<A>;
+  stop(): Promise<void>;
+}
+
+type Message<A> = { answer: A } | { error: string };
+
+/** Starts `tools/bench/<name>.ts`, which calls `serve`. What it prints is thrown away, what it complains about is shown. */
+export function startChild<Q extends object, A>(name: string): Child<Q, A> {
+  const child = fork(join(import.meta.dirname, `${name}.ts`), [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  return {
+    async ask(question) {
+      const answered = nextMessage<A>(child, name);
+      child.send(question);
+      const message = await answered;
+      if ('error' in message) throw new Error(`${name}: ${message.error}`);
+      return message.answer;
+    },
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const gone = once(child, 'exit');
+      child.disconnect();
+      await gone;
+    },
+  };
+}
+
+function nextMessage<A>(child: ChildProcess, name: string): Promise<Message<A>> {
+  return new Promise((done, fail) => {
+    const ended = () => fail(new Error(`${name} ended before it had answered`));
+    child.once('exit', ended);
+    child.once('message', (message) => {
+      child.off('exit', ended);
+      done(message as Message<A>);
+    });
+  });
+}
+
+/** The other side: answers questions until the bench is gone. */
+export function serve<Q, A>(work: (question: Q) => Promise<A>): void {
+  process.on('message', (question) => {
+    work(question as Q).then(
+      (answer) => process.send?.({ answer }),
+      (error: Error) => process.send?.({ error: error.stack ?? error.message }),
+    );
+  });
+  process.once('disconnect', () => process.exit());
+}

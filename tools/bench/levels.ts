@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Books, Goods } from './books.ts';
+import type { Child } from './child.ts';
+import type { Load, Loaded } from './load.ts';
+import { type Meter, ROLES, type Role, type Spent, spentBetween } from './meter.ts';
+import { type Percentiles, percentilesOf } from './percentiles.ts';
+
+/** Everything that a level is run with. */
+export interface Site {
+  url: string;
+  goods: Goods;
+  meter: Meter;
+  books: Books;
+  buyers: Child<Load, Loaded>;
+  settleSeconds: number;
+}
+
+/** What one purchase cost, or one second of doing nothing. */
+export interface Cost {
+  cpuMs: Record<Role, number | null>;
+  sumMs: number | null;
+  /** The load generator. */
+  buyersMs: number;
+  /** The process that reports, which also collects the logs of a stack of its own. */
+  benchMs: number;
+  statements: number | null;
+  nested: number | null;
+  control: number | null;
+  commits: number;
+  writes: number;
+  walKb: number;
+}
+
+export interface Level {
+  name: string;
+  concurrency: number;
+  orders: number;
+  ordersPerSecond: number;
+  flow: Percentiles | null;
+  /** Of the request that is answered with 202; null where it was not measured. */
+  accepted: Percentiles | null;
+  perOrder: Cost;
+  failures: string[];
+}
+
+export interface Wish {
+  orders: number;
+  concurrency: number;
+  isHot?: boolean;
+}
+
+/** Buys without measuring. @throws when a purchase fails. */
+export async function warmUp(site: Site, wish: Wish): Promise<void> {
+  const { failures } = await load(site, wish, true);
+  if (failures[0]) throw new Error(`a purchase failed: ${failures[0]}`);
+  await site.books.quiet();
+}
+
+/** What the shop costs per second when nobody buys. */
+export async function watchIdle(site: Site, seconds: number): Promise<Cost> {
+  await sleep(site.settleSeconds * 1_000);
+  const [before, bench] = [await site.meter.read(), process.cpuUsage()];
+  await sleep(seconds * 1_000);
+  const spent = spentBetween(before, await site.meter.read());
+  return costOf(spent, { units: spent.seconds, buyersMs: 0, bench });
+}
+
+/** Buys with waiting buyers, which is what is counted; then again without, for the time to the 202. */
+export async function runLevel(site: Site, wish: Wish, idle: Cost): Promise<Level> {
+  const [before, bench] = [await site.meter.read(), process.cpuUsage()];
+  const loaded = await load(site, wish, true);
+  await site.books.quiet();
+  const reading = await site.meter.read();
+  const spent = spentBetween(before, reading);
+  const orders = loaded.flowMs.length;
+  const perOrder = costOf(spent, { units: orders, buyersMs: loaded.cpuMs, bench });
+  // Backends publish their commits up to ten seconds late; what happens meanwhile happens without buyers too.
+  await sleep(site.settleSeconds * 1_000);
+  const settled = spentBetween(reading, await site.meter.read());
+  perOrder.commits += (settled.counts.commits - idle.commits * settled.seconds) / orders;
+  const impatient = wish.isHot ? null : await load(site, wish, false);
+  await site.books.quiet();
+  return {
+    name: wish.isHot ? `${wish.concurrency}, hot` : String(wish.concurrency),
+    concurrency: wish.concurrency,
+    orders,
+    ordersPerSecond: orders / loaded.seconds,
+    flow: percentilesOf(loaded.flowMs),
+    accepted: impatient && percentilesOf(impatient.acceptedMs),
+    perOrder,
+    failures: [...loaded.failures, ...(impatient?.failures ?? [])],
+  };
+}
+
+function load({ url, goods, buyers }: Site, { orders, concurrency, isHot }: Wish, isPatient: boolean): Promise<Loaded> {
+  const { variantIds, hotVariantId } = goods;
+  return buyers.ask({ url, orders, concurrency, variantIds, isPatient, ...(isHot && { hotVariantId }) });
+}
+
+function costOf(
+  { cpuMs, sumMs, counts }: Spent,
+  { units, buyersMs, bench }: { units: number; buyersMs: number; bench: NodeJS.CpuUsage },
+): Cost {
+  const per = (value: number | null) => (value === null ? null : value / units);
+  const { user, system } = process.cpuUsage(bench);
+  const { statements, nested, control, commits, writes, walKb } = counts;
+  return {
+    cpuMs: Object.fromEntries(ROLES.map((role) => [role, per(cpuMs[role])])) as Cost['cpuMs'],
+    sumMs: per(sumMs),
+    buyersMs: buyersMs / units,
+    benchMs: (user + system) / 1_000 / units,
+    statements: per(statements),
+    nested: per(nested),
+    control: per(control),
+    commits: commits / units,
+    writes: writes / units,
+    walKb: walKb / units,
+  };
+}

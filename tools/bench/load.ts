@@ -1,0 +1,63 @@
+import { Agent } from 'node:http';
+import { serve } from './child.ts';
+import { buy, type Taken } from './purchase.ts';
+
+/** What the load generator is asked to do. */
+export interface Load {
+  url: string;
+  orders: number;
+  concurrency: number;
+  /** Each order takes the next two of them. */
+  variantIds: string[];
+  /** In every order, in place of the first. */
+  hotVariantId?: string;
+  /** Whether the checkout request itself waits for the outcome. */
+  isPatient: boolean;
+}
+
+/** Times in milliseconds, in the order of completion. */
+export interface Loaded {
+  seconds: number;
+  flowMs: number[];
+  acceptedMs: number[];
+  /** What the shop said when it refused a purchase. */
+  failures: string[];
+  /** Of this process. */
+  cpuMs: number;
+}
+
+// A process of its own: waiting for us must not look like waiting for the shop.
+serve<Load, Loaded>(async (load) => {
+  const agent = new Agent({ keepAlive: true, maxSockets: load.concurrency });
+  const buyer = { url: new URL(load.url), agent };
+  const taken: Taken[] = [];
+  const failures: string[] = [];
+  let next = 0;
+  const buyOn = async () => {
+    while (next < load.orders) {
+      const index = next++;
+      await buy(buyer, linesOf(load, index), load.isPatient).then(
+        (one) => taken.push(one),
+        (error: Error) => failures.push(error.message),
+      );
+    }
+  };
+  const cpu = process.cpuUsage();
+  const startedAt = performance.now();
+  await Promise.all(Array.from({ length: load.concurrency }, buyOn));
+  const seconds = (performance.now() - startedAt) / 1_000;
+  const { user, system } = process.cpuUsage(cpu);
+  agent.destroy();
+  return {
+    seconds,
+    flowMs: taken.map(({ flowMs }) => flowMs),
+    acceptedMs: taken.flatMap(({ acceptedMs }) => acceptedMs ?? []),
+    failures,
+    cpuMs: (user + system) / 1_000,
+  };
+});
+
+function linesOf({ variantIds, hotVariantId }: Load, index: number): string[] {
+  const at = (offset: number) => variantIds[(index * 2 + offset) % variantIds.length] ?? '';
+  return [hotVariantId ?? at(0), at(1)];
+}

@@ -1,0 +1,73 @@
+import type { RunFile } from '../stack/stack.ts';
+import type { Books } from './books.ts';
+import type { Counters, Counts } from './counters.ts';
+import { type Usage, usageOf } from './processes.ts';
+
+export const ROLES = ['web', 'worker', 'postgres', 'redis', 'simulator'] as const;
+export type Role = (typeof ROLES)[number];
+/** What a purchase costs: the payment provider is somebody else's machine in real life. */
+export const COUNTED: readonly Role[] = ['web', 'worker', 'postgres', 'redis'];
+
+/** All counters at one moment. */
+export interface Reading {
+  atMs: number;
+  usage: Record<Role, Usage[]>;
+  counts: Counts;
+  /** Transactions of the bench itself so far. */
+  looks: number;
+}
+
+/** What came to pass between two readings; null for what nobody could count. */
+export interface Spent {
+  seconds: number;
+  cpuMs: Record<Role, number | null>;
+  /** CPU of web, worker, Postgres and Redis, in milliseconds. */
+  sumMs: number | null;
+  counts: Counts;
+}
+
+export interface Meter {
+  read(): Promise<Reading>;
+}
+
+export function openMeter(run: () => RunFile, { counters, books }: { counters: Counters; books: Books }): Meter {
+  return {
+    async read() {
+      const usage = usageByRole(run());
+      return { atMs: performance.now(), usage, looks: books.looks(), counts: await counters.read() };
+    },
+  };
+}
+
+/** @throws when a process was replaced in between: its CPU would be lost. */
+export function spentBetween(before: Reading, after: Reading): Spent {
+  const cpuMs = Object.fromEntries(ROLES.map((role) => [role, cpuBetween(role, before, after)]));
+  const counted = COUNTED.map((role) => cpuMs[role] ?? null);
+  const counts = Object.entries(after.counts).map(([name, value]) => {
+    const start = before.counts[name as keyof Counts];
+    return [name, value === null || start === null ? null : value - start];
+  });
+  const spent = { ...(Object.fromEntries(counts) as Counts) };
+  spent.commits -= after.looks - before.looks;
+  return {
+    seconds: (after.atMs - before.atMs) / 1_000,
+    cpuMs: cpuMs as Spent['cpuMs'],
+    sumMs: counted.some((one) => one === null) ? null : counted.reduce<number>((sum, one) => sum + (one ?? 0), 0),
+    counts: spent,
+  };
+}
+
+function usageByRole({ processes }: RunFile): Record<Role, Usage[]> {
+  const of = (role: Role) => [processes[role]].flat().flatMap(({ pid }) => (pid && usageOf(pid)) || []);
+  return Object.fromEntries(ROLES.map((role) => [role, of(role)])) as Record<Role, Usage[]>;
+}
+
+function cpuBetween(role: Role, before: Reading, after: Reading): number | null {
+  const [first, last] = [before.usage[role], after.usage[role]];
+  if (first.length === 0 && last.length === 0) return null;
+  const pids = (usages: readonly Usage[]) => usages.map(({ pid }) => pid).join();
+  if (pids(first) !== pids(last)) throw new Error(`a ${role} process was replaced while it was measured`);
+  return sumOf(last) - sumOf(first);
+}
+
+const sumOf = (usages: readonly Usage[]): number => usages.reduce((sum, { cpuMs }) => sum + cpuMs, 0);

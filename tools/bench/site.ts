@@ -1,0 +1,44 @@
+import { type Books, openBooks, stockGoods } from './books.ts';
+import { type Child, startChild } from './child.ts';
+import { type Counters, openCounters } from './counters.ts';
+import type { Site } from './levels.ts';
+import type { Load, Loaded } from './load.ts';
+import { openMeter } from './meter.ts';
+import type { BenchOptions } from './options.ts';
+import type { Target } from './target.ts';
+
+export type Say = (line: string) => void;
+
+/** A shop with everything that is needed to measure it. */
+export interface Measured {
+  target: Target;
+  site: Site;
+  counters: Counters;
+  /** Orders that the goods last for. */
+  close(): Promise<void>;
+}
+
+/** Opens what measures `target` and fills its shelves for `orders` orders. */
+export async function openSite(target: Target, options: BenchOptions, orders: number): Promise<Measured> {
+  const counters = await openCounters(target.databaseUrl);
+  const books = await openBooks(target.databaseUrl);
+  const buyers: Child<Load, Loaded> = startChild('load');
+  const close = async () => void (await Promise.all([buyers.stop(), books.close(), counters.close()]));
+  try {
+    const site = await siteOf(target, options, { counters, books, buyers, orders });
+    return { target, site, counters, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function siteOf(
+  target: Target,
+  { settleSeconds }: BenchOptions,
+  opened: { counters: Counters; books: Books; buyers: Child<Load, Loaded>; orders: number },
+): Promise<Site> {
+  const { counters, books, buyers, orders } = opened;
+  const goods = await stockGoods(books, orders);
+  return { url: target.url, goods, meter: openMeter(target.run, { counters, books }), books, buyers, settleSeconds };
+}

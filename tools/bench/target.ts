@@ -1,0 +1,56 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type RunFile, startStack } from '../stack/stack.ts';
+
+/** The shop that is measured. */
+export interface Target {
+  url: string;
+  databaseUrl: string;
+  redisUrl: string;
+  /** The folder with run.json. */
+  dataDir: string;
+  /** The current pids. */
+  run(): RunFile;
+  stop(): Promise<void>;
+}
+
+const PRODUCTS = 400;
+/** Durable as in production: every commit is on the disk before it is answered. Statements inside statements count. */
+const SETTINGS = {
+  fsync: 'on',
+  synchronous_commit: 'on',
+  shared_preload_libraries: 'pg_stat_statements',
+  'pg_stat_statements.track': 'all',
+};
+
+/** The stack of somebody else, who keeps it. @throws when none runs there. */
+export function runningStack(dataDir: string): Target {
+  const file = join(dataDir, 'run.json');
+  if (!existsSync(file)) throw new Error(`${file} does not exist: nothing runs there (bin/dev --data ${dataDir})`);
+  const run = () => JSON.parse(readFileSync(file, 'utf8')) as RunFile;
+  const { url, processes } = run();
+  const { postgres, redis } = processes;
+  return { url, databaseUrl: postgres.url, redisUrl: redis.url, dataDir, run, stop: async () => undefined };
+}
+
+/** A stack of our own in a folder that is gone afterwards. `env` is for all of its processes. */
+export async function ownStack(env: Record<string, string>, log: (line: string) => void): Promise<Target> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'vcecom-bench-'));
+  // PostgreSQL runs as a user of its own when we are root, and has to reach its data.
+  await chmod(dataDir, 0o755);
+  const removeData = () => rm(dataDir, { recursive: true, force: true });
+  try {
+    const stack = await startStack({ dataDir, products: PRODUCTS, postgres: { settings: SETTINGS }, env, log });
+    const { url, databaseUrl, redisUrl, run } = stack;
+    const stop = async () => {
+      await stack.stop();
+      await removeData();
+    };
+    return { url, databaseUrl, redisUrl, dataDir, run, stop };
+  } catch (error) {
+    await removeData();
+    throw error;
+  }
+}

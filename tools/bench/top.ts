@@ -1,0 +1,56 @@
+import type { Statement } from './counters.ts';
+import type { CpuProfile, ProfileNode } from './profiler.ts';
+
+/** A function with the CPU that it used itself, in milliseconds. */
+export interface HotSpot {
+  origin: string;
+  name: string;
+  ms: number;
+}
+
+/** Self time per function, largest first; the time in which the process waited is left out. */
+export function hotSpots(profile: CpuProfile): HotSpot[] {
+  const byId = new Map(profile.nodes.map((node) => [node.id, node]));
+  const spots = new Map<string, HotSpot>();
+  profile.samples.forEach((id, index) => {
+    const node = byId.get(id);
+    if (!node || node.callFrame.functionName === '(idle)') return;
+    const spot = spotOf(node);
+    const key = `${spot.origin} ${spot.name}`;
+    const known = spots.get(key) ?? spot;
+    known.ms += (profile.timeDeltas[index] ?? 0) / 1_000;
+    spots.set(key, known);
+  });
+  return [...spots.values()].sort((a, b) => b.ms - a.ms);
+}
+
+function spotOf({ callFrame }: ProfileNode): HotSpot {
+  const { functionName, url, lineNumber } = callFrame;
+  const name = functionName || '(anonymous)';
+  const file = url.replace(/^file:\/\//, '');
+  return { origin: originOf(file, name), name: file ? `${name} ${shortened(file)}:${lineNumber + 1}` : name, ms: 0 };
+}
+
+/** The package, `src` for our own code, `node` for the runtime. */
+function originOf(file: string, name: string): string {
+  if (name === '(garbage collector)') return 'garbage collector';
+  if (name === '(program)') return 'system calls';
+  if (!file || file.startsWith('node:') || file.startsWith('wasm:')) return 'node';
+  const [, found] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file) ?? [];
+  return found ?? 'src';
+}
+
+const shortened = (file: string): string =>
+  file.replace(/^.*node_modules\/(?:@[^/]+\/)?[^/]+\//, '').replace(/^.*?\/(src|tools|migrations)\//, '$1/');
+
+/** Adds up hot spots by where they come from, largest first. */
+export function byOrigin(spots: readonly HotSpot[]): { origin: string; ms: number }[] {
+  const groups = [...Map.groupBy(spots, ({ origin }) => origin)];
+  const sums = groups.map(([origin, some]) => ({ origin, ms: some.reduce((sum, { ms }) => sum + ms, 0) }));
+  return sums.sort((a, b) => b.ms - a.ms);
+}
+
+const LONGEST_TEXT = 110;
+
+/** Statements on one line each, cut to what fits a screen. */
+export const shortText = ({ query }: Statement): string => query.replace(/\s+/g, ' ').trim().slice(0, LONGEST_TEXT);

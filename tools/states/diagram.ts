@@ -1,0 +1,44 @@
+import type { AnyStateMachine } from 'xstate';
+import { type State, type Step, statesOf, stepsOf } from './machine.ts';
+
+/** The machine as a Mermaid state diagram. Arrows between the same two states are drawn as one. */
+export function diagram(machine: AnyStateMachine): string {
+  const [states, steps] = [statesOf(machine), stepsOf(machine)];
+  const outer = states.filter(({ parent }) => parent === null);
+  const arrows = arrowsOf(steps);
+  const first = machine.root.initial.target[0]?.key;
+  const lines = [
+    `[*] --> ${first}`,
+    ...outer.flatMap((state) => drawState(state, states, arrows)),
+    ...arrows.filter(({ within }) => within === null).map(({ text }) => text),
+    ...outer.filter(({ isFinal }) => isFinal).map(({ key }) => `${key} --> [*]`),
+  ];
+  return ['stateDiagram-v2', ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+interface Arrow {
+  /** The outer state that both ends lie in. */
+  within: string | null;
+  text: string;
+}
+
+function arrowsOf(steps: readonly Step[]): Arrow[] {
+  const byEnds = Map.groupBy(steps, ({ from, to, actions }) => `${from.key} --> ${to ?? from.key}: ${label(actions)}`);
+  return [...byEnds].map(([ends, group]) => {
+    const [arrow, after] = ends.split(': ');
+    const events = group.map(({ event, guard }) => (guard ? `${event} [${guard}]` : event));
+    return { within: group[0]?.from.parent ?? null, text: `${arrow}: ${events.join(', ')}${after}` };
+  });
+}
+
+const label = (actions: readonly string[]): string => (actions.length > 0 ? ` / ${actions.join(', ')}` : '');
+
+function drawState(state: State, states: readonly State[], arrows: readonly Arrow[]): string[] {
+  const { key, entry, initial } = state;
+  const notes = entry.map((action) => `${key}: on entry ${action}`);
+  if (initial === null) return notes.length > 0 ? [`${key}: ${key}`, ...notes] : [];
+  const inner = arrows.filter(({ within }) => within === key).map(({ text }) => text);
+  const names = states.filter(({ parent }) => parent === key).map((one) => one.key);
+  const body = [`[*] --> ${initial}`, ...names, ...inner].map((line) => `  ${line}`);
+  return [...notes, `state ${key} {`, ...body, '}'];
+}

@@ -1,0 +1,43 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorsPage } from './errors-page.ts';
+import { machinePage } from './machine-page.ts';
+import { paymentTable } from './payment-table.ts';
+
+interface Page {
+  path: string;
+  /** The whole page as it should be, made from what it is now. */
+  render(current: string): string;
+}
+
+const PAGES: readonly Page[] = [
+  { path: 'docs/states.md', render: machinePage },
+  { path: 'docs/errors.md', render: errorsPage },
+  { path: 'docs/payments.md', render: (current) => replaceGenerated(current, paymentTable()) },
+];
+
+/** The pages below `root` that are not what the code says, a missing one included. */
+export function stalePages(root: string): string[] {
+  return PAGES.filter(({ path, render }) => {
+    const current = read(root, path);
+    return current !== render(current);
+  }).map(({ path }) => path);
+}
+
+/** Brings every page below `root` up to date. */
+export function writePages(root: string): void {
+  for (const { path, render } of PAGES) writeFileSync(join(root, path), render(read(root, path)));
+}
+
+const BEGIN = '<!-- drawn by bin/states -->';
+const END = '<!-- end of what bin/states draws -->';
+
+/** @throws Error when the page has no place for it. */
+function replaceGenerated(current: string, generated: string): string {
+  const [from, to] = [current.indexOf(BEGIN), current.indexOf(END)];
+  if (from < 0 || to < from) throw new Error(`docs/payments.md needs the lines ${BEGIN} and ${END}`);
+  return `${current.slice(0, from + BEGIN.length)}\n${generated}\n${current.slice(to)}`;
+}
+
+const read = (root: string, path: string): string =>
+  existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : '';

@@ -1,0 +1,46 @@
+import { type CheckoutEvent, type CheckoutSnapshot, decide, restore, stateOf } from '../../src/machines/checkout.ts';
+import { codes, table } from './table.ts';
+
+const TOTAL = 1_000;
+
+const inPayment = (step: string): Column => ({ name: step, value: { PAYMENT_PENDING: step } as Value, refunded: false });
+
+type Value = CheckoutSnapshot['value'];
+
+interface Column {
+  name: string;
+  value: Value;
+  refunded: boolean;
+}
+
+const COLUMNS: readonly Column[] = [
+  ...['working', 'awaitingMethod', 'awaitingAction', 'processing'].map(inPayment),
+  { name: 'a way out', value: 'EXPIRED', refunded: false },
+  { name: 'a way out, refunded', value: 'FAILED', refunded: true },
+];
+
+const ROWS: readonly (readonly [says: string, event: CheckoutEvent])[] = [
+  ['succeeded', { type: 'PAYMENT_SUCCEEDED', amount: TOTAL }],
+  ['succeeded, but less than the total', { type: 'PAYMENT_SUCCEEDED', amount: TOTAL - 1 }],
+  ['requires a method, none tried yet', { type: 'METHOD_REQUIRED' }],
+  ['requires a method after a decline', { type: 'PAYMENT_DECLINED' }],
+  ['requires action', { type: 'ACTION_REQUIRED' }],
+  ['processing', { type: 'PAYMENT_PROCESSING' }],
+  ['cancelled', { type: 'PAYMENT_CANCELED' }],
+];
+
+/** What the provider says, against where the checkout stands: asked of the machine itself. */
+export function paymentTable(): string {
+  const rows = ROWS.map(([says, event]) => [says, codes([event.type]), ...COLUMNS.map((column) => cell(column, event))]);
+  return table(['the provider says', 'event', ...COLUMNS.map(({ name }) => name)], rows);
+}
+
+function cell({ value, refunded }: Column, event: CheckoutEvent): string {
+  const from = restore({ version: 1, value, context: { total: TOTAL, refunded } });
+  const { next, accepted } = decide(from, event);
+  return accepted ? codes([innermost(next)]) : 'stays';
+}
+
+function innermost(snapshot: CheckoutSnapshot): string {
+  return typeof snapshot.value === 'string' ? stateOf(snapshot) : (Object.values(snapshot.value)[0] ?? '');
+}

@@ -1,0 +1,71 @@
+import { isDeepStrictEqual } from 'node:util';
+import pg from 'pg';
+import { type PricingSnapshot, replay } from '../../src/domain/pricing.ts';
+import { CHECKOUT_LAWS } from '../../src/entities/laws/checkouts.ts';
+import type { Law } from '../../src/entities/laws/law.ts';
+import { ORDER_LAWS } from '../../src/entities/laws/orders.ts';
+import { PAYMENT_LAWS } from '../../src/entities/laws/payments.ts';
+import { STOCK_LAWS } from '../../src/entities/laws/stock.ts';
+
+export const LAWS: readonly Law[] = [...STOCK_LAWS, ...CHECKOUT_LAWS, ...ORDER_LAWS, ...PAYMENT_LAWS];
+
+export const REPLAY = { name: 'pricing.replays', says: 'A stored price comes out again from what it was made of.' };
+const BATCH = 500;
+
+/** A law that does not hold, with the rows that break it. */
+export interface Finding {
+  law: Pick<Law, 'name' | 'says'>;
+  rows: object[];
+}
+
+/** Checks every law against one snapshot of the database, in a transaction that cannot write. */
+export async function verifyDatabase(url: string): Promise<{ findings: Finding[]; laws: number }> {
+  const client = new pg.Client({ connectionString: url, application_name: 'verify' });
+  await client.connect();
+  try {
+    await client.query(`begin isolation level repeatable read read only`);
+    const findings = await brokenLaws(client);
+    await client.query('commit');
+    return { findings, laws: LAWS.length + 1 };
+  } finally {
+    await client.end();
+  }
+}
+
+/** The laws that do not hold in what the open transaction of `client` sees. */
+export async function brokenLaws(client: pg.Client): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const law of LAWS) {
+    const { rows } = await client.query(law.sql);
+    if (rows.length > 0) findings.push({ law, rows });
+  }
+  const unreplayable = await findUnreplayable(client);
+  return unreplayable.length > 0 ? [...findings, { law: REPLAY, rows: unreplayable }] : findings;
+}
+
+/** Prices every stored snapshot again, a few at a time. */
+async function findUnreplayable(client: pg.Client): Promise<object[]> {
+  const broken: object[] = [];
+  await client.query(`declare snapshots no scroll cursor for
+    select checkout_id as "checkoutId", engine_version as "engineVersion", inputs, output from pricing_snapshots`);
+  for (;;) {
+    const { rows } = await client.query<PricingSnapshot & { checkoutId: string }>(`fetch ${BATCH} from snapshots`);
+    for (const { checkoutId, ...snapshot } of rows) {
+      const difference = differenceOf(snapshot);
+      if (difference) broken.push({ checkoutId, ...difference });
+    }
+    if (rows.length < BATCH) break;
+  }
+  await client.query('close snapshots');
+  return broken;
+}
+
+function differenceOf(snapshot: PricingSnapshot): object | undefined {
+  try {
+    const again = replay(snapshot);
+    if (isDeepStrictEqual(JSON.parse(JSON.stringify(again)), snapshot.output)) return undefined;
+    return { stored: snapshot.output.totals, replayed: again.totals };
+  } catch (error) {
+    return { error: String(error) };
+  }
+}
