@@ -13,6 +13,9 @@ export interface Cause {
   causeId?: string;
 }
 
+/** What a movement is put down to in the ledger. */
+export type Movement = { kind: MovementKind } & Partial<Cause>;
+
 const DELTAS: Record<MovementKind, { onHand: number; reserved: number }> = {
   receive: { onHand: 1, reserved: 0 },
   adjust: { onHand: 1, reserved: 0 },

@@ -12,9 +12,6 @@ interface Level {
   available: number;
 }
 
-/** What a movement is put down to in the ledger. */
-export type Movement = { kind: MovementKind } & Partial<Cause>;
-
 /** Adds up the units of lines per variant. */
 export function demandOf(lines: readonly { variantId: string; quantity: number }[]): Demand {
   const demand = new Map<string, number>();

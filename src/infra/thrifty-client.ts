@@ -14,7 +14,6 @@ const names = new Map<string, string>();
 export class ThriftyClient extends pg.Client {
   private isBeginDue = false;
   private isCorked = false;
-
   constructor(config: pg.ClientConfig) {
     super({ ...config, pipeline: true } as pg.ClientConfig);
   }

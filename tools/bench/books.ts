@@ -22,8 +22,7 @@ export async function openBooks(databaseUrl: string): Promise<Books> {
   let looks = 0;
   const query = async <R extends object>(sql: string, params: unknown[] = []) => {
     looks += 1;
-    // Our own count is to be published at once, or it would be mistaken for the shop's later on.
-    return (await client.query(`/* of_the_bench */ ${sql}`, params)).rows as R[];
+    return (await client.query(`${sql} /* of_the_bench */`, params)).rows as R[];
   };
   return {
     query,
@@ -40,6 +39,7 @@ export async function openBooks(databaseUrl: string): Promise<Books> {
   };
 }
 
+/** Our own commits are published at once, or they would be mistaken for the shop's later on. */
 const WAITING = `select pg_stat_force_next_flush(), (select count(*) from outbox)::int
     + (select count(*) from webhook_inbox where processed_at is null)::int as waiting`;
 

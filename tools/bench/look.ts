@@ -1,45 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { signal } from '../../src/infra/embedded/processes.ts';
 import type { Statement } from './counters.ts';
-import { type Site, warmUp } from './levels.ts';
+import { warmUp } from './levels.ts';
 import type { BenchOptions } from './options.ts';
+import { usageOf } from './processes.ts';
 import { profileDuring } from './profiler.ts';
 import type { Measured, Say } from './site.ts';
 import { type Cell, table } from './table.ts';
-import { byOrigin, hotSpots, shortText } from './top.ts';
+import { byOrigin, type HotSpot, hotSpots, shortText } from './top.ts';
 
 const MOST_FUNCTIONS = 25;
 const MOST_STATEMENTS = 40;
+const OPENING_MS = 5_000;
 
-/** One level, watched from the inside: the hot functions of a process. The level is twice as long, as samples are few. */
-export async function lookAtFunctions(site: Site, options: BenchOptions, { say, inspector }: Inside): Promise<void> {
-  const { role, address } = inspector;
-  const { orders, concurrency } = wishOf(options);
-  const profile = await profileDuring(address, () => warmUp(site, { orders, concurrency }));
-  const spots = hotSpots(profile);
-  const all = spots.reduce((sum, { ms }) => sum + ms, 0);
-  const row = (name: string, ms: number): Cell[] => [name, ms / orders, (100 * ms) / all];
-  say(`\n${role}: ${(all / orders).toFixed(2)} ms of work per order (sampled), ${concurrency} buyers at once`);
-  say(table([['by origin', 'ms/order', '%'], ...byOrigin(spots).map(({ origin, ms }) => row(origin, ms))]));
-  const top = spots.slice(0, MOST_FUNCTIONS);
-  say(`\n${table([['function (self time)', 'ms/order', '%'], ...top.map((spot) => row(`${spot.origin}: ${spot.name}`, spot.ms))])}`);
-}
-
+/** A process to be watched from the inside. */
 export interface Inside {
-  say: Say;
-  inspector: { role: string; address: string };
+  role: 'web' | 'worker';
+  /** The address of its inspector, once that is open. */
+  address(): string | undefined;
 }
 
-/** One level, watched from inside Postgres. @throws when it does not count statements. */
+/** One level: the functions of a process that use its CPU. The samples give the shares, the operating system the sum. */
+export async function lookAtFunctions({ site, target }: Measured, options: BenchOptions, inside: Inside) {
+  const { role } = inside;
+  const pid = target.run().processes[role][0]?.pid ?? 0;
+  const address = await openInspector(pid, inside);
+  const wish = levelOf(options);
+  let cpuMs = 0;
+  const profile = await profileDuring(address, async () => {
+    const before = usageOf(pid);
+    await warmUp(site, wish);
+    cpuMs = (usageOf(pid)?.cpuMs ?? 0) - (before?.cpuMs ?? 0);
+  });
+  return functionTables(hotSpots(profile), { role, wish, msPerOrder: cpuMs / wish.orders });
+}
+
+async function openInspector(pid: number, { role, address }: Inside): Promise<string> {
+  signal(pid, 'SIGUSR1');
+  for (let waited = 0; waited < OPENING_MS; waited += 50) {
+    const found = address();
+    if (found) return found;
+    await sleep(50);
+  }
+  throw new Error(`the ${role} process opened no inspector`);
+}
+
+interface Look {
+  role: string;
+  wish: { orders: number; concurrency: number };
+  msPerOrder: number;
+}
+
+function functionTables(spots: HotSpot[], { role, wish, msPerOrder }: Look): string {
+  const all = spots.reduce((sum, { ms }) => sum + ms, 0);
+  const row = (name: string, ms: number): Cell[] => [name, (msPerOrder * ms) / all, (100 * ms) / all];
+  const origins = byOrigin(spots).map(({ origin, ms }) => row(origin, ms));
+  const functions = spots.slice(0, MOST_FUNCTIONS).map((spot) => row(`${spot.origin}: ${spot.name}`, spot.ms));
+  return [
+    `${role}: ${msPerOrder.toFixed(2)} CPU-ms per order, sampled, with ${wish.concurrency} buyers at once`,
+    table([['by origin', 'CPU-ms', '%'], ...origins]),
+    '',
+    table([['function, itself', 'CPU-ms', '%'], ...functions]),
+  ].join('\n');
+}
+
+/** One level: the statements of a purchase. @throws when Postgres does not count them. */
 export async function lookAtStatements({ site, counters }: Measured, options: BenchOptions, say: Say): Promise<void> {
   if (counters.missing) throw new Error(`statements are not counted there: ${counters.missing}`);
-  const wish = wishOf(options);
+  const wish = levelOf(options);
   await counters.reset();
   await warmUp(site, wish);
   const statements = await counters.top(1_000);
-  const { calls, ms } = sumOf(statements);
   const perOrder = (one: { calls: number; ms: number }) => [one.calls / wish.orders, one.ms / wish.orders];
   const rows = statements.slice(0, MOST_STATEMENTS).map((one): Cell[] => [shortText(one), ...perOrder(one)]);
-  const sum: Cell[] = ['all, with begin, commit and the checks of foreign keys', ...perOrder({ calls, ms })];
-  say(`\n${table([['statement', 'calls/order', 'ms/order'], ...rows, sum])}`);
+  const sum: Cell[] = ['all, with begin, commit and the checks of foreign keys', ...perOrder(sumOf(statements))];
+  say(table([['statement', 'calls/order', 'ms/order'], ...rows, sum]));
 }
 
 const sumOf = (statements: readonly Statement[]) => ({
@@ -47,4 +82,4 @@ const sumOf = (statements: readonly Statement[]) => ({
   ms: statements.reduce((sum, one) => sum + one.ms, 0),
 });
 
-export const wishOf = ({ orders, concurrency }: BenchOptions) => ({ orders, concurrency: concurrency.at(-1) ?? 1 });
+const levelOf = ({ orders, concurrency }: BenchOptions) => ({ orders, concurrency: concurrency.at(-1) ?? 1 });

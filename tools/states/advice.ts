@@ -20,7 +20,9 @@ export const ADVICE: Record<ErrorCode, [Met, string]> = {
   UNSUPPORTED_MEDIA_TYPE: answer('Set `Content-Type: application/json`.'),
   NOT_ACCEPTABLE: reserved('Ask for another media type.'),
   METHOD_NOT_ALLOWED: answer('Use one of the methods in `Allow`.'),
-  CURSOR_INVALID: answer('Start the list again without a cursor. A cursor fits only the filters and sort it came with.'),
+  CURSOR_INVALID: answer(
+    'Start the list again without a cursor. A cursor fits only the filters and sort it came with.',
+  ),
   IDEMPOTENCY_KEY_INVALID: answer('Send 1 to 255 printable ASCII characters without spaces.'),
   INVALID_SIGNATURE: answer('Check that `STRIPE_WEBHOOK_SECRET` is that of the endpoint, and the clock of the server.'),
   ROUTE_NOT_FOUND: answer('Look the path up in `/api/v1/docs`.'),
@@ -55,7 +57,9 @@ export const ADVICE: Record<ErrorCode, [Met, string]> = {
   PAID_BUT_OUT_OF_STOCK: reason('Tell the customer: the refund is on its way.'),
   SUPERSEDED: reason('Nothing: late money of a cart that went into another checkout is given back.'),
   PAYMENT_REFUSED: reason('The provider cancelled the payment: check out again.'),
-  PROVIDER_UNAVAILABLE: reserved('Wait, then try again. A checkout is accepted while the provider is away, and waits for it.'),
+  PROVIDER_UNAVAILABLE: reserved(
+    'Wait, then try again. A checkout is accepted while the provider is away, and waits for it.',
+  ),
   DATABASE_UNAVAILABLE: answer('Try again after `Retry-After` seconds, with the same idempotency key.'),
   QUEUE_UNAVAILABLE: reserved('Nothing: commands are accepted without the queue.'),
   INTERNAL_ERROR: answer('Report the `requestId`: the log has the rest.'),

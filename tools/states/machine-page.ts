@@ -55,15 +55,27 @@ const ACTIONS: Record<CheckoutAction, string> = {
   refundPayment: 'stores the operation that gives everything back',
 };
 
+const GUARDS: Record<string, string> = {
+  paysTheTotal: 'the amount received covers the total, and nothing was given back before',
+  paysTooLittle: 'something was received, but less than the total, and nothing was given back before',
+};
+
 /** docs/states.md: the checkout's machine as a picture and as tables. */
 export function machinePage(): string {
   const states = statesOf(checkoutMachine).map(({ path, key, isBusy, entry }) => {
-    const says = STATES[key as keyof typeof STATES] ?? '';
+    const says = STATES[key as keyof typeof STATES] ?? missing(key);
     return [codes([path]), isBusy ? 'yes' : '', codes(entry), says];
   });
   const steps = stepsOf(checkoutMachine).map(({ from, event, guard, to, actions }) => {
-    return [codes([from.path]), codes([event]), guard ? codes([guard]) : '', to ? codes([to]) : 'stays', codes(actions)];
+    return [
+      codes([from.path]),
+      codes([event]),
+      guard ? codes([guard]) : '',
+      to ? codes([to]) : 'stays',
+      codes(actions),
+    ];
   });
+  const guards = new Set(stepsOf(checkoutMachine).flatMap(({ guard }) => guard ?? []));
   return `${[
     '# The states of a checkout',
     'Drawn from `src/machines/checkout.ts` by `bin/states`; a test fails when this page is not what the code says.',
@@ -73,14 +85,22 @@ export function machinePage(): string {
     table(['state', 'busy', 'on entry', 'meaning'], states),
     '## Every transition',
     `What is not in this table is refused: the state stays as it is, and the event is written into the history with
-\`accepted = false\`. The guard \`paysTheTotal\` holds when the amount received covers the total and nothing was given back.`,
+\`accepted = false\`.`,
     table(['in', 'event', 'if', 'goes to', 'does'], steps),
+    table(
+      ['if', 'holds when'],
+      [...guards].map((name) => [codes([name]), GUARDS[name] ?? missing(name)]),
+    ),
     '## Where the events come from',
     table(['event', 'comes from'], described(EVENTS)),
     '## What the actions do',
     'The machine only names them; `src/workers/checkout-actions.ts` carries them out in the transaction that stores the step.',
     table(['action', 'what it does'], described(ACTIONS)),
   ].join('\n\n')}\n`;
+}
+
+function missing(name: string): never {
+  throw new Error(`tools/states/machine-page.ts does not say what ${name} means`);
 }
 
 const described = (words: Record<string, string>): string[][] =>

@@ -3,7 +3,11 @@ import { codes, table } from './table.ts';
 
 const TOTAL = 1_000;
 
-const inPayment = (step: string): Column => ({ name: step, value: { PAYMENT_PENDING: step } as Value, refunded: false });
+const inPayment = (step: string): Column => ({
+  name: step,
+  value: { PAYMENT_PENDING: step } as Value,
+  refunded: false,
+});
 
 type Value = CheckoutSnapshot['value'];
 
@@ -31,14 +35,20 @@ const ROWS: readonly (readonly [says: string, event: CheckoutEvent])[] = [
 
 /** What the provider says, against where the checkout stands: asked of the machine itself. */
 export function paymentTable(): string {
-  const rows = ROWS.map(([says, event]) => [says, codes([event.type]), ...COLUMNS.map((column) => cell(column, event))]);
+  const rows = ROWS.map(([says, event]) => [
+    says,
+    codes([event.type]),
+    ...COLUMNS.map((column) => cell(column, event)),
+  ]);
   return table(['the provider says', 'event', ...COLUMNS.map(({ name }) => name)], rows);
 }
 
 function cell({ value, refunded }: Column, event: CheckoutEvent): string {
   const from = restore({ version: 1, value, context: { total: TOTAL, refunded } });
-  const { next, accepted } = decide(from, event);
-  return accepted ? codes([innermost(next)]) : 'stays';
+  const { next, accepted, actions } = decide(from, event);
+  if (!accepted) return 'refused';
+  const to = innermost(next) === innermost(from) ? 'stays' : codes([innermost(next)]);
+  return actions.includes('refundPayment') ? `${to}, ${codes(['refundPayment'])}` : to;
 }
 
 function innermost(snapshot: CheckoutSnapshot): string {

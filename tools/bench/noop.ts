@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { newId } from '../../src/infra/ids.ts';
+import { logger } from '../../src/infra/log.ts';
+import { openQueues } from '../../src/infra/queue.ts';
+import { openRedis } from '../../src/infra/redis.ts';
+import { newTraceparent } from '../../src/infra/trace.ts';
+import { done, handler, startWorker } from '../../src/infra/worker.ts';
+import { job } from '../../src/jobs/contract.ts';
+import { serve } from './child.ts';
+
+export interface Idling {
+  redisUrl: string;
+  jobs: number;
+  /** Jobs on their way at any time. */
+  window: number;
+  /** Of the worker. */
+  concurrency: number;
+}
+
+export interface Idled {
+  seconds: number;
+  /** Of this process, which adds and works. */
+  cpuMs: number;
+}
+
+const nothing = job('bench', 'nothing', z.object({ id: z.uuid() }));
+
+// The shop's own queue, worker and settings; only the work is left out.
+serve<Idling, Idled>(async ({ redisUrl, jobs, window, concurrency }) => {
+  logger.level = 'error';
+  const [producing, consuming] = [openRedis(redisUrl, 'produce'), openRedis(redisUrl, 'consume')];
+  await new Promise((ready) => producing.once('ready', ready));
+  const queues = openQueues([nothing], producing);
+  const finished = Promise.withResolvers<void>();
+  const trace = { requestId: newId(), traceparent: newTraceparent() };
+  let [added, worked] = [0, 0];
+  const add = () => {
+    added += 1;
+    const id = newId();
+    queues.handOver({ id, queue: nothing.queue, name: nothing.name, payload: { id }, trace });
+  };
+  const work = handler(nothing, async () => {
+    worked += 1;
+    if (added < jobs) add();
+    if (worked === jobs) finished.resolve();
+    return done;
+  });
+  const options = { queue: nothing.queue, connection: consuming, concurrency, whenUnavailable: () => null };
+  const { worker } = startWorker([work], options);
+  await worker.waitUntilReady();
+  const cpu = process.cpuUsage();
+  const startedAt = performance.now();
+  for (let i = 0; i < Math.min(window, jobs); i += 1) add();
+  await finished.promise;
+  const seconds = (performance.now() - startedAt) / 1_000;
+  const { user, system } = process.cpuUsage(cpu);
+  await worker.close();
+  for (const queue of queues.all) await queue.obliterate({ force: true });
+  await queues.close();
+  producing.disconnect();
+  consuming.disconnect();
+  return { seconds, cpuMs: (user + system) / 1_000 };
+});

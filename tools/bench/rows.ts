@@ -1,0 +1,99 @@
+import type { Books } from './books.ts';
+
+/** A value of a row: fixed, or to be chosen anew for every order. */
+export type Value = string | null | { slot: number };
+
+/** One prepared statement with what goes into it. */
+export interface Insert {
+  text: string;
+  values: Value[];
+}
+
+/** What is chosen anew for every order, slot by slot. */
+export type Slot = { kind: 'id' } | { kind: 'variant'; line: number };
+
+/** The rows of one order, to be written again and again by hand. */
+export interface OrderRows {
+  inserts: Insert[];
+  slots: Slot[];
+}
+
+/** Every table that a purchase leaves rows in, parents first, and how its rows are found. */
+const TABLES: readonly [table: string, where: string][] = [
+  ['carts', 'id = $2'],
+  ['cart_items', 'cart_id = $2'],
+  ['checkouts', 'id = $1'],
+  ['checkout_lines', 'checkout_id = $1'],
+  ['checkout_history', 'checkout_id = $1'],
+  ['pricing_snapshots', 'checkout_id = $1'],
+  ['reservations', 'checkout_id = $1'],
+  ['inventory_movements', 'cause_id = $1'],
+  ['payments', 'checkout_id = $1'],
+  ['payment_attempts', 'checkout_id = $1'],
+  ['payment_operations', 'payment_id in (select id from payments where checkout_id = $1)'],
+  ['webhook_inbox', 'checkout_id = $1'],
+  ['idempotency_keys', 'scope = $2::text'],
+  ['orders', 'checkout_id = $1'],
+  ['order_numbers', 'order_id in (select id from orders where checkout_id = $1)'],
+  ['order_lines', 'order_id in (select id from orders where checkout_id = $1)'],
+  ['order_history', 'order_id in (select id from orders where checkout_id = $1)'],
+];
+
+/** Columns whose values are unique in the whole shop, though they are no ids of ours. */
+const UNIQUE = ['payments.intent_id', 'payment_operations.idempotency_key', 'webhook_inbox.event_id'];
+/** Given by the database. */
+const GENERATED = ['order_numbers.number'];
+
+type Row = Record<string, unknown>;
+
+/**
+ * The rows that the latest purchase left behind, as the statements that write the same for a new order: one per table,
+ * prepared, with ids of its own and the sizes of the real ones.
+ */
+export async function rowsOfLatestOrder({ query }: Books): Promise<OrderRows> {
+  const [latest] = await query<{ id: string; cartId: string }>(
+    `select id, cart_id as "cartId" from checkouts where state = 'COMPLETED' order by id desc limit 1`,
+  );
+  if (!latest) throw new Error('no purchase has been completed yet');
+  const tables: { table: string; rows: Row[] }[] = [];
+  for (const [table, where] of TABLES) {
+    const found = `select to_jsonb(t) as row from ${table} t where ($1::uuid, $2::uuid) is not null and ${where}`;
+    const rows = await query<{ row: Row }>(found, [latest.id, latest.cartId]);
+    tables.push({ table, rows: rows.map(({ row }) => row) });
+  }
+  return writerOf(tables.filter(({ rows }) => rows.length > 0));
+}
+
+function writerOf(tables: readonly { table: string; rows: Row[] }[]): OrderRows {
+  const slots: Slot[] = [];
+  const known = new Map<string, number>();
+  const slotOf = (value: string, kind: Slot): number => {
+    const found = known.get(value) ?? slots.push(kind) - 1;
+    known.set(value, found);
+    return found;
+  };
+  const lines = tables.find(({ table }) => table === 'checkout_lines')?.rows ?? [];
+  lines.forEach((row, line) => {
+    slotOf(String(row.variant_id), { kind: 'variant', line });
+  });
+  const valueOf = (table: string, column: string, value: unknown): Value => {
+    if (value === null || value === undefined) return null;
+    if (typeof value === 'object') return JSON.stringify(value);
+    const isId = typeof value === 'string' && UUID.test(value);
+    if (!isId && !UNIQUE.includes(`${table}.${column}`)) return String(value);
+    return { slot: slotOf(String(value), { kind: 'id' }) };
+  };
+  return { inserts: tables.map((one) => insertOf(one, valueOf)), slots };
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+function insertOf(
+  { table, rows }: { table: string; rows: Row[] },
+  valueOf: (table: string, column: string, value: unknown) => Value,
+): Insert {
+  const columns = Object.keys(rows[0] ?? {}).filter((column) => !GENERATED.includes(`${table}.${column}`));
+  const values = rows.flatMap((row) => columns.map((column) => valueOf(table, column, row[column])));
+  const places = rows.map((_, at) => `(${columns.map((_, i) => `$${at * columns.length + i + 1}`).join(', ')})`);
+  return { text: `insert into ${table} (${columns.join(', ')}) values ${places.join(', ')}`, values };
+}
