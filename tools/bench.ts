@@ -1,32 +1,69 @@
-import { lookAtFunctions, lookAtStatements } from './bench/look.ts';
-import { warmUp } from './bench/levels.ts';
+import { writeFileSync } from 'node:fs';
+import { type Inside, lookAtFunctions, lookAtStatements } from './bench/look.ts';
+import { measure, ordersFor, warm } from './bench/measure.ts';
 import { type BenchOptions, readOptions, USAGE } from './bench/options.ts';
 import { INSPECTABLE, inspectorIn } from './bench/profiler.ts';
-import { openSite } from './bench/site.ts';
+import { report } from './bench/report.ts';
+import { type Measured, openSite } from './bench/site.ts';
 import { ownStack, runningStack } from './bench/target.ts';
-import { signal } from '../src/infra/embedded/processes.ts';
-import { setTimeout as sleep } from 'node:timers/promises';
+
+const say = (line: string): void => console.log(line);
+/** What the processes of our own stack said about their inspectors. */
+const inspectors: string[] = [];
 
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const options = readOptions(process.argv.slice(2));
-  if (options === 'help') { console.log(USAGE); return 0; }
-  const lines: string[] = [];
-  const log = (line: string) => { if (line.includes('Debugger')) lines.push(line); if (!line.includes(' | ')) console.log(line); };
-  const target = options.dataDir ? runningStack(options.dataDir) : await ownStack(options.profile ? INSPECTABLE : {}, log);
-  const m = await openSite(target, options, options.orders * 4 + options.warmup);
   try {
-    await warmUp(m.site, { orders: options.warmup, concurrency: 8 });
-    await warmUp(m.site, { orders: options.warmup, concurrency: 32 });
-    if (options.statements) await lookAtStatements(m, options, console.log);
-    for (const role of ['web','worker'] as const) {
-    if (!options.profile) break;
-      signal(target.run().processes[role][0]!.pid, 'SIGUSR1');
-      await sleep(1000);
-      const address = lines.map((line) => inspectorIn(line, role)).find(Boolean)!;
-      await lookAtFunctions(m.site, options, { say: console.log, inspector: { role, address } });
-    }
+    const options = readOptions(process.argv.slice(2));
+    if (options !== 'help') return await run(options);
+    say(USAGE);
     return 0;
-  } finally { await m.close(); await target.stop(); }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    console.error(`\nbin/bench: ${message}`);
+    if (String(error).includes('ERR_PARSE_ARGS') || /^--/.test(message)) console.error(`\n${USAGE}`);
+    return 1;
+  }
+}
+
+async function run(options: BenchOptions): Promise<number> {
+  const target = options.dataDir
+    ? runningStack(options.dataDir)
+    : await ownStack(options.profile ? INSPECTABLE : {}, hear);
+  try {
+    const measured = await openSite(target, options, ordersFor(options));
+    try {
+      if (options.profile || options.statements) return await look(measured, options);
+      return await measureAll(measured, options);
+    } finally {
+      await measured.close();
+    }
+  } finally {
+    await target.stop();
+  }
+}
+
+async function measureAll(measured: Measured, options: BenchOptions): Promise<number> {
+  const figures = await measure(measured, options, say);
+  say(report(figures));
+  if (options.jsonFile) writeFileSync(options.jsonFile, `${JSON.stringify(figures, null, 2)}\n`);
+  return figures.isSound && figures.levels.every(({ failures }) => failures.length === 0) ? 0 : 1;
+}
+
+async function look(measured: Measured, options: BenchOptions): Promise<number> {
+  await warm(measured, options);
+  const { profile, statements } = options;
+  if (statements) say(await lookAtStatements(measured, options));
+  if (profile) say(await lookAtFunctions(measured, options, inside(profile)));
+  return 0;
+}
+
+function inside(role: Inside['role']): Inside {
+  return { role, address: () => inspectors.map((line) => inspectorIn(line, role)).find(Boolean) };
+}
+
+function hear(line: string): void {
+  if (line.includes('Debugger listening')) inspectors.push(line);
+  else if (!line.includes(' | ')) say(line);
 }

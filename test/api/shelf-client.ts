@@ -36,7 +36,11 @@ export async function openStorefront(goods: readonly Goods[]): Promise<Storefron
     count += 1;
     return fresh.db.query(sql, params);
   };
-  const shop = await openShop(productRoutes({ db: { ...fresh.db, query }, currency: 'INR' }));
+  const search: Database['search'] = (sql, params) => {
+    count += 1;
+    return fresh.db.search(sql, params);
+  };
+  const shop = await openShop(productRoutes({ db: { ...fresh.db, query, search }, currency: 'INR' }));
   const statements = () => {
     const counted = count;
     count = 0;

@@ -34,6 +34,8 @@ export interface Cost {
 export interface Level {
   name: string;
   concurrency: number;
+  /** Whether every order had the same variant in it. */
+  isHot: boolean;
   orders: number;
   ordersPerSecond: number;
   flow: Percentiles | null;
@@ -83,6 +85,7 @@ export async function runLevel(site: Site, wish: Wish, idle: Cost): Promise<Leve
   return {
     name: wish.isHot ? `${wish.concurrency}, hot` : String(wish.concurrency),
     concurrency: wish.concurrency,
+    isHot: wish.isHot ?? false,
     orders,
     ordersPerSecond: orders / loaded.seconds,
     flow: percentilesOf(loaded.flowMs),

@@ -5,7 +5,7 @@ import { warmUp } from './levels.ts';
 import type { BenchOptions } from './options.ts';
 import { usageOf } from './processes.ts';
 import { profileDuring } from './profiler.ts';
-import type { Measured, Say } from './site.ts';
+import type { Measured } from './site.ts';
 import { type Cell, table } from './table.ts';
 import { byOrigin, type HotSpot, hotSpots, shortText } from './top.ts';
 
@@ -65,7 +65,7 @@ function functionTables(spots: HotSpot[], { role, wish, msPerOrder }: Look): str
 }
 
 /** One level: the statements of a purchase. @throws when Postgres does not count them. */
-export async function lookAtStatements({ site, counters }: Measured, options: BenchOptions, say: Say): Promise<void> {
+export async function lookAtStatements({ site, counters }: Measured, options: BenchOptions): Promise<string> {
   if (counters.missing) throw new Error(`statements are not counted there: ${counters.missing}`);
   const wish = levelOf(options);
   await counters.reset();
@@ -74,7 +74,7 @@ export async function lookAtStatements({ site, counters }: Measured, options: Be
   const perOrder = (one: { calls: number; ms: number }) => [one.calls / wish.orders, one.ms / wish.orders];
   const rows = statements.slice(0, MOST_STATEMENTS).map((one): Cell[] => [shortText(one), ...perOrder(one)]);
   const sum: Cell[] = ['all, with begin, commit and the checks of foreign keys', ...perOrder(sumOf(statements))];
-  say(table([['statement', 'calls/order', 'ms/order'], ...rows, sum]));
+  return table([['statement', 'calls/order', 'ms/order'], ...rows, sum]);
 }
 
 const sumOf = (statements: readonly Statement[]) => ({

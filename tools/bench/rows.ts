@@ -76,24 +76,24 @@ function writerOf(tables: readonly { table: string; rows: Row[] }[]): OrderRows 
   lines.forEach((row, line) => {
     slotOf(String(row.variant_id), { kind: 'variant', line });
   });
-  const valueOf = (table: string, column: string, value: unknown): Value => {
+  const writable = (table: string, column: string, value: unknown): Value => {
     if (value === null || value === undefined) return null;
     if (typeof value === 'object') return JSON.stringify(value);
     const isId = typeof value === 'string' && UUID.test(value);
     if (!isId && !UNIQUE.includes(`${table}.${column}`)) return String(value);
     return { slot: slotOf(String(value), { kind: 'id' }) };
   };
-  return { inserts: tables.map((one) => insertOf(one, valueOf)), slots };
+  return { inserts: tables.map((one) => insertOf(one, writable)), slots };
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 function insertOf(
   { table, rows }: { table: string; rows: Row[] },
-  valueOf: (table: string, column: string, value: unknown) => Value,
+  writable: (table: string, column: string, value: unknown) => Value,
 ): Insert {
   const columns = Object.keys(rows[0] ?? {}).filter((column) => !GENERATED.includes(`${table}.${column}`));
-  const values = rows.flatMap((row) => columns.map((column) => valueOf(table, column, row[column])));
+  const values = rows.flatMap((row) => columns.map((column) => writable(table, column, row[column])));
   const places = rows.map((_, at) => `(${columns.map((_, i) => `$${at * columns.length + i + 1}`).join(', ')})`);
   return { text: `insert into ${table} (${columns.join(', ')}) values ${places.join(', ')}`, values };
 }

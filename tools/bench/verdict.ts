@@ -1,0 +1,15 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+/** Runs bin/verify over the data of a running stack: a fast shop that is wrong is no fast shop. True when all laws hold. */
+export async function verify(dataDir: string, say: (line: string) => void): Promise<boolean> {
+  const tool = join(import.meta.dirname, '..', 'verify.ts');
+  const child = spawn(process.execPath, [tool, '--data', dataDir], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let printed = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    printed += text;
+  });
+  const code = await new Promise<number | null>((done, fail) => child.once('error', fail).once('close', done));
+  for (const line of printed.trim().split('\n')) say(`  ${line}`);
+  return code === 0;
+}
