@@ -1,3 +1,4 @@
+import { OptimisticLockError } from '@mikro-orm/core';
 import { AppError, type ErrorCode } from '../domain/errors.ts';
 import { isDatabaseDown } from '../infra/database.ts';
 
@@ -66,6 +67,7 @@ const OVERTAKEN = /^(40001|40P01|55P03)$/;
 
 function databaseFailure(error: Error): Failure | undefined {
   if (isDatabaseDown(error)) return { code: 'DATABASE_UNAVAILABLE' };
+  if (error instanceof OptimisticLockError) return { code: 'CONCURRENT_UPDATE' };
   let at: unknown = error;
   for (let depth = 0; depth < 5 && at instanceof Error; depth += 1) {
     const code = String(Reflect.get(at, 'code'));

@@ -23,7 +23,7 @@ export interface CheckoutStep {
   busy: boolean;
   /** What the machine wants back at the next event; this class does not look into it. */
   machine: object;
-  /** What asked for it: the id of a command, or the sweeper. */
+  /** What asked for it: the id of a command, or of an event of the provider. */
   cause: string;
   reason?: { code: string; details: Record<string, unknown> } | undefined;
 }

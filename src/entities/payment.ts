@@ -78,6 +78,12 @@ export class Payment extends PaymentSchema.class {
     this.updatedAt = now;
   }
 
+  /** Takes back a refund that the provider accepted and could not carry out: the money is still with us. */
+  revokeRefund(amount: number, now: Date): void {
+    this.refunded -= amount;
+    this.updatedAt = now;
+  }
+
   /** Appends an operation for the payments worker. Its key is derived, so the same operation cannot exist twice. */
   request(tx: Tx, operation: { kind: OperationKind; attempt?: number; amount?: number }): string {
     return appendOperation(tx, this.id, operation);

@@ -31,6 +31,7 @@ export interface Queues {
   all: readonly Queue[];
   /** Hands commands over soon and without waiting; what fails here is delivered by the relay. */
   handOver(command: Command): void;
+  isConnected(): boolean;
   /** Lets `attempt` carry out commands in this process as they are handed over; it says which it takes. */
   carryOutHere(attempt: (command: Command) => boolean): void;
   /** Adds commands now. @throws when Redis does not take them. */
@@ -64,6 +65,7 @@ export function openQueues(contracts: readonly JobKind[], connection: Redis): Qu
   }
   return {
     all: [...queues.values()],
+    isConnected: () => connection.status === 'ready',
     deliver,
     nudge: nudging(queues, connection),
     handOver(command) {

@@ -1,3 +1,4 @@
+import { CHECKOUT_WAYS_OUT } from '../domain/states.ts';
 import { Checkout } from '../entities/checkout.ts';
 import { observe } from '../infra/log.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
@@ -35,7 +36,7 @@ export async function advance(
     // START only asks for work in the same state: its result is the step that is worth a row.
     if (event.type !== 'START' || !accepted) {
       const state = stateOf(next);
-      const reason = accepted && state !== from ? reasonOf(event) : undefined;
+      const reason = accepted && CHECKOUT_WAYS_OUT.includes(state) ? reasonOf(event) : undefined;
       const step = { event: event.type, accepted, state, busy: next.hasTag('busy'), machine: store(next), cause };
       checkout.follow(tx, { ...step, reason });
     }
@@ -51,7 +52,7 @@ export async function advance(
   return isFirstAccepted ?? false;
 }
 
-/** Why a way out was taken; `follow` keeps it only there. */
+/** Why a way out was taken. */
 function reasonOf(event: CheckoutEvent): { code: string; details: Record<string, unknown> } | undefined {
   if ('reason' in event) return { code: event.reason, details: event.details ?? {} };
   if (event.type === 'EXPIRE') return { code: 'RESERVATION_EXPIRED', details: {} };

@@ -17,6 +17,7 @@ const BATCH = 200;
 /** Usually an event is the echo of our own call: for so long, in milliseconds, it waits for that call's answer. */
 const ECHO_MS = 2_000;
 const PUT_OFF_MS = 250;
+const REFUND_FAILED = 'refund.failed';
 const AFTER_ERROR_MS = 5_000;
 
 /**
@@ -49,8 +50,8 @@ export const noticeHandlers = (deps: WorkerDeps): Handler[] => [
 ];
 
 /** Nothing that we do not know, or nothing of ours. */
-const isKnown = ({ payment, status }: OpenNotice): boolean =>
-  payment === null || payment.status === 'succeeded' || status === null;
+const isKnown = ({ payment, status, type }: OpenNotice): boolean =>
+  payment === null || (type !== REFUND_FAILED && (payment.status === 'succeeded' || status === null));
 
 /** One event that cannot be worked on now must not hold up the others: it is put off and comes round again. */
 async function workOn(deps: WorkerDeps, notice: OpenNotice): Promise<void> {
@@ -58,6 +59,7 @@ async function workOn(deps: WorkerDeps, notice: OpenNotice): Promise<void> {
   const isEcho = notice.isBeingCalled && Date.now() - notice.receivedAt.getTime() < ECHO_MS;
   if (isEcho) return postponeNotice(deps.db.query, notice, PUT_OFF_MS);
   try {
+    if (notice.type === REFUND_FAILED) return await revokeRefund(deps, notice);
     const intent = status === 'succeeded' ? factsOf(notice) : await ask(deps, intentId);
     await unitOfWork(deps.db, processNotices.name, async (tx) => {
       const news = intent ? await apply(deps, tx, { checkoutId, intent, cause: eventId }) : 'known';
@@ -69,6 +71,21 @@ async function workOn(deps: WorkerDeps, notice: OpenNotice): Promise<void> {
     await postponeNotice(deps.db.query, notice, AFTER_ERROR_MS);
   }
 }
+
+/** The customer still waits for this money: `bin/verify` names it until a person has seen to it. */
+const revokeRefund = (deps: WorkerDeps, notice: OpenNotice): Promise<void> =>
+  unitOfWork(deps.db, processNotices.name, async (tx) => {
+    await lockCheckout(tx, notice.checkoutId ?? '');
+    const [failed] = await tx.query<{ paymentId: string; amount: number }>(
+      `update payment_operations set status = 'refused', error = 'REFUND_FAILED'
+        where reference = $1 and kind = 'refund' and status = 'done' returning payment_id as "paymentId", amount`,
+      [notice.refundId],
+    );
+    const [payment] = failed ? await tx.find(Payment, { id: failed.paymentId }) : [];
+    payment?.revokeRefund(failed?.amount ?? 0, tx.now);
+    observe('payment.refund.failed', { refundId: notice.refundId, checkoutId: notice.checkoutId });
+    await closeNotices(tx.query, [notice], failed ? 'applied' : 'known');
+  });
 
 const factsOf = ({ intentId, amountReceived }: OpenNotice): IntentFacts | undefined =>
   intentId === null

@@ -9,10 +9,11 @@ import { unitOfWork } from '../infra/unit-of-work.ts';
 const BATCH = 500;
 const PAUSE_MS = 500;
 
-/** Delivers the overdue commands once, in batches. @returns how many were delivered. @throws when Redis or Postgres is away. */
+/** Delivers the overdue commands once, in batches. @returns how many were delivered, none while Redis is away. @throws when Postgres is. */
 export async function relayOnce(db: Database, queues: Queues): Promise<number> {
   let delivered = 0;
-  for (;;) {
+  // A claim puts a command off: none is made that cannot be delivered at once.
+  while (queues.isConnected()) {
     const commands = await unitOfWork(db, 'relay.claim', (tx) => claimOverdue(tx, BATCH));
     if (commands.length === 0) return delivered;
     failpoint('relay.claimed');
@@ -21,6 +22,7 @@ export async function relayOnce(db: Database, queues: Queues): Promise<number> {
     delivered += commands.length;
     if (commands.length < BATCH) return delivered;
   }
+  return delivered;
 }
 
 /**

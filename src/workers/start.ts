@@ -46,6 +46,8 @@ export function startWorkers(
     deps.queues.carryOutHere(() => false);
     // Without Redis no job can be finished there; what is under way is safe in the outbox.
     const isCutOff = options.connection.status !== 'ready';
-    await Promise.all([...started.map(({ worker }) => worker.close(isCutOff)), local.idle(), ...loops]);
+    const closed = Promise.all(started.map(({ worker }) => worker.close(isCutOff)));
+    closed.catch(() => undefined);
+    await Promise.all([isCutOff || closed, local.idle(), ...loops]);
   };
 }

@@ -23,6 +23,8 @@ export interface Cost {
   buyersMs: number;
   /** The process that reports, which also collects the logs of a stack of its own. */
   benchMs: number;
+  /** Percentage of this machine's CPU time that all other processes took: the larger, the less a figure is worth. */
+  others: number;
   statements: number | null;
   nested: number | null;
   control: number | null;
@@ -101,17 +103,20 @@ function load({ url, goods, buyers }: Site, { orders, concurrency, isHot }: Wish
 }
 
 function costOf(
-  { cpuMs, sumMs, counts }: Spent,
+  { cpuMs, sumMs, counts, machine }: Spent,
   { units, buyersMs, bench }: { units: number; buyersMs: number; bench: NodeJS.CpuUsage },
 ): Cost {
   const per = (value: number | null) => (value === null ? null : value / units);
   const { user, system } = process.cpuUsage(bench);
+  const benchMs = (user + system) / 1_000;
+  const ours = ROLES.reduce((sum, role) => sum + (cpuMs[role] ?? 0), 0) + buyersMs + benchMs;
   const { statements, nested, control, commits, writes, walKb } = counts;
   return {
     cpuMs: Object.fromEntries(ROLES.map((role) => [role, per(cpuMs[role])])) as Cost['cpuMs'],
     sumMs: per(sumMs),
     buyersMs: buyersMs / units,
-    benchMs: (user + system) / 1_000 / units,
+    benchMs: benchMs / units,
+    others: (100 * Math.max(0, machine.busyMs - ours)) / machine.allMs,
     statements: per(statements),
     nested: per(nested),
     control: per(control),

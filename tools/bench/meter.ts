@@ -1,3 +1,4 @@
+import { cpus } from 'node:os';
 import type { RunFile } from '../stack/stack.ts';
 import type { Books } from './books.ts';
 import type { Counters, Counts } from './counters.ts';
@@ -11,6 +12,8 @@ export const COUNTED: readonly Role[] = ['web', 'worker', 'postgres', 'redis'];
 /** All counters at one moment. */
 export interface Reading {
   atMs: number;
+  /** CPU time of everything on this machine, in milliseconds: what was used and what there was. */
+  machine: { busyMs: number; allMs: number };
   usage: Record<Role, Usage[]>;
   counts: Counts;
   /** Transactions of the bench itself so far. */
@@ -23,6 +26,8 @@ export interface Spent {
   cpuMs: Record<Role, number | null>;
   /** CPU of web, worker, Postgres and Redis, in milliseconds. */
   sumMs: number | null;
+  /** Of everything on this machine, as in a reading. */
+  machine: Reading['machine'];
   counts: Counts;
 }
 
@@ -34,7 +39,8 @@ export function openMeter(run: () => RunFile, { counters, books }: { counters: C
   return {
     async read() {
       const usage = usageByRole(run());
-      return { atMs: performance.now(), usage, looks: books.looks(), counts: await counters.read() };
+      const [atMs, machine, looks] = [performance.now(), machineTimes(), books.looks()];
+      return { atMs, machine, usage, looks, counts: await counters.read() };
     },
   };
 }
@@ -53,6 +59,10 @@ export function spentBetween(before: Reading, after: Reading): Spent {
     seconds: (after.atMs - before.atMs) / 1_000,
     cpuMs: cpuMs as Spent['cpuMs'],
     sumMs: counted.some((one) => one === null) ? null : counted.reduce<number>((sum, one) => sum + (one ?? 0), 0),
+    machine: {
+      busyMs: after.machine.busyMs - before.machine.busyMs,
+      allMs: after.machine.allMs - before.machine.allMs,
+    },
     counts: spent,
   };
 }
@@ -60,6 +70,12 @@ export function spentBetween(before: Reading, after: Reading): Spent {
 function usageByRole({ processes }: RunFile): Record<Role, Usage[]> {
   const of = (role: Role) => [processes[role]].flat().flatMap(({ pid }) => (pid && usageOf(pid)) || []);
   return Object.fromEntries(ROLES.map((role) => [role, of(role)])) as Record<Role, Usage[]>;
+}
+
+function machineTimes(): Reading['machine'] {
+  const times = cpus().map((one) => one.times);
+  const allMs = times.reduce((sum, one) => sum + one.user + one.nice + one.sys + one.idle + one.irq, 0);
+  return { allMs, busyMs: allMs - times.reduce((sum, { idle }) => sum + idle, 0) };
 }
 
 function cpuBetween(role: Role, before: Reading, after: Reading): number | null {

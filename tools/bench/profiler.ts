@@ -19,7 +19,8 @@ export function inspectorIn(line: string, role: string): string | undefined {
   return address;
 }
 
-const EVERY_US = 200;
+/** Sampling more often costs as much as the work itself. */
+const EVERY_US = 1_000;
 
 /** Samples the process behind an inspector while `work` runs. */
 export async function profileDuring(inspector: string, work: () => Promise<unknown>): Promise<CpuProfile> {

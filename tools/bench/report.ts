@@ -35,7 +35,7 @@ function speed({ levels }: Figures): string {
 }
 
 function cpu({ levels, idlePerSecond }: Figures): string {
-  const head = ['buyers', ...ROLES.slice(0, 4), 'sum', 'without idle', '| simulator', 'buyers', 'bench'];
+  const head = ['buyers', ...ROLES.slice(0, 4), 'sum', 'without idle', '| simulator', 'buyers', 'bench', 'others, %'];
   const row = (name: string, cost: Cost, withoutIdle: number | null): Cell[] => [
     name,
     ...ROLES.slice(0, 4).map((role) => cost.cpuMs[role]),
@@ -44,6 +44,7 @@ function cpu({ levels, idlePerSecond }: Figures): string {
     cost.cpuMs.simulator,
     cost.buyersMs,
     cost.benchMs,
+    Math.round(cost.others),
   ];
   const rows = levels.map((level) => row(level.name, level.perOrder, withoutIdle(level, idlePerSecond)));
   return table([head, ...rows, row('idle, per second', idlePerSecond, null)]);

@@ -56,7 +56,9 @@ export const ADVICE: Record<ErrorCode, [Met, string]> = {
   CANCELLED_BY_CUSTOMER: reason('Nothing; the cart is open.'),
   PAID_BUT_OUT_OF_STOCK: reason('Tell the customer: the refund is on its way.'),
   SUPERSEDED: reason('Nothing: late money of a cart that went into another checkout is given back.'),
-  PAYMENT_REFUSED: reason('The provider cancelled the payment: check out again.'),
+  PAYMENT_REFUSED: reason(
+    'The provider cancelled the payment, or less than the total was paid (`paid`) and goes back: check out again.',
+  ),
   PROVIDER_UNAVAILABLE: reserved(
     'Wait, then try again. A checkout is accepted while the provider is away, and waits for it.',
   ),
