@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { heedSignals, interruption } from './bench/interruption.ts';
 import { type Inside, lookAtFunctions, lookAtStatements } from './bench/look.ts';
 import { measure, ordersFor, warm } from './bench/measure.ts';
 import { type BenchOptions, readOptions, USAGE } from './bench/options.ts';
@@ -11,6 +12,7 @@ const say = (line: string): void => console.log(line);
 /** What the processes of our own stack said about their inspectors. */
 const inspectors: string[] = [];
 
+heedSignals();
 process.exitCode = await main();
 
 async function main(): Promise<number> {
@@ -20,6 +22,7 @@ async function main(): Promise<number> {
     say(USAGE);
     return 0;
   } catch (error) {
+    if (interruption.aborted) return 130;
     const message = error instanceof Error ? error.message : String(error);
     console.error(`\nbin/bench: ${message}`);
     if (String(error).includes('ERR_PARSE_ARGS') || /^--/.test(message)) console.error(`\n${USAGE}`);

@@ -36,6 +36,7 @@ export async function accept<P extends object>(
         const accepted = await change.work(tx);
         if (accepted.command) enqueue(tx, deps.queues, accepted.command);
         // Listening begins before the commit: what happens after it cannot be missed.
+        watch?.stop();
         if (seconds > 0 && accepted.command) watch = watchCheckout(deps, accepted.checkout.id);
         return stored(accepted);
       },

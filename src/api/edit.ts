@@ -53,5 +53,7 @@ function claimOf({ headers, body, raw }: AnyCall, { name, scope }: Change<Stored
   const key = headers['idempotency-key'];
   if (key === undefined) return undefined;
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) throw refused('IDEMPOTENCY_KEY_INVALID');
-  return { scope: `${raw.request.method} ${name} ${scope}`, key, requestHash: hashRequest(body) };
+  // The caller is part of the scope: another who sends the same key meets a key of his own.
+  const caller = hashRequest(headers['x-cart-token'] ?? raw.request.ip);
+  return { scope: `${raw.request.method} ${name} ${scope} ${caller}`, key, requestHash: hashRequest(body) };
 }

@@ -15,7 +15,7 @@ export function preferredWait(headers: Call<never, never, never>['headers']): nu
  * `until` then waits at most `seconds` without asking the database.
  */
 export function watchCheckout(
-  { hints }: ApiDeps,
+  { hints, stopping }: ApiDeps,
   id: string,
 ): { until(seconds: number, gone: AbortSignal): Promise<void>; stop(): void } {
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -26,7 +26,9 @@ export function watchCheckout(
     stop,
     async until(seconds, gone) {
       const timer = setTimeout(resolve, seconds * 1_000);
-      gone.addEventListener('abort', () => resolve());
+      const end = AbortSignal.any([gone, stopping]);
+      end.addEventListener('abort', () => resolve(), { once: true });
+      if (end.aborted) resolve();
       await promise;
       clearTimeout(timer);
       stop();

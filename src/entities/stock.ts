@@ -125,7 +125,8 @@ const lockLevels = (tx: Tx, variantIds: string[]): Promise<Level[]> =>
     [variantIds],
   );
 
-const lockLevelsOf = (tx: Tx, checkoutId: string): Promise<object[]> =>
+/** Locks the levels of everything that a checkout asked for, for a caller that must lock something else after them. */
+export const lockLevelsOf = (tx: Tx, checkoutId: string): Promise<object[]> =>
   tx.query(
     `select variant_id from stock_levels
       where variant_id in (select variant_id from reservations where checkout_id = $1) order by variant_id for update`,

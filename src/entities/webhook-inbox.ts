@@ -36,24 +36,30 @@ export function receiveNotice(tx: Tx, notice: Notice): void {
 export interface OpenNotice extends Notice {
   receivedAt: Date;
   /** Null for a payment that is not ours. */
-  payment: { status: string } | null;
+  payment: { status: string; intentId: string | null } | null;
   /** A call about this payment is under way, whose answer will say the same. */
   isBeingCalled: boolean;
 }
 
-/** The oldest events that nothing was done about yet. */
-export function loadNotices(query: Query, limit: number): Promise<OpenNotice[]> {
+/**
+ * Takes events that nothing was done about yet, news of success first: for a few seconds nobody else takes them, then
+ * they are due again, unless something was done about them.
+ */
+export function claimNotices(query: Query, limit: number): Promise<OpenNotice[]> {
   return query<OpenNotice>(
-    `select i.provider, i.event_id as "eventId", i.type, i.created_at as "createdAt", i.intent_id as "intentId",
+    `with claimed as (update webhook_inbox set due_at = now() + interval '4 s' where (provider, event_id) in (
+        select provider, event_id from webhook_inbox where processed_at is null and due_at <= now()
+          order by status is distinct from 'succeeded', due_at limit $1 for update skip locked)
+        returning *)
+      select i.provider, i.event_id as "eventId", i.type, i.created_at as "createdAt", i.intent_id as "intentId",
         p.checkout_id as "checkoutId", i.status, i.amount_received as "amountReceived", i.refund_id as "refundId",
-        i.received_at as "receivedAt", case when p.id is not null then json_build_object('status', p.status) end as payment,
+        i.received_at as "receivedAt", case when p.id is not null then json_build_object('status', p.status, 'intentId', p.intent_id) end as payment,
         exists (select 1 from payment_operations o where o.payment_id = p.id
           and o.kind in ('open', 'confirm') and o.status in ('pending', 'unknown')) as "isBeingCalled"
-      from webhook_inbox i left join lateral (
-        select id, checkout_id, status from payments where checkout_id = i.checkout_id
-        union all select id, checkout_id, status from payments where i.checkout_id is null and intent_id = i.intent_id
-        limit 1) p on true
-      where i.processed_at is null and i.due_at <= now() order by i.due_at limit $1`,
+      from claimed i left join lateral (
+        select id, checkout_id, status, intent_id from payments where checkout_id = i.checkout_id
+        union all select id, checkout_id, status, intent_id from payments where i.checkout_id is null and intent_id = i.intent_id
+        limit 1) p on true`,
     [limit],
   );
 }

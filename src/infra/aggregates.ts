@@ -25,7 +25,7 @@ export async function loadAll<T extends object>(
   const meta = em.getMetadata().get<T>(entity);
   const conditions = Object.keys(where).map((name, index) => `${columnOf(meta, name)} = $${index + 1}`);
   const rows = await run<Record<string, unknown>>(
-    `select * from ${meta.tableName} where ${conditions.join(' and ')} order by id${forUpdate ? ' for update' : ''}`,
+    `select ${columnsOf(meta).join(', ')} from ${meta.tableName} where ${conditions.join(' and ')} order by id${forUpdate ? ' for update' : ''}`,
     Object.values(where),
   );
   // What was loaded before keeps its changes: the row is older than they are.
@@ -78,6 +78,10 @@ const remove = (entity: AnyEntity, run: Run): Promise<object[]> => {
   const helper = wrap(entity, true);
   return run(`delete from ${helper.__meta.tableName} where id = $1`, [helper.getPrimaryKey()]);
 };
+
+/** By name: a prepared `select *` breaks when a migration adds a column. */
+const columnsOf = <T>(meta: EntityMetadata<T>): string[] =>
+  meta.props.filter(({ kind }) => kind === 'scalar' || kind === 'm:1').flatMap(({ fieldNames }) => fieldNames);
 
 function columnOf(meta: EntityMetadata, property: string): string {
   const [column] = meta.properties[property as never]?.fieldNames ?? [];

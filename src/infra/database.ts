@@ -39,7 +39,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       Client: ThriftyClient,
       types: typeParsers(),
       connectionTimeoutMillis: 5_000,
-      options: options.isKeyed ? '-c jit=off -c plan_cache_mode=force_generic_plan' : '-c jit=off',
+      options: `${SETTINGS}${options.isKeyed ? ' -c plan_cache_mode=force_generic_plan' : ''}`,
       onPoolCreated: (created: pg.Pool) => {
         pool = created;
         created.on('error', (error) => observe('database.connection.lost', errorFields(error)));
@@ -59,6 +59,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   };
 }
 
+/** A process that vanishes in the middle of a transaction must not keep its locks for as long as TCP would. */
+const SETTINGS =
+  '-c jit=off -c idle_in_transaction_session_timeout=10000 -c lock_timeout=15000 -c tcp_keepalives_idle=30';
+
 /** Raw rows carry money and counts as numbers (int8 is checked to be safe) and instants as dates. */
 function typeParsers(): pg.TypeOverrides {
   const types = new pg.TypeOverrides();
@@ -72,7 +76,7 @@ function typeParsers(): pg.TypeOverrides {
 }
 
 /** Codes of the operating system and of Postgres for "there is no database to talk to at the moment". */
-const DOWN = /^(08...|57P0[123]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/;
+const DOWN = /^(08...|57P0[123]|25P03|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/;
 const NO_CONNECTION =
   /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection/i;
 

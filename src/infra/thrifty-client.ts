@@ -25,6 +25,8 @@ export class ThriftyClient extends pg.Client {
       this.isBeginDue = true;
       return Promise.resolve(NOTHING);
     }
+    // A connection that is gone is rolled back already; were this to fail, it would never go back to the pool.
+    if (text === 'rollback' && !this.isBeginDue) return super.query(text).catch(() => NOTHING);
     this.corkUntilTheNextTick();
     if (this.isBeginDue) {
       this.isBeginDue = false;

@@ -31,8 +31,8 @@ export interface Tx {
 }
 
 const RETRIES = 3;
-/** Serialization failure, deadlock. */
-const CONFLICTS = new Set(['40001', '40P01']);
+/** Serialization failure, deadlock, lock not available in time. */
+const CONFLICTS = new Set(['40001', '40P01', '55P03']);
 
 /**
  * Runs `work` in one transaction on a fresh EntityManager: load, decide, then one flush and one commit.

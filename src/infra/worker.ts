@@ -78,7 +78,7 @@ export function startWorker(
     observeSparingly('worker.connection.lost', { queue: options.queue, ...errorFields(error) }),
   );
   worker.on('failed', (job, error) => {
-    const isFinal = job && job.attemptsMade >= (job.opts.attempts ?? 1);
+    const isFinal = job?.finishedOn !== undefined || error instanceof UnrecoverableError;
     const fields = { queue: options.queue, job: job?.name, jobId: job?.id, ...errorFields(error) };
     observe(isFinal ? 'job.dead.failed' : 'job.retried', fields);
   });

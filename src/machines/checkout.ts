@@ -114,13 +114,18 @@ export const checkoutMachine = setup({
         awaitingAction: {
           on: {
             PAY: { target: 'working', actions: 'confirmPayment' },
+            METHOD_REQUIRED: 'awaitingMethod',
             PAYMENT_DECLINED: 'awaitingMethod',
             PAYMENT_PROCESSING: 'processing',
           },
         },
         processing: {
           tags: 'busy',
-          on: { PAYMENT_DECLINED: 'awaitingMethod', ACTION_REQUIRED: 'awaitingAction' },
+          on: {
+            METHOD_REQUIRED: 'awaitingMethod',
+            PAYMENT_DECLINED: 'awaitingMethod',
+            ACTION_REQUIRED: 'awaitingAction',
+          },
         },
       },
     },

@@ -37,7 +37,10 @@ export async function advance(
     if (event.type !== 'START' || !accepted) {
       const state = stateOf(next);
       const reason = accepted && CHECKOUT_WAYS_OUT.includes(state) ? reasonOf(event) : undefined;
-      const step = { event: event.type, accepted, state, busy: next.hasTag('busy'), machine: store(next), cause };
+      // What was refused says nothing about the command that a client waits for, unless it is that command.
+      const isTold = accepted || event.type === 'PAY' || event.type === 'CANCEL';
+      const busy = isTold ? next.hasTag('busy') : checkout.busy;
+      const step = { event: event.type, accepted, state, busy, machine: store(next), cause };
       checkout.follow(tx, { ...step, reason });
     }
     for (const action of actions) {

@@ -5,7 +5,7 @@ import { Order } from '../entities/order.ts';
 import { enqueue } from '../entities/outbox.ts';
 import { Payment } from '../entities/payment.ts';
 import { loadCheckoutLines, type SellableLine } from '../entities/sellable.ts';
-import { consume, demandOf, release, reserve } from '../entities/stock.ts';
+import { consume, demandOf, lockLevelsOf, release, reserve } from '../entities/stock.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
 import { executeOperation } from '../jobs/payments.ts';
 import type { CheckoutAction, CheckoutEvent } from '../machines/checkout.ts';
@@ -137,8 +137,9 @@ async function createOrder(_deps: WorkerDeps, tx: Tx, { checkout, from }: At): P
   return { type: 'ORDER_STORED' };
 }
 
-/** Under the cart's lock, which whoever starts a checkout needs as well. */
+/** Under the cart's lock, which whoever starts a checkout needs as well; levels are locked before carts everywhere. */
 async function cartIsTakenByAnother(tx: Tx, { id, cartId }: Checkout): Promise<boolean> {
+  await lockLevelsOf(tx, id);
   await tx.query(`select 1 from carts where id = $1 for update`, [cartId]);
   const others = await tx.query(
     `select 1 from checkouts where cart_id = $1 and id <> $2 and state not in ('EXPIRED', 'CANCELLED', 'FAILED')`,

@@ -44,11 +44,14 @@ export const FINDINGS: readonly Finding[] = [
       enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId: id } }),
   },
   {
-    // Asked again every 20 s: raising updated_at is what puts a payment at the end of the line.
+    // Asked again after 20 s, then ever later: raising updated_at is what puts a payment at the end of the line. One
+    // that was never opened is asked about as well: a call of a killed worker may have reached the provider after all.
     name: 'payment.unsettled',
     sql: `update payments set updated_at = now() where id in (
-        select id from payments where status in ('requires_method', 'requires_action', 'processing')
-          and intent_id is not null and updated_at < now() - interval '20 s'
+        select id from payments p where status in ('opening', 'requires_method', 'requires_action', 'processing')
+          and updated_at < now() - greatest(interval '20 s', (now() - created_at) / 4)
+          and (intent_id is not null or created_at > now() - interval '2 days' and not exists (
+            select 1 from payment_operations o where o.payment_id = p.id and o.status in ('pending', 'unknown')))
           and id::text not in ${underWay('paymentId')}
         order by updated_at limit $1 for update skip locked) returning id`,
     remedy: (deps, tx, { id }) => enqueue(tx, deps.queues, { contract: askProvider, payload: { paymentId: id } }),

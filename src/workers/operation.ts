@@ -45,7 +45,9 @@ export async function loadOperation(query: Query, operationId: string): Promise<
 }
 
 /** The provider's clock may be behind ours by this much, in milliseconds. */
-const CLOCK_SKEW_MS = 60_000;
+export const CLOCK_SKEW_MS = 60_000;
+/** No call of a worker takes longer than this, in milliseconds. */
+const LONGEST_CALL_MS = 30_000;
 
 /**
  * Carries an operation out at the provider. One whose outcome is unknown is asked about first; only when the provider
@@ -57,12 +59,14 @@ export function perform(provider: PaymentProvider, operation: Operation): Promis
 }
 
 const PERFORM: Record<OperationKind, (provider: PaymentProvider, operation: Operation) => Promise<Answer>> = {
-  async open(provider, { checkoutId, amount, currency, method, key, isUnknown, createdAt, checkoutIsOver }) {
+  async open(provider, operation) {
+    const { checkoutId, amount, currency, method, key, isUnknown, createdAt, checkoutIsOver, fence } = operation;
     if (isUnknown || checkoutIsOver) {
       const intent = await provider.find(checkoutId, new Date(createdAt.getTime() - CLOCK_SKEW_MS));
       if (intent) return { intent };
-      // Nobody waits for this payment any more, and the provider has not heard of it.
-      if (checkoutIsOver) return 'moot';
+      // Nobody waits for this payment any more. Another worker's call may still reach the provider for a while.
+      const mayBeUnderWay = fence > 0 && Date.now() - createdAt.getTime() < LONGEST_CALL_MS;
+      if (checkoutIsOver) return mayBeUnderWay ? 'wait' : 'moot';
     }
     return { intent: await provider.open({ checkoutId, amount: amount ?? 0, currency, method, key }) };
   },

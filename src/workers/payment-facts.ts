@@ -25,6 +25,8 @@ export async function applyIntent(
 ): Promise<boolean> {
   const { checkout, payment, intent, cause } = at;
   if (payment.status === 'succeeded') return false;
+  // Another intent of the same checkout is none of its payment's business; its money goes back where it is noticed.
+  if (payment.intentId !== null && payment.intentId !== intent.id) return false;
   const { status: known, declineCode } = payment;
   const isSame = known === intent.status && declineCode === intent.declineCode;
   payment.record(intent, tx.now);
@@ -32,6 +34,17 @@ export async function applyIntent(
   if (isSame && (!checkout.busy || known === 'processing')) return false;
   if (checkout.state === 'LOCKED') await advance(deps, tx, { checkout, event: { type: 'PAYMENT_OPENED' }, cause });
   // A checkout that is over hears of nothing but money.
-  if (checkout.isOver && intent.status !== 'succeeded') return intent.status !== known;
+  if (checkout.isOver && intent.status !== 'succeeded') {
+    if (intent.status === 'requires_method' || intent.status === 'requires_action') cancelAgain(tx, payment.id);
+    return intent.status !== known;
+  }
   return advance(deps, tx, { checkout, event: EVENTS[intent.status](intent), cause });
 }
+
+/** An intent that could not be cancelled when its checkout ended can be now: the sweeper finds the reopened operation. */
+const cancelAgain = (tx: Tx, paymentId: string): void =>
+  tx.send(
+    `update payment_operations set status = 'pending', finished_at = null, key_round = key_round + 1
+      where payment_id = $1 and kind = 'cancel' and status in ('done', 'refused')`,
+    [paymentId],
+  );

@@ -49,13 +49,15 @@ const takeOver = ({ db }: WorkerDeps, { id, checkoutId }: Operation): Promise<nu
 /**
  * From here on the operation is asked about before it is sent again. A call that ended in an error of the provider is
  * over, and its key answers that error for a day: should the question find nothing, the next call needs another key.
- * A call that was not answered may still be under way: it keeps its key, so that it cannot happen twice.
+ * A call that was not answered may still be under way, and so may one of a worker that this one took over from: then
+ * the key stays as it is for as long as such a call could last, so that it cannot happen twice.
  */
-const markUnknown = ({ db }: WorkerDeps, { id }: Operation, { code }: ProviderError): Promise<object[]> =>
+const markUnknown = ({ db }: WorkerDeps, { id, fence }: Operation, { code }: ProviderError): Promise<object[]> =>
   db.query(
-    `update payment_operations set status = 'unknown', key_round = key_round + $2
-      where id = $1 and status in ('pending', 'unknown')`,
-    [id, code === 'PROVIDER_ERROR' ? 1 : 0],
+    `update payment_operations set status = 'unknown',
+        key_round = key_round + case when fence = 0 or created_at < now() - interval '2 min' then $2 else 0 end
+      where id = $1 and fence = $3 and status in ('pending', 'unknown')`,
+    [id, code === 'PROVIDER_ERROR' ? 1 : 0, fence],
   );
 
 const dismiss = ({ db }: WorkerDeps, { commandId }: JobContext, why: string): Promise<Outcome> =>
@@ -99,7 +101,10 @@ async function tell(deps: WorkerDeps, tx: Tx, at: Told): Promise<Outcome> {
     await applyIntent(deps, tx, { checkout, payment, intent: answer.intent, cause });
     return done;
   }
-  if (answer.refund.status === 'failed') return refusal('REFUND_FAILED');
+  if (answer.refund.status === 'failed') {
+    observe('payment.refund.failed', { refundId: answer.refund.id, checkoutId: checkout.id });
+    return refusal('REFUND_FAILED');
+  }
   payment.recordRefund(operation.amount ?? 0, tx.now);
   return done;
 }

@@ -3,6 +3,7 @@ import { AppError } from '../domain/errors.ts';
 import { isDatabaseDown } from '../infra/database.ts';
 import { runLocally } from '../infra/local-runner.ts';
 import { type Handler, startWorker } from '../infra/worker.ts';
+import { ProviderError } from '../ports/payments/port.ts';
 import { checkoutHandlers } from './checkout.ts';
 import type { WorkerDeps } from './deps.ts';
 import { noticeHandlers } from './notices.ts';
@@ -13,10 +14,13 @@ import { reconciliationHandlers } from './sweeper.ts';
 import { watchWorkers } from './watchdog.ts';
 
 const LATER_MS = 1_000;
+const PROVIDER_LATER_MS = 5_000;
 
 /** Something we depend on is away: that is no failed attempt of the job. */
-const whenUnavailable = (error: unknown): number | null =>
-  isDatabaseDown(error) || (error instanceof AppError && error.kind === 'unavailable') ? LATER_MS : null;
+const whenUnavailable = (error: unknown): number | null => {
+  if (error instanceof ProviderError && error.outcome !== 'refused') return PROVIDER_LATER_MS;
+  return isDatabaseDown(error) || (error instanceof AppError && error.kind === 'unavailable') ? LATER_MS : null;
+};
 
 /**
  * Starts every worker of the house with its relay, schedules and watchdog.

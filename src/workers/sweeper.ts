@@ -1,5 +1,5 @@
 import { preparePartitionsFor } from '../entities/schema.ts';
-import { observe } from '../infra/log.ts';
+import { errorFields, observe } from '../infra/log.ts';
 import { unitOfWork } from '../infra/unit-of-work.ts';
 import { done, type Handler, handler } from '../infra/worker.ts';
 import { preparePartitions, sweep } from '../jobs/reconciliation.ts';
@@ -12,10 +12,19 @@ const BATCH = 200;
 /** The scheduled rounds. A missed or doubled one is harmless: what is found is decided by the rows. */
 export const reconciliationHandlers = (deps: WorkerDeps): Handler[] => [
   handler(sweep, async () => {
-    for (const finding of FINDINGS) await heal(deps, finding);
+    for (const finding of FINDINGS) {
+      // One that cannot be looked into must not hide the others.
+      await heal(deps, finding).catch((error) =>
+        observe('sweeper.failed', { finding: finding.name, ...errorFields(error) }),
+      );
+    }
     await deps.db.query(
       `delete from idempotency_keys where (scope, key) in (
         select scope, key from idempotency_keys where created_at < now() - interval '24 h' limit 1000)`,
+    );
+    await deps.db.query(
+      `delete from webhook_inbox where (provider, event_id) in (
+        select provider, event_id from webhook_inbox where processed_at < now() - interval '30 days' limit 1000)`,
     );
     return done;
   }),

@@ -83,10 +83,16 @@ const ALLOWED: Record<Step, Partial<Record<Name, ReturnType<typeof to>>>> = {
   'PAYMENT_PENDING.awaitingAction': {
     ...PENDING,
     PAY: AGAIN,
+    METHOD_REQUIRED: METHOD,
     PAYMENT_DECLINED: METHOD,
     PAYMENT_PROCESSING: PROCESSING,
   },
-  'PAYMENT_PENDING.processing': { ...PENDING, PAYMENT_DECLINED: METHOD, ACTION_REQUIRED: ACTION },
+  'PAYMENT_PENDING.processing': {
+    ...PENDING,
+    METHOD_REQUIRED: METHOD,
+    PAYMENT_DECLINED: METHOD,
+    ACTION_REQUIRED: ACTION,
+  },
   PAYMENT_CONFIRMED: {
     ORDER_STORED: to('ORDER_CREATED', 'closeCart'),
     ORDER_REFUSED: to('FAILED', 'refundPayment', ...UNDO),

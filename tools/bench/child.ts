@@ -1,6 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { interruption } from './interruption.ts';
 
 /** A process of the bench that does one kind of work. */
 export interface Child<Q, A> {
@@ -13,7 +14,9 @@ type Message<A> = { answer: A } | { error: string };
 
 /** Starts `tools/bench/<name>.ts`, which calls `serve`. What it prints is thrown away, what it complains about is shown. */
 export function startChild<Q extends object, A>(name: string): Child<Q, A> {
-  const child = fork(join(import.meta.dirname, `${name}.ts`), [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const stdio: StdioOptions = ['ignore', 'ignore', 'inherit', 'ipc'];
+  const child = fork(join(import.meta.dirname, `${name}.ts`), [], { stdio, signal: interruption });
+  child.on('error', () => undefined); // of an interruption: whoever asks is told by the exit
   return {
     async ask(question) {
       const answered = nextMessage<A>(child, name);
@@ -23,7 +26,7 @@ export function startChild<Q extends object, A>(name: string): Child<Q, A> {
       return message.answer;
     },
     async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
+      if (child.exitCode !== null || child.signalCode !== null || !child.connected) return;
       const gone = once(child, 'exit');
       child.disconnect();
       await gone;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Books, Goods } from './books.ts';
 import type { Child } from './child.ts';
+import { interruption } from './interruption.ts';
 import type { Load, Loaded } from './load.ts';
 import { type Meter, ROLES, type Role, type Spent, spentBetween } from './meter.ts';
 import { type Percentiles, percentilesOf } from './percentiles.ts';
@@ -62,14 +63,14 @@ export async function warmUp(site: Site, wish: Wish): Promise<void> {
 
 /** What the shop costs per second when nobody buys. */
 export async function watchIdle(site: Site, seconds: number): Promise<Cost> {
-  await sleep(site.settleSeconds * 1_000);
+  await pause(site.settleSeconds);
   const [before, bench] = [await site.meter.read(), process.cpuUsage()];
-  await sleep(seconds * 1_000);
+  await pause(seconds);
   const spent = spentBetween(before, await site.meter.read());
   return costOf(spent, { units: spent.seconds, buyersMs: 0, bench });
 }
 
-/** Buys with waiting buyers, which is what is counted; then again without, for the time to the 202. */
+/** Buys with buyers who wait for the outcome in the request itself, and counts what it takes. */
 export async function runLevel(site: Site, wish: Wish, idle: Cost): Promise<Level> {
   const [before, bench] = [await site.meter.read(), process.cpuUsage()];
   const loaded = await load(site, wish, true);
@@ -79,11 +80,9 @@ export async function runLevel(site: Site, wish: Wish, idle: Cost): Promise<Leve
   const orders = loaded.flowMs.length;
   const perOrder = costOf(spent, { units: orders, buyersMs: loaded.cpuMs, bench });
   // Backends publish their commits up to ten seconds late; what happens meanwhile happens without buyers too.
-  await sleep(site.settleSeconds * 1_000);
+  await pause(site.settleSeconds);
   const settled = spentBetween(reading, await site.meter.read());
   perOrder.commits += (settled.counts.commits - idle.commits * settled.seconds) / orders;
-  const impatient = wish.isHot ? null : await load(site, wish, false);
-  await site.books.quiet();
   return {
     name: wish.isHot ? `${wish.concurrency}, hot` : String(wish.concurrency),
     concurrency: wish.concurrency,
@@ -91,11 +90,23 @@ export async function runLevel(site: Site, wish: Wish, idle: Cost): Promise<Leve
     orders,
     ordersPerSecond: orders / loaded.seconds,
     flow: percentilesOf(loaded.flowMs),
-    accepted: impatient && percentilesOf(impatient.acceptedMs),
+    accepted: null,
     perOrder,
-    failures: [...loaded.failures, ...(impatient?.failures ?? [])],
+    failures: loaded.failures,
   };
 }
+
+/**
+ * Runs a level again with buyers who are content with the 202 and then wait for the outcome. To be called when all
+ * levels have been counted: what it commits is published too late to be told from theirs.
+ */
+export async function withAcceptance(site: Site, level: Level, orders: number): Promise<Level> {
+  const { acceptedMs, failures } = await load(site, { orders, concurrency: level.concurrency }, false);
+  await site.books.quiet();
+  return { ...level, accepted: percentilesOf(acceptedMs), failures: [...level.failures, ...failures] };
+}
+
+const pause = (seconds: number): Promise<void> => sleep(seconds * 1_000, undefined, { signal: interruption });
 
 function load({ url, goods, buyers }: Site, { orders, concurrency, isHot }: Wish, isPatient: boolean): Promise<Loaded> {
   const { variantIds, hotVariantId } = goods;

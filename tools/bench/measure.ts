@@ -1,5 +1,5 @@
 import { type Ceiling, measureCeiling } from './ceiling.ts';
-import { type Cost, type Level, runLevel, warmUp, watchIdle } from './levels.ts';
+import { type Cost, type Level, runLevel, type Site, warmUp, watchIdle, withAcceptance } from './levels.ts';
 import type { Reading } from './meter.ts';
 import type { BenchOptions } from './options.ts';
 import { measureQueue, type QueueRate } from './queue-rate.ts';
@@ -37,14 +37,7 @@ export async function measure(measured: Measured, options: BenchOptions, say: Sa
   await warm(measured, options);
   say('watching the idle shop');
   const idlePerSecond = await watchIdle(site, options.idleSeconds);
-  const levels: Level[] = [];
-  for (const wish of [
-    ...concurrency.map((buyers) => ({ buyers, isHot: false })),
-    { buyers: hot(concurrency), isHot: true },
-  ]) {
-    say(`${orders} purchases, ${wish.buyers} at once${wish.isHot ? ', one hot variant in all' : ''}`);
-    levels.push(await runLevel(site, { orders, concurrency: wish.buyers, isHot: wish.isHot }, idlePerSecond));
-  }
+  const levels = await runLevels(site, options, { idle: idlePerSecond, say });
   const { usage } = await site.meter.read();
   say('the same rows by hand');
   const ceiling = await measureCeiling(measured, concurrency, orders);
@@ -54,6 +47,24 @@ export async function measure(measured: Measured, options: BenchOptions, say: Sa
   const isSound = await verify(target.dataDir, say);
   const at = new Date().toISOString();
   return { at, statementsMissing: counters.missing, idlePerSecond, levels, memory: usage, ceiling, queue, isSound };
+}
+
+async function runLevels(
+  site: Site,
+  { orders, concurrency }: BenchOptions,
+  { idle, say }: { idle: Cost; say: Say },
+): Promise<Level[]> {
+  const spread = concurrency.map((buyers) => ({ buyers, isHot: false }));
+  const levels: Level[] = [];
+  for (const { buyers, isHot } of [...spread, { buyers: hot(concurrency), isHot: true }]) {
+    say(`${orders} purchases, ${buyers} at once${isHot ? ', one hot variant in all' : ''}`);
+    levels.push(await runLevel(site, { orders, concurrency: buyers, isHot }, idle));
+  }
+  say('the same again, until the 202');
+  for (const [at, level] of levels.entries()) {
+    if (!level.isHot) levels[at] = await withAcceptance(site, level, orders);
+  }
+  return levels;
 }
 
 /** Lets the compilers, the caches and the pools fill. */

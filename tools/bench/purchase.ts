@@ -72,7 +72,7 @@ function expectStatus(reply: Reply, status: number): object {
 }
 
 function refuse({ status, text }: Reply): never {
-  throw new Error(`the shop answered ${status}: ${text.slice(0, 400)}`);
+  throw new Error(`the shop answered ${status}: ${text.slice(0, 200)}`);
 }
 
 function send(

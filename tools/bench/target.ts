@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RunFile, startStack } from '../stack/stack.ts';
+import { interruption } from './interruption.ts';
 
 /** The shop that is measured. */
 export interface Target {
@@ -42,7 +43,14 @@ export async function ownStack(env: Record<string, string>, log: (line: string) 
   await chmod(dataDir, 0o755);
   const removeData = () => rm(dataDir, { recursive: true, force: true });
   try {
-    const stack = await startStack({ dataDir, products: PRODUCTS, postgres: { settings: SETTINGS }, env, log });
+    const stack = await startStack({
+      dataDir,
+      products: PRODUCTS,
+      postgres: { settings: SETTINGS },
+      env,
+      log,
+      signal: interruption,
+    });
     const { url, databaseUrl, redisUrl, run } = stack;
     const stop = async () => {
       await stack.stop();

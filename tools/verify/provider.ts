@@ -62,7 +62,10 @@ async function compare(url: string, provider: PaymentProvider): Promise<Finding[
 function differences(ours: readonly Ours[], theirs: readonly Intent[]): Finding[] {
   const byIntent = new Map(theirs.map((intent) => [intent.id, intent]));
   const byCheckout = new Map(ours.map((payment) => [payment.checkoutId, payment]));
-  const paid = theirs.filter((intent) => intent.status === 'succeeded' && intent.checkoutId !== null);
+  const paid = theirs.filter(
+    (intent) =>
+      intent.status === 'succeeded' && intent.checkoutId !== null && intent.amountRefunded < intent.amountReceived,
+  );
   const unknown = ours.flatMap((payment) => {
     if (payment.captured === 0) return [];
     const intent = byIntent.get(payment.intentId ?? '');

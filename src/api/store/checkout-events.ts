@@ -57,18 +57,21 @@ async function tell({ hints, db }: ApiDeps, { id, told, response, gone }: Listen
     wake();
   }, HEARTBEAT_MS);
   gone.addEventListener('abort', wake);
-  for (let next = told; !gone.aborted; await changed.promise) {
-    changed = Promise.withResolvers<void>();
-    const view = (await readCheckout(db.query, id))?.view;
-    const news = view?.history.slice(next) ?? [];
-    for (const step of news) {
-      next += 1;
-      response.write(`id: ${next}\nevent: transition\ndata: ${JSON.stringify(step)}\n\n`);
+  try {
+    for (let next = told; !gone.aborted; await changed.promise) {
+      changed = Promise.withResolvers<void>();
+      const view = (await readCheckout(db.query, id))?.view;
+      const news = view?.history.slice(next) ?? [];
+      for (const step of news) {
+        next += 1;
+        response.write(`id: ${next}\nevent: transition\ndata: ${JSON.stringify(step)}\n\n`);
+      }
+      if (!view || isOver(view)) break;
     }
-    if (!view || isOver(view)) break;
+  } finally {
+    clearInterval(heartbeat);
+    stopListening();
   }
-  clearInterval(heartbeat);
-  stopListening();
 }
 
 const isOver = ({ state }: CheckoutView): boolean => state === 'COMPLETED' || CHECKOUT_WAYS_OUT.includes(state);

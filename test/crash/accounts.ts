@@ -1,0 +1,41 @@
+import { stripeProvider } from '../../src/ports/payments/stripe.ts';
+import { verifyDatabase } from '../../tools/verify/database.ts';
+import { verifyProvider } from '../../tools/verify/provider.ts';
+import { stats } from '../support/simulator.ts';
+import { waitFor } from '../support/wait-for.ts';
+import type { Stand } from './stand.ts';
+
+/** The key of stacks in development. */
+const SECRET_KEY = 'sk_test_development';
+
+/** Work that somebody still has to do. */
+const UNDER_WAY = `
+  select 'command ' || name || ' ' || payload as line from outbox
+  union all select 'webhook ' || type || ' ' || event_id from webhook_inbox where processed_at is null
+  union all select 'operation ' || kind || ' ' || id from payment_operations where status in ('pending', 'unknown')
+  union all select 'checkout ' || id || ' in ' || state from checkouts where busy`;
+
+/** Waits until nobody has anything to do any more. @throws Error that names what was not done within `withinMs`. */
+export async function expectQuiet({ books, simulator }: Stand, withinMs: number): Promise<void> {
+  let left: string[] = [];
+  const isQuiet = async () => {
+    left = (await books.query<{ line: string }>(UNDER_WAY)).map(({ line }) => line);
+    return left.length === 0 && (await stats(simulator)).webhooksPending === 0;
+  };
+  await waitFor('everything is done', isQuiet, withinMs).catch((error: Error) => {
+    throw new Error(`${error.message}; left: ${left.join(', ')}`);
+  });
+}
+
+/**
+ * Checks every law of the books: stock, ledger, histories, orders and payments against each other, payments against the
+ * provider's charges.
+ * @throws Error that names what does not hold.
+ */
+export async function expectLaws({ databaseUrl, simulator }: Stand): Promise<void> {
+  const provider = stripeProvider({ secretKey: SECRET_KEY, webhookSecret: 'unused', apiUrl: simulator });
+  const [inside, outside] = await Promise.all([verifyDatabase(databaseUrl), verifyProvider(databaseUrl, provider, 0)]);
+  const broken = [...inside.findings, ...outside.findings];
+  if (broken.length === 0) return;
+  throw new Error(broken.map(({ law, rows }) => `${law.says} Not so: ${JSON.stringify(rows.slice(0, 5))}`).join('\n'));
+}

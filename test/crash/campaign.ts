@@ -1,0 +1,90 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Stand, startStand } from './stand.ts';
+
+/** Something to be done to a stand; whatever it throws fails its test. */
+export interface Trial {
+  title: string;
+  run(stand: Stand): Promise<void>;
+}
+
+interface Planned extends Trial {
+  outcome: PromiseWithResolvers<void>;
+  isLong: boolean;
+}
+
+/** Most trials wait for a lock to run out: this many at once keep two cores busy and no process waiting for them. */
+const STANDS = 4;
+const PATIENCE_MS = 400_000;
+
+/** What nobody has begun yet. */
+const planned: Planned[] = [];
+let suites = 0;
+let running: Promise<void> | undefined;
+
+/**
+ * Declares one test per trial. The trials of all files are worked off together, on a handful of stands, from the moment
+ * the first suite begins; each test only waits for its own. `isLong`: is begun before the others.
+ */
+export function trials(list: readonly Trial[], { isLong = false } = {}): void {
+  const own = list.map((trial) => ({ ...trial, isLong, outcome: Promise.withResolvers<void>() }));
+  planned.push(...own);
+  suites += 1;
+  before('begin all trials', () => {
+    running ??= workOff();
+  });
+  after('wait for the stands to stop', async function () {
+    this.timeout(PATIENCE_MS);
+    suites -= 1;
+    if (suites > 0) return;
+    // Nothing is left, unless the run was broken off.
+    planned.length = 0;
+    await running;
+  });
+  for (const { title, outcome } of own) {
+    // A failure is reported by its own test, which may still be waiting for its turn.
+    outcome.promise.catch(() => undefined);
+    it(title, function () {
+      this.timeout(PATIENCE_MS);
+      return outcome.promise;
+    });
+  }
+}
+
+async function workOff(): Promise<void> {
+  const compileCache = await mkdtemp(join(tmpdir(), 'vcecom-code-'));
+  planned.sort((a, b) => Number(b.isLong) - Number(a.isLong));
+  const hands = Math.min(STANDS, planned.length);
+  try {
+    const first = await warmStand(compileCache);
+    const others = Array.from({ length: hands - 1 }, () => startStand({ compileCache }));
+    await Promise.all([first, ...(await Promise.all(others))].map((stand) => workOn({ stand, compileCache })));
+  } catch (error) {
+    for (const { outcome } of planned) outcome.reject(error);
+  }
+  await rm(compileCache, { recursive: true, force: true });
+}
+
+/** Node writes compiled code only at the end of a process: one graceful stop makes every later start cost a third less. */
+async function warmStand(compileCache: string): Promise<Stand> {
+  const stand = await startStand({ compileCache });
+  await stand.reload();
+  return stand;
+}
+
+async function workOn(at: { stand: Stand; compileCache: string }): Promise<void> {
+  let { stand } = at;
+  for (let next = planned.shift(); next; next = planned.shift()) {
+    try {
+      await next.run(stand);
+      next.outcome.resolve();
+    } catch (error) {
+      next.outcome.reject(error);
+      // What it left behind is not the next trial's fault.
+      await stand.stop();
+      stand = await startStand(at);
+    }
+  }
+  await stand.stop();
+}

@@ -1,0 +1,72 @@
+import {
+  byCard,
+  byWebhook,
+  cancelled,
+  declinedThenPaid,
+  expired,
+  lineByLine,
+  paidAfterDecline,
+  paidButCancelled,
+  paidTooLate,
+  type Scenario,
+  unheard,
+  whilePartitionsAreMade,
+} from './scenarios.ts';
+
+/** The processes that are killed while a scenario goes on, one after the other, each as `process:name`. */
+export interface Case {
+  kills: string[];
+  scenario: Scenario;
+}
+
+const both = (name: string, what: 'commit' | 'call' | 'enqueue'): string[] => [
+  `${name}.before-${what}`,
+  `${name}.after-${what}`,
+];
+
+const ADVANCED = both('worker:checkout.advance', 'commit');
+const EXECUTED = both('worker:payments.execute', 'commit');
+const NOTICED = both('worker:payments.notices', 'commit');
+const RECEIVED = both('web:webhook.receive', 'commit');
+const OPENED = both('worker:payments.open', 'call');
+
+const ONCE: [scenario: Scenario, failpoints: string[]][] = [
+  [byCard, [...both('web:cart.create', 'commit'), ...both('web:checkout.start', 'commit')]],
+  [byCard, [...both('web:commands', 'enqueue'), ...RECEIVED]],
+  [byCard, [...ADVANCED, 'worker:checkout.advance.before-ack']],
+  [byCard, [...OPENED, ...EXECUTED, 'worker:payments.execute.before-ack', 'worker:payments.notices.before-ack']],
+  [whilePartitionsAreMade, ['worker:reconciliation.partitions.before-ack']],
+  [lineByLine, both('web:cart.edit', 'commit')],
+  [declinedThenPaid, ['worker:payments.open.after-call', ...EXECUTED]],
+  [paidAfterDecline, both('web:checkout.pay', 'commit')],
+  [paidAfterDecline, [...ADVANCED, ...both('worker:payments.confirm', 'call'), ...EXECUTED]],
+  [cancelled, both('web:checkout.cancel', 'commit')],
+  [cancelled, [...ADVANCED, ...both('worker:payments.cancel', 'call'), ...EXECUTED]],
+  [expired, [...both('worker:sweeper.heal', 'commit'), 'worker:reconciliation.sweep.before-ack']],
+  [expired, [...both('worker:commands', 'enqueue'), ...ADVANCED, 'worker:payments.cancel.after-call']],
+  [byWebhook, [...RECEIVED, ...NOTICED, 'worker:payments.notices.before-ack']],
+  [unheard, ['worker:sweeper.heal.after-commit', ...both('worker:payments.ask', 'call')]],
+  [unheard, [...both('worker:payments.ask', 'commit'), 'worker:payments.ask.before-ack']],
+  [paidButCancelled, ['worker:payments.cancel.after-call', ...EXECUTED]],
+  [paidTooLate, [...NOTICED, ...both('worker:payments.refund', 'call'), ...EXECUTED]],
+];
+
+/** These are reached only on the way of what an earlier kill has left behind. */
+const AFTER_OTHERS: [scenario: Scenario, before: string[], failpoints: string[]][] = [
+  [byCard, ['web:commands.before-enqueue'], both('worker:relay.claim', 'commit')],
+  [byCard, ['web:commands.before-enqueue'], ['worker:relay.claimed', 'worker:relay.delivered']],
+  [byCard, ['worker:payments.open.after-call'], both('worker:payments.take-over', 'commit')],
+  [paidTooLate, ['worker:payments.refund.after-call'], ['worker:payments.take-over.before-commit']],
+  [
+    byCard,
+    ['worker:payments.open.before-call', 'worker:payments.execute.after-commit'],
+    both('worker:payments.dismiss', 'commit'),
+  ],
+];
+
+export const CASES: readonly Case[] = [
+  ...ONCE.flatMap(([scenario, failpoints]) => failpoints.map((failpoint) => ({ scenario, kills: [failpoint] }))),
+  ...AFTER_OTHERS.flatMap(([scenario, before, failpoints]) =>
+    failpoints.map((failpoint) => ({ scenario, kills: [...before, failpoint] })),
+  ),
+];

@@ -1,0 +1,57 @@
+import { expect } from 'chai';
+import { charges } from '../support/simulator.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { expectLaws, expectQuiet } from './accounts.ts';
+import { patientCustomer } from './patient.ts';
+import type { Stand } from './stand.ts';
+
+/** Customers who each buy one unit of the same goods by card, all at once. */
+export interface Crowd {
+  /** Sends some more of them. Resolves when so many of these were accepted as were asked for. */
+  send(buyers: number, accepted?: number): Promise<void>;
+  /** Every one of them has exactly one order and one charge, and no account disagrees. */
+  expectAllServed(withinMs: number): Promise<void>;
+}
+
+export async function crowdAt(stand: Stand): Promise<Crowd> {
+  const customer = patientCustomer(stand.shop);
+  const variantId = await stand.books.stock({ stock: 1_000, price: 49_900 });
+  const submissions: Promise<string>[] = [];
+  const submit = async (): Promise<string> =>
+    (await customer.checkout(await customer.cart([{ variantId, quantity: 1 }]), 'pm_card_visa')).id;
+  return {
+    async send(buyers, accepted = buyers) {
+      const enough = Promise.withResolvers<void>();
+      let count = 0;
+      for (let buyer = 0; buyer < buyers; buyer++) {
+        const submission = submit();
+        submission.then(() => ++count === accepted && enough.resolve(), enough.reject);
+        submissions.push(submission);
+      }
+      await enough.promise;
+    },
+    async expectAllServed(withinMs) {
+      const ids = (await Promise.all(submissions)).sort();
+      await waitFor('every purchase is completed', () => expectCompleted(stand, variantId, ids), withinMs);
+      await expectQuiet(stand, withinMs);
+      await expectLaws(stand);
+      const charged = (await charges(stand.simulator)).map(({ checkoutId }) => checkoutId);
+      expect(charged.filter((id) => id !== null && ids.includes(id)).sort()).to.deep.equal(ids);
+      expect(await stand.books.level(variantId)).to.include({ onHand: 1_000 - ids.length, reserved: 0 });
+    },
+  };
+}
+
+/** The checkouts in the database are those that were accepted, none twice, and all are completed. */
+async function expectCompleted({ books }: Stand, variantId: string, ids: string[]): Promise<true> {
+  const rows = await books.query<{ id: string; state: string }>(
+    `select id, state from checkouts where id in (select checkout_id from checkout_lines where variant_id = $1) order by id`,
+    [variantId],
+  );
+  expect(rows.filter(({ state }) => state !== 'COMPLETED')).to.deep.equal([]);
+  expect(rows.map(({ id }) => id)).to.deep.equal(ids);
+  return true;
+}
+
+/** A whole number from 1 to `most`. */
+export const anyUpTo = (most: number): number => 1 + Math.floor(Math.random() * most);

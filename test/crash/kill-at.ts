@@ -1,0 +1,87 @@
+import type { Role } from '../../tools/stack/fleet.ts';
+import { clearFaults } from '../support/simulator.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { expectLaws, expectQuiet } from './accounts.ts';
+import type { Case } from './cases.ts';
+import { expectEnded } from './endings.ts';
+import { beginAt } from './scenarios.ts';
+import type { Stand } from './stand.ts';
+
+/** From the kill to the end of the purchase. */
+const ENDED_WITHIN_MS = 15_000;
+/** From the kill of a worker to the next thing that is done. */
+const RESUMED_WITHIN_MS = 10_000;
+const REACHED_WITHIN_MS = 15_000;
+/** A command that nobody waits for may have to wait for a second redelivery. */
+const QUIET_WITHIN_MS = 20_000;
+
+/**
+ * Lets a scenario run into a failpoint and proves that the process was killed there, came back, and that the purchase
+ * ended as it has to.
+ * @returns how long that took from the last kill, in milliseconds.
+ */
+export async function runCase(stand: Stand, { kills, scenario }: Case): Promise<number> {
+  await stand.ready();
+  const at = await beginAt(stand);
+  const prepared = await scenario.prepare(at);
+  if (prepared) await expectQuiet(stand, QUIET_WITHIN_MS);
+  try {
+    const areKilled = killOneByOne(stand, kills);
+    areKilled.catch(() => undefined);
+    const acting = scenario.act(at, prepared);
+    const hasEnded = acting.then((checkout) => expectEnded(scenario, at, checkout));
+    hasEnded.catch(() => undefined);
+    const killedAt = await areKilled;
+    if (kills.at(-1)?.startsWith('worker:')) await expectResumed(stand, hasEnded);
+    await hasEnded;
+    const ms = Math.round(performance.now() - killedAt);
+    if (ms > ENDED_WITHIN_MS) throw new Error(`the purchase ended only ${ms} ms after the kill`);
+    await expectQuiet(stand, QUIET_WITHIN_MS);
+    await expectLaws(stand);
+    return ms;
+  } finally {
+    stand.disarm();
+    await clearFaults(stand.simulator);
+  }
+}
+
+/** Arms one failpoint after the other was reached. @returns the moment of the last kill. */
+async function killOneByOne(stand: Stand, failpoints: string[]): Promise<number> {
+  let killedAt = 0;
+  for (const failpoint of failpoints) {
+    const isKilled = expectKill(stand, failpoint);
+    // The relay is armed while a command waits for it: its round is not to be spent on nothing.
+    if (failpoint.includes(':relay.')) await stand.books.query(`update outbox set due_at = now()`);
+    killedAt = await isKilled;
+  }
+  return killedAt;
+}
+
+/** Whatever the killed worker left is taken up: another row is done, unless the purchase is at its end already. */
+async function expectResumed({ books }: Stand, hasEnded: Promise<void>): Promise<void> {
+  const before = await progress(books);
+  const isTakenUp = async () => (await progress(books)) !== before;
+  await Promise.race([hasEnded, waitFor('the work was taken up again', isTakenUp, RESUMED_WITHIN_MS)]);
+}
+
+const progress = async ({ query }: Stand['books']): Promise<string | undefined> => {
+  const [row] = await query<{ done: string }>(
+    `select concat_ws(' ', (select sum(steps) from checkouts), (select count(*) from outbox),
+      (select count(finished_at) from payment_operations), (select count(processed_at) from webhook_inbox)) as done`,
+  );
+  return row?.done;
+};
+
+const roleOf = (failpoint: string): 'web' | 'worker' => (failpoint.startsWith('web:') ? 'web' : 'worker');
+
+/** Arms a failpoint; answers when it was used up and another process runs, with the moment of the kill. */
+async function expectKill(stand: Stand, failpoint: string): Promise<number> {
+  const role: Role = roleOf(failpoint);
+  const pid = stand.pid(role);
+  stand.arm(failpoint);
+  const isUsedUp = () => stand.armed() === undefined;
+  await waitFor(`${failpoint} was reached`, isUsedUp, REACHED_WITHIN_MS);
+  const killedAt = performance.now();
+  await waitFor(`${role} was started again`, () => stand.pid(role) !== pid, REACHED_WITHIN_MS);
+  return killedAt;
+}

@@ -1,0 +1,45 @@
+import { expect } from 'chai';
+import { waitFor } from '../support/wait-for.ts';
+import { expectLaws, expectQuiet } from './accounts.ts';
+import { type Trial, trials } from './campaign.ts';
+import { expectEnded } from './endings.ts';
+import { beginAt, byCard } from './scenarios.ts';
+import type { Stand } from './stand.ts';
+
+const RESUMED_WITHIN_MS = 10_000;
+
+describe('a worker is killed twice on the same job', () => {
+  trials(
+    [
+      'worker:checkout.advance.before-commit',
+      'worker:payments.open.before-call',
+      'worker:payments.open.after-call',
+      'worker:payments.execute.before-commit',
+    ].map(
+      (failpoint): Trial => ({
+        title: `at ${failpoint}: the job is resumed within 10 s each time`,
+        run: (stand) => killTwice(stand, failpoint),
+      }),
+    ),
+    { isLong: true },
+  );
+});
+
+/** The second kill proves that the job was taken up after the first, the purchase's end that it was after the second. */
+async function killTwice(stand: Stand, failpoint: string): Promise<void> {
+  await stand.ready();
+  const at = await beginAt(stand);
+  const first = stand.pid('worker');
+  stand.arm(`${failpoint}*2`);
+  const acting = byCard.act(at, undefined);
+  acting.catch(() => undefined);
+  await waitFor('the worker was killed once', () => stand.armed() === `${failpoint}*1`);
+  await waitFor('the worker was killed twice', () => stand.armed() === undefined, RESUMED_WITHIN_MS);
+  const killedAt = performance.now();
+  await expectEnded(byCard, at, await acting);
+  expect(performance.now() - killedAt, 'ms from the second kill to the order').to.be.below(RESUMED_WITHIN_MS);
+  expect(stand.pid('worker')).not.to.equal(first);
+  expect(stand.said('job.dead.failed')).to.deep.equal([]);
+  await expectQuiet(stand, RESUMED_WITHIN_MS);
+  await expectLaws(stand);
+}

@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import { BENGALURU } from '../support/address.ts';
+import type { Answer, Cart, Checkout, Line, Shop } from '../support/shop.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+/** A customer who sends a request again, with the same idempotency key, until the shop has answered it. */
+export interface Customer {
+  cart(lines: Line[]): Promise<Cart>;
+  add(cart: Cart, line: Line): Promise<Cart>;
+  checkout(cart: Cart, method?: string): Promise<Checkout>;
+  pay(checkout: Checkout, method: string): Promise<Checkout>;
+  cancel(checkout: Checkout): Promise<Checkout>;
+}
+
+interface Wanted {
+  path: string;
+  token?: string;
+  body: object;
+}
+
+const PATIENCE_MS = 30_000;
+
+export function patientCustomer(shop: Shop): Customer {
+  const send = async <T>({ path, token, body }: Wanted): Promise<T> => {
+    const headers = { 'idempotency-key': randomUUID() };
+    const attempt = () => shop.ask<T>('POST', path, { token, body, headers });
+    const answer = await waitFor(`an answer to POST ${path}`, () => attempt().then(final), PATIENCE_MS);
+    if (answer.status < 300) return answer.body;
+    throw new Error(`POST ${path} was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+  };
+  const about = async ({ id, cartToken }: Checkout, path: string, body: object): Promise<Checkout> => {
+    const view = await send<Checkout>({ path: `/checkout/${id}/${path}`, token: cartToken, body });
+    return { ...view, cartToken };
+  };
+  return {
+    cart: (items) => send<Cart>({ path: '/cart', body: { items } }),
+    async add({ id, cartToken }, line) {
+      return { ...(await send<Cart>({ path: `/cart/${id}/items`, token: cartToken, body: line })), cartToken };
+    },
+    async checkout({ id, cartToken }, paymentMethod) {
+      const body = { cartId: id, email: 'asha@example.com', shippingAddress: BENGALURU, paymentMethod };
+      return { ...(await send<Checkout>({ path: '/checkout', token: cartToken, body })), cartToken };
+    },
+    pay: (checkout, paymentMethod) => about(checkout, 'payment', { paymentMethod }),
+    cancel: (checkout) => about(checkout, 'cancel', {}),
+  };
+}
+
+/** Whatever the server could not do at the moment is asked for again. */
+const final = <T>(answer: Answer<T>): Answer<T> | null => (answer.status >= 500 ? null : answer);

@@ -1,0 +1,184 @@
+import { Queue } from 'bullmq';
+import { expect } from 'chai';
+import { queuePrefix } from '../../src/infra/queue.ts';
+import { preparePartitions } from '../../src/jobs/reconciliation.ts';
+import type { Checkout } from '../support/shop.ts';
+import { setFaults } from '../support/simulator.ts';
+import { type Customer, patientCustomer } from './patient.ts';
+import type { Stand } from './stand.ts';
+
+/** A purchase in two parts, so that a case can choose in which of them the process is killed. */
+export interface Scenario {
+  name: string;
+  /** What happens before the failpoint is armed. */
+  prepare(at: At): Promise<Checkout | undefined>;
+  /** What the customer, the provider or the clock does then; answers the checkout when it is where it ends. */
+  act(at: At, prepared: Checkout | undefined): Promise<Checkout>;
+  /** How it has to end. */
+  ends: 'sold' | 'free' | 'refunded';
+}
+
+export interface At {
+  stand: Stand;
+  customer: Customer;
+  variantId: string;
+}
+
+export const PRICE = 49_900;
+export const STOCK = 3;
+/** The cases have deadlines of their own; this only ends a wait for what never comes. */
+export const PATIENCE_MS = 25_000;
+
+export const beginAt = async (stand: Stand): Promise<At> => ({
+  stand,
+  customer: patientCustomer(stand.shop),
+  variantId: await stand.books.stock({ stock: STOCK, price: PRICE }),
+});
+
+const line = ({ variantId }: At) => ({ variantId, quantity: 1 });
+
+async function submit(at: At, method?: string): Promise<Checkout> {
+  return at.customer.checkout(await at.customer.cart([line(at)]), method);
+}
+
+const rested = async (at: At, method?: string): Promise<Checkout> =>
+  at.stand.shop.rested(await submit(at, method), PATIENCE_MS);
+
+const settled = ({ stand }: At, checkout: Checkout): Promise<Checkout> => stand.shop.settled(checkout, PATIENCE_MS);
+
+const reached = ({ stand }: At, checkout: Checkout, state: Checkout['state']): Promise<Checkout> =>
+  stand.shop.reached(checkout, state, PATIENCE_MS);
+
+/** As the provider's form in the browser does it. */
+async function payAtProvider({ stand }: At, { payment }: Checkout): Promise<void> {
+  const body = new URLSearchParams({ client_secret: payment?.clientSecret ?? '', payment_method: 'pm_card_visa' });
+  const path = `/v1/payment_intents/${payment?.intentId}/confirm`;
+  const answer = await fetch(`${stand.simulator}${path}`, { method: 'POST', body });
+  expect(answer.status, await answer.text()).to.equal(200);
+}
+
+const asPrepared = (prepared: Checkout | undefined): Checkout => {
+  if (!prepared) throw new Error('this scenario prepares a checkout');
+  return prepared;
+};
+
+const nothing = async (): Promise<undefined> => undefined;
+
+export const byCard: Scenario = {
+  name: 'card',
+  ends: 'sold',
+  prepare: nothing,
+  act: async (at) => settled(at, await submit(at, 'pm_card_visa')),
+};
+
+export const whilePartitionsAreMade: Scenario = {
+  ...byCard,
+  name: 'card, while partitions are made',
+  act: async (at, prepared) => {
+    const { queue, name } = preparePartitions;
+    const partitions = new Queue(queue, { connection: { url: at.stand.redis.url }, prefix: queuePrefix(queue) });
+    await partitions.add(name, {}, { removeOnComplete: true });
+    await partitions.close();
+    return byCard.act(at, prepared);
+  },
+};
+
+export const lineByLine: Scenario = {
+  name: 'cart filled line by line',
+  ends: 'sold',
+  prepare: nothing,
+  act: async (at) => {
+    const cart = await at.customer.add(await at.customer.cart([]), line(at));
+    expect(cart.items).to.have.length(1);
+    return settled(at, await at.customer.checkout(cart, 'pm_card_visa'));
+  },
+};
+
+export const declinedThenPaid: Scenario = {
+  name: 'declined, then paid',
+  ends: 'sold',
+  prepare: nothing,
+  act: async (at) => {
+    const declined = await rested(at, 'pm_card_chargeDeclined');
+    expect(declined.payment).to.include({ status: 'requires_method', declineCode: 'generic_decline' });
+    return settled(at, await at.customer.pay(declined, 'pm_card_visa'));
+  },
+};
+
+export const paidAfterDecline: Scenario = {
+  name: 'declined before, paid now',
+  ends: 'sold',
+  prepare: (at) => rested(at, 'pm_card_chargeDeclined'),
+  act: async (at, declined) => settled(at, await at.customer.pay(asPrepared(declined), 'pm_card_visa')),
+};
+
+export const cancelled: Scenario = {
+  name: 'cancelled',
+  ends: 'free',
+  prepare: (at) => rested(at),
+  act: async (at, waiting) => reached(at, await at.customer.cancel(asPrepared(waiting)), 'CANCELLED'),
+};
+
+export const expired: Scenario = {
+  name: 'expired',
+  ends: 'free',
+  prepare: (at) => rested(at),
+  act: async (at, waiting) => {
+    const past = `update checkouts set expires_at = now() - interval '1 s' where id = $1`;
+    await at.stand.books.query(past, [waiting?.id]);
+    return reached(at, asPrepared(waiting), 'EXPIRED');
+  },
+};
+
+export const byWebhook: Scenario = {
+  name: 'paid at the provider',
+  ends: 'sold',
+  prepare: (at) => rested(at),
+  act: async (at, waiting) => {
+    await payAtProvider(at, asPrepared(waiting));
+    return settled(at, asPrepared(waiting));
+  },
+};
+
+export const unheard: Scenario = {
+  name: 'paid, webhook lost',
+  ends: 'sold',
+  prepare: async (at) => {
+    const waiting = await rested(at);
+    await setFaults(at.stand.simulator, { webhookDropRate: 1 });
+    await payAtProvider(at, waiting);
+    return waiting;
+  },
+  act: async (at, waiting) => {
+    const longAgo = `update payments set updated_at = now() - interval '1 min' where checkout_id = $1`;
+    await at.stand.books.query(longAgo, [waiting?.id]);
+    return settled(at, asPrepared(waiting));
+  },
+};
+
+export const paidButCancelled: Scenario = {
+  name: 'cancelled although paid',
+  ends: 'sold',
+  prepare: unheard.prepare,
+  act: async (at, waiting) => reached(at, await at.customer.cancel(asPrepared(waiting)), 'COMPLETED'),
+};
+
+export const paidTooLate: Scenario = {
+  name: 'paid late, goods gone',
+  ends: 'refunded',
+  prepare: async (at) => {
+    const { stand, variantId } = at;
+    const waiting = await rested(at);
+    await stand.books.query(`update reservations set expires_at = now() - interval '1 s' where checkout_id = $1`, [
+      waiting.id,
+    ]);
+    await stand.shop.buy([{ variantId, quantity: STOCK }]);
+    return waiting;
+  },
+  act: async (at, waiting) => {
+    await payAtProvider(at, asPrepared(waiting));
+    const failed = await settled(at, asPrepared(waiting));
+    expect(failed.reason).to.equal('PAID_BUT_OUT_OF_STOCK');
+    return failed;
+  },
+};

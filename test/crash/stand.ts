@@ -1,0 +1,149 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { freePort } from '../../src/infra/embedded/ports.ts';
+import { isAlive } from '../../src/infra/embedded/processes.ts';
+import { type EmbeddedRedis, startRedis } from '../../src/infra/embedded/redis.ts';
+import { stackEnvironment } from '../../tools/stack/environment.ts';
+import { type Fleet, type Role, startFleet } from '../../tools/stack/fleet.ts';
+import { type Books, openBooks } from '../support/books.ts';
+import { freshDatabase } from '../support/database.ts';
+import { openShop, type Shop } from '../support/shop.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+/** A shop with processes, provider, Redis and database of its own, made to be broken. Its processes are started again by the supervisor. */
+export interface Stand {
+  shop: Shop;
+  books: Books;
+  databaseUrl: string;
+  /** The payment simulator. */
+  simulator: string;
+  redis: { url: string; kill(): Promise<void>; start(): Promise<void> };
+  /** How the processes ended so far, e.g. `web: exit code 0`, `worker: SIGKILL`. */
+  ends: string[];
+  /** What the processes said of `event` so far, one line each. */
+  said(event: string): string[];
+  pid(role: Role): number;
+  kill(role: Role, signal?: NodeJS.Signals): void;
+  /** Kills the process that reaches the failpoint, `process:name` or `process:name*times`. */
+  arm(failpoint: string): void;
+  /** What is armed still; undefined when it was used up. */
+  armed(): string | undefined;
+  disarm(): void;
+  /** Resolves when all processes live and are ready. */
+  ready(): Promise<void>;
+  /** New processes, after a graceful stop. */
+  reload(): Promise<void>;
+  /** Another stand, on the database of somebody else. */
+  beside(databaseUrl: string): Promise<Stand>;
+  stop(): Promise<void>;
+}
+
+interface StandOptions {
+  /** Where node keeps compiled code, so that a killed process is back sooner. */
+  compileCache: string;
+  /** A database of somebody else's; else a fresh one on the server of the test run. */
+  databaseUrl?: string;
+}
+
+const ROOT = resolve(import.meta.dirname, '..', '..');
+const KEPT_LINES = 20_000;
+
+export async function startStand(options: StandOptions): Promise<Stand> {
+  const folder = await mkdtemp(join(tmpdir(), 'vcecom-crash-'));
+  await chmod(folder, 0o755);
+  const database = options.databaseUrl === undefined ? await freshDatabase() : undefined;
+  const databaseUrl = options.databaseUrl ?? database?.url ?? '';
+  const redis = await ownRedis(join(folder, 'redis'));
+  const processes = await startProcesses({ folder, databaseUrl, redisUrl: redis.url, ...options });
+  const { addresses, ...controls } = processes;
+  const simulatorUrl = addresses.simulatorUrl;
+  const books = openBooks({ databaseUrl, simulatorUrl });
+  return {
+    ...controls,
+    ...failpoints(join(folder, 'failpoint')),
+    shop: openShop(addresses.webUrls[0] ?? ''),
+    books,
+    databaseUrl,
+    simulator: simulatorUrl,
+    redis,
+    beside: (url) => startStand({ ...options, databaseUrl: url }),
+    async stop() {
+      await controls.stop();
+      await books.close();
+      await redis.stop();
+      await database?.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function ownRedis(dataDir: string) {
+  let server: EmbeddedRedis = await startRedis({ dataDir });
+  const { url, port } = server;
+  return {
+    url,
+    kill: () => server.kill(),
+    stop: () => server.stop(),
+    async start() {
+      server = await startRedis({ dataDir, port });
+    },
+  };
+}
+
+async function startProcesses(at: StandOptions & { folder: string; databaseUrl: string; redisUrl: string }) {
+  const { folder, databaseUrl, redisUrl, compileCache } = at;
+  const addresses = {
+    databaseUrl,
+    redisUrl,
+    webUrls: [`http://127.0.0.1:${await freePort()}`],
+    simulatorUrl: `http://127.0.0.1:${await freePort()}`,
+    journal: join(folder, 'simulator.jsonl'),
+  };
+  const lines: string[] = [];
+  const ends: string[] = [];
+  const log = (line: string) => {
+    const [, name, how] = /^(\S+) \| ended \((.+?)\)/.exec(line) ?? [];
+    if (how !== undefined) ends.push(`${name}: ${how}`);
+    if (lines.push(line) > KEPT_LINES) lines.splice(0, KEPT_LINES / 2);
+  };
+  const env = stackEnvironment(addresses, {
+    NODE_COMPILE_CACHE: compileCache,
+    FAILPOINT_FILE: join(folder, 'failpoint'),
+    OPS_PASSWORD: '',
+  });
+  const fleet = startFleet({ root: ROOT, logsDir: folder, env, addresses, workers: 1, log, onSpawn() {} });
+  await fleet.ready();
+  const said = (event: string) => lines.filter((line) => line.includes(`"${event}"`));
+  return { addresses, ends, said, ...controlsOf(fleet) };
+}
+
+function controlsOf(fleet: Fleet) {
+  const pid = (role: Role) => fleet.of(role)[0]?.pid() ?? 0;
+  const areAlive = () => (['web', 'worker', 'simulator'] as const).every((role) => isAlive(pid(role)));
+  return {
+    pid,
+    kill: (role: Role, signal: NodeJS.Signals = 'SIGKILL') => fleet.of(role)[0]?.kill(signal),
+    async ready() {
+      await waitFor('all processes are there', areAlive);
+      await fleet.ready();
+    },
+    reload: () => fleet.reload(),
+    stop: () => fleet.stop(),
+  };
+}
+
+function failpoints(file: string) {
+  return {
+    arm: (failpoint: string) => writeFileSync(file, failpoint),
+    disarm: () => rmSync(file, { force: true }),
+    armed(): string | undefined {
+      try {
+        return readFileSync(file, 'utf8');
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}

@@ -1,0 +1,151 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import type { Figures } from '../../tools/bench/measure.ts';
+import { readOptions } from '../../tools/bench/options.ts';
+import { percentilesOf } from '../../tools/bench/percentiles.ts';
+import { isExact, millisecondsOf, usageOf } from '../../tools/bench/processes.ts';
+import { table } from '../../tools/bench/table.ts';
+import { byOrigin, hotSpots } from '../../tools/bench/top.ts';
+
+const run = promisify(execFile);
+const BENCH = join(import.meta.dirname, '../../tools/bench.ts');
+const FEW = ['--orders', '3', '--concurrency', '2', '--warmup', '3', '--idle', '1', '--settle', '0'];
+
+describe('the bench', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'vcecom-bench-test-'));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it('measures purchases and the ceiling, and prints every row it promises', async function () {
+    this.timeout(120_000);
+    const file = join(folder, 'figures.json');
+    const { stdout } = await run('node', [BENCH, ...FEW, '--json', file]);
+    const rows = [
+      /^ {2}buyers +orders\/s +p50 +p95 +p99 +202 p50 +202 p95 +202 p99/,
+      /^ {2}buyers +web +worker +postgres +redis +sum +without idle +\| simulator +buyers +bench/,
+      /^ {2}buyers +statements +begin, commit +key checks +commits +that wrote +WAL KB/,
+      /^ {2}2, hot +\d/,
+      /^ {2}idle, per second +\d/,
+      /^ {2}(web|worker|postgres|redis|simulator) +\d+ +\d+ +\d+$/,
+      /^ {2}2 .*\d %.*\d x$/,
+      /^ {2}added and worked off +\d/,
+      /^ {2}here, 2 buyers +\d/,
+      /^ {2}Vendure 3\.7 +225–285 +377/,
+      /^ {2}Medusa 2\.21 +650–820 +383 +20/,
+      /^ {2}Every conservation law holds after the run\.$/,
+    ];
+    const lines = stdout.split('\n');
+    for (const row of rows)
+      expect(
+        lines.some((line) => row.test(line)),
+        `${row} in\n${stdout}`,
+      ).to.equal(true);
+
+    const figures: Figures = JSON.parse(await readFile(file, 'utf8'));
+    expect(figures.levels.map(({ name, orders, failures }) => [name, orders, failures])).to.deep.equal([
+      ['2', 3, []],
+      ['2, hot', 3, []],
+    ]);
+    const { statements, nested, cpuMs } = figures.levels[0]?.perOrder ?? {};
+    expect(statements).to.be.within(20, 80);
+    expect(nested).to.be.greaterThan(10);
+    expect(cpuMs?.web).to.be.greaterThan(0);
+    expect(cpuMs?.postgres).to.be.greaterThan(0);
+    expect(figures.ceiling[0]?.statements).to.be.within(15, 30);
+  });
+
+  it('says where the CPU goes, and which statements a purchase needs', async function () {
+    this.timeout(120_000);
+    const { stdout } = await run('node', [BENCH, ...FEW, '--profile', 'worker', '--statements']);
+    expect(stdout).to.match(/^worker: [\d.]+ CPU-ms per order/m);
+    expect(stdout).to.match(/^ {2}src +[\d.]+ +[\d.]+$/m);
+    expect(stdout).to.match(/^ {2}with i0 as \(insert into checkouts .* 1 +[\d.]+$/m);
+    expect(stdout).not.to.include('of_the_bench');
+  });
+
+  it('counts the CPU of a process, of its children, and once that of children that have ended', async () => {
+    const burn = 'const until = Date.now() + 400; while (Date.now() < until);';
+    const text = `require('node:child_process').execFileSync(process.execPath, ['-e', ${JSON.stringify(burn)}]);
+      console.log('burnt');
+      process.stdin.on('end', () => process.exit()).resume();`;
+    const child = spawn(process.execPath, ['-e', text], { stdio: ['pipe', 'pipe', 'inherit'] });
+    await once(child.stdout, 'data');
+    const usage = usageOf(child.pid ?? 0);
+    child.stdin.end();
+    await once(child, 'exit');
+    expect(usage?.pid).to.equal(child.pid);
+    expect(usage?.processes).to.equal(1);
+    // How much of the 400 ms it was given depends on the machine.
+    if (isExact) expect(usage?.cpuMs).to.be.within(100, 2_000);
+    expect(usage?.rssMb).to.be.within(20, 500);
+    expect(usageOf(child.pid ?? 0)).to.equal(null);
+  });
+
+  it('reads the times of ps', () => {
+    expect(['0:00.05', '1:02:03.50', '2-03:00:00'].map(millisecondsOf)).to.deep.equal([50, 3_723_500, 183_600_000]);
+  });
+
+  it('ranks times', () => {
+    const values = Array.from({ length: 200 }, (_, index) => 200 - index);
+    expect(percentilesOf(values)).to.deep.equal({ p50: 100, p95: 190, p99: 198 });
+    expect(percentilesOf([7])).to.deep.equal({ p50: 7, p95: 7, p99: 7 });
+    expect(percentilesOf([])).to.equal(null);
+  });
+
+  it('adds up samples by function and by where it comes from', () => {
+    const node = (id: number, functionName: string, url: string) => ({
+      id,
+      callFrame: { functionName, url, lineNumber: 4 },
+    });
+    const spots = hotSpots({
+      nodes: [
+        node(1, '(idle)', ''),
+        node(2, 'query', 'file:///x/node_modules/@scope/name/lib/a.js'),
+        node(3, '', 'file:///x/src/infra/log.ts'),
+        node(4, 'query', 'file:///x/node_modules/@scope/name/lib/a.js'),
+        node(5, 'writev', ''),
+      ],
+      samples: [1, 2, 3, 4, 5],
+      timeDeltas: [9_000, 1_000, 2_000, 3_000, 500],
+    });
+    expect(spots).to.deep.equal([
+      { origin: '@scope/name', name: 'query lib/a.js:5', ms: 4 },
+      { origin: 'src', name: '(anonymous) src/infra/log.ts:5', ms: 2 },
+      { origin: 'node', name: 'writev', ms: 0.5 },
+    ]);
+    expect(byOrigin([...spots, { origin: 'src', name: 'x', ms: 3 }])[0]).to.deep.equal({ origin: 'src', ms: 5 });
+  });
+
+  it('prints figures with the digits that count', () => {
+    const text = table([
+      ['a', 'b'],
+      ['first', 1.234],
+      ['second', 12.34],
+      ['third', 1_234.5],
+      ['none', null],
+    ]);
+    expect(text.split('\n')).to.deep.equal([
+      '  a          b',
+      '  first   1.23',
+      '  second  12.3',
+      '  third   1235',
+      '  none       –',
+    ]);
+  });
+
+  it('says what is wrong with how it was called', () => {
+    expect(() => readOptions(['--orders', 'many'])).to.throw('--orders must be a whole number');
+    expect(() => readOptions(['--concurrency', '1,0'])).to.throw('--concurrency must be a whole number');
+    expect(() => readOptions(['--profile', 'redis'])).to.throw('--profile must be web or worker');
+    expect(() => readOptions(['--profile', 'web', '--data', 'x'])).to.throw('leave --data out');
+    expect(readOptions(['--help'])).to.equal('help');
+    expect(readOptions(['--orders', '7'])).to.include({ orders: 7, warmup: 7, dataDir: null, profile: null });
+  });
+});
