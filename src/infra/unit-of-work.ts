@@ -52,7 +52,7 @@ export async function unitOfWork<T>(db: Database, name: string, work: (tx: Tx) =
 async function attemptOnce<T>(db: Database, name: string, work: (tx: Tx) => Promise<T>): Promise<T> {
   const em = db.orm.em.fork();
   const effects: (() => void)[] = [];
-  const { tx, end } = openTx(db, em, effects);
+  const { tx, end, abandon } = openTx(db, em, effects);
   try {
     const result = await insideTransaction(() => work(tx));
     await end(() => failpoint(`${name}.before-commit`));
@@ -60,7 +60,7 @@ async function attemptOnce<T>(db: Database, name: string, work: (tx: Tx) => Prom
     for (const effect of effects) effect();
     return result;
   } catch (error) {
-    if (em.isInTransaction()) await em.rollback().catch(() => undefined);
+    await abandon();
     throw error;
   }
 }
@@ -109,7 +109,11 @@ function openTx(db: Database, em: EntityManager, effects: (() => void)[]) {
     if (begun) await em.commit();
     else if (!rows.isEmpty()) await db.query(...rows.take());
   };
-  return { tx, end };
+  // A connection that is still on its way has to be waited for, or nobody gives it back.
+  const abandon = async () => {
+    await begun?.then(() => em.rollback()).catch(() => undefined);
+  };
+  return { tx, end, abandon };
 }
 
 /** New rows by table, and the one statement that inserts them: its foreign keys are checked at its end, so rows may refer to each other. */
