@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Agent, request } from 'node:http';
+import { ADDRESS } from '../dev/purchase.ts';
 
 /** Who buys where. */
 export interface Buyer {
@@ -19,15 +20,6 @@ interface Reply {
   text: string;
 }
 
-const ADDRESS = {
-  name: 'Asha Rao',
-  line1: '12 MG Road',
-  city: 'Bengaluru',
-  state: 'IN-KA',
-  postalCode: '560001',
-  country: 'IN',
-  phone: '+919845012345',
-};
 const WAIT = { prefer: 'wait=30' };
 const LONGEST_WAITS = 2;
 const WAYS_OUT = ['EXPIRED', 'CANCELLED', 'FAILED'];

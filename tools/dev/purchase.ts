@@ -31,7 +31,8 @@ interface CheckoutAnswer {
 
 const FINAL = ['COMPLETED', 'EXPIRED', 'CANCELLED', 'FAILED'];
 const PATIENCE_MS = 60_000;
-const ADDRESS = {
+/** Where the demonstration and the bench have their goods sent. */
+export const ADDRESS = {
   name: 'Asha Rao',
   line1: '12 MG Road',
   city: 'Bengaluru',

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'chai';
+import Stripe from 'stripe';
+import { stripeProvider } from '../../src/ports/payments/stripe.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { type Flow, sharedFlow } from './stack.ts';
+
+const KEYS = { secretKey: 'sk_test_development', webhookSecret: 'whsec_development' };
+
+describe('money that has to go back', () => {
+  let flow: Flow;
+  before(async function () {
+    flow = await sharedFlow(this);
+  });
+
+  const bought = async () => {
+    const variantId = await flow.books.stock({ stock: 3, price: 20_000 });
+    return flow.shop.buy([{ variantId, quantity: 1 }]);
+  };
+
+  it('goes back at once when it was charged beside the payment of its checkout', async () => {
+    const checkout = await bought();
+    const provider = stripeProvider({ ...KEYS, apiUrl: flow.simulator });
+    const beside = { checkoutId: checkout.id, amount: 700, currency: 'INR', method: 'pm_card_visa', key: randomUUID() };
+    const intent = await provider.open(beside);
+    const back = () => provider.retrieve(intent.id).then(({ amountRefunded }) => amountRefunded === 700);
+    await waitFor('the second charge has gone back', back);
+    const { captured, refunded } = await flow.books.money(checkout.id);
+    expect({ captured, refunded }).to.deep.equal({ captured: 20_000, refunded: 0 });
+    expect(await flow.books.orders([checkout.cartId])).to.equal(1);
+  });
+
+  it('is still owed when the provider could not carry the refund out', async () => {
+    const checkout = await bought();
+    const refundId = `re_${randomUUID().replaceAll('-', '')}`;
+    await flow.books.query(
+      `with p as (update payments set refunded = 20000, version = version + 1 where checkout_id = $1 returning id)
+        insert into payment_operations (id, payment_id, kind, amount, idempotency_key, key_round, fence, status, reference,
+          created_at, finished_at) select $2, id, 'refund', 20000, $3, 1, 0, 'done', $3, now(), now() from p`,
+      [checkout.id, randomUUID(), refundId],
+    );
+    const object = { id: refundId, object: 'refund', payment_intent: checkout.payment?.intentId };
+    const created = Math.floor(Date.now() / 1_000);
+    await notify(flow, { id: `evt_${refundId}`, object: 'event', type: 'refund.failed', created, data: { object } });
+    const owed = async () => (await flow.books.money(checkout.id)).refunded === 0;
+    await waitFor('the refund is taken back from the books', owed);
+    const [operation] = await flow.books.query<{ status: string; error: string }>(
+      `select status, error from payment_operations where reference = $1`,
+      [refundId],
+    );
+    expect(operation).to.deep.equal({ status: 'refused', error: 'REFUND_FAILED' });
+  });
+});
+
+describe('an idempotency key', () => {
+  it('shows its answer to nobody but the holder of the cart', async function () {
+    const { shop, books } = await sharedFlow(this);
+    const variantId = await books.stock({ stock: 3, price: 20_000 });
+    const cart = await shop.cart([{ variantId, quantity: 1 }]);
+    const declined = await shop.rested(await shop.checkout(cart, { method: 'pm_card_chargeDeclined' }));
+    const headers = { 'idempotency-key': randomUUID() };
+    const body = { paymentMethod: 'pm_card_visa' };
+    const pay = (token?: string) => shop.ask('POST', `/checkout/${declined.id}/payment`, { token, body, headers });
+    expect((await pay(cart.cartToken)).status).to.equal(202);
+    expect((await pay()).status).to.equal(401);
+    expect((await pay('a'.repeat(43))).status).to.equal(404);
+    expect((await pay(cart.cartToken)).headers.get('idempotent-replayed')).to.equal('true');
+    await shop.reached(declined, 'COMPLETED');
+  });
+});
+
+/** Sends an event as the provider would. */
+async function notify({ stack }: Flow, event: object): Promise<void> {
+  const payload = JSON.stringify(event);
+  const signature = await new Stripe('sk_test_x').webhooks.generateTestHeaderStringAsync({
+    payload,
+    secret: KEYS.webhookSecret,
+  });
+  const url = `${stack.url}/api/v1/webhooks/payments/stripe`;
+  const answer = await fetch(url, { method: 'POST', headers: { 'stripe-signature': signature }, body: payload });
+  expect(answer.status).to.equal(200);
+}
