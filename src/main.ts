@@ -1,4 +1,7 @@
+import { readSigningKeys } from './api/auth/access-token.ts';
+import { openLimits } from './api/limits.ts';
 import { startServer, stopServer } from './api/server.ts';
+import { openVault } from './entities/people/vault.ts';
 import { ENTITIES, MIGRATIONS, migrate } from './entities/schema.ts';
 import { type Config, ConfigError, readConfig } from './infra/config.ts';
 import { openDatabase } from './infra/database.ts';
@@ -9,6 +12,9 @@ import { openQueues } from './infra/queue.ts';
 import { openRedis } from './infra/redis.ts';
 import { stopOnSignal } from './infra/shutdown.ts';
 import { JOBS } from './jobs/schedule.ts';
+import { folderMailer } from './ports/mail/folder.ts';
+import type { Mailer } from './ports/mail/port.ts';
+import { smtpMailer } from './ports/mail/smtp.ts';
 import { startSimulator } from './ports/payments/simulator/server.ts';
 import { stripeProvider } from './ports/payments/stripe.ts';
 import { startWorkers } from './workers/start.ts';
@@ -29,12 +35,17 @@ async function web(): Promise<void> {
     queues,
     hints: subscribeHints(subscriber),
     secret: config.APP_SECRET,
+    vault: openVault({ dataKeys: config.DATA_KEYS, secret: config.APP_SECRET }),
+    signingKeys: readSigningKeys(config.ACCESS_TOKEN_KEYS),
+    limits: openLimits(redis, config.RATE_LIMITS),
+    admitsDevelopmentAccounts: config.NODE_ENV !== 'production',
     currency: 'INR',
     sellerState: config.SELLER_STATE,
     stopping: stopping.signal,
   };
-  const { HOST: host, PORT: port, OPS_PASSWORD: opsPassword } = config;
-  const server = await startServer(deps, { host, port, redis, opsPassword, provider: provider(config) });
+  const { HOST: host, PORT: port, CORS_ORIGINS: corsOrigins, TRUST_PROXY: proxies } = config;
+  const hardening = { corsOrigins, isHttpsOnly: config.NODE_ENV === 'production' };
+  const server = await startServer(deps, { host, port, redis, provider: provider(config), hardening, proxies });
   observe('web ready', { address: server.address() });
   const stopDoors = async () => {
     stopping.abort();
@@ -60,6 +71,10 @@ async function worker(): Promise<void> {
     db,
     queues,
     provider: provider(config),
+    mailer: mailer(config),
+    vault: openVault({ dataKeys: config.DATA_KEYS, secret: config.APP_SECRET }),
+    secret: config.APP_SECRET,
+    storeUrl: config.STORE_URL,
     wake: (hint: Parameters<typeof publishHint>[1]) => publishHint(redis, hint),
     checkoutTtlMs: config.CHECKOUT_TTL_SECONDS * 1_000,
     sellerState: config.SELLER_STATE,
@@ -116,6 +131,10 @@ const provider = (config: Config<'audit'>) =>
     webhookSecret: config.STRIPE_WEBHOOK_SECRET,
     ...(config.STRIPE_API_URL && { apiUrl: config.STRIPE_API_URL }),
   });
+
+function mailer({ SMTP_URL: url, MAIL_FROM: from, MAIL_FOLDER: folder, NODE_ENV }: Config<'worker'>): Mailer {
+  return url ? smtpMailer({ url, from, mustEncrypt: NODE_ENV === 'production' }) : folderMailer({ folder, from });
+}
 
 const name = process.argv[2] ?? '';
 const start = PROCESSES[name];

@@ -3,8 +3,9 @@ import { enqueue } from '../entities/outbox.ts';
 import type { JobContract } from '../infra/queue.ts';
 import type { ApiDeps } from './deps.ts';
 import { type Change, edit } from './edit.ts';
+import { customerIn } from './ownership.ts';
 import type { Answer, Call } from './route.ts';
-import { readCheckout } from './views/checkout.ts';
+import { type CheckoutKey, readCheckout } from './views/checkout.ts';
 import { preferredWait, watchCheckout } from './wait.ts';
 
 const RETRY_AFTER_SECONDS = '1';
@@ -44,7 +45,7 @@ export async function accept<P extends object>(
     if (seconds === 0) return answer;
     const { id } = answer.body as { id: string };
     if (watch) await watch.until(seconds, call.signal);
-    return answerAsItIs(deps, id, answer);
+    return answerAsItIs(deps, { id, customerId: customerIn(call) }, answer);
   } finally {
     watch?.stop();
   }
@@ -56,8 +57,8 @@ const stored = ({ checkout, body }: Accepted<never> | Accepted<object>): StoredA
   body,
 });
 
-async function answerAsItIs({ db }: ApiDeps, id: string, answer: Answer): Promise<Answer> {
-  const reading = await readCheckout(db.query, id);
+async function answerAsItIs({ db }: ApiDeps, key: CheckoutKey, answer: Answer): Promise<Answer> {
+  const reading = await readCheckout(db.query, key);
   if (!reading) return answer;
   const { 'Retry-After': retryAfter = RETRY_AFTER_SECONDS, ...headers } = answer.headers ?? {};
   if (reading.busy) return { status: 202, headers: { ...headers, 'Retry-After': retryAfter }, body: reading.view };

@@ -1,10 +1,15 @@
 import express from 'express';
 import { ERRORS } from '../domain/errors.ts';
 import { errorFields } from '../infra/log.ts';
+import type { Authenticate } from './auth/authenticate.ts';
+import { authorise } from './auth/authorise.ts';
+import { callerOf, GUEST, type Principal } from './auth/principal.ts';
 import { readBody } from './body.ts';
 import { docsRouter } from './docs.ts';
 import { begin, type Exchange, exchangeOf, type Observe } from './exchange.ts';
 import { failureOf, RequestFault } from './failure.ts';
+import { type Hardening, hardening } from './hardening.ts';
+import { type Limits, limitRate } from './limits.ts';
 import { describeApi, documentRoute } from './openapi.ts';
 import { sendAnswer, sendFailure } from './respond.ts';
 import type { AnyRoute, Raw, RawCall } from './route.ts';
@@ -12,8 +17,12 @@ import { byPath } from './table.ts';
 
 export interface AppDeps {
   observe: Observe;
-  /** Believe X-Forwarded-*: only behind a proxy that sets them. */
-  trustProxy?: boolean;
+  authenticate: Authenticate;
+  /** Absent: nothing is limited. */
+  limits?: Limits;
+  hardening?: Hardening;
+  /** Proxies in front that set X-Forwarded-For: the address before the last so many is believed. */
+  proxies?: number;
   /** The operators' pages, absent when nobody may see them. */
   ops?: express.Router;
 }
@@ -26,11 +35,11 @@ export interface AppDeps {
 export function makeApp(routes: AnyRoute[], deps: AppDeps): express.Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing');
-  if (deps.trustProxy) app.enable('trust proxy');
+  app.set('trust proxy', deps.proxies ?? 0);
   const document = documentRoute();
   const all = [...routes, document.route];
-  app.use(begin(deps.observe));
-  for (const [path, methods] of byPath(all)) mount(app, path, methods);
+  app.use(begin(deps.observe), ...hardening(deps.hardening ?? { corsOrigins: [], isHttpsOnly: false }));
+  for (const [path, methods] of byPath(all)) mount(app, { path, routes: methods, deps });
   document.publish(describeApi(all));
   app.use(docsRouter());
   if (deps.ops) app.use(deps.ops);
@@ -41,9 +50,12 @@ export function makeApp(routes: AnyRoute[], deps: AppDeps): express.Express {
   return app;
 }
 
-function mount(app: express.Express, path: string, routes: AnyRoute[]): void {
+function mount(
+  app: express.Express,
+  { path, routes, deps }: { path: string; routes: AnyRoute[]; deps: AppDeps },
+): void {
   const at = app.route(path.replace(/\{(\w+)\}/g, ':$1'));
-  for (const each of routes) at[each.facts.method](endpoint(each));
+  for (const each of routes) at[each.facts.method](endpoint(each, deps));
   const methods = routes.map(({ facts }) => facts.method.toUpperCase());
   const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
   at.all((request, response) => {
@@ -54,18 +66,23 @@ function mount(app: express.Express, path: string, routes: AnyRoute[]): void {
   });
 }
 
-/** The way of a request through its route. */
-function endpoint(route: AnyRoute): express.RequestHandler {
+/** The way of a request through its route: who asks, may they, what do they send, then the handler. */
+function endpoint({ facts, answer }: AnyRoute, { authenticate, limits }: AppDeps): express.RequestHandler {
+  const isOpen = facts.access === 'public' || facts.access === 'webhook';
   return async (request, response) => {
     const exchange = exchangeOf(response);
-    exchange.route = route.facts.path;
+    exchange.route = facts.path;
     const raw = { request, response };
-    const outcome = await route.answer(callOf(raw, exchange, await readBody(route.facts, raw)));
+    const principal = isOpen ? GUEST : await authenticate(raw);
+    if (limits) await limitRate(limits, facts, { caller: callerOf(principal, request.ip), response });
+    authorise(facts, principal);
+    const body = await readBody(facts, raw);
+    const outcome = await answer(callOf(raw, exchange, { principal, body }));
     if (outcome !== 'handled') sendAnswer(request, response, outcome);
   };
 }
 
-function callOf(raw: Raw, { trace }: Exchange, body: unknown): RawCall {
+function callOf(raw: Raw, { trace }: Exchange, { principal, body }: { principal: Principal; body: unknown }): RawCall {
   const { request, response } = raw;
   let signal: AbortSignal | undefined;
   return {
@@ -74,6 +91,7 @@ function callOf(raw: Raw, { trace }: Exchange, body: unknown): RawCall {
     body,
     headers: request.headers as RawCall['headers'],
     requestId: trace.requestId,
+    principal,
     raw,
     // Most handlers never ask: the listener and its controller are made for those that do.
     get signal() {

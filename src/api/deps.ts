@@ -1,14 +1,23 @@
+import type { Vault } from '../entities/people/vault.ts';
 import type { Database } from '../infra/database.ts';
 import type { Hints } from '../infra/hints.ts';
 import type { Queues } from '../infra/queue.ts';
+import type { SigningKeys } from './auth/access-token.ts';
+import type { Limits } from './limits.ts';
 
 /** What the doors work with; put together in main.ts. */
 export interface ApiDeps {
   db: Database;
   queues: Queues;
   hints: Hints;
-  /** Signs the secrets that are handed out with carts. */
+  /** Signs the secrets that are handed out with carts and mails. */
   secret: string;
+  /** Seals personal data. */
+  vault: Vault;
+  signingKeys: SigningKeys;
+  limits: Limits;
+  /** Accounts with passwords that everybody knows may sign in: in development only. */
+  admitsDevelopmentAccounts: boolean;
   /** ISO 4217. */
   currency: string;
   /** ISO 3166-2 code of the seller's state. */

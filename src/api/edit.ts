@@ -7,16 +7,19 @@ import {
   type StoredAnswer,
 } from '../entities/idempotency.ts';
 import { type Tx, unitOfWork } from '../infra/unit-of-work.ts';
+import { callerOf } from './auth/principal.ts';
 import type { ApiDeps } from './deps.ts';
 import type { Answer, Call } from './route.ts';
 
-type AnyCall = Pick<Call<unknown, unknown, unknown>, 'body' | 'headers' | 'raw'>;
+type AnyCall = Pick<Call<unknown, unknown, unknown>, 'body' | 'headers' | 'principal' | 'raw'>;
 
 export interface Change<T> {
   /** What is changed; names the transaction. */
   name: string;
   /** Whose idempotency keys these are: the cart's or checkout's id, or `new`. */
   scope: string;
+  /** The answer holds a secret that may not be kept: an Idempotency-Key means nothing then. */
+  isSecret?: true;
   work(tx: Tx): Promise<T>;
 }
 
@@ -26,19 +29,23 @@ export interface Change<T> {
  * Only answers to what was done are kept; a refused request left nothing behind and may be tried again.
  * @throws IDEMPOTENCY_KEY_INVALID, IDEMPOTENCY_KEY_REUSED, and whatever `work` throws.
  */
-export async function edit({ db }: Pick<ApiDeps, 'db'>, call: AnyCall, change: Change<StoredAnswer>): Promise<Answer> {
-  const claim = claimOf(call, change);
-  const before = claim && (await findAnswer(db.query, claim));
+export async function edit(
+  { db, vault }: Pick<ApiDeps, 'db' | 'vault'>,
+  call: AnyCall,
+  change: Change<StoredAnswer>,
+): Promise<Answer> {
+  const claim = change.isSecret ? undefined : claimOf(call, change);
+  const before = claim && (await findAnswer(db.query, vault, claim));
   if (before) return replayed(before);
   try {
     return await unitOfWork(db, change.name, async (tx) => {
       const answer = await change.work(tx);
-      if (claim) keepAnswer(tx, claim, answer);
+      if (claim) keepAnswer(tx, vault, { claim, answer });
       return answer;
     });
   } catch (error) {
     // The same request at the same time may have won: then its answer is ours, whatever stopped us.
-    const winner = claim && (await findAnswer(db.query, claim));
+    const winner = claim && (await findAnswer(db.query, vault, claim));
     if (winner) return replayed(winner);
     throw error;
   }
@@ -49,11 +56,14 @@ const replayed = (answer: StoredAnswer): Answer => ({
   headers: { ...answer.headers, 'Idempotent-Replayed': 'true' },
 });
 
-function claimOf({ headers, body, raw }: AnyCall, { name, scope }: Change<StoredAnswer>): IdempotencyClaim | undefined {
+function claimOf(
+  { headers, body, principal, raw }: AnyCall,
+  { name, scope }: Change<StoredAnswer>,
+): IdempotencyClaim | undefined {
   const key = headers['idempotency-key'];
   if (key === undefined) return undefined;
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) throw refused('IDEMPOTENCY_KEY_INVALID');
   // The caller is part of the scope: another who sends the same key meets a key of his own.
-  const caller = hashRequest(headers['x-cart-token'] ?? raw.request.ip);
+  const caller = hashRequest(headers['x-cart-token'] ?? callerOf(principal, raw.request.ip));
   return { scope: `${raw.request.method} ${name} ${scope} ${caller}`, key, requestHash: hashRequest(body) };
 }

@@ -19,6 +19,7 @@ export const healthRoutes = (deps: HealthDeps): AnyRoute[] => [
     path: '/healthz',
     permission: 'public',
     access: 'public',
+    limit: 'none',
     summary: 'Whether the process lives',
     tag: 'Operations',
     answers: { 200: { description: 'It does', schema: healthSchema } },
@@ -29,6 +30,7 @@ export const healthRoutes = (deps: HealthDeps): AnyRoute[] => [
     path: '/readyz',
     permission: 'public',
     access: 'public',
+    limit: 'none',
     summary: 'Whether Postgres, Redis and the schema are there',
     tag: 'Operations',
     answers: {

@@ -2,10 +2,15 @@ import type express from 'express';
 import type { ZodType } from 'zod';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Permission } from '../domain/permissions.ts';
+import type { Principal } from './auth/principal.ts';
 import { invalid, type Problem, problemsOf } from './problems.ts';
 
-/** How the caller proves the right to the resource; cart and checkout: `X-Cart-Token`, compared in the handler's own query. */
-export type Access = 'public' | 'cart' | 'checkout' | 'webhook';
+/**
+ * Who may knock. `public`: nobody is asked who they are. `store`: guests and whoever signed in; `cart` and `checkout`: the
+ * same, and a guest shows `X-Cart-Token`. `customer`, `staff` (with a session or an API key), `person` (staff, no API key).
+ * `webhook`: a signature over the body.
+ */
+export type Access = 'public' | 'store' | 'cart' | 'checkout' | 'customer' | 'staff' | 'person' | 'webhook';
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 export interface Raw {
@@ -20,6 +25,7 @@ export interface Call<P, Q, B> {
   /** By lower-case name. */
   headers: Readonly<Record<string, string | undefined>>;
   requestId: string;
+  principal: Principal;
   /** Aborts when the client goes away before the answer is complete. */
   readonly signal: AbortSignal;
   raw: Raw;
@@ -64,10 +70,16 @@ export interface RouteFacts {
   rawBody?: true;
   answers: Record<number, AnswerSpec>;
   errors?: ErrorCode[];
+  /** The class of rate limit, where it does not follow from the method. */
+  limit?: 'sign-in' | 'none';
   /** Documents Idempotency-Key. */
   idempotent?: true;
   /** Documents Prefer: wait. */
   waits?: true;
+  /** Staff may use it before they have given their second factor. */
+  beforeMfa?: true;
+  /** Wants If-Match with the version that the change is made to. */
+  versioned?: true;
 }
 
 export interface RouteSpec<P, Q, B, R extends true | undefined = undefined> extends Omit<RouteFacts, 'rawBody'> {

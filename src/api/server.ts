@@ -3,41 +3,50 @@ import type { Redis } from 'ioredis';
 import { MIGRATIONS } from '../entities/schema.ts';
 import { observe } from '../infra/log.ts';
 import { makeApp } from './app.ts';
+import { authentication } from './auth/authenticate.ts';
+import { readStandings } from './auth/standing.ts';
 import type { ApiDeps } from './deps.ts';
-import { healthRoutes } from './health.ts';
-import { opsRouter } from './ops.ts';
-import { cartRoutes } from './store/cart.ts';
-import { checkoutRoutes } from './store/checkout.ts';
-import { checkoutEventRoutes } from './store/checkout-events.ts';
-import { productRoutes } from './store/products.ts';
-import { webhookRoutes } from './webhooks.ts';
+import type { Hardening } from './hardening.ts';
+import { allRoutes } from './routes.ts';
+import { refuseUnreadable } from './unreadable.ts';
+import type { WebhookVerifier } from './webhooks.ts';
 
 const IDLE_LOOK_MS = 50;
 
-type Provider = Parameters<typeof webhookRoutes>[1];
+export interface ServerOptions {
+  host: string;
+  port: number;
+  /** Asked by `/readyz`. */
+  redis: Redis;
+  provider: WebhookVerifier;
+  hardening: Hardening;
+  proxies: number;
+}
 
 /** Opens every door of the house. Resolves when the server listens. @throws Error when the port is taken. */
-export async function startServer(
-  deps: ApiDeps,
-  options: { host: string; port: number; redis: Redis; opsPassword: string | undefined; provider: Provider },
-): Promise<Server> {
-  const { redis, opsPassword } = options;
-  const routes = [
-    ...healthRoutes({ db: deps.db, redis, migrations: MIGRATIONS.map(({ name }) => name) }),
-    ...productRoutes(deps),
-    ...cartRoutes(deps),
-    ...checkoutRoutes(deps),
-    ...checkoutEventRoutes(deps),
-    ...webhookRoutes(deps, options.provider),
-  ];
-  const ops = opsPassword ? opsRouter({ password: opsPassword, queues: deps.queues.all }) : undefined;
-  const server = createServer(makeApp(routes, { observe, ...(ops && { ops }) }));
-  // Longer than the idle time of the usual load balancers: the side that keeps the connection must not be the first to close it.
-  server.keepAliveTimeout = 65_000;
+export async function startServer(deps: ApiDeps, options: ServerOptions): Promise<Server> {
+  const { redis, provider, hardening, proxies } = options;
+  const health = { db: deps.db, redis, migrations: MIGRATIONS.map(({ name }) => name) };
+  const routes = allRoutes(deps, { health, provider });
+  const authenticate = authentication(deps.signingKeys, readStandings(deps.db));
+  const app = makeApp(routes, { observe, authenticate, limits: deps.limits, hardening, proxies });
+  const server = serve(app);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);
   });
+  return server;
+}
+
+/** How long a client may take to send its headers and the whole request, and how often that is looked at, in milliseconds. */
+const PATIENCE = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 };
+
+/** A server that slow clients cannot keep busy; how long an answer takes is not limited. */
+export function serve(app: ReturnType<typeof makeApp>, patience = PATIENCE): Server {
+  const server = createServer(patience, app);
+  // Longer than the idle time of the usual load balancers: the side that keeps the connection must not be the first to close it.
+  server.keepAliveTimeout = 65_000;
+  server.on('clientError', refuseUnreadable);
   return server;
 }
 

@@ -1,6 +1,6 @@
 import type { ApiDeps } from './deps.ts';
 import type { Call } from './route.ts';
-import { type CheckoutReading, readCheckout } from './views/checkout.ts';
+import { type CheckoutKey, type CheckoutReading, readCheckout } from './views/checkout.ts';
 
 const LONGEST_WAIT_SECONDS = 30;
 
@@ -42,17 +42,17 @@ export function watchCheckout(
  */
 export async function readWhenReady(
   deps: ApiDeps,
-  id: string,
+  key: CheckoutKey,
   call: Pick<Call<never, never, never>, 'headers' | 'signal'> & { admit(reading: CheckoutReading | undefined): void },
 ): Promise<CheckoutReading | undefined> {
   const seconds = preferredWait(call.headers);
-  const watch = seconds > 0 ? watchCheckout(deps, id) : undefined;
+  const watch = seconds > 0 ? watchCheckout(deps, key.id) : undefined;
   try {
-    const reading = await readCheckout(deps.db.query, id);
+    const reading = await readCheckout(deps.db.query, key);
     call.admit(reading);
     if (!watch || !reading?.busy) return reading;
     await watch.until(seconds, call.signal);
-    return await readCheckout(deps.db.query, id);
+    return await readCheckout(deps.db.query, key);
   } finally {
     watch?.stop();
   }

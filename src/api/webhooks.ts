@@ -11,13 +11,16 @@ import { type AnyRoute, route } from './route.ts';
 
 const received = { status: 200, headers: {}, body: { received: true } };
 
+export type WebhookVerifier = Pick<PaymentProvider, 'name' | 'verify'>;
+
 /** The door of the payment provider: an event is checked, stored once, answered, and only then worked on. */
-export const webhookRoutes = (deps: ApiDeps, provider: Pick<PaymentProvider, 'name' | 'verify'>): AnyRoute[] => [
+export const webhookRoutes = (deps: ApiDeps, provider: WebhookVerifier): AnyRoute[] => [
   route({
     method: 'post',
     path: '/api/v1/webhooks/payments/{provider}',
     permission: 'public',
     access: 'webhook',
+    limit: 'none',
     summary: 'Events of the payment provider',
     tag: 'Webhooks',
     params: z.object({ provider: z.literal('stripe') }),

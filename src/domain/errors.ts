@@ -19,11 +19,15 @@ const invalid = (status: number, message: string): ErrorEntry => ({ status, type
 const business = (status: number, message: string): ErrorEntry => ({ status, type: 'BUSINESS_LOGIC_ERROR', message });
 const broken = (status: number, message: string): ErrorEntry => ({ status, type: 'INFRASTRUCTURE_ERROR', message });
 const unauthenticated = (message: string): ErrorEntry => ({ status: 401, type: 'AUTHENTICATION_ERROR', message });
+const forbidden = (message: string): ErrorEntry => ({ status: 403, type: 'AUTHORIZATION_ERROR', message });
 
 const CATALOGUE = {
   // The request itself.
   VALIDATION_FAILED: invalid(400, 'The request is not valid.'),
   MALFORMED_JSON: invalid(400, 'The body is not valid JSON.'),
+  MALFORMED_REQUEST: invalid(400, 'This is not HTTP.'),
+  REQUEST_TIMEOUT: invalid(408, 'The request took too long to arrive.'),
+  HEADERS_TOO_LARGE: invalid(431, 'The headers are too large.'),
   PAYLOAD_TOO_LARGE: invalid(413, 'The body is too large.'),
   UNSUPPORTED_MEDIA_TYPE: invalid(415, 'Send the body as application/json.'),
   NOT_ACCEPTABLE: invalid(406, 'None of the accepted media types can be answered.'),
@@ -37,7 +41,14 @@ const CATALOGUE = {
   // Who asks.
   AUTHENTICATION_REQUIRED: unauthenticated('Sign in first.'),
   CART_TOKEN_REQUIRED: unauthenticated('Send the token of this cart as X-Cart-Token.'),
-  FORBIDDEN: { status: 403, type: 'AUTHORIZATION_ERROR', message: 'You may not do this.' },
+  CREDENTIALS_INVALID: unauthenticated('The access token or API key is wrong, has run out or was revoked.'),
+  AUTHENTICATION_AMBIGUOUS: invalid(400, 'Send an access token or an API key, not both.'),
+  SIGN_IN_REFUSED: unauthenticated('The e-mail address or the password is wrong.'),
+  REFRESH_TOKEN_INVALID: unauthenticated('The refresh token is wrong, was used before, or its session has ended.'),
+  MFA_REQUIRED: forbidden('Give the code of your second factor first.'),
+  MFA_CODE_WRONG: forbidden('The code is wrong, too old, or was used before.'),
+  FORBIDDEN: forbidden('You may not do this.'),
+  PERMISSION_ESCALATION: forbidden('You cannot give, or take over, what you may not do yourself.'),
 
   // What is asked for.
   CART_NOT_FOUND: business(404, 'There is no such cart.'),
@@ -46,6 +57,15 @@ const CATALOGUE = {
   VARIANT_NOT_FOUND: business(404, 'There is no such variant.'),
   COLLECTION_NOT_FOUND: business(404, 'There is no such collection.'),
   CHECKOUT_NOT_FOUND: business(404, 'There is no such checkout.'),
+  ADDRESS_NOT_FOUND: business(404, 'There is no such address.'),
+  SESSION_NOT_FOUND: business(404, 'There is no such session.'),
+  CUSTOMER_NOT_FOUND: business(404, 'There is no such customer.'),
+  CUSTOMER_GROUP_NOT_FOUND: business(404, 'There is no such customer group.'),
+  STAFF_NOT_FOUND: business(404, 'There is no such member of staff.'),
+  ROLE_NOT_FOUND: business(404, 'There is no such role.'),
+  API_KEY_NOT_FOUND: business(404, 'There is no such API key.'),
+  QUEUE_NOT_FOUND: business(404, 'There is no such queue.'),
+  JOB_NOT_FOUND: business(404, 'There is no such job in this queue.'),
 
   // What the shop's rules refuse.
   CART_EMPTY: business(422, 'The cart is empty.'),
@@ -62,6 +82,24 @@ const CATALOGUE = {
   IDEMPOTENCY_KEY_REUSED: business(422, 'The idempotency key was used with another request.'),
   CONCURRENT_UPDATE: business(409, 'Someone else changed this at the same time; try again.'),
 
+  // People.
+  EMAIL_TAKEN: business(409, 'There is an account with this e-mail address already.'),
+  PASSWORD_WRONG: business(422, 'The current password is wrong.'),
+  PASSWORD_UNSUITABLE: business(422, 'The password must not be the e-mail address or the name.'),
+  LINK_INVALID: business(422, 'The link is wrong, was used before, or has run out.'),
+  MFA_ALREADY_SET_UP: business(409, 'A second factor is set up already.'),
+  MFA_NOT_SET_UP: business(409, 'No second factor is set up.'),
+  VERSION_REQUIRED: invalid(428, 'Say with If-Match which version the change is made to.'),
+  VERSION_MISMATCH: business(412, 'It has changed since you read it.'),
+  NAME_TAKEN: business(409, 'There is one of this name already.'),
+  ROLE_BUILTIN: business(409, 'The permissions and the name of a built-in role cannot be changed.'),
+  ROLE_IN_USE: business(409, 'Members of staff have this role.'),
+  CUSTOMER_GROUP_IN_USE: business(409, 'Customers are in this group.'),
+  LAST_ADMIN: business(409, 'The shop needs an active administrator.'),
+  ACCOUNT_STATE_CONFLICT: business(409, 'The account is in a state that does not allow this.'),
+  CHECKOUT_IN_PROGRESS: business(409, 'A checkout of this customer is in progress.'),
+  JOB_NOT_FAILED: business(409, 'The job has not failed, so there is nothing to run again.'),
+
   // Why a checkout ended without an order.
   RESERVATION_EXPIRED: business(409, 'The reservation ran out before the payment came.'),
   CANCELLED_BY_CUSTOMER: business(409, 'The customer cancelled the checkout.'),
@@ -72,6 +110,7 @@ const CATALOGUE = {
   // What is broken on our side.
   PROVIDER_UNAVAILABLE: broken(503, 'The payment provider cannot be reached; try again later.'),
   DATABASE_UNAVAILABLE: broken(503, 'The database cannot be reached; try again later.'),
+  SIGN_IN_UNAVAILABLE: broken(503, 'Nobody can sign in at the moment; try again later.'),
   QUEUE_UNAVAILABLE: broken(503, 'The queue cannot be reached; try again later.'),
   INTERNAL_ERROR: broken(500, 'Something went wrong on our side.'),
 } as const satisfies Record<string, ErrorEntry>;

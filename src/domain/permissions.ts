@@ -17,6 +17,7 @@ export const PERMISSIONS = [
   'orders:refund',
   'customers:read',
   'customers:update',
+  'customers:delete',
   'account:read',
   'account:update',
   'reviews:create',
@@ -28,6 +29,11 @@ export const PERMISSIONS = [
   'analytics:read',
   'queues:view',
   'queues:operate',
+  'staff:read',
+  'staff:manage',
+  'roles:manage',
+  'api-keys:manage',
+  'audit:read',
 ] as const;
 
 export type Permission = (typeof PERMISSIONS)[number];
@@ -42,3 +48,27 @@ export const GUEST_PERMISSIONS: ReadonlySet<Permission> = new Set<Permission>([
   'orders:create',
   'orders:read',
 ]);
+
+/** What every signed-in customer may do, with what is their own. */
+export const CUSTOMER_PERMISSIONS: ReadonlySet<Permission> = new Set<Permission>([
+  ...GUEST_PERMISSIONS,
+  'account:read',
+  'account:update',
+  'reviews:create',
+  'reviews:update',
+]);
+
+/** What every member of staff may do, whatever the role: look after the own account. */
+export const OWN_ACCOUNT: readonly Permission[] = ['account:read', 'account:update'];
+
+/** What only people may do: a key that could make keys or people would outlive being revoked. */
+export const FOR_PEOPLE_ONLY: ReadonlySet<Permission> = new Set<Permission>([
+  ...OWN_ACCOUNT,
+  'staff:manage',
+  'roles:manage',
+  'api-keys:manage',
+]);
+
+/** Whether `wanted` goes beyond what its giver holds; answers the permissions that are too much. */
+export const beyond = (held: ReadonlySet<string>, wanted: readonly string[]): string[] =>
+  wanted.filter((permission) => !held.has(permission));

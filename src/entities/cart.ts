@@ -5,7 +5,8 @@ import type { Database } from '../infra/database.ts';
 import { newId } from '../infra/ids.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
 
-export type CartStatus = 'open' | 'checkout' | 'ordered';
+/** `merged`: its lines have gone into another cart of the same customer. */
+export type CartStatus = 'open' | 'checkout' | 'ordered' | 'merged';
 
 /** Most different variants in one cart. */
 const MOST_LINES = 200;
@@ -49,16 +50,17 @@ export interface LineLimit {
 export class Cart extends CartSchema.class {
   override items = new Collection<CartItem>(this);
 
-  static open(currency: string, now: Date): Cart {
+  static open({ currency, customerId, now }: { currency: string; customerId: string | null; now: Date }): Cart {
     const cart = new Cart();
     const times = { createdAt: now, updatedAt: now };
-    return Object.assign(cart, { id: newId(), customerId: null, currency, status: 'open', version: 1, ...times });
+    return Object.assign(cart, { id: newId(), customerId, currency, status: 'open', version: 1, ...times });
   }
 
   /** Appends a new cart with its lines. */
   store(tx: Tx): void {
     const { id, currency, status, version, createdAt, updatedAt } = this;
-    tx.append('carts', { id, currency, status, version, created_at: createdAt, updated_at: updatedAt });
+    const row = { id, customer_id: this.customerId, currency, status, version };
+    tx.append('carts', { ...row, created_at: createdAt, updated_at: updatedAt });
     for (const item of this.items) {
       tx.append('cart_items', { id: item.id, cart_id: id, variant_id: item.variantId, quantity: item.quantity });
     }
@@ -117,9 +119,12 @@ export class Cart extends CartSchema.class {
 CartSchema.setClass(Cart);
 
 /** Reads a cart with its lines, for looking at it only. */
-export async function loadCart({ orm, query }: Database, id: string): Promise<Cart | undefined> {
+export async function loadCart(
+  { orm, query }: Database,
+  { id, customerId }: { id: string; customerId: string | null },
+): Promise<Cart | undefined> {
   const source = { em: orm.em.fork(), run: query };
-  const [cart] = await loadAll(source, Cart, { where: { id }, forUpdate: false });
+  const [cart] = await loadAll(source, Cart, { where: { id, customerId }, forUpdate: false });
   cart?.items.hydrate(await loadAll(source, CartItem, { where: { cart: id }, forUpdate: false }));
   return cart;
 }

@@ -2,6 +2,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 import { CHECKOUT_WAYS_OUT, type CheckoutState } from '../domain/states.ts';
 import { newId } from '../infra/ids.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
+import { sealed, type Vault } from './people/vault.ts';
 
 export interface Address {
   name: string;
@@ -29,7 +30,7 @@ export interface CheckoutStep {
 }
 
 export interface NewCheckout {
-  cart: { id: string; version: number; currency: string };
+  cart: { id: string; customerId?: string | null | undefined; version: number; currency: string };
   lines: readonly { variantId: string; quantity: number }[];
   email: string;
   shippingAddress: Address;
@@ -48,9 +49,8 @@ const CheckoutSchema = defineEntity({
     orderId: p.uuid(),
     cartId: p.uuid(),
     cartVersion: p.integer(),
-    email: p.text().lazy(),
-    shippingAddress: p.json<Address>(),
-    billingAddress: p.json<Address>().nullable().lazy(),
+    customerId: p.uuid().nullable(),
+    placeOfSupply: p.string(),
     currency: p.character().length(3),
     expectedTotal: p.bigint('number').nullable(),
     total: p.bigint('number').nullable(),
@@ -68,17 +68,21 @@ const CheckoutSchema = defineEntity({
   },
 });
 
-/** A cart on its way to a paid order. Its machine decides where it goes; this class keeps what was decided, and the proof. */
+/**
+ * A cart on its way to a paid order. Its machine decides where it goes; this class keeps what was decided, and the proof.
+ * E-mail and addresses stay sealed in their columns and are not loaded: no step needs them.
+ */
 export class Checkout extends CheckoutSchema.class {
   /** Freezes a cart into a checkout that is about to start, and appends its rows. The order's id is chosen here. */
-  static accept(tx: Tx, from: NewCheckout): Checkout {
+  static accept(tx: Tx, vault: Vault, from: NewCheckout): Checkout {
     const checkout = new Checkout();
     const [id, orderId] = [newId(), newId()];
-    const { cart, email, shippingAddress, billingAddress, expectedTotal, requestId } = from;
-    const fixed = { id, orderId, email, shippingAddress, billingAddress, expectedTotal, requestId };
-    Object.assign(checkout, fixed, { cartId: cart.id, cartVersion: cart.version, currency: cart.currency });
+    const { cart, expectedTotal, requestId } = from;
+    const fixed = { id, orderId, expectedTotal, requestId, placeOfSupply: from.shippingAddress.state };
+    const { id: cartId, version: cartVersion, currency, customerId = null } = cart;
+    Object.assign(checkout, fixed, { cartId, cartVersion, currency, customerId });
     Object.assign(checkout, { state: 'CREATED', busy: true, steps: 1, version: 1, createdAt: tx.now });
-    checkout.appendRow(tx);
+    checkout.appendRow(tx, personalColumns(vault, id, from));
     from.lines.forEach(({ variantId, quantity }, index) => {
       tx.append('checkout_lines', { checkout_id: id, line: index + 1, variant_id: variantId, quantity });
     });
@@ -137,15 +141,15 @@ export class Checkout extends CheckoutSchema.class {
     this.updatedAt = now;
   }
 
-  private appendRow(tx: Tx): void {
+  private appendRow(tx: Tx, personal: Record<string, string | null>): void {
     tx.append('checkouts', {
       id: this.id,
       order_id: this.orderId,
       cart_id: this.cartId,
       cart_version: this.cartVersion,
-      email: this.email,
-      shipping_address: this.shippingAddress,
-      billing_address: this.billingAddress,
+      customer_id: this.customerId,
+      place_of_supply: this.placeOfSupply,
+      ...personal,
       currency: this.currency,
       expected_total: this.expectedTotal,
       state: this.state,
@@ -181,3 +185,13 @@ export class Checkout extends CheckoutSchema.class {
   }
 }
 CheckoutSchema.setClass(Checkout);
+
+/** What the checkout knows of a person, sealed for its row. */
+function personalColumns(vault: Vault, id: string, from: NewCheckout): Record<string, string | null> {
+  const text = (address: Address | null) => (address === null ? null : JSON.stringify(address));
+  return {
+    email: sealed(vault, from.email, `checkouts.email:${id}`),
+    shipping_address: sealed(vault, text(from.shippingAddress), `checkouts.shipping_address:${id}`),
+    billing_address: sealed(vault, text(from.billingAddress), `checkouts.billing_address:${id}`),
+  };
+}

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { refused } from '../domain/errors.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
+import type { Vault } from './people/vault.ts';
 import type { Query } from './sellable.ts';
 
 /** Who used which key for which request. The scope keeps one caller's keys apart from another's. */
@@ -27,21 +28,33 @@ export function hashRequest(body: unknown): string {
  * The answer that was given under this key before, if any.
  * @throws IDEMPOTENCY_KEY_REUSED when the key came with another body.
  */
-export async function findAnswer(query: Query, claim: IdempotencyClaim): Promise<StoredAnswer | undefined> {
-  const [row] = await query<StoredAnswer & { requestHash: string }>(
+export async function findAnswer(
+  query: Query,
+  { ring }: Vault,
+  claim: IdempotencyClaim,
+): Promise<StoredAnswer | undefined> {
+  const [row] = await query<Omit<StoredAnswer, 'body'> & { body: string; requestHash: string }>(
     `select request_hash as "requestHash", status, headers, body from idempotency_keys where scope = $1 and key = $2`,
     [claim.scope, claim.key],
   );
   if (!row) return undefined;
   if (row.requestHash !== claim.requestHash) throw refused('IDEMPOTENCY_KEY_REUSED', { key: claim.key });
-  return { status: row.status, headers: row.headers, body: row.body };
+  return { status: row.status, headers: row.headers, body: JSON.parse(ring.open(row.body, placeOf(claim))) };
 }
 
 /** Keeps the answer with its effect: of two equal requests at once, the second meets the primary key and has no effect. */
-export function keepAnswer(tx: Tx, claim: IdempotencyClaim, answer: StoredAnswer): void {
+export function keepAnswer(
+  tx: Tx,
+  { ring }: Vault,
+  { claim, answer }: { claim: IdempotencyClaim; answer: StoredAnswer },
+): void {
   const { scope, key, requestHash } = claim;
-  tx.append('idempotency_keys', { scope, key, request_hash: requestHash, ...answer, created_at: tx.now });
+  // What is answered may be personal.
+  const body = ring.seal(JSON.stringify(answer.body), placeOf(claim));
+  tx.append('idempotency_keys', { scope, key, request_hash: requestHash, ...answer, body, created_at: tx.now });
 }
+
+const placeOf = ({ scope, key }: IdempotencyClaim): string => `idempotency_keys.body:${scope} ${key}`;
 
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);

@@ -62,6 +62,7 @@ export class Order extends OrderSchema.class {
     tx.append('orders', {
       id: orderId,
       checkout_id: checkout.id,
+      customer_id: checkout.customerId ?? null,
       state: 'CONFIRMED',
       currency: checkout.currency,
       prices_include_tax: bought.pricesIncludeTax,

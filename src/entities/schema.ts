@@ -4,16 +4,32 @@ import { Migration003Checkouts } from '../../migrations/003_checkouts.ts';
 import { Migration004Payments } from '../../migrations/004_payments.ts';
 import { Migration005Orders } from '../../migrations/005_orders.ts';
 import { Migration006Delivery } from '../../migrations/006_delivery.ts';
+import { Migration007People } from '../../migrations/007_people.ts';
 import type { Database } from '../infra/database.ts';
 import { monthlyPartitions } from '../infra/partitions.ts';
 import { Cart, CartItem } from './cart.ts';
 import { Checkout } from './checkout.ts';
 import { Order } from './order.ts';
 import { Payment } from './payment.ts';
+import { Account } from './people/account.ts';
+import { ApiKey } from './people/api-key.ts';
+import { Role, syncBuiltinRoles } from './people/role.ts';
 import { Product, ProductCollection, Variant } from './product.ts';
 
 /** Every aggregate and the rows inside it. */
-export const ENTITIES = [Cart, CartItem, Checkout, Order, Payment, Product, ProductCollection, Variant];
+export const ENTITIES = [
+  Account,
+  ApiKey,
+  Cart,
+  CartItem,
+  Checkout,
+  Order,
+  Payment,
+  Product,
+  ProductCollection,
+  Role,
+  Variant,
+];
 
 /** Every migration, in order. */
 export const MIGRATIONS = [
@@ -23,10 +39,18 @@ export const MIGRATIONS = [
   { name: '004_payments', class: Migration004Payments },
   { name: '005_orders', class: Migration005Orders },
   { name: '006_delivery', class: Migration006Delivery },
+  { name: '007_people', class: Migration007People },
 ];
 
 /** The tables that are cut into months by their UUIDv7 key; parents stand before their children. */
-const MONTHLY_TABLES = ['inventory_movements', 'checkout_history', 'orders', 'order_lines', 'order_history'];
+const MONTHLY_TABLES = [
+  'inventory_movements',
+  'checkout_history',
+  'orders',
+  'order_lines',
+  'order_history',
+  'audit_log',
+];
 const MONTHS = 13;
 
 /** Makes the partitions of the month before `now` and of the year after it, where they are missing. */
@@ -40,12 +64,13 @@ export async function preparePartitionsFor(db: Database, now: Date): Promise<voi
 /** One process migrates at a time, wherever it runs; the number is arbitrary but must stay. */
 const MIGRATION_LOCK = 7_205_759;
 
-/** Brings the schema up to date. Several processes may ask at once: one does it, the others wait and find it done. */
+/** Brings the schema and the built-in roles up to date. Several processes may ask at once: one does it, the others wait and find it done. */
 export async function migrate(db: Database): Promise<void> {
   const em = db.orm.em.fork();
   await em.transactional(async (locked) => {
     await locked.execute(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
     await db.orm.migrator.up();
     await preparePartitionsFor(db, new Date());
+    await syncBuiltinRoles(db, new Date());
   });
 }

@@ -23,10 +23,16 @@ export async function loadAll<T extends object>(
   { where, forUpdate }: { where: Record<string, unknown>; forUpdate: boolean },
 ): Promise<T[]> {
   const meta = em.getMetadata().get<T>(entity);
-  const conditions = Object.keys(where).map((name, index) => `${columnOf(meta, name)} = $${index + 1}`);
+  const wanted = Object.entries(where).filter(([, value]) => value !== null);
+  const conditions = [
+    ...wanted.map(([name], index) => `${columnOf(meta, name)} = $${index + 1}`),
+    ...Object.keys(where)
+      .filter((name) => where[name] === null)
+      .map((name) => `${columnOf(meta, name)} is null`),
+  ];
   const rows = await run<Record<string, unknown>>(
     `select ${columnsOf(meta).join(', ')} from ${meta.tableName} where ${conditions.join(' and ')} order by id${forUpdate ? ' for update' : ''}`,
-    Object.values(where),
+    wanted.map(([, value]) => value),
   );
   // What was loaded before keeps its changes: the row is older than they are.
   const managed = em.getUnitOfWork();

@@ -1,9 +1,52 @@
 import { z } from 'zod';
+import { readKeys } from './key-ring.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const url = (protocols: string[]) =>
   z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
     message: `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+  });
+
+const keys = z.string().superRefine((text, context) => {
+  try {
+    readKeys(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+  }
+});
+
+const mailServer = url(['smtp:', 'smtps:']);
+const SENDER = /^([^<>\r\n]+ <[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/;
+
+const RATES = { read: 1_200, write: 600, 'sign-in': 60, guesses: 5 };
+
+/** `read:1200,write:600`: what is not named keeps its default. */
+const rates = z
+  .string()
+  .default('')
+  .transform((text, context) => {
+    const given = text
+      .split(',')
+      .filter(Boolean)
+      .map((part) => part.trim().split(':'));
+    const wrong = given.find(([name = '', value = '']) => !(name in RATES) || !/^[1-9]\d{0,8}$/.test(value));
+    if (wrong) {
+      const known = Object.keys(RATES).join(', ');
+      context.addIssue({
+        code: 'custom',
+        message: `"${wrong.join(':')}" must be one of ${known}, a colon, and a number`,
+      });
+    }
+    return { ...RATES, ...Object.fromEntries(given.map(([name, value]) => [name, Number(value)])) };
+  });
+
+/** `https://shop.example.com,https://admin.example.com` */
+const origins = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
+  .refine((list) => list.every((each) => URL.canParse(each) && new URL(each).origin === each), {
+    message: 'must be a list of origins like https://shop.example.com, without a path',
   });
 
 const settings = {
@@ -13,26 +56,56 @@ const settings = {
   DATABASE_URL: url(['postgres:', 'postgresql:']),
   REDIS_URL: url(['redis:', 'rediss:']),
   APP_SECRET: z.string().min(32, 'must have at least 32 characters'),
+  DATA_KEYS: keys,
+  ACCESS_TOKEN_KEYS: keys,
   STRIPE_SECRET_KEY: z.string().min(1),
   STRIPE_WEBHOOK_SECRET: z.string().min(1),
   STRIPE_API_URL: url(['http:', 'https:']).optional(),
-  OPS_PASSWORD: z.string().min(6, 'must have at least 6 characters').optional(),
   LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
   CHECKOUT_TTL_SECONDS: z.coerce.number().int().min(1).max(86_400).default(900),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(200).default(16),
   SELLER_STATE: z.string().default('IN-KA'),
+  RATE_LIMITS: rates,
+  CORS_ORIGINS: origins,
+  TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
+  SMTP_URL: mailServer.optional(),
+  MAIL_FROM: z.string().regex(SENDER, 'must be an e-mail address, or a name with one: Shop <shop@example.com>'),
+  MAIL_FOLDER: z.string().default('.data/mail'),
+  STORE_URL: url(['http:', 'https:']),
   FAILPOINT_FILE: z.string().optional(),
   SIMULATOR_WEBHOOK_URL: url(['http:', 'https:']),
   SIMULATOR_JOURNAL: z.string().optional(),
 };
 
-const STORE = ['NODE_ENV', 'DATABASE_URL', 'REDIS_URL', 'APP_SECRET', 'LOG_LEVEL', 'FAILPOINT_FILE'] as const;
+/** What has to be set in production, where nothing else will do instead. */
+const IN_PRODUCTION = { SMTP_URL: mailServer };
+
+const STORE = [
+  'NODE_ENV',
+  'DATABASE_URL',
+  'REDIS_URL',
+  'APP_SECRET',
+  'DATA_KEYS',
+  'LOG_LEVEL',
+  'FAILPOINT_FILE',
+] as const;
+const MAIL = ['SMTP_URL', 'MAIL_FROM', 'MAIL_FOLDER', 'STORE_URL'] as const;
 const PAYMENTS = ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET', 'STRIPE_API_URL'] as const;
 
 /** The settings each process reads; a process never fails for want of one it does not use. */
 const READ_BY = {
-  web: [...STORE, ...PAYMENTS, 'HOST', 'PORT', 'OPS_PASSWORD', 'SELLER_STATE'],
-  worker: [...STORE, ...PAYMENTS, 'CHECKOUT_TTL_SECONDS', 'WORKER_CONCURRENCY', 'SELLER_STATE'],
+  web: [
+    ...STORE,
+    ...PAYMENTS,
+    'ACCESS_TOKEN_KEYS',
+    'RATE_LIMITS',
+    'CORS_ORIGINS',
+    'TRUST_PROXY',
+    'HOST',
+    'PORT',
+    'SELLER_STATE',
+  ],
+  worker: [...STORE, ...PAYMENTS, ...MAIL, 'CHECKOUT_TTL_SECONDS', 'WORKER_CONCURRENCY', 'SELLER_STATE'],
   simulator: [
     'HOST',
     'PORT',
@@ -43,6 +116,7 @@ const READ_BY = {
     'SIMULATOR_JOURNAL',
   ],
   database: ['DATABASE_URL', 'LOG_LEVEL'],
+  people: ['NODE_ENV', 'DATABASE_URL', 'APP_SECRET', 'DATA_KEYS', 'LOG_LEVEL'],
   audit: ['DATABASE_URL', ...PAYMENTS],
 } as const satisfies Record<string, readonly (keyof typeof settings)[]>;
 
@@ -59,7 +133,8 @@ export class ConfigError extends Error {}
  */
 export function readConfig<P extends Process>(process_: P, env: NodeJS.ProcessEnv = process.env): Config<P> {
   const names = READ_BY[process_];
-  const schema = z.object(Object.fromEntries(names.map((name) => [name, settings[name]])));
+  const rules = { ...settings, ...(env.NODE_ENV === 'production' && IN_PRODUCTION) };
+  const schema = z.object(Object.fromEntries(names.map((name) => [name, rules[name]])));
   const result = schema.safeParse(Object.fromEntries(names.map((name) => [name, env[name] || undefined])));
   if (result.success) return result.data as Config<P>;
   const lines = result.error.issues.map((issue) => {

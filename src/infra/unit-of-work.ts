@@ -6,7 +6,7 @@ import { insideTransaction } from './external.ts';
 import { failpoint } from './failpoint.ts';
 
 export type Row = Record<string, unknown>;
-export type Where<T> = Partial<Record<Extract<keyof T, string>, string>>;
+export type Where<T> = Partial<Record<Extract<keyof T, string>, string | null>>;
 
 /**
  * One transaction: aggregates through `lock`, `find` and `em`, hot statements through `query`, new rows that nobody reads

@@ -1,5 +1,6 @@
 import type { JobKind } from '../infra/queue.ts';
 import { advanceCheckout } from './checkout.ts';
+import { sendMail } from './mail.ts';
 import { askProvider, executeOperation, processNotices } from './payments.ts';
 import { preparePartitions, sweep } from './reconciliation.ts';
 
@@ -9,6 +10,7 @@ export const JOBS: readonly JobKind[] = [
   executeOperation,
   processNotices,
   askProvider,
+  sendMail,
   sweep,
   preparePartitions,
 ];

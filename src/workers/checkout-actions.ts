@@ -46,7 +46,7 @@ async function priceAndReserve(deps: WorkerDeps, tx: Tx, { checkout }: At): Prom
     at: tx.now.toISOString(),
     pricesIncludeTax: PRICES_INCLUDE_TAX,
     sellerState: deps.sellerState,
-    placeOfSupply: checkout.shippingAddress.state,
+    placeOfSupply: checkout.placeOfSupply,
     lines: lines.map(({ variantId, quantity, price, hsn, taxRates }) => {
       return { variantId, quantity, unitPrice: price, hsn, taxRates };
     }),

@@ -1,6 +1,8 @@
+import type { Vault } from '../entities/people/vault.ts';
 import type { Database } from '../infra/database.ts';
 import type { Hint } from '../infra/hints.ts';
 import type { Queues } from '../infra/queue.ts';
+import type { Mailer } from '../ports/mail/port.ts';
 import type { PaymentProvider } from '../ports/payments/port.ts';
 
 /** What the hands work with; put together in main.ts. */
@@ -8,6 +10,13 @@ export interface WorkerDeps {
   db: Database;
   queues: Queues;
   provider: PaymentProvider;
+  mailer: Mailer;
+  /** Opens personal data. */
+  vault: Vault;
+  /** Signs the tokens that are sent in mails. */
+  secret: string;
+  /** Where the shop front is: the base of the links in mails. */
+  storeUrl: string;
   /** Tells waiting clients that a checkout changed; they then read it. */
   wake(hint: Hint): void;
   /** How long a reservation holds, in milliseconds. */

@@ -6,6 +6,7 @@ import { type Handler, startWorker } from '../infra/worker.ts';
 import { ProviderError } from '../ports/payments/port.ts';
 import { checkoutHandlers } from './checkout.ts';
 import type { WorkerDeps } from './deps.ts';
+import { mailHandlers } from './mail.ts';
 import { noticeHandlers } from './notices.ts';
 import { paymentHandlers } from './payments.ts';
 import { runRelay } from './relay.ts';
@@ -34,6 +35,7 @@ export function startWorkers(
   const byQueue: Record<string, Handler[]> = {
     checkout: checkoutHandlers(deps),
     payments: [...paymentHandlers(deps), ...noticeHandlers(deps)],
+    mail: mailHandlers(deps),
     reconciliation: reconciliationHandlers(deps),
   };
   const started = deps.queues.all.map((queue) => {

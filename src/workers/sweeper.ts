@@ -5,6 +5,7 @@ import { done, type Handler, handler } from '../infra/worker.ts';
 import { preparePartitions, sweep } from '../jobs/reconciliation.ts';
 import type { WorkerDeps } from './deps.ts';
 import { FINDINGS, type Finding } from './findings.ts';
+import { removeUseless } from './retention.ts';
 
 /** Rows per finding and round: a round stays short beside live traffic, the next one goes on. */
 const BATCH = 200;
@@ -18,14 +19,7 @@ export const reconciliationHandlers = (deps: WorkerDeps): Handler[] => [
         observe('sweeper.failed', { finding: finding.name, ...errorFields(error) }),
       );
     }
-    await deps.db.query(
-      `delete from idempotency_keys where (scope, key) in (
-        select scope, key from idempotency_keys where created_at < now() - interval '24 h' limit 1000)`,
-    );
-    await deps.db.query(
-      `delete from webhook_inbox where (provider, event_id) in (
-        select provider, event_id from webhook_inbox where processed_at < now() - interval '30 days' limit 1000)`,
-    );
+    await removeUseless(deps.db);
     return done;
   }),
   handler(preparePartitions, async () => {

@@ -55,7 +55,7 @@ describe('the API document', () => {
   it('says which permission each route needs and how the caller proves it', () => {
     expect(operation('post', '/baskets')).to.deep.include({
       'x-permission': 'cart:read',
-      security: [{ cartToken: [] }],
+      security: [{ cartToken: [] }, { accessToken: [] }, { apiKey: [], cartToken: [] }],
     });
     expect(operation('post', '/hooks/{provider}')).to.deep.include({ security: [{ webhookSignature: [] }] });
     expect(operation('get', '/api/v1/openapi.json')).to.deep.include({ 'x-permission': 'public', security: [] });
@@ -70,7 +70,7 @@ describe('the API document', () => {
 
   it('lists the errors of a route, its own and those of its kind, in the one format', () => {
     const { responses } = operation('post', '/baskets');
-    expect(responses).to.have.all.keys('200', '400', '404', '409', '413', '415', '500', '503');
+    expect(responses).to.have.all.keys('200', '400', '401', '403', '404', '409', '413', '415', '500', '503');
     expect(responses[409]?.description).to.contain('INSUFFICIENT_INVENTORY');
     expect(responses[400]?.description).to.contain('VALIDATION_FAILED').and.contain('MALFORMED_JSON');
     expect(responses[404]?.content?.['application/json']?.schema).to.deep.equal({ $ref: '#/components/schemas/Error' });

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
 import { type AppDeps, makeApp } from '../../src/api/app.ts';
+import { GUEST } from '../../src/api/auth/principal.ts';
 import { type AnyRoute, route } from '../../src/api/route.ts';
 
 export interface Fact {
@@ -20,14 +21,14 @@ export interface Shop {
 }
 
 /** A real server on a free port around `routes`. */
-export async function openShop(routes: AnyRoute[], deps: Omit<AppDeps, 'observe'> = {}): Promise<Shop> {
+export async function openShop(routes: AnyRoute[], deps: Partial<AppDeps> = {}): Promise<Shop> {
   const facts: Fact[] = [];
   const seen = new EventTarget();
   const observe = (name: string, fields: object) => {
     facts.push({ name, fields });
     seen.dispatchEvent(new Event(name));
   };
-  const server = createServer(makeApp(routes, { observe, ...deps }));
+  const server = createServer(makeApp(routes, { observe, authenticate: async () => GUEST, ...deps }));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -100,6 +100,7 @@ async function startProcesses(at: StandOptions & { folder: string; databaseUrl: 
     webUrls: [`http://127.0.0.1:${await freePort()}`],
     simulatorUrl: `http://127.0.0.1:${await freePort()}`,
     journal: join(folder, 'simulator.jsonl'),
+    mailFolder: join(folder, 'mail'),
   };
   const lines: string[] = [];
   const ends: string[] = [];

@@ -2,10 +2,10 @@ import { expect } from 'chai';
 import { AppError, conflict, ERRORS, type ErrorCode, refused, unavailable } from '../../src/domain/errors.ts';
 
 const STATUSES = {
-  VALIDATION_ERROR: [400, 405, 406, 413, 415, 422],
+  VALIDATION_ERROR: [400, 405, 406, 408, 413, 415, 422, 428, 431],
   AUTHENTICATION_ERROR: [401],
   AUTHORIZATION_ERROR: [403],
-  BUSINESS_LOGIC_ERROR: [404, 409, 422, 429],
+  BUSINESS_LOGIC_ERROR: [404, 409, 412, 422, 429],
   INFRASTRUCTURE_ERROR: [500, 503],
 };
 

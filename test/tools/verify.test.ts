@@ -2,11 +2,29 @@ import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
 import pg from 'pg';
 import { stripeProvider } from '../../src/ports/payments/stripe.ts';
-import { brokenLaws, LAWS, REPLAY, verifyDatabase } from '../../tools/verify/database.ts';
+import { brokenLaws, type Finding, LAWS, REPLAY, verifyDatabase } from '../../tools/verify/database.ts';
 import { verifyProvider } from '../../tools/verify/provider.ts';
 import { type Flow, startFlow } from '../flows/stack.ts';
 import type { Checkout } from '../support/shop.ts';
 import { clearFaults, setFaults } from '../support/simulator.ts';
+
+const ERASED = `with erased as (insert into accounts (id, kind, status, created_at, updated_at)
+  values (gen_random_uuid(), 'customer', 'erased', now(), now()) returning id)`;
+
+/** What an erased account must not leave, with `erased` for its row. */
+const REMAINS: Record<string, string> = {
+  'an address': `insert into addresses select gen_random_uuid(), id, 'x', false, 1, now(), now() from erased`,
+  'a live session': `insert into sessions (id, account_id, client, created_at, last_used_at, expires_at)
+    select gen_random_uuid(), id, '', now(), now(), now() from erased`,
+  'the client of a session': `insert into sessions select gen_random_uuid(), id, 'v1.k.' || repeat('A', 39), now(), now(), now(),
+    null, now(), 'erased' from erased`,
+  'a token': `insert into account_tokens select gen_random_uuid(), id, 'invitation', now(), now(), now() from erased`,
+  'a recovery code': `insert into recovery_codes select id, 'h', null from erased`,
+  'a group': `insert into customer_group_members select id, gen_random_uuid(), now() from erased`,
+  'the e-mail address of a checkout': `update checkouts set customer_id = erased.id from erased where checkouts.id = :completed`,
+  'the address of a checkout without an order': `update checkouts set customer_id = erased.id, email = null
+    from erased where checkouts.id = :waiting`,
+};
 
 const KEYS = { secretKey: 'sk_test_development', webhookSecret: 'whsec_development' };
 
@@ -37,6 +55,10 @@ const DAMAGE: Record<string, string> = {
   'payments.ask-for-the-total': `update payments set amount = amount + 1 where checkout_id = :completed`,
   'operations.are-decided': `update payment_operations set status = 'unknown', finished_at = null,
     created_at = now() - interval '1 h' where idempotency_key like 'open-%'`,
+  'people.are-sealed': `update checkouts set email = 'asha@example.com' where id = :completed`,
+  'people.erased-leave-nothing': `${ERASED} ${REMAINS['an address']}`,
+  'carts.belong-to-the-customer-of-their-checkouts': `update checkouts set customer_id = gen_random_uuid() where id = :waiting`,
+  'orders.belong-to-the-customer-of-their-checkout': `update orders set customer_id = gen_random_uuid() where id = :order`,
   'pricing.replays': `update pricing_snapshots set inputs = jsonb_set(inputs, '{lines,0,unitPrice}', '1')
     where checkout_id = :completed`,
 };
@@ -67,8 +89,11 @@ describe('bin/verify', () => {
     await flow?.stop();
   });
 
-  /** The names of the broken laws after `damage`, which is then undone. */
-  async function namedAfter(damage: string): Promise<string[]> {
+  const namedAfter = async (damage: string): Promise<string[]> =>
+    (await findingsAfter(damage)).map(({ law }) => law.name);
+
+  /** The broken laws after `damage`, which is then undone. */
+  async function findingsAfter(damage: string): Promise<Finding[]> {
     const ids = { variant: variantId, completed: completed.id, waiting: waiting.id, order: completed.orderId };
     const sql = damage.replace(/:(\w+)\b(?!:)/g, (whole, name: keyof typeof ids) =>
       ids[name] ? `'${ids[name]}'` : whole,
@@ -79,11 +104,11 @@ describe('bin/verify', () => {
       await client.query(`set local session_replication_role = replica`);
       for (const { table, name } of await checks()) await client.query(`alter table ${table} drop constraint ${name}`);
       await client.query(sql);
-      return (await brokenLaws(client)).map(({ law }) => law.name);
+      return await brokenLaws(client);
     } catch (error) {
       if ((error as { code?: string }).code !== '40P01') throw error;
       await client.query('rollback');
-      return await namedAfter(damage);
+      return await findingsAfter(damage);
     } finally {
       await client.query('rollback');
     }
@@ -113,6 +138,14 @@ describe('bin/verify', () => {
   for (const [name, damage] of Object.entries(DAMAGE)) {
     it(`names ${name}`, async () => {
       expect(await namedAfter(damage)).to.include(name);
+    });
+  }
+
+  for (const [what, damage] of Object.entries(REMAINS)) {
+    it(`names ${what} that an erased account has left`, async () => {
+      const found = await findingsAfter(`${ERASED} ${damage}`);
+      const rows = found.find(({ law }) => law.name === 'people.erased-leave-nothing')?.rows ?? [];
+      expect(rows.map((row) => Reflect.get(row, 'left'))).to.include(what);
     });
   }
 

@@ -5,21 +5,28 @@ export interface Addresses {
   webUrls: string[];
   simulatorUrl: string;
   journal: string;
+  /** Where mails become files. */
+  mailFolder: string;
 }
 
 /** Fixed on purpose: sessions and signatures stay valid over a restart. Production refuses to start with absent secrets, and never sees these. */
 const DEVELOPMENT = {
   NODE_ENV: 'development',
   APP_SECRET: 'development-only-secret-of-a-local-machine',
+  RATE_LIMITS: 'read:1000000,write:1000000,sign-in:100000,guesses:1000',
   STRIPE_SECRET_KEY: 'sk_test_development',
   STRIPE_WEBHOOK_SECRET: 'whsec_development',
-  OPS_PASSWORD: 'vcecom',
+  MAIL_FROM: 'VCEcom <shop@example.com>',
+  DATA_KEYS: 'dev:ZGV2ZWxvcG1lbnQtb25seS1rZXktb2YtMzItYnl0ZXM=',
+  ACCESS_TOKEN_KEYS: 'dev:ZGV2ZWxvcG1lbnQtb25seS1zaWduaW5nLWtleS0zMmI=',
 };
 
 /** The environment of all processes of a stack; what is set already wins over the development values, `extra` over both. */
 export function stackEnvironment(addresses: Addresses, extra: Record<string, string> = {}): NodeJS.ProcessEnv {
   return {
     ...DEVELOPMENT,
+    MAIL_FOLDER: addresses.mailFolder,
+    STORE_URL: addresses.webUrls[0],
     ...withoutEmpty(process.env),
     DATABASE_URL: addresses.databaseUrl,
     REDIS_URL: addresses.redisUrl,

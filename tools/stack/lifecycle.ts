@@ -98,6 +98,7 @@ async function chooseAddresses({ options, dataDir }: Running, servers: Servers):
     webUrls,
     simulatorUrl: `http://127.0.0.1:${simulatorPort}`,
     journal: join(dataDir, 'simulator.jsonl'),
+    mailFolder: join(dataDir, 'mail'),
   };
 }
 

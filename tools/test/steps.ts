@@ -9,6 +9,8 @@ export interface Step {
   args: string[];
   /** Skipped while this file does not exist. */
   needs?: string;
+  /** What it prints stands behind its name when it passes. */
+  speaks?: boolean;
 }
 
 export const STEPS: Step[] = [
@@ -20,6 +22,13 @@ export const STEPS: Step[] = [
     args: ['tools/migration-check.ts'],
     needs: 'tools/migration-check.ts',
   },
+  {
+    name: 'known vulnerabilities (npm audit)',
+    command: 'node',
+    args: ['tools/dependency-check.ts', 'audit'],
+    speaks: true,
+  },
+  { name: 'licences of what production uses', command: 'node', args: ['tools/dependency-check.ts', 'licences'] },
 ];
 
 /** Runs a check with the tools in node_modules; prints its output only when it fails. True when it passed. */
@@ -27,7 +36,8 @@ export async function runStep(step: Step, root: string): Promise<boolean> {
   const startedAt = performance.now();
   const { code, output } = await capture(step, root);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  console.log(`  ${code === 0 ? '✔' : '✖'} ${step.name} (${seconds} s)`);
+  const said = code === 0 && step.speaks ? `: ${output.trim()}` : '';
+  console.log(`  ${code === 0 ? '✔' : '✖'} ${step.name}${said} (${seconds} s)`);
   if (code !== 0) console.log(output.replace(/^/gm, '      '));
   return code === 0;
 }

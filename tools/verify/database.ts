@@ -5,9 +5,10 @@ import { CHECKOUT_LAWS } from '../../src/entities/laws/checkouts.ts';
 import type { Law } from '../../src/entities/laws/law.ts';
 import { ORDER_LAWS } from '../../src/entities/laws/orders.ts';
 import { PAYMENT_LAWS } from '../../src/entities/laws/payments.ts';
+import { PEOPLE_LAWS } from '../../src/entities/laws/people.ts';
 import { STOCK_LAWS } from '../../src/entities/laws/stock.ts';
 
-export const LAWS: readonly Law[] = [...STOCK_LAWS, ...CHECKOUT_LAWS, ...ORDER_LAWS, ...PAYMENT_LAWS];
+export const LAWS: readonly Law[] = [...STOCK_LAWS, ...CHECKOUT_LAWS, ...ORDER_LAWS, ...PAYMENT_LAWS, ...PEOPLE_LAWS];
 
 export const REPLAY = { name: 'pricing.replays', says: 'A stored price comes out again from what it was made of.' };
 const BATCH = 500;

@@ -34,6 +34,19 @@ export const ErrorBody = z
 export const components: ZodOpenApiComponentsObject = {
   schemas: { Error: ErrorBody },
   securitySchemes: {
+    accessToken: {
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'JWT',
+      description:
+        'From signing in or refreshing; lives for 15 minutes. Customers and staff sign in at different doors.',
+    },
+    apiKey: {
+      type: 'apiKey',
+      in: 'header',
+      name: 'X-Api-Key',
+      description: 'For external services. It may do what it was made for, as long as its maker may.',
+    },
     cartToken: {
       type: 'apiKey',
       in: 'header',
@@ -67,6 +80,13 @@ export const components: ZodOpenApiComponentsObject = {
       description:
         '`wait=N`: the answer waits at most N seconds (30 at most) for the checkout to leave its busy states.',
       schema: { type: 'string', examples: ['wait=10'] },
+    },
+    IfMatch: {
+      name: 'If-Match',
+      in: 'header',
+      required: true,
+      description: 'The ETag of what the change is made to. 412 VERSION_MISMATCH when somebody changed it since.',
+      schema: { type: 'string', examples: ['"3"'] },
     },
     IfNoneMatch: {
       name: 'If-None-Match',

@@ -10,7 +10,7 @@ export function describeRoute(facts: RouteFacts): ZodOpenApiOperationObject {
     summary: facts.summary,
     ...(facts.description && { description: facts.description }),
     tags: [facts.tag],
-    security: SECURITY[facts.access].map((scheme) => ({ [scheme]: [] })),
+    security: SECURITY[facts.access],
     'x-permission': facts.permission,
     parameters: headerParameters(facts).map((name) => ({ $ref: `#/components/parameters/${name}` })),
     requestParams: { ...(facts.params && { path: facts.params }), ...(facts.query && { query: facts.query }) },
@@ -19,11 +19,18 @@ export function describeRoute(facts: RouteFacts): ZodOpenApiOperationObject {
   };
 }
 
-const SECURITY: Record<Access, string[]> = {
+const [token, key, cart] = [{ accessToken: [] }, { apiKey: [] }, { cartToken: [] }];
+
+/** One of each list is enough; an empty one means that nothing is needed. */
+const SECURITY: Record<Access, Record<string, string[]>[]> = {
   public: [],
-  cart: ['cartToken'],
-  checkout: ['cartToken'],
-  webhook: ['webhookSignature'],
+  store: [{}, token, key],
+  cart: [cart, token, { ...key, ...cart }],
+  checkout: [cart, token, { ...key, ...cart }],
+  customer: [token],
+  staff: [token, key],
+  person: [token],
+  webhook: [{ webhookSignature: [] }],
 };
 
 /** get /api/v1/store/cart/{id}/items → getStoreCartByIdItems: stable while the path is, unlike a counter. */
@@ -41,6 +48,7 @@ function headerParameters(facts: RouteFacts): string[] {
     'RequestId',
     ...(facts.idempotent ? ['IdempotencyKey'] : []),
     ...(facts.waits ? ['Prefer'] : []),
+    ...(facts.versioned ? ['IfMatch'] : []),
     ...(etag ? ['IfNoneMatch'] : []),
   ];
 }
@@ -73,9 +81,21 @@ function failures(facts: RouteFacts): Record<string, ZodOpenApiResponseObject> {
   if (facts.params || facts.query || facts.body) codes.add('VALIDATION_FAILED');
   if (facts.body) codes.add('MALFORMED_JSON').add('UNSUPPORTED_MEDIA_TYPE');
   if (facts.body || facts.rawBody) codes.add('PAYLOAD_TOO_LARGE');
+  for (const code of refusals(facts)) codes.add(code);
   codes.add('INTERNAL_ERROR').add('DATABASE_UNAVAILABLE');
   const byStatus = Map.groupBy(codes, (code) => String(ERRORS[code].status));
   return Object.fromEntries([...byStatus].map(([status, each]) => [status, failure(status, each)]));
+}
+
+/** What a caller is told who may not use the route, or not so. */
+function refusals({ access, beforeMfa, versioned }: RouteFacts): ErrorCode[] {
+  const changed: ErrorCode[] = versioned ? ['VERSION_MISMATCH', 'VERSION_REQUIRED'] : [];
+  if (access === 'public' || access === 'webhook') return changed;
+  const credentials: ErrorCode[] = ['CREDENTIALS_INVALID', 'AUTHENTICATION_AMBIGUOUS', 'FORBIDDEN', ...changed];
+  if (access === 'store') return credentials;
+  if (access === 'cart' || access === 'checkout') return [...credentials, 'CART_TOKEN_REQUIRED'];
+  const signedIn: ErrorCode[] = [...credentials, 'AUTHENTICATION_REQUIRED'];
+  return access === 'customer' || beforeMfa ? signedIn : [...signedIn, 'MFA_REQUIRED'];
 }
 
 function failure(status: string, codes: ErrorCode[]): ZodOpenApiResponseObject {

@@ -2,9 +2,9 @@ import { refused } from '../../domain/errors.ts';
 import { Cart, CartItem, type LineLimit } from '../../entities/cart.ts';
 import { loadCartSellables, type Sellable } from '../../entities/sellable.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
-import { holdsCart } from '../cart-token.ts';
 import type { ApiDeps } from '../deps.ts';
 import { edit } from '../edit.ts';
+import { type Owner, ownersOf } from '../ownership.ts';
 import type { Answer, Call } from '../route.ts';
 import { cartView } from '../views/cart.ts';
 
@@ -25,11 +25,11 @@ export interface CartChange {
 
 /** Changes a cart of the caller's under its row lock and answers it as it is then. @throws CART_NOT_FOUND and what `apply` throws. */
 export function changeCart(deps: ApiDeps, call: CartCall, change: CartChange): Promise<Answer> {
-  refuseStranger(deps, call);
   const { id } = call.params;
+  const owners = ownersOf(deps.secret, call, id);
   const work = async (tx: Tx) => {
     const [cart, sellables] = await Promise.all([
-      lockCart(tx, id),
+      lockCart(tx, { id, owners }),
       loadCartSellables(tx.query, id, change.variantId ?? null),
     ]);
     const stocked = { cart, sellables };
@@ -39,18 +39,15 @@ export function changeCart(deps: ApiDeps, call: CartCall, change: CartChange): P
   return edit(deps, call, { name: 'cart.edit', scope: id, work });
 }
 
-/** Loads a cart with its lines under its row lock. @throws CART_NOT_FOUND */
-export async function lockCart(tx: Tx, id: string): Promise<Cart> {
-  // The lines leave with the lock, behind it: they are read when it is held.
-  const [cart, items] = await Promise.all([tx.lock(Cart, { id }), tx.find(CartItem, { cart: id })]);
-  if (!cart) throw refused('CART_NOT_FOUND', { cartId: id });
-  cart.items.hydrate(items);
-  return cart;
-}
-
-/** Somebody else's cart is answered like one that does not exist. */
-export function refuseStranger({ secret }: ApiDeps, call: CartCall): void {
-  if (!holdsCart(secret, call, call.params.id)) throw refused('CART_NOT_FOUND', { cartId: call.params.id });
+/** Loads a cart of one of `owners` with its lines under its row lock. @throws CART_NOT_FOUND */
+export async function lockCart(tx: Tx, { id, owners }: { id: string; owners: readonly Owner[] }): Promise<Cart> {
+  for (const customerId of owners) {
+    // The lines leave with the lock, behind it: they are read when it is held.
+    const [cart, items] = await Promise.all([tx.lock(Cart, { id, customerId }), tx.find(CartItem, { cart: id })]);
+    cart?.items.hydrate(items);
+    if (cart) return cart;
+  }
+  throw refused('CART_NOT_FOUND', { cartId: id });
 }
 
 /** Writes the change first: the version that the client sees is the one that the change makes. */

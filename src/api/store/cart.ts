@@ -6,9 +6,10 @@ import { tokenFor } from '../../infra/tokens.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import type { ApiDeps } from '../deps.ts';
 import { edit } from '../edit.ts';
+import { customerIn, ownersOf } from '../ownership.ts';
 import { type AnyRoute, route } from '../route.ts';
 import { cartSchema, cartView } from '../views/cart.ts';
-import { answerCart, changeCart, limitOf, refuseStranger } from './cart-change.ts';
+import { answerCart, changeCart, limitOf } from './cart-change.ts';
 
 const MOST_UNITS = 10_000;
 
@@ -31,8 +32,8 @@ const createCart = (deps: ApiDeps) =>
     method: 'post',
     path: '/api/v1/store/cart',
     permission: 'cart:create',
-    access: 'public',
-    summary: 'Create a cart',
+    access: 'store',
+    summary: 'Create a cart: of the signed-in customer, else of whoever holds its token',
     tag: 'Cart',
     body: z.strictObject({ items: z.array(lineSchema).max(200).optional() }).default({}),
     answers: { 201: cartAnswer },
@@ -41,7 +42,7 @@ const createCart = (deps: ApiDeps) =>
     async handle(call) {
       const lines = call.body.items ?? [];
       const work = async (tx: Tx) => {
-        const cart = Cart.open(deps.currency, tx.now);
+        const cart = Cart.open({ currency: deps.currency, customerId: customerIn(call), now: tx.now });
         const variantIds = lines.map(({ variantId }) => variantId);
         const sellables = lines.length > 0 ? await loadSellables(tx.query, variantIds) : new Map();
         for (const { variantId, quantity } of lines) cart.add(limitOf(sellables, variantId), quantity, tx.now);
@@ -49,6 +50,7 @@ const createCart = (deps: ApiDeps) =>
         return answerCart(deps, tx, { cart, sellables, status: 201 });
       };
       const answer = await edit(deps, call, { name: 'cart.create', scope: 'new', work });
+      if (customerIn(call) !== null) return answer;
       // The secret is derived, never stored: a replayed answer gets it anew.
       const cart = answer.body as { id: string };
       return { ...answer, body: { ...cart, cartToken: tokenFor(deps.secret, cart.id) } };
@@ -67,10 +69,12 @@ const readCart = (deps: ApiDeps) =>
     answers: { 200: cartAnswer },
     errors: ['CART_NOT_FOUND'],
     async handle(call) {
-      refuseStranger(deps, call);
       const { db, sellerState } = deps;
       const { id } = call.params;
-      const [cart, sellables] = await Promise.all([loadCart(db, id), loadCartSellables(db.query, id, null)]);
+      const owners = ownersOf(deps.secret, call, id);
+      const carts = owners.map((customerId) => loadCart(db, { id, customerId }));
+      const [sellables, ...found] = await Promise.all([loadCartSellables(db.query, id, null), ...carts]);
+      const cart = found.find((one) => one !== undefined);
       if (!cart) throw refused('CART_NOT_FOUND', { cartId: id });
       return { status: 200, body: cartView(cart, sellables, { now: new Date(), sellerState }) };
     },

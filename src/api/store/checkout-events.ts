@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { CHECKOUT_WAYS_OUT } from '../../domain/states.ts';
 import type { ApiDeps } from '../deps.ts';
+import { customerIn } from '../ownership.ts';
 import { type AnyRoute, route } from '../route.ts';
-import { type CheckoutView, readCheckout } from '../views/checkout.ts';
-import { refuseStranger } from './checkout.ts';
+import { type CheckoutKey, type CheckoutView, readCheckout } from '../views/checkout.ts';
+import { refuseStranger, thingOf } from './checkout.ts';
 
 /** Proxies cut streams that stay silent for long. */
 const HEARTBEAT_MS = 15_000;
@@ -23,15 +24,18 @@ export const checkoutEventRoutes = (deps: ApiDeps): AnyRoute[] => [
       204: { description: 'The checkout is over and everything was told: do not connect again' },
     },
     errors: ['CHECKOUT_NOT_FOUND'],
-    async handle({ params, headers, raw, signal }) {
+    async handle(call) {
+      const { params, headers, raw, signal } = call;
+      const key = { id: params.id, customerId: customerIn(call) };
       const told = Number(headers['last-event-id'] ?? 0) || 0;
-      const first = (await readCheckout(deps.db.query, params.id))?.view;
-      refuseStranger(deps, { headers, params }, first);
+      const reading = await readCheckout(deps.db.query, key);
+      refuseStranger(deps, call, thingOf(reading));
+      const first = reading?.view;
       if (!first || (isOver(first) && first.history.length <= told)) return { status: 204 };
       const { response } = raw;
       const kind = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' };
       response.writeHead(200, kind).write('retry: 2000\n\n');
-      await tell(deps, { id: params.id, told, response, gone: AbortSignal.any([signal, deps.stopping]) });
+      await tell(deps, { key, told, response, gone: AbortSignal.any([signal, deps.stopping]) });
       response.end();
       return 'handled';
     },
@@ -39,7 +43,7 @@ export const checkoutEventRoutes = (deps: ApiDeps): AnyRoute[] => [
 ];
 
 interface Listener {
-  id: string;
+  key: CheckoutKey;
   /** How many transitions the client has heard of. */
   told: number;
   response: { write(text: string): unknown };
@@ -47,10 +51,10 @@ interface Listener {
 }
 
 /** Tells each transition once, until the checkout is over or nobody listens. */
-async function tell({ hints, db }: ApiDeps, { id, told, response, gone }: Listener): Promise<void> {
+async function tell({ hints, db }: ApiDeps, { key, told, response, gone }: Listener): Promise<void> {
   let changed = Promise.withResolvers<void>();
   const wake = () => changed.resolve();
-  const stopListening = hints.listen(id, wake);
+  const stopListening = hints.listen(key.id, wake);
   // A lost hint is made up for at the next heartbeat.
   const heartbeat = setInterval(() => {
     response.write(':\n\n');
@@ -60,7 +64,7 @@ async function tell({ hints, db }: ApiDeps, { id, told, response, gone }: Listen
   try {
     for (let next = told; !gone.aborted; await changed.promise) {
       changed = Promise.withResolvers<void>();
-      const view = (await readCheckout(db.query, id))?.view;
+      const view = (await readCheckout(db.query, key))?.view;
       const news = view?.history.slice(next) ?? [];
       for (const step of news) {
         next += 1;

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
+import type { Cart } from '../../entities/cart.ts';
 import { Checkout } from '../../entities/checkout.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import { advanceCheckout } from '../../jobs/checkout.ts';
 import { accept } from '../accept.ts';
-import { holdsCart } from '../cart-token.ts';
 import type { ApiDeps } from '../deps.ts';
+import { ownersOf } from '../ownership.ts';
 import { route } from '../route.ts';
 import { type CheckoutView, checkoutAnswers, readCheckout } from '../views/checkout.ts';
 import { addressSchema } from './address.ts';
@@ -46,13 +47,13 @@ export const startCheckout = (deps: ApiDeps) =>
     waits: true,
     handle(call) {
       const { cartId, shippingMethodId } = call.body;
-      if (!holdsCart(deps.secret, call, cartId)) throw refused('CART_NOT_FOUND', { cartId });
+      const owners = ownersOf(deps.secret, call, cartId);
       if (shippingMethodId !== undefined) throw refused('SHIPPING_METHOD_UNKNOWN', { shippingMethodId });
       const work = async (tx: Tx) => {
-        const cart = await lockCart(tx, cartId);
-        if (cart.status !== 'open') return liveCheckoutOf(tx, cartId);
+        const cart = await lockCart(tx, { id: cartId, owners });
+        if (cart.status !== 'open') return liveCheckoutOf(tx, cart);
         cart.beginCheckout(tx.now);
-        const checkout = freeze(tx, cart, { ...call.body, requestId: call.requestId });
+        const checkout = freeze(deps, tx, { cart, ...call.body, requestId: call.requestId });
         const command = { contract: advanceCheckout, payload: { checkoutId: checkout.id, event: 'START' as const } };
         return { checkout, body: newView(checkout), command };
       };
@@ -60,8 +61,8 @@ export const startCheckout = (deps: ApiDeps) =>
     },
   });
 
-const freeze = (tx: Tx, cart: Awaited<ReturnType<typeof lockCart>>, body: Start & { requestId: string }): Checkout =>
-  Checkout.accept(tx, {
+const freeze = ({ vault }: ApiDeps, tx: Tx, { cart, ...body }: Start & { cart: Cart; requestId: string }): Checkout =>
+  Checkout.accept(tx, vault, {
     cart,
     lines: cart.items.map(({ variantId, quantity }) => ({ variantId, quantity })),
     email: body.email,
@@ -73,12 +74,12 @@ const freeze = (tx: Tx, cart: Awaited<ReturnType<typeof lockCart>>, body: Start 
   });
 
 /** The checkout that has the cart already; the cart's lock keeps another from taking it meanwhile. */
-async function liveCheckoutOf({ query }: Tx, cartId: string) {
+async function liveCheckoutOf({ query }: Tx, { id: cartId, customerId }: Cart) {
   const [live] = await query<{ id: string }>(
     `select id from checkouts where cart_id = $1 and state not in ('EXPIRED', 'CANCELLED', 'FAILED')`,
     [cartId],
   );
-  const reading = live && (await readCheckout(query, live.id));
+  const reading = live && (await readCheckout(query, { id: live.id, customerId }));
   if (!reading) throw refused('CART_ORDERED', { cartId });
   return { checkout: reading.view, body: reading.view };
 }

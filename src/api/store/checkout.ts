@@ -4,8 +4,8 @@ import { Checkout } from '../../entities/checkout.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import { advanceCheckout } from '../../jobs/checkout.ts';
 import { accept } from '../accept.ts';
-import { holdsCart } from '../cart-token.ts';
 import type { ApiDeps } from '../deps.ts';
+import { customerIn, isOwner } from '../ownership.ts';
 import { type AnyRoute, type Call, route } from '../route.ts';
 import { type CheckoutReading, checkoutAnswers, readCheckout } from '../views/checkout.ts';
 import { readWhenReady } from '../wait.ts';
@@ -34,10 +34,10 @@ const lookAtCheckout = (deps: ApiDeps) =>
     errors: ['CHECKOUT_NOT_FOUND'],
     waits: true,
     async handle(call) {
-      const { id } = call.params;
+      const key = { id: call.params.id, customerId: customerIn(call) };
       const { headers, signal } = call;
-      const admit = (found: CheckoutReading | undefined) => refuseStranger(deps, call, found?.view);
-      const reading = await readWhenReady(deps, id, { headers, signal, admit });
+      const admit = (found: CheckoutReading | undefined) => refuseStranger(deps, call, thingOf(found));
+      const reading = await readWhenReady(deps, key, { headers, signal, admit });
       return { status: 200, body: reading?.view, ...(reading?.busy && { headers: { 'Retry-After': '1' } }) };
     },
   });
@@ -65,7 +65,7 @@ const payCheckout = (deps: ApiDeps) =>
           [checkout.id],
         );
         checkout.addAttempt(tx, (last?.attempt ?? 0) + 1, call.body.paymentMethod);
-        return { checkout, body: await viewOf(tx, checkout.id), command: advanceBy(checkout, 'PAY') };
+        return { checkout, body: await viewOf(tx, checkout), command: advanceBy(checkout, 'PAY') };
       };
       return accept(deps, call, { name: 'checkout.pay', scope: call.params.id, work });
     },
@@ -88,7 +88,7 @@ const cancelCheckout = (deps: ApiDeps) =>
     handle(call) {
       const work = async (tx: Tx) => {
         const checkout = await lockOwn(deps, tx, call);
-        const body = await viewOf(tx, checkout.id);
+        const body = await viewOf(tx, checkout);
         if (checkout.state === 'CANCELLED') return { checkout, body };
         if (checkout.isOver) throw refused('CHECKOUT_STATE_CONFLICT', { state: checkout.state });
         checkout.expectChange(tx.now);
@@ -107,7 +107,9 @@ type CheckoutCall = Call<{ id: string }, unknown, unknown>;
 
 async function lockOwn(deps: ApiDeps, tx: Tx, call: CheckoutCall): Promise<Checkout> {
   const { id } = call.params;
-  const checkout = await tx.lock(Checkout, { id });
+  const customerId = customerIn(call);
+  const mine = customerId === null ? null : await tx.lock(Checkout, { id, customerId });
+  const checkout = mine ?? (await tx.lock(Checkout, { id, customerId: null }));
   refuseStranger(deps, call, checkout);
   return checkout as Checkout;
 }
@@ -115,12 +117,16 @@ async function lockOwn(deps: ApiDeps, tx: Tx, call: CheckoutCall): Promise<Check
 /** Somebody else's checkout is answered like one that does not exist. @throws CHECKOUT_NOT_FOUND, CART_TOKEN_REQUIRED */
 export function refuseStranger(
   { secret }: ApiDeps,
-  call: Pick<CheckoutCall, 'headers' | 'params'>,
-  checkout: { cartId: string } | null | undefined,
+  call: Pick<CheckoutCall, 'headers' | 'params' | 'principal'>,
+  checkout: { cartId: string; customerId?: string | null | undefined } | null | undefined,
 ): void {
-  const isTheirs = holdsCart(secret, call, checkout?.cartId ?? '');
+  const isTheirs = isOwner(secret, call, checkout ?? { cartId: '' });
   if (!checkout || !isTheirs) throw refused('CHECKOUT_NOT_FOUND', { checkoutId: call.params.id });
 }
+
+/** What tells to whom a checkout that was read belongs. */
+export const thingOf = (reading: CheckoutReading | undefined) =>
+  reading && { cartId: reading.view.cartId, customerId: reading.customerId };
 
 function refuseUnpayable(checkout: Checkout, now: Date): void {
   if (checkout.busy) throw refused('PAYMENT_IN_PROGRESS', { checkoutId: checkout.id });
@@ -130,4 +136,5 @@ function refuseUnpayable(checkout: Checkout, now: Date): void {
   }
 }
 
-const viewOf = async ({ query }: Tx, id: string): Promise<object> => (await readCheckout(query, id))?.view ?? { id };
+const viewOf = async ({ query }: Tx, { id, customerId }: Checkout): Promise<object> =>
+  (await readCheckout(query, { id, customerId }))?.view ?? { id };

@@ -47,7 +47,7 @@ const listQuery = z
     message: 'must not be more than maxPrice',
   });
 
-const common = { method: 'get', permission: 'products:read', access: 'public', tag: 'Catalogue' } as const;
+const common = { method: 'get', permission: 'products:read', access: 'store', tag: 'Catalogue' } as const;
 const unchanged = { 304: { description: 'What the client has is still so' } };
 
 /** The catalogue as everybody may see it: only what is on sale. */

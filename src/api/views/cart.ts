@@ -14,7 +14,7 @@ export const cartSchema = z
       .string()
       .optional()
       .meta({ description: 'The secret that goes with the cart; only in the answer that creates it.' }),
-    status: z.enum(['open', 'checkout', 'ordered']),
+    status: z.enum(['open', 'checkout', 'ordered', 'merged']),
     items: z.array(
       z.object({
         id: z.uuid(),

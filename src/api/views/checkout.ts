@@ -46,11 +46,14 @@ export type CheckoutView = z.infer<typeof checkoutSchema>;
 /** A checkout as it stands, and whether it is busy: then waiting for it makes sense. */
 export interface CheckoutReading {
   view: CheckoutView;
+  /** Null: it belongs to whoever holds the cart's token. */
+  customerId: string | null;
   busy: boolean;
 }
 
 interface CheckoutRow extends Pick<CheckoutView, 'id' | 'state' | 'cartId' | 'currency' | 'history' | 'version'> {
   busy: boolean;
+  customerId: string | null;
   reason: string | null;
   reasonDetails: Record<string, unknown> | null;
   orderId: string;
@@ -64,10 +67,19 @@ interface CheckoutRow extends Pick<CheckoutView, 'id' | 'state' | 'cartId' | 'cu
   declineCode: string | null;
 }
 
+/** Which checkout, and which customer asks: those of other customers are not found. */
+export interface CheckoutKey {
+  id: string;
+  customerId: string | null | undefined;
+}
+
 /** Reads a checkout with its payment, order number and history in one statement. */
-export async function readCheckout(query: Query, id: string): Promise<CheckoutReading | undefined> {
+export async function readCheckout(
+  query: Query,
+  { id, customerId = null }: CheckoutKey,
+): Promise<CheckoutReading | undefined> {
   const [row] = await query<CheckoutRow>(
-    `select c.id, c.state, c.busy, c.reason, c.reason_details as "reasonDetails", c.cart_id as "cartId",
+    `select c.id, c.state, c.busy, c.reason, c.reason_details as "reasonDetails", c.customer_id as "customerId", c.cart_id as "cartId",
         c.order_id as "orderId", n.number as "orderNumber", c.total, c.currency, c.expires_at as "expiresAt", c.version,
         p.provider, p.intent_id as "intentId", p.client_secret as "clientSecret", p.status as "paymentStatus",
         p.decline_code as "declineCode",
@@ -75,10 +87,10 @@ export async function readCheckout(query: Query, id: string): Promise<CheckoutRe
             'at', to_char(h.at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by h.seq)
           from checkout_history h where h.checkout_id = c.id and h.accepted) as history
       from checkouts c left join payments p on p.checkout_id = c.id left join order_numbers n on n.order_id = c.order_id
-      where c.id = $1`,
-    [id],
+      where c.id = $1 and (c.customer_id is null or c.customer_id = $2)`,
+    [id, customerId],
   );
-  return row && { view: toView(row), busy: row.busy };
+  return row && { view: toView(row), customerId: row.customerId, busy: row.busy };
 }
 
 function toView(row: CheckoutRow): CheckoutView {

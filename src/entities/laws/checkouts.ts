@@ -37,11 +37,12 @@ export const CHECKOUT_LAWS: readonly Law[] = [
   },
   {
     name: 'carts.belong-to-their-checkout',
-    says: 'A cart in checkout has one live checkout, an ordered one a completed one, an open one none.',
+    says: 'A cart in checkout has one live checkout, an ordered one a completed one, an open or merged one none.',
     sql: `select c.id as "cartId", c.status, array_agg(k.state) filter (where k.id is not null) as states
       from carts c left join checkouts k on k.cart_id = c.id and k.state not in ${WAYS_OUT}
       group by c.id, c.status
-      having c.status <> case when count(k.id) = 0 then 'open' when count(k.id) > 1 then 'two checkouts'
+      having c.status <> case when count(k.id) = 0 and c.status = 'merged' then 'merged'
+        when count(k.id) = 0 then 'open' when count(k.id) > 1 then 'two checkouts'
         when bool_or(k.state = 'COMPLETED') then 'ordered' else 'checkout' end`,
   },
   {

@@ -1,0 +1,72 @@
+import passport from 'passport';
+import { ExtractJwt, Strategy } from 'passport-jwt';
+import { z } from 'zod';
+import { RequestFault } from '../failure.ts';
+import type { Raw } from '../route.ts';
+import { ALGORITHM, AUDIENCES, audienceOf, ISSUER, keyFor, type SigningKeys } from './access-token.ts';
+import { GUEST, type Principal } from './principal.ts';
+import type { Standings } from './standing.ts';
+
+/** Says who sends a request. Nobody in particular is a guest; credentials that do not hold are refused. */
+export type Authenticate = (raw: Raw) => Promise<Principal>;
+
+const claimsSchema = z.object({
+  sub: z.uuid(),
+  sid: z.uuid(),
+  aud: z.enum(AUDIENCES),
+  exp: z.number(),
+  iat: z.number(),
+});
+
+/** @throws RequestFault (from what it returns) CREDENTIALS_INVALID, and AUTHENTICATION_AMBIGUOUS for two kinds at once. */
+export function authentication(keys: SigningKeys, standings: Standings): Authenticate {
+  const byToken = tokenStrategy(keys, standings);
+  return async (raw) => {
+    const { authorization, 'x-api-key': apiKey } = raw.request.headers;
+    if (authorization !== undefined && apiKey !== undefined) throw new RequestFault('AUTHENTICATION_AMBIGUOUS');
+    if (typeof apiKey === 'string') return (await standings.ofKey(apiKey)) ?? refuse();
+    if (authorization === undefined) return GUEST;
+    return (await byToken(raw)) ?? refuse();
+  };
+}
+
+const refuse = (): never => {
+  throw new RequestFault('CREDENTIALS_INVALID', { headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' } });
+};
+
+/** Passport checks signature, algorithm, issuer, audience and age; the session's standing is asked for afterwards. */
+function tokenStrategy(keys: SigningKeys, standings: Standings): (raw: Raw) => Promise<Principal | undefined> {
+  const gate = new passport.Passport();
+  gate.use(
+    new Strategy(
+      {
+        jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
+        secretOrKeyProvider: (_request, token, done) => done(null, keyFor(keys, String(token))),
+        algorithms: [ALGORITHM],
+        issuer: ISSUER,
+        audience: [...AUDIENCES],
+      },
+      (payload: unknown, done: (error: unknown, principal?: Principal | false) => void) => {
+        principalOf(standings, payload).then(
+          (principal) => done(null, principal ?? false),
+          (error) => done(error),
+        );
+      },
+    ),
+  );
+  return ({ request, response }) =>
+    new Promise((resolve, reject) => {
+      const answer = (error: unknown, principal?: Principal | false | null) =>
+        error ? reject(error) : resolve(principal || undefined);
+      gate.authenticate('jwt', { session: false }, answer)(request, response, reject);
+    });
+}
+
+async function principalOf(standings: Standings, payload: unknown): Promise<Principal | undefined> {
+  // passport-jwt takes tokens without an end for eternal ones; the schema does not.
+  const claims = claimsSchema.safeParse(payload);
+  if (!claims.success) return undefined;
+  const principal = await standings.ofSession(claims.data.sid);
+  const isTheirs = principal?.accountId === claims.data.sub && audienceOf(principal.kind) === claims.data.aud;
+  return isTheirs ? principal : undefined;
+}

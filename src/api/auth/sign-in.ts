@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { refused } from '../../domain/errors.ts';
+import { Account } from '../../entities/people/account.ts';
+import { beginSession } from '../../entities/people/session.ts';
+import { isPasswordOf } from '../../infra/password.ts';
+import type { Tx } from '../../infra/unit-of-work.ts';
+import type { ApiDeps } from '../deps.ts';
+import { edit } from '../edit.ts';
+import type { Answer, Call } from '../route.ts';
+import { guardGuessing } from './guessing.ts';
+import { noStore, tokensOf } from './session-answer.ts';
+
+export const emailSchema = z.email().max(254);
+/** Any: rules are for choosing a password, not for giving it. */
+export const givenPassword = z.string().min(1).max(1_000);
+export const credentialsSchema = z.strictObject({ email: emailSchema, password: givenPassword });
+
+type AnyCall = Call<unknown, unknown, unknown>;
+
+export interface SignIn {
+  kind: 'customer' | 'staff';
+  email: string;
+  password: string;
+  /** What else happens in the same transaction; becomes part of the answer. */
+  alongside(tx: Tx, account: Account): Promise<object>;
+}
+
+/**
+ * Begins a session for whoever knows the password, and answers its tokens.
+ * @throws SIGN_IN_REFUSED whether the e-mail address or the password is wrong, or the account may not sign in;
+ *   TOO_MANY_REQUESTS, SIGN_IN_UNAVAILABLE.
+ */
+export async function signIn(deps: ApiDeps, call: AnyCall, { kind, ...given }: SignIn): Promise<Answer> {
+  const index = deps.vault.indexOf(given.email);
+  const { forgive } = await guardGuessing(deps.limits, { account: index, address: call.raw.request.ip ?? '' });
+  const known = await accountOf(deps, { kind, index }, given.password);
+  if (!known) throw refused('SIGN_IN_REFUSED');
+  const work = async (tx: Tx) => {
+    // Since the password was checked the account may have been blocked, or its password changed.
+    const account = await tx.lock(Account, { ...known, status: 'active' });
+    if (!account) throw refused('SIGN_IN_REFUSED');
+    const rest = await given.alongside(tx, account);
+    return { status: 200, headers: noStore, body: { ...rest, ...openSession(deps, tx, { account, call }) } };
+  };
+  const answer = await edit(deps, call, { name: 'session.begin', scope: known.id, isSecret: true, work });
+  await forgive();
+  return answer;
+}
+
+/** Begins a session within a transaction and answers its tokens. */
+export function openSession(deps: ApiDeps, tx: Tx, { account, call }: { account: Account; call: AnyCall }) {
+  const client = call.headers['user-agent'] ?? 'unknown';
+  const { id, kind } = account;
+  const session = beginSession(tx, deps.vault, { account: { id, kind }, client });
+  return tokensOf(deps, { ...session, accountId: id, kind });
+}
+
+async function accountOf(
+  { db, admitsDevelopmentAccounts }: ApiDeps,
+  { kind, index }: { kind: string; index: string },
+  password: string,
+): Promise<{ id: string; passwordHash: string } | undefined> {
+  const [row] = await db.query<{ id: string; hash: string | null; status: string; isDevelopment: boolean }>(
+    `select id, password_hash as hash, status, is_development as "isDevelopment"
+      from accounts where kind = $1 and email_index = $2`,
+    [kind, index],
+  );
+  const mayEnter = row?.status === 'active' && (admitsDevelopmentAccounts || !row.isDevelopment);
+  const isRight = await isPasswordOf(mayEnter ? row.hash : null, password);
+  return isRight && row?.hash ? { id: row.id, passwordHash: row.hash } : undefined;
+}

@@ -1,0 +1,63 @@
+import type express from 'express';
+import type { Redis } from 'ioredis';
+import { type Counter, openCounter, type Spent } from '../infra/rate-limit.ts';
+import { RequestFault } from './failure.ts';
+import type { RouteFacts } from './route.ts';
+
+/** How many requests of a kind one caller may make in a minute; `guesses`: passwords or codes in a quarter of an hour. */
+export type Rates = Record<'read' | 'write' | 'sign-in' | 'guesses', number>;
+
+export interface Limits extends Record<'read' | 'write' | 'sign-in', Counter> {
+  /** Of an account from one address, of an account from anywhere, of all accounts from one address. */
+  guesses: { accountAtAddress: Counter; account: Counter; address: Counter };
+}
+
+const MINUTE = 60;
+const HOUR = 3_600;
+const QUARTER = 900;
+
+export function openLimits(redis: Redis, rates: Rates): Limits {
+  const counter = (name: string, points: number, seconds: number) => openCounter(redis, { name, points, seconds });
+  const { guesses } = rates;
+  return {
+    read: counter('read', rates.read, MINUTE),
+    write: counter('write', rates.write, MINUTE),
+    'sign-in': counter('sign-in', rates['sign-in'], MINUTE),
+    guesses: {
+      accountAtAddress: counter('guess-account-address', guesses, QUARTER),
+      // Wide enough that a stranger cannot lock somebody out by guessing from one place.
+      account: counter('guess-account', guesses * 10, HOUR),
+      address: counter('guess-address', guesses * 20, QUARTER),
+    },
+  };
+}
+
+/**
+ * Counts a request and tells the client where it stands, in the headers of the IETF draft (RateLimit fields, draft 8).
+ * With Redis away, reading and writing are not limited; signing in is refused.
+ * @throws RequestFault TOO_MANY_REQUESTS, SIGN_IN_UNAVAILABLE.
+ */
+export async function limitRate(
+  limits: Limits,
+  facts: Pick<RouteFacts, 'limit' | 'method'>,
+  { caller, response }: { caller: string; response: express.Response },
+): Promise<void> {
+  if (facts.limit === 'none') return;
+  const counter = limits[facts.limit ?? (facts.method === 'get' ? 'read' : 'write')];
+  const spent = await counter.spend(caller);
+  if (spent === 'unavailable') {
+    if (facts.limit === 'sign-in') throw new RequestFault('SIGN_IN_UNAVAILABLE');
+    return;
+  }
+  const { name, points, seconds } = counter;
+  response.setHeader('RateLimit-Policy', `"${name}";q=${points};w=${seconds}`);
+  response.setHeader('RateLimit', `"${name}";r=${spent.remaining};t=${spent.resetSeconds}`);
+  if (spent.isOver) throw tooMany(counter, spent);
+}
+
+/** The refusal of what came too often. */
+export const tooMany = ({ points, seconds }: Counter, { resetSeconds }: Spent): RequestFault =>
+  new RequestFault('TOO_MANY_REQUESTS', {
+    details: { limit: points, windowSeconds: seconds },
+    headers: { 'Retry-After': String(resetSeconds) },
+  });

@@ -1,0 +1,22 @@
+import { accountRoutes } from './account/account.ts';
+import { adminRoutes } from './admin/admin.ts';
+import type { ApiDeps } from './deps.ts';
+import { type HealthDeps, healthRoutes } from './health.ts';
+import type { AnyRoute } from './route.ts';
+import { cartRoutes } from './store/cart.ts';
+import { checkoutRoutes } from './store/checkout.ts';
+import { checkoutEventRoutes } from './store/checkout-events.ts';
+import { productRoutes } from './store/products.ts';
+import { type WebhookVerifier, webhookRoutes } from './webhooks.ts';
+
+/** Every door of the house. */
+export const allRoutes = (deps: ApiDeps, others: { health: HealthDeps; provider: WebhookVerifier }): AnyRoute[] => [
+  ...healthRoutes(others.health),
+  ...productRoutes(deps),
+  ...cartRoutes(deps),
+  ...checkoutRoutes(deps),
+  ...checkoutEventRoutes(deps),
+  ...accountRoutes(deps),
+  ...adminRoutes(deps),
+  ...webhookRoutes(deps, others.provider),
+];

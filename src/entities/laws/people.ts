@@ -1,0 +1,61 @@
+import { SEALED_PATTERN } from '../../infra/key-ring.ts';
+import { SEALED_COLUMNS } from '../people/vault.ts';
+import type { Law } from './law.ts';
+
+/** What is not sealed, column by column; null is nothing. */
+const CLEAR = Object.entries(SEALED_COLUMNS).flatMap(([table, columns]) =>
+  columns.map(
+    (column) =>
+      `select '${table}' as "table", '${column}' as "column", id::text from ${table} where ${column} !~ '${SEALED_PATTERN}'`,
+  ),
+);
+
+/** Characters of a sealed empty text, behind format and key: 28 bytes in base64url. */
+const EMPTY = 38;
+
+/** What is left of whom: each answers rows of an account's id. */
+const LEFT: Readonly<Record<string, string>> = {
+  'an address': `select account_id from addresses`,
+  'a live session': `select account_id from sessions where revoked_at is null`,
+  'the client of a session': `select account_id from sessions where length(split_part(client, '.', 3)) > ${EMPTY}`,
+  'a token': `select account_id from account_tokens`,
+  'a recovery code': `select account_id from recovery_codes`,
+  'a group': `select account_id from customer_group_members`,
+  'the e-mail address of a checkout': `select customer_id from checkouts where email is not null`,
+  'the address of a checkout without an order': `select customer_id from checkouts c
+    where (shipping_address is not null or billing_address is not null)
+      and not exists (select 1 from orders where id = c.order_id)`,
+};
+
+export const PEOPLE_LAWS: readonly Law[] = [
+  {
+    name: 'people.are-sealed',
+    says: 'Nothing personal stands in clear where it is to be sealed.',
+    sql: [
+      ...CLEAR,
+      `select 'idempotency_keys', 'body', request_hash from idempotency_keys where body #>> '{}' !~ '${SEALED_PATTERN}'`,
+    ].join(' union all '),
+  },
+  {
+    name: 'people.erased-leave-nothing',
+    says: 'Of an erased account there is nothing left, but what the law wants of its orders.',
+    sql: Object.entries(LEFT)
+      .map(
+        ([what, sql]) => `select a.id as "accountId", '${what}' as left from accounts a
+          where a.status = 'erased' and a.id in (${sql})`,
+      )
+      .join(' union '),
+  },
+  {
+    name: 'carts.belong-to-the-customer-of-their-checkouts',
+    says: 'A checkout belongs to the customer of its cart.',
+    sql: `select k.id as "checkoutId", k.customer_id as "customerId", c.customer_id as "cartCustomerId"
+      from checkouts k join carts c on c.id = k.cart_id where k.customer_id is distinct from c.customer_id`,
+  },
+  {
+    name: 'orders.belong-to-the-customer-of-their-checkout',
+    says: 'An order belongs to the customer of its checkout.',
+    sql: `select o.id as "orderId", o.customer_id as "customerId", k.customer_id as "checkoutCustomerId"
+      from orders o join checkouts k on k.id = o.checkout_id where o.customer_id is distinct from k.customer_id`,
+  },
+];

@@ -1,0 +1,35 @@
+import { blindIndex, deriveKey, type KeyRing, openKeyRing, readKeys } from '../../infra/key-ring.ts';
+
+/** What it takes to store personal data and to find it again. */
+export interface Vault {
+  ring: KeyRing;
+  /** The blind index of an e-mail address, equal for spellings that reach the same box. */
+  indexOf(email: string): string;
+}
+
+/** `dataKeys` as in DATA_KEYS. The index hangs on `secret` alone, so that turning the data keys leaves it as it is. */
+export function openVault({ dataKeys, secret }: { dataKeys: string; secret: string }): Vault {
+  const index = blindIndex(deriveKey(secret, 'e-mail index'));
+  return { ring: openKeyRing(readKeys(dataKeys)), indexOf: (email) => index(normalEmail(email)) };
+}
+
+/** How an e-mail address is kept: without the spaces around it, in one Unicode form. */
+export const cleanEmail = (email: string): string => email.trim().normalize('NFC');
+
+const normalEmail = (email: string): string => cleanEmail(email).toLowerCase();
+
+/** Every sealed column, and the key that its rows are known by. */
+export const SEALED_COLUMNS: Readonly<Record<string, readonly string[]>> = {
+  accounts: ['email', 'name', 'phone', 'totp_secret'],
+  addresses: ['address'],
+  checkouts: ['email', 'shipping_address', 'billing_address'],
+  sessions: ['client'],
+};
+
+/** Seals the value of a column; null stays null. */
+export const sealed = <T extends string | null>({ ring }: Pick<Vault, 'ring'>, text: T, place: string): T =>
+  (text === null ? null : ring.seal(text, place)) as T;
+
+/** Opens the value of a column; null stays null. @throws Error when it was not sealed for this place. */
+export const opened = <T extends string | null>({ ring }: Pick<Vault, 'ring'>, text: T, place: string): T =>
+  (text === null ? null : ring.open(text, place)) as T;

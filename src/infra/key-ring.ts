@@ -1,0 +1,105 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+
+/** Encrypts texts under the newest of its keys and opens what any of them sealed. */
+export interface KeyRing {
+  /** `place` says where the text is kept, as `table.column:id`: moved anywhere else, it cannot be opened. */
+  seal(text: string, place: string): string;
+  /** @throws Error when the text was not sealed for this place, was changed, or its key is not on the ring. */
+  open(sealed: string, place: string): string;
+  /** Whether the newest key sealed it. */
+  isCurrent(sealed: string): boolean;
+  /** How every text begins that the newest key sealed. */
+  readonly prefix: string;
+}
+
+/** What sealed texts look like, for JavaScript and for PostgreSQL: format, id of the key, base64url of the rest. */
+export const SEALED_PATTERN = '^v1[.][A-Za-z0-9_-]{1,32}[.][A-Za-z0-9_-]{38,}$';
+const SEALED = new RegExp(SEALED_PATTERN);
+
+/** Whether a text looks like a sealed one; only opening it tells whether it is one. */
+export const isSealed = (text: string): boolean => SEALED.test(text);
+
+export interface Key {
+  id: string;
+  /** 32 bytes. */
+  bytes: Buffer;
+}
+
+const FORMAT = 'v1';
+const CIPHER = 'aes-256-gcm';
+const KEY_BYTES = 32;
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+
+/**
+ * Reads `id:base64,id:base64`, newest first.
+ * @throws Error that says what is wrong with which of them, without repeating any part: who forgets the id or mixes the
+ *   two up would find the key in a log.
+ */
+export function readKeys(setting: string): Key[] {
+  const keys = setting.split(',').map((part, index) => {
+    const [id = '', base64 = '', ...rest] = part.trim().split(':');
+    if (!/^[\w-]{1,32}$/.test(id) || base64 === '' || rest.length > 0) {
+      throw new Error(`must be a list of id:key, each id of letters, digits, - and _: entry ${index + 1} is not`);
+    }
+    const bytes = Buffer.from(base64, 'base64');
+    // What is no base64 is skipped by the decoder: a key that was cut or mistyped must not become another one.
+    const isWhole = bytes.length === KEY_BYTES && /^[A-Za-z0-9+/_-]{43}=?$/.test(base64);
+    if (!isWhole) throw new Error(`the key of entry ${index + 1} must be 32 bytes in base64`);
+    return { id, bytes };
+  });
+  if (new Set(keys.map(({ id }) => id)).size < keys.length) throw new Error('must not name a key twice');
+  return keys;
+}
+
+/** A ring of these keys; the first one seals. */
+export function openKeyRing(keys: readonly Key[]): KeyRing {
+  const byId = new Map(keys.map((key) => [key.id, key.bytes]));
+  const [newest] = keys;
+  if (!newest) throw new Error('a key ring needs a key');
+  const prefix = `${FORMAT}.${newest.id}.`;
+  return {
+    prefix,
+    seal(text, place) {
+      const iv = randomBytes(IV_BYTES);
+      const cipher = createCipheriv(CIPHER, newest.bytes, iv).setAAD(Buffer.from(place));
+      const parts = [iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()];
+      return prefix + Buffer.concat(parts).toString('base64url');
+    },
+    open(sealed, place) {
+      const [, id = '', body = ''] = isSealed(sealed) ? sealed.split('.') : [];
+      const key = byId.get(id);
+      if (!key) throw new Error(`nothing on the key ring opens what is at ${place}`);
+      const bytes = Buffer.from(body, 'base64url');
+      // The last character may have bits that mean nothing: they too are as they were sealed.
+      if (bytes.toString('base64url') !== body) throw changed(place);
+      try {
+        return decrypt(key, bytes, place);
+      } catch (cause) {
+        throw changed(place, cause);
+      }
+    },
+    isCurrent: (sealed) => sealed.startsWith(prefix),
+  };
+}
+
+function decrypt(key: Buffer, bytes: Buffer, place: string): string {
+  const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES });
+  decipher.setAAD(Buffer.from(place)).setAuthTag(bytes.subarray(-TAG_BYTES));
+  return decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+}
+
+const changed = (place: string, cause?: unknown): Error =>
+  new Error(`what is sealed at ${place} was changed, cut off, or sealed for another place`, { cause });
+
+/**
+ * A key for one purpose, derived from a secret that has several (HKDF, RFC 5869): what is computed under one says
+ * nothing about another.
+ */
+export const deriveKey = (secret: string, purpose: string): Buffer =>
+  Buffer.from(hkdfSync('sha256', secret, '', purpose, 32));
+
+/** Finds a sealed text again without opening it: equal texts have equal indexes, and nothing else can be told from one. */
+export function blindIndex(key: Buffer): (text: string) => string {
+  return (text) => createHmac('sha256', key).update(text).digest('base64url');
+}

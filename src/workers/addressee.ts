@@ -1,0 +1,75 @@
+import { type AccountKind, type AccountStatus, place } from '../entities/people/account.ts';
+import { accountToken } from '../entities/people/account-token.ts';
+import { opened } from '../entities/people/vault.ts';
+import type { Letter } from '../jobs/mail.ts';
+import type { WorkerDeps } from './deps.ts';
+
+/** What a mail is about: a command, and its payload. */
+export interface MailOrder {
+  commandId: string;
+  letter: Letter;
+  accountId: string;
+  tokenId?: string | undefined;
+}
+
+/** Whom a mail goes to, in clear. */
+export interface Addressee {
+  kind: AccountKind;
+  email: string;
+  name: string;
+  /** What the person is sent, where the letter has one. */
+  token: { text: string; expiresAt: Date } | undefined;
+}
+
+interface Row {
+  kind: AccountKind;
+  status: AccountStatus;
+  email: string | null;
+  name: string | null;
+  tokenExpiresAt: Date | null;
+  isLate: boolean;
+}
+
+/** Finds out whom a mail goes to, or why nobody is to get it any more. */
+export async function findAddressee(deps: WorkerDeps, order: MailOrder): Promise<Addressee | string> {
+  const { vault, secret } = deps;
+  const { letter, accountId, tokenId } = order;
+  const row = await load(deps, order);
+  if (!row) return 'done before';
+  const { kind, status, email, name, tokenExpiresAt, isLate } = row;
+  if (status === 'erased' || email === null || name === null) return 'account is erased';
+  // Whoever is blocked is still to hear that a password was changed, and can do nothing with the other letters.
+  if (status === 'blocked' && letter !== 'password-changed') return 'account is blocked';
+  if (letter !== 'password-changed' && tokenExpiresAt === null) return 'token is used or over';
+  if (isLate) return 'too late';
+  return {
+    kind,
+    email: opened(vault, email, place('email', accountId)),
+    name: opened(vault, name, place('name', accountId)),
+    token: tokenOf(secret, { letter, tokenId, tokenExpiresAt }),
+  };
+}
+
+/** Nothing when the command is not in the outbox any more: then the mail was sent. */
+async function load({ db }: WorkerDeps, order: MailOrder): Promise<Row | undefined> {
+  const { commandId, accountId, tokenId = null, letter } = order;
+  const [row] = await db.query<Row>(
+    `select a.kind, a.status, a.email, a.name, t.expires_at as "tokenExpiresAt",
+        o.created_at < now() - interval '3 days' as "isLate"
+      from outbox o join accounts a on a.id = $2
+      left join account_tokens t on t.id = $3 and t.account_id = a.id and t.purpose = $4
+        and t.used_at is null and t.expires_at > now()
+      where o.id = $1`,
+    [commandId, accountId, tokenId, letter],
+  );
+  return row;
+}
+
+function tokenOf(
+  secret: string,
+  at: { letter: Letter; tokenId: string | undefined; tokenExpiresAt: Date | null },
+): Addressee['token'] {
+  const { letter: purpose, tokenId: id, tokenExpiresAt: expiresAt } = at;
+  if (purpose === 'password-changed' || id === undefined || expiresAt === null) return undefined;
+  return { text: accountToken(secret, { id, purpose }), expiresAt };
+}

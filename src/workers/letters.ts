@@ -1,0 +1,106 @@
+import type { AccountKind } from '../entities/people/account.ts';
+import type { Letter } from '../jobs/mail.ts';
+import { TIME_ZONE } from '../jobs/schedule.ts';
+
+/** What a letter is filled in with. */
+export interface Occasion {
+  kind: AccountKind;
+  /** As the person gave it: anything may stand in it. */
+  name: string;
+  /** Absent in letters that only tell something. */
+  token?: { text: string; expiresAt: Date } | undefined;
+  /** Where the shop front is. */
+  storeUrl: string;
+}
+
+export interface Written {
+  subject: string;
+  text: string;
+  html: string;
+}
+
+interface Template {
+  subject: string;
+  /** Before the link, and all there is without one. */
+  opening: string;
+  closing: string;
+}
+
+const NOT_YOU = 'If you did not ask for this, you need not do anything.';
+
+const TEMPLATES: Record<Letter, Template> = {
+  'verify-email': {
+    subject: 'Confirm your e-mail address',
+    opening: 'Please confirm that this e-mail address is yours:',
+    closing: NOT_YOU,
+  },
+  'reset-password': {
+    subject: 'Choose a new password',
+    opening: 'Somebody asked for a new password for your account. If it was you, choose one here:',
+    closing: `${NOT_YOU} Your password stays as it is.`,
+  },
+  invitation: {
+    subject: 'Your new account',
+    opening: 'An account was opened for you. Choose a password for it here:',
+    closing: 'If you do not expect this, you need not do anything.',
+  },
+  'password-changed': {
+    subject: 'Your password was changed',
+    opening: 'The password of your account was changed, and whoever was signed in elsewhere was signed out.',
+    closing: 'If it was not you who changed it, ask for a new password at once.',
+  },
+};
+
+/** Writes a letter. The token also stands alone: a shop front may ask for it instead of following our link. */
+export function writeLetter(letter: Letter, { kind, name, token, storeUrl }: Occasion): Written {
+  const { subject, opening, closing } = TEMPLATES[letter];
+  const greeting = `Hello ${presentable(name)}`.trimEnd();
+  const base = storeUrl.replace(/\/+$/, '');
+  const paragraphs: Paragraph[] = [`${greeting},`, opening];
+  if (token) {
+    paragraphs.push({ link: `${base}${PAGES[kind](letter)}?token=${token.text}` });
+    paragraphs.push('If a page asks you for a code instead, it is this one:', { code: token.text });
+    paragraphs.push(`It works once, until ${clock.format(token.expiresAt)} (Indian time).`);
+  }
+  paragraphs.push(closing, { link: base });
+  return { subject, text: asText(paragraphs), html: asHtml(paragraphs) };
+}
+
+/** Staff choose their password at our own page, customers do everything at the shop front. */
+const PAGES: Record<AccountKind, (letter: Letter) => string> = {
+  staff: (letter) => (letter === 'verify-email' ? '/account/verify' : '/ops/password'),
+  customer: (letter) => (letter === 'verify-email' ? '/account/verify' : '/account/reset-password'),
+};
+
+const clock = new Intl.DateTimeFormat('en-IN', { dateStyle: 'long', timeStyle: 'short', timeZone: TIME_ZONE });
+
+const LONGEST_NAME = 60;
+/** Mail programs make links of these, with or without a scheme. */
+const LIKE_A_LINK = /[/\\:@]|\.\p{L}{2}/u;
+
+/**
+ * A name that may be put before somebody's eyes, or nothing: anybody can open an account with the address of another
+ * person, and have us send them whatever stands in the name.
+ */
+export function presentable(name: string): string {
+  const line = name.replace(/[\s\p{C}]+/gu, ' ').trim();
+  return line.length > LONGEST_NAME || LIKE_A_LINK.test(line) ? '' : line;
+}
+
+type Paragraph = string | { link: string } | { code: string };
+
+const asText = (paragraphs: readonly Paragraph[]): string =>
+  `${paragraphs.map((one) => (typeof one === 'string' ? one : 'link' in one ? one.link : one.code)).join('\n\n')}\n`;
+
+function asHtml(paragraphs: readonly Paragraph[]): string {
+  const body = paragraphs.map((one) => `<p>${htmlOf(one)}</p>`).join('\n');
+  return `<!doctype html>\n<html lang="en">\n<body>\n${body}\n</body>\n</html>\n`;
+}
+
+function htmlOf(paragraph: Paragraph): string {
+  if (typeof paragraph === 'string') return escaped(paragraph);
+  if ('code' in paragraph) return `<code>${escaped(paragraph.code)}</code>`;
+  return `<a href="${escaped(paragraph.link)}">${escaped(paragraph.link)}</a>`;
+}
+
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);

@@ -1,0 +1,60 @@
+import { acknowledge } from '../entities/outbox.ts';
+import { external } from '../infra/external.ts';
+import { observe, observeSparingly } from '../infra/log.ts';
+import { unitOfWork } from '../infra/unit-of-work.ts';
+import { done, type Handler, handler, type JobContext, noop, type Outcome, refusal, snooze } from '../infra/worker.ts';
+import { sendMail } from '../jobs/mail.ts';
+import { type Mail, MailError } from '../ports/mail/port.ts';
+import { type Addressee, findAddressee, type MailOrder } from './addressee.ts';
+import type { WorkerDeps } from './deps.ts';
+import { presentable, writeLetter } from './letters.ts';
+
+/** How long a mail waits that was not taken, in milliseconds: doubling, at most 64 s. */
+const backoffMs = ({ starts }: JobContext): number => 1_000 * 2 ** Math.min(starts - 1, 6);
+
+/**
+ * Mails are sent at least once: nobody can hand one over and write that down in the same instant, so a worker that is
+ * killed in between sends it again. The Message-ID is made of the command's id: to whoever looks for doubles the two are
+ * one mail. A mail that was not taken waits, for three days at most, and uses up no attempts.
+ */
+export const mailHandlers = (deps: WorkerDeps): Handler[] => [
+  handler(sendMail, async (payload, context) => {
+    const order = { ...payload, commandId: context.commandId };
+    const found = await findAddressee(deps, order);
+    const outcome =
+      typeof found === 'string' ? skip(order, found) : await send(deps, mailTo(deps, order, found), context);
+    if (outcome.kind === 'snooze') return outcome;
+    return unitOfWork(deps.db, sendMail.name, async (tx) => {
+      await acknowledge(tx, order.commandId);
+      return outcome;
+    });
+  }),
+];
+
+function skip({ letter, accountId }: MailOrder, why: string): Outcome {
+  observe('mail.skipped', { letter, accountId, why });
+  return noop(why);
+}
+
+function mailTo({ storeUrl }: WorkerDeps, { letter, commandId }: MailOrder, { email, ...person }: Addressee): Mail {
+  const { hostname } = new URL(storeUrl);
+  const to = { name: presentable(person.name), address: email };
+  return { letter, to, ...writeLetter(letter, { ...person, storeUrl }), messageId: `<${commandId}@${hostname}>` };
+}
+
+async function send({ mailer }: WorkerDeps, mail: Mail, context: JobContext): Promise<Outcome> {
+  const { letter } = mail;
+  try {
+    await external('mail.send', () => mailer.send(mail));
+    return done;
+  } catch (error) {
+    if (!(error instanceof MailError)) throw error;
+    const { outcome, code } = error;
+    if (outcome === 'refused') {
+      observe('mail.refused', { letter, code, commandId: context.commandId });
+      return refusal(code);
+    }
+    observeSparingly('mail.waits', { letter, code });
+    return snooze(backoffMs(context));
+  }
+}

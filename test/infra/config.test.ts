@@ -1,0 +1,48 @@
+import { expect } from 'chai';
+import { ConfigError, readConfig } from '../../src/infra/config.ts';
+
+const KEY = `k1:${Buffer.alloc(32).toString('base64')}`;
+const WORKER = {
+  DATABASE_URL: 'postgres://localhost/shop',
+  REDIS_URL: 'redis://localhost',
+  APP_SECRET: 'x'.repeat(32),
+  DATA_KEYS: KEY,
+  STRIPE_SECRET_KEY: 'sk',
+  STRIPE_WEBHOOK_SECRET: 'whsec',
+  MAIL_FROM: 'Shop <shop@example.com>',
+  STORE_URL: 'https://shop.example.com',
+};
+
+const complaint = (env: NodeJS.ProcessEnv): string => {
+  try {
+    readConfig('worker', env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split('\n').slice(1).join('\n');
+    throw error;
+  }
+  return '';
+};
+
+describe('the settings of a worker', () => {
+  it('need a mail server in production, and name it with whatever else is missing', () => {
+    const { STORE_URL: _, ...rest } = WORKER;
+    expect(
+      complaint({ ...rest, NODE_ENV: 'production' })
+        .trim()
+        .split(/\n\s*/),
+    ).to.have.members(['SMTP_URL: is missing', 'STORE_URL: is missing']);
+    expect(complaint({ ...WORKER, NODE_ENV: 'production', SMTP_URL: 'smtp://mail.example.com' })).to.equal('');
+  });
+
+  it('make do with a folder of mails elsewhere', () => {
+    expect(readConfig('worker', WORKER)).to.include({ SMTP_URL: undefined, MAIL_FOLDER: '.data/mail' });
+    expect(complaint({ ...WORKER, SMTP_URL: 'http://mail.example.com' })).to.include('smtp:// or smtps://');
+  });
+
+  it('know a sender when they see one', () => {
+    for (const good of ['a@b.in', 'Shop, of आशा <a@b.in>'])
+      expect(complaint({ ...WORKER, MAIL_FROM: good })).to.equal('');
+    for (const bad of ['Shop', 'a@b.in, c@d.in', 'Shop a@b.in', 'Shop\r\nBcc: x <a@b.in>', 'a@b.in <c@d.in> <e@f.in>'])
+      expect(complaint({ ...WORKER, MAIL_FROM: bad }), bad).to.match(/^ {2}MAIL_FROM: must be/);
+  });
+});

@@ -1,0 +1,65 @@
+import { expect } from 'chai';
+import { presentable, writeLetter } from '../../src/workers/letters.ts';
+
+const TOKEN = { text: '0198a8a8-1234-7000-8000-123456789012.mac', expiresAt: new Date('2026-07-31T10:10:00Z') };
+const ASHA = { kind: 'customer', name: 'Asha Rao', token: TOKEN, storeUrl: 'https://shop.example.com' } as const;
+
+describe('letters', () => {
+  for (const [letter, kind, link] of [
+    ['verify-email', 'customer', 'https://shop.example.com/account/verify?token='],
+    ['reset-password', 'customer', 'https://shop.example.com/account/reset-password?token='],
+    ['reset-password', 'staff', 'https://shop.example.com/ops/password?token='],
+    ['invitation', 'staff', 'https://shop.example.com/ops/password?token='],
+  ] as const) {
+    it(`${letter} for ${kind}: greeting, link, the token alone, and how long it works`, () => {
+      const { subject, text, html } = writeLetter(letter, { ...ASHA, kind });
+      expect(subject).to.match(/^[A-Z][\w -]+$/);
+      expect(text).to.match(/^Hello Asha Rao,\n\n/);
+      expect(text.split('\n')).to.include.members([`${link}${TOKEN.text}`, TOKEN.text]);
+      expect(text).to.include('until 31 July 2026 at 3:40 pm (Indian time)');
+      expect(html).to.include(`<a href="${link}${TOKEN.text}">`).and.to.include(`<code>${TOKEN.text}</code>`);
+    });
+  }
+
+  it('password-changed only tells something', () => {
+    const { text, html } = writeLetter('password-changed', { ...ASHA, token: undefined });
+    expect(`${text}${html}`).not.to.match(/token|code/);
+    expect(text).to.include('password of your account was changed');
+  });
+
+  it('link below a shop front that is not at the root, with or without a slash at its end', () => {
+    for (const storeUrl of ['https://example.com/shop', 'https://example.com/shop/'])
+      expect(writeLetter('verify-email', { ...ASHA, storeUrl }).text).to.include(
+        '\nhttps://example.com/shop/account/verify?token=',
+      );
+  });
+
+  it('show a name as it is, also to a browser', () => {
+    const { text, html } = writeLetter('verify-email', { ...ASHA, name: `<b title="x">O'Hara & आशा` });
+    expect(text).to.include(`Hello <b title="x">O'Hara & आशा,`);
+    expect(html).to.include('<p>Hello &#60;b title=&#34;x&#34;&#62;O&#39;Hara &#38; आशा,</p>');
+  });
+
+  it('keep a name in its line', () => {
+    expect(presentable(' Asha\r\n\r\nYour account is\u2028blocked\u0000\u202e ')).to.equal(
+      'Asha Your account is blocked',
+    );
+    expect(presentable('J. R. R. Tolkien')).to.equal('J. R. R. Tolkien');
+    expect(presentable('A.B. Vajpayee')).to.equal('A.B. Vajpayee');
+  });
+
+  for (const name of [
+    'Win at https://evil.example',
+    'evil.example',
+    'call eve@evil',
+    'a\\b',
+    'x'.repeat(61),
+    'www。evil.in',
+  ]) {
+    it(`carry no message of whoever chose the name ${JSON.stringify(name)}`, () => {
+      const { text, html } = writeLetter('verify-email', { ...ASHA, name });
+      expect(text).to.match(/^Hello,\n/);
+      expect(html).to.include('<p>Hello,</p>');
+    });
+  }
+});

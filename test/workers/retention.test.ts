@@ -1,0 +1,103 @@
+import { expect } from 'chai';
+import { newId } from '../../src/infra/ids.ts';
+import { removeUseless } from '../../src/workers/retention.ts';
+import { type FreshDatabase, freshDatabase } from '../support/database.ts';
+
+const DAY_MS = 86_400_000;
+
+describe('rows that are of no use any more', () => {
+  let database: FreshDatabase;
+  let accountId: string;
+  beforeEach(async () => {
+    database = await freshDatabase();
+    accountId = newId();
+    await insert('accounts', {
+      id: accountId,
+      kind: 'customer',
+      status: 'active',
+      email: 'sealed',
+      email_index: 'index',
+      name: 'sealed',
+      created_at: daysAgo(400),
+      updated_at: daysAgo(400),
+    });
+  });
+  afterEach(() => database.close());
+
+  const daysAgo = (days: number): Date => new Date(Date.now() - days * DAY_MS);
+
+  async function insert(table: string, row: Record<string, unknown>): Promise<void> {
+    const columns = Object.keys(row);
+    const places = columns.map((_, index) => `$${index + 1}`);
+    const sql = `insert into ${table} (${columns.join(', ')}) values (${places.join(', ')})`;
+    await database.db.query(sql, Object.values(row));
+  }
+
+  async function addSession({ expired, revoked, tokens = 1 }: { expired: number; revoked?: number; tokens?: number }) {
+    const id = newId();
+    const row = { id, account_id: accountId, client: 'sealed', created_at: daysAgo(200), last_used_at: daysAgo(200) };
+    const end = { revoked_at: revoked ? daysAgo(revoked) : null, revoked_because: revoked ? 'logout' : null };
+    await insert('sessions', { ...row, ...end, expires_at: daysAgo(expired) });
+    await database.db.query(
+      `insert into refresh_tokens (hash, session_id, created_at, used_at)
+        select $1 || n, $1::text::uuid, now(), now() from generate_series(1, $2::int) n`,
+      [id, tokens],
+    );
+    return id;
+  }
+
+  const ids = async (table: string): Promise<string[]> =>
+    (await database.db.query<{ id: string }>(`select id from ${table} order by id`)).map(({ id }) => id);
+  const countOf = async (table: string): Promise<number> =>
+    (await database.db.query<{ count: number }>(`select count(*)::int as count from ${table}`))[0]?.count ?? -1;
+
+  it('are tokens of mails that ran out more than 30 days ago', async () => {
+    const token = (expired: number) => ({ id: newId(), expires_at: daysAgo(expired), created_at: daysAgo(40) });
+    const rows = [token(31), token(29), token(-1)];
+    for (const row of rows)
+      await insert('account_tokens', { ...row, account_id: accountId, purpose: 'verify-email', used_at: daysAgo(35) });
+    await removeUseless(database.db);
+    expect(await ids('account_tokens')).to.deep.equal(rows.slice(1).map(({ id }) => id));
+  });
+
+  it('are sessions that ended more than 30 days ago, either way, with their refresh tokens', async () => {
+    await addSession({ expired: 31 });
+    await addSession({ expired: -50, revoked: 31 });
+    const kept = [
+      await addSession({ expired: 29 }),
+      await addSession({ expired: -50, revoked: 29 }),
+      await addSession({ expired: -1 }),
+    ];
+    await removeUseless(database.db);
+    expect(await ids('sessions')).to.deep.equal(kept.toSorted());
+    expect(await countOf('refresh_tokens')).to.equal(kept.length);
+  });
+
+  it('go in rounds when there are many, and a session goes after its tokens', async () => {
+    await addSession({ expired: 40, tokens: 2_500 });
+    await addSession({ expired: 35, tokens: 3 });
+    const left: number[][] = [];
+    for (let round = 1; round <= 3; round++) {
+      await removeUseless(database.db);
+      left.push([await countOf('refresh_tokens'), await countOf('sessions')]);
+    }
+    expect(left.map(([tokens = 0]) => tokens)).to.deep.equal([1_503, 503, 0]);
+    expect(left[0]?.[1]).to.equal(2);
+    expect(left[2]?.[1]).to.equal(0);
+  });
+
+  it('are answers to idempotent requests after a day, and worked-on events after 30', async () => {
+    const answer = { scope: 's', request_hash: 'h', status: 200, headers: '{}', body: '"sealed"' };
+    await insert('idempotency_keys', { ...answer, key: 'old', created_at: daysAgo(1.1) });
+    await insert('idempotency_keys', { ...answer, key: 'new', created_at: daysAgo(0.9) });
+    const times = { created_at: daysAgo(60), received_at: daysAgo(60), due_at: daysAgo(60) };
+    const event = (id: string) => ({ provider: 'stripe', event_id: id, type: 'refund.updated', ...times });
+    await insert('webhook_inbox', { ...event('old'), processed_at: daysAgo(31), outcome: 'applied' });
+    await insert('webhook_inbox', { ...event('new'), processed_at: daysAgo(29), outcome: 'applied' });
+    await insert('webhook_inbox', event('waits'));
+    await removeUseless(database.db);
+    const events = await database.db.query('select event_id as id from webhook_inbox order by event_id');
+    expect(events).to.deep.equal([{ id: 'new' }, { id: 'waits' }]);
+    expect(await database.db.query('select key from idempotency_keys')).to.deep.equal([{ key: 'new' }]);
+  });
+});
