@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import type express from 'express';
 import type { Redis } from 'ioredis';
 import { MIGRATIONS } from '../entities/schema.ts';
 import { observe } from '../infra/log.ts';
@@ -8,7 +9,7 @@ import { readStandings } from './auth/standing.ts';
 import type { ApiDeps } from './deps.ts';
 import type { Hardening } from './hardening.ts';
 import { allRoutes } from './routes.ts';
-import { refuseUnreadable } from './unreadable.ts';
+import { refuseUnreadable, refuseUnroutable } from './unreadable.ts';
 import type { WebhookVerifier } from './webhooks.ts';
 
 const IDLE_LOOK_MS = 50;
@@ -43,7 +44,12 @@ const PATIENCE = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCh
 
 /** A server that slow clients cannot keep busy; how long an answer takes is not limited. */
 export function serve(app: ReturnType<typeof makeApp>, patience = PATIENCE): Server {
-  const server = createServer(patience, app);
+  const server = createServer(patience, (request, response) => {
+    // Without this last step Express writes pages of its own, with a stack outside production.
+    app(request as express.Request, response as express.Response, (error: unknown) => {
+      refuseUnroutable(response, error);
+    });
+  });
   // Longer than the idle time of the usual load balancers: the side that keeps the connection must not be the first to close it.
   server.keepAliveTimeout = 65_000;
   server.on('clientError', refuseUnreadable);

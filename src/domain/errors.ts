@@ -105,6 +105,7 @@ const CATALOGUE = {
   CANCELLED_BY_CUSTOMER: business(409, 'The customer cancelled the checkout.'),
   PAID_BUT_OUT_OF_STOCK: business(409, 'The payment came late and the stock was gone; it is refunded in full.'),
   SUPERSEDED: business(409, 'Another attempt has taken this checkout over.'),
+  CUSTOMER_ERASED: business(409, 'The payment came after the customer was erased; it is refunded in full.'),
   PAYMENT_REFUSED: business(422, 'The payment was finally refused.'),
 
   // What is broken on our side.

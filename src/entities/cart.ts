@@ -9,7 +9,7 @@ import type { Tx } from '../infra/unit-of-work.ts';
 export type CartStatus = 'open' | 'checkout' | 'ordered' | 'merged';
 
 /** Most different variants in one cart. */
-const MOST_LINES = 200;
+export const MOST_LINES = 200;
 
 const CartItemSchema = defineEntity({
   name: 'CartItem',

@@ -12,6 +12,7 @@ import { Checkout } from './checkout.ts';
 import { Order } from './order.ts';
 import { Payment } from './payment.ts';
 import { Account } from './people/account.ts';
+import { SavedAddress } from './people/address.ts';
 import { ApiKey } from './people/api-key.ts';
 import { Role, syncBuiltinRoles } from './people/role.ts';
 import { Product, ProductCollection, Variant } from './product.ts';
@@ -28,6 +29,7 @@ export const ENTITIES = [
   Product,
   ProductCollection,
   Role,
+  SavedAddress,
   Variant,
 ];
 

@@ -15,6 +15,8 @@ const keys = z.string().superRefine((text, context) => {
   }
 });
 
+const listOf = (text: string): string[] => text.split(',').flatMap((part) => part.trim() || []);
+
 const mailServer = url(['smtp:', 'smtps:']);
 const SENDER = /^([^<>\r\n]+ <[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/;
 
@@ -25,27 +27,21 @@ const rates = z
   .string()
   .default('')
   .transform((text, context) => {
-    const given = text
-      .split(',')
-      .filter(Boolean)
-      .map((part) => part.trim().split(':'));
-    const wrong = given.find(([name = '', value = '']) => !(name in RATES) || !/^[1-9]\d{0,8}$/.test(value));
-    if (wrong) {
-      const known = Object.keys(RATES).join(', ');
-      context.addIssue({
-        code: 'custom',
-        message: `"${wrong.join(':')}" must be one of ${known}, a colon, and a number`,
-      });
+    const given = listOf(text).map((part) => /^([a-z-]+):([1-9]\d{0,8})$/.exec(part) ?? [part]);
+    for (const [part, name = ''] of given) {
+      if (Object.hasOwn(RATES, name)) continue;
+      const message = `"${part}" must be one of ${Object.keys(RATES).join(', ')}, a colon, and a number from 1`;
+      context.addIssue({ code: 'custom', message });
     }
-    return { ...RATES, ...Object.fromEntries(given.map(([name, value]) => [name, Number(value)])) };
+    return { ...RATES, ...Object.fromEntries(given.map(([, name, value]) => [name, Number(value)])) };
   });
 
 /** `https://shop.example.com,https://admin.example.com` */
 const origins = z
   .string()
   .default('')
-  .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
-  .refine((list) => list.every((each) => URL.canParse(each) && new URL(each).origin === each), {
+  .transform(listOf)
+  .refine((list) => list.every((each) => /^https?:/.test(each) && URL.parse(each)?.origin === each), {
     message: 'must be a list of origins like https://shop.example.com, without a path',
   });
 

@@ -20,7 +20,7 @@ export interface Spent {
 export interface Counter extends Rate {
   /** Spends one point; `unavailable` when nobody can count at the moment. */
   spend(key: string): Promise<Spent | 'unavailable'>;
-  /** Forgets what was spent. */
+  /** Forgets what was spent; does nothing when nobody can count. */
   forget(key: string): Promise<void>;
 }
 
@@ -31,20 +31,42 @@ const PATIENCE_MS = 250;
 export function openCounter(redis: Redis, rate: Rate): Counter {
   const { name, points, seconds } = rate;
   const limiter = new RateLimiterRedis({ storeClient: redis, keyPrefix: `rate:${name}`, points, duration: seconds });
+  // Until the count that was not waited for is settled, others would only wait behind it.
+  let isOverdue = false;
+  const settle = () => {
+    isOverdue = false;
+  };
   return {
     ...rate,
     async spend(key) {
-      if (redis.status !== 'ready') return 'unavailable';
-      const late = new Promise<'late'>((resolve) => setTimeout(resolve, PATIENCE_MS, 'late').unref());
-      const counted = await Promise.race([limiter.consume(digest(key)).catch((refusal: unknown) => refusal), late]);
+      if (redis.status !== 'ready' || isOverdue) return 'unavailable';
+      const counting = limiter.consume(digest(key)).catch((refusal: unknown) => refusal);
+      const counted = await soon(counting.finally(settle));
       if (counted instanceof RateLimiterRes) return toSpent(counted, points);
+      isOverdue = counted === LATE;
       observeSparingly('rate.uncounted', { rate: name, ...errorFields(counted) });
       return 'unavailable';
     },
     async forget(key) {
-      await limiter.delete(digest(key)).catch(() => undefined);
+      if (redis.status === 'ready' && !isOverdue) await soon(limiter.delete(digest(key)).catch(() => undefined));
     },
   };
+}
+
+const LATE = 'late';
+
+/** What `work` comes to, or LATE. */
+async function soon(work: Promise<unknown>): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => {
+    // A process that was busy itself reads the answers that lie ready before it gets to `setImmediate`.
+    timer = setTimeout(() => setImmediate(resolve, LATE), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Keys tell who somebody is or where from: the store gets to see neither. */

@@ -116,10 +116,11 @@ async function refundPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promis
   enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
 }
 
-/** Also the way of money that came late: it gets its order if the cart was not bought anew and the goods are still there. */
+/** Also the way of money that came late: it gets its order if the buyer is known, the cart was not bought anew and the goods are there. */
 async function createOrder(_deps: WorkerDeps, tx: Tx, { checkout, from }: At): Promise<CheckoutEvent> {
-  if (CHECKOUT_WAYS_OUT.includes(from) && (await cartIsTakenByAnother(tx, checkout))) {
-    return { type: 'ORDER_REFUSED', reason: 'SUPERSEDED' };
+  if (CHECKOUT_WAYS_OUT.includes(from)) {
+    if (await isErased(tx, checkout)) return { type: 'ORDER_REFUSED', reason: 'CUSTOMER_ERASED' };
+    if (await cartIsTakenByAnother(tx, checkout)) return { type: 'ORDER_REFUSED', reason: 'SUPERSEDED' };
   }
   const [shortage] = await consume(tx, checkout.id);
   if (shortage) return { type: 'ORDER_REFUSED', reason: 'PAID_BUT_OUT_OF_STOCK', details: { ...shortage } };
@@ -135,6 +136,12 @@ async function createOrder(_deps: WorkerDeps, tx: Tx, { checkout, from }: At): P
   const named = lines.map((line, index) => ({ ...line, sku: '', title: '', ...priced.names[index] }));
   Order.place(tx, checkout, { lines: named, totals, pricesIncludeTax: PRICES_INCLUDE_TAX });
   return { type: 'ORDER_STORED' };
+}
+
+/** Goods cannot be sent to somebody who had their address erased meanwhile. */
+async function isErased(tx: Tx, { id }: Checkout): Promise<boolean> {
+  const [known] = await tx.query(`select 1 from checkouts where id = $1 and shipping_address is not null`, [id]);
+  return known === undefined;
 }
 
 /** Under the cart's lock, which whoever starts a checkout needs as well; levels are locked before carts everywhere. */

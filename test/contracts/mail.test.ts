@@ -9,7 +9,7 @@ import { recordFacts } from '../support/facts.ts';
 import { mailsIn, type ReadMail, readMail } from '../support/mails.ts';
 import { type Moment, type SmtpServer, startSmtpServer } from '../support/smtp.ts';
 
-const FROM = 'Shop, of Asha <shop@example.com>';
+const FROM = 'Shop: of Asha; (Ltd) <shop@example.com>';
 const PATIENCE_MS = 150;
 
 const MAIL: Mail = {
@@ -89,7 +89,7 @@ for (const [name, open] of [
     it('takes a mail as it is', async () => {
       const { headers, text, html } = await received(MAIL);
       expect(headers).to.include({
-        from: '"Shop, of Asha" <shop@example.com>',
+        from: '"Shop: of Asha; (Ltd)" <shop@example.com>',
         to: 'Asha Rao <asha@example.com>',
         subject: MAIL.subject,
         'message-id': MAIL.messageId,
@@ -214,9 +214,9 @@ describe('mails by SMTP', () => {
     for (const silence of ['nothing', 'hang up'] as const) {
       it(`says "later" when the server says ${silence} at ${moment}`, async () => {
         server.say(moment, silence);
-        const startedAt = performance.now();
-        expect(await failure(through(server.url).send(MAIL))).to.include({ outcome: 'later' });
-        expect(performance.now() - startedAt).to.be.below(6 * PATIENCE_MS);
+        const error = await failure(through(server.url).send(MAIL));
+        expect(error).to.include({ outcome: 'later' });
+        expect(error.code).to.match(silence === 'nothing' ? /^ETIMEDOUT$/ : /^(ECONNECTION|ESOCKET)$/);
       });
     }
   }

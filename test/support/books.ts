@@ -63,7 +63,8 @@ export function openBooks({ databaseUrl, simulatorUrl }: { databaseUrl: string; 
 
 type Query = Books['query'];
 
-async function stockVariant(query: Query, { stock, price = 49_900 }: Goods): Promise<string> {
+/** Puts a new variant on sale and answers its id. */
+export async function stockVariant(query: Query, { stock, price = 49_900 }: Goods): Promise<string> {
   const [variantId, productId, name] = [newId(), newId(), `test-${randomUUID()}`];
   await query(
     `with class as (insert into tax_classes values ('test', 'For tests') on conflict do nothing),

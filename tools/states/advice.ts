@@ -96,6 +96,7 @@ export const ADVICE: Record<ErrorCode, [Met, string]> = {
   RESERVATION_EXPIRED: reason('Check out again: the cart is open.'),
   CANCELLED_BY_CUSTOMER: reason('Nothing; the cart is open.'),
   PAID_BUT_OUT_OF_STOCK: reason('Tell the customer: the refund is on its way.'),
+  CUSTOMER_ERASED: reason('Nothing: late money of an erased customer is given back.'),
   SUPERSEDED: reason('Nothing: late money of a cart that went into another checkout is given back.'),
   PAYMENT_REFUSED: reason(
     'The provider cancelled the payment, or less than the total was paid (`paid`) and goes back: check out again.',

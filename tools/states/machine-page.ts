@@ -39,7 +39,8 @@ const EVENTS: Record<CheckoutEvent['type'], string> = {
   PAYMENT_CANCELED: 'provider: the intent was cancelled',
   PAYMENT_SUCCEEDED: 'provider: the money was received',
   ORDER_STORED: 'the answer of `createOrder`: the order is there',
-  ORDER_REFUSED: 'the answer of `createOrder`: the goods are gone, or the cart was bought another way',
+  ORDER_REFUSED:
+    'the answer of `createOrder`: the goods are gone, the cart was bought another way, or the customer was erased',
   CART_CLOSED: 'the answer of `closeCart`',
 };
 

@@ -1,6 +1,26 @@
+import { STORE_DOOR } from '../auth/door.ts';
+import { emailRoutes } from '../auth/email.ts';
+import { passwordRoutes } from '../auth/passwords.ts';
+import { refreshRoute } from '../auth/refresh.ts';
+import { sessionRoutes } from '../auth/sessions.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { AnyRoute } from '../route.ts';
-import { signInRoutes } from './sign-in.ts';
+import { addressRoutes } from './addresses.ts';
+import { personalDataRoutes } from './personal-data.ts';
+import { currentCartRoute, profileRoutes } from './profile.ts';
+import { registerRoute } from './register.ts';
+import { signInRoute } from './sign-in.ts';
 
 /** Everything about the caller's own customer account. */
-export const accountRoutes = (deps: ApiDeps): AnyRoute[] => [...signInRoutes(deps)];
+export const accountRoutes = (deps: ApiDeps): AnyRoute[] => [
+  registerRoute(deps),
+  signInRoute(deps),
+  refreshRoute(deps, STORE_DOOR),
+  ...sessionRoutes(deps, STORE_DOOR),
+  ...profileRoutes(deps, STORE_DOOR),
+  ...passwordRoutes(deps, STORE_DOOR),
+  ...emailRoutes(deps, STORE_DOOR),
+  ...addressRoutes(deps),
+  currentCartRoute(deps),
+  ...personalDataRoutes(deps),
+];

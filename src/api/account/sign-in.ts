@@ -1,45 +1,34 @@
-import { z } from 'zod';
-import type { Account } from '../../entities/people/account.ts';
 import { tokensSchema } from '../auth/session-answer.ts';
 import { credentialsSchema, signIn } from '../auth/sign-in.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type AnyRoute, route } from '../route.ts';
-
-export const customerSchema = z
-  .object({
-    id: z.uuid(),
-    email: z.string(),
-    name: z.string(),
-    phone: z.string().nullable(),
-    emailVerified: z.boolean(),
-  })
-  .meta({ id: 'Customer' });
+import { bringCart, broughtCart, cartIdSchema } from './bring-cart.ts';
+import { customerSchema, customerView } from './customer-view.ts';
 
 /** How customers get in. */
-export const signInRoutes = (deps: ApiDeps): AnyRoute[] => [
+export const signInRoute = (deps: ApiDeps): AnyRoute =>
   route({
     method: 'post',
     path: '/api/v1/store/account/login',
     permission: 'public',
     access: 'public',
     limit: 'sign-in',
-    summary: 'Sign in',
+    summary: 'Sign in; the cart of `cartId` and `X-Cart-Token` is merged into the cart of the customer',
     tag: 'Account',
-    body: credentialsSchema,
-    answers: { 200: { description: 'A session', schema: tokensSchema.extend({ customer: customerSchema }) } },
+    body: credentialsSchema.extend({ cartId: cartIdSchema }),
+    answers: {
+      200: { description: 'A session', schema: tokensSchema.extend({ customer: customerSchema, cart: broughtCart }) },
+    },
     errors: ['SIGN_IN_REFUSED', 'TOO_MANY_REQUESTS', 'SIGN_IN_UNAVAILABLE'],
-    handle: (call) =>
-      signIn(deps, call, {
+    handle(call) {
+      const { cartId, ...credentials } = call.body;
+      return signIn(deps, call, {
         kind: 'customer',
-        ...call.body,
-        alongside: async (_tx, account) => ({ customer: customerView(deps, account) }),
-      }),
-  }),
-];
-
-/** A customer as the customer sees it. */
-export const customerView = ({ vault }: Pick<ApiDeps, 'vault'>, account: Account) => ({
-  id: account.id,
-  ...account.person(vault),
-  emailVerified: account.emailVerifiedAt != null,
-});
+        ...credentials,
+        alongside: async (tx, account) => ({
+          customer: customerView(deps, account),
+          cart: await bringCart(deps, tx, { cartId, call, customerId: account.id }),
+        }),
+      });
+    },
+  });

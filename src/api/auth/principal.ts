@@ -41,3 +41,9 @@ export const callerOf = (principal: Principal, address: string | undefined): str
   if (principal.kind === 'guest') return `address ${address ?? 'unknown'}`;
   return principal.kind === 'key' ? `key ${principal.keyId}` : `account ${principal.accountId}`;
 };
+
+/** The caller of a route that lets in only people with a session. @throws Error when the route lets in others. */
+export function ownSession(principal: Principal): Person {
+  if (principal.kind === 'customer' || principal.kind === 'staff') return principal;
+  throw new Error(`a ${principal.kind} has no session: the route must not let it in`);
+}

@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
 import type { Cart } from '../../entities/cart.ts';
 import { Checkout } from '../../entities/checkout.ts';
+import { holdAccount } from '../../entities/people/erasure.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import { advanceCheckout } from '../../jobs/checkout.ts';
 import { accept } from '../accept.ts';
 import type { ApiDeps } from '../deps.ts';
-import { ownersOf } from '../ownership.ts';
-import { route } from '../route.ts';
+import { RequestFault } from '../failure.ts';
+import { customerIn, ownersOf } from '../ownership.ts';
+import { type Call, route } from '../route.ts';
 import { type CheckoutView, checkoutAnswers, readCheckout } from '../views/checkout.ts';
 import { addressSchema } from './address.ts';
 import { lockCart } from './cart-change.ts';
@@ -50,7 +52,8 @@ export const startCheckout = (deps: ApiDeps) =>
       const owners = ownersOf(deps.secret, call, cartId);
       if (shippingMethodId !== undefined) throw refused('SHIPPING_METHOD_UNKNOWN', { shippingMethodId });
       const work = async (tx: Tx) => {
-        const cart = await lockCart(tx, { id: cartId, owners });
+        // Sent together, in this order: accounts are locked before carts everywhere.
+        const [, cart] = await Promise.all([holdBuyer(tx, call), lockCart(tx, { id: cartId, owners })]);
         if (cart.status !== 'open') return liveCheckoutOf(tx, cart);
         cart.beginCheckout(tx.now);
         const checkout = freeze(deps, tx, { cart, ...call.body, requestId: call.requestId });
@@ -60,6 +63,12 @@ export const startCheckout = (deps: ApiDeps) =>
       return accept(deps, call, { name: 'checkout.start', scope: cartId, work });
     },
   });
+
+/** A customer may have been erased since the session was looked up: what a checkout knows of them would stay. */
+async function holdBuyer(tx: Tx, call: Pick<Call<unknown, unknown, unknown>, 'principal'>): Promise<void> {
+  const customerId = customerIn(call);
+  if (customerId !== null && !(await holdAccount(tx, customerId))) throw new RequestFault('CREDENTIALS_INVALID');
+}
 
 const freeze = ({ vault }: ApiDeps, tx: Tx, { cart, ...body }: Start & { cart: Cart; requestId: string }): Checkout =>
   Checkout.accept(tx, vault, {

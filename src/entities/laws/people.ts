@@ -18,7 +18,8 @@ const LEFT: Readonly<Record<string, string>> = {
   'an address': `select account_id from addresses`,
   'a live session': `select account_id from sessions where revoked_at is null`,
   'the client of a session': `select account_id from sessions where length(split_part(client, '.', 3)) > ${EMPTY}`,
-  'a token': `select account_id from account_tokens`,
+  'a token': `select account_id from account_tokens
+    union all select s.account_id from refresh_tokens t join sessions s on s.id = t.session_id`,
   'a recovery code': `select account_id from recovery_codes`,
   'a group': `select account_id from customer_group_members`,
   'the e-mail address of a checkout': `select customer_id from checkouts where email is not null`,

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { newId } from '../../infra/ids.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
-import { sealed, type Vault } from './vault.ts';
+import type { Query } from '../sellable.ts';
+import { opened, sealed, type Vault } from './vault.ts';
 
 /** How long a session lives at most, in days, however often it is refreshed. */
 const CUSTOMER_DAYS = 90;
@@ -35,44 +36,41 @@ export function beginSession(
   return { sessionId, refreshToken: appendToken(tx, sessionId) };
 }
 
-export type Rotation =
-  | { kind: 'rotated'; sessionId: string; accountId: string; accountKind: 'customer' | 'staff'; refreshToken: string }
-  /** The token had been used before: the session is revoked, whoever of the two holders asked. */
-  | { kind: 'reused' }
-  | { kind: 'unknown' };
+export interface Rotation {
+  sessionId: string;
+  accountId: string;
+  refreshToken: string;
+}
 
 /**
  * Takes a refresh token for a new one. Of two callers with the same token one comes first; the other finds it used,
  * and ends the session for both, as nobody can tell the thief from the owner (RFC 9700, 4.14.2).
+ * @returns undefined when the token does not work at this door; what was done about it has to be committed.
  */
-export async function rotate(tx: Tx, token: string): Promise<Rotation> {
+export async function rotate(
+  tx: Tx,
+  { token, kind }: { token: string; kind: 'customer' | 'staff' },
+): Promise<Rotation | undefined> {
   const hash = hashToken(token);
   // The session's lock stands before the token's, as everywhere: revoking takes them in this order too.
-  const [session] = await tx.query<{ id: string; accountId: string; kind: 'customer' | 'staff'; isLive: boolean }>(
-    `select s.id, a.id as "accountId", a.kind,
-        s.revoked_at is null and s.expires_at > now() and a.status = 'active' as "isLive"
-      from sessions s join accounts a on a.id = s.account_id
-      where s.id = (select session_id from refresh_tokens where hash = $1) for update of s`,
-    [hash],
+  const [session] = await tx.query<{ id: string; accountId: string }>(
+    `select s.id, a.id as "accountId" from sessions s join accounts a on a.id = s.account_id
+      where s.id = (select session_id from refresh_tokens where hash = $1) and a.kind = $2 and a.status = 'active'
+        and s.revoked_at is null and s.expires_at > now() for update of s`,
+    [hash, kind],
   );
-  if (!session?.isLive) return { kind: 'unknown' };
+  if (!session) return undefined;
+  const { id: sessionId, accountId } = session;
   const used = await tx.query(
     `update refresh_tokens set used_at = now() where hash = $1 and used_at is null returning 1`,
     [hash],
   );
   if (used.length === 0) {
-    await revokeSessions(tx, { accountId: session.accountId, because: 'reuse', only: session.id });
-    return { kind: 'reused' };
+    await revokeSessions(tx, { accountId, because: 'reuse', only: sessionId });
+    return undefined;
   }
-  tx.send(`update sessions set last_used_at = now() where id = $1`, [session.id]);
-  const refreshToken = appendToken(tx, session.id);
-  return {
-    kind: 'rotated',
-    sessionId: session.id,
-    accountId: session.accountId,
-    accountKind: session.kind,
-    refreshToken,
-  };
+  tx.send(`update sessions set last_used_at = now() where id = $1`, [sessionId]);
+  return { sessionId, accountId, refreshToken: appendToken(tx, sessionId) };
 }
 
 /** Ends live sessions of an account: one, all, or all but one. @returns how many. */
@@ -97,3 +95,21 @@ function appendToken(tx: Tx, sessionId: string): string {
 
 /** A token of 256 random bits needs no slow hash: there is nothing to guess. */
 export const hashToken = (token: string): string => createHash('sha256').update(token).digest('base64url');
+
+export interface LiveSession {
+  id: string;
+  client: string;
+  createdAt: Date;
+  lastUsedAt: Date;
+  expiresAt: Date;
+}
+
+/** The live sessions of an account, newest first. */
+export async function listSessions(query: Query, vault: Vault, accountId: string): Promise<LiveSession[]> {
+  const rows = await query<LiveSession>(
+    `select id, client, created_at as "createdAt", last_used_at as "lastUsedAt", expires_at as "expiresAt"
+      from sessions where account_id = $1 and revoked_at is null and expires_at > now() order by id desc`,
+    [accountId],
+  );
+  return rows.map((row) => ({ ...row, client: opened(vault, row.client, `sessions.client:${row.id}`) }));
+}

@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { refused } from '../../domain/errors.ts';
+import { addAddress, changeAddress, listAddresses, removeAddress } from '../../entities/people/address.ts';
+import type { Tx } from '../../infra/unit-of-work.ts';
+import { bare } from '../auth/passwords.ts';
+import { ownSession } from '../auth/principal.ts';
+import type { ApiDeps } from '../deps.ts';
+import { edit } from '../edit.ts';
+import { type AnyRoute, route } from '../route.ts';
+import { addressSchema } from '../store/address.ts';
+
+const PATH = '/api/v1/store/account/addresses';
+const params = z.object({ id: z.uuid() });
+
+export const savedAddressSchema = addressSchema.safeExtend({ id: z.uuid(), isDefault: z.boolean() });
+export const newAddressSchema = addressSchema.safeExtend({
+  isDefault: z.boolean().default(false).meta({ description: 'Takes the place of the default there is.' }),
+});
+export const addressChangeSchema = z.strictObject({
+  address: addressSchema.optional(),
+  isDefault: z.literal(true).optional().meta({ description: 'To have another default, make that one it.' }),
+});
+
+/** The addresses that a customer keeps. */
+export const addressRoutes = (deps: ApiDeps): AnyRoute[] => [
+  list(deps),
+  read(deps),
+  add(deps),
+  change(deps),
+  remove(deps),
+];
+
+const mine = { access: 'customer', tag: 'Account' } as const;
+
+const list = (deps: ApiDeps) =>
+  route({
+    ...mine,
+    method: 'get',
+    path: PATH,
+    permission: 'account:read',
+    summary: 'Your addresses, the default first',
+    answers: { 200: { description: 'All of them', schema: z.object({ data: z.array(savedAddressSchema) }) } },
+    async handle({ principal }) {
+      const data = await listAddresses(deps.db.query, deps.vault, ownSession(principal).accountId);
+      return { status: 200, body: { data } };
+    },
+  });
+
+const read = (deps: ApiDeps) =>
+  route({
+    ...mine,
+    method: 'get',
+    path: `${PATH}/{id}`,
+    permission: 'account:read',
+    summary: 'One of your addresses',
+    params,
+    answers: { 200: { description: 'The address', schema: savedAddressSchema } },
+    errors: ['ADDRESS_NOT_FOUND'],
+    async handle({ principal, params: { id } }) {
+      const all = await listAddresses(deps.db.query, deps.vault, ownSession(principal).accountId);
+      const address = all.find((one) => one.id === id);
+      if (!address) throw refused('ADDRESS_NOT_FOUND', { addressId: id });
+      return { status: 200, body: address };
+    },
+  });
+
+const add = (deps: ApiDeps) =>
+  route({
+    ...mine,
+    method: 'post',
+    path: PATH,
+    permission: 'account:update',
+    summary: 'Keep an address; the first is the default',
+    body: newAddressSchema,
+    answers: { 201: { description: 'The address', schema: savedAddressSchema } },
+    errors: ['QUANTITY_LIMIT_EXCEEDED'],
+    idempotent: true,
+    handle(call) {
+      const { isDefault, ...address } = call.body;
+      const { accountId } = ownSession(call.principal);
+      const work = async (tx: Tx) => {
+        const body = await addAddress(tx, deps.vault, { accountId, address, isDefault });
+        return { status: 201, headers: {}, body };
+      };
+      return edit(deps, call, { name: 'account.change', scope: 'address', work });
+    },
+  });
+
+const change = (deps: ApiDeps) =>
+  route({
+    ...mine,
+    method: 'patch',
+    path: `${PATH}/{id}`,
+    permission: 'account:update',
+    summary: 'Write an address anew, or make it the default',
+    params,
+    body: addressChangeSchema,
+    answers: { 200: { description: 'The address', schema: savedAddressSchema } },
+    errors: ['ADDRESS_NOT_FOUND'],
+    handle(call) {
+      const { id } = call.params;
+      const { accountId } = ownSession(call.principal);
+      const work = async (tx: Tx) => {
+        const body = await changeAddress(tx, deps.vault, { accountId, id, ...call.body });
+        return { status: 200, headers: {}, body };
+      };
+      return edit(deps, call, { name: 'account.change', scope: id, work });
+    },
+  });
+
+const remove = (deps: ApiDeps) =>
+  route({
+    ...mine,
+    method: 'delete',
+    path: `${PATH}/{id}`,
+    permission: 'account:update',
+    summary: 'Forget an address',
+    params,
+    answers: { 204: { description: 'Forgotten' } },
+    errors: ['ADDRESS_NOT_FOUND'],
+    handle(call) {
+      const { id } = call.params;
+      const { accountId } = ownSession(call.principal);
+      const work = async (tx: Tx) => {
+        await removeAddress(tx, { accountId, id });
+        return { status: 204, headers: {}, body: {} };
+      };
+      return bare(edit(deps, call, { name: 'account.change', scope: id, work }));
+    },
+  });

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { refused } from '../../domain/errors.ts';
+import { Account } from '../../entities/people/account.ts';
+import { isDuplicate } from '../../infra/database.ts';
+import { hashPassword } from '../../infra/password.ts';
+import type { Tx } from '../../infra/unit-of-work.ts';
+import { mailVerification } from '../auth/email.ts';
+import { chosenPassword, refuseUnsuitable } from '../auth/passwords.ts';
+import { noStore, tokensSchema } from '../auth/session-answer.ts';
+import { emailSchema, openSession } from '../auth/sign-in.ts';
+import type { ApiDeps } from '../deps.ts';
+import { edit } from '../edit.ts';
+import { type AnyRoute, route } from '../route.ts';
+import { bringCart, broughtCart, cartIdSchema } from './bring-cart.ts';
+import { customerSchema, customerView, nameSchema, phoneSchema } from './customer-view.ts';
+
+const registerSchema = z.strictObject({
+  email: emailSchema,
+  password: chosenPassword,
+  name: nameSchema,
+  phone: phoneSchema.optional(),
+  cartId: cartIdSchema,
+});
+
+/** How somebody becomes a customer. That an e-mail address has one account is held by the database. */
+export const registerRoute = (deps: ApiDeps): AnyRoute =>
+  route({
+    method: 'post',
+    path: '/api/v1/store/account/register',
+    permission: 'public',
+    access: 'public',
+    limit: 'sign-in',
+    summary: 'Become a customer; the cart of `cartId` and `X-Cart-Token` comes along',
+    tag: 'Account',
+    body: registerSchema,
+    answers: {
+      201: { description: 'Signed in', schema: tokensSchema.extend({ customer: customerSchema, cart: broughtCart }) },
+    },
+    errors: ['EMAIL_TAKEN', 'PASSWORD_UNSUITABLE', 'TOO_MANY_REQUESTS', 'SIGN_IN_UNAVAILABLE'],
+    async handle(call) {
+      const { password, cartId, ...person } = call.body;
+      refuseUnsuitable(password, person);
+      const passwordHash = await hashPassword(password);
+      const work = async (tx: Tx) => {
+        const from = { kind: 'customer' as const, phone: null, ...person, passwordHash };
+        const account = Account.open(tx, deps.vault, from);
+        const tokens = openSession(deps, tx, { account, call });
+        await mailVerification(deps, tx, account);
+        // The cart refers to the account: its row has to be there.
+        await tx.write();
+        const cart = await bringCart(deps, tx, { cartId, call, customerId: account.id });
+        return { status: 201, headers: noStore, body: { customer: customerView(deps, account), cart, ...tokens } };
+      };
+      return edit(deps, call, { name: 'account.register', scope: 'new', isSecret: true, work }).catch((error) => {
+        throw isDuplicate(error) ? refused('EMAIL_TAKEN') : error;
+      });
+    },
+  });

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { refused } from '../../domain/errors.ts';
+import { enqueue } from '../../entities/outbox.ts';
+import { Account } from '../../entities/people/account.ts';
+import { issueToken, redeemToken } from '../../entities/people/account-token.ts';
+import type { Tx } from '../../infra/unit-of-work.ts';
+import { sendMail } from '../../jobs/mail.ts';
+import type { ApiDeps } from '../deps.ts';
+import { edit } from '../edit.ts';
+import { type AnyRoute, route } from '../route.ts';
+import type { Door } from './door.ts';
+import { bare } from './passwords.ts';
+import { ownSession } from './principal.ts';
+
+/** Proving that mails to an address reach the account's owner. */
+export const emailRoutes = (deps: ApiDeps, { path, access, kind, tag }: Door): AnyRoute[] => [
+  route({
+    method: 'post',
+    path: `${path}/email/verify`,
+    permission: 'public',
+    access: 'public',
+    limit: 'sign-in',
+    summary: 'Verify the e-mail address with the token of a mail',
+    tag,
+    body: z.strictObject({ token: z.string().min(1).max(200) }),
+    answers: { 204: { description: 'Verified' } },
+    errors: ['LINK_INVALID', 'TOO_MANY_REQUESTS', 'SIGN_IN_UNAVAILABLE'],
+    handle(call) {
+      const work = async (tx: Tx) => {
+        const id = await redeemToken(tx, deps.secret, { token: call.body.token, purposes: ['verify-email'] });
+        const account = id === undefined ? null : await tx.lock(Account, { id, kind, status: 'active' });
+        if (!account) throw refused('LINK_INVALID');
+        account.emailVerifiedAt ??= tx.now;
+        return { status: 204, headers: {}, body: {} };
+      };
+      return bare(edit(deps, call, { name: 'account.change', scope: kind, isSecret: true, work }));
+    },
+  }),
+  route({
+    method: 'post',
+    path: `${path}/email/verification`,
+    permission: 'account:update',
+    access,
+    limit: 'sign-in',
+    summary: 'Have the mail sent again that verifies the e-mail address',
+    tag,
+    answers: { 202: { description: 'Sent, unless the address is verified' } },
+    errors: ['TOO_MANY_REQUESTS', 'SIGN_IN_UNAVAILABLE'],
+    handle(call) {
+      const { accountId: id } = ownSession(call.principal);
+      const work = async (tx: Tx) => {
+        const account = await tx.lock(Account, { id, status: 'active' });
+        if (account && account.emailVerifiedAt === null) await mailVerification(deps, tx, account);
+        return { status: 202, headers: {}, body: {} };
+      };
+      return bare(edit(deps, call, { name: 'account.change', scope: id, isSecret: true, work }));
+    },
+  }),
+];
+
+/** Sends the mail with which an address is verified; the mails before it no longer work. */
+export async function mailVerification({ queues }: ApiDeps, tx: Tx, { id: accountId }: Account): Promise<void> {
+  const tokenId = await issueToken(tx, { accountId, purpose: 'verify-email' });
+  enqueue(tx, queues, { contract: sendMail, payload: { letter: 'verify-email', accountId, tokenId } });
+}

@@ -1,0 +1,115 @@
+import { refused } from '../../domain/errors.ts';
+import { CHECKOUT_WAYS_OUT, type CheckoutState } from '../../domain/states.ts';
+import type { Tx } from '../../infra/unit-of-work.ts';
+import type { Address } from '../checkout.ts';
+import { Account } from './account.ts';
+import { revokeSessions } from './session.ts';
+import { opened, sealed, type Vault } from './vault.ts';
+
+/**
+ * Taxable value of an order, in paise, from which an invoice names an unregistered buyer and the address of delivery
+ * (CGST Rules, rule 46(e)): fifty thousand rupees. These two are kept with the books, which is for 72 months after the
+ * annual return was due (CGST Act, section 36).
+ */
+const NAMED_FROM = 50_000_00;
+
+/**
+ * Keeps a customer's account from being erased or blocked until the transaction ends; any number may hold it at once.
+ * Whatever adds personal data to an account holds it: or else the data would come after the erasure, and stay. To be
+ * taken before the lock of a cart or checkout.
+ * @returns false when the account is not active any more.
+ */
+export async function holdAccount(tx: Tx, accountId: string): Promise<boolean> {
+  const held = await tx.query(`select 1 from accounts where id = $1 and status = 'active' for share`, [accountId]);
+  return held.length > 0;
+}
+
+/**
+ * Takes the lock that an erasure begins with; undefined for whoever is no customer, or erased already. It lets foreign
+ * keys pass: a worker that stores an order of theirs must not wait for us, who may wait for its checkout.
+ */
+export async function lockForErasure(tx: Tx, customerId: string): Promise<Account | undefined> {
+  const locked = await tx.query(
+    `select 1 from accounts where id = $1 and kind = 'customer' and status <> 'erased' for no key update`,
+    [customerId],
+  );
+  const [account] = locked.length > 0 ? await tx.find(Account, { id: customerId }) : [];
+  return account;
+}
+
+/**
+ * Forgets a customer whose account `lockForErasure` has locked: the account itself, addresses, sessions, tokens, codes and
+ * groups, and what checkouts know of the person, except what invoices have to name. Orders stay, with lines, taxes and
+ * place of supply, under an id that leads to nobody. Carts hold nothing personal.
+ * @returns of how many orders name and address are kept. @throws CHECKOUT_IN_PROGRESS
+ */
+export async function eraseCustomer(tx: Tx, vault: Vault, account: Account): Promise<number> {
+  const { id } = account;
+  // Under their locks: late money may be making an order of one of them at this moment.
+  const checkouts = await tx.query<{ id: string; state: CheckoutState }>(
+    `select id, state from checkouts where customer_id = $1 order by id for update`,
+    [id],
+  );
+  const live = checkouts.find(({ state }) => state !== 'COMPLETED' && !CHECKOUT_WAYS_OUT.includes(state));
+  if (live) throw refused('CHECKOUT_IN_PROGRESS', { checkoutId: live.id });
+  account.erase();
+  account.updatedAt = tx.now;
+  const kept = await reduceCheckouts(tx, vault, id);
+  await endSessions(tx, vault, id);
+  for (const table of ['addresses', 'recovery_codes', 'account_tokens', 'customer_group_members']) {
+    await tx.query(`delete from ${table} where account_id = $1`, [id]);
+  }
+  return kept;
+}
+
+interface Invoiced {
+  id: string;
+  shipping_address: string | null;
+  billing_address: string | null;
+}
+
+/** Empties the checkouts of a customer; of those with a large order name and address stay. @returns how many stay so. */
+async function reduceCheckouts(tx: Tx, vault: Vault, customerId: string): Promise<number> {
+  const invoiced = await tx.query<Invoiced>(
+    `select c.id, c.shipping_address, c.billing_address from checkouts c
+      where c.customer_id = $1 and (select sum(l.taxable_value) from order_lines l where l.order_id = c.order_id) >= $2`,
+    [customerId, NAMED_FROM],
+  );
+  const kept = invoiced.map((row) => ({
+    id: row.id,
+    shipping_address: withoutPhone(vault, row.shipping_address, `checkouts.shipping_address:${row.id}`),
+    billing_address: withoutPhone(vault, row.billing_address, `checkouts.billing_address:${row.id}`),
+  }));
+  await tx.query(
+    `update checkouts set email = null, shipping_address = null, billing_address = null
+      where customer_id = $1 and id <> all($2::uuid[])`,
+    [customerId, kept.map(({ id }) => id)],
+  );
+  await tx.query(
+    `update checkouts c set email = null, shipping_address = k.shipping_address, billing_address = k.billing_address
+      from jsonb_to_recordset($1::jsonb) as k (id uuid, shipping_address text, billing_address text) where c.id = k.id`,
+    [JSON.stringify(kept)],
+  );
+  return kept.length;
+}
+
+function withoutPhone(vault: Vault, address: string | null, place: string): string | null {
+  const text = opened(vault, address, place);
+  if (text === null) return null;
+  const { phone: _, ...rest } = JSON.parse(text) as Address;
+  return sealed(vault, JSON.stringify(rest), place);
+}
+
+/** Sessions stay for a while, ended and without what the client called itself: who asks with one is told that it is over. */
+async function endSessions(tx: Tx, vault: Vault, accountId: string): Promise<void> {
+  await revokeSessions(tx, { accountId, because: 'erased' });
+  const sessions = await tx.query<{ id: string }>(`select id from sessions where account_id = $1`, [accountId]);
+  const emptied = sessions.map(({ id }) => ({ id, client: sealed(vault, '', `sessions.client:${id}`) }));
+  await tx.query(
+    `update sessions s set client = e.client from jsonb_to_recordset($1::jsonb) as e (id uuid, client text) where s.id = e.id`,
+    [JSON.stringify(emptied)],
+  );
+  await tx.query(`delete from refresh_tokens where session_id in (select id from sessions where account_id = $1)`, [
+    accountId,
+  ]);
+}

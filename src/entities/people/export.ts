@@ -1,0 +1,179 @@
+import type { Address } from '../checkout.ts';
+import type { Query } from '../sellable.ts';
+import { place } from './account.ts';
+import { opened, type Vault } from './vault.ts';
+
+/** What a customer's file is read with. */
+export interface Files {
+  query: Query;
+  vault: Vault;
+}
+
+/** Everything that is kept about a customer, in clear. */
+export async function exportCustomer(files: Files, customerId: string) {
+  const profile = await readProfile(files, customerId);
+  if (!profile) return undefined;
+  // One after the other: an export may take its time, the connections belong to the buyers.
+  return {
+    profile,
+    addresses: await readAddresses(files, customerId),
+    groups: await readGroups(files, customerId),
+    sessions: await readSessions(files, customerId),
+    carts: await readCarts(files, customerId),
+    checkouts: await readCheckouts(files, customerId),
+    orders: await readOrders(files, customerId),
+  };
+}
+
+export type PersonalData = NonNullable<Awaited<ReturnType<typeof exportCustomer>>>;
+
+async function readProfile({ query, vault }: Files, id: string) {
+  const [row] = await query<{
+    status: string;
+    email: string;
+    name: string;
+    phone: string | null;
+    emailVerifiedAt: Date | null;
+    createdAt: Date;
+  }>(
+    `select status, email, name, phone, email_verified_at as "emailVerifiedAt", created_at as "createdAt"
+      from accounts where id = $1 and kind = 'customer' and status <> 'erased'`,
+    [id],
+  );
+  if (!row) return undefined;
+  return {
+    id,
+    ...row,
+    email: opened(vault, row.email, place('email', id)),
+    name: opened(vault, row.name, place('name', id)),
+    phone: opened(vault, row.phone, place('phone', id)),
+  };
+}
+
+async function readAddresses({ query, vault }: Files, accountId: string) {
+  const rows = await query<{ id: string; address: string; isDefault: boolean; createdAt: Date; updatedAt: Date }>(
+    `select id, address, is_default as "isDefault", created_at as "createdAt", updated_at as "updatedAt"
+      from addresses where account_id = $1 order by id`,
+    [accountId],
+  );
+  return rows.map((row) => ({ ...row, address: openedAddress(vault, row.address, `addresses.address:${row.id}`) }));
+}
+
+const readGroups = ({ query }: Files, accountId: string) =>
+  query<{ id: string; name: string; addedAt: Date }>(
+    `select g.id, g.name, m.added_at as "addedAt" from customer_group_members m join customer_groups g on g.id = m.group_id
+      where m.account_id = $1 order by g.id`,
+    [accountId],
+  );
+
+async function readSessions({ query, vault }: Files, accountId: string) {
+  const rows = await query<{
+    id: string;
+    client: string;
+    createdAt: Date;
+    lastUsedAt: Date;
+    expiresAt: Date;
+    revokedAt: Date | null;
+    revokedBecause: string | null;
+  }>(
+    `select id, client, created_at as "createdAt", last_used_at as "lastUsedAt", expires_at as "expiresAt",
+        revoked_at as "revokedAt", revoked_because as "revokedBecause"
+      from sessions where account_id = $1 order by id`,
+    [accountId],
+  );
+  return rows.map((row) => ({ ...row, client: opened(vault, row.client, `sessions.client:${row.id}`) }));
+}
+
+/** Those that are being filled; the others became checkouts and orders. */
+const readCarts = ({ query }: Files, customerId: string) =>
+  query<{
+    id: string;
+    status: string;
+    createdAt: Date;
+    updatedAt: Date;
+    items: { sku: string; title: string; quantity: number }[];
+  }>(
+    `select c.id, c.status, c.created_at as "createdAt", c.updated_at as "updatedAt",
+        coalesce((select json_agg(json_build_object('sku', v.sku, 'title', p.title, 'quantity', i.quantity) order by i.id)
+          from cart_items i join variants v on v.id = i.variant_id join products p on p.id = v.product_id
+          where i.cart_id = c.id), '[]') as items
+      from carts c where c.customer_id = $1 and c.status in ('open', 'checkout') order by c.id`,
+    [customerId],
+  );
+
+interface CheckoutRow {
+  id: string;
+  state: string;
+  reason: string | null;
+  email: string | null;
+  shippingAddress: string | null;
+  billingAddress: string | null;
+  currency: string;
+  total: number | null;
+  createdAt: Date;
+  payments: { method: string; status: string }[];
+}
+
+async function readCheckouts({ query, vault }: Files, customerId: string) {
+  const rows = await query<CheckoutRow>(
+    `select id, state, reason, email, shipping_address as "shippingAddress", billing_address as "billingAddress",
+        currency, total, created_at as "createdAt",
+        coalesce((select json_agg(json_build_object('method', a.method, 'status', a.status) order by a.attempt)
+          from payment_attempts a where a.checkout_id = checkouts.id), '[]') as payments
+      from checkouts where customer_id = $1 order by id`,
+    [customerId],
+  );
+  return rows.map((row) => ({
+    ...row,
+    email: opened(vault, row.email, `checkouts.email:${row.id}`),
+    shippingAddress: openedAddress(vault, row.shippingAddress, `checkouts.shipping_address:${row.id}`),
+    billingAddress: openedAddress(vault, row.billingAddress, `checkouts.billing_address:${row.id}`),
+  }));
+}
+
+interface BoughtLine {
+  sku: string;
+  title: string;
+  hsn: string;
+  quantity: number;
+  unitPrice: number;
+  lineTotal: number;
+  discount: number;
+  taxableValue: number;
+  ratePercent: string;
+  cgst: number;
+  sgst: number;
+  igst: number;
+}
+
+const readOrders = ({ query }: Files, customerId: string) =>
+  query<{
+    id: string;
+    number: number;
+    checkoutId: string;
+    state: string;
+    placedAt: Date;
+    placeOfSupply: string;
+    currency: string;
+    subtotal: number;
+    discount: number;
+    shipping: number;
+    tax: number;
+    total: number;
+    lines: BoughtLine[];
+  }>(
+    `select o.id, n.number, o.checkout_id as "checkoutId", o.state, o.placed_at as "placedAt",
+        c.place_of_supply as "placeOfSupply", o.currency, o.subtotal, o.discount, o.shipping, o.tax, o.total,
+        (select json_agg(json_build_object('sku', l.sku, 'title', l.title, 'hsn', l.hsn, 'quantity', l.quantity,
+            'unitPrice', l.unit_price, 'lineTotal', l.line_total, 'discount', l.discount, 'taxableValue', l.taxable_value,
+            'ratePercent', l.rate_percent::text, 'cgst', l.cgst, 'sgst', l.sgst, 'igst', l.igst) order by l.line)
+          from order_lines l where l.order_id = o.id) as lines
+      from orders o join checkouts c on c.id = o.checkout_id join order_numbers n on n.order_id = o.id
+      where o.customer_id = $1 order by o.id`,
+    [customerId],
+  );
+
+function openedAddress<T extends string | null>(vault: Vault, address: T, place: string) {
+  const text = opened(vault, address, place);
+  return (text === null ? null : JSON.parse(text)) as T extends null ? Address | null : Address;
+}

@@ -1,0 +1,182 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import type { Redis } from 'ioredis';
+import { makeApp } from '../../src/api/app.ts';
+import { readSigningKeys } from '../../src/api/auth/access-token.ts';
+import { authentication } from '../../src/api/auth/authenticate.ts';
+import { readStandings } from '../../src/api/auth/standing.ts';
+import type { ApiDeps } from '../../src/api/deps.ts';
+import { openLimits, type Rates } from '../../src/api/limits.ts';
+import type { AnyRoute } from '../../src/api/route.ts';
+import { allRoutes } from '../../src/api/routes.ts';
+import { serve, stopServer } from '../../src/api/server.ts';
+import { Account, type NewAccount } from '../../src/entities/people/account.ts';
+import { openVault } from '../../src/entities/people/vault.ts';
+import type { Database } from '../../src/infra/database.ts';
+import { hashPassword } from '../../src/infra/password.ts';
+import { openQueues } from '../../src/infra/queue.ts';
+import { openRedis } from '../../src/infra/redis.ts';
+import { unitOfWork } from '../../src/infra/unit-of-work.ts';
+import { JOBS } from '../../src/jobs/schedule.ts';
+import { freshDatabase } from '../support/database.ts';
+
+export const SECRET = 'test-secret-that-is-long-enough-for-all';
+const key = (letter: string) => Buffer.alloc(32, letter).toString('base64');
+export const SIGNING_KEYS = `now:${key('n')},before:${key('b')}`;
+export const DATA_KEYS = `one:${key('1')}`;
+export const PASSWORD = 'correct horse battery';
+
+export interface Request {
+  body?: unknown;
+  token?: string;
+  key?: string;
+  cartToken?: string;
+  headers?: Record<string, string>;
+}
+
+export interface Reply<T> {
+  status: number;
+  headers: Headers;
+  body: T;
+}
+
+/** The body of what was refused. */
+export interface Refused {
+  error: { code: string; details: Record<string, unknown> };
+}
+
+export interface Tokens {
+  accessToken: string;
+  refreshToken: string;
+}
+
+export interface Customer extends Tokens {
+  customer: { id: string; email: string; name: string };
+  email: string;
+}
+
+export interface Staff extends Tokens {
+  accountId: string;
+  email: string;
+}
+
+/** The whole API behind a real listening server, on a database of its own, with real Redis and no workers. */
+export interface PeopleShop {
+  url: string;
+  db: Database;
+  deps: ApiDeps;
+  redis: Redis;
+  routes: AnyRoute[];
+  /** Any request under /api/v1, answered whatever the status. */
+  ask<T = Refused>(method: string, path: string, request?: Request): Promise<Reply<T>>;
+  register(overrides?: object): Promise<Customer>;
+  /** A member of staff with that role, signed in. */
+  staff(role: string): Promise<Staff>;
+  /** A row of an account, with the password of all tests. */
+  account(from: Partial<NewAccount>): Promise<Account>;
+  close(): Promise<void>;
+}
+
+const GENEROUS: Rates = { read: 1e6, write: 1e6, 'sign-in': 1e6, guesses: 1e4 };
+let people = 0;
+let passwordHash: Promise<string> | undefined;
+
+export async function openPeopleShop(options: { rates?: Partial<Rates> } = {}): Promise<PeopleShop> {
+  const fresh = await freshDatabase();
+  const redis = openRedis(process.env.TEST_REDIS_URL ?? '', 'produce');
+  if (redis.status !== 'ready') await once(redis, 'ready');
+  const deps = depsOf(fresh.db, redis, { ...GENEROUS, ...options.rates });
+  const health = { db: fresh.db, redis, migrations: [] };
+  const routes = allRoutes(deps, { health, provider: { name: 'stripe', verify: () => never() } });
+  const authenticate = authentication(deps.signingKeys, readStandings(fresh.db));
+  const server = serve(makeApp(routes, { observe: () => undefined, authenticate, limits: deps.limits }));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const ask = asking(url);
+  const account = (from: Partial<NewAccount>) => openAccount(deps, from);
+  return {
+    url,
+    db: fresh.db,
+    deps,
+    redis,
+    routes,
+    ask,
+    account,
+    register: (overrides = {}) => register(ask, overrides),
+    staff: (role) => signInStaff(ask, { deps, role }),
+    async close() {
+      await stopServer(server);
+      await deps.queues.close();
+      redis.disconnect();
+      await fresh.close();
+    },
+  };
+}
+
+const never = (): never => {
+  throw new Error('no webhooks come here');
+};
+
+function depsOf(db: Database, redis: Redis, rates: Rates): ApiDeps {
+  return {
+    db,
+    queues: openQueues(JOBS, redis),
+    hints: { listen: () => () => undefined },
+    secret: SECRET,
+    vault: openVault({ dataKeys: DATA_KEYS, secret: SECRET }),
+    signingKeys: readSigningKeys(SIGNING_KEYS),
+    limits: openLimits(redis, rates),
+    admitsDevelopmentAccounts: false,
+    currency: 'INR',
+    sellerState: 'IN-KA',
+    stopping: new AbortController().signal,
+  };
+}
+
+const asking =
+  (url: string): PeopleShop['ask'] =>
+  async <T>(method: string, path: string, { body, token, key: apiKey, cartToken, headers }: Request = {}) => {
+    const response = await fetch(`${url}/api/v1${path}`, {
+      method,
+      headers: {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(apiKey !== undefined && { 'x-api-key': apiKey }),
+        ...(cartToken !== undefined && { 'x-cart-token': cartToken }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json');
+    const parsed = (isJson && text ? JSON.parse(text) : text) as T;
+    return { status: response.status, headers: response.headers, body: parsed };
+  };
+
+async function register(ask: PeopleShop['ask'], overrides: object): Promise<Customer> {
+  const email = `person-${++people}@example.com`;
+  const body = { email, password: PASSWORD, name: `Person ${people}`, ...overrides };
+  const answer = await ask<Omit<Customer, 'email'>>('POST', '/store/account/register', { body });
+  if (answer.status !== 201) throw new Error(`register: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return { ...answer.body, email: body.email };
+}
+
+async function openAccount(deps: ApiDeps, from: Partial<NewAccount>): Promise<Account> {
+  passwordHash ??= hashPassword(PASSWORD);
+  const hash = await passwordHash;
+  const person = { email: `person-${++people}@example.com`, name: `Person ${people}`, phone: null };
+  return unitOfWork(deps.db, 'test', async (tx) =>
+    Account.open(tx, deps.vault, { kind: 'customer', passwordHash: hash, ...person, ...from }),
+  );
+}
+
+async function signInStaff(ask: PeopleShop['ask'], { deps, role }: { deps: ApiDeps; role: string }): Promise<Staff> {
+  const [row] = await deps.db.query<{ id: string }>(`select id from roles where name = $1`, [role]);
+  if (!row) throw new Error(`there is no role ${role}`);
+  const account = await openAccount(deps, { kind: 'staff', roleId: row.id });
+  const { email } = account.person(deps.vault);
+  const answer = await ask<Tokens>('POST', '/admin/account/login', { body: { email, password: PASSWORD } });
+  if (answer.status !== 200) throw new Error(`sign in as ${role}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return { ...answer.body, accountId: account.id, email };
+}
