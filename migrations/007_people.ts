@@ -188,8 +188,8 @@ export class Migration007People extends Migration {
     this.addSql(
       `alter table carts add constraint carts_status_check check (status in ('open', 'checkout', 'ordered', 'merged'))`,
     );
-    this.addSql(`create index carts_open_of_customer on carts (customer_id, id) where status in ('open', 'checkout')`);
-    this.addSql(`comment on index carts_open_of_customer is 'the cart that a customer is filling'`);
+    this.addSql(`create index carts_customer on carts (customer_id, id) where customer_id is not null`);
+    this.addSql(`comment on index carts_customer is 'carts of a customer: the one being filled, export, erasure'`);
     this.addSql(`
       alter table checkouts
         add column customer_id uuid references accounts,
@@ -212,7 +212,7 @@ export class Migration007People extends Migration {
         alter column billing_address type jsonb using billing_address::jsonb`);
     this.addSql(`update checkouts set email = '' where email is null`);
     this.addSql(`alter table checkouts alter column email set not null, alter column shipping_address set not null`);
-    this.addSql(`drop index carts_open_of_customer`);
+    this.addSql(`drop index carts_customer`);
     for (const table of ['carts', 'orders'])
       this.addSql(`alter table ${table} drop constraint ${table}_customer_id_fkey`);
     this.addSql(`alter table carts drop constraint carts_status_check`);

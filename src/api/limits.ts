@@ -39,10 +39,10 @@ export function openLimits(redis: Redis, rates: Rates): Limits {
  */
 export async function limitRate(
   limits: Limits,
-  facts: Pick<RouteFacts, 'limit' | 'method'>,
+  facts: Pick<RouteFacts, 'access' | 'limit' | 'method'>,
   { caller, response }: { caller: string; response: express.Response },
 ): Promise<void> {
-  if (facts.limit === 'none') return;
+  if (facts.limit === 'none' || facts.access === 'webhook') return;
   const counter = limits[facts.limit ?? (facts.method === 'get' ? 'read' : 'write')];
   const spent = await counter.spend(caller);
   if (spent === 'unavailable') {

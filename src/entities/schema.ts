@@ -14,6 +14,7 @@ import { Payment } from './payment.ts';
 import { Account } from './people/account.ts';
 import { SavedAddress } from './people/address.ts';
 import { ApiKey } from './people/api-key.ts';
+import { CustomerGroup } from './people/group.ts';
 import { Role, syncBuiltinRoles } from './people/role.ts';
 import { Product, ProductCollection, Variant } from './product.ts';
 
@@ -24,6 +25,7 @@ export const ENTITIES = [
   Cart,
   CartItem,
   Checkout,
+  CustomerGroup,
   Order,
   Payment,
   Product,

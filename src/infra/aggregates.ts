@@ -46,9 +46,13 @@ export async function loadAll<T extends object>(
 export async function writeChanges(em: EntityManager, run: Run): Promise<void> {
   const work = em.getUnitOfWork();
   work.computeChangeSets();
-  const changes = work.getChangeSets();
-  const removed = [...work.getRemoveStack(), ...work.getOrphanRemoveStack()];
-  await Promise.all([...changes.map((change) => writeChange(change, run)), ...removed.map((one) => remove(one, run))]);
+  const removed = new Set([...work.getRemoveStack(), ...work.getOrphanRemoveStack()]);
+  // What is removed is among the changes only sometimes: it has a statement of its own.
+  const changes = work.getChangeSets().filter(({ entity }) => !removed.has(entity));
+  await Promise.all([
+    ...changes.map((change) => writeChange(change, run)),
+    ...[...removed].map((one) => remove(one, run)),
+  ]);
   for (const { entity } of changes) wrap(entity, true).__originalEntityData = em.getComparator().prepareEntity(entity);
   for (const entity of removed) work.unsetIdentity(entity);
   work.getOrphanRemoveStack().clear();

@@ -180,6 +180,45 @@ describe('personal data', function () {
     });
   });
 
+  describe('of a guest', () => {
+    /** A checkout that a guest began and cancelled; the cart is then brought along to the account. */
+    async function bring(person: Person): Promise<string> {
+      const items = [{ variantId: await stockVariant(shop.db.query, { stock: 5 }), quantity: 1 }];
+      const { body: cart } = await shop.ask<{ id: string; cartToken: string }>('POST', '/store/cart', {
+        body: { items },
+      });
+      const { cartToken } = cart;
+      const body = { cartId: cart.id, email: 'guest@example.com', shippingAddress: BENGALURU };
+      const { body: checkout } = await shop.ask<{ id: string }>('POST', '/store/checkout', { body, cartToken });
+      const over = `update checkouts set state = 'CANCELLED', busy = false, reason = 'CANCELLED_BY_CUSTOMER' where id = $1`;
+      await query(over, [checkout.id]);
+      await query(`update carts set status = 'open' where id = $1`, [cart.id]);
+      const credentials = { email: person.email, password: PASSWORD, cartId: cart.id };
+      expect((await shop.ask('POST', `${ACCOUNT}/login`, { body: credentials, cartToken })).status).to.equal(200);
+      return checkout.id;
+    }
+
+    it('who signed in later with the cart is exported and erased with the account', async () => {
+      const [first, second] = [await bring(asha), await bring(asha)];
+      const { body } = await takeAway(asha.accessToken);
+      expect(body.checkouts.map(({ id, email }) => [id, email])).to.deep.equal([
+        [first, 'guest@example.com'],
+        [second, 'guest@example.com'],
+      ]);
+      expect((await erase(asha)).status).to.equal(204);
+      const left = await query(`select email, shipping_address from checkouts where id = any($1)`, [[first, second]]);
+      expect(left).to.deep.equal(Array(2).fill({ email: null, shipping_address: null }));
+    });
+
+    it('is found in clear as well, where an earlier version left it so', async () => {
+      const id = await bring(asha);
+      const clear = `update checkouts set email = 'guest@example.com', shipping_address = $2 where id = $1`;
+      await query(clear, [id, JSON.stringify(MUMBAI)]);
+      const { body } = await takeAway(asha.accessToken);
+      expect(body.checkouts[0]).to.deep.include({ email: 'guest@example.com', shippingAddress: MUMBAI });
+    });
+  });
+
   describe('erased by the customer', () => {
     it('is gone: account, belongings, sessions, and what checkouts knew', async () => {
       await belongings(asha);
@@ -302,7 +341,7 @@ describe('personal data', function () {
       expect(await query(`select 1 from checkouts where customer_id = $1`, [asha.id])).to.deep.equal([]);
     });
 
-    it('waits for a checkout that is being started, and finds it', async () => {
+    it('waits for whoever holds the account', async () => {
       const erasing = await inTransaction(async (tx) => {
         expect(await holdAccount(tx, asha.id)).to.equal(true);
         const erasing = erase(asha);
@@ -311,6 +350,64 @@ describe('personal data', function () {
       });
       expect((await erasing.erasing).status).to.equal(204);
       expect(await inTransaction((tx) => holdAccount(tx, asha.id))).to.equal(false);
+    });
+  });
+
+  describe('asked for by staff', () => {
+    const admin = (id: string, what: string) => `/admin/customers/${id}/${what}`;
+
+    it('is the same file', async () => {
+      await ended(asha, 1_000_00);
+      const { accessToken: token } = await shop.staff('support');
+      const { body: own } = await takeAway(asha.accessToken);
+      const { status, body } = await shop.ask<File>('GET', admin(asha.id, 'export'), { token });
+      expect(status).to.equal(200);
+      expect({ ...body, exportedAt: own.exportedAt }).to.deep.equal(own);
+    });
+
+    it('is erased once, with a row in the audit log that says nothing personal', async () => {
+      await belongings(asha);
+      await ended(asha, LARGE);
+      const { accessToken: token, accountId } = await shop.staff('admin');
+      const headers = { 'idempotency-key': newId() };
+      const answers = [
+        await shop.ask('POST', admin(asha.id, 'erasure'), { token, headers }),
+        await shop.ask('POST', admin(asha.id, 'erasure'), { token, headers }),
+      ];
+      expect(answers.map(({ status }) => status)).to.deep.equal([204, 204]);
+      expect(await remains(asha)).to.deep.equal({ ...NOTHING, addresses: 1 });
+      const log = await query(
+        `select actor_kind, actor_id, action, target_type, before, after from audit_log where target_id = $1`,
+        [asha.id],
+      );
+      expect(log).to.deep.equal([
+        {
+          actor_kind: 'staff',
+          actor_id: accountId,
+          action: 'customer.erase',
+          target_type: 'customer',
+          before: { status: 'active' },
+          after: { status: 'erased', invoiced: 1 },
+        },
+      ]);
+      const again = await shop.ask('POST', admin(asha.id, 'erasure'), { token });
+      expect([again.status, again.body.error.code]).to.deep.equal([404, 'CUSTOMER_NOT_FOUND']);
+      expect((await shop.ask('GET', admin(asha.id, 'export'), { token })).status).to.equal(404);
+    });
+
+    it('is not found for members of staff and unknown ids', async () => {
+      const { accessToken: token, accountId } = await shop.staff('admin');
+      for (const id of [accountId, newId()]) {
+        expect((await shop.ask('GET', admin(id, 'export'), { token })).status).to.equal(404);
+        expect((await shop.ask('POST', admin(id, 'erasure'), { token })).status).to.equal(404);
+      }
+    });
+
+    it('is not erased by those who may only read', async () => {
+      const { accessToken: token } = await shop.staff('support');
+      expect((await shop.ask('POST', admin(asha.id, 'erasure'), { token })).status).to.equal(403);
+      expect((await shop.ask('POST', admin(asha.id, 'erasure'), { token: asha.accessToken })).status).to.equal(403);
+      expect(await remains(asha)).to.deep.include({ live: 1 });
     });
   });
 

@@ -261,6 +261,7 @@ describe('mails by SMTP', () => {
     expect(server.heard.filter((line) => !/^(EHLO|STARTTLS|QUIT)/.test(line))).to.deep.equal([]);
     await through(elsewhere).send(MAIL);
     await through(server.url, true).send(MAIL);
-    expect(server.mails).to.have.length(2);
+    await through(`${elsewhere}?requireTLS=false`, true).send(MAIL);
+    expect(server.mails).to.have.length(3);
   });
 });

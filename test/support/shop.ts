@@ -73,9 +73,14 @@ export interface Shop {
 const PATIENCE_MS = 20_000;
 const OVER: readonly CheckoutView['state'][] = ['COMPLETED', 'EXPIRED', 'CANCELLED', 'FAILED'];
 
-/** A shop whose web process listens at `url`. Whoever waits for a checkout survives that this process is killed. */
-export function openShop(url: string): Shop {
-  const ask = <T>(method: string, path: string, request?: Request) => send<T>(url, { method, path, ...request });
+/**
+ * A shop whose web process listens at `url`. Whoever waits for a checkout survives that this process is killed.
+ * `accessToken` is that of a customer who has signed in.
+ */
+export function openShop(url: string, accessToken?: string): Shop {
+  const signedIn: Record<string, string> = accessToken ? { authorization: `Bearer ${accessToken}` } : {};
+  const ask = <T>(method: string, path: string, request: Request = {}) =>
+    send<T>(url, { method, path, ...request, headers: { ...signedIn, ...request.headers } });
   const watch = watcher(ask);
   const shop: Shop = {
     url,

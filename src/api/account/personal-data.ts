@@ -2,15 +2,14 @@ import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
 import { eraseCustomer, lockForErasure } from '../../entities/people/erasure.ts';
 import { exportCustomer } from '../../entities/people/export.ts';
-import { isPasswordOf } from '../../infra/password.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
-import { guardGuessing } from '../auth/guessing.ts';
+import { bare, provePassword } from '../auth/passwords.ts';
+import { ownSession } from '../auth/principal.ts';
 import { givenPassword } from '../auth/sign-in.ts';
 import type { ApiDeps } from '../deps.ts';
 import { edit } from '../edit.ts';
 import { RequestFault } from '../failure.ts';
-import { customerIn } from '../ownership.ts';
-import { type AnyRoute, type Call, route } from '../route.ts';
+import { type AnyRoute, route } from '../route.ts';
 import { personalDataAnswer, personalDataSchema } from '../views/personal-data.ts';
 
 /** What the customer may ask of us about the own data (DPDP Act 2023, sections 11 and 12). */
@@ -26,7 +25,8 @@ const exportOwn = (deps: ApiDeps) =>
     tag: 'Account',
     answers: { 200: { description: 'The data, as a file', schema: personalDataSchema } },
     async handle(call) {
-      const data = await exportCustomer({ query: deps.db.query, vault: deps.vault }, ownId(call));
+      const { accountId } = ownSession(call.principal);
+      const data = await exportCustomer({ query: deps.db.query, vault: deps.vault }, accountId);
       if (!data) throw new RequestFault('CREDENTIALS_INVALID');
       return personalDataAnswer(data, new Date());
     },
@@ -47,34 +47,15 @@ const eraseOwn = (deps: ApiDeps) =>
     answers: { 204: { description: 'It is gone, and every session has ended' } },
     errors: ['PASSWORD_WRONG', 'CHECKOUT_IN_PROGRESS', 'TOO_MANY_REQUESTS', 'SIGN_IN_UNAVAILABLE'],
     async handle(call) {
-      const id = ownId(call);
-      const passwordHash = await checkPassword(deps, call, { id, password: call.body.password });
+      const { accountId } = ownSession(call.principal);
+      const passwordHash = await provePassword(deps, call, call.body.password);
       const work = async (tx: Tx) => {
-        const account = await lockForErasure(tx, id);
+        const account = await lockForErasure(tx, accountId);
         // Since the password was checked it may have been changed, or the account erased by another request.
         if (account?.passwordHash !== passwordHash) throw refused('PASSWORD_WRONG');
         await eraseCustomer(tx, deps.vault, account);
         return { status: 204, headers: {}, body: {} };
       };
-      const { status } = await edit(deps, call, { name: 'account.change', scope: id, isSecret: true, work });
-      return { status };
+      return bare(edit(deps, call, { name: 'account.change', scope: accountId, isSecret: true, work }));
     },
   });
-
-const ownId = (call: Pick<Call<unknown, unknown, unknown>, 'principal'>): string => customerIn(call) ?? '';
-
-/** @returns the hash that the password belongs to. @throws PASSWORD_WRONG, TOO_MANY_REQUESTS, SIGN_IN_UNAVAILABLE */
-async function checkPassword(
-  { db, limits }: ApiDeps,
-  call: Call<unknown, unknown, unknown>,
-  { id, password }: { id: string; password: string },
-): Promise<string> {
-  const { forgive } = await guardGuessing(limits, { account: id, address: call.raw.request.ip ?? '' });
-  const [row] = await db.query<{ hash: string | null }>(`select password_hash as hash from accounts where id = $1`, [
-    id,
-  ]);
-  const hash = row?.hash ?? null;
-  if (!(await isPasswordOf(hash, password)) || hash === null) throw refused('PASSWORD_WRONG');
-  await forgive();
-  return hash;
-}

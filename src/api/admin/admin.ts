@@ -1,6 +1,39 @@
+import { profileRoutes } from '../account/profile.ts';
+import { STAFF_DOOR } from '../auth/door.ts';
+import { emailRoutes } from '../auth/email.ts';
+import { passwordRoutes } from '../auth/passwords.ts';
+import { refreshRoute } from '../auth/refresh.ts';
+import { sessionRoutes } from '../auth/sessions.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { AnyRoute } from '../route.ts';
+import { apiKeyRoutes } from './api-keys.ts';
+import { auditRoutes } from './audit-log.ts';
+import { customerAddressRoutes } from './customer-addresses.ts';
+import { customerRoutes } from './customers.ts';
+import { groupRoutes } from './groups.ts';
+import { customerDataRoutes } from './personal-data.ts';
+import { queueRoutes } from './queues.ts';
+import { roleRoutes } from './roles.ts';
 import { adminSessionRoutes } from './sessions.ts';
+import { staffRoutes } from './staff.ts';
+import { staffDoorRoutes } from './staff-door.ts';
 
 /** Everything that staff and external services do. */
-export const adminRoutes = (deps: ApiDeps): AnyRoute[] => [...adminSessionRoutes(deps)];
+export const adminRoutes = (deps: ApiDeps): AnyRoute[] => [
+  ...adminSessionRoutes(deps),
+  refreshRoute(deps, STAFF_DOOR),
+  ...sessionRoutes(deps, STAFF_DOOR),
+  ...profileRoutes(deps, STAFF_DOOR),
+  ...passwordRoutes(deps, STAFF_DOOR),
+  ...emailRoutes(deps, STAFF_DOOR),
+  ...staffRoutes(deps),
+  ...staffDoorRoutes(deps),
+  ...roleRoutes(deps),
+  ...customerRoutes(deps),
+  ...customerAddressRoutes(deps),
+  ...customerDataRoutes(deps),
+  ...groupRoutes(deps),
+  ...apiKeyRoutes(deps),
+  ...auditRoutes(deps),
+  ...queueRoutes(deps),
+];

@@ -47,3 +47,9 @@ export function ownSession(principal: Principal): Person {
   if (principal.kind === 'customer' || principal.kind === 'staff') return principal;
   throw new Error(`a ${principal.kind} has no session: the route must not let it in`);
 }
+
+/** A member of staff with a session. @throws Error when the route lets in others. */
+export function staffMember(principal: Principal): Person {
+  if (principal.kind === 'staff') return principal;
+  throw new Error(`a ${principal.kind} is no member of staff: the route must not let it in`);
+}

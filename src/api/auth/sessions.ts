@@ -30,7 +30,7 @@ export const sessionRoutes = (deps: ApiDeps, door: Door): AnyRoute[] => [
   endOne(deps, door),
 ];
 
-const listOwn = (deps: ApiDeps, { path, access, tag }: Door) =>
+const listOwn = (deps: ApiDeps, { path, kind, access, tag }: Door) =>
   route({
     method: 'get',
     path: `${path}/sessions`,
@@ -43,7 +43,7 @@ const listOwn = (deps: ApiDeps, { path, access, tag }: Door) =>
     },
     async handle(call) {
       const { accountId, sessionId } = ownSession(call.principal);
-      const sessions = await listSessions(deps.db.query, deps.vault, accountId);
+      const sessions = await listSessions(deps.db.query, deps.vault, { accountId, kind });
       return { status: 200, body: { data: sessions.map((one) => ({ ...one, current: one.id === sessionId })) } };
     },
   });

@@ -22,10 +22,11 @@ const LEFT: Readonly<Record<string, string>> = {
     union all select s.account_id from refresh_tokens t join sessions s on s.id = t.session_id`,
   'a recovery code': `select account_id from recovery_codes`,
   'a group': `select account_id from customer_group_members`,
-  'the e-mail address of a checkout': `select customer_id from checkouts where email is not null`,
-  'the address of a checkout without an order': `select customer_id from checkouts c
-    where (shipping_address is not null or billing_address is not null)
-      and not exists (select 1 from orders where id = c.order_id)`,
+  'the e-mail address of a checkout': `select coalesce(k.customer_id, c.customer_id) from checkouts k
+    join carts c on c.id = k.cart_id where k.email is not null`,
+  'the address of a checkout without an order': `select coalesce(k.customer_id, c.customer_id) from checkouts k
+    join carts c on c.id = k.cart_id where (k.shipping_address is not null or k.billing_address is not null)
+      and not exists (select 1 from orders where id = k.order_id)`,
 };
 
 export const PEOPLE_LAWS: readonly Law[] = [
@@ -49,9 +50,10 @@ export const PEOPLE_LAWS: readonly Law[] = [
   },
   {
     name: 'carts.belong-to-the-customer-of-their-checkouts',
-    says: 'A checkout belongs to the customer of its cart.',
+    says: 'A checkout belongs to the customer of its cart, or to a guest who had the cart before.',
     sql: `select k.id as "checkoutId", k.customer_id as "customerId", c.customer_id as "cartCustomerId"
-      from checkouts k join carts c on c.id = k.cart_id where k.customer_id is distinct from c.customer_id`,
+      from checkouts k join carts c on c.id = k.cart_id
+      where k.customer_id is not null and k.customer_id is distinct from c.customer_id`,
   },
   {
     name: 'orders.belong-to-the-customer-of-their-checkout',

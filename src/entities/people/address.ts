@@ -107,8 +107,8 @@ async function lockAddress(tx: Tx, { accountId, id }: { accountId: string; id: s
 }
 
 async function lockOwner(tx: Tx, id: string): Promise<void> {
-  const owner = await tx.lock(Account, { id, kind: 'customer', status: 'active' });
-  if (!owner) throw refused('CUSTOMER_NOT_FOUND', { customerId: id });
+  const owner = await tx.lock(Account, { id, kind: 'customer' });
+  if (!owner || owner.status === 'erased') throw refused('CUSTOMER_NOT_FOUND', { customerId: id });
 }
 
 const clearDefault = (tx: Tx, accountId: string) =>

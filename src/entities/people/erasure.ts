@@ -3,8 +3,9 @@ import { CHECKOUT_WAYS_OUT, type CheckoutState } from '../../domain/states.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import type { Address } from '../checkout.ts';
 import { Account } from './account.ts';
+import { OWN_CHECKOUTS, openCheckout } from './own-checkouts.ts';
 import { revokeSessions } from './session.ts';
-import { opened, sealed, type Vault } from './vault.ts';
+import { sealed, type Vault } from './vault.ts';
 
 /**
  * Taxable value of an order, in paise, from which an invoice names an unregistered buyer and the address of delivery
@@ -47,57 +48,64 @@ export async function eraseCustomer(tx: Tx, vault: Vault, account: Account): Pro
   const { id } = account;
   // Under their locks: late money may be making an order of one of them at this moment.
   const checkouts = await tx.query<{ id: string; state: CheckoutState }>(
-    `select id, state from checkouts where customer_id = $1 order by id for update`,
+    `select id, state from checkouts where id in ${OWN_CHECKOUTS} order by id for update`,
     [id],
   );
   const live = checkouts.find(({ state }) => state !== 'COMPLETED' && !CHECKOUT_WAYS_OUT.includes(state));
   if (live) throw refused('CHECKOUT_IN_PROGRESS', { checkoutId: live.id });
+  await forgetAccount(tx, vault, account);
+  return await reduceCheckouts(
+    tx,
+    vault,
+    checkouts.map((checkout) => checkout.id),
+  );
+}
+
+/** Forgets the person behind an account, customer or staff, with everything that hangs on the account itself. */
+export async function forgetAccount(tx: Tx, vault: Vault, account: Account): Promise<void> {
   account.erase();
   account.updatedAt = tx.now;
-  const kept = await reduceCheckouts(tx, vault, id);
-  await endSessions(tx, vault, id);
+  await endSessions(tx, vault, account.id);
   for (const table of ['addresses', 'recovery_codes', 'account_tokens', 'customer_group_members']) {
-    await tx.query(`delete from ${table} where account_id = $1`, [id]);
+    await tx.query(`delete from ${table} where account_id = $1`, [account.id]);
   }
-  return kept;
 }
 
 interface Invoiced {
   id: string;
-  shipping_address: string | null;
-  billing_address: string | null;
+  shippingAddress: string | null;
+  billingAddress: string | null;
 }
 
-/** Empties the checkouts of a customer; of those with a large order name and address stay. @returns how many stay so. */
-async function reduceCheckouts(tx: Tx, vault: Vault, customerId: string): Promise<number> {
+/** Empties checkouts; of those with a large order name and address stay. @returns how many stay so. */
+async function reduceCheckouts(tx: Tx, vault: Vault, ids: readonly string[]): Promise<number> {
   const invoiced = await tx.query<Invoiced>(
-    `select c.id, c.shipping_address, c.billing_address from checkouts c
-      where c.customer_id = $1 and (select sum(l.taxable_value) from order_lines l where l.order_id = c.order_id) >= $2`,
-    [customerId, NAMED_FROM],
+    `select c.id, c.shipping_address as "shippingAddress", c.billing_address as "billingAddress" from checkouts c
+      where c.id = any($1) and (select sum(l.taxable_value) from order_lines l where l.order_id = c.order_id) >= $2`,
+    [ids, NAMED_FROM],
   );
-  const kept = invoiced.map((row) => ({
-    id: row.id,
-    shipping_address: withoutPhone(vault, row.shipping_address, `checkouts.shipping_address:${row.id}`),
-    billing_address: withoutPhone(vault, row.billing_address, `checkouts.billing_address:${row.id}`),
-  }));
-  await tx.query(
-    `update checkouts set email = null, shipping_address = null, billing_address = null
-      where customer_id = $1 and id <> all($2::uuid[])`,
-    [customerId, kept.map(({ id }) => id)],
-  );
+  const kept = invoiced.map((row) => {
+    const { shippingAddress, billingAddress } = openCheckout(vault, row);
+    return {
+      id: row.id,
+      shipping_address: sealed(vault, withoutPhone(shippingAddress), `checkouts.shipping_address:${row.id}`),
+      billing_address: sealed(vault, withoutPhone(billingAddress), `checkouts.billing_address:${row.id}`),
+    };
+  });
   await tx.query(
     `update checkouts c set email = null, shipping_address = k.shipping_address, billing_address = k.billing_address
-      from jsonb_to_recordset($1::jsonb) as k (id uuid, shipping_address text, billing_address text) where c.id = k.id`,
-    [JSON.stringify(kept)],
+      from unnest($1::uuid[]) as own (id)
+        left join jsonb_to_recordset($2::jsonb) as k (id uuid, shipping_address text, billing_address text) using (id)
+      where c.id = own.id`,
+    [ids, JSON.stringify(kept)],
   );
   return kept.length;
 }
 
-function withoutPhone(vault: Vault, address: string | null, place: string): string | null {
-  const text = opened(vault, address, place);
-  if (text === null) return null;
-  const { phone: _, ...rest } = JSON.parse(text) as Address;
-  return sealed(vault, JSON.stringify(rest), place);
+function withoutPhone(address: Address | null): string | null {
+  if (address === null) return null;
+  const { phone: _, ...rest } = address;
+  return JSON.stringify(rest);
 }
 
 /** Sessions stay for a while, ended and without what the client called itself: who asks with one is told that it is over. */

@@ -1,6 +1,7 @@
 import type { Address } from '../checkout.ts';
 import type { Query } from '../sellable.ts';
 import { place } from './account.ts';
+import { OWN_CHECKOUTS, openCheckout } from './own-checkouts.ts';
 import { opened, type Vault } from './vault.ts';
 
 /** What a customer's file is read with. */
@@ -56,7 +57,10 @@ async function readAddresses({ query, vault }: Files, accountId: string) {
       from addresses where account_id = $1 order by id`,
     [accountId],
   );
-  return rows.map((row) => ({ ...row, address: openedAddress(vault, row.address, `addresses.address:${row.id}`) }));
+  return rows.map((row) => {
+    const text = opened(vault, row.address, `addresses.address:${row.id}`);
+    return { ...row, address: JSON.parse(text) as Address };
+  });
 }
 
 const readGroups = ({ query }: Files, accountId: string) =>
@@ -120,15 +124,10 @@ async function readCheckouts({ query, vault }: Files, customerId: string) {
         currency, total, created_at as "createdAt",
         coalesce((select json_agg(json_build_object('method', a.method, 'status', a.status) order by a.attempt)
           from payment_attempts a where a.checkout_id = checkouts.id), '[]') as payments
-      from checkouts where customer_id = $1 order by id`,
+      from checkouts where id in ${OWN_CHECKOUTS} order by id`,
     [customerId],
   );
-  return rows.map((row) => ({
-    ...row,
-    email: opened(vault, row.email, `checkouts.email:${row.id}`),
-    shippingAddress: openedAddress(vault, row.shippingAddress, `checkouts.shipping_address:${row.id}`),
-    billingAddress: openedAddress(vault, row.billingAddress, `checkouts.billing_address:${row.id}`),
-  }));
+  return rows.map((row) => ({ ...row, ...openCheckout(vault, row) }));
 }
 
 interface BoughtLine {
@@ -168,12 +167,7 @@ const readOrders = ({ query }: Files, customerId: string) =>
             'unitPrice', l.unit_price, 'lineTotal', l.line_total, 'discount', l.discount, 'taxableValue', l.taxable_value,
             'ratePercent', l.rate_percent::text, 'cgst', l.cgst, 'sgst', l.sgst, 'igst', l.igst) order by l.line)
           from order_lines l where l.order_id = o.id) as lines
-      from orders o join checkouts c on c.id = o.checkout_id join order_numbers n on n.order_id = o.id
-      where o.customer_id = $1 order by o.id`,
+      from checkouts c join orders o on o.id = c.order_id join order_numbers n on n.order_id = o.id
+      where c.id in ${OWN_CHECKOUTS} order by o.id`,
     [customerId],
   );
-
-function openedAddress<T extends string | null>(vault: Vault, address: T, place: string) {
-  const text = opened(vault, address, place);
-  return (text === null ? null : JSON.parse(text)) as T extends null ? Address | null : Address;
-}

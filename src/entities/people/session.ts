@@ -105,11 +105,16 @@ export interface LiveSession {
 }
 
 /** The live sessions of an account, newest first. */
-export async function listSessions(query: Query, vault: Vault, accountId: string): Promise<LiveSession[]> {
+export async function listSessions(
+  query: Query,
+  vault: Vault,
+  { accountId, kind }: { accountId: string; kind: 'customer' | 'staff' },
+): Promise<LiveSession[]> {
   const rows = await query<LiveSession>(
-    `select id, client, created_at as "createdAt", last_used_at as "lastUsedAt", expires_at as "expiresAt"
-      from sessions where account_id = $1 and revoked_at is null and expires_at > now() order by id desc`,
-    [accountId],
+    `select s.id, s.client, s.created_at as "createdAt", s.last_used_at as "lastUsedAt", s.expires_at as "expiresAt"
+      from sessions s join accounts a on a.id = s.account_id
+      where s.account_id = $1 and a.kind = $2 and s.revoked_at is null and s.expires_at > now() order by s.id desc`,
+    [accountId, kind],
   );
   return rows.map((row) => ({ ...row, client: opened(vault, row.client, `sessions.client:${row.id}`) }));
 }

@@ -23,9 +23,8 @@ export function smtpMailer({ url, from, mustEncrypt, patienceMs = PATIENCE_MS }:
   const transport = createTransport({
     url,
     requireTLS: mustEncrypt && !isThisMachine(new URL(url).hostname),
-    dnsTimeout: patienceMs,
+    // Up to the end of the greeting.
     connectionTimeout: patienceMs,
-    greetingTimeout: patienceMs,
     socketTimeout: patienceMs,
   });
   return {

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { refused } from '../../domain/errors.ts';
+import { eraseCustomer, lockForErasure } from '../../entities/people/erasure.ts';
+import { exportCustomer } from '../../entities/people/export.ts';
+import type { Tx } from '../../infra/unit-of-work.ts';
+import { bare } from '../auth/passwords.ts';
+import type { ApiDeps } from '../deps.ts';
+import { type AnyRoute, route } from '../route.ts';
+import { personalDataAnswer, personalDataSchema } from '../views/personal-data.ts';
+import { adminEdit, noContent } from './change.ts';
+
+const PATH = '/api/v1/admin/customers/{id}';
+const TAG = 'Customers';
+const params = z.object({ id: z.uuid() });
+
+/** What customers ask of us by letter or telephone about their own data. */
+export const customerDataRoutes = (deps: ApiDeps): AnyRoute[] => [exportOne(deps), eraseOne(deps)];
+
+const exportOne = (deps: ApiDeps) =>
+  route({
+    method: 'get',
+    path: `${PATH}/export`,
+    permission: 'customers:read',
+    access: 'staff',
+    summary: 'Everything that is kept about a customer',
+    tag: TAG,
+    params,
+    answers: { 200: { description: 'The data, as a file', schema: personalDataSchema } },
+    errors: ['CUSTOMER_NOT_FOUND'],
+    async handle({ params: { id } }) {
+      const data = await exportCustomer({ query: deps.db.query, vault: deps.vault }, id);
+      if (!data) throw refused('CUSTOMER_NOT_FOUND', { customerId: id });
+      return personalDataAnswer(data, new Date());
+    },
+  });
+
+const eraseOne = (deps: ApiDeps) =>
+  route({
+    method: 'post',
+    path: `${PATH}/erasure`,
+    permission: 'customers:delete',
+    access: 'staff',
+    summary: 'Erase a customer and everything personal, for good',
+    description: 'What stays of the orders is said at `POST /api/v1/store/account/erasure`.',
+    tag: TAG,
+    params,
+    answers: { 204: { description: 'It is gone, and every session has ended' } },
+    errors: ['CUSTOMER_NOT_FOUND', 'CHECKOUT_IN_PROGRESS'],
+    idempotent: true,
+    handle(call) {
+      const { id } = call.params;
+      const work = async (tx: Tx) => {
+        const account = await lockForErasure(tx, id);
+        if (!account) throw refused('CUSTOMER_NOT_FOUND', { customerId: id });
+        const before = { status: account.status };
+        const invoiced = await eraseCustomer(tx, deps.vault, account);
+        const target = { type: 'customer', id };
+        return { answer: noContent, target, before, after: { status: account.status, invoiced } };
+      };
+      return bare(adminEdit(deps, call, { action: 'customer.erase', scope: id, work }));
+    },
+  });

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'chai';
+import { verifyDatabase } from '../../tools/verify/database.ts';
+import { type Checkout, openShop, type Shop } from '../support/shop.ts';
+import { clearFaults, setFaults } from '../support/simulator.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { type Flow, sharedFlow } from './stack.ts';
+
+const PASSWORD = 'correct horse battery';
+
+describe('an erased customer', () => {
+  let flow: Flow;
+  let shop: Shop;
+  let customerId: string;
+  before(async function () {
+    flow = await sharedFlow(this);
+  });
+  beforeEach(async () => {
+    const body = { email: `${randomUUID()}@example.com`, password: PASSWORD, name: 'Asha Rao' };
+    const answer = await flow.shop.ask<{ accessToken: string; customer: { id: string } }>('POST', '/account/register', {
+      body,
+    });
+    expect(answer.status).to.equal(201);
+    customerId = answer.body.customer.id;
+    shop = openShop(flow.stack.url, answer.body.accessToken);
+  });
+  afterEach(() => clearFaults(flow.simulator));
+
+  const erase = async () => (await shop.ask('POST', '/account/erasure', { body: { password: PASSWORD } })).status;
+
+  /** Other tests of this stack may be at work: only what concerns people is looked at. */
+  const peopleLaws = async () => {
+    const { findings } = await verifyDatabase(flow.stack.databaseUrl);
+    return findings.filter(({ law: { name } }) => /^people|belong-to-the-customer/.test(name));
+  };
+
+  it('leaves orders in order: the laws of people hold', async () => {
+    const variantId = await flow.books.stock({ stock: 9, price: 10_000_00 });
+    const [small, large] = [await shop.buy([{ variantId, quantity: 1 }]), await shop.buy([{ variantId, quantity: 7 }])];
+    expect([small.state, large.state, await erase()]).to.deep.equal(['COMPLETED', 'COMPLETED', 204]);
+    const rows = await flow.books.query(
+      `select o.customer_id as customer, c.email is null as anonymous, c.shipping_address is not null as invoiced
+        from orders o join checkouts c on c.id = o.checkout_id where o.customer_id = $1 order by o.total`,
+      [customerId],
+    );
+    expect(rows).to.deep.equal([
+      { customer: customerId, anonymous: true, invoiced: false },
+      { customer: customerId, anonymous: true, invoiced: true },
+    ]);
+    expect(await peopleLaws()).to.deep.equal([]);
+  });
+
+  it('has to wait for the end of a checkout, or cancel it', async () => {
+    const variantId = await flow.books.stock({ stock: 1 });
+    const waiting = await shop.rested(await shop.checkout(await shop.cart([{ variantId, quantity: 1 }])));
+    expect(await erase()).to.equal(409);
+    await shop.settled(await shop.cancel(waiting));
+    expect(await erase()).to.equal(204);
+  });
+
+  it('gets late money back: goods cannot be sent to somebody unknown', async () => {
+    const { books, simulator } = flow;
+    await setFaults(simulator, { processingMs: 3_000 });
+    const variantId = await books.stock({ stock: 1, price: 49_900 });
+    const cart = await shop.cart([{ variantId, quantity: 1 }]);
+    const started = await shop.checkout(cart, { method: 'pm_usBankAccount_success' });
+    await waitFor('the money is on its way', async () => (await books.money(started.id)).status === 'processing');
+    await shop.settled(await shop.cancel(started));
+    expect(await erase()).to.equal(204);
+    await waitFor('the money has gone back', async () => (await books.money(started.id)).refunded === 49_900);
+    expect(await ended(started)).to.deep.equal([{ state: 'FAILED', reason: 'CUSTOMER_ERASED' }]);
+    expect(await books.level(variantId)).to.include({ onHand: 1, reserved: 0 });
+    expect(await peopleLaws()).to.deep.equal([]);
+  });
+
+  const ended = ({ id }: Checkout) => flow.books.query(`select state, reason from checkouts where id = $1`, [id]);
+});
