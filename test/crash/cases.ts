@@ -1,3 +1,4 @@
+import { asCustomer } from './people.ts';
 import {
   byCard,
   byWebhook,
@@ -37,6 +38,13 @@ const ONCE: [scenario: Scenario, failpoints: string[]][] = [
   [byCard, [...OPENED, ...EXECUTED, 'worker:payments.execute.before-ack', 'worker:payments.notices.before-ack']],
   [whilePartitionsAreMade, ['worker:reconciliation.partitions.before-ack']],
   [lineByLine, both('web:cart.edit', 'commit')],
+  [asCustomer, [...both('web:account.register', 'commit'), ...both('web:session.begin', 'commit')]],
+  [asCustomer, [...both('web:session.refresh', 'commit'), ...both('web:session.revoke', 'commit')]],
+  [asCustomer, [...both('web:account.change', 'commit'), ...both('web:admin.change', 'commit')]],
+  [
+    asCustomer,
+    [...both('worker:mail.send', 'call'), ...both('worker:mail.send', 'commit'), 'worker:mail.send.before-ack'],
+  ],
   [declinedThenPaid, ['worker:payments.open.after-call', ...EXECUTED]],
   [paidAfterDecline, both('web:checkout.pay', 'commit')],
   [paidAfterDecline, [...ADVANCED, ...both('worker:payments.confirm', 'call'), ...EXECUTED]],

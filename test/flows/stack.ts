@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Stack, type StackOptions, startStack } from '../../tools/stack/stack.ts';
 import { type Books, openBooks } from '../support/books.ts';
+import { type Leak, leaksInFiles, leaksInRedis, leaksInTables } from '../support/leaks.ts';
+import { planted, type Secrets } from '../support/secrets.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 
 /** A running stack with a client of its shop and a look into its books. */
@@ -13,6 +15,10 @@ export interface Flow {
   books: Books;
   /** The payment simulator. */
   simulator: string;
+  /** Where the processes of the stack write their logs. */
+  logs: string;
+  /** Where its mails become files. */
+  mails: string;
   stop(): Promise<void>;
 }
 
@@ -41,27 +47,43 @@ after('stop the stack of the flows', async function () {
   await flow?.stop();
 });
 
-/** A stack of its own; whoever starts it stops it. */
+/**
+ * A stack of its own; whoever starts it stops it. It logs all there is to log, and when it is stopped, nothing of what
+ * was planted may be found in its logs, its tables and its Redis.
+ */
 export async function startFlow(options: Partial<StackOptions>): Promise<Flow> {
   const dataDir = await mkdtemp(join(tmpdir(), 'vcecom-flows-'));
   // PostgreSQL runs as a user of its own when we are root, and has to reach its data.
   await chmod(dataDir, 0o755);
   const removeData = () => rm(dataDir, { recursive: true, force: true });
   try {
-    const stack = await startStack({ dataDir, products: 40, postgres: { settings: SETTINGS }, ...options });
+    const env = { LOG_LEVEL: 'debug', ...options.env };
+    const stack = await startStack({ dataDir, products: 40, postgres: { settings: SETTINGS }, ...options, env });
     const { databaseUrl, simulatorUrl } = stack;
     const books = openBooks({ databaseUrl, simulatorUrl });
+    const [logs, mails] = [join(dataDir, 'logs'), join(dataDir, 'mail')];
+    const flow = { stack, shop: openShop(stack.url), books, simulator: simulatorUrl, logs, mails };
     const stop = async () => {
-      await books.close();
-      await stack.stop();
-      await removeData();
+      const leaks = await leaksOf(flow, planted).finally(async () => {
+        await books.close();
+        await stack.stop();
+        await removeData();
+      });
+      if (leaks.length > 0) throw new Error(`it leaked:\n${leaks.map((leak) => JSON.stringify(leak)).join('\n')}`);
     };
-    return { stack, shop: openShop(stack.url), books, simulator: simulatorUrl, stop };
+    return { ...flow, stop };
   } catch (error) {
     await removeData();
     throw error;
   }
 }
+
+/** Whatever of the secrets can be found where a stack keeps things, except in its mails and at the provider. */
+export const leaksOf = async ({ books, stack, logs }: Omit<Flow, 'stop'>, secrets: Secrets): Promise<Leak[]> => [
+  ...(await leaksInFiles(logs, secrets)),
+  ...(await leaksInTables(books.query, secrets)),
+  ...(await leaksInRedis(stack.redisUrl, secrets)),
+];
 
 /** A stack on the servers of another, with data of its own and other settings. Starts sooner than one with its own servers. */
 export async function startFlowBeside({ stack, books }: Flow, env: Record<string, string>): Promise<Flow> {

@@ -3,6 +3,7 @@ import type { cartSchema } from '../../src/api/views/cart.ts';
 import type { CheckoutView } from '../../src/api/views/checkout.ts';
 import type { Address } from '../../src/entities/checkout.ts';
 import { BENGALURU } from './address.ts';
+import { plantExchange } from './secrets.ts';
 import { waitFor } from './wait-for.ts';
 
 export interface Line {
@@ -12,8 +13,8 @@ export interface Line {
 
 /** A cart with the secret that belongs to it. */
 export type Cart = ReturnType<(typeof cartSchema)['parse']> & { cartToken: string };
-/** A checkout as the client saw it last, with the secret of its cart. */
-export type Checkout = CheckoutView & { cartToken: string };
+/** A checkout as the client saw it last, with the secret of its cart, or the access token of its customer. */
+export type Checkout = CheckoutView & { cartToken: string; accessToken?: string };
 
 /** How a cart is bought; without a method the client pays by itself at the provider. */
 export interface Wish {
@@ -39,7 +40,9 @@ export interface Failed {
 }
 
 interface Request {
+  /** Of the cart. */
   token?: string | undefined;
+  accessToken?: string | undefined;
   body?: object | undefined;
   headers?: Record<string, string>;
 }
@@ -118,9 +121,12 @@ export const trail = ({ history }: CheckoutView): string[] => history.map(({ eve
 
 type Ask = Shop['ask'];
 
-async function see(ask: Ask, { id, cartToken }: Checkout, wait?: number): Promise<{ now: Checkout; busy: boolean }> {
-  const answer = await ask<CheckoutView>('GET', `/checkout/${id}`, { token: cartToken, headers: preference(wait) });
-  return { now: { ...expected(answer, 200), cartToken }, busy: answer.headers.has('retry-after') };
+async function see(ask: Ask, checkout: Checkout, wait?: number): Promise<{ now: Checkout; busy: boolean }> {
+  const { id, cartToken, accessToken } = checkout;
+  const request = { token: cartToken || undefined, accessToken, headers: preference(wait) };
+  const answer = await ask<CheckoutView>('GET', `/checkout/${id}`, request);
+  const secrets = { cartToken, ...(accessToken && { accessToken }) };
+  return { now: { ...expected(answer, 200), ...secrets }, busy: answer.headers.has('retry-after') };
 }
 
 async function command(ask: Ask, checkout: Checkout, { path, body }: { path: string; body: object }) {
@@ -161,11 +167,12 @@ function bodyOf(
 const preference = (seconds?: number): Record<string, string> => (seconds ? { prefer: `wait=${seconds}` } : {});
 
 async function send<T>(url: string, request: Request & { method: string; path: string }): Promise<Answer<T>> {
-  const { method, path, token, body, headers } = request;
+  const { method, path, token, accessToken, body, headers } = request;
   const response = await fetch(`${url}/api/v1/store${path}`, {
     method,
     headers: {
       ...(token !== undefined && { 'x-cart-token': token }),
+      ...(accessToken !== undefined && { authorization: `Bearer ${accessToken}` }),
       ...(body && { 'content-type': 'application/json' }),
       ...headers,
     },
@@ -173,7 +180,9 @@ async function send<T>(url: string, request: Request & { method: string; path: s
     signal: AbortSignal.timeout(40_000),
   });
   const text = await response.text();
-  return { status: response.status, headers: response.headers, body: (text ? JSON.parse(text) : null) as T };
+  const answered = (text ? JSON.parse(text) : null) as T;
+  plantExchange({ sent: body, answered });
+  return { status: response.status, headers: response.headers, body: answered };
 }
 
 /** The body of an answer that has the wished status, or of any success when another was as good. */

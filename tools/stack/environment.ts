@@ -10,7 +10,7 @@ export interface Addresses {
 }
 
 /** Fixed on purpose: sessions and signatures stay valid over a restart. Production refuses to start with absent secrets, and never sees these. */
-const DEVELOPMENT = {
+export const DEVELOPMENT = {
   NODE_ENV: 'development',
   APP_SECRET: 'development-only-secret-of-a-local-machine',
   RATE_LIMITS: 'read:1000000,write:1000000,sign-in:100000,guesses:1000',

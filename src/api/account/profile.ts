@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
 import { currentCartOf } from '../../entities/cart-merge.ts';
 import { Account } from '../../entities/people/account.ts';
+import { voidTokens } from '../../entities/people/account-token.ts';
 import { isDuplicate } from '../../infra/database.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import type { Door } from '../auth/door.ts';
@@ -64,7 +65,7 @@ export const profileRoutes = (deps: ApiDeps, { path, access, tag }: Door): AnyRo
   }),
 ];
 
-/** Changes what is known of a person; another e-mail address gets a mail to verify it. */
+/** Changes what is known of a person; another e-mail address gets a mail to verify it, and what was mailed to the one before is void. */
 export async function describe(
   deps: ApiDeps,
   tx: Tx,
@@ -75,6 +76,8 @@ export async function describe(
   account.updatedAt = tx.now;
   if (account.emailIndex === before) return;
   await tx.write();
+  // Whoever reads the box that the owner has left must not get in by it, nor have the new address taken for verified.
+  await voidTokens(tx, account.id, ['reset-password', 'invitation']);
   await mailVerification(deps, tx, account);
 }
 

@@ -3,6 +3,7 @@ import { type ErrorCode, refused } from '../../domain/errors.ts';
 import { enqueue } from '../../entities/outbox.ts';
 import type { Account } from '../../entities/people/account.ts';
 import { issueToken } from '../../entities/people/account-token.ts';
+import { forgetAccount } from '../../entities/people/erasure.ts';
 import type { Role } from '../../entities/people/role.ts';
 import { listSessions, revokeSessions } from '../../entities/people/session.ts';
 import { lockAdmins, lockStaff, refuseEscalation, refuseLastAdmin, refuseSelf } from '../../entities/people/staff.ts';
@@ -86,13 +87,9 @@ const DEEDS: readonly Deed[] = [
     action: 'staff.erase',
     summary: 'Forget somebody: the account and its API keys end for good',
     errors: ['LAST_ADMIN'],
-    async work(_deps, tx, { account, admins, role }) {
+    async work(deps, tx, { account, admins, role }) {
       await refuseLastAdmin(tx, admins, account);
-      account.erase();
-      account.updatedAt = tx.now;
-      await revokeSessions(tx, { accountId: account.id, because: 'erased' });
-      await tx.query(`delete from recovery_codes where account_id = $1`, [account.id]);
-      await tx.query(`delete from account_tokens where account_id = $1`, [account.id]);
+      await forgetAccount(tx, deps.vault, account);
       await tx.query(`update api_keys set revoked_at = now() where created_by = $1 and revoked_at is null`, [
         account.id,
       ]);

@@ -6,6 +6,7 @@ import { lockAdmins, lockStaff, refuseEscalation, refuseLastAdmin, roleOf } from
 import { isDuplicate } from '../../infra/database.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import { nameSchema, phoneSchema } from '../account/customer-view.ts';
+import { describe } from '../account/profile.ts';
 import { staffMember } from '../auth/principal.ts';
 import { emailSchema } from '../auth/sign-in.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -114,7 +115,7 @@ const change = (deps: ApiDeps) =>
     permission: 'staff:manage',
     access: 'person',
     versioned: true,
-    summary: 'Change who somebody is, or their role',
+    summary: 'Change who somebody is, or their role; what was mailed to another e-mail address before no longer works',
     tag: TAG,
     params: staffParams,
     body: changeSchema,
@@ -131,9 +132,8 @@ const change = (deps: ApiDeps) =>
         const next = roleId === undefined || roleId === role.id ? role : await roleOf(tx, roleId);
         refuseEscalation(staffMember(call.principal), next.permissions);
         if (next.id !== role.id) await refuseLastAdmin(tx, admins, account);
-        account.describe(deps.vault, { ...account.person(deps.vault), ...person });
         account.roleId = next.id;
-        account.updatedAt = tx.now;
+        await describe(deps, tx, { account, wanted: person });
         const changed = Object.fromEntries(Object.keys(person).map((name) => [name, CONCEALED]));
         return {
           answer: await answerStaff(deps, tx, { id, status: 200 }),

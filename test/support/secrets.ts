@@ -1,0 +1,81 @@
+/** What must not be found where it does not belong: words of people, and random tokens. */
+export interface Secrets {
+  /** Words that tell who somebody is: found in any case, and encoded for addresses, in base64 and in hexadecimal. */
+  plant(what: string, words: string | undefined): void;
+  /** Something random: found wherever its longest run of letters and digits stands alone. */
+  plantToken(what: string, token: string | undefined): void;
+  /** What of it stands in a text. */
+  in(text: string): string[];
+}
+
+/** Shorter ones are found by chance. */
+const SHORTEST = 6;
+const RUN = /[\w-]{16,}/g;
+
+export function openSecrets(): Secrets {
+  const words = new Map<string, string>();
+  const tokens = new Map<string, string>();
+  let anyWord: RegExp | undefined;
+  return {
+    plant(what, text) {
+      if (text === undefined || text.length < SHORTEST) return;
+      for (const spelling of spellings(text)) words.set(spelling.toLowerCase(), what);
+      anyWord = undefined;
+    },
+    plantToken(what, token) {
+      // The parts of a token beside the secret one may stand anywhere: the header of a JWT, the id that a link is about.
+      const run = (token?.match(RUN) ?? []).at(-1);
+      if (run) tokens.set(run, what);
+    },
+    in(text) {
+      anyWord ??= new RegExp([...words.keys()].map(escaped).join('|') || '(?!)', 'gi');
+      const found = [...text.matchAll(anyWord)].map(([word]) => words.get(word.toLowerCase()));
+      const runs = [...text.matchAll(RUN)].map(([run]) => tokens.get(run));
+      return [...new Set([...found, ...runs])].filter((what) => what !== undefined);
+    },
+  };
+}
+
+/** What the clients of all tests have planted. */
+export const planted = openSecrets();
+
+const OF_PEOPLE = /^(email|name|phone|line1|line2|paymentMethod|\w*password)$/i;
+const RANDOM = /(token|secret|^recoveryCodes|^key)$/i;
+
+/** Plants what a client sends and is answered: what its fields are called tells what is in them. */
+export function plantExchange({ sent, answered }: { sent: unknown; answered: unknown }): void {
+  for (const [field, text] of textsIn(sent)) {
+    if (OF_PEOPLE.test(field)) planted.plant(field, text);
+    if (RANDOM.test(field)) planted.plantToken(field, text);
+  }
+  for (const [field, text] of textsIn(answered)) if (RANDOM.test(field)) planted.plantToken(field, text);
+}
+
+function textsIn(value: unknown, field = ''): [field: string, text: string][] {
+  if (typeof value === 'string') return [[field, value]];
+  if (Array.isArray(value)) return value.flatMap((each) => textsIn(each, field));
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, each]) => textsIn(each, name));
+}
+
+function spellings(text: string): string[] {
+  const bytes = Buffer.from(text);
+  const uri = encodeURIComponent(text);
+  const escapes = text.replace(/[^ -~]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const digits = text.replace(/\D/g, '');
+  const isNumber = /^[+\d][\d ()-]+$/.test(text);
+  const all = [text, escapes, uri, uri.replaceAll('%20', '+'), bytes.toString('hex'), ...inBase64(bytes)];
+  return isNumber ? [...all, digits, digits.slice(-10)] : all;
+}
+
+/** The part of a longer text in base64 that does not hang on what stands before and after; there are three. */
+const inBase64 = (bytes: Buffer): string[] =>
+  [0, 1, 2].flatMap((before) => {
+    const text = Buffer.concat([Buffer.alloc(before), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
+    const inner = text.slice(before === 0 ? 0 : before + 1, text.length - 1);
+    return inner.length < SHORTEST ? [] : [inner, inner.replaceAll('+', '-').replaceAll('/', '_')];
+  });
+
+const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');

@@ -1,0 +1,84 @@
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { Account } from '../src/entities/people/account.ts';
+import { accountToken, issueToken } from '../src/entities/people/account-token.ts';
+import { audit, CONCEALED } from '../src/entities/people/audit.ts';
+import { Role } from '../src/entities/people/role.ts';
+import { openVault, type Vault } from '../src/entities/people/vault.ts';
+import { ENTITIES } from '../src/entities/schema.ts';
+import { readConfig } from '../src/infra/config.ts';
+import { openDatabase } from '../src/infra/database.ts';
+import { newId } from '../src/infra/ids.ts';
+import { logger } from '../src/infra/log.ts';
+import { type Tx, unitOfWork } from '../src/infra/unit-of-work.ts';
+
+const USAGE = `Usage: bin/invite EMAIL [--name NAME] [--role ROLE]
+
+Makes a member of staff (default role: admin) who has no password yet, and prints the page where it is chosen, with a token
+that works once, for 72 hours. For the first administrator of a shop: all others are invited by one, through the API. Run
+again for somebody who has not chosen a password, it makes another token. Needs DATABASE_URL, APP_SECRET and DATA_KEYS.`;
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const wanted = readWanted();
+  if (!wanted) return 2;
+  try {
+    const config = readConfig('people');
+    logger.level = config.LOG_LEVEL;
+    const vault = openVault({ dataKeys: config.DATA_KEYS, secret: config.APP_SECRET });
+    const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES, connections: 1 });
+    try {
+      const id = await unitOfWork(db, 'invite', (tx) => invite(tx, vault, wanted));
+      const token = accountToken(config.APP_SECRET, { id, purpose: 'invitation' });
+      console.log(`${wanted.email} chooses a password at /ops/password?token=${token}`);
+    } finally {
+      await db.orm.close();
+    }
+    return 0;
+  } catch (error) {
+    console.error(`bin/invite: ${error instanceof Error ? error.message : error}`);
+    return 1;
+  }
+}
+
+interface Wanted {
+  email: string;
+  name: string;
+  role: string;
+}
+
+/** Who is to be invited; null when that cannot be told, after saying so. */
+function readWanted(): Wanted | null {
+  try {
+    const options = { name: { type: 'string' }, role: { type: 'string', default: 'admin' } } as const;
+    const { values, positionals } = parseArgs({ options, allowPositionals: true });
+    const [email = '', ...others] = positionals;
+    if (others.length === 0 && z.email().max(254).safeParse(email).success) {
+      return { email, name: values.name ?? email.split('@')[0] ?? email, role: values.role };
+    }
+    console.error(`bin/invite: EMAIL must be one e-mail address\n\n${USAGE}`);
+  } catch (error) {
+    console.error(`bin/invite: ${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+  }
+  return null;
+}
+
+/** @returns the id of the token. */
+async function invite(tx: Tx, vault: Vault, { email, name, role: roleName }: Wanted): Promise<string> {
+  const [role] = await tx.find(Role, { name: roleName });
+  if (!role) throw new Error(`there is no role "${roleName}"; has the migrate process run?`);
+  const known = await tx.lock(Account, { kind: 'staff', emailIndex: vault.indexOf(email) });
+  if (known && known.passwordHash !== null) throw new Error(`${email} has chosen a password already`);
+  const person = { email, name, phone: null };
+  const account = known ?? Account.open(tx, vault, { kind: 'staff', ...person, roleId: role.id, passwordHash: null });
+  audit(tx, {
+    actor: { kind: 'system', id: null },
+    action: known ? 'staff.invite-again' : 'staff.invite',
+    target: { type: 'staff', id: account.id },
+    before: null,
+    after: { email: CONCEALED, name: CONCEALED, role: role.name },
+    requestId: `bin-invite-${newId()}`,
+  });
+  return issueToken(tx, { accountId: account.id, purpose: 'invitation' });
+}
