@@ -1,6 +1,7 @@
 import express from 'express';
 import { ERRORS } from '../domain/errors.ts';
 import { errorFields } from '../infra/log.ts';
+import { networkOf } from '../infra/network.ts';
 import type { Authenticate } from './auth/authenticate.ts';
 import { authorise } from './auth/authorise.ts';
 import { callerOf, GUEST, type Principal } from './auth/principal.ts';
@@ -12,7 +13,7 @@ import { type Hardening, hardening } from './hardening.ts';
 import { type Limits, limitRate } from './limits.ts';
 import { describeApi, documentRoute } from './openapi.ts';
 import { sendAnswer, sendFailure } from './respond.ts';
-import type { AnyRoute, Raw, RawCall } from './route.ts';
+import type { AnyRoute, Raw, RawCall, RouteFacts } from './route.ts';
 import { byPath } from './table.ts';
 
 export interface AppDeps {
@@ -67,19 +68,29 @@ function mount(
 }
 
 /** The way of a request through its route: who asks, may they, what do they send, then the handler. */
-function endpoint({ facts, answer }: AnyRoute, { authenticate, limits }: AppDeps): express.RequestHandler {
-  const isOpen = facts.access === 'public' || facts.access === 'webhook';
+function endpoint({ facts, answer }: AnyRoute, deps: AppDeps): express.RequestHandler {
   return async (request, response) => {
     const exchange = exchangeOf(response);
     exchange.route = facts.path;
     const raw = { request, response };
-    const principal = isOpen ? GUEST : await authenticate(raw);
-    if (limits) await limitRate(limits, facts, { caller: callerOf(principal, request.ip), response });
+    const principal = await identify(raw, facts, deps);
     authorise(facts, principal);
     const body = await readBody(facts, raw);
     const outcome = await answer(callOf(raw, exchange, { principal, body }));
     if (outcome !== 'handled') sendAnswer(request, response, outcome);
   };
+}
+
+/** Who asks, and whether they may ask again already. Wrong credentials count for the address that they come from. */
+async function identify(raw: Raw, facts: RouteFacts, { authenticate, limits }: AppDeps): Promise<Principal> {
+  const isOpen = facts.access === 'public' || facts.access === 'webhook';
+  const found = isOpen ? GUEST : await authenticate(raw).catch((refusal: Error) => refusal);
+  const { request, response } = raw;
+  const principal = found instanceof Error ? GUEST : found;
+  const caller = callerOf(principal, networkOf(request.ip ?? 'unknown'));
+  if (limits) await limitRate(limits, facts, { caller, response });
+  if (found instanceof Error) throw found;
+  return found;
 }
 
 function callOf(raw: Raw, { trace }: Exchange, { principal, body }: { principal: Principal; body: unknown }): RawCall {

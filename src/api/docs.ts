@@ -44,7 +44,7 @@ export function docsRouter(): express.Router {
     router.get(`${PATH}/${file}`, (_request, response) => {
       exchangeOf(response).route = `${PATH}/${file}`;
       // With a root only the part below it is checked for dot folders: the clone may lie inside one.
-      response.sendFile(file, { root: FOLDER, maxAge: '1d' });
+      response.sendFile(file, { root: FOLDER, maxAge: '1d', acceptRanges: false });
     });
   }
   return router;

@@ -44,7 +44,15 @@ function requestFailure(error: Error): Failure | undefined {
     case 'encoding.unsupported':
       return { code: 'UNSUPPORTED_MEDIA_TYPE', message: error.message };
     default:
-      return Reflect.get(error, 'status') === 400 ? unreadable(error) : undefined;
+      break;
+  }
+  switch (Reflect.get(error, 'status')) {
+    case 400:
+      return unreadable(error);
+    case 412:
+      return { code: 'VERSION_MISMATCH' };
+    default:
+      return undefined;
   }
 }
 

@@ -70,11 +70,11 @@ describe('the API document', () => {
 
   it('lists the errors of a route, its own and those of its kind, in the one format', () => {
     const { responses } = operation('post', '/baskets');
-    expect(responses).to.have.all.keys('200', '400', '401', '403', '404', '409', '413', '415', '500', '503');
+    expect(responses).to.have.all.keys('200', '400', '401', '403', '404', '409', '413', '415', '429', '500', '503');
     expect(responses[409]?.description).to.contain('INSUFFICIENT_INVENTORY');
     expect(responses[400]?.description).to.contain('VALIDATION_FAILED').and.contain('MALFORMED_JSON');
     expect(responses[404]?.content?.['application/json']?.schema).to.deep.equal({ $ref: '#/components/schemas/Error' });
-    expect(operation('get', '/do').responses).to.have.all.keys('200', '500', '503');
+    expect(operation('get', '/do').responses).to.have.all.keys('200', '400', '401', '403', '429', '500', '503');
   });
 
   it('is served with an ETag', async () => {

@@ -81,9 +81,9 @@ const GENEROUS: Rates = { read: 1e6, write: 1e6, 'sign-in': 1e6, guesses: 1e4 };
 let people = 0;
 let passwordHash: Promise<string> | undefined;
 
-export async function openPeopleShop(options: { rates?: Partial<Rates> } = {}): Promise<PeopleShop> {
+export async function openPeopleShop(options: { rates?: Partial<Rates>; redisUrl?: string } = {}): Promise<PeopleShop> {
   const fresh = await freshDatabase();
-  const redis = openRedis(process.env.TEST_REDIS_URL ?? '', 'produce');
+  const redis = openRedis(options.redisUrl ?? process.env.TEST_REDIS_URL ?? '', 'produce');
   if (redis.status !== 'ready') await once(redis, 'ready');
   const deps = depsOf(fresh.db, redis, { ...GENEROUS, ...options.rates });
   const health = { db: fresh.db, redis, migrations: [] };

@@ -129,7 +129,7 @@ describe('sessions', function () {
       const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(asha.refreshToken)));
       const given = answers.filter(({ status }) => status === 200).map(({ body }) => body);
       expect(given.length).to.be.at.most(1);
-      expect(new Set(answers.map(({ status }) => status))).to.have.keys(...(given.length > 0 ? [200, 401] : [401]));
+      expect(answers.filter(({ status }) => status === 401)).to.have.lengthOf(20 - given.length);
       for (const { refreshToken, accessToken } of given) {
         expect((await refresh(refreshToken)).status).to.equal(401);
         await isOver(accessToken);

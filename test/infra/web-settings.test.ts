@@ -43,7 +43,7 @@ describe('the settings of a web process', () => {
   });
 
   it('say which part of the rates is wrong and what would be right', () => {
-    for (const wrong of ['reads:5', 'read', 'read:0', 'read:-1', 'read:5:6', 'read:1e3', 'toString:5']) {
+    for (const wrong of ['reads:5', 'read', 'read:0', 'read:-1', 'read:5:6', 'read:1e3', 'constructor:5']) {
       expect(complaint({ RATE_LIMITS: `write:5,${wrong}` }), wrong)
         .to.contain(`RATE_LIMITS: "${wrong}" must be one of read, write, sign-in, guesses, a colon, and a number`)
         .and.not.contain('"write:5"');

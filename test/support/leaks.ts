@@ -74,7 +74,7 @@ export async function leaksInRedis(url: string, secrets: Secrets): Promise<Leak[
       await redis.select(database);
       for await (const keys of redis.scanStream({ count: 1_000 })) {
         for (const key of keys as string[]) {
-          const text = `${key} ${await valueOf(redis, key)}`;
+          const text = `${key} ${await contentOf(redis, key)}`;
           found.push(...secrets.in(text).map((what) => leak(what, `redis ${database} ${key}`, text)));
         }
       }
@@ -85,14 +85,14 @@ export async function leaksInRedis(url: string, secrets: Secrets): Promise<Leak[
   }
 }
 
-async function valueOf(redis: Redis, key: string): Promise<string> {
+async function contentOf(redis: Redis, key: string): Promise<string> {
   const type = await redis.type(key);
   const read: Record<string, () => Promise<unknown>> = {
     string: () => redis.get(key),
     hash: () => redis.hgetall(key),
     list: () => redis.lrange(key, 0, -1),
     set: () => redis.smembers(key),
-    zset: () => redis.zrange(key, 0, -1),
+    zset: () => redis.zrange(key, '0', '-1'),
     stream: () => redis.xrange(key, '-', '+'),
     none: async () => null,
   };

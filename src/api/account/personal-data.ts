@@ -45,7 +45,7 @@ const eraseOwn = (deps: ApiDeps) =>
     tag: 'Account',
     body: z.strictObject({ password: givenPassword }),
     answers: { 204: { description: 'It is gone, and every session has ended' } },
-    errors: ['PASSWORD_WRONG', 'CHECKOUT_IN_PROGRESS', 'TOO_MANY_REQUESTS', 'SIGN_IN_UNAVAILABLE'],
+    errors: ['PASSWORD_WRONG', 'CHECKOUT_IN_PROGRESS'],
     async handle(call) {
       const { accountId } = ownSession(call.principal);
       const passwordHash = await provePassword(deps, call, call.body.password);

@@ -47,13 +47,17 @@ export const profileRoutes = (deps: ApiDeps, { path, access, tag }: Door): AnyRo
     tag,
     body: changeSchema,
     answers: { 200: { description: 'Your account', schema: customerSchema } },
-    errors: ['EMAIL_TAKEN', 'PASSWORD_WRONG', 'TOO_MANY_REQUESTS', 'SIGN_IN_UNAVAILABLE'],
+    errors: ['EMAIL_TAKEN', 'PASSWORD_WRONG'],
     async handle(call) {
       const { currentPassword = '', ...wanted } = call.body;
       const { accountId } = ownSession(call.principal);
       const passwordHash = wanted.email === undefined ? undefined : await provePassword(deps, call, currentPassword);
       const work = async (tx: Tx) => {
-        const account = await tx.lock(Account, { id: accountId, ...(passwordHash && { passwordHash }) });
+        const account = await tx.lock(Account, {
+          id: accountId,
+          status: 'active',
+          ...(passwordHash && { passwordHash }),
+        });
         if (!account) throw refused('PASSWORD_WRONG');
         await describe(deps, tx, { account, wanted });
         return { status: 200, headers: {}, body: customerView(deps, account) };

@@ -36,7 +36,7 @@ export const registerRoute = (deps: ApiDeps): AnyRoute =>
     answers: {
       201: { description: 'Signed in', schema: tokensSchema.extend({ customer: customerSchema, cart: broughtCart }) },
     },
-    errors: ['EMAIL_TAKEN', 'PASSWORD_UNSUITABLE', 'TOO_MANY_REQUESTS', 'SIGN_IN_UNAVAILABLE'],
+    errors: ['EMAIL_TAKEN', 'PASSWORD_UNSUITABLE'],
     async handle(call) {
       const { password, cartId, ...person } = call.body;
       refuseUnsuitable(password, person);

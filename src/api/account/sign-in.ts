@@ -19,7 +19,7 @@ export const signInRoute = (deps: ApiDeps): AnyRoute =>
     answers: {
       200: { description: 'A session', schema: tokensSchema.extend({ customer: customerSchema, cart: broughtCart }) },
     },
-    errors: ['SIGN_IN_REFUSED', 'TOO_MANY_REQUESTS', 'SIGN_IN_UNAVAILABLE'],
+    errors: ['SIGN_IN_REFUSED'],
     handle(call) {
       const { cartId, ...credentials } = call.body;
       return signIn(deps, call, {

@@ -24,7 +24,7 @@ export const adminSessionRoutes = (deps: ApiDeps): AnyRoute[] => [
     tag: 'Staff account',
     body: credentialsSchema,
     answers: { 200: { description: 'A session', schema: tokensSchema.extend({ mfa: mfaSchema }) } },
-    errors: ['SIGN_IN_REFUSED', 'TOO_MANY_REQUESTS', 'SIGN_IN_UNAVAILABLE'],
+    errors: ['SIGN_IN_REFUSED'],
     handle: (call) =>
       signIn(deps, call, {
         kind: 'staff',

@@ -24,7 +24,7 @@ export const emailRoutes = (deps: ApiDeps, { path, access, kind, tag }: Door): A
     tag,
     body: z.strictObject({ token: z.string().min(1).max(200) }),
     answers: { 204: { description: 'Verified' } },
-    errors: ['LINK_INVALID', 'TOO_MANY_REQUESTS', 'SIGN_IN_UNAVAILABLE'],
+    errors: ['LINK_INVALID'],
     handle(call) {
       const work = async (tx: Tx) => {
         const id = await redeemToken(tx, deps.secret, { token: call.body.token, purposes: ['verify-email'] });
@@ -45,7 +45,6 @@ export const emailRoutes = (deps: ApiDeps, { path, access, kind, tag }: Door): A
     summary: 'Have the mail sent again that verifies the e-mail address',
     tag,
     answers: { 202: { description: 'Sent, unless the address is verified' } },
-    errors: ['TOO_MANY_REQUESTS', 'SIGN_IN_UNAVAILABLE'],
     handle(call) {
       const { accountId: id } = ownSession(call.principal);
       const work = async (tx: Tx) => {

@@ -19,7 +19,6 @@ import { emailSchema, givenPassword } from './sign-in.ts';
 export const chosenPassword = z.string().min(8).max(256);
 
 const done = { 204: { description: 'Done' } };
-const guessing = ['TOO_MANY_REQUESTS', 'SIGN_IN_UNAVAILABLE'] as const;
 
 /** Changing a password, and getting in again without it. */
 export const passwordRoutes = (deps: ApiDeps, door: Door): AnyRoute[] => [
@@ -39,7 +38,7 @@ const changePassword = (deps: ApiDeps, { path, access, tag }: Door) =>
     tag,
     body: z.strictObject({ currentPassword: givenPassword, newPassword: chosenPassword }),
     answers: done,
-    errors: ['PASSWORD_WRONG', 'PASSWORD_UNSUITABLE', ...guessing],
+    errors: ['PASSWORD_WRONG', 'PASSWORD_UNSUITABLE'],
     async handle(call) {
       const { currentPassword, newPassword } = call.body;
       const { accountId, sessionId } = ownSession(call.principal);
@@ -65,7 +64,6 @@ const forgotten = (deps: ApiDeps, { path, kind, tag }: Door) =>
     tag,
     body: z.strictObject({ email: emailSchema }),
     answers: { 202: { description: 'If there is such an account, it gets a mail' } },
-    errors: [...guessing],
     async handle(call) {
       const index = deps.vault.indexOf(call.body.email);
       await guardGuessing(deps.limits, { account: `reset ${index}`, address: call.raw.request.ip ?? '' });
@@ -95,7 +93,7 @@ const reset = (deps: ApiDeps, { path, kind, tag }: Door) =>
     tag,
     body: z.strictObject({ token: z.string().min(1).max(200), newPassword: chosenPassword }),
     answers: done,
-    errors: ['LINK_INVALID', 'PASSWORD_UNSUITABLE', ...guessing],
+    errors: ['LINK_INVALID', 'PASSWORD_UNSUITABLE'],
     handle(call) {
       const work = async (tx: Tx) => {
         await choosePassword(deps, tx, { kind, ...call.body });

@@ -20,7 +20,7 @@ export const refreshRoute = (deps: ApiDeps, { path, kind, tag }: Door): AnyRoute
     tag,
     body: z.strictObject({ refreshToken: z.string().min(1).max(200) }),
     answers: { 200: { description: 'The next tokens', schema: tokensSchema } },
-    errors: ['REFRESH_TOKEN_INVALID', 'TOO_MANY_REQUESTS', 'SIGN_IN_UNAVAILABLE'],
+    errors: ['REFRESH_TOKEN_INVALID'],
     async handle(call) {
       let rotation: Rotation | undefined;
       const work = async (tx: Tx) => {

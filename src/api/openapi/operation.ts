@@ -82,6 +82,8 @@ function failures(facts: RouteFacts): Record<string, ZodOpenApiResponseObject> {
   if (facts.body) codes.add('MALFORMED_JSON').add('UNSUPPORTED_MEDIA_TYPE');
   if (facts.body || facts.rawBody) codes.add('PAYLOAD_TOO_LARGE');
   for (const code of refusals(facts)) codes.add(code);
+  if (facts.limit !== 'none' && facts.access !== 'webhook') codes.add('TOO_MANY_REQUESTS');
+  if (facts.limit === 'sign-in') codes.add('SIGN_IN_UNAVAILABLE');
   codes.add('INTERNAL_ERROR').add('DATABASE_UNAVAILABLE');
   const byStatus = Map.groupBy(codes, (code) => String(ERRORS[code].status));
   return Object.fromEntries([...byStatus].map(([status, each]) => [status, failure(status, each)]));
@@ -101,7 +103,7 @@ function refusals({ access, beforeMfa, versioned }: RouteFacts): ErrorCode[] {
 function failure(status: string, codes: ErrorCode[]): ZodOpenApiResponseObject {
   return {
     description: codes.map((code) => `\`${code}\`: ${ERRORS[code].message}`).join('\n\n'),
-    headers: headerRefs(['RequestId', ...(status === '503' ? ['RetryAfter'] : [])]),
+    headers: headerRefs(['RequestId', ...(status === '503' || status === '429' ? ['RetryAfter'] : [])]),
     content: { 'application/json': { schema: ErrorBody } },
   };
 }

@@ -1,0 +1,145 @@
+import { expect } from 'chai';
+import type { AddressView } from '../../src/entities/people/address.ts';
+import { newId } from '../../src/infra/ids.ts';
+import { BENGALURU, MUMBAI } from '../support/address.ts';
+import { type Customer, openPeopleShop, type PeopleShop, type Refused, type Tokens } from './people-shop.ts';
+
+const PATH = '/store/account/addresses';
+
+describe('the addresses of a customer', function () {
+  this.timeout(30_000);
+  let shop: PeopleShop;
+  let asha: Customer;
+  before(async () => {
+    shop = await openPeopleShop();
+  });
+  after(() => shop.close());
+  beforeEach(async () => {
+    asha = await shop.register();
+  });
+
+  const refusals = (answer: { status: number; body: Refused }) => [answer.status, answer.body.error.code];
+  const add = (body: object = BENGALURU, { accessToken }: Tokens = asha) =>
+    shop.ask<AddressView & Refused>('POST', PATH, { token: accessToken, body });
+  const at = (method: string, id: string, { by = asha, ...request }: { by?: Tokens; body?: object } = {}) =>
+    shop.ask<AddressView & Refused>(method, `${PATH}/${id}`, { token: by.accessToken, ...request });
+  const list = async ({ accessToken }: Tokens = asha) =>
+    (await shop.ask<{ data: AddressView[] }>('GET', PATH, { token: accessToken })).body.data;
+  const defaults = async () => (await list()).filter(({ isDefault }) => isDefault).map(({ id }) => id);
+
+  it('are kept, read, written anew and forgotten', async () => {
+    const { status, body: kept } = await add();
+    expect([status, kept]).to.deep.equal([201, { ...BENGALURU, id: kept.id, isDefault: true }]);
+    expect((await at('GET', kept.id)).body).to.deep.equal(kept);
+    const changed = await at('PATCH', kept.id, { body: { address: MUMBAI } });
+    expect([changed.status, changed.body]).to.deep.equal([200, { ...MUMBAI, id: kept.id, isDefault: true }]);
+    expect(await list()).to.deep.equal([changed.body]);
+    expect((await at('DELETE', kept.id)).status).to.equal(204);
+    expect(await list()).to.deep.equal([]);
+  });
+
+  it('are no longer there once they are forgotten', async () => {
+    const { id } = (await add()).body;
+    await at('DELETE', id);
+    const body = { isDefault: true };
+    for (const answer of [await at('GET', id), await at('DELETE', id), await at('PATCH', id, { body })]) {
+      expect(refusals(answer)).to.deep.equal([404, 'ADDRESS_NOT_FOUND']);
+    }
+  });
+
+  it('have one default: the first, until another is made it or it is forgotten', async () => {
+    const first = (await add()).body.id;
+    const second = (await add(MUMBAI)).body.id;
+    const third = (await add({ ...MUMBAI, isDefault: true })).body.id;
+    expect((await list()).map(({ id, isDefault }) => [id, isDefault])).to.deep.equal([
+      [third, true],
+      [second, false],
+      [first, false],
+    ]);
+    await at('PATCH', first, { body: { isDefault: true } });
+    expect(await defaults()).to.deep.equal([first]);
+    await at('DELETE', first);
+    expect(await defaults()).to.deep.equal([third]);
+  });
+
+  it('keep their default when an address is to be it that is not there', async () => {
+    const { id } = (await add()).body;
+    expect((await at('PATCH', newId(), { body: { isDefault: true } })).status).to.equal(404);
+    expect(await defaults()).to.deep.equal([id]);
+  });
+
+  it('have one default also when ten are made it at once', async () => {
+    const ids = await Promise.all(Array.from({ length: 10 }, async () => (await add()).body.id));
+    expect(await defaults()).to.have.lengthOf(1);
+    const answers = await Promise.all(ids.map((id) => at('PATCH', id, { body: { isDefault: true } })));
+    expect(answers.map(({ status, body }) => [status, body.isDefault])).to.deep.equal(Array(10).fill([200, true]));
+    expect(await defaults()).to.have.lengthOf(1);
+  });
+
+  it('have one default also when ten come and five go at once', async () => {
+    const old = await Promise.all(Array.from({ length: 5 }, async () => (await add()).body.id));
+    await Promise.all([
+      ...old.map((id) => at('DELETE', id)),
+      ...Array.from({ length: 10 }, () => add({ ...MUMBAI, isDefault: true })),
+    ]);
+    expect(await list()).to.have.lengthOf(10);
+    expect(await defaults()).to.have.lengthOf(1);
+  });
+
+  it('are nobody else’s', async () => {
+    const { id } = (await add()).body;
+    const by = await shop.register();
+    const body = { isDefault: true, address: MUMBAI };
+    for (const answer of [
+      await at('GET', id, { by }),
+      await at('PATCH', id, { by, body }),
+      await at('DELETE', id, { by }),
+    ]) {
+      expect(refusals(answer)).to.deep.equal([404, 'ADDRESS_NOT_FOUND']);
+    }
+    expect(await list(by)).to.deep.equal([]);
+    expect(await list()).to.deep.equal([{ ...BENGALURU, id, isDefault: true }]);
+  });
+
+  it('are only for who is signed in as a customer', async () => {
+    expect(refusals(await shop.ask('GET', PATH))).to.deep.equal([401, 'AUTHENTICATION_REQUIRED']);
+    const { accessToken } = await shop.staff('support');
+    expect(refusals(await shop.ask('GET', PATH, { token: accessToken }))).to.deep.equal([403, 'FORBIDDEN']);
+  });
+
+  it('are sealed in the table, each for its own row', async () => {
+    const [one, other] = [(await add()).body.id, (await add(MUMBAI)).body.id];
+    const rows = await shop.db.query<{ id: string; address: string }>(
+      'select id, address from addresses where id = any($1) order by id',
+      [[one, other]],
+    );
+    const text = JSON.stringify(rows);
+    for (const clear of [BENGALURU.name, BENGALURU.line1, MUMBAI.city, '400050']) expect(text).not.to.include(clear);
+    const { ring } = shop.deps.vault;
+    const sealed = rows.find(({ id }) => id === one)?.address ?? '';
+    expect(JSON.parse(ring.open(sealed, `addresses.address:${one}`))).to.deep.equal(BENGALURU);
+    expect(() => ring.open(sealed, `addresses.address:${other}`)).to.throw();
+  });
+
+  it('are fifty at most, also when sixty are kept at once', async () => {
+    const answers = await Promise.all(Array.from({ length: 60 }, () => add()));
+    expect(answers.filter(({ status }) => status === 201)).to.have.lengthOf(50);
+    const refused = answers.filter(({ status }) => status !== 201).map(refusals);
+    expect(refused).to.deep.equal(Array(10).fill([422, 'QUANTITY_LIMIT_EXCEEDED']));
+    expect(await list()).to.have.lengthOf(50);
+  });
+
+  it('are added once, though the request comes twice with the same key', async () => {
+    const headers = { 'idempotency-key': newId() };
+    const keep = () => shop.ask<AddressView>('POST', PATH, { token: asha.accessToken, body: BENGALURU, headers });
+    const [first, again] = [await keep(), await keep()];
+    expect(again.body).to.deep.equal(first.body);
+    expect(await list()).to.have.lengthOf(1);
+  });
+
+  it('are refused when they are none, naming what is wrong', async () => {
+    const answer = await add({ ...BENGALURU, postalCode: 'x' });
+    expect(refusals(answer)).to.deep.equal([400, 'VALIDATION_FAILED']);
+    expect(JSON.stringify(answer.body)).to.include('postalCode');
+  });
+});
