@@ -11,6 +11,7 @@ import { auditRoutes } from './audit-log.ts';
 import { customerAddressRoutes } from './customer-addresses.ts';
 import { customerRoutes } from './customers.ts';
 import { groupRoutes } from './groups.ts';
+import { mfaRoutes } from './mfa.ts';
 import { customerDataRoutes } from './personal-data.ts';
 import { queueRoutes } from './queues.ts';
 import { roleRoutes } from './roles.ts';
@@ -26,6 +27,7 @@ export const adminRoutes = (deps: ApiDeps): AnyRoute[] => [
   ...profileRoutes(deps, STAFF_DOOR),
   ...passwordRoutes(deps, STAFF_DOOR),
   ...emailRoutes(deps, STAFF_DOOR),
+  ...mfaRoutes(deps),
   ...staffRoutes(deps),
   ...staffDoorRoutes(deps),
   ...roleRoutes(deps),
