@@ -1,14 +1,16 @@
 import { parseArgs } from 'node:util';
+import { openVault } from '../src/entities/people/vault.ts';
 import { ENTITIES } from '../src/entities/schema.ts';
-import { readConfig } from '../src/infra/config.ts';
-import { openDatabase } from '../src/infra/database.ts';
+import { ConfigError, readConfig } from '../src/infra/config.ts';
+import { type Database, openDatabase } from '../src/infra/database.ts';
 import { logger } from '../src/infra/log.ts';
+import { seedPeople } from './seed/people.ts';
 import { sampleOf, seedShop } from './seed/shop.ts';
 
 const USAGE = `Usage: bin/seed [--products N]
 
 Fills the database at DATABASE_URL with a demonstration shop of N products (default 320, at least 3). Products that are
-there are left alone. Prints JSON lines: {"seeded":n,"of":N} as it goes, {"sample":[variant ids]} at the end.`;
+there are left alone. In development, with APP_SECRET and DATA_KEYS, also the accounts that README.md names. Prints JSON lines: {"seeded":n,"of":N} as it goes, {"sample":[variant ids]} at the end.`;
 
 const MOST_PRODUCTS = 1_000_000;
 
@@ -23,6 +25,7 @@ async function main(): Promise<number> {
     const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES, connections: 1 });
     try {
       await seedShop(db, wanted, (seeded) => print({ seeded, of: wanted }));
+      await seedAccounts(db);
       print({ sample: await sampleOf(db) });
     } finally {
       await db.orm.close();
@@ -31,6 +34,19 @@ async function main(): Promise<number> {
   } catch (error) {
     console.error(`bin/seed: ${error instanceof Error ? error.message : error}`);
     return 1;
+  }
+}
+
+/** Accounts need the secrets that seal them; a shop is filled without them, too. */
+async function seedAccounts(db: Database): Promise<void> {
+  try {
+    const { NODE_ENV, APP_SECRET: secret, DATA_KEYS: dataKeys } = readConfig('people');
+    if (NODE_ENV === 'production')
+      console.error('bin/seed: no accounts in production; bin/invite makes an administrator');
+    else print({ accounts: await seedPeople(db, openVault({ dataKeys, secret })) });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error('bin/seed: no accounts without APP_SECRET and DATA_KEYS');
   }
 }
 

@@ -43,11 +43,11 @@ describe('a customer account', function () {
   const refusals = (answer: { status: number; body: Refused }) => [answer.status, answer.body.error.code];
 
   /** What the newest mail for an account says, as the one who writes it would derive it. */
-  async function mailed({ customer }: Customer, letter: TokenPurpose): Promise<string> {
+  async function mailed(accountId: string, letter: TokenPurpose): Promise<string> {
     const [row] = await shop.db.query<{ id: string }>(
       `select payload ->> 'tokenId' as id from outbox
         where payload ->> 'letter' = $1 and payload ->> 'accountId' = $2 order by id desc limit 1`,
-      [letter, customer.id],
+      [letter, accountId],
     );
     if (!row) throw new Error(`no mail ${letter}`);
     return accountToken(SECRET, { id: row.id, purpose: letter });
@@ -153,7 +153,7 @@ describe('a customer account', function () {
 
     it('by another e-mail address only with the password, and then it is to be verified anew', async () => {
       const email = `new-${asha.email}`;
-      await post('email/verify', { token: await mailed(asha, 'verify-email') });
+      await post('email/verify', { token: await mailed(asha.customer.id, 'verify-email') });
       for (const currentPassword of [undefined, OTHER]) {
         expect(refusals(await change(asha, { email, currentPassword }))).to.deep.equal([422, 'PASSWORD_WRONG']);
       }
@@ -174,22 +174,24 @@ describe('a customer account', function () {
 
   describe('has its e-mail address verified', () => {
     it('by the token of the mail, once', async () => {
-      const token = await mailed(asha, 'verify-email');
+      const token = await mailed(asha.customer.id, 'verify-email');
       expect((await post('email/verify', { token })).status).to.equal(204);
       expect((await profile(asha)).body.emailVerified).to.equal(true);
       expect(refusals(await post('email/verify', { token }))).to.deep.equal([422, 'LINK_INVALID']);
     });
 
     it('not by the token of an older mail', async () => {
-      const old = await mailed(asha, 'verify-email');
+      const old = await mailed(asha.customer.id, 'verify-email');
       const again = await shop.ask('POST', `${ACCOUNT}/email/verification`, { token: asha.accessToken });
       expect(again.status).to.equal(202);
       expect(refusals(await post('email/verify', { token: old }))).to.deep.equal([422, 'LINK_INVALID']);
-      expect((await post('email/verify', { token: await mailed(asha, 'verify-email') })).status).to.equal(204);
+      expect((await post('email/verify', { token: await mailed(asha.customer.id, 'verify-email') })).status).to.equal(
+        204,
+      );
     });
 
     it('not by a mail to the address it had before', async () => {
-      const old = await mailed(asha, 'verify-email');
+      const old = await mailed(asha.customer.id, 'verify-email');
       await change(asha, { email: `new-${asha.email}`, currentPassword: PASSWORD });
       expect(refusals(await post('email/verify', { token: old }))).to.deep.equal([422, 'LINK_INVALID']);
       expect((await profile(asha)).body.emailVerified).to.equal(false);
@@ -231,7 +233,7 @@ describe('a customer account', function () {
 
     it('gets another by mail, and every session ends', async () => {
       expect((await forget(asha.email.toUpperCase())).status).to.equal(202);
-      expect((await reset(await mailed(asha, 'reset-password'))).status).to.equal(204);
+      expect((await reset(await mailed(asha.customer.id, 'reset-password'))).status).to.equal(204);
       expect((await refresh(asha)).status).to.equal(401);
       expect((await signIn(asha.email)).status).to.equal(401);
       const { body } = await signIn(asha.email, OTHER);
@@ -240,7 +242,7 @@ describe('a customer account', function () {
 
     it('gets one only, though the token comes ten times at once', async () => {
       await forget(asha.email);
-      const token = await mailed(asha, 'reset-password');
+      const token = await mailed(asha.customer.id, 'reset-password');
       const passwords = Array.from({ length: 10 }, (_, index) => `${OTHER} ${index}`);
       const answers = await Promise.all(passwords.map((password) => reset(token, password)));
       expect(answers.map(({ status }) => status).sort()).to.deep.equal([204, ...Array(9).fill(422)]);
@@ -251,11 +253,11 @@ describe('a customer account', function () {
 
     it('gets none by an older mail, by a token for something else, by one that is over, or by a forged one', async () => {
       await forget(asha.email);
-      const old = await mailed(asha, 'reset-password');
+      const old = await mailed(asha.customer.id, 'reset-password');
       await forget(asha.email);
-      const token = await mailed(asha, 'reset-password');
+      const token = await mailed(asha.customer.id, 'reset-password');
       const forged = `${token.slice(0, -2)}${token.endsWith('AA') ? 'BB' : 'AA'}`;
-      const verifying = await mailed(asha, 'verify-email');
+      const verifying = await mailed(asha.customer.id, 'verify-email');
       for (const one of [old, forged, verifying, 'x']) {
         expect(refusals(await reset(one)), one).to.deep.equal([422, 'LINK_INVALID']);
       }
@@ -265,14 +267,14 @@ describe('a customer account', function () {
 
     it('keeps the token for another try when the password will not do', async () => {
       await forget(asha.email);
-      const token = await mailed(asha, 'reset-password');
+      const token = await mailed(asha.customer.id, 'reset-password');
       expect(refusals(await reset(token, asha.email))).to.deep.equal([422, 'PASSWORD_UNSUITABLE']);
       expect((await reset(token)).status).to.equal(204);
     });
 
     it('gets none by a mail from before the password was changed', async () => {
       await forget(asha.email);
-      const token = await mailed(asha, 'reset-password');
+      const token = await mailed(asha.customer.id, 'reset-password');
       const body = { currentPassword: PASSWORD, newPassword: OTHER };
       await shop.ask('POST', `${ACCOUNT}/password`, { token: asha.accessToken, body });
       expect(refusals(await reset(token, 'a third horse'))).to.deep.equal([422, 'LINK_INVALID']);
@@ -280,10 +282,25 @@ describe('a customer account', function () {
 
     it('gets none by a mail to the address that the account had before', async () => {
       await forget(asha.email);
-      const token = await mailed(asha, 'reset-password');
+      const token = await mailed(asha.customer.id, 'reset-password');
       await change(asha, { email: `new-${asha.email}`, currentPassword: PASSWORD });
       expect(refusals(await reset(token))).to.deep.equal([422, 'LINK_INVALID']);
       expect((await profile(asha)).body.emailVerified).to.equal(false);
+    });
+
+    it('of staff gets none by an invitation to the address that the account had before', async () => {
+      const { accessToken: token } = await shop.staff('admin');
+      const [role] = await shop.db.query<{ id: string }>(`select id from roles where name = 'support'`);
+      const invited = { email: `staff-${asha.email}`, name: 'Ravi', roleId: role?.id };
+      const { body: staff } = await shop.ask<{ id: string }>('POST', '/admin/staff', { token, body: invited });
+      const invitation = await mailed(staff.id, 'invitation');
+      const body = { email: `new-${invited.email}` };
+      const path = `/admin/staff/${staff.id}`;
+      const changed = await shop.ask('PATCH', path, { token, body, headers: { 'if-match': '"1"' } });
+      expect(changed.status).to.equal(200);
+      const chosen = { token: invitation, newPassword: OTHER };
+      const answer = await shop.ask('POST', '/admin/account/password/reset', { body: chosen });
+      expect(refusals(answer)).to.deep.equal([422, 'LINK_INVALID']);
     });
 
     it('is not told apart from one that there never was', async () => {

@@ -266,6 +266,22 @@ describe('merging carts', function () {
       expect(told.cart).to.deep.equal({ id: mine.id });
     });
 
+    it('opens no guest’s cart and no guest’s checkout without its own token', async () => {
+      const guest = await fill([[shirt, 1]]);
+      const { cartToken } = await fill([[shirt, 1]]);
+      for (const by of [{ cartToken }, { token: asha.accessToken, cartToken }, { token: asha.accessToken }]) {
+        expect(refusals(await open(guest.id, by))).to.deep.equal([404, 'CART_NOT_FOUND']);
+        expect(refusals(await checkOut(guest.id, by))).to.deep.equal([404, 'CART_NOT_FOUND']);
+      }
+      expect(await linesOf(guest.id, { token: asha.accessToken, cartToken: guest.cartToken })).to.have.lengthOf(1);
+      const { id } = (await checkOut(guest.id, { cartToken: guest.cartToken })).body;
+      for (const by of [{ cartToken }, { token: asha.accessToken, cartToken }, { token: asha.accessToken }]) {
+        const looked = await shop.ask('GET', `/store/checkout/${id}`, by);
+        const ended = await shop.ask('POST', `/store/checkout/${id}/cancel`, { ...by, body: {} });
+        for (const one of [looked, ended]) expect(refusals(one)).to.deep.equal([404, 'CHECKOUT_NOT_FOUND']);
+      }
+    });
+
     it('opens no cart and no checkout of another customer', async () => {
       const mine = await fill([[shirt, 1]], asha);
       const own = { token: asha.accessToken };

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { personalDataSchema } from '../../src/api/views/personal-data.ts';
 import { eraseCustomer, holdAccount, lockForErasure } from '../../src/entities/people/erasure.ts';
 import { newId } from '../../src/infra/ids.ts';
+import { isSealed } from '../../src/infra/key-ring.ts';
 import { type Tx, unitOfWork } from '../../src/infra/unit-of-work.ts';
 import { BENGALURU, MUMBAI } from '../support/address.ts';
 import { stockVariant } from '../support/books.ts';
@@ -117,12 +118,13 @@ describe('personal data', function () {
     await query(`insert into customer_group_members values ($1, $2, now())`, [id, groupId]);
   }
 
-  const remains = async ({ id }: Person) => {
+  const remains = async ({ id }: Pick<Person, 'id'>) => {
     const [row] = await query<Record<string, number>>(
       `select (select count(*) from addresses where account_id = $1) + (select count(*) from account_tokens where account_id = $1)
           + (select count(*) from recovery_codes where account_id = $1)
           + (select count(*) from customer_group_members where account_id = $1) as belongings,
         (select count(*) from sessions where account_id = $1 and revoked_at is null) as live,
+        (select count(*) from sessions where account_id = $1 and length(split_part(client, '.', 3)) > 38) as clients,
         (select count(*) from refresh_tokens where session_id in (select id from sessions where account_id = $1)) as tokens,
         (select count(*) from checkouts where customer_id = $1 and email is not null) as emails,
         (select count(*) from checkouts where customer_id = $1 and shipping_address is not null) as addresses`,
@@ -130,7 +132,7 @@ describe('personal data', function () {
     );
     return row;
   };
-  const NOTHING = { belongings: 0, live: 0, tokens: 0, emails: 0, addresses: 0 };
+  const NOTHING = { belongings: 0, live: 0, clients: 0, tokens: 0, emails: 0, addresses: 0 };
 
   describe('exported', () => {
     it('is all that is kept about the customer, in clear, and nothing of anybody else', async () => {
@@ -353,6 +355,32 @@ describe('personal data', function () {
     });
   });
 
+  describe('in idempotent answers', () => {
+    const add = (key: string) =>
+      shop.ask<{ id: string }>('POST', `${ACCOUNT}/addresses`, {
+        token: asha.accessToken,
+        body: MUMBAI,
+        headers: { 'idempotency-key': key },
+      });
+
+    it('is sealed, and answered again as it was', async () => {
+      const key = newId();
+      const first = await add(key);
+      const again = await add(key);
+      expect([again.status, again.body]).to.deep.equal([first.status, first.body]);
+      expect(again.headers.get('idempotent-replayed')).to.equal('true');
+      const [row] = await query<{ body: string }>(`select body from idempotency_keys where key = $1`, [key]);
+      expect(isSealed(row?.body ?? '')).to.equal(true);
+    });
+
+    it('is answered also where an earlier version kept it in clear', async () => {
+      const key = newId();
+      const { body } = await add(key);
+      await query(`update idempotency_keys set body = $2 where key = $1`, [key, JSON.stringify(body)]);
+      expect((await add(key)).body).to.deep.equal(body);
+    });
+  });
+
   describe('asked for by staff', () => {
     const admin = (id: string, what: string) => `/admin/customers/${id}/${what}`;
 
@@ -401,6 +429,12 @@ describe('personal data', function () {
         expect((await shop.ask('GET', admin(id, 'export'), { token })).status).to.equal(404);
         expect((await shop.ask('POST', admin(id, 'erasure'), { token })).status).to.equal(404);
       }
+    });
+
+    it('leaves with a member of staff, too', async () => {
+      const [{ accessToken: token }, leaving] = [await shop.staff('admin'), await shop.staff('support')];
+      expect((await shop.ask('DELETE', `/admin/staff/${leaving.accountId}`, { token })).status).to.equal(204);
+      expect(await remains({ id: leaving.accountId })).to.deep.equal(NOTHING);
     });
 
     it('is not erased by those who may only read', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { TOTP } from 'otpauth';
 import { Account } from '../../src/entities/people/account.ts';
 import { openVault } from '../../src/entities/people/vault.ts';
 import { ENTITIES } from '../../src/entities/schema.ts';
@@ -170,6 +171,7 @@ async function beLookedAfter(flow: Flow, ask: Ask, { step, id, bearer }: Travell
   const staff = bearerOf(
     await step('staff', ask<Tokens>('POST', '/admin/account/login', { body: { email, password } })),
   );
+  await giveSecondFactor(ask, step, staff);
   const search = `/admin/customers?email=${encodeURIComponent(ZAMBRANA.email)}`;
   await step('search', ask('GET', search, { headers: staff }));
   const body = { name: 'Quintalia Zambrana the Second', phone: '+91 98450 55464' };
@@ -181,6 +183,24 @@ async function beLookedAfter(flow: Flow, ask: Ask, { step, id, bearer }: Travell
   await step('audit log', ask('GET', '/admin/audit-log', { headers: staff }));
   await step('export', ask('GET', '/store/account/export', { headers: bearer }));
   await step('staff export', ask('GET', `/admin/customers/${id}/export`, { headers: staff }));
+}
+
+async function giveSecondFactor(ask: Ask, step: Step, staff: Record<string, string>): Promise<void> {
+  const { email, password } = STAFF;
+  const { secret } = await step('mfa', ask<{ secret: string }>('POST', '/admin/account/mfa', { headers: staff }));
+  const code = new TOTP({ secret }).generate();
+  const confirm = { body: { code }, headers: staff };
+  const { recoveryCodes } = await step(
+    'confirm',
+    ask<{ recoveryCodes: string[] }>('POST', '/admin/account/mfa/confirm', confirm),
+  );
+  const again = bearerOf(
+    await step('staff again', ask<Tokens>('POST', '/admin/account/login', { body: { email, password } })),
+  );
+  const wrong = { body: { code: 'notacode-atall' }, headers: again };
+  await step('wrong code', ask('POST', '/admin/account/mfa/verify', wrong));
+  const recovery = { body: { code: recoveryCodes[0] }, headers: again };
+  await step('recovery code', ask('POST', '/admin/account/mfa/verify', recovery));
 }
 
 async function resetPassword(flow: Flow, ask: Ask, step: Step): Promise<void> {

@@ -12,6 +12,7 @@ const REFUSED = {
   'broken JSON': 400,
   taken: 409,
   'wrong password': 401,
+  'wrong code': 403,
   'wrong shape': 400,
   'in the path': 404,
   'in an id': 404,

@@ -2,7 +2,7 @@
 export interface Secrets {
   /** Words that tell who somebody is: found in any case, and encoded for addresses, in base64 and in hexadecimal. */
   plant(what: string, words: string | undefined): void;
-  /** Something random: found wherever its longest run of letters and digits stands alone. */
+  /** Something random: found wherever its last run of letters and digits stands alone. A short code is found like words. */
   plantToken(what: string, token: string | undefined): void;
   /** What of it stands in a text. */
   in(text: string): string[];
@@ -26,6 +26,7 @@ export function openSecrets(): Secrets {
       // The parts of a token beside the secret one may stand anywhere: the header of a JWT, the id that a link is about.
       const run = (token?.match(RUN) ?? []).at(-1);
       if (run) tokens.set(run, what);
+      else for (const code of [token, token?.replaceAll('-', '')]) this.plant(what, code);
     },
     in(text) {
       anyWord ??= new RegExp([...words.keys()].map(escaped).join('|') || '(?!)', 'gi');

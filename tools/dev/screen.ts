@@ -1,3 +1,4 @@
+import { DEVELOPMENT_PASSWORD, DEVELOPMENT_STAFF } from '../seed/people.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { Trail } from './purchase.ts';
 
@@ -58,11 +59,10 @@ export function showTrail(trail: Trail): void {
 
 /** Where to look next. */
 export function showUrls(stack: Stack, dataDir: string): void {
-  const password = process.env.OPS_PASSWORD || 'vcecom';
   const rows = [
     ['API docs', `${stack.url}/api/v1/docs`],
     ['Products', `${stack.url}/api/v1/store/products`],
-    ['Queues', `${stack.url}/ops/queues   (user ops, password ${password})`],
+    ['Operators', `${stack.url}/ops   (${DEVELOPMENT_STAFF[0].email}, password: ${DEVELOPMENT_PASSWORD})`],
     ['Payment simulator', `${stack.simulatorUrl}   (its knobs: PUT /_faults)`],
     ['Database', stack.databaseUrl],
     ['Redis', stack.redisUrl],

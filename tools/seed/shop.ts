@@ -112,4 +112,5 @@ function makeProduct(plan: PlannedProduct, shelves: ReadonlyMap<string, ProductC
   return { product, stock };
 }
 
-const lockSeed = (tx: Tx) => tx.query('select pg_advisory_xact_lock($1)', [SEED_LOCK]);
+/** One seed at a time on a database. */
+export const lockSeed = (tx: Tx) => tx.query('select pg_advisory_xact_lock($1)', [SEED_LOCK]);

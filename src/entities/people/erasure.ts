@@ -12,7 +12,7 @@ import { sealed, type Vault } from './vault.ts';
  * (CGST Rules, rule 46(e)): fifty thousand rupees. These two are kept with the books, which is for 72 months after the
  * annual return was due (CGST Act, section 36).
  */
-const NAMED_FROM = 50_000_00;
+export const NAMED_FROM = 50_000_00;
 
 /**
  * Keeps a customer's account from being erased or blocked until the transaction ends; any number may hold it at once.
