@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { type Batch, countKeys, countLeft, type Resealed, resealBatch } from '../src/entities/people/reseal.ts';
+import { countKeys } from '../src/entities/people/key-use.ts';
+import { type Batch, countLeft, type Resealed, resealBatch } from '../src/entities/people/reseal.ts';
 import { openVault, SEALED_COLUMNS, type Vault } from '../src/entities/people/vault.ts';
 import { ENTITIES } from '../src/entities/schema.ts';
 import { readConfig } from '../src/infra/config.ts';

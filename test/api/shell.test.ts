@@ -6,7 +6,8 @@ import { currentTrace } from '../../src/infra/trace.ts';
 import { doing, hook, makeBasket, openShop, readBasket, type Shop } from './sample-shop.ts';
 
 const ok = async (): Promise<Outcome> => ({ status: 200, body: { ok: true } });
-const start = (...routes: ReturnType<typeof doing>[]) => makeApp(routes, { observe: () => undefined, authenticate: async () => GUEST });
+const start = (...routes: ReturnType<typeof doing>[]) =>
+  makeApp(routes, { observe: () => undefined, authenticate: async () => GUEST });
 
 describe('the table of routes', () => {
   it('does not start with a route that declares no permission', () => {

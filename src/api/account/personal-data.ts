@@ -12,7 +12,7 @@ import { RequestFault } from '../failure.ts';
 import { type AnyRoute, route } from '../route.ts';
 import { personalDataAnswer, personalDataSchema } from '../views/personal-data.ts';
 
-/** What the customer may ask of us about the own data (DPDP Act 2023, sections 11 and 12). */
+/** What customers may ask of us about their own data (DPDP Act 2023, sections 11 and 12). */
 export const personalDataRoutes = (deps: ApiDeps): AnyRoute[] => [exportOwn(deps), eraseOwn(deps)];
 
 const exportOwn = (deps: ApiDeps) =>
@@ -25,8 +25,8 @@ const exportOwn = (deps: ApiDeps) =>
     tag: 'Account',
     answers: { 200: { description: 'The data, as a file', schema: personalDataSchema } },
     async handle(call) {
-      const { accountId } = ownSession(call.principal);
-      const data = await exportCustomer({ query: deps.db.query, vault: deps.vault }, accountId);
+      const files = { query: deps.db.query, vault: deps.vault };
+      const data = await exportCustomer(files, ownSession(call.principal).accountId);
       if (!data) throw new RequestFault('CREDENTIALS_INVALID');
       return personalDataAnswer(data, new Date());
     },
@@ -41,7 +41,7 @@ const eraseOwn = (deps: ApiDeps) =>
     limit: 'sign-in',
     summary: 'Erase your account and everything personal, for good',
     description:
-      'Orders stay without your name, but for invoices of ₹50,000 and more, which by law name the buyer and the address of delivery. A checkout that is in progress has to end first.',
+      'Orders stay without your name, but invoices of ₹50,000 and more must keep it. Checkouts have to end first.',
     tag: 'Account',
     body: z.strictObject({ password: givenPassword }),
     answers: { 204: { description: 'It is gone, and every session has ended' } },
@@ -51,7 +51,7 @@ const eraseOwn = (deps: ApiDeps) =>
       const passwordHash = await provePassword(deps, call, call.body.password);
       const work = async (tx: Tx) => {
         const account = await lockForErasure(tx, accountId);
-        // Since the password was checked it may have been changed, or the account erased by another request.
+        // Since it was checked it may have been changed, or the account erased.
         if (account?.passwordHash !== passwordHash) throw refused('PASSWORD_WRONG');
         await eraseCustomer(tx, deps.vault, account);
         return { status: 204, headers: {}, body: {} };

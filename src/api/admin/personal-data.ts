@@ -10,21 +10,18 @@ import { personalDataAnswer, personalDataSchema } from '../views/personal-data.t
 import { adminEdit, noContent } from './change.ts';
 
 const PATH = '/api/v1/admin/customers/{id}';
-const TAG = 'Customers';
-const params = z.object({ id: z.uuid() });
+const common = { params: z.object({ id: z.uuid() }), access: 'staff', tag: 'Customers' } as const;
 
 /** What customers ask of us by letter or telephone about their own data. */
 export const customerDataRoutes = (deps: ApiDeps): AnyRoute[] => [exportOne(deps), eraseOne(deps)];
 
 const exportOne = (deps: ApiDeps) =>
   route({
+    ...common,
     method: 'get',
     path: `${PATH}/export`,
     permission: 'customers:read',
-    access: 'staff',
     summary: 'Everything that is kept about a customer',
-    tag: TAG,
-    params,
     answers: { 200: { description: 'The data, as a file', schema: personalDataSchema } },
     errors: ['CUSTOMER_NOT_FOUND'],
     async handle({ params: { id } }) {
@@ -36,14 +33,12 @@ const exportOne = (deps: ApiDeps) =>
 
 const eraseOne = (deps: ApiDeps) =>
   route({
+    ...common,
     method: 'post',
     path: `${PATH}/erasure`,
     permission: 'customers:delete',
-    access: 'staff',
     summary: 'Erase a customer and everything personal, for good',
     description: 'What stays of the orders is said at `POST /api/v1/store/account/erasure`.',
-    tag: TAG,
-    params,
     answers: { 204: { description: 'It is gone, and every session has ended' } },
     errors: ['CUSTOMER_NOT_FOUND', 'CHECKOUT_IN_PROGRESS'],
     idempotent: true,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
+import type { StoredAnswer } from '../../entities/idempotency.ts';
 import { Account } from '../../entities/people/account.ts';
 import { beginSession } from '../../entities/people/session.ts';
 import { isPasswordOf } from '../../infra/password.ts';
@@ -25,12 +26,27 @@ export interface SignIn {
   alongside(tx: Tx, account: Account): Promise<object>;
 }
 
+/** Begins a session for whoever knows the password, and answers its tokens. @throws as `admit` does. */
+export const signIn = (deps: ApiDeps, call: AnyCall, { alongside, ...given }: SignIn): Promise<Answer> =>
+  admit(deps, call, {
+    ...given,
+    async work(tx, account) {
+      const rest = await alongside(tx, account);
+      return { status: 200, headers: noStore, body: { ...rest, ...openSession(deps, tx, { account, call }) } };
+    },
+  });
+
+export interface Admission extends Omit<SignIn, 'alongside'> {
+  /** Begins the session, with the account locked. */
+  work(tx: Tx, account: Account): Promise<StoredAnswer>;
+}
+
 /**
- * Begins a session for whoever knows the password, and answers its tokens.
+ * Lets in whoever knows the password.
  * @throws SIGN_IN_REFUSED whether the e-mail address or the password is wrong, or the account may not sign in;
  *   TOO_MANY_REQUESTS, SIGN_IN_UNAVAILABLE.
  */
-export async function signIn(deps: ApiDeps, call: AnyCall, { kind, ...given }: SignIn): Promise<Answer> {
+export async function admit(deps: ApiDeps, call: AnyCall, { kind, ...given }: Admission): Promise<Answer> {
   const index = deps.vault.indexOf(given.email);
   const { forgive } = await guardGuessing(deps.limits, { account: index, address: call.raw.request.ip ?? '' });
   const known = await accountOf(deps, { kind, index }, given.password);
@@ -39,8 +55,7 @@ export async function signIn(deps: ApiDeps, call: AnyCall, { kind, ...given }: S
     // Since the password was checked the account may have been blocked, or its password changed.
     const account = await tx.lock(Account, { ...known, status: 'active' });
     if (!account) throw refused('SIGN_IN_REFUSED');
-    const rest = await given.alongside(tx, account);
-    return { status: 200, headers: noStore, body: { ...rest, ...openSession(deps, tx, { account, call }) } };
+    return given.work(tx, account);
   };
   const answer = await edit(deps, call, { name: 'session.begin', scope: known.id, isSecret: true, work });
   await forgive();

@@ -1,4 +1,4 @@
-import { isSealed, SEALED_PATTERN } from '../../infra/key-ring.ts';
+import { isSealed } from '../../infra/key-ring.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import type { Query } from '../sellable.ts';
 import { SEALED_COLUMNS, type Vault } from './vault.ts';
@@ -100,34 +100,3 @@ export async function countLeft(query: Query, vault: Vault, table: string): Prom
   );
   return left?.rows ?? 0;
 }
-
-/** How many rows of a table are sealed by which key; `key` null: in clear, or damaged. */
-export interface KeyUse {
-  table: string;
-  key: string | null;
-  rows: number;
-}
-
-/** Counts the rows under each key, those of idempotent answers too: a key is needed until nothing is left under it. */
-export async function countKeys(query: Query): Promise<KeyUse[]> {
-  const uses = await Promise.all(Object.keys(SEALED_COLUMNS).map((table) => countIn(query, table)));
-  const answers = await query<{ key: string | null; rows: number }>(
-    `select ${keyOf(`body #>> '{}'`)} as key, count(*)::int as rows from idempotency_keys group by 1`,
-    [],
-  );
-  return [...uses.flat(), ...answers.map((use) => ({ table: 'idempotency_keys', ...use }))];
-}
-
-async function countIn(query: Query, table: string): Promise<KeyUse[]> {
-  const values = columnsOf(table).map((column) => `(t.${column})`);
-  const uses = await query<{ key: string | null; rows: number }>(
-    `select ${keyOf('v.value')} as key, count(distinct t.id)::int as rows
-      from ${table} t cross join lateral (values ${values.join(', ')}) as v (value)
-      where v.value is not null group by 1`,
-    [],
-  );
-  return uses.map((use) => ({ table, ...use }));
-}
-
-const keyOf = (value: string): string =>
-  `case when ${value} ~ '${SEALED_PATTERN}' then split_part(${value}, '.', 2) end`;
