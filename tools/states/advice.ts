@@ -106,6 +106,8 @@ export const ADVICE: Record<ErrorCode, [Met, string]> = {
   ),
   DATABASE_UNAVAILABLE: answer('Try again after `Retry-After` seconds, with the same idempotency key.'),
   SIGN_IN_UNAVAILABLE: answer('Try again after `Retry-After` seconds: guesses cannot be counted while Redis is away.'),
-  QUEUE_UNAVAILABLE: reserved('Nothing: commands are accepted without the queue.'),
+  QUEUE_UNAVAILABLE: answer(
+    'Try again: the queues cannot be looked at while Redis is away. Commands are accepted without them.',
+  ),
   INTERNAL_ERROR: answer('Report the `requestId`: the log has the rest.'),
 };

@@ -1,0 +1,23 @@
+import { Account } from '../../entities/people/account.ts';
+import { Role } from '../../entities/people/role.ts';
+import { ownSession, type Principal } from '../auth/principal.ts';
+import type { OpsDeps } from './visit.ts';
+
+export interface OwnAccount {
+  email: string;
+  name: string;
+  role: string;
+  hasMfa: boolean;
+  /** A TOTP secret that has yet to be confirmed, in base32. */
+  offered: string | null;
+}
+
+/** The account of whoever is signed in, in clear. */
+export async function ownAccount({ db, vault }: OpsDeps, principal: Principal): Promise<OwnAccount> {
+  const em = db.orm.em.fork();
+  const account = await em.findOneOrFail(Account, { id: ownSession(principal).accountId });
+  const role = await em.findOneOrFail(Role, { id: account.roleId ?? '' });
+  const { email, name } = account.person(vault);
+  const { hasMfa } = account;
+  return { email, name, role: role.name, hasMfa, offered: hasMfa ? null : account.totp(vault) };
+}

@@ -1,0 +1,101 @@
+import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import { ExpressAdapter } from '@bull-board/express';
+import type express from 'express';
+import { unavailable } from '../../domain/errors.ts';
+import { adminEdit, noContent } from '../admin/change.ts';
+import { callerOf, type Person } from '../auth/principal.ts';
+import { exchangeOf } from '../exchange.ts';
+import { RequestFault } from '../failure.ts';
+import { limitRate } from '../limits.ts';
+import { isSessionProof, keepBoardProof } from './cookies.ts';
+import { html } from './html.ts';
+import { sendPage } from './layout.ts';
+import { refuseOtherSites } from './page.ts';
+import { type OpsDeps, toMfa, toSignIn, type Visit, visitOf, wantsPage } from './visit.ts';
+
+const PATH = '/ops/queues';
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+  "font-src 'self'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'";
+
+/** Bull Board, behind the operators' sign-in; whoever may only look gets one without buttons. */
+export function queueBoard(deps: OpsDeps): express.RequestHandler {
+  const boards = { look: boardOf(deps, true), operate: boardOf(deps, false) };
+  return async (request, response, next) => {
+    exchangeOf(response).route = PATH;
+    response.set('Content-Security-Policy', POLICY);
+    if (!request.path.startsWith('/static/')) response.set('Cache-Control', 'no-store');
+    const visit = await visitOf(deps, { request, response });
+    const { person } = visit;
+    await limitRate(
+      deps.limits,
+      { access: 'person', method: isSafe(request) ? 'get' : 'post' },
+      { caller: callerOf(visit.principal, request.ip), response },
+    );
+    if (!person || person.awaitsMfa || !person.permissions.has('queues:view')) return turnAway(visit);
+    if (!isSafe(request)) await admitChange(deps, visit, person);
+    if (request.path.startsWith('/api/') && !deps.queues.isConnected()) throw unavailable('QUEUE_UNAVAILABLE');
+    if (wantsPage(request)) keepBoardProof(deps.secret, response, person.sessionId);
+    const board = person.permissions.has('queues:operate') ? boards.operate : boards.look;
+    board(request, response, next);
+  };
+}
+
+const isSafe = ({ method }: express.Request): boolean => method === 'GET' || method === 'HEAD';
+
+/** @throws RequestFault AUTHENTICATION_REQUIRED, MFA_REQUIRED, FORBIDDEN; who opens a page is sent where it can be mended. */
+function turnAway({ person, raw: { request, response } }: Visit): void {
+  if (!wantsPage(request)) {
+    if (!person) throw new RequestFault('AUTHENTICATION_REQUIRED');
+    if (person.awaitsMfa) throw new RequestFault('MFA_REQUIRED');
+    throw new RequestFault('FORBIDDEN', { details: { missing: 'queues:view' } });
+  }
+  if (!person || person.awaitsMfa) return response.redirect(303, person ? toMfa : toSignIn);
+  const main = html`<p role="alert" class="alert">Your role does not let you see the queues.</p><p><a class="button" href="/ops">Back</a></p>`;
+  sendPage(response, { title: 'Queues', status: 403, main });
+}
+
+/**
+ * Lets a change of the queues through, once it stands in the audit log: an entry without its effect can be explained,
+ * the other way round cannot.
+ * @throws RequestFault FORBIDDEN.
+ */
+async function admitChange(deps: OpsDeps, visit: Visit, { sessionId, permissions }: Person): Promise<void> {
+  const { request } = visit.raw;
+  refuseOtherSites(request);
+  if (!isSessionProof(deps.secret, sessionId, request.get('x-xsrf-token') ?? '')) throw new RequestFault('FORBIDDEN');
+  if (!permissions.has('queues:operate')) {
+    throw new RequestFault('FORBIDDEN', { details: { missing: 'queues:operate' } });
+  }
+  const { method, path } = request;
+  const work = async () => ({
+    answer: noContent,
+    target: { type: 'queue', id: queueIn(deps, path) },
+    before: null,
+    after: { method, path: path.slice(0, 300) },
+  });
+  await adminEdit(deps, visit, { action: 'queue.operate', scope: path, isSecret: true, work });
+}
+
+/** The queue that a path of the board is about; `all` for those that are about every queue. */
+function queueIn({ queues }: OpsDeps, path: string): string {
+  const [, name = ''] = /^\/api\/queues\/([^/]+)\//.exec(path) ?? [];
+  return queues.all.find((queue) => queue.name === decodeURIComponent(name))?.name ?? 'all';
+}
+
+function boardOf({ queues }: OpsDeps, readOnlyMode: boolean): express.Express {
+  const adapter = new ExpressAdapter().setBasePath(PATH);
+  const adapters = queues.all.map((queue) => new BullMQAdapter(queue, { readOnlyMode }));
+  const uiConfig = { boardTitle: 'VCEcom queues', miscLinks: [{ text: 'Operations', url: '/ops' }] };
+  createBullBoard({ queues: adapters, serverAdapter: adapter, options: { uiConfig } });
+  const board: express.Express = adapter.getRouter();
+  board.disable('x-powered-by');
+  return ownPage(board);
+}
+
+/** The page as it comes asks another company for a font, and styles what it shows while it loads in a way our policy refuses. */
+function ownPage(board: express.Express): express.Express {
+  const { app } = { app: board };
+  return app;
+}

@@ -1,0 +1,26 @@
+import express from 'express';
+import { exchangeOf } from '../exchange.ts';
+import { homePage } from './home.ts';
+import { mfaPage, mfaSetUpPage } from './mfa.ts';
+import { mountPage } from './page.ts';
+import { passwordPage } from './password.ts';
+import { queueBoard } from './queues.ts';
+import { signInPage, signOutPage } from './sign-in.ts';
+import type { OpsDeps } from './visit.ts';
+
+const FILES = ['style.css', 'icon.svg'];
+const PAGES = [homePage, signInPage, signOutPage, mfaPage, mfaSetUpPage, passwordPage];
+
+/** The operators' pages, at /ops. */
+export function opsRouter(deps: OpsDeps): express.Router {
+  const router = express.Router({ caseSensitive: true });
+  for (const page of PAGES) mountPage(router, deps, page(deps));
+  for (const file of FILES) {
+    router.get(`/ops/${file}`, (_request, response) => {
+      exchangeOf(response).route = `/ops/${file}`;
+      response.sendFile(file, { root: import.meta.dirname, maxAge: '1h' });
+    });
+  }
+  router.use('/ops/queues', queueBoard(deps));
+  return router;
+}

@@ -1,0 +1,72 @@
+import { refused } from '../../domain/errors.ts';
+import { beginSession } from '../../entities/people/session.ts';
+import type { Tx } from '../../infra/unit-of-work.ts';
+import { admit, credentialsSchema } from '../auth/sign-in.ts';
+import { edit } from '../edit.ts';
+import { revokeSessions } from '../../entities/people/session.ts';
+import { ownSession } from '../auth/principal.ts';
+import { dropSession, keepSession } from './cookies.ts';
+import { html } from './html.ts';
+import { alertOf, type Page, proofField } from './page.ts';
+import { type OpsDeps, toSignIn } from './visit.ts';
+
+/** What may be said above the form, by the name that stands in the address. */
+const NOTES: Record<string, string> = {
+  password: 'Your password is set. Sign in with it.',
+  out: 'You are signed out.',
+};
+
+export const signInPage = (deps: OpsDeps): Page => ({
+  path: toSignIn,
+  who: 'anybody',
+  show(visit, alert) {
+    if (visit.person) return { to: '/ops' };
+    const note = alert === undefined ? NOTES[visit.query.done ?? ''] : undefined;
+    return {
+      title: 'Sign in',
+      main: html`${alertOf(alert)}${note && html`<p role="status" class="note">${note}</p>`}
+<form method="post" action="${toSignIn}">
+  ${proofField(deps, 'anybody', visit)}
+  <label for="email">E-mail address</label>
+  <input id="email" name="email" type="email" autocomplete="username" maxlength="254" required value="${visit.body.email ?? ''}">
+  <label for="password">Password</label>
+  <input id="password" name="password" type="password" autocomplete="current-password" maxlength="1000" required>
+  <button>Sign in</button>
+</form>
+<p class="hint">For staff. Whoever was invited chooses a password with the link in the mail.</p>`,
+    };
+  },
+  async submit(visit) {
+    const { email, password } = visit.body;
+    const given = credentialsSchema.safeParse({ email, password });
+    if (!given.success) throw refused('SIGN_IN_REFUSED');
+    let sessionId = '';
+    await admit(deps, visit, {
+      kind: 'staff',
+      ...given.data,
+      async work(tx, account) {
+        const client = visit.headers['user-agent'] ?? 'unknown';
+        sessionId = beginSession(tx, deps.vault, { account: { id: account.id, kind: 'staff' }, client }).sessionId;
+        return { status: 303, headers: {}, body: {} };
+      },
+    });
+    keepSession(deps.secret, visit.raw.response, sessionId);
+    return { to: '/ops' };
+  },
+});
+
+export const signOutPage = (deps: OpsDeps): Page => ({
+  path: '/ops/sign-out',
+  who: 'begun',
+  show: () => ({ to: '/ops' }),
+  async submit(call) {
+    const { accountId, sessionId: only } = ownSession(call.principal);
+    const work = async (tx: Tx) => {
+      await revokeSessions(tx, { accountId, because: 'logout', only });
+      return { status: 204, headers: {}, body: {} };
+    };
+    await edit(deps, call, { name: 'session.revoke', scope: accountId, isSecret: true, work });
+    dropSession(call.raw.response);
+    return { to: `${toSignIn}?done=out` };
+  },
+});
