@@ -8,6 +8,7 @@ import { authentication } from './auth/authenticate.ts';
 import { readStandings } from './auth/standing.ts';
 import type { ApiDeps } from './deps.ts';
 import type { Hardening } from './hardening.ts';
+import { opsRouter } from './ops/router.ts';
 import { allRoutes } from './routes.ts';
 import { refuseUnreadable, refuseUnroutable } from './unreadable.ts';
 import type { WebhookVerifier } from './webhooks.ts';
@@ -29,8 +30,10 @@ export async function startServer(deps: ApiDeps, options: ServerOptions): Promis
   const { redis, provider, hardening, proxies } = options;
   const health = { db: deps.db, redis, migrations: MIGRATIONS.map(({ name }) => name) };
   const routes = allRoutes(deps, { health, provider });
-  const authenticate = authentication(deps.signingKeys, readStandings(deps.db));
-  const app = makeApp(routes, { observe, authenticate, limits: deps.limits, hardening, proxies });
+  const standings = readStandings(deps.db);
+  const authenticate = authentication(deps.signingKeys, standings);
+  const ops = opsRouter({ ...deps, standings });
+  const app = makeApp(routes, { observe, authenticate, limits: deps.limits, hardening, proxies, ops });
   const server = serve(app);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -23,7 +23,7 @@ export interface AdminChange {
   work(tx: Tx): Promise<Audited>;
 }
 
-type AnyCall = Call<unknown, unknown, unknown>;
+type AnyCall = Pick<Call<unknown, unknown, unknown>, 'body' | 'headers' | 'principal' | 'raw' | 'requestId'>;
 
 /** The one door of admin changes: the change and its row in the audit log are one transaction. */
 export const adminEdit = (deps: ApiDeps, call: AnyCall, { work, ...change }: AdminChange): Promise<Answer> => {

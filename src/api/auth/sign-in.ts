@@ -16,7 +16,7 @@ export const emailSchema = z.email().max(254);
 export const givenPassword = z.string().min(1).max(1_000);
 export const credentialsSchema = z.strictObject({ email: emailSchema, password: givenPassword });
 
-type AnyCall = Call<unknown, unknown, unknown>;
+type AnyCall = Pick<Call<unknown, unknown, unknown>, 'body' | 'headers' | 'principal' | 'raw'>;
 
 export interface SignIn {
   kind: 'customer' | 'staff';

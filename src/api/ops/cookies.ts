@@ -41,7 +41,13 @@ export const sessionProof = (secret: string, sessionId: string): string => token
 
 /** Lets the script of the board show that it runs on our page. */
 export function keepBoardProof(secret: string, response: express.Response, sessionId: string): void {
-  const cookie = { name: BOARD, value: sessionProof(secret, sessionId), ...STRICT, path: '/ops/queues', httpOnly: false };
+  const cookie = {
+    name: BOARD,
+    value: sessionProof(secret, sessionId),
+    ...STRICT,
+    path: '/ops/queues',
+    httpOnly: false,
+  };
   response.append('Set-Cookie', stringifySetCookie(cookie));
 }
 
@@ -49,7 +55,10 @@ export const isSessionProof = (secret: string, sessionId: string, given: string)
   isTokenFor(secret, `csrf:${sessionId}`, given);
 
 /** What a form carries before there is a session: it goes with a cookie of its own, which is made when it is missing. */
-export function formProof(secret: string, { request, response }: { request: express.Request; response: express.Response }): string {
+export function formProof(
+  secret: string,
+  { request, response }: { request: express.Request; response: express.Response },
+): string {
   const known = cookieOf(request, FORM);
   const value = FORM_VALUE.test(known) ? known : randomBytes(16).toString('base64url');
   if (value !== known) response.append('Set-Cookie', stringifySetCookie({ name: FORM, value, ...STRICT }));

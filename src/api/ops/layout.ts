@@ -37,5 +37,9 @@ ${main}
 </body>
 </html>
 `;
-  response.status(status).set({ 'Content-Security-Policy': POLICY, 'Cache-Control': 'no-store' }).type('html').end(markup);
+  response
+    .status(status)
+    .set({ 'Content-Security-Policy': POLICY, 'Cache-Control': 'no-store' })
+    .type('html')
+    .end(markup);
 }

@@ -1,5 +1,6 @@
 import express from 'express';
 import { ERRORS } from '../../domain/errors.ts';
+import { networkOf } from '../../infra/network.ts';
 import { callerOf } from '../auth/principal.ts';
 import { exchangeOf } from '../exchange.ts';
 import { type Failure, failureOf, RequestFault } from '../failure.ts';
@@ -78,12 +79,13 @@ const limit = ({ limits }: OpsDeps, { principal, raw }: Visit, method: 'get' | '
   limitRate(
     limits,
     { access: 'public', method, ...(method === 'post' && { limit: 'sign-in' }) },
-    { caller: callerOf(principal, raw.request.ip), response: raw.response },
+    { caller: callerOf(principal, networkOf(raw.request.ip ?? 'unknown')), response: raw.response },
   );
 
 const sentenceOf = ({ code, message, headers }: Failure): string => {
   const seconds = Number(headers?.['Retry-After'] ?? 0);
-  const wait = seconds > 0 ? ` Wait ${seconds > 90 ? `${Math.ceil(seconds / 60)} minutes` : `${seconds} seconds`}.` : '';
+  const wait =
+    seconds > 0 ? ` Wait ${seconds > 90 ? `${Math.ceil(seconds / 60)} minutes` : `${seconds} seconds`}.` : '';
   return `${message ?? ERRORS[code].message}${wait}`;
 };
 
@@ -104,7 +106,8 @@ const refusal: View = {
 
 /** What every form of a page carries; see `isOurForm`. */
 export const proofField = (deps: OpsDeps, who: Page['who'], { person, raw }: Visit): Html => {
-  const value = who === 'anybody' || !person ? formProof(deps.secret, raw) : sessionProof(deps.secret, person.sessionId);
+  const value =
+    who === 'anybody' || !person ? formProof(deps.secret, raw) : sessionProof(deps.secret, person.sessionId);
   return html`<input type="hidden" name="proof" value="${value}">`;
 };
 

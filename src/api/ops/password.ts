@@ -1,8 +1,8 @@
 import { refused } from '../../domain/errors.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
-import { RequestFault } from '../failure.ts';
 import { choosePassword, chosenPassword } from '../auth/passwords.ts';
 import { edit } from '../edit.ts';
+import { RequestFault } from '../failure.ts';
 import { html } from './html.ts';
 import { alertOf, type Page, proofField } from './page.ts';
 import { type OpsDeps, toSignIn } from './visit.ts';

@@ -3,6 +3,7 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { ExpressAdapter } from '@bull-board/express';
 import type express from 'express';
 import { unavailable } from '../../domain/errors.ts';
+import { networkOf } from '../../infra/network.ts';
 import { adminEdit, noContent } from '../admin/change.ts';
 import { callerOf, type Person } from '../auth/principal.ts';
 import { exchangeOf } from '../exchange.ts';
@@ -15,8 +16,11 @@ import { refuseOtherSites } from './page.ts';
 import { type OpsDeps, toMfa, toSignIn, type Visit, visitOf, wantsPage } from './visit.ts';
 
 const PATH = '/ops/queues';
+/** The one style that the board's script puts into the page by itself. */
+const BOARD_STYLE = "'sha256-r2N1TB/gHbBtBZFKg7ejmq1acVSREzucTAEw6ga4hoU='";
 const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+  `default-src 'none'; script-src 'self'; style-src 'self' ${BOARD_STYLE}; ` +
+  "img-src 'self' data:; connect-src 'self'; " +
   "font-src 'self'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'";
 
 /** Bull Board, behind the operators' sign-in; whoever may only look gets one without buttons. */
@@ -31,13 +35,14 @@ export function queueBoard(deps: OpsDeps): express.RequestHandler {
     await limitRate(
       deps.limits,
       { access: 'person', method: isSafe(request) ? 'get' : 'post' },
-      { caller: callerOf(visit.principal, request.ip), response },
+      { caller: callerOf(visit.principal, networkOf(request.ip ?? 'unknown')), response },
     );
     if (!person || person.awaitsMfa || !person.permissions.has('queues:view')) return turnAway(visit);
     if (!isSafe(request)) await admitChange(deps, visit, person);
     if (request.path.startsWith('/api/') && !deps.queues.isConnected()) throw unavailable('QUEUE_UNAVAILABLE');
     if (wantsPage(request)) keepBoardProof(deps.secret, response, person.sessionId);
     const board = person.permissions.has('queues:operate') ? boards.operate : boards.look;
+    sendOwnPage(board, response, next);
     board(request, response, next);
   };
 }
@@ -51,7 +56,10 @@ function turnAway({ person, raw: { request, response } }: Visit): void {
     if (person.awaitsMfa) throw new RequestFault('MFA_REQUIRED');
     throw new RequestFault('FORBIDDEN', { details: { missing: 'queues:view' } });
   }
-  if (!person || person.awaitsMfa) return response.redirect(303, person ? toMfa : toSignIn);
+  if (!person || person.awaitsMfa) {
+    response.redirect(303, person ? toMfa : toSignIn);
+    return;
+  }
   const main = html`<p role="alert" class="alert">Your role does not let you see the queues.</p><p><a class="button" href="/ops">Back</a></p>`;
   sendPage(response, { title: 'Queues', status: 403, main });
 }
@@ -80,8 +88,8 @@ async function admitChange(deps: OpsDeps, visit: Visit, { sessionId, permissions
 
 /** The queue that a path of the board is about; `all` for those that are about every queue. */
 function queueIn({ queues }: OpsDeps, path: string): string {
-  const [, name = ''] = /^\/api\/queues\/([^/]+)\//.exec(path) ?? [];
-  return queues.all.find((queue) => queue.name === decodeURIComponent(name))?.name ?? 'all';
+  const [, name] = /^\/api\/queues\/([^/]+)\//.exec(path) ?? [];
+  return queues.all.find((queue) => queue.name === name)?.name ?? 'all';
 }
 
 function boardOf({ queues }: OpsDeps, readOnlyMode: boolean): express.Express {
@@ -91,11 +99,21 @@ function boardOf({ queues }: OpsDeps, readOnlyMode: boolean): express.Express {
   createBullBoard({ queues: adapters, serverAdapter: adapter, options: { uiConfig } });
   const board: express.Express = adapter.getRouter();
   board.disable('x-powered-by');
-  return ownPage(board);
+  return board;
 }
 
-/** The page as it comes asks another company for a font, and styles what it shows while it loads in a way our policy refuses. */
-function ownPage(board: express.Express): express.Express {
-  const { app } = { app: board };
-  return app;
+/**
+ * The page as it comes asks another company for a font, and styles what it shows while it loads in a way that our policy
+ * refuses: both are left out.
+ */
+function sendOwnPage(board: express.Express, response: express.Response, next: express.NextFunction): void {
+  const render = (view: string, params: object) =>
+    board.render(view, params, (error: Error | null, markup: string) => {
+      if (error) next(error);
+      else
+        response
+          .type('html')
+          .send(markup.replace(/<link[^>]+fonts\.googleapis\.com[^>]*>|<style>.*?<\/style>| style="[^"]*"/gs, ''));
+    });
+  Object.assign(response, { render });
 }

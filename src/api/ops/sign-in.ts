@@ -1,10 +1,9 @@
 import { refused } from '../../domain/errors.ts';
-import { beginSession } from '../../entities/people/session.ts';
+import { beginSession, revokeSessions } from '../../entities/people/session.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
+import { ownSession } from '../auth/principal.ts';
 import { admit, credentialsSchema } from '../auth/sign-in.ts';
 import { edit } from '../edit.ts';
-import { revokeSessions } from '../../entities/people/session.ts';
-import { ownSession } from '../auth/principal.ts';
 import { dropSession, keepSession } from './cookies.ts';
 import { html } from './html.ts';
 import { alertOf, type Page, proofField } from './page.ts';

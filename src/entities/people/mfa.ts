@@ -56,7 +56,7 @@ const plain = (code: string): string => code.replace(/[\s-]/g, '').toLowerCase()
 
 /** Replaces the recovery codes of an account. @returns the new ones, told once: what is kept are hashes of 50 random bits and more. */
 export async function replaceRecoveryCodes(tx: Tx, accountId: string): Promise<string[]> {
-  await forgetMfa(tx, accountId);
+  await tx.query(`delete from recovery_codes where account_id = $1`, [accountId]);
   const codes = Array.from({ length: RECOVERY_CODES }, () => randomText(12));
   for (const code of codes) tx.append('recovery_codes', { account_id: accountId, hash: hashToken(code) });
   return codes.map((code) => code.replace(/(.{4})(?=.)/g, '$1-'));
@@ -65,8 +65,9 @@ export async function replaceRecoveryCodes(tx: Tx, accountId: string): Promise<s
 const randomText = (length: number): string =>
   Array.from({ length }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
 
-/** Removes what belongs to a second factor beside the account's own row. */
+/** Removes what belongs to a second factor beside the account's own row: a later one has to be given by every session anew. */
 export async function forgetMfa(tx: Tx, accountId: string): Promise<void> {
+  await tx.query(`update sessions set mfa_at = null where account_id = $1 and mfa_at is not null`, [accountId]);
   await tx.query(`delete from recovery_codes where account_id = $1`, [accountId]);
 }
 
