@@ -112,7 +112,6 @@ async function startProcesses(at: StandOptions & { folder: string; databaseUrl: 
   const env = stackEnvironment(addresses, {
     NODE_COMPILE_CACHE: compileCache,
     FAILPOINT_FILE: join(folder, 'failpoint'),
-    OPS_PASSWORD: '',
   });
   const fleet = startFleet({ root: ROOT, logsDir: folder, env, addresses, workers: 1, log, onSpawn() {} });
   await fleet.ready();
