@@ -58,7 +58,8 @@ export async function addAddress(
     [accountId],
   );
   const count = there?.count ?? 0;
-  if (count >= MOST) throw refused('QUANTITY_LIMIT_EXCEEDED', { addresses: MOST });
+  if (count >= MOST)
+    throw refused('QUANTITY_LIMIT_EXCEEDED', { addresses: MOST }, `An account keeps at most ${MOST} addresses.`);
   const id = newId();
   const becomesDefault = isDefault || count === 0;
   if (becomesDefault) await clearDefault(tx, accountId);

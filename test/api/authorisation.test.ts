@@ -1,0 +1,68 @@
+import { expect } from 'chai';
+import { BAD, type Caller, openCallers } from './authorisation/callers.ts';
+import { type Expected, ROWS } from './authorisation/rows.ts';
+import { openThings } from './authorisation/things.ts';
+import { openPeopleShop, type PeopleShop, type Request } from './people-shop.ts';
+
+describe('who may call what', () => {
+  let shop: PeopleShop;
+  let callers: Awaited<ReturnType<typeof openCallers>>;
+  let aim: Awaited<ReturnType<typeof openThings>>;
+  before(async () => {
+    shop = await openPeopleShop();
+    callers = await openCallers(shop);
+    aim = await openThings(shop, callers);
+  });
+  after(() => shop.close());
+
+  const permissionOf = (route: string) =>
+    shop.routes.find(({ facts }) => `${facts.method.toUpperCase()} ${facts.path}` === route)?.facts.permission ?? '';
+
+  /** The status of the answer, and the code of the error where there is one. */
+  async function answer(route: string, caller: Caller, credentials: Request): Promise<string> {
+    const [method = ''] = route.split(' ');
+    const { path, body = {}, cartToken } = await aim(route, caller);
+    const response = await fetch(shop.url + path, {
+      method,
+      headers: {
+        'x-forwarded-proto': 'https',
+        ...(method !== 'GET' && { 'content-type': 'application/json' }),
+        ...(credentials.token && { authorization: `Bearer ${credentials.token}` }),
+        ...(credentials.key && { 'x-api-key': credentials.key }),
+        ...(cartToken && { 'x-cart-token': cartToken }),
+      },
+      ...(method !== 'GET' && { body: JSON.stringify(body) }),
+    });
+    if (response.headers.get('content-type')?.includes('event-stream')) {
+      await response.body?.cancel();
+      return `${response.status}`;
+    }
+    const text = await response.text();
+    const code = response.status >= 400 ? JSON.parse(text).error.code : '';
+    return `${response.status} ${code}`.trim();
+  }
+
+  const fits = (found: string, expected: Expected): boolean =>
+    typeof expected === 'number' ? found.split(' ')[0] === String(expected) : found === expected;
+
+  it('every route has its row, and every row its route', () => {
+    const routes = shop.routes.map(({ facts }) => `${facts.method.toUpperCase()} ${facts.path}`);
+    expect(ROWS.map(({ route }) => route)).to.have.members(routes);
+  });
+
+  for (const { route, expected, asks } of ROWS) {
+    it(`${route}: ${Object.keys(expected).length} kinds of callers${asks ? `, ${BAD.length} bad credentials` : ''}`, async () => {
+      const wrong: string[] = [];
+      for (const [caller, status] of Object.entries(expected) as [Caller, Expected][]) {
+        const found = await answer(route, caller, await callers.show(caller, permissionOf(route)));
+        if (!fits(found, status)) wrong.push(`${caller}: ${found} instead of ${status}`);
+      }
+      for (const how of BAD) {
+        const found = await answer(route, 'nobody', await callers.bad(how));
+        const wanted = asks ? '401 CREDENTIALS_INVALID' : expected.nobody;
+        if (!fits(found, wanted)) wrong.push(`${how}: ${found} instead of ${wanted}`);
+      }
+      expect(wrong, `\n${wrong.join('\n')}\n`).to.deep.equal([]);
+    });
+  }
+});
