@@ -50,7 +50,7 @@ const cart = (
   {
     ok,
     nobody = TOKENLESS,
-    other = '404',
+    other = 404,
     readers = [],
   }: { ok: number; nobody?: Expected; other?: Expected; readers?: Role[] },
 ): Row => ({

@@ -28,7 +28,7 @@ export const HOSTILE: readonly unknown[] = [
   '𝒜'.repeat(200),
   'x'.repeat(20_000),
   "'; drop table accounts; --",
-  '${7*7}{{7*7}}',
+  '{{7*7}}#{7*7}',
   '../../etc/passwd',
   { $gt: '' },
   { toString: 1, valueOf: 1 },
