@@ -4,7 +4,7 @@ import type { Raw, RouteFacts } from './route.ts';
 
 const LIMIT = 100_000;
 const any = () => true;
-const json = express.json({ limit: LIMIT, strict: false, type: any });
+const json = express.json({ limit: LIMIT, strict: false, type: any, verify: noteEscapes });
 const bytes = express.raw({ limit: LIMIT, type: any });
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
 
@@ -17,8 +17,30 @@ export function readBody(facts: RouteFacts, raw: Raw): Promise<unknown> {
   if (!facts.body || !isSent(raw.request)) return Promise.resolve(undefined);
   const type = raw.request.headers['content-type'];
   if (type === undefined || !JSON_TYPE.test(type)) return Promise.reject(notJson(raw.request));
-  return parse(json, raw);
+  return parse(json, raw).then((body) => {
+    if (escaped.has(raw.request) && !isText(body)) throw new RequestFault(...notText);
+    return body;
+  });
 }
+
+/** Requests whose JSON has an escape of a surrogate: only these can hold half a pair, which no text can be stored with. */
+const escaped = new WeakSet<object>();
+const SURROGATE = /\\u[dD][89a-fA-F]/;
+
+function noteEscapes(request: object, _response: object, bytes: Buffer): void {
+  if (SURROGATE.test(bytes.toString('latin1'))) escaped.add(request);
+}
+
+function isText(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (value === null || typeof value !== 'object') return true;
+  return Object.entries(value).every(([key, inner]) => key.isWellFormed() && isText(inner));
+}
+
+const notText: ConstructorParameters<typeof RequestFault> = [
+  'VALIDATION_FAILED',
+  { details: [{ where: 'body', problem: 'a text holds half of a surrogate pair', expected: 'well-formed Unicode' }] },
+];
 
 function isSent({ headers }: express.Request): boolean {
   const length = headers['content-length'];
