@@ -64,6 +64,8 @@ function claimOf(
   if (key === undefined) return undefined;
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) throw refused('IDEMPOTENCY_KEY_INVALID');
   // The caller is part of the scope: another who sends the same key meets a key of his own.
-  const caller = hashRequest(headers['x-cart-token'] ?? callerOf(principal, raw.request.ip));
+  // Guests have nothing but the token of their cart; whoever signed in cannot pass for another by sending one.
+  const token = principal.kind === 'guest' ? headers['x-cart-token'] : undefined;
+  const caller = hashRequest(token ?? callerOf(principal, raw.request.ip));
   return { scope: `${raw.request.method} ${name} ${scope} ${caller}`, key, requestHash: hashRequest(body) };
 }
