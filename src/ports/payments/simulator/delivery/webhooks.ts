@@ -22,7 +22,7 @@ export interface Webhooks {
 }
 
 const LAST_RETRY_MS = 60_000;
-const RETRY_AFTER_MS = [200, 1_000, 3_000, 10_000, 30_000];
+const RETRY_AFTER_MS = [200, 1_000, 2_000, 3_000, 5_000, 10_000, 30_000];
 /** How long events are held back to be sent in reverse. */
 const SHUFFLE_MS = 100;
 /** Deliveries are noted in batches: to send one again after a kill is what real webhooks do too. */
