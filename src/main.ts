@@ -41,6 +41,7 @@ async function web(): Promise<void> {
     admitsDevelopmentAccounts: config.NODE_ENV !== 'production',
     currency: 'INR',
     sellerState: config.SELLER_STATE,
+    pricesIncludeTax: config.PRICES_INCLUDE_TAX,
     stopping: stopping.signal,
   };
   const { HOST: host, PORT: port, CORS_ORIGINS: corsOrigins, TRUST_PROXY: proxies } = config;
@@ -78,6 +79,7 @@ async function worker(): Promise<void> {
     wake: (hint: Parameters<typeof publishHint>[1]) => publishHint(redis, hint),
     checkoutTtlMs: config.CHECKOUT_TTL_SECONDS * 1_000,
     sellerState: config.SELLER_STATE,
+    pricesIncludeTax: config.PRICES_INCLUDE_TAX,
   };
   const concurrency = config.WORKER_CONCURRENCY;
   let giveUp: (reason: string) => void = () => undefined;

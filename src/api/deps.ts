@@ -22,6 +22,7 @@ export interface ApiDeps {
   currency: string;
   /** ISO 3166-2 code of the seller's state. */
   sellerState: string;
+  pricesIncludeTax: boolean;
   /** Aborts when the process begins to stop: open streams then end. */
   stopping: AbortSignal;
 }

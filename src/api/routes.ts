@@ -6,6 +6,7 @@ import type { AnyRoute } from './route.ts';
 import { cartRoutes } from './store/cart.ts';
 import { checkoutRoutes } from './store/checkout.ts';
 import { checkoutEventRoutes } from './store/checkout-events.ts';
+import { pricingRoutes } from './store/pricing.ts';
 import { productRoutes } from './store/products.ts';
 import { type WebhookVerifier, webhookRoutes } from './webhooks.ts';
 
@@ -14,6 +15,7 @@ export const allRoutes = (deps: ApiDeps, others: { health: HealthDeps; provider:
   ...healthRoutes(others.health),
   ...productRoutes(deps),
   ...cartRoutes(deps),
+  ...pricingRoutes(deps),
   ...checkoutRoutes(deps),
   ...checkoutEventRoutes(deps),
   ...accountRoutes(deps),

@@ -1,15 +1,18 @@
 import { Collection, defineEntity, p } from '@mikro-orm/core';
 import { refused } from '../domain/errors.ts';
+import type { ChosenSet } from '../domain/pricing/selection.ts';
 import { loadAll } from '../infra/aggregates.ts';
 import type { Database } from '../infra/database.ts';
 import { newId } from '../infra/ids.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
+import { linesOf, type Wanted } from './pricing/priced.ts';
 
 /** `merged`: its lines have gone into another cart of the same customer. */
 export type CartStatus = 'open' | 'checkout' | 'ordered' | 'merged';
 
-/** Most different variants in one cart. */
+/** Most different variants and bundles in one cart, and most codes. */
 export const MOST_LINES = 200;
+const MOST_CODES = 10;
 
 const CartItemSchema = defineEntity({
   name: 'CartItem',
@@ -17,12 +20,43 @@ const CartItemSchema = defineEntity({
   properties: {
     id: p.uuid().primary(),
     cart: () => p.manyToOne(Cart),
-    variantId: p.uuid(),
+    variantId: p.uuid().nullable(),
+    bundleId: p.uuid().nullable(),
+    selections: p.json<ChosenSet[]>().nullable(),
     quantity: p.integer(),
+    toldPrice: p.bigint('number').nullable(),
   },
 });
-export class CartItem extends CartItemSchema.class {}
+
+/** Units of a variant, or of a bundle with what was chosen for one of it. `toldPrice`: the unit price that the client saw last, in paise. */
+export class CartItem extends CartItemSchema.class {
+  static of(wanted: Wanted): CartItem {
+    const [variantId, bundleId, selections] =
+      'variantId' in wanted ? [wanted.variantId, null, null] : [null, wanted.bundleId, wanted.selections];
+    const { quantity } = wanted;
+    return Object.assign(new CartItem(), { id: newId(), variantId, bundleId, selections, quantity, toldPrice: null });
+  }
+
+  get wanted(): Wanted {
+    const { variantId, bundleId, selections, quantity } = this;
+    if (variantId) return { variantId, quantity };
+    return { bundleId: bundleId ?? '', quantity, selections: selections ?? [] };
+  }
+
+  /** Whether it is the same variant, or the same bundle with the same things chosen. */
+  isLike(wanted: Wanted): boolean {
+    if ('variantId' in wanted) return this.variantId === wanted.variantId;
+    return this.bundleId === wanted.bundleId && choiceOf(this.selections ?? []) === choiceOf(wanted.selections);
+  }
+}
 CartItemSchema.setClass(CartItem);
+
+/** A selection as a text that does not tell in which order it was made. */
+const choiceOf = (selections: readonly ChosenSet[]): string =>
+  selections
+    .flatMap(({ setId, items }) => items.map(({ variantId, quantity }) => `${setId} ${variantId} ${quantity}`))
+    .sort()
+    .join();
 
 const CartSchema = defineEntity({
   name: 'Cart',
@@ -32,6 +66,9 @@ const CartSchema = defineEntity({
     customerId: p.uuid().nullable(),
     currency: p.character().length(3),
     status: p.string().$type<CartStatus>(),
+    codes: p.array(),
+    shippingMethodId: p.uuid().nullable(),
+    destination: p.text().nullable(),
     version: p.integer().version(),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),
@@ -39,60 +76,80 @@ const CartSchema = defineEntity({
   },
 });
 
-/** What a cart needs to know of a variant before it takes it. */
-export interface LineLimit {
-  variantId: string;
-  /** Most units in one order; null: no limit. */
-  maxPerOrder: number | null;
-}
+/** Most units of a variant in one order; null: no limit. */
+export type Limits = ReadonlyMap<string, { maxPerOrder: number | null }>;
 
-/** A cart; it may be edited until a checkout has taken it. Its lines are one per variant. */
+/** A cart; it may be edited until a checkout has taken it. It has one line per variant, and one per choice of a bundle. */
 export class Cart extends CartSchema.class {
   override items = new Collection<CartItem>(this);
 
   static open({ currency, customerId, now }: { currency: string; customerId: string | null; now: Date }): Cart {
     const cart = new Cart();
     const times = { createdAt: now, updatedAt: now };
-    return Object.assign(cart, { id: newId(), customerId, currency, status: 'open', version: 1, ...times });
+    const empty = { codes: [], shippingMethodId: null, destination: null };
+    return Object.assign(cart, { id: newId(), customerId, currency, status: 'open', version: 1, ...empty, ...times });
   }
 
   /** Appends a new cart with its lines. */
   store(tx: Tx): void {
     const { id, currency, status, version, createdAt, updatedAt } = this;
-    const row = { id, customer_id: this.customerId, currency, status, version };
+    const row = { id, customer_id: this.customerId, currency, status, version, codes: this.codes };
     tx.append('carts', { ...row, created_at: createdAt, updated_at: updatedAt });
-    for (const item of this.items) {
-      tx.append('cart_items', { id: item.id, cart_id: id, variant_id: item.variantId, quantity: item.quantity });
+    for (const { id: itemId, variantId, bundleId, selections, quantity, toldPrice } of this.items) {
+      const line = { variant_id: variantId, bundle_id: bundleId, selections, quantity, told_price: toldPrice };
+      tx.append('cart_items', { id: itemId, cart_id: id, ...line });
     }
   }
 
-  /** Adds units; a variant that is in the cart already gets more of them. @throws QUANTITY_LIMIT_EXCEEDED, CART_IN_CHECKOUT, CART_ORDERED */
-  add(limit: LineLimit, quantity: number, now: Date): void {
+  /** All that is in it. */
+  get wanted(): Wanted[] {
+    return this.items.map((item) => item.wanted);
+  }
+
+  /** Adds units; what is in the cart already gets more of them. @throws QUANTITY_LIMIT_EXCEEDED, CART_IN_CHECKOUT, CART_ORDERED */
+  add(wanted: Wanted, limits: Limits, now: Date): void {
     this.edit(now);
-    const item = this.items.find((candidate) => candidate.variantId === limit.variantId);
-    const wanted = (item?.quantity ?? 0) + quantity;
-    refuseOverLimit(limit, wanted);
-    if (item) {
-      item.quantity = wanted;
-      return;
+    const item = this.items.find((candidate) => candidate.isLike(wanted));
+    if (item) item.quantity += wanted.quantity;
+    else {
+      if (this.items.length >= MOST_LINES) throw refused('QUANTITY_LIMIT_EXCEEDED', { lines: MOST_LINES });
+      this.items.add(CartItem.of(wanted));
     }
-    if (this.items.length >= MOST_LINES) throw refused('QUANTITY_LIMIT_EXCEEDED', { lines: MOST_LINES });
-    const added = new CartItem();
-    Object.assign(added, { id: newId(), variantId: limit.variantId, quantity });
-    this.items.add(added);
+    this.refuseOverLimit(wanted, limits);
   }
 
   /** Sets the units of a line; zero removes it. @throws CART_ITEM_NOT_FOUND, QUANTITY_LIMIT_EXCEEDED, CART_IN_CHECKOUT, CART_ORDERED */
-  setQuantity(line: { itemId: string; quantity: number }, limit: (variantId: string) => LineLimit, now: Date): void {
-    const { itemId, quantity } = line;
+  setQuantity({ itemId, quantity }: { itemId: string; quantity: number }, limits: Limits, now: Date): void {
     this.edit(now);
     const item = this.itemOrRefuse(itemId);
     if (quantity === 0) {
       this.items.remove(item);
       return;
     }
-    refuseOverLimit(limit(item.variantId), quantity);
+    const isMore = quantity > item.quantity;
     item.quantity = quantity;
+    if (isMore) this.refuseOverLimit(item.wanted, limits);
+  }
+
+  /** @throws QUANTITY_LIMIT_EXCEEDED, CART_IN_CHECKOUT, CART_ORDERED */
+  addCode(code: string, now: Date): void {
+    this.edit(now);
+    if (this.codes.includes(code)) return;
+    if (this.codes.length >= MOST_CODES) throw refused('QUANTITY_LIMIT_EXCEEDED', { codes: MOST_CODES });
+    this.codes = [...this.codes, code];
+  }
+
+  /** @throws DISCOUNT_CODE_NOT_FOUND, CART_IN_CHECKOUT, CART_ORDERED */
+  removeCode(code: string, now: Date): void {
+    this.edit(now);
+    if (!this.codes.includes(code)) throw refused('DISCOUNT_CODE_NOT_FOUND', { code });
+    this.codes = this.codes.filter((one) => one !== code);
+  }
+
+  /** Where it is to go (ISO 3166-2), and by which method. @throws CART_IN_CHECKOUT, CART_ORDERED */
+  deliver(to: { destination: string | null; shippingMethodId: string | null }, now: Date): void {
+    this.edit(now);
+    Object.assign(this, to);
   }
 
   /** Hands the cart to a checkout; until that ends without an order, the cart cannot be edited. @throws CART_EMPTY, CART_ORDERED */
@@ -115,6 +172,18 @@ export class Cart extends CartSchema.class {
     if (!item) throw refused('CART_ITEM_NOT_FOUND', { cartId: this.id, itemId });
     return item;
   }
+
+  /** Units of a variant are counted over its line and all bundles, since an order is what the limit is for. */
+  private refuseOverLimit(changed: Wanted, limits: Limits): void {
+    const all = linesOf(this.wanted);
+    for (const { variantId } of linesOf([changed])) {
+      const requested = all.reduce((sum, line) => sum + (line.variantId === variantId ? line.quantity : 0), 0);
+      const maxPerOrder = limits.get(variantId)?.maxPerOrder ?? null;
+      if (maxPerOrder !== null && requested > maxPerOrder) {
+        throw refused('QUANTITY_LIMIT_EXCEEDED', { variantId, requested, maxPerOrder });
+      }
+    }
+  }
 }
 CartSchema.setClass(Cart);
 
@@ -127,10 +196,4 @@ export async function loadCart(
   const [cart] = await loadAll(source, Cart, { where: { id, customerId }, forUpdate: false });
   cart?.items.hydrate(await loadAll(source, CartItem, { where: { cart: id }, forUpdate: false }));
   return cart;
-}
-
-function refuseOverLimit({ variantId, maxPerOrder }: LineLimit, quantity: number): void {
-  if (maxPerOrder !== null && quantity > maxPerOrder) {
-    throw refused('QUANTITY_LIMIT_EXCEEDED', { variantId, requested: quantity, maxPerOrder });
-  }
 }

@@ -1,8 +1,9 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { CHECKOUT_WAYS_OUT, type CheckoutState } from '../domain/states.ts';
 import { newId } from '../infra/ids.ts';
-import type { Tx } from '../infra/unit-of-work.ts';
+import type { Row, Tx } from '../infra/unit-of-work.ts';
 import { sealed, type Vault } from './people/vault.ts';
+import type { WantedLine } from './pricing/priced.ts';
 
 export interface Address {
   name: string;
@@ -30,8 +31,11 @@ export interface CheckoutStep {
 }
 
 export interface NewCheckout {
-  cart: { id: string; customerId?: string | null | undefined; version: number; currency: string };
-  lines: readonly { variantId: string; quantity: number }[];
+  cart: { id: string; customerId?: string | null | undefined; version: number; currency: string; codes: string[] };
+  lines: readonly WantedLine[];
+  /** Who redeems its discounts. */
+  redeemer: string | null;
+  shippingMethodId: string | null;
   email: string;
   shippingAddress: Address;
   billingAddress: Address | null;
@@ -51,6 +55,9 @@ const CheckoutSchema = defineEntity({
     cartVersion: p.integer(),
     customerId: p.uuid().nullable(),
     placeOfSupply: p.string(),
+    codes: p.array(),
+    redeemer: p.text().nullable(),
+    shippingMethodId: p.uuid().nullable(),
     currency: p.character().length(3),
     expectedTotal: p.bigint('number').nullable(),
     total: p.bigint('number').nullable(),
@@ -79,13 +86,12 @@ export class Checkout extends CheckoutSchema.class {
     const [id, orderId] = [newId(), newId()];
     const { cart, expectedTotal, requestId } = from;
     const fixed = { id, orderId, expectedTotal, requestId, placeOfSupply: from.shippingAddress.state };
-    const { id: cartId, version: cartVersion, currency, customerId = null } = cart;
-    Object.assign(checkout, fixed, { cartId, cartVersion, currency, customerId });
+    const { id: cartId, version: cartVersion, currency, customerId = null, codes } = cart;
+    const { redeemer, shippingMethodId } = from;
+    Object.assign(checkout, fixed, { cartId, cartVersion, currency, customerId, codes, redeemer, shippingMethodId });
     Object.assign(checkout, { state: 'CREATED', busy: true, steps: 1, version: 1, createdAt: tx.now });
     checkout.appendRow(tx, personalColumns(vault, id, from));
-    from.lines.forEach(({ variantId, quantity }, index) => {
-      tx.append('checkout_lines', { checkout_id: id, line: index + 1, variant_id: variantId, quantity });
-    });
+    for (const [index, line] of from.lines.entries()) tx.append('checkout_lines', lineRow(id, index + 1, line));
     checkout.appendHistory(tx, {
       from: null,
       to: 'CREATED',
@@ -150,6 +156,9 @@ export class Checkout extends CheckoutSchema.class {
       customer_id: this.customerId,
       place_of_supply: this.placeOfSupply,
       ...personal,
+      codes: this.codes,
+      redeemer: this.redeemer,
+      shipping_method_id: this.shippingMethodId,
       currency: this.currency,
       expected_total: this.expectedTotal,
       state: this.state,
@@ -185,6 +194,19 @@ export class Checkout extends CheckoutSchema.class {
   }
 }
 CheckoutSchema.setClass(Checkout);
+
+function lineRow(checkoutId: string, line: number, { variantId, quantity, bundle }: WantedLine): Row {
+  return {
+    checkout_id: checkoutId,
+    line,
+    variant_id: variantId,
+    quantity,
+    bundle_item: bundle?.item ?? null,
+    bundle_id: bundle?.bundleId ?? null,
+    set_id: bundle?.setId ?? null,
+    bundle_quantity: bundle?.quantity ?? null,
+  };
+}
 
 /** What the checkout knows of a person, sealed for its row. */
 function personalColumns(vault: Vault, id: string, from: NewCheckout): Record<string, string | null> {

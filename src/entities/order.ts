@@ -19,6 +19,19 @@ export interface PlacedLine {
   sgst: number;
   igst: number;
   unitShares: object;
+  /** Which bundle of the order it is a component of, counted from 1. */
+  bundle: { item: number; bundleId: string } | null;
+}
+
+/** How the order is delivered, with its tax frozen. Amounts in paise. */
+export interface PlacedShipping {
+  name: string;
+  hsn: string;
+  ratePercent: string;
+  taxableValue: number;
+  cgst: number;
+  sgst: number;
+  igst: number;
 }
 
 export interface OrderTotals {
@@ -55,7 +68,12 @@ export class Order extends OrderSchema.class {
   static place(
     tx: Tx,
     checkout: Checkout,
-    bought: { lines: readonly PlacedLine[]; totals: OrderTotals; pricesIncludeTax: boolean },
+    bought: {
+      lines: readonly PlacedLine[];
+      shipping: PlacedShipping | null;
+      totals: OrderTotals;
+      pricesIncludeTax: boolean;
+    },
   ): void {
     const { orderId, requestId } = checkout;
     const { subtotal, discount, shipping, tax, total } = bought.totals;
@@ -69,6 +87,7 @@ export class Order extends OrderSchema.class {
       subtotal,
       discount,
       shipping,
+      ...shippingRow(bought.shipping),
       tax,
       total,
       version: 1,
@@ -84,6 +103,16 @@ export class Order extends OrderSchema.class {
   }
 }
 OrderSchema.setClass(Order);
+
+const shippingRow = (shipping: PlacedShipping | null) => ({
+  shipping_method: shipping?.name ?? null,
+  shipping_hsn: shipping?.hsn ?? null,
+  shipping_rate_percent: shipping?.ratePercent ?? '0',
+  shipping_taxable_value: shipping?.taxableValue ?? 0,
+  shipping_cgst: shipping?.cgst ?? 0,
+  shipping_sgst: shipping?.sgst ?? 0,
+  shipping_igst: shipping?.igst ?? 0,
+});
 
 const toRow = (orderId: string, line: number, bought: PlacedLine) => ({
   order_id: orderId,
@@ -102,4 +131,6 @@ const toRow = (orderId: string, line: number, bought: PlacedLine) => ({
   sgst: bought.sgst,
   igst: bought.igst,
   unit_shares: bought.unitShares,
+  bundle_item: bought.bundle?.item ?? null,
+  bundle_id: bought.bundle?.bundleId ?? null,
 });

@@ -5,6 +5,8 @@ import { Migration004Payments } from '../../migrations/004_payments.ts';
 import { Migration005Orders } from '../../migrations/005_orders.ts';
 import { Migration006Delivery } from '../../migrations/006_delivery.ts';
 import { Migration007People } from '../../migrations/007_people.ts';
+import { Migration008Catalogue } from '../../migrations/008_catalogue.ts';
+import { Migration009Pricing } from '../../migrations/009_pricing.ts';
 import type { Database } from '../infra/database.ts';
 import { monthlyPartitions } from '../infra/partitions.ts';
 import { Cart, CartItem } from './cart.ts';
@@ -44,6 +46,8 @@ export const MIGRATIONS = [
   { name: '005_orders', class: Migration005Orders },
   { name: '006_delivery', class: Migration006Delivery },
   { name: '007_people', class: Migration007People },
+  { name: '008_catalogue', class: Migration008Catalogue },
+  { name: '009_pricing', class: Migration009Pricing },
 ];
 
 /** The tables that are cut into months by their UUIDv7 key; parents stand before their children. */

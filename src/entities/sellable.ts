@@ -1,68 +1,56 @@
-import type { TaxRate } from '../domain/tax.ts';
+import type { Goods } from '../domain/pricing/inputs.ts';
 
 /** A variant as carts and checkouts see it: what it costs, how it is taxed, and how much of it there is. */
-export interface Sellable {
-  variantId: string;
-  productId: string;
+export interface Sellable extends Goods {
   slug: string;
   sku: string;
   title: string;
   size: string | null;
   color: string | null;
-  hsn: string;
-  /** Paise, as the shop states its prices. */
-  price: number;
   maxPerOrder: number | null;
   isOnSale: boolean;
   /** Units that could be reserved when this was read; never a decision. */
   available: number;
-  taxRates: TaxRate[];
 }
 
 /** Runs a statement: a transaction's `query`, or the pool's for a read outside of one. */
 export type Query = <R extends object>(sql: string, params: readonly unknown[]) => Promise<R[]>;
 
-/** A line of a checkout with the variant it asks for. */
-export type SellableLine = Sellable & { quantity: number };
+/** Whose variants are meant: those of a cart and others that it may not have yet, or those of a checkout. */
+export type GoodsOf = { cartId: string | null; extraIds?: readonly string[] } | { checkoutId: string };
 
-const COLUMNS = `v.id as "variantId", p.id as "productId", p.slug, v.sku, p.title, v.size, v.color, p.hsn, v.price,
-  v.max_per_order as "maxPerOrder", p.status = 'active' as "isOnSale",
+/** A statement of the ids, with its two parameters. */
+const IDS = {
+  cart: `select variant_id from cart_items where cart_id = $1 and variant_id is not null
+    union select (item ->> 'variantId')::uuid from cart_items, jsonb_array_elements(selections) as selection,
+        jsonb_array_elements(selection -> 'items') as item where cart_id = $1
+    union select unnest($2::uuid[])`,
+  checkout: `select variant_id from checkout_lines where checkout_id = $1 union select unnest($2::uuid[])`,
+};
+
+/** The ids of the variants that are meant, to be put into a statement of which the first two parameters are these. */
+export function idsOf(of: GoodsOf): { sql: string; params: [string | null, readonly string[]] } {
+  return 'checkoutId' in of
+    ? { sql: IDS.checkout, params: [of.checkoutId, []] }
+    : { sql: IDS.cart, params: [of.cartId, of.extraIds ?? []] };
+}
+
+const COLUMNS = `v.id as "variantId", p.id as "productId", p.slug, v.sku, p.title, v.size, v.color, p.hsn,
+  v.price as "unitPrice", v.weight_grams as "weightGrams", v.max_per_order as "maxPerOrder",
+  p.status = 'active' and v.status = 'active' as "isOnSale",
   greatest(s.on_hand + s.backorder_limit - s.reserved, 0) as available,
+  array(select c.collection_id from product_collections c where c.product_id = p.id) as "collectionIds",
   (select json_agg(json_build_object('validFrom', r.valid_from, 'minUnitPrice', r.min_unit_price,
       'percent', r.percent::text) order by r.valid_from, r.min_unit_price)
     from tax_rates r where r.tax_class = p.tax_class) as "taxRates"`;
 
-/** Reads the variants that exist of those asked for, by id. One statement, however many there are. */
-export async function loadSellables(query: Query, variantIds: readonly string[]): Promise<Map<string, Sellable>> {
+/** Reads the variants that exist of those meant, by id. One statement, however many there are. */
+export async function loadSellables(query: Query, of: GoodsOf): Promise<Map<string, Sellable>> {
+  const ids = idsOf(of);
   const rows = await query<Sellable>(
     `select ${COLUMNS} from variants v join products p on p.id = v.product_id
-      join stock_levels s on s.variant_id = v.id where v.id = any($1)`,
-    [variantIds],
+      join stock_levels s on s.variant_id = v.id where v.id in (${ids.sql})`,
+    ids.params,
   );
   return new Map(rows.map((row) => [row.variantId, row]));
-}
-
-/** Reads the variants of a cart's lines, and one more that it may not have yet. */
-export async function loadCartSellables(
-  query: Query,
-  cartId: string,
-  extraId: string | null,
-): Promise<Map<string, Sellable>> {
-  const rows = await query<Sellable>(
-    `select ${COLUMNS} from variants v join products p on p.id = v.product_id
-      join stock_levels s on s.variant_id = v.id
-      where v.id in (select variant_id from cart_items where cart_id = $1 union all select $2::uuid)`,
-    [cartId, extraId],
-  );
-  return new Map(rows.map((row) => [row.variantId, row]));
-}
-
-/** Reads the frozen lines of a checkout with their variants as they are now, in order. */
-export function loadCheckoutLines(query: Query, checkoutId: string): Promise<SellableLine[]> {
-  return query<SellableLine>(
-    `select l.quantity, ${COLUMNS} from checkout_lines l join variants v on v.id = l.variant_id
-      join products p on p.id = v.product_id join stock_levels s on s.variant_id = v.id
-      where l.checkout_id = $1 order by l.line`,
-    [checkoutId],
-  );
 }

@@ -61,6 +61,10 @@ const settings = {
   CHECKOUT_TTL_SECONDS: z.coerce.number().int().min(1).max(86_400).default(900),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(200).default(16),
   SELLER_STATE: z.string().default('IN-KA'),
+  PRICES_INCLUDE_TAX: z
+    .enum(['true', 'false'])
+    .default('true')
+    .transform((text) => text === 'true'),
   RATE_LIMITS: rates,
   CORS_ORIGINS: origins,
   TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
@@ -100,8 +104,9 @@ const READ_BY = {
     'HOST',
     'PORT',
     'SELLER_STATE',
+    'PRICES_INCLUDE_TAX',
   ],
-  worker: [...STORE, ...PAYMENTS, ...MAIL, 'CHECKOUT_TTL_SECONDS', 'WORKER_CONCURRENCY', 'SELLER_STATE'],
+  worker: [...STORE, ...PAYMENTS, ...MAIL, 'CHECKOUT_TTL_SECONDS', 'WORKER_CONCURRENCY', 'SELLER_STATE', 'PRICES_INCLUDE_TAX'],
   simulator: [
     'HOST',
     'PORT',

@@ -1,15 +1,15 @@
-import { type PricingOutput, snapshotOf } from '../domain/pricing.ts';
 import { CHECKOUT_WAYS_OUT, type CheckoutState } from '../domain/states.ts';
 import type { Checkout } from '../entities/checkout.ts';
-import { Order } from '../entities/order.ts';
 import { enqueue } from '../entities/outbox.ts';
 import { Payment } from '../entities/payment.ts';
-import { loadCheckoutLines, type SellableLine } from '../entities/sellable.ts';
+import { consumeRedemptions, reholdRedemptions, releaseRedemptions } from '../entities/pricing/redemption.ts';
 import { consume, demandOf, lockLevelsOf, release, reserve } from '../entities/stock.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
 import { executeOperation } from '../jobs/payments.ts';
 import type { CheckoutAction, CheckoutEvent } from '../machines/checkout.ts';
+import { priceCheckout } from './checkout-pricing.ts';
 import type { WorkerDeps } from './deps.ts';
+import { placeOrder } from './place-order.ts';
 
 interface At {
   checkout: Checkout;
@@ -19,8 +19,6 @@ interface At {
 
 type Perform = (deps: WorkerDeps, tx: Tx, at: At) => Promise<CheckoutEvent | undefined>;
 
-const PRICES_INCLUDE_TAX = true;
-
 /** What each action of the machine means in rows; an answer is the next event of the machine. */
 export const ACTIONS: Record<CheckoutAction, Perform> = {
   reserve: priceAndReserve,
@@ -29,6 +27,7 @@ export const ACTIONS: Record<CheckoutAction, Perform> = {
   createOrder,
   closeCart,
   release: async (_deps, tx, { checkout }) => {
+    await releaseRedemptions(tx, checkout.id);
     await release(tx, checkout.id);
     return undefined;
   },
@@ -38,40 +37,18 @@ export const ACTIONS: Record<CheckoutAction, Perform> = {
 };
 
 async function priceAndReserve(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<CheckoutEvent> {
-  const lines = await loadCheckoutLines(tx.query, checkout.id);
-  const unsellable = lines.find(isUnsellable);
-  if (unsellable) return refusal('VARIANT_NOT_FOUND', { variantId: unsellable.variantId });
-  const snapshot = snapshotOf({
-    currency: checkout.currency,
-    at: tx.now.toISOString(),
-    pricesIncludeTax: PRICES_INCLUDE_TAX,
-    sellerState: deps.sellerState,
-    placeOfSupply: checkout.placeOfSupply,
-    lines: lines.map(({ variantId, quantity, price, hsn, taxRates }) => {
-      return { variantId, quantity, unitPrice: price, hsn, taxRates };
-    }),
-  });
-  const { total } = snapshot.output.totals;
-  const expected = checkout.expectedTotal;
-  if (expected !== null && expected !== total) return refusal('PRICE_CHANGED', { expected, actual: total });
-
+  const priced = await priceCheckout(deps, tx, checkout);
+  if ('reason' in priced) return { type: 'REFUSED', ...priced };
+  const { total } = priced.output.totals;
   const expiresAt = new Date(tx.now.getTime() + deps.checkoutTtlMs);
-  const [shortage] = await reserve(tx, { checkoutId: checkout.id, expiresAt }, demandOf(lines));
-  if (shortage) return refusal('INSUFFICIENT_INVENTORY', { ...shortage });
+  const [shortage] = await reserve(tx, { checkoutId: checkout.id, expiresAt }, demandOf(priced.output.lines));
+  if (shortage) return { type: 'REFUSED', reason: 'INSUFFICIENT_INVENTORY', details: { ...shortage } };
   checkout.lock(total, expiresAt);
-  const { engineVersion, inputs, output } = snapshot;
+  const { engineVersion, inputs, output } = priced;
   const row = { checkout_id: checkout.id, engine_version: engineVersion, inputs, output, created_at: tx.now };
   tx.append('pricing_snapshots', row);
   return { type: 'RESERVED', total };
 }
-
-const isUnsellable = (line: SellableLine): boolean => !line.isOnSale;
-
-const refusal = (reason: string, details: Record<string, unknown>): CheckoutEvent => ({
-  type: 'REFUSED',
-  reason,
-  details,
-});
 
 async function openPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<CheckoutEvent | undefined> {
   const { id, total, currency } = checkout;
@@ -120,21 +97,14 @@ async function refundPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promis
 async function createOrder(_deps: WorkerDeps, tx: Tx, { checkout, from }: At): Promise<CheckoutEvent> {
   if (CHECKOUT_WAYS_OUT.includes(from)) {
     if (await isErased(tx, checkout)) return { type: 'ORDER_REFUSED', reason: 'CUSTOMER_ERASED' };
+    const [usedUp] = await reholdRedemptions(tx, checkout.id);
+    if (usedUp) return { type: 'ORDER_REFUSED', reason: 'PAID_BUT_DISCOUNT_USED_UP', details: { discountId: usedUp } };
     if (await cartIsTakenByAnother(tx, checkout)) return { type: 'ORDER_REFUSED', reason: 'SUPERSEDED' };
   }
   const [shortage] = await consume(tx, checkout.id);
   if (shortage) return { type: 'ORDER_REFUSED', reason: 'PAID_BUT_OUT_OF_STOCK', details: { ...shortage } };
-  const [priced] = await tx.query<{ output: PricingOutput; names: { sku: string; title: string }[] }>(
-    `select s.output, (select json_agg(json_build_object('sku', v.sku, 'title', p.title) order by l.line)
-          from checkout_lines l join variants v on v.id = l.variant_id join products p on p.id = v.product_id
-          where l.checkout_id = s.checkout_id) as names
-      from pricing_snapshots s where s.checkout_id = $1`,
-    [checkout.id],
-  );
-  if (!priced) throw new Error(`checkout ${checkout.id} was never priced`);
-  const { lines, totals } = priced.output;
-  const named = lines.map((line, index) => ({ ...line, sku: '', title: '', ...priced.names[index] }));
-  Order.place(tx, checkout, { lines: named, totals, pricesIncludeTax: PRICES_INCLUDE_TAX });
+  const { discounts } = await placeOrder(tx, checkout);
+  if (discounts.length > 0) consumeRedemptions(tx, checkout.id);
   return { type: 'ORDER_STORED' };
 }
 

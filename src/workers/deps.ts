@@ -23,4 +23,5 @@ export interface WorkerDeps {
   checkoutTtlMs: number;
   /** ISO 3166-2 code of the seller's state: decides CGST + SGST or IGST. */
   sellerState: string;
+  pricesIncludeTax: boolean;
 }

@@ -22,7 +22,20 @@ const USELESS: readonly string[] = [
     and not exists (select 1 from refresh_tokens where session_id = sessions.id)`,
 ];
 
+/** A guest's cart is kept for so long after its last change, a customer's for the other. One that was checked out stays. */
+const ABANDONED_AFTER = { guest: `interval '30 days'`, customer: `interval '180 days'` };
+
+const ABANDONED_CARTS = `select id from carts where status in ('open', 'merged')
+      and updated_at < now() - case when customer_id is null then ${ABANDONED_AFTER.guest} else ${ABANDONED_AFTER.customer} end
+      and updated_at < now() - ${ABANDONED_AFTER.guest}
+      and not exists (select 1 from checkouts where cart_id = carts.id)
+      order by updated_at limit ${BATCH} for update skip locked`;
+
 /** Deletes one batch of each kind of rows that were kept for long enough. */
 export async function removeUseless({ query }: Pick<Database, 'query'>): Promise<void> {
   for (const statement of USELESS) await query(statement);
+  // One statement, under the locks of the carts: a line that is added meanwhile waits, and finds no cart.
+  await query(`with abandoned as (${ABANDONED_CARTS}),
+      items as (delete from cart_items where cart_id in (select id from abandoned))
+    delete from carts where id in (select id from abandoned)`);
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Cart, type LineLimit, MOST_LINES } from '../../src/entities/cart.ts';
+import { Cart, MOST_LINES } from '../../src/entities/cart.ts';
 import { mergeInto } from '../../src/entities/cart-merge.ts';
 import { newId } from '../../src/infra/ids.ts';
 import { BENGALURU } from '../support/address.ts';
@@ -26,12 +26,12 @@ describe('merging carts', function () {
   after(() => shop.close());
 
   describe('line by line', () => {
-    const unlimited = (variantId: string): LineLimit => ({ variantId, maxPerOrder: null });
-    const quantities = (cart: Cart) => new Map(cart.items.map(({ variantId, quantity }) => [variantId, quantity]));
+    const quantities = (cart: Cart) =>
+      new Map(cart.items.map(({ variantId, quantity }) => [variantId ?? '', quantity]));
 
     function cartOf(customerId: string | null, lines: [variantId: string, quantity: number][]): Cart {
       const cart = Cart.open({ currency: 'INR', customerId, now: NOW });
-      for (const [variantId, quantity] of lines) if (quantity > 0) cart.add(unlimited(variantId), quantity, NOW);
+      for (const [variantId, quantity] of lines) if (quantity > 0) cart.add({ variantId, quantity }, new Map(), NOW);
       return cart;
     }
 

@@ -133,6 +133,7 @@ function depsOf(db: Database, redis: Redis, rates: Rates): ApiDeps {
     admitsDevelopmentAccounts: false,
     currency: 'INR',
     sellerState: 'IN-KA',
+    pricesIncludeTax: true,
     stopping: new AbortController().signal,
   };
 }

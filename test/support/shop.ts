@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
+import type { lineSchema } from '../../src/api/store/cart-lines.ts';
 import type { cartSchema } from '../../src/api/views/cart.ts';
 import type { CheckoutView } from '../../src/api/views/checkout.ts';
 import type { Address } from '../../src/entities/checkout.ts';
@@ -6,10 +8,7 @@ import { BENGALURU } from './address.ts';
 import { plantExchange } from './secrets.ts';
 import { waitFor } from './wait-for.ts';
 
-export interface Line {
-  variantId: string;
-  quantity: number;
-}
+export type Line = z.input<typeof lineSchema>;
 
 /** A cart with the secret that belongs to it. */
 export type Cart = ReturnType<(typeof cartSchema)['parse']> & { cartToken: string };
@@ -21,6 +20,9 @@ export interface Wish {
   method?: string;
   /** Paise. */
   expectedTotal?: number;
+  /** Entered before the cart is checked out. */
+  codes?: string[];
+  shippingMethodId?: string;
   address?: Address;
   email?: string;
   /** The idempotency key. */
@@ -55,6 +57,8 @@ export interface Shop {
   cart(lines: Line[]): Promise<Cart>;
   /** The cart as it is now. */
   open(cart: Pick<Cart, 'id' | 'cartToken'>): Promise<Cart>;
+  /** Enters a discount code. */
+  enter(cart: Pick<Cart, 'id' | 'cartToken'>, code: string): Promise<Cart>;
   /** Starts a checkout and answers whatever the shop says. */
   submit(cart: Cart, wish?: Wish): Promise<Answer<CheckoutView>>;
   /** Starts a checkout. */
@@ -109,8 +113,14 @@ export function openShop(url: string, accessToken?: string): Shop {
       watch(checkout, { what: `the checkout is ${state}`, ms, is: (now) => now.state === state }),
     settled: (checkout, ms = PATIENCE_MS) =>
       watch(checkout, { what: 'the checkout is over', ms, is: (now) => OVER.includes(now.state) }),
+    async enter({ id, cartToken }, code) {
+      const request = { token: cartToken || undefined, body: { code } };
+      return { ...expected(await ask<Cart>('POST', `/cart/${id}/discounts`, request), 200), cartToken };
+    },
     async buy(lines, wish) {
-      return shop.settled(await shop.checkout(await shop.cart(lines), { method: 'pm_card_visa', ...wish }));
+      const cart = await shop.cart(lines);
+      for (const code of wish?.codes ?? []) await shop.enter(cart, code);
+      return shop.settled(await shop.checkout(cart, { method: 'pm_card_visa', ...wish }));
     },
   };
   return shop;
@@ -159,9 +169,9 @@ function watcher(ask: Ask): (checkout: Checkout, goal: Goal) => Promise<Checkout
 
 function bodyOf(
   { id }: Cart,
-  { method, expectedTotal, address = BENGALURU, email = 'asha@example.com' }: Wish,
+  { method, expectedTotal, shippingMethodId, address = BENGALURU, email = 'asha@example.com' }: Wish,
 ): object {
-  return { cartId: id, email, shippingAddress: address, paymentMethod: method, expectedTotal };
+  return { cartId: id, email, shippingAddress: address, shippingMethodId, paymentMethod: method, expectedTotal };
 }
 
 const preference = (seconds?: number): Record<string, string> => (seconds ? { prefer: `wait=${seconds}` } : {});

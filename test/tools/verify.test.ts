@@ -5,6 +5,7 @@ import { stripeProvider } from '../../src/ports/payments/stripe.ts';
 import { brokenLaws, type Finding, LAWS, REPLAY, verifyDatabase } from '../../tools/verify/database.ts';
 import { verifyProvider } from '../../tools/verify/provider.ts';
 import { type Flow, startFlow } from '../flows/stack.ts';
+import { putDiscount } from '../support/offers.ts';
 import type { Checkout } from '../support/shop.ts';
 import { clearFaults, setFaults } from '../support/simulator.ts';
 
@@ -36,6 +37,9 @@ const DAMAGE: Record<string, string> = {
   'reservations.held-by-the-living': `update reservations set status = 'held' where checkout_id = :completed`,
   'reservations.consumed-by-orders': `update reservations set status = 'consumed' where checkout_id = :waiting`,
   'reservations.are-their-movements': `update inventory_movements set cause_id = null where cause_id = :waiting`,
+  'redemptions.are-counted': `update discount_uses set used = used + 1 where counter = 'all'`,
+  'redemptions.follow-their-checkout': `update discount_redemptions set status = 'released' where checkout_id = :completed`,
+  'redemptions.are-the-discounts-of-the-price': `update discount_redemptions set amount = amount + 1 where checkout_id = :completed`,
   'checkouts.history-leads-to-the-state': `delete from checkout_history where checkout_id = :completed and seq = 2`,
   'checkouts.completed-have-their-order': `update checkouts set state = 'LOCKED' where id = :completed`,
   'checkouts.price-is-the-snapshot': `update checkouts set total = total + 1 where id = :completed`,
@@ -75,7 +79,9 @@ describe('bin/verify', () => {
     flow = await startFlow({});
     const { shop, books } = flow;
     variantId = await books.stock({ stock: 9, price: 10_000 });
-    completed = await shop.buy([{ variantId, quantity: 2 }]);
+    const offer = { kind: 'fixed-amount', amount: 1_000, per: 'order' } as const;
+    await putDiscount(books.query, { code: 'TENNER', offer, maxUses: 9 });
+    completed = await shop.buy([{ variantId, quantity: 2 }], { codes: ['TENNER'] });
     waiting = await shop.rested(
       await shop.checkout(await shop.cart([{ variantId, quantity: 1 }]), { method: 'pm_card_chargeDeclined' }),
     );

@@ -1,14 +1,22 @@
 import { isDeepStrictEqual } from 'node:util';
 import pg from 'pg';
-import { type PricingSnapshot, replay } from '../../src/domain/pricing.ts';
+import { replay, type StoredSnapshot } from '../../src/domain/pricing/snapshot.ts';
 import { CHECKOUT_LAWS } from '../../src/entities/laws/checkouts.ts';
 import type { Law } from '../../src/entities/laws/law.ts';
 import { ORDER_LAWS } from '../../src/entities/laws/orders.ts';
 import { PAYMENT_LAWS } from '../../src/entities/laws/payments.ts';
 import { PEOPLE_LAWS } from '../../src/entities/laws/people.ts';
+import { REDEMPTION_LAWS } from '../../src/entities/laws/redemptions.ts';
 import { STOCK_LAWS } from '../../src/entities/laws/stock.ts';
 
-export const LAWS: readonly Law[] = [...STOCK_LAWS, ...CHECKOUT_LAWS, ...ORDER_LAWS, ...PAYMENT_LAWS, ...PEOPLE_LAWS];
+export const LAWS: readonly Law[] = [
+  ...STOCK_LAWS,
+  ...REDEMPTION_LAWS,
+  ...CHECKOUT_LAWS,
+  ...ORDER_LAWS,
+  ...PAYMENT_LAWS,
+  ...PEOPLE_LAWS,
+];
 
 export const REPLAY = { name: 'pricing.replays', says: 'A stored price comes out again from what it was made of.' };
 const BATCH = 500;
@@ -50,7 +58,7 @@ async function findUnreplayable(client: pg.Client): Promise<object[]> {
   await client.query(`declare snapshots no scroll cursor for
     select checkout_id as "checkoutId", engine_version as "engineVersion", inputs, output from pricing_snapshots`);
   for (;;) {
-    const { rows } = await client.query<PricingSnapshot & { checkoutId: string }>(`fetch ${BATCH} from snapshots`);
+    const { rows } = await client.query<StoredSnapshot & { checkoutId: string }>(`fetch ${BATCH} from snapshots`);
     for (const { checkoutId, ...snapshot } of rows) {
       const difference = differenceOf(snapshot);
       if (difference) broken.push({ checkoutId, ...difference });
@@ -61,11 +69,11 @@ async function findUnreplayable(client: pg.Client): Promise<object[]> {
   return broken;
 }
 
-function differenceOf(snapshot: PricingSnapshot): object | undefined {
+function differenceOf(snapshot: StoredSnapshot): object | undefined {
   try {
     const again = replay(snapshot);
     if (isDeepStrictEqual(JSON.parse(JSON.stringify(again)), snapshot.output)) return undefined;
-    return { stored: snapshot.output.totals, replayed: again.totals };
+    return { stored: Reflect.get(snapshot.output, 'totals'), replayed: Reflect.get(again, 'totals') };
   } catch (error) {
     return { error: String(error) };
   }

@@ -41,10 +41,7 @@ export async function bringCart({ secret }: ApiDeps, tx: Tx, bringing: Bringing)
     guest.updatedAt = tx.now;
     return { id: guest.id };
   }
-  const sellables = await loadSellables(
-    tx.query,
-    guest.items.map(({ variantId }) => variantId),
-  );
+  const sellables = await loadSellables(tx.query, { cartId: guest.id });
   mergeInto(mine, { guest, limits: sellables, now: tx.now });
   return { id: mine.id };
 }

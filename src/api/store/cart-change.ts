@@ -1,40 +1,33 @@
 import { refused } from '../../domain/errors.ts';
-import { Cart, CartItem, type LineLimit } from '../../entities/cart.ts';
-import { loadCartSellables, type Sellable } from '../../entities/sellable.ts';
+import { selectionProblem } from '../../domain/pricing/selection.ts';
+import { Cart, CartItem } from '../../entities/cart.ts';
+import { linesOf, type Wanted } from '../../entities/pricing/priced.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import type { ApiDeps } from '../deps.ts';
 import { edit } from '../edit.ts';
 import { type Owner, ownersOf } from '../ownership.ts';
 import type { Answer, Call } from '../route.ts';
-import { cartView } from '../views/cart.ts';
-
-/** A cart with every variant that it holds, or is about to. */
-export interface StockedCart {
-  cart: Cart;
-  sellables: ReadonlyMap<string, Sellable>;
-}
+import { type CartView, cartView } from '../views/cart.ts';
+import { type Extra, pricedCart, type StockedCart, stockCart } from './cart-pricing.ts';
 
 type CartCall = Call<{ id: string }, unknown, unknown>;
 
 export interface CartChange {
   status: 200 | 201;
-  /** A variant that the change needs and the cart may not have yet. */
-  variantId?: string;
+  /** What the change needs and the cart may not have yet. */
+  extra?: Extra;
   apply(stocked: StockedCart, now: Date): void;
 }
 
 /** Changes a cart of the caller's under its row lock and answers it as it is then. @throws CART_NOT_FOUND and what `apply` throws. */
-export function changeCart(deps: ApiDeps, call: CartCall, change: CartChange): Promise<Answer> {
+export function changeCart(deps: ApiDeps, call: CartCall, { status, extra = {}, apply }: CartChange): Promise<Answer> {
   const { id } = call.params;
   const owners = ownersOf(deps.secret, call, id);
   const work = async (tx: Tx) => {
-    const [cart, sellables] = await Promise.all([
-      lockCart(tx, { id, owners }),
-      loadCartSellables(tx.query, id, change.variantId ?? null),
-    ]);
-    const stocked = { cart, sellables };
-    change.apply(stocked, tx.now);
-    return answerCart(deps, tx, { ...stocked, status: change.status });
+    const cart = await lockCart(tx, { id, owners });
+    const stocked = await stockCart(tx.query, cart, { extra, now: tx.now });
+    apply(stocked, tx.now);
+    return answerCart(deps, tx, { ...stocked, status });
   };
   return edit(deps, call, { name: 'cart.edit', scope: id, work });
 }
@@ -51,15 +44,37 @@ export async function lockCart(tx: Tx, { id, owners }: { id: string; owners: rea
 }
 
 /** Writes the change first: the version that the client sees is the one that the change makes. */
-export async function answerCart({ sellerState }: ApiDeps, tx: Tx, answer: StockedCart & { status: number }) {
+export async function answerCart(deps: ApiDeps, tx: Tx, { status, ...stocked }: StockedCart & { status: number }) {
+  const priced = pricedCart(deps, stocked, tx.now);
+  const { items } = cartView(stocked, priced);
+  for (const [index, item] of stocked.cart.items.getItems().entries()) {
+    item.toldPrice ??= items[index]?.unitPrice ?? null;
+  }
   await tx.write();
-  const body = cartView(answer.cart, answer.sellables, { now: tx.now, sellerState });
-  return { status: answer.status, headers: {}, body };
+  const body = cartView(stocked, priced);
+  if (body.priceChanges.length > 0) tx.send(...told(body));
+  return { status, headers: {}, body };
 }
 
-/** @throws VARIANT_NOT_FOUND for a variant that does not exist or is not on sale. */
-export function limitOf(sellables: ReadonlyMap<string, Sellable>, variantId: string): LineLimit {
-  const sellable = sellables.get(variantId);
-  if (!sellable?.isOnSale) throw refused('VARIANT_NOT_FOUND', { variantId });
-  return sellable;
+/** The statement that keeps which prices a client has been told of. */
+export const told = ({ items, priceChanges }: CartView): [sql: string, params: unknown[]] => {
+  const changed = items.filter(({ id }) => priceChanges.some(({ itemId }) => itemId === id));
+  return [
+    `update cart_items i set told_price = t.price from unnest($1::uuid[], $2::bigint[]) as t (id, price) where i.id = t.id`,
+    [changed.map(({ id }) => id), changed.map(({ unitPrice }) => unitPrice)],
+  ];
+};
+
+/** @throws VARIANT_NOT_FOUND, BUNDLE_NOT_FOUND for what does not exist or is not on sale, BUNDLE_SELECTION_INVALID */
+export function requireSellable({ sellables, context }: Omit<StockedCart, 'cart'>, wanted: Wanted): void {
+  if ('bundleId' in wanted) {
+    const { bundleId, selections } = wanted;
+    const offer = context.bundles.find(({ id }) => id === bundleId);
+    if (!offer?.isOnSale) throw refused('BUNDLE_NOT_FOUND', { bundleId });
+    const problem = selectionProblem(offer, selections);
+    if (problem) throw refused('BUNDLE_SELECTION_INVALID', { bundleId, ...problem });
+  }
+  for (const { variantId } of linesOf([wanted])) {
+    if (!sellables.get(variantId)?.isOnSale) throw refused('VARIANT_NOT_FOUND', { variantId });
+  }
 }

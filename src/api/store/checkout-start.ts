@@ -3,6 +3,9 @@ import { refused } from '../../domain/errors.ts';
 import type { Cart } from '../../entities/cart.ts';
 import { Checkout } from '../../entities/checkout.ts';
 import { holdAccount } from '../../entities/people/erasure.ts';
+import { redeemerOf } from '../../entities/pricing/context.ts';
+import { linesOf } from '../../entities/pricing/priced.ts';
+import { requireMethod } from '../../entities/pricing/shipping-methods.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import { advanceCheckout } from '../../jobs/checkout.ts';
 import { accept } from '../accept.ts';
@@ -27,7 +30,7 @@ const startSchema = z.strictObject({
     .string()
     .max(100)
     .optional()
-    .meta({ description: 'No shipping methods are on offer: delivery is free.' }),
+    .meta({ description: 'Default: the one chosen for the cart, else the default method of the shop.' }),
   paymentMethod: methodSchema.optional(),
   expectedTotal: z.int().min(0).optional().meta({ description: 'Paise. Another total fails with PRICE_CHANGED.' }),
 });
@@ -48,14 +51,14 @@ export const startCheckout = (deps: ApiDeps) =>
     idempotent: true,
     waits: true,
     handle(call) {
-      const { cartId, shippingMethodId } = call.body;
+      const { cartId } = call.body;
       const owners = ownersOf(deps.secret, call, cartId);
-      if (shippingMethodId !== undefined) throw refused('SHIPPING_METHOD_UNKNOWN', { shippingMethodId });
       const work = async (tx: Tx) => {
         // Sent together, in this order: accounts are locked before carts everywhere.
         const [, cart] = await Promise.all([holdBuyer(tx, call), lockCart(tx, { id: cartId, owners })]);
         if (cart.status !== 'open') return liveCheckoutOf(tx, cart);
         cart.beginCheckout(tx.now);
+        await requireKnownMethod(tx, call.body);
         const checkout = freeze(deps, tx, { cart, ...call.body, requestId: call.requestId });
         const command = { contract: advanceCheckout, payload: { checkoutId: checkout.id, event: 'START' as const } };
         return { checkout, body: newView(checkout), command };
@@ -70,10 +73,19 @@ async function holdBuyer(tx: Tx, call: Pick<Call<unknown, unknown, unknown>, 'pr
   if (customerId !== null && !(await holdAccount(tx, customerId))) throw new RequestFault('CREDENTIALS_INVALID');
 }
 
+/** @throws SHIPPING_METHOD_UNKNOWN */
+async function requireKnownMethod({ query }: Tx, { shippingMethodId }: Start): Promise<void> {
+  if (shippingMethodId === undefined) return;
+  if (!z.uuid().safeParse(shippingMethodId).success) throw refused('SHIPPING_METHOD_UNKNOWN', { shippingMethodId });
+  await requireMethod(query, shippingMethodId);
+}
+
 const freeze = ({ vault }: ApiDeps, tx: Tx, { cart, ...body }: Start & { cart: Cart; requestId: string }): Checkout =>
   Checkout.accept(tx, vault, {
     cart,
-    lines: cart.items.map(({ variantId, quantity }) => ({ variantId, quantity })),
+    lines: linesOf(cart.wanted),
+    redeemer: redeemerOf(cart.customerId ?? null, vault.indexOf(body.email)),
+    shippingMethodId: body.shippingMethodId ?? cart.shippingMethodId ?? null,
     email: body.email,
     shippingAddress: body.shippingAddress,
     billingAddress: body.billingAddress ?? null,

@@ -3,12 +3,13 @@ import type { Law } from './law.ts';
 export const ORDER_LAWS: readonly Law[] = [
   {
     name: 'orders.totals-are-their-lines',
-    says: 'Subtotal, discount and tax of an order are the sums over its lines.',
+    says: 'Subtotal and discount of an order are the sums over its lines, its tax that of its lines and its delivery.',
     sql: `select o.id as "orderId", o.subtotal, l.subtotal as "linesSubtotal", o.discount, l.discount as "linesDiscount",
-        o.tax, l.tax as "linesTax"
+        o.tax, l.tax as "linesTax", o.shipping_cgst + o.shipping_sgst + o.shipping_igst as "shippingTax"
       from orders o left join (select order_id, sum(line_total) as subtotal, sum(discount) as discount,
         sum(cgst + sgst + igst) as tax from order_lines group by order_id) l on l.order_id = o.id
-      where (o.subtotal, o.discount, o.tax) is distinct from (l.subtotal, l.discount, l.tax)`,
+      where (o.subtotal, o.discount, o.tax) is distinct from
+        (l.subtotal, l.discount, l.tax + o.shipping_cgst + o.shipping_sgst + o.shipping_igst)`,
   },
   {
     name: 'orders.lines-are-what-was-checked-out',

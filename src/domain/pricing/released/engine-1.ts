@@ -1,12 +1,11 @@
-import { minorUnits, sum, times } from './money.ts';
-import { exclusiveTax, type GstSplit, inclusiveTax, rateFor, splitGst, type TaxRate } from './tax.ts';
-import { freezeUnits, type UnitShares } from './unit-shares.ts';
+import { minorUnits, sum, times } from '../../money.ts';
+import { exclusiveTax, type GstSplit, inclusiveTax, rateFor, splitGst, type TaxRate } from '../../tax.ts';
+import { freezeUnits, type UnitShares } from '../../unit-shares.ts';
 
-/** Raised with every change of a result; snapshots of older engines must stay replayable. */
-export const ENGINE_VERSION = 1;
+// The engine of snapshots of version 1, as it was released: it is never changed.
 
 /** All that a price depends on. Amounts in minor units of `currency`; states as ISO 3166-2 codes. */
-export interface PricingInputs {
+interface PricingInputs {
   currency: string;
   /** The instant (ISO 8601) whose tax rates count. */
   at: string;
@@ -17,7 +16,7 @@ export interface PricingInputs {
   lines: LineInput[];
 }
 
-export interface LineInput {
+interface LineInput {
   variantId: string;
   quantity: number;
   unitPrice: number;
@@ -25,7 +24,7 @@ export interface LineInput {
   taxRates: readonly TaxRate[];
 }
 
-export interface PricingOutput {
+interface PricingOutput {
   lines: PricedLine[];
   taxSummary: TaxSummary[];
   /** `total` is what the customer pays; `tax` is inside it, or with prices without tax was added to it. */
@@ -33,7 +32,7 @@ export interface PricingOutput {
   explanation: ExplanationStep[];
 }
 
-export interface PricedLine extends GstSplit {
+interface PricedLine extends GstSplit {
   variantId: string;
   quantity: number;
   unitPrice: number;
@@ -46,25 +45,19 @@ export interface PricedLine extends GstSplit {
   unitShares: UnitShares;
 }
 
-export interface TaxSummary extends GstSplit {
+interface TaxSummary extends GstSplit {
   hsn: string;
   ratePercent: string;
   taxableValue: number;
 }
 
 /** One step of the calculation: an amount before and after it, of one line or of the whole cart. */
-export interface ExplanationStep {
+interface ExplanationStep {
   step: 'price' | 'tax' | 'total';
   lineIndex?: number;
   before: number;
   after: number;
   note: string;
-}
-
-export interface PricingSnapshot {
-  engineVersion: number;
-  inputs: PricingInputs;
-  output: PricingOutput;
 }
 
 /** What the steps work on, one after the other. */
@@ -145,17 +138,3 @@ function totalsOf(draft: Draft, lines: readonly PricedLine[]): PricingOutput['to
   draft.explanation.push({ step: 'total', before: subtotal, after: total, note: `tax ${tax}` });
   return { subtotal, discount, shipping: draft.shipping, tax, total };
 }
-
-/** Prices a cart and keeps all that is needed to do it again years later. */
-export function snapshotOf(inputs: PricingInputs): PricingSnapshot {
-  return { engineVersion: ENGINE_VERSION, inputs, output: priceCart(inputs) };
-}
-
-/** Prices a snapshot's inputs again with the engine that made it; equal to its output unless one was tampered with. */
-export function replay(snapshot: PricingSnapshot): PricingOutput {
-  const engine = ENGINES[snapshot.engineVersion];
-  if (engine === undefined) throw new RangeError(`No pricing engine of version ${snapshot.engineVersion}`);
-  return engine(snapshot.inputs);
-}
-
-const ENGINES: Readonly<Record<number, (inputs: PricingInputs) => PricingOutput>> = { [ENGINE_VERSION]: priceCart };

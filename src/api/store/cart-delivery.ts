@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { isIndianSubdivision } from '../../domain/india.ts';
+import { requireMethod } from '../../entities/pricing/shipping-methods.ts';
+import type { Tx } from '../../infra/unit-of-work.ts';
+import type { ApiDeps } from '../deps.ts';
+import { edit } from '../edit.ts';
+import { ownersOf } from '../ownership.ts';
+import { type AnyRoute, route } from '../route.ts';
+import { cartSchema } from '../views/cart.ts';
+import { quotesSchema, readQuotes } from '../views/shipping-quotes.ts';
+import { answerCart, lockCart } from './cart-change.ts';
+import { readStocked, stockCart } from './cart-pricing.ts';
+
+export const stateSchema = z
+  .string()
+  .refine(isIndianSubdivision, { message: 'must be the ISO 3166-2 code of an Indian state, e.g. "IN-KA"' });
+
+const params = z.object({ id: z.uuid() });
+
+/** How a cart is to be delivered. */
+export const cartDeliveryRoutes = (deps: ApiDeps): AnyRoute[] => [
+  route({
+    method: 'get',
+    path: '/api/v1/store/cart/{id}/shipping-methods',
+    permission: 'cart:read',
+    access: 'cart',
+    tag: 'Cart',
+    summary: 'What delivery of the cart to a state costs, by each method',
+    params,
+    query: z.strictObject({ state: stateSchema }),
+    answers: { 200: { description: 'The methods that deliver there', schema: quotesSchema } },
+    errors: ['CART_NOT_FOUND'],
+    async handle(call) {
+      const now = new Date();
+      const stocked = await readStocked(deps, call, { cartId: call.params.id, now });
+      return { status: 200, body: await readQuotes(deps, stocked, { state: call.query.state, now }) };
+    },
+  }),
+
+  route({
+    method: 'put',
+    path: '/api/v1/store/cart/{id}/shipping',
+    permission: 'cart:update',
+    access: 'cart',
+    tag: 'Cart',
+    summary: 'Say where the cart is to go, and how; null: not decided',
+    description: 'The totals count with it. A checkout without a method of its own takes this one.',
+    params,
+    body: z.strictObject({ state: stateSchema.nullable(), shippingMethodId: z.uuid().nullable() }),
+    answers: { 200: { description: 'The cart, priced now', schema: cartSchema } },
+    errors: ['CART_NOT_FOUND', 'SHIPPING_METHOD_UNKNOWN', 'CART_IN_CHECKOUT', 'CART_ORDERED'],
+    handle(call) {
+      const { id } = call.params;
+      const { state: destination, shippingMethodId } = call.body;
+      const owners = ownersOf(deps.secret, call, id);
+      const work = async (tx: Tx) => {
+        const cart = await lockCart(tx, { id, owners });
+        if (shippingMethodId !== null) await requireMethod(tx.query, shippingMethodId);
+        cart.deliver({ destination, shippingMethodId }, tx.now);
+        const stocked = await stockCart(tx.query, cart, { now: tx.now });
+        return answerCart(deps, tx, { ...stocked, status: 200 });
+      };
+      return edit(deps, call, { name: 'cart.edit', scope: id, work });
+    },
+  }),
+];

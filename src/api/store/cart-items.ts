@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import type { ApiDeps } from '../deps.ts';
+import { type AnyRoute, route } from '../route.ts';
+import { cartSchema } from '../views/cart.ts';
+import { changeCart, requireSellable } from './cart-change.ts';
+import { extraOf, lineSchema, MOST_UNITS } from './cart-lines.ts';
+
+const itemParams = z.object({ id: z.uuid(), itemId: z.uuid() });
+const answer = { description: 'The cart, priced now', schema: cartSchema };
+const common = { permission: 'cart:update', access: 'cart', tag: 'Cart' } as const;
+
+/** What is in a cart. */
+export const cartItemRoutes = (deps: ApiDeps): AnyRoute[] => [addItem(deps), setItem(deps), removeItem(deps)];
+
+const addItem = (deps: ApiDeps) =>
+  route({
+    ...common,
+    method: 'post',
+    path: '/api/v1/store/cart/{id}/items',
+    summary: 'Add units of a variant, or of a bundle with what is chosen for it',
+    params: z.object({ id: z.uuid() }),
+    body: lineSchema,
+    answers: { 201: answer },
+    errors: [
+      'CART_NOT_FOUND',
+      'VARIANT_NOT_FOUND',
+      'BUNDLE_NOT_FOUND',
+      'BUNDLE_SELECTION_INVALID',
+      'QUANTITY_LIMIT_EXCEEDED',
+      'CART_IN_CHECKOUT',
+      'CART_ORDERED',
+    ],
+    idempotent: true,
+    handle(call) {
+      const { body } = call;
+      return changeCart(deps, call, {
+        status: 201,
+        extra: extraOf([body]),
+        apply(stocked, now) {
+          requireSellable(stocked, body);
+          stocked.cart.add(body, stocked.sellables, now);
+        },
+      });
+    },
+  });
+
+const setItem = (deps: ApiDeps) =>
+  route({
+    ...common,
+    method: 'patch',
+    path: '/api/v1/store/cart/{id}/items/{itemId}',
+    summary: 'Set the units of a line; 0 removes it',
+    params: itemParams,
+    body: z.strictObject({ quantity: z.int().min(0).max(MOST_UNITS) }),
+    answers: { 200: answer },
+    errors: ['CART_NOT_FOUND', 'CART_ITEM_NOT_FOUND', 'QUANTITY_LIMIT_EXCEEDED', 'CART_IN_CHECKOUT', 'CART_ORDERED'],
+    handle(call) {
+      const line = { itemId: call.params.itemId, quantity: call.body.quantity };
+      return changeCart(deps, call, {
+        status: 200,
+        apply: ({ cart, sellables }, now) => cart.setQuantity(line, sellables, now),
+      });
+    },
+  });
+
+const removeItem = (deps: ApiDeps) =>
+  route({
+    ...common,
+    method: 'delete',
+    path: '/api/v1/store/cart/{id}/items/{itemId}',
+    summary: 'Remove a line',
+    params: itemParams,
+    answers: { 200: answer },
+    errors: ['CART_NOT_FOUND', 'CART_ITEM_NOT_FOUND', 'CART_IN_CHECKOUT', 'CART_ORDERED'],
+    handle(call) {
+      const line = { itemId: call.params.itemId, quantity: 0 };
+      return changeCart(deps, call, {
+        status: 200,
+        apply: ({ cart, sellables }, now) => cart.setQuantity(line, sellables, now),
+      });
+    },
+  });

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import type { Wanted } from '../../entities/pricing/priced.ts';
+import type { Extra } from './cart-pricing.ts';
+
+/** Most units of one line. */
+export const MOST_UNITS = 10_000;
+
+const units = z.int().min(1).max(MOST_UNITS);
+const variantLine = z.strictObject({ variantId: z.uuid(), quantity: units });
+const bundleLine = z.strictObject({
+  bundleId: z.uuid(),
+  quantity: units,
+  selections: z
+    .array(z.strictObject({ setId: z.uuid(), items: z.array(variantLine).min(1).max(50) }))
+    .min(1)
+    .max(50)
+    .meta({ description: 'What is chosen of each set, for one bundle. A set of which nothing is chosen is left out.' }),
+});
+
+/** Units of a variant, or of a bundle with what is chosen for it. */
+export const lineSchema = z.union([variantLine, bundleLine]);
+
+/** What pricing must know to take these lines. */
+export function extraOf(lines: readonly Wanted[]): Extra {
+  const bundles = lines.flatMap((line) => ('bundleId' in line ? [line] : []));
+  const chosen = bundles.flatMap(({ selections }) => selections.flatMap(({ items }) => items));
+  const alone = lines.flatMap((line) => ('variantId' in line ? [line] : []));
+  return {
+    variantIds: [...alone, ...chosen].map(({ variantId }) => variantId),
+    bundleIds: bundles.map(({ bundleId }) => bundleId),
+  };
+}

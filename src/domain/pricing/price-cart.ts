@@ -1,0 +1,72 @@
+import { minorUnits, sum } from '../money.ts';
+import { type Discounted, discountCart } from './discounts.ts';
+import { type Draft, draftOf } from './draft.ts';
+import type { PricingInputs } from './inputs.ts';
+import type { ExplanationStep, PricedBundle, PricedLine, PricedShipping, PricingOutput, Totals } from './output.ts';
+import { quoteShipping, type ShippingQuote } from './shipping.ts';
+import { taxedLine, taxedShipping, taxSummaryOf } from './taxes.ts';
+
+/**
+ * Prices a cart: a pure function of its inputs. Price lists, then rules, then bundles, then discounts, then delivery,
+ * then taxes; each step says what it found.
+ * Throws a RangeError on a quantity below 1, a negative price, a price without a tax rate, and beyond 2^53 paise.
+ */
+export function priceCart(inputs: PricingInputs): PricingOutput {
+  const explanation: ExplanationStep[] = [];
+  const when = { at: Date.parse(inputs.at), groups: new Set(inputs.groupIds), isFirstOrder: inputs.isFirstOrder };
+  const draft = draftOf(inputs, when, explanation);
+  const quote = deliveryOf(inputs, draft, explanation);
+  const from = { lines: draft.lines, shipping: quote?.price ?? 0, when };
+  const discounted = discountCart(inputs.discounts, from, explanation);
+  const lines = draft.lines.map((line) =>
+    taxedLine(inputs, { line, discount: discounted.off.get(line.index) ?? 0 }, explanation),
+  );
+  const shipping = quote && taxedShipping(inputs, { quote, discount: discounted.offShipping }, explanation);
+  const taxSummary = taxSummaryOf(shipping ? [...lines, shipping] : lines);
+  const totals = totalsOf(inputs, { lines, shipping });
+  explanation.push({ step: 'total', before: totals.subtotal, after: totals.total, note: `tax ${totals.tax}` });
+  const { applied: discounts, refusals } = discounted;
+  return {
+    lines,
+    bundles: bundlesOf(draft, discounted),
+    discounts,
+    refusals,
+    shipping,
+    taxSummary,
+    totals,
+    explanation,
+  };
+}
+
+/** What delivery costs, by the goods before discounts: taking something off must not make delivery dearer. */
+function deliveryOf(
+  { shipping: method, placeOfSupply, sellerState }: PricingInputs,
+  { lines }: Draft,
+  explanation: ExplanationStep[],
+): ShippingQuote | null {
+  if (!method || lines.length === 0) return null;
+  const quote = quoteShipping(method, { state: placeOfSupply ?? sellerState, lines });
+  const { id, name } = method;
+  const step = { step: 'shipping', id, name, before: 0, after: quote?.price ?? 0 } as const;
+  explanation.push(quote ? { ...step, note: quote.zone } : { ...step, skipped: 'ADDRESS_NOT_SERVED' });
+  return quote;
+}
+
+const bundlesOf = ({ bundles, lines }: Draft, { off }: Discounted): PricedBundle[] =>
+  bundles.map((bundle, index) => ({
+    ...bundle,
+    discount: sum(lines.flatMap((line) => (line.bundle === index ? [off.get(line.index) ?? 0] : []))),
+  }));
+
+function totalsOf(
+  { pricesIncludeTax }: PricingInputs,
+  { lines, shipping }: { lines: readonly PricedLine[]; shipping: PricedShipping | null },
+): Totals {
+  const subtotal = sum(lines.map((line) => line.lineTotal));
+  const discount = sum(lines.map((line) => line.discount));
+  const delivery = shipping ? shipping.price - shipping.discount : 0;
+  const taxed = shipping ? [...lines, shipping] : lines;
+  const tax = sum(taxed.map(({ cgst, sgst, igst }) => cgst + sgst + igst));
+  const total = minorUnits(subtotal - discount + delivery + (pricesIncludeTax ? 0 : tax));
+  return { subtotal, discount, shipping: delivery, tax, total };
+}

@@ -1,0 +1,37 @@
+import type { PricingInputs } from './inputs.ts';
+import type { PricingOutput } from './output.ts';
+import { priceCart } from './price-cart.ts';
+import { priceCart as priceCart1 } from './released/engine-1.ts';
+
+/** Raised with every change of a result; the engine before it goes to `released`, so that its snapshots can be replayed. */
+export const ENGINE_VERSION = 2;
+
+export interface PricingSnapshot {
+  engineVersion: number;
+  inputs: PricingInputs;
+  output: PricingOutput;
+}
+
+/** What is kept of a price, by whichever engine. */
+export interface StoredSnapshot {
+  engineVersion: number;
+  inputs: object;
+  output: object;
+}
+
+/** Prices a cart and keeps all that is needed to do it again years later. */
+export function snapshotOf(inputs: PricingInputs): PricingSnapshot {
+  return { engineVersion: ENGINE_VERSION, inputs, output: priceCart(inputs) };
+}
+
+/** Prices a snapshot's inputs again with the engine that made it; equal to its output unless one was tampered with. */
+export function replay({ engineVersion, inputs }: StoredSnapshot): object {
+  const engine = ENGINES[engineVersion];
+  if (engine === undefined) throw new RangeError(`No pricing engine of version ${engineVersion}`);
+  return engine(inputs);
+}
+
+const ENGINES: Readonly<Record<number, (inputs: object) => object>> = {
+  1: (inputs) => priceCart1(inputs as Parameters<typeof priceCart1>[0]),
+  [ENGINE_VERSION]: (inputs) => priceCart(inputs as PricingInputs),
+};

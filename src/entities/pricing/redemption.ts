@@ -1,0 +1,144 @@
+import type { AppliedDiscount } from '../../domain/pricing/output.ts';
+import type { Tx } from '../../infra/unit-of-work.ts';
+import type { LimitedDiscount } from './context.ts';
+
+/*
+ * A limit is a counter row that the database keeps within it. Locks: the checkout's row first (by the caller), then the
+ * counters in the order of their keys, then the levels of stock.
+ */
+
+interface Redemption {
+  discount: LimitedDiscount;
+  amount: number;
+}
+
+/**
+ * Takes one use of each limited discount for a checkout, of all or of none.
+ * @returns the discounts whose uses have been taken by others meanwhile; empty when all are held.
+ */
+export async function holdRedemptions(
+  tx: Tx,
+  by: { checkoutId: string; redeemer: string | null },
+  redemptions: readonly Redemption[],
+): Promise<string[]> {
+  const wanted = redemptions.flatMap(({ discount }) => countersOf(discount, by.redeemer));
+  const taken = wanted.length > 0 ? await take(tx, wanted) : [];
+  if (taken.length < wanted.length) {
+    if (taken.length > 0) await giveBack(tx, taken);
+    const isTaken = new Set(taken.map(keyOf));
+    return [...new Set(wanted.filter((one) => !isTaken.has(keyOf(one))).map(({ discountId }) => discountId))];
+  }
+  if (redemptions.length > 0) store(tx, by, redemptions);
+  return [];
+}
+
+/** At once, not with the commit: what is refused later in the same transaction gives them back. */
+function store(tx: Tx, by: { checkoutId: string; redeemer: string | null }, redemptions: readonly Redemption[]): void {
+  const rows = redemptions.map(({ discount, amount }) => ({
+    checkout_id: by.checkoutId,
+    discount_id: discount.id,
+    code: discount.code,
+    amount,
+    counters: countersOf(discount, by.redeemer).map(({ counter }) => counter),
+    status: 'held',
+    created_at: tx.now,
+  }));
+  tx.send(`insert into discount_redemptions select * from jsonb_populate_recordset(null::discount_redemptions, $1)`, [
+    JSON.stringify(rows),
+  ]);
+}
+
+/** The discounts that count, each with its limits and what it takes off. */
+export const redemptionsOf = (
+  discounts: readonly LimitedDiscount[],
+  applied: readonly AppliedDiscount[],
+): Redemption[] =>
+  applied.flatMap(({ id, amount }) => {
+    const discount = discounts.find((one) => one.id === id);
+    return discount ? [{ discount, amount }] : [];
+  });
+
+/** The uses of a checkout belong to its order now. */
+export const consumeRedemptions = (tx: Tx, checkoutId: string): void =>
+  tx.send(`update discount_redemptions set status = 'consumed' where checkout_id = $1 and status = 'held'`, [
+    checkoutId,
+  ]);
+
+/** Gives back what a checkout still holds; doing it twice gives nothing back twice. */
+export async function releaseRedemptions(tx: Tx, checkoutId: string): Promise<void> {
+  await Promise.all([
+    lockCounters(tx, checkoutId),
+    tx.query(
+      `with freed as (update discount_redemptions set status = 'released' where checkout_id = $1 and status = 'held'
+          returning discount_id, counters)
+        update discount_uses u set used = u.used - 1 from freed f
+          where u.discount_id = f.discount_id and u.counter = any(f.counters)`,
+      [checkoutId],
+    ),
+  ]);
+}
+
+/**
+ * Takes the uses again that a checkout had given back, all or none: for money that came after its end.
+ * @returns the ids of the discounts whose uses others have taken; when there are any, nothing was taken.
+ */
+export async function reholdRedemptions(tx: Tx, checkoutId: string): Promise<string[]> {
+  const counters = await lockCounters(tx, checkoutId);
+  const spent = counters.filter(({ isReleased, used, most }) => isReleased && used >= most);
+  if (spent.length > 0) return [...new Set(spent.map(({ discountId }) => discountId))];
+  await tx.query(
+    `with held as (update discount_redemptions set status = 'held' where checkout_id = $1 and status = 'released'
+        returning discount_id, counters)
+      update discount_uses u set used = u.used + 1 from held h
+        where u.discount_id = h.discount_id and u.counter = any(h.counters)`,
+    [checkoutId],
+  );
+  return [];
+}
+
+interface Counter {
+  discountId: string;
+  counter: string;
+}
+
+const keyOf = ({ discountId, counter }: Counter): string => `${discountId} ${counter}`;
+
+function countersOf(discount: LimitedDiscount, redeemer: string | null): (Counter & { most: number })[] {
+  const { id: discountId, code, maxUses, maxUsesPerCustomer, codeMaxUses } = discount;
+  const limits: [string | null, number | null][] = [
+    ['all', maxUses],
+    [redeemer && `customer:${redeemer}`, maxUsesPerCustomer],
+    [code && `code:${code}`, codeMaxUses],
+  ];
+  return limits.flatMap(([counter, most]) =>
+    counter === null || most === null ? [] : [{ discountId, counter, most }],
+  );
+}
+
+/** One more use of each counter that is below its limit. @returns those. */
+const take = (tx: Tx, wanted: readonly (Counter & { most: number })[]): Promise<Counter[]> =>
+  tx.query<Counter & Record<string, unknown>>(
+    `insert into discount_uses as u (discount_id, counter, used, most)
+      select id, counter, 1, most from unnest($1::uuid[], $2::text[], $3::int[]) as w (id, counter, most) order by id, counter
+      on conflict (discount_id, counter) do update set used = u.used + 1, most = excluded.most where u.used < excluded.most
+      returning discount_id as "discountId", counter`,
+    [wanted.map((one) => one.discountId), wanted.map((one) => one.counter), wanted.map((one) => one.most)],
+  );
+
+const giveBack = (tx: Tx, taken: readonly Counter[]): Promise<object[]> =>
+  tx.query(
+    `update discount_uses u set used = u.used - 1 from unnest($1::uuid[], $2::text[]) as t (id, counter)
+      where u.discount_id = t.id and u.counter = t.counter`,
+    [taken.map((one) => one.discountId), taken.map((one) => one.counter)],
+  );
+
+const lockCounters = (
+  tx: Tx,
+  checkoutId: string,
+): Promise<{ discountId: string; used: number; most: number; isReleased: boolean }[]> =>
+  tx.query(
+    `select u.discount_id as "discountId", u.used, u.most, r.status = 'released' as "isReleased"
+      from discount_redemptions r join discount_uses u on u.discount_id = r.discount_id and u.counter = any(r.counters)
+      where r.checkout_id = $1 order by u.discount_id, u.counter for update of u`,
+    [checkoutId],
+  );

@@ -1,0 +1,34 @@
+import type { PricingInputs } from '../domain/pricing/inputs.ts';
+import type { PricingOutput } from '../domain/pricing/output.ts';
+import type { Checkout } from '../entities/checkout.ts';
+import { Order } from '../entities/order.ts';
+import type { Tx } from '../infra/unit-of-work.ts';
+
+interface Frozen {
+  pricesIncludeTax: PricingInputs['pricesIncludeTax'];
+  /** Of engine 1 there are no bundles, and delivery cost nothing. */
+  output: PricingOutput & Partial<Pick<PricingOutput, 'shipping' | 'discounts'>>;
+  lines: { sku: string; title: string; bundleItem: number | null; bundleId: string | null }[];
+}
+
+/** Stores the order of a checkout as it was priced. @returns the discounts in it. */
+export async function placeOrder(tx: Tx, checkout: Checkout): Promise<Pick<PricingOutput, 'discounts'>> {
+  const [frozen] = await tx.query<Frozen & Record<string, unknown>>(
+    `select (s.inputs -> 'pricesIncludeTax')::boolean as "pricesIncludeTax", s.output, (
+        select json_agg(json_build_object('sku', v.sku, 'title', p.title, 'bundleItem', l.bundle_item,
+            'bundleId', l.bundle_id) order by l.line)
+          from checkout_lines l join variants v on v.id = l.variant_id join products p on p.id = v.product_id
+          where l.checkout_id = s.checkout_id) as lines
+      from pricing_snapshots s where s.checkout_id = $1`,
+    [checkout.id],
+  );
+  if (!frozen) throw new Error(`checkout ${checkout.id} was never priced`);
+  const { output, pricesIncludeTax } = frozen;
+  const { totals, shipping = null, discounts = [] } = output;
+  const lines = output.lines.map((line, index) => {
+    const { sku = '', title = '', bundleItem: item = null, bundleId = null } = frozen.lines[index] ?? {};
+    return { ...line, sku, title, bundle: item !== null && bundleId !== null ? { item, bundleId } : null };
+  });
+  Order.place(tx, checkout, { lines, shipping, totals, pricesIncludeTax });
+  return { discounts };
+}
