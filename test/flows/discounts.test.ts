@@ -1,0 +1,148 @@
+import { expect } from 'chai';
+import type { Offer } from '../../src/domain/pricing/inputs.ts';
+import { only, putDiscount } from '../support/offers.ts';
+import { type Checkout, type Failed, trail } from '../support/shop.ts';
+import { clearFaults, setFaults } from '../support/simulator.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { type Flow, sharedFlow } from './stack.ts';
+
+const PRICE = 50_000;
+const TENTH: Offer = { kind: 'percentage', percent: 10, cap: null };
+
+describe('discounts of a checkout', function () {
+  this.timeout(60_000);
+  let flow: Flow;
+  before(async function () {
+    flow = await sharedFlow(this);
+  });
+
+  /** How many redemptions of a discount there are, and how often it counts as used. */
+  async function redemptionsOf(discountId: string): Promise<Record<string, number>> {
+    const rows = await flow.books.query<{ status: string; count: number }>(
+      `select status, count(*)::int from discount_redemptions where discount_id = $1 group by status
+        union all select 'counted', used from discount_uses where discount_id = $1 and counter = 'all'`,
+      [discountId],
+    );
+    return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+  }
+
+  it('ten uses, one each: of 200 checkouts by 50 customers at once exactly ten have it, and all come back when they expire', async () => {
+    const { shop, books } = flow;
+    const variantId = await books.stock({ stock: 500, price: PRICE });
+    const limits = { maxUses: 10, maxUsesPerCustomer: 1 };
+    const discountId = await putDiscount(books.query, { code: 'FIRST10', offer: TENTH, ...limits });
+    const carts = await Promise.all(
+      Array.from({ length: 200 }, async () => shop.enter(await shop.cart([{ variantId, quantity: 1 }]), 'FIRST10')),
+    );
+    expect(carts.every(({ totals }) => totals.total === 45_000)).to.equal(true);
+    const checkouts = await Promise.all(
+      carts.map(async (cart, index) =>
+        shop.rested(await shop.checkout(cart, { email: `buyer-${index % 50}@example.com` }), 50_000),
+      ),
+    );
+    const reduced = checkouts.filter(({ total }) => total === 45_000);
+    expect(reduced).to.have.lengthOf(10);
+    expect(checkouts.filter(({ total }) => total === PRICE)).to.have.lengthOf(190);
+    expect(await redemptionsOf(discountId)).to.deep.equal({ held: 10, counted: 10 });
+    const redeemers = await books.query<{ redeemer: string }>(
+      `select distinct redeemer from checkouts where id in (select checkout_id from discount_redemptions where discount_id = $1)`,
+      [discountId],
+    );
+    expect(redeemers).to.have.lengthOf(10);
+
+    await books.query(`update checkouts set expires_at = now() where id = any($1)`, [reduced.map(({ id }) => id)]);
+    for (const checkout of reduced) await shop.reached(checkout, 'EXPIRED', 30_000);
+    expect(await redemptionsOf(discountId)).to.deep.equal({ released: 10, counted: 0 });
+    const again = await shop.buy([{ variantId, quantity: 1 }], { codes: ['FIRST10'], email: 'buyer-1@example.com' });
+    expect(again.total).to.equal(45_000);
+    expect(await redemptionsOf(discountId)).to.deep.equal({ released: 10, consumed: 1, counted: 1 });
+  });
+
+  it('without a code are limited, too, and only the goods that are meant are cheaper', async () => {
+    const { shop, books } = flow;
+    const [cheaper, other] = [await books.stock({ stock: 50 }), await books.stock({ stock: 50 })];
+    const discountId = await putDiscount(books.query, {
+      include: only(cheaper),
+      maxUses: 3,
+      offer: { kind: 'fixed-amount', amount: 9_900, per: 'unit' },
+    });
+    const lines = [cheaper, other].map((variantId) => ({ variantId, quantity: 1 }));
+    const bought = await Promise.all(Array.from({ length: 12 }, () => shop.buy(lines)));
+    expect(bought.map(({ total }) => total).toSorted()).to.deep.equal([
+      ...Array(3).fill(89_900),
+      ...Array(9).fill(99_800),
+    ]);
+    expect(await redemptionsOf(discountId)).to.deep.equal({ consumed: 3, counted: 3 });
+    const [line] = await books.query<{ discount: number }>(
+      `select l.discount::int from order_lines l join checkouts c on c.order_id = l.order_id
+        where c.id = $1 and l.variant_id = $2`,
+      [bought.find(({ total }) => total === 89_900)?.id, cheaper],
+    );
+    expect(line?.discount).to.equal(9_900);
+  });
+
+  it('of a first order count for the first of two orders at once only', async () => {
+    const { shop, books } = flow;
+    const variantId = await books.stock({ stock: 9, price: PRICE });
+    await putDiscount(books.query, { code: 'WELCOME', offer: TENTH, firstOrderOnly: true });
+    const wish = { codes: ['WELCOME'], email: 'newcomer@example.com' };
+    const totals = (await Promise.all([1, 2, 3].map(() => shop.buy([{ variantId, quantity: 1 }], wish)))).map(
+      ({ total }) => total,
+    );
+    expect(totals.toSorted()).to.deep.equal([45_000, PRICE, PRICE]);
+    expect((await shop.buy([{ variantId, quantity: 1 }], wish)).total).to.equal(PRICE);
+  });
+
+  it('that are gone fail a checkout that expects the lower total, and say so', async () => {
+    const { shop, books } = flow;
+    const variantId = await books.stock({ stock: 9, price: PRICE });
+    await putDiscount(books.query, { code: 'ONLYONE', offer: TENTH, maxUses: 1 });
+    const carts = await Promise.all([1, 2].map(() => shop.cart([{ variantId, quantity: 1 }])));
+    const [mine, theirs] = await Promise.all(carts.map((cart) => shop.enter(cart, 'ONLYONE')));
+    if (!mine || !theirs) throw new Error('there are no carts');
+    await shop.settled(await shop.checkout(theirs, { method: 'pm_card_visa' }));
+    const failed = await shop.settled(await shop.checkout(mine, { expectedTotal: mine.totals.total }));
+    expect(failed.reason).to.equal('PRICE_CHANGED');
+    expect(failed.reasonDetails).to.deep.equal({
+      expected: 45_000,
+      actual: PRICE,
+      refusedCodes: [{ code: 'ONLYONE', reason: 'USAGE_LIMIT_REACHED' }],
+    });
+    const looked = await shop.open(mine);
+    expect(looked.refusedCodes).to.deep.equal([
+      { code: 'ONLYONE', reason: 'USAGE_LIMIT_REACHED', details: { limit: 'total' } },
+    ]);
+    expect(looked.totals.total).to.equal(PRICE);
+    const answer = await shop.ask<Failed>('POST', `/cart/${mine.id}/discounts`, {
+      token: mine.cartToken,
+      body: { code: 'nosuch' },
+    });
+    expect([answer.status, answer.body.error.details]).to.deep.equal([422, { code: 'NOSUCH', reason: 'UNKNOWN_CODE' }]);
+  });
+
+  it('of late money: it becomes an order while the discount is there, and goes back in full when others used it up', async () => {
+    const { shop, books } = flow;
+    await setFaults(flow.simulator, { processingMs: 3_000 });
+    const cancelledButPaid = async (code: string) => {
+      const variantId = await books.stock({ stock: 9, price: PRICE });
+      await putDiscount(books.query, { code, offer: TENTH, maxUses: 1 });
+      const cart = await shop.enter(await shop.cart([{ variantId, quantity: 1 }]), code);
+      const started = await shop.checkout(cart, { method: 'pm_usBankAccount_success' });
+      await waitFor('the money is on its way', async () => (await books.money(started.id)).status === 'processing');
+      return { variantId, checkout: await shop.reached(await shop.cancel(started), 'CANCELLED') };
+    };
+    try {
+      const [still, gone] = await Promise.all([cancelledButPaid('STILL'), cancelledButPaid('GONE')]);
+      const faster = await shop.buy([{ variantId: gone.variantId, quantity: 1 }], { codes: ['GONE'] });
+      expect(faster).to.include({ state: 'COMPLETED', total: 45_000 });
+      expect((await shop.reached(still.checkout, 'COMPLETED')).total).to.equal(45_000);
+      const late: Checkout = await shop.reached(gone.checkout, 'FAILED');
+      expect(trail(late).at(-1)).to.equal('ORDER_REFUSED → FAILED');
+      expect(late.reason).to.equal('PAID_BUT_DISCOUNT_USED_UP');
+      await waitFor('the money has gone back', async () => (await books.money(late.id)).refunded === 45_000);
+      expect(await books.level(gone.variantId)).to.include({ onHand: 8, reserved: 0 });
+    } finally {
+      await clearFaults(flow.simulator);
+    }
+  });
+});
