@@ -4,6 +4,7 @@ import { ENTITIES } from '../src/entities/schema.ts';
 import { ConfigError, readConfig } from '../src/infra/config.ts';
 import { type Database, openDatabase } from '../src/infra/database.ts';
 import { logger } from '../src/infra/log.ts';
+import { seedOffers } from './seed/offers.ts';
 import { seedPeople } from './seed/people.ts';
 import { sampleOf, seedShop } from './seed/shop.ts';
 
@@ -25,6 +26,7 @@ async function main(): Promise<number> {
     const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES, connections: 1 });
     try {
       await seedShop(db, wanted, (seeded) => print({ seeded, of: wanted }));
+      await seedOffers(db);
       await seedAccounts(db);
       print({ sample: await sampleOf(db) });
     } finally {

@@ -59,6 +59,7 @@ const CATALOGUE = {
   DISCOUNT_CODE_NOT_FOUND: business(404, 'The cart has no such code.'),
   COLLECTION_NOT_FOUND: business(404, 'There is no such collection.'),
   CHECKOUT_NOT_FOUND: business(404, 'There is no such checkout.'),
+  ORDER_NOT_FOUND: business(404, 'There is no such order.'),
   ADDRESS_NOT_FOUND: business(404, 'There is no such address.'),
   SESSION_NOT_FOUND: business(404, 'There is no such session.'),
   CUSTOMER_NOT_FOUND: business(404, 'There is no such customer.'),

@@ -106,7 +106,15 @@ const READ_BY = {
     'SELLER_STATE',
     'PRICES_INCLUDE_TAX',
   ],
-  worker: [...STORE, ...PAYMENTS, ...MAIL, 'CHECKOUT_TTL_SECONDS', 'WORKER_CONCURRENCY', 'SELLER_STATE', 'PRICES_INCLUDE_TAX'],
+  worker: [
+    ...STORE,
+    ...PAYMENTS,
+    ...MAIL,
+    'CHECKOUT_TTL_SECONDS',
+    'WORKER_CONCURRENCY',
+    'SELLER_STATE',
+    'PRICES_INCLUDE_TAX',
+  ],
   simulator: [
     'HOST',
     'PORT',

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { GST_CLASSES } from '../../src/domain/gst-classes.ts';
 import { rateFor } from '../../src/domain/tax.ts';
 import type { Database } from '../../src/infra/database.ts';
+import { seedOffers } from '../../tools/seed/offers.ts';
 import { planProduct } from '../../tools/seed/plan.ts';
 import { sampleOf, seedShop } from '../../tools/seed/shop.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
@@ -21,6 +22,8 @@ describe('the demonstration shop', function () {
     fresh = await freshDatabase();
     db = fresh.db;
     await seedShop(db, 320, silent);
+    await seedOffers(db);
+    await seedOffers(db);
   });
   after(() => fresh.close());
 
@@ -59,6 +62,26 @@ describe('the demonstration shop', function () {
     }
     const stored = await one('select count(*) as rates from tax_rates');
     expect(stored.rates).to.equal(GST_CLASSES.flatMap((each) => each.rates).length);
+  });
+
+  it('shows every kind of offer: price lists of two groups, a rule, each discount, four bundles, two methods of delivery', async () => {
+    const kinds = await db.query<{ kind: string }>(
+      `select distinct offer ->> 'kind' as kind from discounts order by 1`,
+    );
+    expect(kinds.map(({ kind }) => kind)).to.deep.equal([
+      'buy-x-get-y',
+      'cart',
+      'fixed-amount',
+      'free-shipping',
+      'percentage',
+      'tiered',
+    ]);
+    expect(
+      await one(`select (select count(*) from price_lists where cardinality(group_ids) = 1) as lists,
+        (select count(*) from pricing_rules) as rules, (select count(distinct pricing ->> 'kind') from bundles) as bundles,
+        (select count(*) from bundle_sets s where not exists (select 1 from bundle_items where set_id = s.id)) as empty,
+        (select count(*) from shipping_methods) as methods`),
+    ).to.deep.equal({ lists: 2, rules: 1, bundles: 4, empty: 0, methods: 2 });
   });
 
   it('has a ledger that adds up to every level', async () => {

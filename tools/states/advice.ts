@@ -58,6 +58,7 @@ export const ADVICE: Record<ErrorCode, [Met, string]> = {
   DISCOUNT_CODE_NOT_FOUND: answer('Read the cart again: it has no such code.'),
   COLLECTION_NOT_FOUND: answer('Read `/api/v1/store/collections`.'),
   CHECKOUT_NOT_FOUND: answer(`${LOOK_AGAIN} A wrong cart token is answered this way too.`),
+  ORDER_NOT_FOUND: answer(LOOK_AGAIN),
   ADDRESS_NOT_FOUND: answer(LOOK_AGAIN),
   SESSION_NOT_FOUND: answer(LOOK_AGAIN),
   CUSTOMER_NOT_FOUND: answer('Look at the id. Staff are not customers.'),

@@ -13,6 +13,7 @@ import { customerRoutes } from './customers.ts';
 import { groupRoutes } from './groups.ts';
 import { mfaRoutes } from './mfa.ts';
 import { customerDataRoutes } from './personal-data.ts';
+import { priceRoutes } from './prices.ts';
 import { queueRoutes } from './queues.ts';
 import { roleRoutes } from './roles.ts';
 import { adminSessionRoutes } from './sessions.ts';
@@ -37,5 +38,6 @@ export const adminRoutes = (deps: ApiDeps): AnyRoute[] => [
   ...groupRoutes(deps),
   ...apiKeyRoutes(deps),
   ...auditRoutes(deps),
+  ...priceRoutes(deps),
   ...queueRoutes(deps),
 ];

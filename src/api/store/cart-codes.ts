@@ -18,7 +18,9 @@ const answer = { description: 'The cart, priced now', schema: cartSchema };
 const common = { permission: 'cart:update', access: 'cart', tag: 'Cart' } as const;
 
 /** The codes of a cart. */
-export const cartCodeRoutes = (deps: ApiDeps): AnyRoute[] => [
+export const cartCodeRoutes = (deps: ApiDeps): AnyRoute[] => [enterCode(deps), removeCode(deps)];
+
+const enterCode = (deps: ApiDeps) =>
   route({
     ...common,
     method: 'post',
@@ -48,8 +50,9 @@ export const cartCodeRoutes = (deps: ApiDeps): AnyRoute[] => [
         },
       });
     },
-  }),
+  });
 
+const removeCode = (deps: ApiDeps) =>
   route({
     ...common,
     method: 'delete',
@@ -68,8 +71,7 @@ export const cartCodeRoutes = (deps: ApiDeps): AnyRoute[] => [
         },
       });
     },
-  }),
-];
+  });
 
 /** Reasons that say nothing against the code itself: it may well count when the cart changes. */
 const KEPT: ReadonlySet<RefusalReason> = new Set<RefusalReason>(['BETTER_DISCOUNT_APPLIED', 'NO_EFFECT']);

@@ -18,7 +18,9 @@ export const stateSchema = z
 const params = z.object({ id: z.uuid() });
 
 /** How a cart is to be delivered. */
-export const cartDeliveryRoutes = (deps: ApiDeps): AnyRoute[] => [
+export const cartDeliveryRoutes = (deps: ApiDeps): AnyRoute[] => [quote(deps), choose(deps)];
+
+const quote = (deps: ApiDeps) =>
   route({
     method: 'get',
     path: '/api/v1/store/cart/{id}/shipping-methods',
@@ -27,16 +29,22 @@ export const cartDeliveryRoutes = (deps: ApiDeps): AnyRoute[] => [
     tag: 'Cart',
     summary: 'What delivery of the cart to a state costs, by each method',
     params,
-    query: z.strictObject({ state: stateSchema }),
+    query: z.strictObject({
+      state: stateSchema
+        .optional()
+        .meta({ description: 'Default: where the cart is to go, else the state of the shop.' }),
+    }),
     answers: { 200: { description: 'The methods that deliver there', schema: quotesSchema } },
     errors: ['CART_NOT_FOUND'],
     async handle(call) {
       const now = new Date();
       const stocked = await readStocked(deps, call, { cartId: call.params.id, now });
-      return { status: 200, body: await readQuotes(deps, stocked, { state: call.query.state, now }) };
+      const state = call.query.state ?? stocked.cart.destination ?? deps.sellerState;
+      return { status: 200, body: await readQuotes(deps, stocked, { state, now }) };
     },
-  }),
+  });
 
+const choose = (deps: ApiDeps) =>
   route({
     method: 'put',
     path: '/api/v1/store/cart/{id}/shipping',
@@ -62,5 +70,4 @@ export const cartDeliveryRoutes = (deps: ApiDeps): AnyRoute[] => [
       };
       return edit(deps, call, { name: 'cart.edit', scope: id, work });
     },
-  }),
-];
+  });

@@ -64,6 +64,17 @@ export async function openThings(shop: PeopleShop, callers: Callers) {
       body: { quantity: 2 },
     }),
     'DELETE /api/v1/store/cart/{id}/items/{itemId}': cart,
+    'POST /api/v1/store/cart/{id}/discounts': async (caller) => ({ ...(await cart(caller)), body: { code: 'NOSUCH' } }),
+    'DELETE /api/v1/store/cart/{id}/discounts/{code}': cart,
+    'GET /api/v1/store/cart/{id}/shipping-methods': cart,
+    'PUT /api/v1/store/cart/{id}/shipping': async (caller) => ({
+      ...(await cart(caller)),
+      body: { state: 'IN-KA', shippingMethodId: null },
+    }),
+    'POST /api/v1/store/pricing/explain': async (caller) => {
+      const { id, cartToken } = await cart(caller);
+      return { body: { cartId: id }, ...(cartToken && { cartToken }) };
+    },
     'POST /api/v1/store/checkout': async (caller) => {
       const { id, cartToken } = await cart(caller);
       return { body: submission(id), ...(cartToken && { cartToken }) };
