@@ -2,6 +2,7 @@ import { Queue } from 'bullmq';
 import { expect } from 'chai';
 import { queuePrefix } from '../../src/infra/queue.ts';
 import { preparePartitions } from '../../src/jobs/reconciliation.ts';
+import { only, putDiscount } from '../support/offers.ts';
 import type { Checkout } from '../support/shop.ts';
 import { setFaults } from '../support/simulator.ts';
 import { type Customer, patientCustomer } from './patient.ts';
@@ -25,15 +26,18 @@ export interface At {
 }
 
 export const PRICE = 49_900;
+const OFF = 5_000;
 export const STOCK = 3;
 /** The cases have deadlines of their own; this only ends a wait for what never comes. */
 export const PATIENCE_MS = 25_000;
 
-export const beginAt = async (stand: Stand): Promise<At> => ({
-  stand,
-  customer: patientCustomer(stand.shop),
-  variantId: await stand.books.stock({ stock: STOCK, price: PRICE }),
-});
+/** Goods of which the price is reached by a discount of limited uses, so that every case has one to hold. */
+export async function beginAt(stand: Stand): Promise<At> {
+  const variantId = await stand.books.stock({ stock: STOCK, price: PRICE + OFF });
+  const offer = { kind: 'fixed-amount', amount: OFF, per: 'order' } as const;
+  await putDiscount(stand.books.query, { include: only(variantId), offer, maxUses: STOCK });
+  return { stand, customer: patientCustomer(stand.shop), variantId };
+}
 
 const line = ({ variantId }: At) => ({ variantId, quantity: 1 });
 
