@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { newId } from '../../src/infra/ids.ts';
 import { removeUseless } from '../../src/workers/retention.ts';
+import { stockVariant } from '../support/books.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 
 const DAY_MS = 86_400_000;
@@ -84,6 +85,24 @@ describe('rows that are of no use any more', () => {
     expect(left.map(([tokens = 0]) => tokens)).to.deep.equal([1_503, 503, 0]);
     expect(left[0]?.[1]).to.equal(2);
     expect(left[2]?.[1]).to.equal(0);
+  });
+
+  it('are carts that a guest left 30 days ago, or a customer 180, unless they were checked out', async () => {
+    const cart = async (customerId: string | null, days: number, status = 'open') => {
+      const id = newId();
+      const row = { id, customer_id: customerId, currency: 'INR', status };
+      await insert('carts', { ...row, created_at: daysAgo(400), updated_at: daysAgo(days) });
+      return id;
+    };
+    const variantId = await stockVariant((sql, params) => database.db.query(sql, params), { stock: 1 });
+    const gone = [await cart(null, 31), await cart(accountId, 181), await cart(accountId, 190, 'merged')];
+    const kept = [await cart(null, 29), await cart(accountId, 179), await cart(null, 100, 'ordered')];
+    for (const id of [...gone, ...kept]) {
+      await insert('cart_items', { id: newId(), cart_id: id, variant_id: variantId, quantity: 1 });
+    }
+    await removeUseless(database.db);
+    expect(await ids('carts')).to.deep.equal(kept.toSorted());
+    expect(await countOf('cart_items')).to.equal(kept.length);
   });
 
   it('are answers to idempotent requests after a day, and worked-on events after 30', async () => {

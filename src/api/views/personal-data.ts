@@ -65,6 +65,7 @@ const cartSchema = z.object({
   status: z.string(),
   createdAt: when,
   updatedAt: when,
+  codes: z.array(z.string()),
   items: z.array(z.object({ sku: z.string(), title: z.string(), quantity: z.int() })),
 });
 

@@ -93,7 +93,7 @@ async function reduceCheckouts(tx: Tx, vault: Vault, ids: readonly string[]): Pr
     };
   });
   await tx.query(
-    `update checkouts c set email = null, shipping_address = k.shipping_address, billing_address = k.billing_address
+    `update checkouts c set email = null, redeemer = null, shipping_address = k.shipping_address, billing_address = k.billing_address
       from unnest($1::uuid[]) as own (id)
         left join jsonb_to_recordset($2::jsonb) as k (id uuid, shipping_address text, billing_address text) using (id)
       where c.id = own.id`,

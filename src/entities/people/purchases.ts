@@ -15,12 +15,14 @@ export const readCarts = ({ query }: Files, customerId: string) =>
     status: string;
     createdAt: Date;
     updatedAt: Date;
+    codes: string[];
     items: { sku: string; title: string; quantity: number }[];
   }>(
-    `select c.id, c.status, c.created_at as "createdAt", c.updated_at as "updatedAt",
-        coalesce((select json_agg(json_build_object('sku', v.sku, 'title', p.title, 'quantity', i.quantity) order by i.id)
-          from cart_items i join variants v on v.id = i.variant_id join products p on p.id = v.product_id
-          where i.cart_id = c.id), '[]') as items
+    `select c.id, c.status, c.created_at as "createdAt", c.updated_at as "updatedAt", c.codes,
+        coalesce((select json_agg(json_build_object('sku', coalesce(v.sku, b.slug), 'title', coalesce(p.title, b.title),
+            'quantity', i.quantity) order by i.id)
+          from cart_items i left join variants v on v.id = i.variant_id left join products p on p.id = v.product_id
+            left join bundles b on b.id = i.bundle_id where i.cart_id = c.id), '[]') as items
       from carts c where c.customer_id = $1 and c.status in ('open', 'checkout') order by c.id`,
     [customerId],
   );
