@@ -1,7 +1,5 @@
 import fc from 'fast-check';
-import { GST_CLASSES } from '../../src/domain/gst-classes.ts';
 import { INDIAN_SUBDIVISIONS } from '../../src/domain/india.ts';
-import type { LineInput, PricingInputs } from '../../src/domain/pricing.ts';
 
 /** How often a property is tried. */
 export const RUNS = 1_000;
@@ -17,25 +15,3 @@ export const percents: fc.Arbitrary<string> = fc.oneof(
 );
 
 export const states: fc.Arbitrary<string> = fc.constantFrom(...INDIAN_SUBDIVISIONS.map(({ code }) => code));
-
-const gstClasses = GST_CLASSES.map(({ rates }) => rates);
-const invented = percents.map((percent) => [{ validFrom: '2020-01-01T00:00:00Z', minUnitPrice: 0, percent }]);
-
-export const lines: fc.Arbitrary<LineInput> = fc.record({
-  variantId: fc.uuid({ version: 7 }),
-  quantity: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 10_000 })),
-  unitPrice: amounts(100_000_000),
-  hsn: fc.constantFrom('6109', '640399', '85183000', '4901'),
-  taxRates: fc.oneof(fc.constantFrom(...gstClasses), invented),
-});
-
-export const carts: fc.Arbitrary<PricingInputs> = fc.record({
-  currency: fc.constant('INR'),
-  at: fc
-    .date({ min: new Date('2021-01-01'), max: new Date('2030-01-01'), noInvalidDate: true })
-    .map((date) => date.toISOString()),
-  pricesIncludeTax: fc.boolean(),
-  sellerState: fc.constantFrom('IN-KA', 'IN-MH'),
-  placeOfSupply: fc.option(states),
-  lines: fc.array(lines, { maxLength: 12 }),
-});
