@@ -59,6 +59,11 @@ const CATALOGUE = {
   DISCOUNT_CODE_NOT_FOUND: business(404, 'The cart has no such code.'),
   COLLECTION_NOT_FOUND: business(404, 'There is no such collection.'),
   CHECKOUT_NOT_FOUND: business(404, 'There is no such checkout.'),
+  PRICE_LIST_NOT_FOUND: business(404, 'There is no such price list.'),
+  PRICING_RULE_NOT_FOUND: business(404, 'There is no such pricing rule.'),
+  DISCOUNT_NOT_FOUND: business(404, 'There is no such discount.'),
+  SHIPPING_METHOD_NOT_FOUND: business(404, 'There is no such shipping method.'),
+  TAX_CLASS_NOT_FOUND: business(404, 'There is no such tax class.'),
   ORDER_NOT_FOUND: business(404, 'There is no such order.'),
   ADDRESS_NOT_FOUND: business(404, 'There is no such address.'),
   SESSION_NOT_FOUND: business(404, 'There is no such session.'),
@@ -86,6 +91,11 @@ const CATALOGUE = {
   PAYMENT_IN_PROGRESS: business(409, 'A payment of this checkout is still being worked on.'),
   IDEMPOTENCY_KEY_REUSED: business(422, 'The idempotency key was used with another request.'),
   CONCURRENT_UPDATE: business(409, 'Someone else changed this at the same time; try again.'),
+
+  // What prices and the catalogue are made of.
+  CONTRADICTION: business(422, 'It contradicts itself and could never work.'),
+  REFERENCE_UNKNOWN: business(422, 'It refers to something that does not exist.'),
+  IN_USE: business(409, 'Something refers to it.'),
 
   // People.
   EMAIL_TAKEN: business(409, 'There is an account with this e-mail address already.'),

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { BAD, type Caller, openCallers } from './authorisation/callers.ts';
-import { type Expected, ROWS } from './authorisation/rows.ts';
+import type { Expected } from './authorisation/expectations.ts';
+import { ROWS } from './authorisation/rows.ts';
 import { openThings } from './authorisation/things.ts';
 import { openPeopleShop, type PeopleShop, type Request } from './people-shop.ts';
 

@@ -14,6 +14,7 @@ import { groupRoutes } from './groups.ts';
 import { mfaRoutes } from './mfa.ts';
 import { customerDataRoutes } from './personal-data.ts';
 import { priceRoutes } from './prices.ts';
+import { pricingAdminRoutes } from './pricing/pricing.ts';
 import { queueRoutes } from './queues.ts';
 import { roleRoutes } from './roles.ts';
 import { adminSessionRoutes } from './sessions.ts';
@@ -39,5 +40,6 @@ export const adminRoutes = (deps: ApiDeps): AnyRoute[] => [
   ...apiKeyRoutes(deps),
   ...auditRoutes(deps),
   ...priceRoutes(deps),
+  ...pricingAdminRoutes(deps),
   ...queueRoutes(deps),
 ];

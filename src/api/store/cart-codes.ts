@@ -6,13 +6,7 @@ import { type AnyRoute, route } from '../route.ts';
 import { cartSchema } from '../views/cart.ts';
 import { changeCart } from './cart-change.ts';
 import { pricedCart, type StockedCart } from './cart-pricing.ts';
-
-/** Upper and lower case are the same. */
-const codeSchema = z
-  .string()
-  .trim()
-  .regex(/^[A-Za-z0-9_-]{3,40}$/, 'must be 3 to 40 letters, digits, hyphens or underscores')
-  .transform((code) => code.toUpperCase());
+import { codeSchema } from './code.ts';
 
 const answer = { description: 'The cart, priced now', schema: cartSchema };
 const common = { permission: 'cart:update', access: 'cart', tag: 'Cart' } as const;

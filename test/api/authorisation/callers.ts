@@ -6,7 +6,7 @@ import { beginSession, hashToken } from '../../../src/entities/people/session.ts
 import { newId } from '../../../src/infra/ids.ts';
 import { unitOfWork } from '../../../src/infra/unit-of-work.ts';
 import type { PeopleShop, Request } from '../people-shop.ts';
-import type { Role } from './rows.ts';
+import type { Role } from './expectations.ts';
 
 export type Caller = 'nobody' | 'guest' | 'customer' | 'other' | Role | 'half' | 'keyWith' | 'keyWithout';
 export type BadCredential = (typeof BAD)[number];

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import type { Discount } from '../../../domain/pricing/inputs.ts';
+import type { PricingOutput, RefusalReason } from '../../../domain/pricing/output.ts';
+import { priceCart } from '../../../domain/pricing/price-cart.ts';
+import { loadPricingContext } from '../../../entities/pricing/context.ts';
+import { pricingInputs, type Wanted } from '../../../entities/pricing/priced.ts';
+import { loadSellables } from '../../../entities/sellable.ts';
+import type { ApiDeps } from '../../deps.ts';
+import { type AnyRoute, route } from '../../route.ts';
+import { requireSellable } from '../../store/cart-change.ts';
+import { stateSchema } from '../../store/cart-delivery.ts';
+import { extraOf, lineSchema } from '../../store/cart-lines.ts';
+import { explainedSchema } from '../../views/explained.ts';
+import { totalsSchema } from '../../views/totals.ts';
+import { DISCOUNTS } from './discounts.ts';
+import { readOne } from './thing.ts';
+
+const bodySchema = z.strictObject({
+  items: z.array(lineSchema).min(1).max(200),
+  groupIds: z.array(z.uuid()).max(100).default([]).meta({ description: 'Of the customer who is imagined.' }),
+  isFirstOrder: z.boolean().default(true),
+  state: stateSchema.nullable().default(null),
+  at: z.iso.datetime({ offset: true }).optional().meta({ description: 'The instant; default: now.' }),
+  codes: z
+    .array(z.string().max(40).toUpperCase())
+    .max(10)
+    .default([])
+    .meta({ description: 'Others that are entered.' }),
+});
+
+const previewSchema = z
+  .object({
+    applies: z.boolean(),
+    reason: z.string().nullable().meta({ description: 'Why it does not apply.' }),
+    amount: z.int().meta({ description: 'Paise that it takes off.' }),
+    without: totalsSchema,
+    with: explainedSchema,
+  })
+  .meta({ id: 'DiscountPreview' });
+
+/** What a cart would cost with a discount: also with one that is paused, or whose uses are all taken. */
+export const previewRoutes = (deps: ApiDeps): AnyRoute[] => [
+  route({
+    tag: DISCOUNTS.tag,
+    permission: DISCOUNTS.permission,
+    access: 'staff',
+    method: 'post',
+    path: '/api/v1/admin/discounts/{id}/preview',
+    summary: 'What a cart would cost with and without this discount, and why',
+    params: z.object({ id: z.uuid() }),
+    body: bodySchema,
+    answers: { 200: { description: 'Both prices', schema: previewSchema } },
+    errors: ['DISCOUNT_NOT_FOUND', 'VARIANT_NOT_FOUND', 'BUNDLE_NOT_FOUND', 'BUNDLE_SELECTION_INVALID'],
+    async handle({ params: { id }, body }) {
+      const now = new Date(body.at ?? Date.now());
+      const discount = await asEntered(deps, id);
+      const inputs = await inputsOf(deps, body, now);
+      const others = inputs.discounts.filter((one) => one.id !== id);
+      const [without, output] = [others, [...others, discount]].map((discounts) => priceCart({ ...inputs, discounts }));
+      if (!without || !output) throw new Error('two prices were made');
+      const amount = output.discounts.find((one) => one.id === id)?.amount ?? 0;
+      const reason = amount > 0 ? null : reasonOf(output, id);
+      const price = { at: inputs.at, currency: inputs.currency, ...output };
+      return { status: 200, body: { applies: amount > 0, reason, amount, without: without.totals, with: price } };
+    },
+  }),
+];
+
+const reasonOf = ({ explanation }: PricingOutput, id: string): string =>
+  explanation.find((step) => step.id === id)?.skipped ?? ('NO_EFFECT' satisfies RefusalReason);
+
+type Stored = Omit<Discount, 'startsAt' | 'endsAt'> & {
+  startsAt: Date | null;
+  endsAt: Date | null;
+  isAutomatic: boolean;
+};
+
+/** The discount as if its code had been entered and it were on. */
+async function asEntered({ db }: ApiDeps, id: string): Promise<Discount> {
+  const stored = (await readOne(db.query, DISCOUNTS, id)) as object as Stored;
+  const { name, priority, stacking, stackGroup, groupIds, firstOrderOnly, minSubtotal, minQuantity } = stored;
+  const { include, exclude, excludesBundles, offer, isAutomatic } = stored;
+  const times = { startsAt: stored.startsAt?.toISOString() ?? null, endsAt: stored.endsAt?.toISOString() ?? null };
+  const terms = { priority, stacking, stackGroup, groupIds, firstOrderOnly, minSubtotal, minQuantity };
+  const code = isAutomatic ? null : 'PREVIEW';
+  return {
+    id,
+    name,
+    code,
+    isEnabled: true,
+    usedUp: null,
+    ...times,
+    ...terms,
+    include,
+    exclude,
+    excludesBundles,
+    offer,
+  };
+}
+
+async function inputsOf(deps: ApiDeps, body: z.infer<typeof bodySchema>, now: Date) {
+  const wanted: Wanted[] = body.items;
+  const { variantIds = [], bundleIds = [] } = extraOf(wanted);
+  const goods = { cartId: null, extraIds: variantIds };
+  const nobody = { customerId: null, redeemer: null, shippingMethodId: null };
+  const [sellables, context] = await Promise.all([
+    loadSellables(deps.db.query, goods),
+    loadPricingContext(deps.db.query, { goods, bundleIds, codes: body.codes, ...nobody, now }),
+  ]);
+  for (const one of wanted) requireSellable({ sellables, context }, one);
+  const imagined = { ...context, groupIds: body.groupIds, isFirstOrder: body.isFirstOrder };
+  return pricingInputs(deps, { wanted, sellables, context: imagined, placeOfSupply: body.state, now });
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { windowContradictions } from '../../../domain/pricing/contradictions.ts';
+import { groupIds, name, priority, refuseContradictions, requireGroups, windowFields } from './conditions.ts';
+import { thing } from './thing.ts';
+
+const statuses = ['active', 'archived'] as const;
+
+const fields = { name, status: z.enum(statuses), priority, groupIds, ...windowFields };
+
+/** Prices of their own for some variants, for groups of customers, for a while, by quantity. */
+export const PRICE_LISTS = thing({
+  path: 'price-lists',
+  noun: 'price-list',
+  schemaId: 'PriceList',
+  tag: 'Price lists',
+  permission: 'price-lists:manage',
+  table: 'price_lists',
+  notFound: 'PRICE_LIST_NOT_FOUND',
+  statuses,
+  fields,
+  defaults: { status: 'active', priority: 0, groupIds: [], startsAt: null, endsAt: null },
+  required: ['name'],
+  apart: {
+    entries: {
+      schema: z.int().meta({ description: 'How many prices it has: see `/entries`.' }),
+      sql: '(select count(*)::int from price_list_entries e where e.price_list_id = t.id)',
+    },
+  },
+  async check(tx, { startsAt = null, endsAt = null, groupIds: groups }) {
+    refuseContradictions(windowContradictions({ startsAt, endsAt }));
+    await requireGroups(tx, groups);
+  },
+});

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { ruleContradictions } from '../../../domain/pricing/contradictions.ts';
+import {
+  groupIds,
+  NOTHING,
+  name,
+  paise,
+  percent,
+  priority,
+  refuseContradictions,
+  requireGoods,
+  requireGroups,
+  selectionFields,
+  units,
+  windowFields,
+} from './conditions.ts';
+import { thing } from './thing.ts';
+
+const statuses = ['active', 'archived'] as const;
+
+const action = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('fixed-price'), price: paise }),
+    z.strictObject({ kind: z.literal('percent-off'), percent }),
+    z.strictObject({ kind: z.literal('amount-off'), amount: paise }),
+  ])
+  .meta({ description: 'What it does to the price of one unit. Amounts in paise.' });
+
+const fields = {
+  name,
+  status: z.enum(statuses),
+  priority,
+  isFinal: z.boolean().meta({ description: 'No rule behind it changes the price any more.' }),
+  groupIds,
+  ...windowFields,
+  ...selectionFields,
+  minQuantity: units,
+  maxQuantity: units.nullable(),
+  action,
+};
+
+/** Rules that change the price of a unit, one after the other. */
+export const PRICING_RULES = thing({
+  path: 'pricing-rules',
+  noun: 'pricing-rule',
+  schemaId: 'PricingRule',
+  tag: 'Pricing rules',
+  permission: 'price-lists:manage',
+  table: 'pricing_rules',
+  notFound: 'PRICING_RULE_NOT_FOUND',
+  statuses,
+  fields,
+  defaults: {
+    ...{ status: 'active', priority: 0, isFinal: false, groupIds: [], startsAt: null, endsAt: null },
+    ...{ include: NOTHING, exclude: NOTHING, minQuantity: 1, maxQuantity: null },
+  },
+  required: ['name', 'action'],
+  json: ['include', 'exclude', 'action'],
+  async check(tx, { startsAt = null, endsAt = null, include = NOTHING, exclude = NOTHING, ...rule }) {
+    refuseContradictions(ruleContradictions({ ...rule, startsAt, endsAt, include, exclude }));
+    await requireGroups(tx, rule.groupIds);
+    await requireGoods(tx, { include, exclude });
+  },
+});

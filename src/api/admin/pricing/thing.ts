@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import type { ErrorCode } from '../../../domain/errors.ts';
+import { refused } from '../../../domain/errors.ts';
+import type { Permission } from '../../../domain/permissions.ts';
+import type { Row, Tx } from '../../../infra/unit-of-work.ts';
+import type { ApiDeps } from '../../deps.ts';
+import type { Call } from '../../route.ts';
+import { requireVersion } from '../version.ts';
+
+/** What a kind of thing that prices are made of says about itself: a row with a status and a version. */
+interface Spec<F extends z.ZodRawShape> {
+  /** In the path, e.g. `price-lists`. */
+  path: string;
+  /** One of it, as in the audit log. */
+  noun: string;
+  /** In the API document. */
+  schemaId: string;
+  tag: string;
+  permission: Permission;
+  table: string;
+  notFound: ErrorCode;
+  statuses: readonly [string, ...string[]];
+  /** What a client sends; each field is a column, but for those of `apart`. */
+  fields: F;
+  /** What a new one has where nothing is said. */
+  defaults: Partial<Values<F>>;
+  /** Fields of which nothing is left out in a new one. */
+  required: readonly (keyof F & string)[];
+  /** Columns that hold JSON. */
+  json?: readonly string[];
+  /** Further members of the answer, each with the SQL that reads it for the row `t`. */
+  apart?: Readonly<Record<string, { schema: z.ZodType; sql: string }>>;
+  /** Refuses what does not make sense as a whole. @throws CONTRADICTION, REFERENCE_UNKNOWN */
+  check(tx: Tx, whole: Values<F>, id: string): Promise<void>;
+  /** Writes what is not in the row. */
+  save?(tx: Tx, id: string, sent: Partial<Values<F>>): Promise<void>;
+  /** What has to go before the row does. */
+  children?: readonly string[];
+}
+
+type Values<F extends z.ZodRawShape> = z.output<z.ZodObject<F>>;
+
+/** A kind of kind, with the schema of its answers. */
+export interface Thing extends Spec<z.ZodRawShape> {
+  view: z.ZodType<object>;
+}
+
+/** Declares a kind of thing; its checks are typed by its fields, the routes handle it as rows. */
+export function thing<F extends z.ZodRawShape>(spec: Spec<F>): Thing {
+  const { fields, defaults, required, check, save } = spec;
+  return {
+    ...spec,
+    ...{ fields, defaults: defaults as Row, required, view: viewOf(spec) },
+    check: (tx, whole, id) => check(tx, whole as never, id),
+    ...(save && { save: (tx: Tx, id: string, sent: Row) => save(tx, id, sent as never) }),
+  };
+}
+
+export const params = z.object({ id: z.uuid() });
+export type Stored = Row & { id: string; version: number };
+
+export const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+export const columnsOf = (kind: Thing): string[] =>
+  Object.keys(kind.fields).filter((name) => !(name in (kind.apart ?? {})));
+
+/** The SQL of all that is answered, for the row `t`. */
+export const selectOf = (kind: Thing): string =>
+  [
+    ...['id', ...columnsOf(kind), 'version', 'createdAt', 'updatedAt'].map((name) => `t.${snake(name)} as "${name}"`),
+    ...Object.entries(kind.apart ?? {}).map(([name, { sql }]) => `${sql} as "${name}"`),
+  ].join(', ');
+
+function viewOf<F extends z.ZodRawShape>({ fields, apart = {}, schemaId }: Spec<F>): z.ZodType<object> {
+  const others = Object.fromEntries(Object.entries(apart).map(([name, { schema }]) => [name, schema]));
+  const times = { version: z.int(), createdAt: z.iso.datetime(), updatedAt: z.iso.datetime() };
+  return z.object({ id: z.uuid(), ...fields, ...others, ...times }).meta({ id: schemaId });
+}
+
+/** The row under its lock, in the version that the caller has read. */
+export async function lockThing(tx: Tx, kind: Thing, call: Call<{ id: string }, unknown, unknown>): Promise<Stored> {
+  const { id } = call.params;
+  await tx.query(`select 1 from ${kind.table} where id = $1 for update`, [id]);
+  const stored = await readOne(tx.query, kind, id);
+  requireVersion(call, stored.version);
+  return stored;
+}
+
+/** @throws the thing's `notFound` */
+export async function readOne(query: Tx['query'] | ApiDeps['db']['query'], kind: Thing, id: string): Promise<Stored> {
+  const [row] = await query<Stored>(`select ${selectOf(kind)} from ${kind.table} t where id = $1`, [id]);
+  if (!row) throw refused(kind.notFound, { id });
+  return row;
+}
+
+export const commonOf = ({ tag, permission }: Thing) => ({ tag, permission, access: 'staff' as const });
+export const pathOf = ({ path }: Thing): string => `/api/v1/admin/${path}`;

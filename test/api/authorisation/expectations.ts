@@ -1,0 +1,124 @@
+import type { Caller } from './callers.ts';
+
+/** What a route answers: to those who are let in, and to each of the others. */
+export interface Row {
+  route: string;
+  /** Expected statuses by caller; for refusals with the code of the error. */
+  expected: Record<Caller, Expected>;
+  /** Whether it looks at credentials at all: then bad ones are refused. */
+  asks: boolean;
+}
+
+export type Expected = number | `${number} ${string}`;
+
+const STAFF = ['admin', 'catalogue-manager', 'order-manager', 'support', 'analyst'] as const;
+export type Role = (typeof STAFF)[number];
+
+const UNKNOWN = '401 AUTHENTICATION_REQUIRED';
+const TOKENLESS = '401 CART_TOKEN_REQUIRED';
+const NO = '403 FORBIDDEN';
+const HALF = '403 MFA_REQUIRED';
+const roles = (expect: (role: Role) => Expected) =>
+  Object.fromEntries(STAFF.map((role) => [role, expect(role)])) as Record<Role, Expected>;
+
+/** Everybody, whatever they show. */
+export const open = (route: string, ok: number): Row => ({
+  route,
+  asks: false,
+  expected: {
+    nobody: ok,
+    guest: ok,
+    customer: ok,
+    other: ok,
+    ...roles(() => ok),
+    half: ok,
+    keyWith: ok,
+    keyWithout: ok,
+  },
+});
+
+/** Everybody who may read products: that is everybody, but for a key that was not made for it. */
+export const shelf = (route: string, ok: number): Row => ({
+  ...open(route, ok),
+  asks: true,
+  expected: { ...open(route, ok).expected, half: HALF, keyWithout: NO },
+});
+
+/** A cart or a checkout: of the guest who holds the token, or of the customer. Staff reach none without a token. */
+export const cart = (
+  route: string,
+  {
+    ok,
+    nobody = TOKENLESS,
+    other = 404,
+    readers = [],
+  }: { ok: number; nobody?: Expected; other?: Expected; readers?: Role[] },
+): Row => ({
+  route,
+  asks: true,
+  expected: {
+    nobody,
+    guest: ok,
+    customer: ok,
+    other,
+    ...roles((role) => (readers.includes(role) ? TOKENLESS : NO)),
+    half: HALF,
+    keyWith: readers.length > 0 ? TOKENLESS : NO,
+    keyWithout: NO,
+  },
+});
+
+/** A customer's own account. `other`: what another customer gets where the path names a thing of this one. */
+export const own = (route: string, ok: number, other: Expected = ok): Row => ({
+  route,
+  asks: true,
+  expected: {
+    nobody: UNKNOWN,
+    guest: UNKNOWN,
+    customer: ok,
+    other,
+    ...roles(() => NO),
+    half: NO,
+    keyWith: NO,
+    keyWithout: NO,
+  },
+});
+
+/** The own account of a member of staff, whatever the role. `half`: who has not given the second factor. */
+export const staffOwn = (route: string, ok: number, half: Expected = HALF): Row => ({
+  route,
+  asks: true,
+  expected: {
+    nobody: UNKNOWN,
+    guest: UNKNOWN,
+    customer: NO,
+    other: NO,
+    ...roles(() => ok),
+    half,
+    keyWith: NO,
+    keyWithout: NO,
+  },
+});
+
+/** The admin API: the roles that are let in, and API keys unless it is for people only. */
+export const admin = (
+  route: string,
+  ok: number,
+  { to = [], people = false }: { to?: Role[]; people?: boolean } = {},
+): Row => ({
+  route,
+  asks: true,
+  expected: {
+    nobody: UNKNOWN,
+    guest: UNKNOWN,
+    customer: NO,
+    other: NO,
+    ...roles((role) => (role === 'admin' || to.includes(role) ? ok : NO)),
+    half: HALF,
+    keyWith: people ? NO : ok,
+    keyWithout: NO,
+  },
+});
+
+export const STORE = '/api/v1/store';
+export const ADMIN = '/api/v1/admin';
