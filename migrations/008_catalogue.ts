@@ -1,4 +1,4 @@
-// Locks: ACCESS EXCLUSIVE on products, variants and collections for an instant: columns with constant defaults rewrite nothing.
+// Locks: ACCESS EXCLUSIVE on products, variants, collections and inventory_movements for an instant: columns with constant defaults rewrite nothing.
 import { Migration } from '@mikro-orm/migrations';
 
 export class Migration008Catalogue extends Migration {
@@ -7,7 +7,10 @@ export class Migration008Catalogue extends Migration {
       alter table variants
         add column weight_grams integer not null default 0 check (weight_grams >= 0),
         add column attributes jsonb not null default '{}',
-        add column status text not null default 'active' check (status in ('active', 'archived'))`);
+        add column status text not null default 'active' check (status in ('active', 'archived')),
+        add column created_at timestamptz not null default now(),
+        add column updated_at timestamptz not null default now()`);
+    this.addSql(`alter table inventory_movements add column note text`);
     this.addSql(`
       alter table products
         add column attributes jsonb not null default '{}',
@@ -29,6 +32,9 @@ export class Migration008Catalogue extends Migration {
       alter table collections drop column kind, drop column rule, drop column description, drop column status,
         drop column version, drop column created_at, drop column updated_at`);
     this.addSql(`alter table products drop column attributes, drop column media`);
-    this.addSql(`alter table variants drop column weight_grams, drop column attributes, drop column status`);
+    this.addSql(`alter table inventory_movements drop column note`);
+    this.addSql(`
+      alter table variants drop column weight_grams, drop column attributes, drop column status, drop column created_at,
+        drop column updated_at`);
   }
 }

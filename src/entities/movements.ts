@@ -11,6 +11,8 @@ export interface Cause {
   cause: string;
   /** The row that stands for it, where one does. */
   causeId?: string;
+  /** What whoever did it had to say. */
+  note?: string;
 }
 
 /** What a movement is put down to in the ledger. */
@@ -26,7 +28,7 @@ const DELTAS: Record<MovementKind, { onHand: number; reserved: number }> = {
 };
 
 /** Appends to the ledger what happens to the levels of the same transaction. */
-export function appendMovements(tx: Tx, { kind, cause = 'checkout', causeId }: Movement, demand: Demand): void {
+export function appendMovements(tx: Tx, { kind, cause = 'checkout', causeId, note }: Movement, demand: Demand): void {
   const { onHand, reserved } = DELTAS[kind];
   for (const [variantId, quantity] of demand) {
     tx.append('inventory_movements', {
@@ -37,6 +39,7 @@ export function appendMovements(tx: Tx, { kind, cause = 'checkout', causeId }: M
       reserved_delta: reserved * quantity,
       cause,
       cause_id: causeId ?? null,
+      note: note ?? null,
       request_id: currentTrace()?.requestId ?? null,
       at: tx.now,
     });

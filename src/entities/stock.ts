@@ -1,3 +1,4 @@
+import { refused } from '../domain/errors.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
 import { appendMovements, type Cause, type Demand } from './movements.ts';
 
@@ -76,14 +77,32 @@ export async function release(tx: Tx, checkoutId: string): Promise<void> {
 }
 
 /** Takes goods into stock; a variant's first goods open its level. The variants must be written already. */
-export async function receive(tx: Tx, { cause, causeId }: Cause, demand: Demand): Promise<void> {
+export async function receive(tx: Tx, cause: Cause, demand: Demand): Promise<void> {
   await tx.query(
     `insert into stock_levels (variant_id, on_hand)
       select * from unnest($1::uuid[], $2::int[]) as d (variant_id, quantity) order by variant_id
       on conflict (variant_id) do update set on_hand = stock_levels.on_hand + excluded.on_hand`,
     [[...demand.keys()], [...demand.values()]],
   );
-  appendMovements(tx, { kind: 'receive', cause, causeId }, demand);
+  appendMovements(tx, { kind: 'receive', ...cause }, demand);
+}
+
+/** Changes what lies on the shelf by so many units. @throws INSUFFICIENT_INVENTORY for what is reserved or was never there */
+export async function adjust(
+  tx: Tx,
+  cause: Cause,
+  { variantId, delta }: { variantId: string; delta: number },
+): Promise<void> {
+  const changed = await tx.query(
+    `update stock_levels set on_hand = on_hand + $2 where variant_id = $1
+      and on_hand + $2 + backorder_limit >= greatest(reserved, 0) and on_hand + $2 >= -backorder_limit returning 1`,
+    [variantId, delta],
+  );
+  if (changed.length === 0) {
+    const [level] = await lockLevels(tx, [variantId]);
+    throw refused('INSUFFICIENT_INVENTORY', { variantId, requested: -delta, available: level?.available ?? 0 });
+  }
+  appendMovements(tx, { kind: 'adjust', ...cause }, new Map([[variantId, delta]]));
 }
 
 /** Sets how far below nothing each variant may be sold; a variant without a level gets an empty one. */

@@ -8,6 +8,7 @@ import type { ApiDeps } from '../deps.ts';
 import type { AnyRoute } from '../route.ts';
 import { apiKeyRoutes } from './api-keys.ts';
 import { auditRoutes } from './audit-log.ts';
+import { catalogueRoutes } from './catalogue/catalogue.ts';
 import { customerAddressRoutes } from './customer-addresses.ts';
 import { customerRoutes } from './customers.ts';
 import { groupRoutes } from './groups.ts';
@@ -40,6 +41,7 @@ export const adminRoutes = (deps: ApiDeps): AnyRoute[] => [
   ...apiKeyRoutes(deps),
   ...auditRoutes(deps),
   ...priceRoutes(deps),
+  ...catalogueRoutes(deps),
   ...pricingAdminRoutes(deps),
   ...queueRoutes(deps),
 ];

@@ -3,7 +3,9 @@ import type { Database } from '../../infra/database.ts';
 
 export const collectionsSchema = z
   .object({
-    data: z.array(z.object({ id: z.uuid(), slug: z.string(), title: z.string(), productCount: z.int() })),
+    data: z.array(
+      z.object({ id: z.uuid(), slug: z.string(), title: z.string(), description: z.string(), productCount: z.int() }),
+    ),
     nextCursor: z.null(),
   })
   .meta({ id: 'CollectionList' });
@@ -13,9 +15,9 @@ export type CollectionList = z.infer<typeof collectionsSchema>;
 /** Every shelf in the order of the shop's menu, with the number of its products on sale. */
 export async function readCollections(db: Database): Promise<CollectionList> {
   const data = await db.query<CollectionList['data'][number]>(
-    `select c.id, c.slug, c.title, (select count(*) from product_collections pc join products p on p.id = pc.product_id
+    `select c.id, c.slug, c.title, c.description, (select count(*) from product_collections pc join products p on p.id = pc.product_id
         where pc.collection_id = c.id and p.status = 'active') as "productCount"
-      from collections c order by c.position, c.id`,
+      from collections c where c.status = 'active' order by c.position, c.id`,
   );
   return { data, nextCursor: null };
 }

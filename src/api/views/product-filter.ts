@@ -33,7 +33,7 @@ const MOST_WORDS = 8;
 export const isAvailable = (s: string): string => `${s}.on_hand + ${s}.backorder_limit - ${s}.reserved > 0`;
 
 /** The variants of `p` with their levels, to be read from. */
-export const VARIANTS = 'variants v join stock_levels s on s.variant_id = v.id';
+export const VARIANTS = `variants v join stock_levels s on s.variant_id = v.id and v.status = 'active'`;
 
 /** The parts of a statement for this filter. Only what is asked for is in the text, so that the plan is made for it. */
 export function filterSql(filter: ProductFilter, { ranked }: { ranked: boolean }): FilterSql {
@@ -47,7 +47,7 @@ export function filterSql(filter: ProductFilter, { ranked }: { ranked: boolean }
   }
   if (filter.collection !== undefined) {
     sql.from += ` join product_collections c on c.product_id = p.id
-      and c.collection_id = (select id from collections where slug = ${bind(filter.collection)})`;
+      and c.collection_id = (select id from collections where slug = ${bind(filter.collection)} and status = 'active')`;
   }
   if (filter.q !== undefined) search(sql, filter.q, ranked);
   return sql;
@@ -88,7 +88,7 @@ function search(sql: FilterSql, q: string, ranked: boolean): void {
     select id, max(score) as score from (
       select p.id, ${score} as score from products p
         where p.status = 'active' and p.search @@ (select words from query)
-      union all select product_id, 1e7::int from variants where upper(sku) like ${sql.bind(sku)}
+      union all select product_id, 1e7::int from variants where status = 'active' and upper(sku) like ${sql.bind(sku)}
     ) hits group by id),`;
   sql.from = `found f join ${sql.from.replace('products p', 'products p on p.id = f.id')}`;
 }

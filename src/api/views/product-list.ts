@@ -112,6 +112,6 @@ const listOf = (request: ProductListRequest) => {
 
 async function refuseUnknownCollection(db: Database, slug: string | undefined): Promise<void> {
   if (slug === undefined) return;
-  const found = await db.query('select 1 from collections where slug = $1', [slug]);
+  const found = await db.query(`select 1 from collections where slug = $1 and status = 'active'`, [slug]);
   if (found.length === 0) throw refused('COLLECTION_NOT_FOUND', { collection: slug });
 }

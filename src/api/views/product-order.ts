@@ -25,9 +25,9 @@ const products = ({ from, where, fits }: FilterSql) => ({
 
 /** Products by way of the cheapest variant that fits, so that the index on prices is walked and nothing is sorted. */
 const cheapestVariants = ({ from, where, fits }: FilterSql) => ({
-  from: `${from} join variants v on v.product_id = p.id join stock_levels s on s.variant_id = v.id`,
+  from: `${from} join variants v on v.product_id = p.id join stock_levels s on s.variant_id = v.id and v.status = 'active'`,
   where: `${where} and ${fits('v', 's')} and not exists (
-    select 1 from variants w join stock_levels t on t.variant_id = w.id
+    select 1 from variants w join stock_levels t on t.variant_id = w.id and w.status = 'active'
       where w.product_id = v.product_id and (w.price, w.id) < (v.price, v.id) and ${fits('w', 't')})`,
 });
 

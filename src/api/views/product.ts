@@ -2,6 +2,14 @@ import { z } from 'zod';
 import type { Database } from '../../infra/database.ts';
 import { NO_RATING, ratingSchema } from './rating.ts';
 
+/** Facts about goods, by name. */
+export const attributesSchema = z.record(
+  z.string().min(1).max(60),
+  z.union([z.string().max(500), z.number(), z.boolean()]),
+);
+
+export const mediaSchema = z.array(z.strictObject({ url: z.url().max(2_000), alt: z.string().max(300) })).max(50);
+
 const variantSchema = z
   .object({
     id: z.uuid(),
@@ -9,6 +17,8 @@ const variantSchema = z
     size: z.string().nullable(),
     color: z.string().nullable(),
     price: z.int().meta({ description: 'Paise, tax included.' }),
+    weightGrams: z.int(),
+    attributes: attributesSchema,
     available: z.int().meta({ description: 'Units on sale now; a hint, the checkout decides.' }),
     maxPerOrder: z.int().nullable(),
   })
@@ -22,6 +32,8 @@ export const productSchema = z
     description: z.string(),
     brand: z.string(),
     hsn: z.string(),
+    attributes: attributesSchema,
+    media: mediaSchema,
     currency: z.string(),
     collections: z.array(z.object({ slug: z.string(), title: z.string() })),
     variants: z.array(variantSchema),
@@ -43,13 +55,15 @@ export async function readProduct(
   idOrSlug: string,
 ): Promise<ProductView | undefined> {
   const [row] = await db.query<ProductRow>(
-    `select p.id, p.slug, p.title, p.description, p.brand, p.hsn, p.created_at as "createdAt", p.updated_at as "updatedAt",
+    `select p.id, p.slug, p.title, p.description, p.brand, p.hsn, p.attributes, p.media, p.created_at as "createdAt", p.updated_at as "updatedAt",
         (select coalesce(json_agg(json_build_object('slug', c.slug, 'title', c.title) order by c.position), '[]')
-          from product_collections pc join collections c on c.id = pc.collection_id where pc.product_id = p.id) as collections,
+          from product_collections pc join collections c on c.id = pc.collection_id
+          where pc.product_id = p.id and c.status = 'active') as collections,
         (select coalesce(json_agg(json_build_object('id', v.id, 'sku', v.sku, 'size', v.size, 'color', v.color,
-            'price', v.price, 'available', greatest(s.on_hand + s.backorder_limit - s.reserved, 0),
+            'price', v.price, 'weightGrams', v.weight_grams, 'attributes', v.attributes, 'available', greatest(s.on_hand + s.backorder_limit - s.reserved, 0),
             'maxPerOrder', v.max_per_order) order by v.position), '[]')
-          from variants v join stock_levels s on s.variant_id = v.id where v.product_id = p.id) as variants
+          from variants v join stock_levels s on s.variant_id = v.id
+          where v.product_id = p.id and v.status = 'active') as variants
       from products p where p.${UUID.test(idOrSlug) ? 'id' : 'slug'} = $1 and p.status = 'active'`,
     [idOrSlug],
   );

@@ -37,6 +37,7 @@ export const PRICE_ROWS: readonly Row[] = [
   admin(`GET ${ADMIN}/bundles/{id}`, 404, shop),
   admin(`PATCH ${ADMIN}/bundles/{id}`, 404, shop),
   admin(`DELETE ${ADMIN}/bundles/{id}`, 404, shop),
+  admin(`GET ${ADMIN}/bundles/{id}/offer`, 404, shop),
   admin(`GET ${ADMIN}/discounts/{id}/codes`, 404, shop),
   admin(`POST ${ADMIN}/discounts/{id}/codes`, 400, shop),
   admin(`POST ${ADMIN}/discounts/{id}/codes/generate`, 400, shop),

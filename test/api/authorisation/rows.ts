@@ -1,5 +1,6 @@
 import { ADMIN, admin, cart, open, own, type Role, type Row, STORE, shelf, staffOwn } from './expectations.ts';
 import { PRICE_ROWS } from './rows-of-prices.ts';
+import { CATALOGUE_ROWS } from './rows-of-the-catalogue.ts';
 
 const people = { people: true } as const;
 const care: { to: Role[] } = { to: ['order-manager', 'support'] };
@@ -17,6 +18,8 @@ export const ROWS: readonly Row[] = [
   shelf(`GET ${STORE}/products`, 200),
   shelf(`GET ${STORE}/products/{idOrSlug}`, 404),
   shelf(`GET ${STORE}/collections`, 200),
+  shelf(`GET ${STORE}/bundles`, 200),
+  shelf(`GET ${STORE}/bundles/{idOrSlug}`, 404),
 
   cart(`POST ${STORE}/cart`, { ok: 201, nobody: 201, other: 201 }),
   cart(`GET ${STORE}/cart/{id}`, { ok: 200 }),
@@ -120,6 +123,7 @@ export const ROWS: readonly Row[] = [
   admin(`GET ${ADMIN}/audit-log`, 200),
   admin(`GET ${ADMIN}/checkouts/{id}/price`, 404, { to: ['order-manager', 'support'] }),
   admin(`GET ${ADMIN}/orders/{id}/price`, 404, { to: ['order-manager', 'support'] }),
+  ...CATALOGUE_ROWS,
   ...PRICE_ROWS,
   admin(`GET ${ADMIN}/queues`, 200, watch),
   admin(`GET ${ADMIN}/queues/{queue}/failed`, 200, watch),

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { bundleContradictions } from '../../../domain/pricing/contradictions.ts';
 import { newId } from '../../../infra/ids.ts';
 import type { Tx } from '../../../infra/unit-of-work.ts';
+import { thing } from '../things/thing.ts';
 import { name, paise, percent, refuseContradictions, requireAll } from './conditions.ts';
-import { thing } from './thing.ts';
 
 const statuses = ['draft', 'active', 'archived'] as const;
 

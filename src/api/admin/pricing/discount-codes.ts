@@ -6,14 +6,14 @@ import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../route.ts';
 import { codeSchema } from '../../store/code.ts';
 import { adminEdit, created, noContent } from '../change.ts';
+import { readOne } from '../things/thing.ts';
 import { addCodes, generateCodes } from './code-rows.ts';
 import { DISCOUNTS } from './discounts.ts';
-import { readOne } from './thing.ts';
 
 const PATH = '/api/v1/admin/discounts/{id}/codes';
 const MOST_GENERATED = 10_000;
 
-const common = { tag: DISCOUNTS.tag, permission: DISCOUNTS.permission, access: 'staff' } as const;
+const common = { tag: DISCOUNTS.tag, permission: 'discounts:manage', access: 'staff' } as const;
 const params = z.object({ id: z.uuid() });
 
 const codeRow = z

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../route.ts';
 import { pageOf, pageQuery, startOf, toPage } from '../page.ts';
+import { readOne } from '../things/thing.ts';
 import { DISCOUNTS } from './discounts.ts';
-import { readOne } from './thing.ts';
 
 const redemptionSchema = z
   .object({
@@ -19,7 +19,7 @@ const redemptionSchema = z
 export const redemptionRoutes = ({ db }: ApiDeps): AnyRoute[] => [
   route({
     tag: DISCOUNTS.tag,
-    permission: DISCOUNTS.permission,
+    permission: 'discounts:manage',
     access: 'staff',
     method: 'get',
     path: '/api/v1/admin/discounts/{id}/redemptions',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type DiscountTerms, discountContradictions } from '../../../domain/pricing/contradictions.ts';
 import { codeSchema } from '../../store/code.ts';
+import { thing } from '../things/thing.ts';
 import { addCodes } from './code-rows.ts';
 import {
   groupIds,
@@ -16,7 +17,6 @@ import {
   windowFields,
 } from './conditions.ts';
 import { offer } from './offer.ts';
-import { thing } from './thing.ts';
 
 const statuses = ['active', 'paused', 'archived'] as const;
 
@@ -99,5 +99,8 @@ export const DISCOUNTS = thing({
   async save(tx, id, { codes = [] }) {
     if (codes.length > 0) await addCodes(tx, { discountId: id, codes, maxUses: null });
   },
-  children: ['discount_codes', 'discount_uses'],
+  children: [
+    'delete from discount_codes where discount_id = $1',
+    'delete from discount_uses where discount_id = $1 and used = 0',
+  ],
 });

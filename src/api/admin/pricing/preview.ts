@@ -12,8 +12,8 @@ import { stateSchema } from '../../store/cart-delivery.ts';
 import { extraOf, lineSchema } from '../../store/cart-lines.ts';
 import { explainedSchema } from '../../views/explained.ts';
 import { totalsSchema } from '../../views/totals.ts';
+import { readOne } from '../things/thing.ts';
 import { DISCOUNTS } from './discounts.ts';
-import { readOne } from './thing.ts';
 
 const bodySchema = z.strictObject({
   items: z.array(lineSchema).min(1).max(200),
@@ -42,7 +42,7 @@ const previewSchema = z
 export const previewRoutes = (deps: ApiDeps): AnyRoute[] => [
   route({
     tag: DISCOUNTS.tag,
-    permission: DISCOUNTS.permission,
+    permission: 'discounts:manage',
     access: 'staff',
     method: 'post',
     path: '/api/v1/admin/discounts/{id}/preview',

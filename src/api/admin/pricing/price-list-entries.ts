@@ -7,9 +7,9 @@ import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../route.ts';
 import { adminEdit, noContent, versioned } from '../change.ts';
 import { pageOf, pageQuery } from '../page.ts';
+import { lockThing, readOne } from '../things/thing.ts';
 import { paise, requireAll, units } from './conditions.ts';
 import { PRICE_LISTS } from './price-lists.ts';
-import { lockThing, readOne } from './thing.ts';
 
 const PATH = '/api/v1/admin/price-lists/{id}/entries';
 const MOST = 1_000;
@@ -23,7 +23,7 @@ const entrySchema = z
   .meta({ id: 'PriceListEntry' });
 type Entry = z.infer<typeof entrySchema>;
 
-const common = { tag: PRICE_LISTS.tag, permission: PRICE_LISTS.permission, access: 'staff' } as const;
+const common = { tag: PRICE_LISTS.tag, permission: 'price-lists:manage', access: 'staff' } as const;
 const params = z.object({ id: z.uuid() });
 
 /** The prices of a price list. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { windowContradictions } from '../../../domain/pricing/contradictions.ts';
+import { thing } from '../things/thing.ts';
 import { groupIds, name, priority, refuseContradictions, requireGroups, windowFields } from './conditions.ts';
-import { thing } from './thing.ts';
 
 const statuses = ['active', 'archived'] as const;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ruleContradictions } from '../../../domain/pricing/contradictions.ts';
+import { thing } from '../things/thing.ts';
 import {
   groupIds,
   NOTHING,
@@ -14,7 +15,6 @@ import {
   units,
   windowFields,
 } from './conditions.ts';
-import { thing } from './thing.ts';
 
 const statuses = ['active', 'archived'] as const;
 

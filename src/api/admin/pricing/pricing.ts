@@ -1,5 +1,7 @@
 import type { ApiDeps } from '../../deps.ts';
 import type { AnyRoute } from '../../route.ts';
+import { thingRoutes } from '../things/routes.ts';
+import { bundleOfferRoutes } from './bundle-offer.ts';
 import { BUNDLES } from './bundles.ts';
 import { discountCodeRoutes } from './discount-codes.ts';
 import { redemptionRoutes } from './discount-uses.ts';
@@ -10,7 +12,6 @@ import { PRICE_LISTS } from './price-lists.ts';
 import { PRICING_RULES } from './pricing-rules.ts';
 import { SHIPPING_METHODS } from './shipping-methods.ts';
 import { taxClassRoutes } from './tax-classes.ts';
-import { thingRoutes } from './thing-routes.ts';
 
 /** Everything that prices are made of. */
 export const pricingAdminRoutes = (deps: ApiDeps): AnyRoute[] => [
@@ -22,6 +23,7 @@ export const pricingAdminRoutes = (deps: ApiDeps): AnyRoute[] => [
   ...redemptionRoutes(deps),
   ...previewRoutes(deps),
   ...thingRoutes(deps, BUNDLES),
+  ...bundleOfferRoutes(deps),
   ...thingRoutes(deps, SHIPPING_METHODS),
   ...taxClassRoutes(deps),
 ];

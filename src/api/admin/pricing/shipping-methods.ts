@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import { isIndianSubdivision } from '../../../domain/india.ts';
 import { zoneContradictions } from '../../../domain/pricing/contradictions.ts';
+import { thing } from '../things/thing.ts';
 import { name, paise, refuseContradictions } from './conditions.ts';
-import { thing } from './thing.ts';
 
 const statuses = ['active', 'archived'] as const;
 const grams = z.int().min(0).max(10_000_000);

@@ -7,7 +7,7 @@ import type { ApiDeps } from '../../deps.ts';
 import type { Call } from '../../route.ts';
 import { requireVersion } from '../version.ts';
 
-/** What a kind of thing that prices are made of says about itself: a row with a status and a version. */
+/** What a kind of thing in the shop says about itself: a row with a status and a version. */
 interface Spec<F extends z.ZodRawShape> {
   /** In the path, e.g. `price-lists`. */
   path: string;
@@ -16,7 +16,8 @@ interface Spec<F extends z.ZodRawShape> {
   /** In the API document. */
   schemaId: string;
   tag: string;
-  permission: Permission;
+  /** For everything, or for each by what is done. */
+  permission: Permission | Record<Deed, Permission>;
   table: string;
   notFound: ErrorCode;
   statuses: readonly [string, ...string[]];
@@ -34,24 +35,32 @@ interface Spec<F extends z.ZodRawShape> {
   check(tx: Tx, whole: Values<F>, id: string): Promise<void>;
   /** Writes what is not in the row. */
   save?(tx: Tx, id: string, sent: Partial<Values<F>>): Promise<void>;
-  /** What has to go before the row does. */
+  /** Further parameters of the list, each with the SQL that a row `t` has to fulfil for its value. */
+  filters?: Readonly<Record<string, { schema: z.ZodType; sql(value: string): string }>>;
+  /** What a new one has that follows from what was sent. */
+  complete?(tx: Tx, whole: Partial<Values<F>>): Promise<Partial<Values<F>>>;
+  /** Statements that delete what has to go before the row `$1` does. */
   children?: readonly string[];
 }
 
+export type Deed = 'read' | 'create' | 'update' | 'delete';
+
 type Values<F extends z.ZodRawShape> = z.output<z.ZodObject<F>>;
 
-/** A kind of kind, with the schema of its answers. */
+/** A kind of thing, with the schema of its answers. */
 export interface Thing extends Spec<z.ZodRawShape> {
+  complete(tx: Tx, whole: Row): Promise<Row>;
   view: z.ZodType<object>;
 }
 
 /** Declares a kind of thing; its checks are typed by its fields, the routes handle it as rows. */
 export function thing<F extends z.ZodRawShape>(spec: Spec<F>): Thing {
-  const { fields, defaults, required, check, save } = spec;
+  const { fields, defaults, required, check, save, complete } = spec;
   return {
     ...spec,
     ...{ fields, defaults: defaults as Row, required, view: viewOf(spec) },
     check: (tx, whole, id) => check(tx, whole as never, id),
+    complete: async (tx: Tx, whole: Row) => (await complete?.(tx, whole as never)) ?? {},
     ...(save && { save: (tx: Tx, id: string, sent: Row) => save(tx, id, sent as never) }),
   };
 }
@@ -92,5 +101,9 @@ export async function readOne(query: Tx['query'] | ApiDeps['db']['query'], kind:
   return row;
 }
 
-export const commonOf = ({ tag, permission }: Thing) => ({ tag, permission, access: 'staff' as const });
+export const commonOf = ({ tag, permission }: Thing, deed: Deed) => ({
+  tag,
+  permission: typeof permission === 'string' ? permission : permission[deed],
+  access: 'staff' as const,
+});
 export const pathOf = ({ path }: Thing): string => `/api/v1/admin/${path}`;

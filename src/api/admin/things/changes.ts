@@ -11,7 +11,7 @@ import { columnsOf, commonOf, lockThing, params, pathOf, readOne, snake, type Th
 /** Makes one. */
 export const createThing = (deps: ApiDeps, kind: Thing) =>
   route({
-    ...commonOf(kind),
+    ...commonOf(kind, 'create'),
     method: 'post',
     path: pathOf(kind),
     summary: `Make a ${kind.noun.replaceAll('-', ' ')}`,
@@ -22,7 +22,8 @@ export const createThing = (deps: ApiDeps, kind: Thing) =>
     handle(call) {
       const work = async (tx: Tx) => {
         const [id, body] = [newId(), call.body as Row];
-        const whole = { ...kind.defaults, ...body };
+        const sent = { ...kind.defaults, ...body };
+        const whole = { ...sent, ...(await kind.complete(tx, sent)) };
         await kind.check(tx, whole as never, id);
         const columns = columnsOf(kind);
         tx.send(
@@ -42,7 +43,7 @@ export const createThing = (deps: ApiDeps, kind: Thing) =>
 /** Changes what is sent of one. */
 export const changeThing = (deps: ApiDeps, kind: Thing) =>
   route({
-    ...commonOf(kind),
+    ...commonOf(kind, 'update'),
     method: 'patch',
     path: `${pathOf(kind)}/{id}`,
     versioned: true,

@@ -6,8 +6,8 @@ import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../route.ts';
 import { adminEdit, noContent, versioned } from '../change.ts';
 import { pageOf, pageQuery, startOf, toPage } from '../page.ts';
-import { commonOf, params, pathOf, readOne, type Stored, selectOf, snake, type Thing } from './thing.ts';
-import { changeThing, createThing } from './thing-changes.ts';
+import { changeThing, createThing } from './changes.ts';
+import { commonOf, params, pathOf, readOne, type Stored, selectOf, type Thing } from './thing.ts';
 
 /** List, create, read, change and remove. */
 export const thingRoutes = (deps: ApiDeps, kind: Thing): AnyRoute[] => [
@@ -20,27 +20,32 @@ export const thingRoutes = (deps: ApiDeps, kind: Thing): AnyRoute[] => [
 
 const list = ({ db }: ApiDeps, kind: Thing) =>
   route({
-    ...commonOf(kind),
+    ...commonOf(kind, 'read'),
     method: 'get',
     path: pathOf(kind),
     summary: `All ${kind.path.replaceAll('-', ' ')}, newest first`,
-    query: z.strictObject({ ...pageQuery, status: z.enum(kind.statuses).optional() }),
+    query: z.strictObject({ ...pageQuery, status: z.enum(kind.statuses).optional(), ...filterFields(kind) }),
     answers: { 200: { description: 'One page', schema: pageOf(kind.view) } },
     errors: ['CURSOR_INVALID'],
-    async handle({ query: { status, limit, cursor } }) {
-      const page = { list: kind.path, status };
-      const rows = await db.query<Stored>(
-        `select ${selectOf(kind)} from ${kind.table} t where ($1::text is null or status = $1)
-          and ($2::uuid is null or id < $2) order by id desc limit $3`,
-        [status ?? null, startOf(page, cursor), limit + 1],
+    async handle({ query: { status, limit, cursor, ...wanted } }) {
+      const page = { list: kind.path, status, ...wanted };
+      const filters = Object.entries(wanted).filter(([, value]) => value !== undefined);
+      const where = filters.map(([name], index) => ` and ${kind.filters?.[name]?.sql(`$${index + 4}`)}`);
+      const rows = await db.search<Stored>(
+        `select ${selectOf(kind)} from ${kind.table} t where ($1::text is null or t.status = $1)
+          and ($2::uuid is null or t.id < $2)${where.join('')} order by t.id desc limit $3`,
+        [status ?? null, startOf(page, cursor), limit + 1, ...filters.map(([, value]) => value)],
       );
       return { status: 200, body: toPage(page, rows, limit) };
     },
   });
 
+const filterFields = ({ filters = {} }: Thing) =>
+  Object.fromEntries(Object.entries(filters).map(([name, { schema }]) => [name, schema.optional()]));
+
 const read = ({ db }: ApiDeps, kind: Thing) =>
   route({
-    ...commonOf(kind),
+    ...commonOf(kind, 'read'),
     method: 'get',
     path: `${pathOf(kind)}/{id}`,
     summary: `A ${kind.noun.replaceAll('-', ' ')}`,
@@ -52,7 +57,7 @@ const read = ({ db }: ApiDeps, kind: Thing) =>
 
 const remove = (deps: ApiDeps, kind: Thing) =>
   route({
-    ...commonOf(kind),
+    ...commonOf(kind, 'delete'),
     method: 'delete',
     path: `${pathOf(kind)}/{id}`,
     summary: `Remove a ${kind.noun.replaceAll('-', ' ')} that nothing refers to; else archive it`,
@@ -67,16 +72,13 @@ const remove = (deps: ApiDeps, kind: Thing) =>
           [id],
         );
         if (!row) throw refused(kind.notFound, { id });
-        for (const table of kind.children ?? [])
-          await tx.query(`delete from ${table} where ${snake(idOf(kind))} = $1`, [id]);
+        for (const statement of kind.children ?? []) await tx.query(statement, [id]);
         await tx.query(`delete from ${kind.table} where id = $1`, [id]);
         return { answer: noContent, target: { type: kind.noun, id }, before: row.before as Row, after: null };
       };
       return bare(adminEdit(deps, call, { action: `${kind.noun}.remove`, scope: id, work }).catch(inUse));
     },
   });
-
-const idOf = ({ noun }: Thing): string => `${noun.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}Id`;
 
 /** The foreign keys decide what is still referred to. */
 const inUse = (error: unknown): never => {

@@ -1,0 +1,19 @@
+import type { ApiDeps } from '../../deps.ts';
+import type { AnyRoute } from '../../route.ts';
+import { thingRoutes } from '../things/routes.ts';
+import { COLLECTIONS } from './collections.ts';
+import { inventoryRoutes } from './inventory.ts';
+import { levelRoutes } from './levels.ts';
+import { PRODUCTS } from './products.ts';
+import { shelvingRoutes } from './shelving.ts';
+import { VARIANTS } from './variants.ts';
+
+/** Everything that is sold, where it stands, and how much there is of it. */
+export const catalogueRoutes = (deps: ApiDeps): AnyRoute[] => [
+  ...thingRoutes(deps, PRODUCTS),
+  ...thingRoutes(deps, VARIANTS),
+  ...thingRoutes(deps, COLLECTIONS),
+  ...shelvingRoutes(deps),
+  ...levelRoutes(deps),
+  ...inventoryRoutes(deps),
+];

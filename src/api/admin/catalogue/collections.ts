@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { refused } from '../../../domain/errors.ts';
+import { refillCollection } from '../../../entities/catalogue/collection-rule.ts';
+import { paise } from '../pricing/conditions.ts';
+import { thing } from '../things/thing.ts';
+import { CATALOGUE, freeSlug, slug } from './fields.ts';
+
+const statuses = ['active', 'archived'] as const;
+const texts = z.array(z.string().min(1).max(200)).min(1).max(100);
+
+const rule = z
+  .strictObject({
+    all: z
+      .array(
+        z.discriminatedUnion('field', [
+          z.strictObject({ field: z.literal('brand'), is: texts }),
+          z.strictObject({ field: z.literal('taxClass'), is: texts }),
+          z.strictObject({ field: z.literal('title'), contains: z.string().min(1).max(200) }),
+          z.strictObject({
+            field: z.literal('attribute'),
+            name: z.string().min(1).max(60),
+            is: z
+              .array(z.union([z.string().max(500), z.number(), z.boolean()]))
+              .min(1)
+              .max(100),
+          }),
+          z.strictObject({
+            field: z.literal('price'),
+            from: paise.nullable().default(null),
+            to: paise.nullable().default(null),
+          }),
+          z.strictObject({ field: z.literal('launched'), after: z.iso.datetime({ offset: true }) }),
+        ]),
+      )
+      .min(1)
+      .max(20)
+      .meta({ description: 'What a product must be, all of it. Prices in paise, of its cheapest variant.' }),
+  })
+  .meta({ id: 'CollectionRule' });
+
+const fields = {
+  slug,
+  title: z.string().trim().min(1).max(200),
+  description: z.string().max(5_000),
+  position: z.int().min(0).max(100_000).meta({ description: 'Its place in the menu of the shop.' }),
+  status: z.enum(statuses),
+  kind: z.enum(['manual', 'rule']),
+  rule: rule.nullable().meta({ description: 'Of a shelf of kind `rule`: it fills itself.' }),
+};
+
+/** Shelves: filled by hand, or by a rule. */
+export const COLLECTIONS = thing({
+  path: 'collections',
+  noun: 'collection',
+  schemaId: 'AdminCollection',
+  tag: 'Collections',
+  permission: CATALOGUE,
+  table: 'collections',
+  notFound: 'COLLECTION_NOT_FOUND',
+  statuses,
+  fields,
+  defaults: { description: '', position: 1_000, status: 'active', kind: 'manual', rule: null },
+  required: ['title'],
+  json: ['rule'],
+  apart: {
+    products: {
+      schema: z.int().meta({ description: 'How many stand on it.' }),
+      sql: `(select count(*)::int from product_collections pc where pc.collection_id = t.id)`,
+    },
+  },
+  complete: async (tx, { slug: given, title = '' }) => ({ slug: given ?? (await freeSlug(tx, 'collections', title)) }),
+  async check(_tx, { kind, rule: by }) {
+    if ((kind === 'rule') === (by !== null)) return;
+    const problem = {
+      where: 'rule',
+      problem: `does not fit kind ${kind}`,
+      expected: kind === 'rule' ? 'a rule' : 'null',
+    };
+    throw refused('CONTRADICTION', { problems: [problem] });
+  },
+  async save(tx, id, { rule: by }) {
+    await tx.write();
+    if (by) await refillCollection(tx, id, by);
+  },
+  children: [`delete from product_collections where collection_id = $1`],
+});

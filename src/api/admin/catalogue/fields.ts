@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { refused } from '../../../domain/errors.ts';
+import type { Tx } from '../../../infra/unit-of-work.ts';
+import { attributesSchema } from '../../views/product.ts';
+import { paise } from '../pricing/conditions.ts';
+
+export const slug = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case words with hyphens between, e.g. "block-print-kurta"')
+  .max(160);
+
+export const CATALOGUE = {
+  read: 'products:read',
+  create: 'products:create',
+  update: 'products:update',
+  delete: 'products:delete',
+} as const;
+
+/** What a variant is, wherever it is made. */
+export const variantFields = {
+  sku: z
+    .string()
+    .trim()
+    .regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, hyphens or underscores'),
+  size: z.string().trim().min(1).max(60).nullable(),
+  color: z.string().trim().min(1).max(60).nullable(),
+  price: paise.meta({ description: 'Paise, as the shop states its prices.' }),
+  weightGrams: z.int().min(0).max(10_000_000),
+  maxPerOrder: z.int().min(1).max(10_000).nullable().meta({ description: 'Most units in one order; null: no limit.' }),
+  attributes: attributesSchema,
+  backorderLimit: z.int().min(0).max(1_000_000).meta({ description: 'How far below nothing it may be sold.' }),
+};
+
+/** @throws REFERENCE_UNKNOWN for a tax class without rates */
+export async function requireTaxClass(tx: Tx, taxClass: string): Promise<void> {
+  const known = await tx.query(`select 1 from tax_rates where tax_class = $1 limit 1`, [taxClass]);
+  if (known.length === 0) throw refused('REFERENCE_UNKNOWN', { field: 'taxClass', ids: [taxClass] });
+}
+
+/** A slug made of a title, with a number behind it where it is taken. */
+export async function freeSlug(tx: Tx, table: 'products' | 'collections', title: string): Promise<string> {
+  const words = title
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-');
+  const base = words.replace(/^-+|-+$/g, '').slice(0, 120) || 'item';
+  const [row] = await tx.query<{ taken: string[] }>(
+    `select array(select slug from ${table} where slug = $1 or slug like $2) as taken`,
+    [base, `${base}-%`],
+  );
+  const taken = new Set(row?.taken);
+  if (!taken.has(base)) return base;
+  let number = 2;
+  while (taken.has(`${base}-${number}`)) number += 1;
+  return `${base}-${number}`;
+}

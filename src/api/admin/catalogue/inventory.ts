@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { refused } from '../../../domain/errors.ts';
+import { adjust, receive } from '../../../entities/stock.ts';
+import type { Tx } from '../../../infra/unit-of-work.ts';
+import type { ApiDeps } from '../../deps.ts';
+import { type AnyRoute, type Call, route } from '../../route.ts';
+import { adminEdit, created } from '../change.ts';
+import { type Level, levelSchema, readLevel } from './levels.ts';
+
+const params = z.object({ id: z.uuid() });
+const note = z.string().trim().max(500).optional().meta({ description: 'Kept with the movement. Nothing personal.' });
+const units = z.int().min(1).max(10_000_000);
+
+const common = { permission: 'products:update', access: 'staff', tag: 'Inventory' } as const;
+const answer = { 201: { description: 'The level now', schema: levelSchema } };
+
+/** Goods that come in, and what the shelf really holds. */
+export const inventoryRoutes = (deps: ApiDeps): AnyRoute[] => [receiveGoods(deps), adjustLevel(deps)];
+
+const receiveGoods = (deps: ApiDeps) =>
+  route({
+    ...common,
+    method: 'post',
+    path: '/api/v1/admin/variants/{id}/inventory/receive',
+    summary: 'Take goods into stock',
+    params,
+    body: z.strictObject({
+      quantity: units,
+      reason: z.enum(['purchase', 'production', 'return', 'transfer']).default('purchase'),
+      note,
+    }),
+    answers: answer,
+    errors: ['VARIANT_NOT_FOUND'],
+    idempotent: true,
+    handle: (call) => {
+      const { quantity, reason, note: said } = call.body;
+      return changeLevel(deps, call, {
+        action: 'inventory.receive',
+        apply: (tx, id) => receive(tx, causeOf(`receive:${reason}`, said), new Map([[id, quantity]])),
+      });
+    },
+  });
+
+const adjustLevel = (deps: ApiDeps) =>
+  route({
+    ...common,
+    method: 'post',
+    path: '/api/v1/admin/variants/{id}/inventory/adjust',
+    summary: 'Correct what lies on the shelf: by a difference, or to what was counted',
+    description: 'Never below what is reserved for checkouts.',
+    params,
+    body: z
+      .strictObject({
+        delta: z.int().min(-10_000_000).max(10_000_000).optional(),
+        counted: z.int().min(0).max(10_000_000).optional().meta({ description: 'Units on the shelf.' }),
+        reason: z.enum(['count', 'damage', 'theft', 'correction', 'other']),
+        note,
+      })
+      .refine(({ delta, counted }) => (delta === undefined) !== (counted === undefined), {
+        path: ['delta'],
+        message: 'send either delta or counted',
+      })
+      .refine(({ delta }) => delta !== 0, { path: ['delta'], message: 'must not be 0' }),
+    answers: answer,
+    errors: ['VARIANT_NOT_FOUND', 'INSUFFICIENT_INVENTORY'],
+    idempotent: true,
+    handle: (call) => {
+      const { delta, counted, reason, note: said } = call.body;
+      return changeLevel(deps, call, {
+        action: 'inventory.adjust',
+        async apply(tx, id, { onHand }) {
+          const difference = delta ?? (counted ?? onHand) - onHand;
+          if (difference !== 0)
+            await adjust(tx, causeOf(`adjust:${reason}`, said), { variantId: id, delta: difference });
+        },
+      });
+    },
+  });
+
+const causeOf = (cause: string, said: string | undefined) => (said ? { cause, note: said } : { cause });
+
+interface LevelChange {
+  action: string;
+  apply(tx: Tx, id: string, before: Level): Promise<void>;
+}
+
+/** Level, ledger and audit row are one transaction, under the lock of the level. */
+function changeLevel(deps: ApiDeps, call: Call<{ id: string }, unknown, object>, { action, apply }: LevelChange) {
+  const { id } = call.params;
+  const work = async (tx: Tx) => {
+    await tx.query(`select 1 from stock_levels where variant_id = $1 for update`, [id]);
+    const before = await readLevel(tx.query, id);
+    if (!before) throw refused('VARIANT_NOT_FOUND', { variantId: id });
+    await apply(tx, id, before);
+    await tx.write();
+    const after = (await readLevel(tx.query, id)) ?? before;
+    const target = { type: 'variant', id };
+    return {
+      answer: created(after),
+      target,
+      before: { onHand: before.onHand },
+      after: { onHand: after.onHand, ...call.body },
+    };
+  };
+  return adminEdit(deps, call, { action, scope: id, work });
+}

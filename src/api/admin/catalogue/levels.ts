@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import type { Query } from '../../../entities/sellable.ts';
+import type { ApiDeps } from '../../deps.ts';
+import { type AnyRoute, route } from '../../route.ts';
+import { pageOf, pageQuery, startOf, toPage } from '../page.ts';
+
+export const levelSchema = z
+  .object({
+    id: z.uuid().meta({ description: 'The variant.' }),
+    sku: z.string(),
+    onHand: z.int(),
+    reserved: z.int(),
+    backorderLimit: z.int(),
+    available: z.int(),
+  })
+  .meta({ id: 'InventoryLevel' });
+export type Level = z.infer<typeof levelSchema>;
+
+const movementSchema = z
+  .object({
+    id: z.uuid(),
+    kind: z.enum(['receive', 'adjust', 'reserve', 'release', 'consume', 'restock']),
+    onHandDelta: z.int(),
+    reservedDelta: z.int(),
+    cause: z.string(),
+    causeId: z.uuid().nullable(),
+    note: z.string().nullable(),
+    at: z.iso.datetime(),
+  })
+  .meta({ id: 'InventoryMovement' });
+
+const SELECT = `select v.id, v.sku, s.on_hand as "onHand", s.reserved, s.backorder_limit as "backorderLimit",
+    greatest(s.on_hand + s.backorder_limit - s.reserved, 0) as available
+  from stock_levels s join variants v on v.id = s.variant_id`;
+
+/** The level of a variant; undefined for one that does not exist. */
+export const readLevel = async (query: Query, variantId: string): Promise<Level | undefined> =>
+  (await query<Level>(`${SELECT} where v.id = $1`, [variantId]))[0];
+
+const common = { permission: 'products:read', access: 'staff', tag: 'Inventory', method: 'get' } as const;
+
+/** What lies on the shelves, and how it came there. */
+export const levelRoutes = ({ db }: ApiDeps): AnyRoute[] => [
+  route({
+    ...common,
+    path: '/api/v1/admin/inventory',
+    permission: 'products:update',
+    summary: 'The levels of all variants, newest first',
+    query: z.strictObject({
+      ...pageQuery,
+      below: z.coerce
+        .number()
+        .int()
+        .min(0)
+        .optional()
+        .meta({ description: 'Only those of which fewer are available.' }),
+    }),
+    answers: { 200: { description: 'One page', schema: pageOf(levelSchema) } },
+    errors: ['CURSOR_INVALID'],
+    async handle({ query: { limit, cursor, below } }) {
+      const list = { levels: below };
+      const rows = await db.query<Level>(
+        `${SELECT} where ($1::uuid is null or v.id < $1)
+            and ($2::int is null or s.on_hand + s.backorder_limit - s.reserved < $2) order by v.id desc limit $3`,
+        [startOf(list, cursor), below ?? null, limit + 1],
+      );
+      return { status: 200, body: toPage(list, rows, limit) };
+    },
+  }),
+  route({
+    ...common,
+    path: '/api/v1/admin/variants/{id}/inventory/movements',
+    permission: 'products:update',
+    summary: 'The ledger of a variant, newest first: its sums are the level',
+    params: z.object({ id: z.uuid() }),
+    query: z.strictObject(pageQuery),
+    answers: { 200: { description: 'One page', schema: pageOf(movementSchema) } },
+    errors: ['CURSOR_INVALID'],
+    async handle({ params: { id }, query: { limit, cursor } }) {
+      const list = { movementsOf: id };
+      const rows = await db.query<z.infer<typeof movementSchema>>(
+        `select id, kind, on_hand_delta as "onHandDelta", reserved_delta as "reservedDelta", cause, cause_id as "causeId",
+            note, at from inventory_movements where variant_id = $1 and ($2::uuid is null or id < $2)
+          order by id desc limit $3`,
+        [id, startOf(list, cursor), limit + 1],
+      );
+      return { status: 200, body: toPage(list, rows, limit) };
+    },
+  }),
+];

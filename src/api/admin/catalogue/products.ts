@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { refused } from '../../../domain/errors.ts';
+import { reshelve } from '../../../entities/catalogue/collection-rule.ts';
+import type { Tx } from '../../../infra/unit-of-work.ts';
+import { attributesSchema, mediaSchema } from '../../views/product.ts';
+import { requireAll } from '../pricing/conditions.ts';
+import { thing } from '../things/thing.ts';
+import { CATALOGUE, freeSlug, requireTaxClass, slug, variantFields } from './fields.ts';
+import { addVariants } from './variant-rows.ts';
+
+const statuses = ['draft', 'active', 'archived'] as const;
+const { size, color, weightGrams, maxPerOrder, attributes, backorderLimit, ...needed } = variantFields;
+
+const newVariant = z.strictObject({
+  ...needed,
+  size: size.default(null),
+  color: color.default(null),
+  weightGrams: weightGrams.default(0),
+  maxPerOrder: maxPerOrder.default(null),
+  attributes: attributes.default({}),
+  backorderLimit: backorderLimit.default(0),
+});
+export type NewVariant = z.infer<typeof newVariant>;
+
+const fields = {
+  slug,
+  title: z.string().trim().min(1).max(200),
+  description: z.string().max(20_000),
+  brand: z.string().trim().max(120),
+  hsn: z.string().regex(/^(\d{4}|\d{6}|\d{8})$/, 'must be an HSN code of 4, 6 or 8 digits'),
+  taxClass: z.string().min(1).max(80),
+  status: z.enum(statuses),
+  attributes: attributesSchema,
+  media: mediaSchema,
+  collectionIds: z.array(z.uuid()).max(200).meta({ description: 'Shelves that are filled by hand.' }),
+  variants: z.array(newVariant).max(500).meta({ description: 'Of a new product; later ones through `/variants`.' }),
+};
+
+/** What the shop sells. Only active ones are seen in the storefront. */
+export const PRODUCTS = thing({
+  path: 'products',
+  noun: 'product',
+  schemaId: 'AdminProduct',
+  tag: 'Products',
+  permission: CATALOGUE,
+  table: 'products',
+  notFound: 'PRODUCT_NOT_FOUND',
+  statuses,
+  fields,
+  defaults: { description: '', brand: '', status: 'draft', attributes: {}, media: [], collectionIds: [], variants: [] },
+  required: ['title', 'hsn', 'taxClass'],
+  json: ['attributes', 'media'],
+  apart: {
+    collectionIds: {
+      schema: z.array(z.uuid()).meta({ description: 'Shelves that are filled by hand.' }),
+      sql: `array(select c.id from product_collections pc join collections c on c.id = pc.collection_id
+        where pc.product_id = t.id and c.kind = 'manual' order by c.id)`,
+    },
+    variants: {
+      schema: z.array(
+        z.object({ id: z.uuid(), sku: z.string(), price: z.int(), status: z.string(), version: z.int() }),
+      ),
+      sql: `(select coalesce(json_agg(json_build_object('id', v.id, 'sku', v.sku, 'price', v.price, 'status', v.status,
+        'version', v.version) order by v.position), '[]') from variants v where v.product_id = t.id)`,
+    },
+  },
+  filters: {
+    q: {
+      schema: z.string().trim().min(1).max(200).meta({ description: 'In the title, whatever the case.' }),
+      sql: (value) => `t.title ilike '%' || replace(replace(${value}, '\\', '\\\\'), '%', '\\%') || '%'`,
+    },
+    sku: {
+      schema: z.string().min(1).max(64).meta({ description: 'Of one of its variants.' }),
+      sql: (value) => `t.id in (select product_id from variants where upper(sku) = upper(${value}))`,
+    },
+    collectionId: {
+      schema: z.uuid(),
+      sql: (value) => `t.id in (select product_id from product_collections where collection_id = ${value})`,
+    },
+  },
+  complete: async (tx, { slug: given, title = '' }) => ({ slug: given ?? (await freeSlug(tx, 'products', title)) }),
+  async check(tx, { taxClass, collectionIds }) {
+    await requireTaxClass(tx, taxClass);
+    await requireAll(tx, { field: 'collectionIds', table: 'collections', wanted: collectionIds });
+    const rules = await tx.query<{ id: string }>(`select id from collections where id = any($1) and kind = 'rule'`, [
+      collectionIds,
+    ]);
+    const problem = {
+      where: 'collectionIds',
+      problem: 'a shelf fills itself by a rule',
+      expected: 'shelves filled by hand',
+    };
+    if (rules.length > 0) throw refused('CONTRADICTION', { problems: [problem] });
+  },
+  async save(tx, id, { collectionIds, variants = [] }) {
+    await tx.write();
+    if (variants.length > 0) await addVariants(tx, id, variants);
+    if (collectionIds) await shelve(tx, id, collectionIds);
+    await reshelve(tx, [id]);
+  },
+  children: [
+    `delete from product_collections where product_id = $1`,
+    `delete from stock_levels where variant_id in (select id from variants where product_id = $1)`,
+    `delete from variants where product_id = $1`,
+  ],
+});
+
+async function shelve(tx: Tx, productId: string, collectionIds: readonly string[]): Promise<void> {
+  await tx.query(
+    `with gone as (delete from product_collections pc using collections c
+        where pc.product_id = $1 and c.id = pc.collection_id and c.kind = 'manual' and c.id <> all($2::uuid[]))
+      insert into product_collections (collection_id, product_id) select unnest($2::uuid[]), $1 on conflict do nothing`,
+    [productId, collectionIds],
+  );
+}

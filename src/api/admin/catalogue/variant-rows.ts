@@ -1,0 +1,18 @@
+import { allowBackorder } from '../../../entities/stock.ts';
+import { newId } from '../../../infra/ids.ts';
+import type { Tx } from '../../../infra/unit-of-work.ts';
+import type { NewVariant } from './products.ts';
+
+/** Adds variants behind those that a product has, each with an empty level. The product must be written already. */
+export async function addVariants(tx: Tx, productId: string, variants: readonly NewVariant[]): Promise<void> {
+  const rows = variants.map((variant, index) => ({ ...variant, id: newId(), place: index + 1 }));
+  await tx.query(
+    `insert into variants (id, product_id, sku, size, color, price, position, max_per_order, weight_grams, attributes)
+      select r.id, $1, r.sku, r.size, r.color, r.price, coalesce(
+          (select max(position) from variants where product_id = $1), 0) + r.place, r."maxPerOrder", r."weightGrams", r.attributes
+        from jsonb_to_recordset($2::jsonb) as r (id uuid, sku text, size text, color text, price bigint, place int,
+          "maxPerOrder" int, "weightGrams" int, attributes jsonb)`,
+    [productId, JSON.stringify(rows)],
+  );
+  await allowBackorder(tx, new Map(rows.map(({ id, backorderLimit }) => [id, backorderLimit])));
+}
