@@ -44,6 +44,8 @@ export async function freeSlug(tx: Tx, table: 'products' | 'collections', title:
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-');
   const base = words.replace(/^-+|-+$/g, '').slice(0, 120) || 'item';
+  // Who makes one of the same title waits here, and then sees which numbers are taken.
+  await tx.query(`select pg_advisory_xact_lock(hashtext($1))`, [`${table} ${base}`]);
   const [row] = await tx.query<{ taken: string[] }>(
     `select array(select slug from ${table} where slug = $1 or slug like $2) as taken`,
     [base, `${base}-%`],

@@ -108,8 +108,8 @@ export const PRODUCTS = thing({
 async function shelve(tx: Tx, productId: string, collectionIds: readonly string[]): Promise<void> {
   await tx.query(
     `with gone as (delete from product_collections pc using collections c
-        where pc.product_id = $1 and c.id = pc.collection_id and c.kind = 'manual' and c.id <> all($2::uuid[]))
-      insert into product_collections (collection_id, product_id) select unnest($2::uuid[]), $1 on conflict do nothing`,
+        where pc.product_id = $1::uuid and c.id = pc.collection_id and c.kind = 'manual' and c.id <> all($2::uuid[]))
+      insert into product_collections (collection_id, product_id) select unnest($2::uuid[]), $1::uuid on conflict do nothing`,
     [productId, collectionIds],
   );
 }

@@ -82,7 +82,7 @@ function bodyOf(kind: Thing, required: readonly string[]): z.ZodType<object> {
 }
 
 const storedValue = (kind: Thing, name: string, value: unknown): unknown =>
-  kind.json?.includes(name) ? JSON.stringify(value) : value;
+  kind.json?.includes(name) && value !== null ? JSON.stringify(value) : value;
 
 const taken = (error: unknown): never => {
   throw isDuplicate(error) ? refused('NAME_TAKEN') : error;
