@@ -3,6 +3,7 @@ import { adminRoutes } from './admin/admin.ts';
 import type { ApiDeps } from './deps.ts';
 import { type HealthDeps, healthRoutes } from './health.ts';
 import type { AnyRoute } from './route.ts';
+import { bundleRoutes } from './store/bundles.ts';
 import { cartRoutes } from './store/cart.ts';
 import { checkoutRoutes } from './store/checkout.ts';
 import { checkoutEventRoutes } from './store/checkout-events.ts';
@@ -14,6 +15,7 @@ import { type WebhookVerifier, webhookRoutes } from './webhooks.ts';
 export const allRoutes = (deps: ApiDeps, others: { health: HealthDeps; provider: WebhookVerifier }): AnyRoute[] => [
   ...healthRoutes(others.health),
   ...productRoutes(deps),
+  ...bundleRoutes(deps),
   ...cartRoutes(deps),
   ...pricingRoutes(deps),
   ...checkoutRoutes(deps),

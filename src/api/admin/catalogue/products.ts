@@ -5,23 +5,10 @@ import type { Tx } from '../../../infra/unit-of-work.ts';
 import { attributesSchema, mediaSchema } from '../../views/product.ts';
 import { requireAll } from '../pricing/conditions.ts';
 import { thing } from '../things/thing.ts';
-import { CATALOGUE, freeSlug, requireTaxClass, slug, variantFields } from './fields.ts';
-import { addVariants } from './variant-rows.ts';
+import { CATALOGUE, freeSlug, requireTaxClass, slug } from './fields.ts';
+import { addVariants, newVariant } from './variant-rows.ts';
 
 const statuses = ['draft', 'active', 'archived'] as const;
-const { size, color, weightGrams, maxPerOrder, attributes, backorderLimit, ...needed } = variantFields;
-
-const newVariant = z.strictObject({
-  ...needed,
-  size: size.default(null),
-  color: color.default(null),
-  weightGrams: weightGrams.default(0),
-  maxPerOrder: maxPerOrder.default(null),
-  attributes: attributes.default({}),
-  backorderLimit: backorderLimit.default(0),
-});
-export type NewVariant = z.infer<typeof newVariant>;
-
 const fields = {
   slug,
   title: z.string().trim().min(1).max(200),

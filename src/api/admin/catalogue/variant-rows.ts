@@ -1,7 +1,21 @@
+import { z } from 'zod';
 import { allowBackorder } from '../../../entities/stock.ts';
 import { newId } from '../../../infra/ids.ts';
 import type { Tx } from '../../../infra/unit-of-work.ts';
-import type { NewVariant } from './products.ts';
+import { variantFields } from './fields.ts';
+
+const { size, color, weightGrams, maxPerOrder, attributes, backorderLimit, ...needed } = variantFields;
+
+export const newVariant = z.strictObject({
+  ...needed,
+  size: size.default(null),
+  color: color.default(null),
+  weightGrams: weightGrams.default(0),
+  maxPerOrder: maxPerOrder.default(null),
+  attributes: attributes.default({}),
+  backorderLimit: backorderLimit.default(0),
+});
+type NewVariant = z.infer<typeof newVariant>;
 
 /** Adds variants behind those that a product has, each with an empty level. The product must be written already. */
 export async function addVariants(tx: Tx, productId: string, variants: readonly NewVariant[]): Promise<void> {

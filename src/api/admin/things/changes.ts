@@ -26,7 +26,7 @@ export const createThing = (deps: ApiDeps, kind: Thing) =>
         const whole = { ...sent, ...(await kind.complete(tx, sent)) };
         await kind.check(tx, whole as never, id);
         const columns = columnsOf(kind);
-        tx.send(
+        await tx.query(
           `insert into ${kind.table} (id, ${columns.map(snake).join(', ')}, created_at, updated_at)
             values ($1, ${columns.map((_, index) => `$${index + 3}`).join(', ')}, $2, $2)`,
           [id, tx.now, ...columns.map((name) => storedValue(kind, name, Reflect.get(whole, name)))],
