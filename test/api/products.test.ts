@@ -126,9 +126,10 @@ describe('the storefront catalogue', () => {
         ],
         price: { min: 899_00, max: 1_699_00, currency: 'INR' },
         inStock: 2,
+        isComplete: true,
       });
       expect((await shop.list('limit=1')).facets).to.deep.include({ total: 5, inStock: 4 });
-      const nothing = { total: 0, collections: [], sizes: [], colors: [], price: null, inStock: 0 };
+      const nothing = { total: 0, collections: [], sizes: [], colors: [], price: null, inStock: 0, isComplete: true };
       expect((await shop.list('minPrice=99999900')).facets).to.deep.equal(nothing);
     });
 

@@ -15,9 +15,11 @@ export type CollectionList = z.infer<typeof collectionsSchema>;
 /** Every shelf in the order of the shop's menu, with the number of its products on sale. */
 export async function readCollections(db: Database): Promise<CollectionList> {
   const data = await db.query<CollectionList['data'][number]>(
-    `select c.id, c.slug, c.title, c.description, (select count(*) from product_collections pc join products p on p.id = pc.product_id
-        where pc.collection_id = c.id and p.status = 'active') as "productCount"
-      from collections c where c.status = 'active' order by c.position, c.id`,
+    `with counts as (select collection_id, count(*) as products from product_collections pc
+        join products p on p.id = pc.product_id and p.status = 'active' group by collection_id)
+      select c.id, c.slug, c.title, c.description, coalesce(counts.products, 0) as "productCount"
+        from collections c left join counts on counts.collection_id = c.id
+        where c.status = 'active' order by c.position, c.id`,
   );
   return { data, nextCursor: null };
 }

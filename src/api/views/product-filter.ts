@@ -78,7 +78,7 @@ function fitting(filter: ProductFilter, bind: FilterSql['bind']): FilterSql['fit
  */
 function search(sql: FilterSql, q: string, ranked: boolean): void {
   const words = wordsOf(q);
-  const sku = /^[A-Za-z0-9.-]{3,40}$/.test(q.trim()) ? `${q.trim().toUpperCase()}%` : null;
+  const sku = skuPattern(q);
   sql.with = `query as materialized (select product_query(${sql.bind(words)}::text[]) as words),`;
   const score = ranked
     ? `(1e6 * (ts_rank(p.search, (select words from query))
@@ -93,8 +93,12 @@ function search(sql: FilterSql, q: string, ranked: boolean): void {
   sql.from = `found f join ${sql.from.replace('products p', 'products p on p.id = f.id')}`;
 }
 
+/** What is typed as the beginning of a SKU, to be compared with `like`; null for what cannot be one. */
+export const skuPattern = (q: string): string | null =>
+  /^[A-Za-z0-9._-]{3,64}$/.test(q.trim()) ? `${q.trim().toUpperCase().replaceAll('_', '\\_')}%` : null;
+
 /** Letters and digits only: nothing a person types can be a syntax error. */
-const wordsOf = (q: string): string[] =>
+export const wordsOf = (q: string): string[] =>
   q
     .normalize('NFKC')
     .toLowerCase()

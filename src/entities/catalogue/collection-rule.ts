@@ -1,69 +1,56 @@
 import type { Tx } from '../../infra/unit-of-work.ts';
 
-/** What a product must be to stand on a shelf that fills itself: all of these. Prices in paise, of the cheapest variant. */
-export interface CollectionRule {
-  all: readonly RuleCondition[];
-}
+/**
+ * Whether the rule of the shelf `c` means the product `p`: all of its parts have to fit, prices in paise and of the cheapest
+ * variant. The statement reads the rule itself, so that its text, and so its plan, is the same for every rule. What a
+ * product does not have, such as an attribute, fits nothing.
+ */
+const MEANS = `c.kind = 'rule' and not exists (
+  select 1 from jsonb_array_elements(c.rule -> 'all') as part where coalesce(not case part ->> 'field'
+    when 'brand' then lower(p.brand) in (select lower(name) from jsonb_array_elements_text(part -> 'is') as name)
+    when 'taxClass' then jsonb_exists(part -> 'is', p.tax_class)
+    when 'title' then strpos(lower(p.title), lower(part ->> 'contains')) > 0
+    when 'attribute' then part -> 'is' @> (p.attributes -> (part ->> 'name'))
+    when 'launched' then p.created_at >= (part ->> 'after')::timestamptz
+    when 'price' then (select min(v.price) from variants v where v.product_id = p.id and v.status = 'active')
+      between coalesce((part ->> 'from')::bigint, 0) and coalesce((part ->> 'to')::bigint, ${Number.MAX_SAFE_INTEGER})
+    else false end, true))`;
 
-export type RuleCondition =
-  | { field: 'brand' | 'taxClass'; is: readonly string[] }
-  | { field: 'title'; contains: string }
-  | { field: 'attribute'; name: string; is: readonly (string | number | boolean)[] }
-  | { field: 'price'; from: number | null; to: number | null }
-  | { field: 'launched'; after: string };
+/** One change at a time decides what the rules are, beside any number that ask them; the number is arbitrary but must stay. */
+const SHELVES = 7_205_761;
 
-/** The products `p` that a rule means, as a condition; its values become parameters behind those of `params`. */
-function conditionOf({ all }: CollectionRule, params: unknown[]): string {
-  const bind = (value: unknown): string => `$${params.push(value)}`;
-  const parts = all.map((condition) => partOf(condition, bind));
-  return parts.length > 0 ? parts.join(' and ') : 'false';
-}
+/**
+ * Keeps the rules of all shelves as they are until the end of the transaction, for one that changes products. To be taken
+ * before any row is locked: whoever changes a rule has to reach the rows of all products.
+ */
+export const keepRules = (tx: Tx): Promise<object[]> => tx.query(`select pg_advisory_xact_lock_shared($1)`, [SHELVES]);
 
-function partOf(condition: RuleCondition, bind: (value: unknown) => string): string {
-  switch (condition.field) {
-    case 'brand':
-      return `lower(p.brand) = any(${bind(condition.is.map((each) => each.toLowerCase()))}::text[])`;
-    case 'taxClass':
-      return `p.tax_class = any(${bind(condition.is)}::text[])`;
-    case 'title':
-      return `strpos(lower(p.title), ${bind(condition.contains.toLowerCase())}) > 0`;
-    case 'attribute':
-      return `p.attributes -> ${bind(condition.name)}::text = any(array(select jsonb_array_elements(${bind(JSON.stringify(condition.is))}::jsonb)))`;
-    case 'launched':
-      return `p.created_at >= ${bind(condition.after)}::timestamptz`;
-    case 'price': {
-      const cheapest = `(select min(v.price) from variants v where v.product_id = p.id and v.status = 'active')`;
-      return `${cheapest} between ${bind(condition.from ?? 0)}::bigint and ${bind(condition.to ?? Number.MAX_SAFE_INTEGER)}::bigint`;
-    }
-  }
-}
+/** Waits for everybody who changes products, and lets nobody begin: for one that changes a rule. Before any row is locked. */
+export const changeRules = (tx: Tx): Promise<object[]> => tx.query(`select pg_advisory_xact_lock($1)`, [SHELVES]);
 
-/** Puts exactly those products on a shelf that its rule means. Under the lock of the collection. */
-export async function refillCollection(tx: Tx, collectionId: string, rule: CollectionRule): Promise<void> {
-  const params: unknown[] = [collectionId];
-  const condition = conditionOf(rule, params);
+/** Puts exactly those products on a shelf that its rule means, if it has one. After `changeRules`, and after it is written. */
+export async function refillCollection(tx: Tx, collectionId: string): Promise<void> {
   await tx.query(
-    `with meant as materialized (select p.id from products p where ${condition}),
-        gone as (delete from product_collections where collection_id = $1 and product_id not in (select id from meant))
+    `with meant as materialized (select p.id from collections c, products p where c.id = $1 and ${MEANS}),
+        gone as (delete from product_collections pc using collections c
+          where pc.collection_id = $1 and c.id = $1 and c.kind = 'rule' and pc.product_id not in (select id from meant))
       insert into product_collections (collection_id, product_id) select $1, id from meant on conflict do nothing`,
-    params,
+    [collectionId],
   );
 }
 
-/** Puts changed products on the shelves whose rules mean them now, and takes them off the others. */
+/**
+ * Puts changed products on the shelves whose rules mean them now, and takes them off the others: one statement, however
+ * many products and shelves. After `keepRules`, and after the products and their variants are written.
+ */
 export async function reshelve(tx: Tx, productIds: readonly string[]): Promise<void> {
-  const shelves = await tx.query<{ id: string; rule: CollectionRule }>(
-    `select id, rule from collections where kind = 'rule' order by id for share`,
+  await tx.query(
+    `with meant as materialized (
+          select c.id as shelf, p.id from collections c, products p where p.id = any($1::uuid[]) and ${MEANS}),
+        gone as (delete from product_collections pc using collections c
+          where pc.product_id = any($1::uuid[]) and c.id = pc.collection_id and c.kind = 'rule'
+            and not exists (select 1 from meant where meant.shelf = c.id and meant.id = pc.product_id))
+      insert into product_collections (collection_id, product_id) select shelf, id from meant on conflict do nothing`,
+    [productIds],
   );
-  for (const { id, rule } of shelves) {
-    const params: unknown[] = [id, productIds];
-    const condition = conditionOf(rule, params);
-    await tx.query(
-      `with meant as materialized (select p.id from products p where p.id = any($2::uuid[]) and ${condition}),
-          gone as (delete from product_collections
-            where collection_id = $1 and product_id = any($2::uuid[]) and product_id not in (select id from meant))
-        insert into product_collections (collection_id, product_id) select $1, id from meant on conflict do nothing`,
-      params,
-    );
-  }
 }

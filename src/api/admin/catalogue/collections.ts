@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
-import { refillCollection } from '../../../entities/catalogue/collection-rule.ts';
+import { changeRules, refillCollection } from '../../../entities/catalogue/collection-rule.ts';
 import { paise } from '../pricing/conditions.ts';
 import { thing } from '../things/thing.ts';
 import { CATALOGUE, freeSlug, slug } from './fields.ts';
@@ -68,6 +68,7 @@ export const COLLECTIONS = thing({
       sql: `(select count(*)::int from product_collections pc where pc.collection_id = t.id)`,
     },
   },
+  prepare: changeRules,
   complete: async (tx, { slug: given, title = '' }) => ({ slug: given ?? (await freeSlug(tx, 'collections', title)) }),
   async check(_tx, { kind, rule: by }) {
     if ((kind === 'rule') === (by !== null)) return;
@@ -80,7 +81,7 @@ export const COLLECTIONS = thing({
   },
   async save(tx, id, { rule: by }) {
     await tx.write();
-    if (by) await refillCollection(tx, id, by);
+    if (by) await refillCollection(tx, id);
   },
   children: [`delete from product_collections where collection_id = $1`],
 });

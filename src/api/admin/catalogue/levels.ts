@@ -40,7 +40,9 @@ export const readLevel = async (query: Query, variantId: string): Promise<Level 
 const common = { permission: 'products:read', access: 'staff', tag: 'Inventory', method: 'get' } as const;
 
 /** What lies on the shelves, and how it came there. */
-export const levelRoutes = ({ db }: ApiDeps): AnyRoute[] => [
+export const levelRoutes = (deps: ApiDeps): AnyRoute[] => [levels(deps), movements(deps)];
+
+const levels = ({ db }: ApiDeps) =>
   route({
     ...common,
     path: '/api/v1/admin/inventory',
@@ -52,21 +54,26 @@ export const levelRoutes = ({ db }: ApiDeps): AnyRoute[] => [
         .number()
         .int()
         .min(0)
+        .max(100_000_000)
         .optional()
         .meta({ description: 'Only those of which fewer are available.' }),
+      sku: z.string().min(1).max(64).optional().meta({ description: 'Of one variant, whatever the case.' }),
     }),
     answers: { 200: { description: 'One page', schema: pageOf(levelSchema) } },
     errors: ['CURSOR_INVALID'],
-    async handle({ query: { limit, cursor, below } }) {
-      const list = { levels: below };
-      const rows = await db.query<Level>(
+    async handle({ query: { limit, cursor, below, sku } }) {
+      const list = { levels: below, sku };
+      const rows = await db.search<Level>(
         `${SELECT} where ($1::uuid is null or v.id < $1)
-            and ($2::int is null or s.on_hand + s.backorder_limit - s.reserved < $2) order by v.id desc limit $3`,
-        [startOf(list, cursor), below ?? null, limit + 1],
+            and ($2::int is null or s.on_hand + s.backorder_limit - s.reserved < $2)
+            and ($3::text is null or upper(v.sku) = upper($3)) order by v.id desc limit $4`,
+        [startOf(list, cursor), below ?? null, sku ?? null, limit + 1],
       );
       return { status: 200, body: toPage(list, rows, limit) };
     },
-  }),
+  });
+
+const movements = ({ db }: ApiDeps) =>
   route({
     ...common,
     path: '/api/v1/admin/variants/{id}/inventory/movements',
@@ -86,5 +93,4 @@ export const levelRoutes = ({ db }: ApiDeps): AnyRoute[] => [
       );
       return { status: 200, body: toPage(list, rows, limit) };
     },
-  }),
-];
+  });

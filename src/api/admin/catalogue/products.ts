@@ -1,14 +1,18 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
-import { reshelve } from '../../../entities/catalogue/collection-rule.ts';
+import { keepRules, reshelve } from '../../../entities/catalogue/collection-rule.ts';
 import type { Tx } from '../../../infra/unit-of-work.ts';
 import { attributesSchema, mediaSchema } from '../../views/product.ts';
+import { skuPattern, wordsOf } from '../../views/product-filter.ts';
 import { requireAll } from '../pricing/conditions.ts';
 import { thing } from '../things/thing.ts';
 import { CATALOGUE, freeSlug, requireTaxClass, slug } from './fields.ts';
 import { addVariants, newVariant } from './variant-rows.ts';
 
 const statuses = ['draft', 'active', 'archived'] as const;
+const SEARCH =
+  'Words, beginnings of words, with typing errors; or a SKU or its beginning. Drafts and archived products too.';
+
 const fields = {
   slug,
   title: z.string().trim().min(1).max(200),
@@ -20,7 +24,10 @@ const fields = {
   attributes: attributesSchema,
   media: mediaSchema,
   collectionIds: z.array(z.uuid()).max(200).meta({ description: 'Shelves that are filled by hand.' }),
-  variants: z.array(newVariant).max(500).meta({ description: 'Of a new product; later ones through `/variants`.' }),
+  variants: z
+    .array(newVariant)
+    .max(500)
+    .meta({ description: 'They are added behind those that are there; `/variants` changes them.' }),
 };
 
 /** What the shop sells. Only active ones are seen in the storefront. */
@@ -53,8 +60,12 @@ export const PRODUCTS = thing({
   },
   filters: {
     q: {
-      schema: z.string().trim().min(1).max(200).meta({ description: 'In the title, whatever the case.' }),
-      sql: (value) => `t.title ilike '%' || replace(replace(${value}, '\\', '\\\\'), '%', '\\%') || '%'`,
+      schema: z.string().max(200).transform(searched).meta({ description: SEARCH }),
+      // Drafts as they are typed, since the shop does not know their words yet; the rest as the storefront finds it.
+      sql: (value) => `t.id in (
+        select id from products where search @@ ((${value}::jsonb ->> 'typed')::tsquery
+          || product_query(array(select jsonb_array_elements_text(${value}::jsonb -> 'words'))))
+        union all select product_id from variants where upper(sku) like ${value}::jsonb ->> 'sku')`,
     },
     sku: {
       schema: z.string().min(1).max(64).meta({ description: 'Of one of its variants.' }),
@@ -65,6 +76,7 @@ export const PRODUCTS = thing({
       sql: (value) => `t.id in (select product_id from product_collections where collection_id = ${value})`,
     },
   },
+  prepare: keepRules,
   complete: async (tx, { slug: given, title = '' }) => ({ slug: given ?? (await freeSlug(tx, 'products', title)) }),
   async check(tx, { taxClass, collectionIds }) {
     await requireTaxClass(tx, taxClass);
@@ -91,6 +103,12 @@ export const PRODUCTS = thing({
     `delete from variants where product_id = $1`,
   ],
 });
+
+/** What is typed, as the statement needs it. */
+function searched(text: string) {
+  const words = wordsOf(text);
+  return { words, typed: words.map((word) => `'${word}':*`).join(' & '), sku: skuPattern(text) };
+}
 
 async function shelve(tx: Tx, productId: string, collectionIds: readonly string[]): Promise<void> {
   await tx.query(

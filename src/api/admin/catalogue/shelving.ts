@@ -50,7 +50,7 @@ function move(
 ) {
   const { id, productId } = call.params;
   const work = async (tx: Tx) => {
-    const [shelf] = await tx.query<{ kind: string }>(`select kind from collections where id = $1 for update`, [id]);
+    const [shelf] = await tx.query<{ kind: string }>(`select kind from collections where id = $1 for share`, [id]);
     if (!shelf) throw refused('COLLECTION_NOT_FOUND', { id });
     const known = await tx.query(`select 1 from products where id = $1 for key share`, [productId]);
     if (known.length === 0) throw refused('PRODUCT_NOT_FOUND', { product: productId });

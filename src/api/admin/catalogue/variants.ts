@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
-import { reshelve } from '../../../entities/catalogue/collection-rule.ts';
+import { keepRules, reshelve } from '../../../entities/catalogue/collection-rule.ts';
 import { requireAll } from '../pricing/conditions.ts';
 import { thing } from '../things/thing.ts';
 import { CATALOGUE, variantFields } from './fields.ts';
@@ -43,8 +43,16 @@ export const VARIANTS = thing({
     productId: { schema: z.uuid(), sql: (value) => `t.product_id = ${value}` },
     sku: { schema: z.string().min(1).max(64), sql: (value) => `upper(t.sku) = upper(${value})` },
   },
-  async check(tx, { productId }) {
+  prepare: keepRules,
+  async check(tx, { productId }, id) {
     await requireAll(tx, { field: 'productId', table: 'products', wanted: [productId] });
+    const [row] = await tx.query<{ productId: string }>(
+      `select product_id as "productId" from variants where id = $1`,
+      [id],
+    );
+    if (!row || row.productId === productId) return;
+    const problem = { where: 'productId', problem: 'a variant stays with its product', expected: row.productId };
+    throw refused('CONTRADICTION', { problems: [problem] });
   },
   async save(tx, id, { backorderLimit }) {
     await tx.write();
@@ -60,4 +68,5 @@ export const VARIANTS = thing({
     await reshelve(tx, [changed.productId]);
   },
   children: [`delete from stock_levels where variant_id = $1`],
+  removed: (tx, { product_id: productId }) => reshelve(tx, [productId as string]),
 });

@@ -21,6 +21,7 @@ export const createThing = (deps: ApiDeps, kind: Thing) =>
     idempotent: true,
     handle(call) {
       const work = async (tx: Tx) => {
+        await kind.prepare?.(tx);
         const [id, body] = [newId(), call.body as Row];
         const sent = { ...kind.defaults, ...body };
         const whole = { ...sent, ...(await kind.complete(tx, sent)) };
@@ -55,6 +56,7 @@ export const changeThing = (deps: ApiDeps, kind: Thing) =>
     handle(call) {
       const { id } = call.params;
       const work = async (tx: Tx) => {
+        await kind.prepare?.(tx);
         const stored = await lockThing(tx, kind, call);
         const sent = call.body as Row;
         await kind.check(tx, { ...stored, ...sent } as never, id);
@@ -84,6 +86,9 @@ function bodyOf(kind: Thing, required: readonly string[]): z.ZodType<object> {
 const storedValue = (kind: Thing, name: string, value: unknown): unknown =>
   kind.json?.includes(name) && value !== null ? JSON.stringify(value) : value;
 
+/** Postgres says which key met its like. */
 const taken = (error: unknown): never => {
-  throw isDuplicate(error) ? refused('NAME_TAKEN') : error;
+  if (!isDuplicate(error)) throw error;
+  const [, field, value] = /^Key \((\w+)\)=\((.*)\) /.exec(String((error as { detail?: unknown }).detail)) ?? [];
+  throw refused('NAME_TAKEN', field === undefined ? undefined : { field, value });
 };

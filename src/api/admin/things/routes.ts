@@ -67,6 +67,7 @@ const remove = (deps: ApiDeps, kind: Thing) =>
     handle(call) {
       const { id } = call.params;
       const work = async (tx: Tx) => {
+        await kind.prepare?.(tx);
         const [row] = await tx.query<Row>(
           `select id, to_jsonb(t) as before from ${kind.table} t where id = $1 for update`,
           [id],
@@ -74,7 +75,9 @@ const remove = (deps: ApiDeps, kind: Thing) =>
         if (!row) throw refused(kind.notFound, { id });
         for (const statement of kind.children ?? []) await tx.query(statement, [id]);
         await tx.query(`delete from ${kind.table} where id = $1`, [id]);
-        return { answer: noContent, target: { type: kind.noun, id }, before: row.before as Row, after: null };
+        const before = row.before as Row;
+        await kind.removed?.(tx, before);
+        return { answer: noContent, target: { type: kind.noun, id }, before, after: null };
       };
       return bare(adminEdit(deps, call, { action: `${kind.noun}.remove`, scope: id, work }).catch(inUse));
     },

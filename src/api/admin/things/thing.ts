@@ -37,6 +37,10 @@ interface Spec<F extends z.ZodRawShape> {
   save?(tx: Tx, id: string, sent: Partial<Values<F>>): Promise<void>;
   /** Further parameters of the list, each with the SQL that a row `t` has to fulfil for its value. */
   filters?: Readonly<Record<string, { schema: z.ZodType; sql(value: string): string }>>;
+  /** Takes the locks that come before that of the row. */
+  prepare?(tx: Tx): Promise<unknown>;
+  /** What follows when it is gone; `row` is what it was. */
+  removed?(tx: Tx, row: Row): Promise<void>;
   /** What a new one has that follows from what was sent. */
   complete?(tx: Tx, whole: Partial<Values<F>>): Promise<Partial<Values<F>>>;
   /** Statements that delete what has to go before the row `$1` does. */
@@ -88,7 +92,8 @@ function viewOf<F extends z.ZodRawShape>({ fields, apart = {}, schemaId }: Spec<
 /** The row under its lock, in the version that the caller has read. */
 export async function lockThing(tx: Tx, kind: Thing, call: Call<{ id: string }, unknown, unknown>): Promise<Stored> {
   const { id } = call.params;
-  await tx.query(`select 1 from ${kind.table} where id = $1 for update`, [id]);
+  // Rows that refer to it may still be written meanwhile: a checkout that holds a level does not wait for a change of the variant.
+  await tx.query(`select 1 from ${kind.table} where id = $1 for no key update`, [id]);
   const stored = await readOne(tx.query, kind, id);
   requireVersion(call, stored.version);
   return stored;
