@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { heedSignals, interruption } from './bench/interruption.ts';
 import { type Inside, lookAtFunctions, lookAtStatements } from './bench/look.ts';
 import { measure, ordersFor, warm } from './bench/measure.ts';
-import { type BenchOptions, readOptions, USAGE } from './bench/options.ts';
+import { type BenchOptions, readOptions, readPricingOptions, USAGE } from './bench/options.ts';
+import { measurePricing, pricingReport } from './bench/pricing/measure.ts';
 import { INSPECTABLE, inspectorIn } from './bench/profiler.ts';
 import { report } from './bench/report.ts';
 import { type Measured, openSite } from './bench/site.ts';
@@ -17,6 +18,8 @@ process.exitCode = await main();
 
 async function main(): Promise<number> {
   try {
+    const [first, ...rest] = process.argv.slice(2);
+    if (first === 'pricing') return pricing(rest);
     const options = readOptions(process.argv.slice(2));
     if (options !== 'help') return await run(options);
     say(USAGE);
@@ -28,6 +31,19 @@ async function main(): Promise<number> {
     if (String(error).includes('ERR_PARSE_ARGS') || /^--/.test(message)) console.error(`\n${USAGE}`);
     return 1;
   }
+}
+
+/** Needs no shop: the engine is a function. */
+function pricing(argv: string[]): number {
+  const options = readPricingOptions(argv);
+  if (options === 'help') {
+    say(USAGE);
+    return 0;
+  }
+  const figures = measurePricing(options.runs);
+  say(pricingReport(figures));
+  if (options.jsonFile) writeJson(options.jsonFile, figures);
+  return 0;
 }
 
 async function run(options: BenchOptions): Promise<number> {
@@ -50,8 +66,12 @@ async function run(options: BenchOptions): Promise<number> {
 async function measureAll(measured: Measured, options: BenchOptions): Promise<number> {
   const figures = await measure(measured, options, say);
   say(report(figures));
-  if (options.jsonFile) writeFileSync(options.jsonFile, `${JSON.stringify(figures, null, 2)}\n`);
+  if (options.jsonFile) writeJson(options.jsonFile, figures);
   return figures.isSound && figures.levels.every(({ failures }) => failures.length === 0) ? 0 : 1;
+}
+
+function writeJson(file: string, figures: object): void {
+  writeFileSync(file, `${JSON.stringify(figures, null, 2)}\n`);
 }
 
 async function look(measured: Measured, options: BenchOptions): Promise<number> {

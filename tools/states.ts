@@ -4,8 +4,9 @@ import { stalePages, writePages } from './states/pages.ts';
 const ROOT = resolve(import.meta.dirname, '..');
 const USAGE = `Usage: bin/states [--check]
 
-Draws the checkout's machine from the code into docs/states.md, lists the error codes in docs/errors.md, and brings the
-table in docs/payments.md up to date. With --check it writes nothing and ends with exit code 1 when one of them is stale.`;
+Draws the checkout's machine from the code into docs/states.md, lists the error codes in docs/errors.md and the prices worked
+out by hand in docs/pricing-examples.md, and brings the table in docs/payments.md up to date. With --check it writes nothing
+and ends with exit code 1 when one of them is stale.`;
 
 process.exitCode = main(process.argv.slice(2));
 

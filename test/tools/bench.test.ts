@@ -5,9 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { priceCart } from '../../src/domain/pricing/price-cart.ts';
 import type { Figures } from '../../tools/bench/measure.ts';
-import { readOptions } from '../../tools/bench/options.ts';
+import { readOptions, readPricingOptions } from '../../tools/bench/options.ts';
 import { percentilesOf } from '../../tools/bench/percentiles.ts';
+import { cartOf } from '../../tools/bench/pricing/carts.ts';
+import type { PricingFigures } from '../../tools/bench/pricing/measure.ts';
 import { isExact, millisecondsOf, usageOf } from '../../tools/bench/processes.ts';
 import { table } from '../../tools/bench/table.ts';
 import { byOrigin, hotSpots } from '../../tools/bench/top.ts';
@@ -68,6 +71,31 @@ describe('the bench', () => {
     expect(stdout).to.match(/^ {2}src +[\d.]+ +[\d.]+$/m);
     expect(stdout).to.match(/^ {2}with i0 as \(insert into checkouts .* 1 +[\d.]+$/m);
     expect(stdout).not.to.include('of_the_bench');
+  });
+
+  it('measures the pricing engine without a shop', async function () {
+    this.timeout(60_000);
+    const file = join(folder, 'pricing.json');
+    const { stdout } = await run('node', [BENCH, 'pricing', '--runs', '20', '--json', file]);
+    expect(stdout).to.match(/^ {2}lines +p50 +p99 +each line more +without discounts +discounts, %$/m);
+    for (const lines of [1, 10, 100]) expect(stdout).to.match(new RegExp(`^ {2}${lines} +\\d.* \\d+$`, 'm'));
+    const figures: PricingFigures[] = JSON.parse(await readFile(file, 'utf8'));
+    expect(figures.map(({ lines }) => lines)).to.deep.equal([1, 10, 100]);
+    for (const { p50, p99, withoutDiscounts } of figures) {
+      expect(withoutDiscounts).to.be.within(1, p50);
+      expect(p99).to.be.at.least(p50);
+    }
+  });
+
+  it('prices carts in which everything meets: lists, rules, ten discounts of a hundred', () => {
+    const { explanation, discounts } = priceCart(cartOf(10, 0));
+    const counted = explanation.filter(({ skipped }) => skipped === undefined);
+    expect(counted.map(({ step }) => step)).to.include.members(['price-list', 'rule', 'discount', 'shipping']);
+    const tried = explanation.filter(({ step, lineIndex }) => step === 'discount' && lineIndex === undefined);
+    expect(tried.length).to.equal(100);
+    const eligible = tried.filter(({ skipped }) => !skipped || skipped === 'BETTER_DISCOUNT_APPLIED');
+    expect(eligible.length).to.equal(10);
+    expect(discounts.length).to.be.greaterThan(2);
   });
 
   it('counts the CPU of a process, of its children, and once that of children that have ended', async () => {
@@ -145,6 +173,9 @@ describe('the bench', () => {
     expect(() => readOptions(['--concurrency', '1,0'])).to.throw('--concurrency must be a whole number');
     expect(() => readOptions(['--profile', 'redis'])).to.throw('--profile must be web or worker');
     expect(() => readOptions(['--profile', 'web', '--data', 'x'])).to.throw('leave --data out');
+    expect(() => readPricingOptions(['--runs', '0'])).to.throw('--runs must be a whole number');
+    expect(() => readPricingOptions(['--orders', '1'])).to.throw('--orders');
+    expect(readPricingOptions([])).to.deep.equal({ runs: 2_000, jsonFile: null });
     expect(readOptions(['--help'])).to.equal('help');
     expect(readOptions(['--orders', '7'])).to.include({ orders: 7, warmup: 7, dataDir: null, profile: null });
   });

@@ -20,6 +20,7 @@ export interface BenchOptions {
 
 export const USAGE = `Usage: bin/bench [--data DIR] [--orders N] [--concurrency 1,8,32,64] [--json FILE]
        bin/bench [--profile web|worker] [--statements]
+       bin/bench pricing [--runs N] [--json FILE]
 
 Buys over HTTP and prints what a purchase costs, and how far that is from the ceiling of this machine.
 
@@ -32,6 +33,10 @@ Buys over HTTP and prints what a purchase costs, and how far that is from the ce
   --json FILE        write all figures there as well
   --profile ROLE     only: where web or worker spends its CPU in one level (the last of the list)
   --statements       only: which statements a purchase needs, in one level (the last of the list)
+
+pricing: how long the pricing engine takes for carts of 1, 10 and 100 lines; it needs no shop
+
+  --runs N           carts priced per size (default 2000), after as many that are not counted
 
 See docs/benchmarks.md.`;
 
@@ -53,7 +58,6 @@ export function readOptions(argv: string[]): BenchOptions | 'help' {
     },
   });
   if (values.help) return 'help';
-  const from = (path: string) => resolve(process.env.INIT_CWD ?? '.', path);
   return {
     dataDir: values.data ? from(values.data) : null,
     orders: wholeNumber('--orders', values.orders, 1),
@@ -66,6 +70,28 @@ export function readOptions(argv: string[]): BenchOptions | 'help' {
     statements: values.statements,
   };
 }
+
+export interface PricingBenchOptions {
+  /** Carts priced per size. */
+  runs: number;
+  jsonFile: string | null;
+}
+
+/** The command line behind `pricing`; as `readOptions`. */
+export function readPricingOptions(argv: string[]): PricingBenchOptions | 'help' {
+  const { values } = parseArgs({
+    args: argv,
+    options: {
+      runs: { type: 'string', default: '2000' },
+      json: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return 'help';
+  return { runs: wholeNumber('--runs', values.runs, 1), jsonFile: values.json ? from(values.json) : null };
+}
+
+const from = (path: string): string => resolve(process.env.INIT_CWD ?? '.', path);
 
 const MOST = 1_000_000;
 

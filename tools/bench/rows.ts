@@ -61,10 +61,21 @@ export async function rowsOfLatestOrder({ query }: Books): Promise<OrderRows> {
     const rows = await query<{ row: Row }>(found, [latest.id, latest.cartId]);
     tables.push({ table, rows: rows.map(({ row }) => row) });
   }
-  return writerOf(tables.filter(({ rows }) => rows.length > 0));
+  const written = tables.filter(({ rows }) => rows.length > 0);
+  return writerOf(written, await arraysAmong(query, written));
 }
 
-function writerOf(tables: readonly { table: string; rows: Row[] }[]): OrderRows {
+/** The columns, as `table.column`, that are arrays: as JSON they look as if they were JSON. */
+async function arraysAmong(query: Books['query'], tables: readonly { table: string }[]): Promise<ReadonlySet<string>> {
+  const arrays = await query<{ name: string }>(
+    `select c.relname || '.' || a.attname as name from pg_attribute a join pg_class c on c.oid = a.attrelid
+      join pg_type t on t.oid = a.atttypid where t.typcategory = 'A' and c.oid = any($1::text[]::regclass[])`,
+    [tables.map(({ table }) => table)],
+  );
+  return new Set(arrays.map(({ name }) => name));
+}
+
+function writerOf(tables: readonly { table: string; rows: Row[] }[], arrays: ReadonlySet<string>): OrderRows {
   const slots: Slot[] = [];
   const known = new Map<string, number>();
   const slotOf = (value: string, kind: Slot): number => {
@@ -78,6 +89,7 @@ function writerOf(tables: readonly { table: string; rows: Row[] }[]): OrderRows 
   });
   const writable = (table: string, column: string, value: unknown): Value => {
     if (value === null || value === undefined) return null;
+    if (Array.isArray(value) && arrays.has(`${table}.${column}`)) return `{${value.map(quoted).join(',')}}`;
     if (typeof value === 'object') return JSON.stringify(value);
     const isId = typeof value === 'string' && UUID.test(value);
     if (!isId && !UNIQUE.includes(`${table}.${column}`)) return String(value);
@@ -85,6 +97,9 @@ function writerOf(tables: readonly { table: string; rows: Row[] }[]): OrderRows 
   };
   return { inserts: tables.map((one) => insertOf(one, writable)), slots };
 }
+
+/** An element of an array: what JSON escapes, Postgres reads. */
+const quoted = (element: unknown): string => JSON.stringify(String(element));
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

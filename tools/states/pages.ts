@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorsPage } from './errors-page.ts';
+import { examplesPage } from './examples-page.ts';
 import { machinePage } from './machine-page.ts';
 import { paymentTable } from './payment-table.ts';
 
@@ -13,6 +14,7 @@ interface Page {
 const PAGES: readonly Page[] = [
   { path: 'docs/states.md', render: machinePage },
   { path: 'docs/errors.md', render: errorsPage },
+  { path: 'docs/pricing-examples.md', render: examplesPage },
   { path: 'docs/payments.md', render: (current) => replaceGenerated(current, paymentTable()) },
 ];
 
