@@ -1,4 +1,5 @@
-// Locks: ACCESS EXCLUSIVE on carts, cart_items, checkouts, checkout_lines, orders and order_lines for an instant: columns with constant defaults rewrite nothing.
+// Locks: ACCESS EXCLUSIVE on carts, cart_items, checkouts, checkout_lines, orders and order_lines for an instant: columns with constant defaults
+// rewrite nothing; the completed checkouts of customers are updated once.
 import { Migration } from '@mikro-orm/migrations';
 
 const VERSIONED = `version integer not null default 1, created_at timestamptz not null, updated_at timestamptz not null`;
@@ -190,6 +191,9 @@ export class Migration009Pricing extends Migration {
         add column codes text[] not null default '{}',
         add column redeemer text,
         add column shipping_method_id uuid references shipping_methods`);
+    // Whoever has ordered before has had a first order.
+    this.addSql(`
+      update checkouts set redeemer = 'customer:' || customer_id where customer_id is not null and state = 'COMPLETED'`);
     this.addSql(`create index checkouts_redeemer on checkouts (redeemer) where redeemer is not null`);
     this.addSql(`comment on index checkouts_redeemer is 'whether somebody has ordered before'`);
     this.addSql(`

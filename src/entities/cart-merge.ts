@@ -1,4 +1,4 @@
-import { type Cart, type Limits, MOST_LINES } from './cart.ts';
+import { type Cart, type Limits, MOST_CODES, MOST_LINES } from './cart.ts';
 import { linesOf, type Wanted } from './pricing/priced.ts';
 import type { Query } from './sellable.ts';
 import { demandOf } from './stock.ts';
@@ -26,7 +26,7 @@ export function mergeInto(mine: Cart, { guest, limits, now }: { guest: Cart; lim
     if (quantity > 0) mine.add({ ...wanted, quantity }, new Map(), now);
     guest.items.remove(line);
   }
-  for (const code of guest.codes) if (!mine.codes.includes(code)) mine.codes = [...mine.codes, code];
+  mine.codes = [...new Set([...mine.codes, ...guest.codes])].slice(0, MOST_CODES);
   guest.updatedAt = now;
   if (guest.items.length > 0) return;
   guest.status = 'merged';

@@ -12,7 +12,7 @@ export type CartStatus = 'open' | 'checkout' | 'ordered' | 'merged';
 
 /** Most different variants and bundles in one cart, and most codes. */
 export const MOST_LINES = 200;
-const MOST_CODES = 10;
+export const MOST_CODES = 10;
 
 const CartItemSchema = defineEntity({
   name: 'CartItem',

@@ -1,4 +1,5 @@
 import type { Goods } from '../domain/pricing/inputs.ts';
+import { ratesOf } from './tax-rates.ts';
 
 /** A variant as carts and checkouts see it: what it costs, how it is taxed, and how much of it there is. */
 export interface Sellable extends Goods {
@@ -40,9 +41,7 @@ const COLUMNS = `v.id as "variantId", p.id as "productId", p.slug, v.sku, p.titl
   p.status = 'active' and v.status = 'active' as "isOnSale",
   greatest(s.on_hand + s.backorder_limit - s.reserved, 0) as available,
   array(select c.collection_id from product_collections c where c.product_id = p.id) as "collectionIds",
-  (select json_agg(json_build_object('validFrom', r.valid_from, 'minUnitPrice', r.min_unit_price,
-      'percent', r.percent::text) order by r.valid_from, r.min_unit_price)
-    from tax_rates r where r.tax_class = p.tax_class) as "taxRates"`;
+  ${ratesOf('p.tax_class')} as "taxRates"`;
 
 /** Reads the variants that exist of those meant, by id. One statement, however many there are. */
 export async function loadSellables(query: Query, of: GoodsOf): Promise<Map<string, Sellable>> {

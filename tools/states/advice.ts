@@ -72,7 +72,6 @@ export const ADVICE: Record<ErrorCode, [Met, string]> = {
   ROLE_NOT_FOUND: answer('Read `/api/v1/admin/roles`.'),
   API_KEY_NOT_FOUND: answer('Read `/api/v1/admin/api-keys`.'),
   QUEUE_NOT_FOUND: answer('Read `/api/v1/admin/queues`.'),
-  IMPORT_NOT_FOUND: answer('Read `/api/v1/admin/products/imports`. Imports are kept for 30 days.'),
   JOB_NOT_FOUND: answer('Read the failed jobs again: this one was redriven, or is gone by its age.'),
   CART_EMPTY: answer('Add something first.'),
   CART_IN_CHECKOUT: answer('Cancel the checkout, or wait for its end: then the cart is open again, or ordered.'),
@@ -101,10 +100,6 @@ export const ADVICE: Record<ErrorCode, [Met, string]> = {
   CONTRADICTION: answer('Correct what `details.problems` names: where, what is wrong, what would be right.'),
   REFERENCE_UNKNOWN: answer('`details.field` names the field, `details.ids` what nothing has.'),
   IN_USE: answer('Archive it instead: `details.instead` says how.'),
-  IMPORT_UNREADABLE: answer(
-    'Correct what `details.problems` names; docs/imports.md has the columns. Nothing was stored.',
-  ),
-  IMPORT_OVER: answer('Read the import: `status` says how it ended. Send the file again to import it again.'),
   EMAIL_TAKEN: answer('Sign in instead, or have the password reset.'),
   PASSWORD_WRONG: answer('Give the password that is in use now.'),
   PASSWORD_UNSUITABLE: answer('Choose another.'),

@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { buyable, type OfferedSet, priceRange } from '../../domain/pricing/bundle-range.ts';
+import { type OfferedSet, priceRange } from '../../domain/pricing/bundle-range.ts';
+import { buyable } from '../../domain/pricing/buyable.ts';
 import type { BundlePricing } from '../../domain/pricing/inputs.ts';
+import { setsOf } from '../../entities/pricing/bundle-sets.ts';
 import type { Database } from '../../infra/database.ts';
-import { bundlePricing } from '../admin/pricing/bundles.ts';
+import { bundlePricing } from './bundle-pricing.ts';
 
 const itemSchema = z.object({
   variantId: z.uuid(),
@@ -62,9 +64,7 @@ const ITEMS = `
     where i.set_id = s.id and v.status = 'active' and p.status = 'active'`;
 
 const COLUMNS = `b.id, b.slug, b.title, b.description, b.pricing,
-  (select coalesce(json_agg(json_build_object('id', s.id, 'title', s.title, 'minQuantity', s.min_quantity,
-      'maxQuantity', s.max_quantity, 'items', (${ITEMS})) order by s.position), '[]')
-    from bundle_sets s where s.bundle_id = b.id) as sets`;
+  ${setsOf('b.id', ITEMS)} as sets`;
 
 interface Shelf {
   db: Database;

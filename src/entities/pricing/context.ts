@@ -1,6 +1,8 @@
 import type { Discount, PriceList, PricingRule, ShippingMethod } from '../../domain/pricing/inputs.ts';
 import type { BundleOffer } from '../../domain/pricing/selection.ts';
 import { type GoodsOf, idsOf, type Query } from '../sellable.ts';
+import { ratesOf } from '../tax-rates.ts';
+import { setsOf } from './bundle-sets.ts';
 
 /** All that a price depends on besides the goods. */
 export interface PricingContext {
@@ -77,20 +79,12 @@ const DISCOUNTS = `
 
 const BUNDLES = `
   select coalesce(json_agg(json_build_object('id', b.id, 'slug', slug, 'title', title, 'isOnSale', status = 'active',
-      'pricing', pricing, 'sets', (
-        select coalesce(json_agg(json_build_object('id', s.id, 'title', s.title, 'minQuantity', s.min_quantity,
-            'maxQuantity', s.max_quantity, 'items', (
-              select coalesce(json_agg(json_build_object('variantId', i.variant_id, 'maxQuantity', i.max_quantity,
-                  'surcharge', i.surcharge) order by i.position), '[]') from bundle_items i where i.set_id = s.id))
-            order by s.position), '[]') from bundle_sets s where s.bundle_id = b.id))), '[]')
+      'pricing', pricing, 'sets', ${setsOf('b.id')})), '[]')
     from bundles b where b.id in (select bundle_id from cart_items where cart_id = $1
       union select bundle_id from checkout_lines where checkout_id = $1 union select unnest($8::uuid[]))`;
 
 const SHIPPING = `
-  select json_build_object('id', id, 'name', name, 'hsn', hsn, 'zones', zones, 'taxRates', (
-      select json_agg(json_build_object('validFrom', r.valid_from, 'minUnitPrice', r.min_unit_price,
-          'percent', r.percent::text) order by r.valid_from, r.min_unit_price)
-        from tax_rates r where r.tax_class = m.tax_class))
+  select json_build_object('id', id, 'name', name, 'hsn', hsn, 'zones', zones, 'taxRates', ${ratesOf('m.tax_class')})
     from shipping_methods m where status = 'active' and case when $6::uuid is null then is_default else id = $6 end`;
 
 const statement = (goods: string): string => `

@@ -1,6 +1,7 @@
 import { refused } from '../../domain/errors.ts';
 import type { ShippingMethod } from '../../domain/pricing/inputs.ts';
 import type { Query } from '../sellable.ts';
+import { ratesOf } from '../tax-rates.ts';
 
 /** @throws SHIPPING_METHOD_UNKNOWN for a method that does not exist or is not on offer any more. */
 export async function requireMethod(query: Query, shippingMethodId: string): Promise<void> {
@@ -11,10 +12,7 @@ export async function requireMethod(query: Query, shippingMethodId: string): Pro
 /** Every method on offer, in the order in which they are shown. */
 export const loadShippingMethods = (query: Query): Promise<ShippingMethod[]> =>
   query<ShippingMethod>(
-    `select id, name, hsn, zones, (
-        select json_agg(json_build_object('validFrom', r.valid_from, 'minUnitPrice', r.min_unit_price,
-            'percent', r.percent::text) order by r.valid_from, r.min_unit_price)
-          from tax_rates r where r.tax_class = m.tax_class) as "taxRates"
+    `select id, name, hsn, zones, ${ratesOf('m.tax_class')} as "taxRates"
       from shipping_methods m where status = 'active' order by position, id`,
     [],
   );

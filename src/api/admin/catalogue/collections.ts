@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import { changeRules, refillCollection } from '../../../entities/catalogue/collection-rule.ts';
-import { paise } from '../pricing/conditions.ts';
+import { paise } from '../../amounts.ts';
 import { thing } from '../things/thing.ts';
 import { CATALOGUE, freeSlug, slug } from './fields.ts';
 

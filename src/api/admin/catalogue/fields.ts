@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import type { Tx } from '../../../infra/unit-of-work.ts';
+import { paise } from '../../amounts.ts';
 import { attributesSchema } from '../../views/product.ts';
-import { paise } from '../pricing/conditions.ts';
 
 export const slug = z
   .string()

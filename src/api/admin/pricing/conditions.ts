@@ -1,21 +1,12 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
-import type { Contradiction } from '../../../domain/pricing/contradictions.ts';
+import type { Contradiction } from '../../../domain/pricing/contradictions/contradiction.ts';
 import type { Selection } from '../../../domain/pricing/inputs.ts';
 import type { Tx } from '../../../infra/unit-of-work.ts';
 
 const MOST_IDS = 1_000;
-/** Ten thousand million rupees: sums of such amounts stay exact. */
-const MOST_PAISE = 1_000_000_000_000;
 
 export const name = z.string().trim().min(1).max(120);
-export const paise = z.int().min(0).max(MOST_PAISE);
-export const percent = z
-  .number()
-  .gt(0)
-  .max(100)
-  .multipleOf(0.01)
-  .meta({ description: 'Percent, with at most two decimals.' });
 export const priority = z.int().min(-1_000).max(1_000).meta({ description: 'The higher one comes first.' });
 export const units = z.int().min(1).max(1_000_000);
 const ids = z.array(z.uuid()).max(MOST_IDS);

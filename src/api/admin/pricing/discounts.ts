@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type DiscountTerms, discountContradictions } from '../../../domain/pricing/contradictions.ts';
+import { type DiscountTerms, discountContradictions } from '../../../domain/pricing/contradictions/discount.ts';
+import { paise } from '../../amounts.ts';
 import { codeSchema } from '../../store/code.ts';
 import { thing } from '../things/thing.ts';
 import { addCodes } from './code-rows.ts';
@@ -7,7 +8,6 @@ import {
   groupIds,
   NOTHING,
   name,
-  paise,
   priority,
   refuseContradictions,
   requireGoods,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { NOTHING, paise, percent, target, units } from './conditions.ts';
+import { paise, percent } from '../../amounts.ts';
+import { NOTHING, target, units } from './conditions.ts';
 
 const cap = paise.nullable().default(null).meta({ description: 'Takes off at most so many paise.' });
 

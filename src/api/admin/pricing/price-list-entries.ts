@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import type { Tx } from '../../../infra/unit-of-work.ts';
+import { paise } from '../../amounts.ts';
 import { bare } from '../../auth/passwords.ts';
 import { readCursor, writeCursor } from '../../cursor.ts';
 import type { ApiDeps } from '../../deps.ts';
@@ -8,7 +9,7 @@ import { type AnyRoute, route } from '../../route.ts';
 import { adminEdit, noContent, versioned } from '../change.ts';
 import { pageOf, pageQuery } from '../page.ts';
 import { lockThing, readOne } from '../things/thing.ts';
-import { paise, requireAll, units } from './conditions.ts';
+import { requireAll, units } from './conditions.ts';
 import { PRICE_LISTS } from './price-lists.ts';
 
 const PATH = '/api/v1/admin/price-lists/{id}/entries';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { windowContradictions } from '../../../domain/pricing/contradictions.ts';
+import { windowContradictions } from '../../../domain/pricing/contradictions/contradiction.ts';
 import { thing } from '../things/thing.ts';
 import { groupIds, name, priority, refuseContradictions, requireGroups, windowFields } from './conditions.ts';
 

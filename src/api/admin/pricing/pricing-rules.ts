@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { ruleContradictions } from '../../../domain/pricing/contradictions.ts';
+import { ruleContradictions } from '../../../domain/pricing/contradictions/contradiction.ts';
+import { paise, percent } from '../../amounts.ts';
 import { thing } from '../things/thing.ts';
 import {
   groupIds,
   NOTHING,
   name,
-  paise,
-  percent,
   priority,
   refuseContradictions,
   requireGoods,

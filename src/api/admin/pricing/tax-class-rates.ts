@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import { plainPercent, type TaxRate } from '../../../domain/tax.ts';
+import { ratesOf } from '../../../entities/tax-rates.ts';
 import type { Tx } from '../../../infra/unit-of-work.ts';
+import { paise } from '../../amounts.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { name, paise, refuseContradictions } from './conditions.ts';
+import { name, refuseContradictions } from './conditions.ts';
 
 export const code = z
   .string()
@@ -25,9 +27,7 @@ export const classSchema = z
   .meta({ id: 'TaxClass', description: 'A kind of goods, and how it is taxed over time.' });
 type TaxClass = z.infer<typeof classSchema>;
 
-const SELECT = `select code, name, version, coalesce((select json_agg(json_build_object('validFrom', r.valid_from,
-    'minUnitPrice', r.min_unit_price, 'percent', r.percent::text) order by r.valid_from, r.min_unit_price)
-  from tax_rates r where r.tax_class = c.code), '[]') as rates from tax_classes c`;
+const SELECT = `select code, name, version, coalesce(${ratesOf('c.code')}, '[]') as rates from tax_classes c`;
 
 /** Every tax class, by code. */
 export const readClasses = async (query: ApiDeps['db']['query']): Promise<TaxClass[]> =>

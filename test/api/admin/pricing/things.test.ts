@@ -149,7 +149,8 @@ describe('what prices are made of', () => {
 
   it('knows at most one default method: the last one that was made so', async () => {
     const method = (name: string) => ({ ...NEW['shipping-methods']?.({ variantId }), name, isDefault: true });
-    await Promise.all(['A', 'B', 'C'].map((name) => ask('POST', 'shipping-methods', method(name))));
+    const made = await Promise.all(['A', 'B', 'C'].map((name) => ask('POST', 'shipping-methods', method(name))));
+    expect(made.map(({ status }) => status)).to.deep.equal([201, 201, 201]);
     const { body } = await ask<{ data: Row[] }>('GET', 'shipping-methods');
     expect(body.data.filter(({ isDefault }) => isDefault)).to.have.lengthOf(1);
   });
