@@ -3,6 +3,7 @@ import { openLimits } from './api/limits.ts';
 import { startServer, stopServer } from './api/server.ts';
 import { openVault } from './entities/people/vault.ts';
 import { ENTITIES, MIGRATIONS, migrate } from './entities/schema.ts';
+import { openCache } from './infra/cache.ts';
 import { type Config, ConfigError, readConfig } from './infra/config.ts';
 import { openDatabase } from './infra/database.ts';
 import { armFailpoints } from './infra/failpoint.ts';
@@ -27,6 +28,7 @@ async function web(): Promise<void> {
   begin(config);
   const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES });
   const redis = openRedis(config.REDIS_URL, 'produce');
+  const cache = openRedis(config.CACHE_REDIS_URL ?? config.REDIS_URL, 'produce');
   const subscriber = openRedis(config.REDIS_URL, 'consume');
   const queues = openQueues(JOBS, redis);
   const stopping = new AbortController();
@@ -34,6 +36,7 @@ async function web(): Promise<void> {
     db,
     queues,
     hints: subscribeHints(subscriber),
+    cache: openCache(cache, 'vcecom'),
     secret: config.APP_SECRET,
     vault: openVault({ dataKeys: config.DATA_KEYS, secret: config.APP_SECRET }),
     signingKeys: readSigningKeys(config.ACCESS_TOKEN_KEYS),
@@ -56,6 +59,7 @@ async function web(): Promise<void> {
     stopDoors,
     queues.close,
     async () => subscriber.disconnect(),
+    async () => cache.disconnect(),
     async () => redis.disconnect(),
     () => db.orm.close(),
   ]);

@@ -1,4 +1,5 @@
 import type { Vault } from '../entities/people/vault.ts';
+import type { Cache } from '../infra/cache.ts';
 import type { Database } from '../infra/database.ts';
 import type { Hints } from '../infra/hints.ts';
 import type { Queues } from '../infra/queue.ts';
@@ -10,6 +11,7 @@ export interface ApiDeps {
   db: Database;
   queues: Queues;
   hints: Hints;
+  cache: Cache;
   /** Signs the secrets that are handed out with carts and mails. */
   secret: string;
   /** Seals personal data. */

@@ -27,7 +27,7 @@ export function mergeInto(mine: Cart, { guest, limits, now }: { guest: Cart; lim
     guest.items.remove(line);
   }
   mine.codes = [...new Set([...mine.codes, ...guest.codes])].slice(0, MOST_CODES);
-  guest.updatedAt = now;
+  guest.touch(now);
   if (guest.items.length > 0) return;
   guest.status = 'merged';
   guest.customerId = mine.customerId;

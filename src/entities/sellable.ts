@@ -17,23 +17,13 @@ export interface Sellable extends Goods {
 /** Runs a statement: a transaction's `query`, or the pool's for a read outside of one. */
 export type Query = <R extends object>(sql: string, params: readonly unknown[]) => Promise<R[]>;
 
-/** Whose variants are meant: those of a cart and others that it may not have yet, or those of a checkout. */
-export type GoodsOf = { cartId: string | null; extraIds?: readonly string[] } | { checkoutId: string };
-
-/** A statement of the ids, with its two parameters. */
-const IDS = {
-  cart: `select variant_id from cart_items where cart_id = $1 and variant_id is not null
-    union select (item ->> 'variantId')::uuid from cart_items, jsonb_array_elements(selections) as selection,
-        jsonb_array_elements(selection -> 'items') as item where cart_id = $1
-    union select unnest($2::uuid[])`,
-  checkout: `select variant_id from checkout_lines where checkout_id = $1 union select unnest($2::uuid[])`,
-};
+/** Which variants are meant: those named, or those of a checkout. */
+export type GoodsOf = { variantIds: readonly string[] } | { checkoutId: string };
 
 /** The ids of the variants that are meant, to be put into a statement of which the first two parameters are these. */
 export function idsOf(of: GoodsOf): { sql: string; params: [string | null, readonly string[]] } {
-  return 'checkoutId' in of
-    ? { sql: IDS.checkout, params: [of.checkoutId, []] }
-    : { sql: IDS.cart, params: [of.cartId, of.extraIds ?? []] };
+  const sql = 'select variant_id from checkout_lines where checkout_id = $1 union select unnest($2::uuid[])';
+  return { sql, params: 'checkoutId' in of ? [of.checkoutId, []] : [null, of.variantIds] };
 }
 
 const COLUMNS = `v.id as "variantId", p.id as "productId", p.slug, v.sku, p.title, v.size, v.color, p.hsn,

@@ -51,6 +51,7 @@ const settings = {
   PORT: port.default(3000),
   DATABASE_URL: url(['postgres:', 'postgresql:']),
   REDIS_URL: url(['redis:', 'rediss:']),
+  CACHE_REDIS_URL: url(['redis:', 'rediss:']).optional(),
   APP_SECRET: z.string().min(32, 'must have at least 32 characters'),
   DATA_KEYS: keys,
   ACCESS_TOKEN_KEYS: keys,
@@ -97,6 +98,7 @@ const READ_BY = {
   web: [
     ...STORE,
     ...PAYMENTS,
+    'CACHE_REDIS_URL',
     'ACCESS_TOKEN_KEYS',
     'RATE_LIMITS',
     'CORS_ORIGINS',

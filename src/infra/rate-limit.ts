@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { errorFields, observeSparingly } from './log.ts';
+import { LATE, soon } from './soon.ts';
 
 /** At most `points` in `seconds`, counted per key. */
 export interface Rate {
@@ -41,32 +42,20 @@ export function openCounter(redis: Redis, rate: Rate): Counter {
     async spend(key) {
       if (redis.status !== 'ready' || isOverdue) return 'unavailable';
       const counting = limiter.consume(digest(key)).catch((refusal: unknown) => refusal);
-      const counted = await soon(counting.finally(settle));
+      const counted = await soon(counting.finally(settle), PATIENCE_MS);
       if (counted instanceof RateLimiterRes) return toSpent(counted, points);
       isOverdue = counted === LATE;
       observeSparingly('rate.uncounted', { rate: name, ...errorFields(counted) });
       return 'unavailable';
     },
     async forget(key) {
-      if (redis.status === 'ready' && !isOverdue) await soon(limiter.delete(digest(key)).catch(() => undefined));
+      if (redis.status === 'ready' && !isOverdue)
+        await soon(
+          limiter.delete(digest(key)).catch(() => undefined),
+          PATIENCE_MS,
+        );
     },
   };
-}
-
-const LATE = 'late';
-
-/** What `work` comes to, or LATE. */
-async function soon(work: Promise<unknown>): Promise<unknown> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise((resolve) => {
-    // A process that was busy itself reads the answers that lie ready before it gets to `setImmediate`.
-    timer = setTimeout(() => setImmediate(resolve, LATE), PATIENCE_MS);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** Keys tell who somebody is or where from: the store gets to see neither. */

@@ -13,6 +13,7 @@ import { allRoutes } from '../../src/api/routes.ts';
 import { serve, stopServer } from '../../src/api/server.ts';
 import { Account, type NewAccount } from '../../src/entities/people/account.ts';
 import { openVault } from '../../src/entities/people/vault.ts';
+import { openCache } from '../../src/infra/cache.ts';
 import type { Database } from '../../src/infra/database.ts';
 import { hashPassword } from '../../src/infra/password.ts';
 import { openQueues } from '../../src/infra/queue.ts';
@@ -126,6 +127,7 @@ function depsOf(db: Database, redis: Redis, rates: Rates): ApiDeps {
     db,
     queues: openQueues(JOBS, redis),
     hints: { listen: () => () => undefined },
+    cache: openCache(redis, 'vcecom'),
     secret: SECRET,
     vault: openVault({ dataKeys: DATA_KEYS, secret: SECRET }),
     signingKeys: readSigningKeys(SIGNING_KEYS),

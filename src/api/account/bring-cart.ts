@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Cart, CartItem } from '../../entities/cart.ts';
 import { currentCartOf, mergeInto } from '../../entities/cart-merge.ts';
+import { linesOf } from '../../entities/pricing/priced.ts';
 import { loadSellables } from '../../entities/sellable.ts';
 import { isTokenFor } from '../../infra/tokens.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
@@ -38,10 +39,12 @@ export async function bringCart({ secret }: ApiDeps, tx: Tx, bringing: Bringing)
   const mine = mineId === undefined ? undefined : await lockOpen(tx, { id: mineId, customerId });
   if (!mine) {
     guest.customerId = customerId;
-    guest.updatedAt = tx.now;
+    guest.touch(tx.now);
     return { id: guest.id };
   }
-  const sellables = await loadSellables(tx.query, { cartId: guest.id });
+  const sellables = await loadSellables(tx.query, {
+    variantIds: linesOf(guest.wanted).map(({ variantId }) => variantId),
+  });
   mergeInto(mine, { guest, limits: sellables, now: tx.now });
   return { id: mine.id };
 }

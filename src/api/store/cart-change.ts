@@ -1,6 +1,7 @@
 import { refused } from '../../domain/errors.ts';
 import { selectionProblem } from '../../domain/pricing/selection.ts';
 import { Cart, CartItem } from '../../entities/cart.ts';
+import { keepCart } from '../../entities/cart-cache.ts';
 import { linesOf, type Wanted } from '../../entities/pricing/priced.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -8,7 +9,8 @@ import { edit } from '../edit.ts';
 import { type Owner, ownersOf } from '../ownership.ts';
 import type { Answer, Call } from '../route.ts';
 import { type CartView, cartView } from '../views/cart.ts';
-import { type Extra, pricedCart, type StockedCart, stockCart } from './cart-pricing.ts';
+import type { Extra } from './cart-lines.ts';
+import { pricedCart, type StockedCart, stockCart } from './cart-pricing.ts';
 
 type CartCall = Call<{ id: string }, unknown, unknown>;
 
@@ -51,6 +53,7 @@ export async function answerCart(deps: ApiDeps, tx: Tx, { status, ...stocked }: 
     item.toldPrice ??= items[index]?.unitPrice ?? null;
   }
   await tx.write();
+  tx.afterCommit(() => keepCart(deps.cache, stocked.cart));
   const body = cartView(stocked, priced);
   if (body.priceChanges.length > 0) tx.send(...told(body));
   return { status, headers: {}, body };

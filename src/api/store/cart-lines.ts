@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Wanted } from '../../entities/pricing/priced.ts';
-import type { Extra } from './cart-pricing.ts';
 
 /** Most units of one line. */
 export const MOST_UNITS = 10_000;
@@ -20,8 +19,15 @@ const bundleLine = z.strictObject({
 /** Units of a variant, or of a bundle with what is chosen for it. */
 export const lineSchema = z.union([variantLine, bundleLine]);
 
+/** What a cart is about to hold and may not have yet. */
+export interface Extra {
+  variantIds?: readonly string[];
+  bundleIds?: readonly string[];
+  code?: string;
+}
+
 /** What pricing must know to take these lines. */
-export function extraOf(lines: readonly Wanted[]): Extra {
+export function extraOf(lines: readonly Wanted[]): Required<Omit<Extra, 'code'>> {
   const bundles = lines.flatMap((line) => ('bundleId' in line ? [line] : []));
   const chosen = bundles.flatMap(({ selections }) => selections.flatMap(({ items }) => items));
   const alone = lines.flatMap((line) => ('variantId' in line ? [line] : []));

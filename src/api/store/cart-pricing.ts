@@ -2,12 +2,14 @@ import { refused } from '../../domain/errors.ts';
 import type { PricingOutput } from '../../domain/pricing/output.ts';
 import { priceCart } from '../../domain/pricing/price-cart.ts';
 import { type Cart, loadCart } from '../../entities/cart.ts';
+import { isCurrent, keepCart, recallCart } from '../../entities/cart-cache.ts';
 import { loadPricingContext, type PricingContext, redeemerOf } from '../../entities/pricing/context.ts';
 import { type Priced, pricingInputs, type ShopTerms } from '../../entities/pricing/priced.ts';
 import { loadSellables, type Query, type Sellable } from '../../entities/sellable.ts';
 import type { ApiDeps } from '../deps.ts';
 import { ownersOf } from '../ownership.ts';
 import type { Call } from '../route.ts';
+import { type Extra, extraOf } from './cart-lines.ts';
 
 /** A cart with all that its price depends on. */
 export interface StockedCart {
@@ -17,28 +19,24 @@ export interface StockedCart {
   context: PricingContext;
 }
 
-/** What a cart is about to hold and may not have yet. */
-export interface Extra {
-  variantIds?: readonly string[];
-  bundleIds?: readonly string[];
-  code?: string;
-}
-
-/** Reads what a cart's price depends on, in two statements. `isStored`: its lines can be read by its id. */
+/**
+ * Reads what the price of a cart depends on, in two statements that leave together. They ask for what this cart holds,
+ * not for its rows: those may have changed since it was read.
+ */
 export async function stockCart(
   query: Query,
   cart: Cart,
-  { extra = {}, isStored = true, now }: { extra?: Extra; isStored?: boolean; now: Date },
+  { extra = {}, now }: { extra?: Extra; now: Date },
 ): Promise<StockedCart> {
-  const goods = { cartId: isStored ? cart.id : null, extraIds: extra.variantIds ?? [] };
+  const { variantIds, bundleIds } = extraOf(cart.wanted);
+  const goods = { variantIds: [...variantIds, ...(extra.variantIds ?? [])] };
   const { customerId = null, shippingMethodId = null } = cart;
   const codes = extra.code ? [...cart.codes, extra.code] : cart.codes;
-  const redeemer = redeemerOf(customerId, null);
   const [sellables, context] = await Promise.all([
     loadSellables(query, goods),
     loadPricingContext(query, {
-      ...{ goods, bundleIds: extra.bundleIds ?? [] },
-      ...{ customerId, redeemer, codes, shippingMethodId, now },
+      ...{ goods, bundleIds: [...bundleIds, ...(extra.bundleIds ?? [])], codes },
+      ...{ customerId, redeemer: redeemerOf(customerId, null), shippingMethodId, now },
     }),
   ]);
   return { cart, sellables, context };
@@ -54,15 +52,25 @@ export function cartInputs(terms: ShopTerms, { cart, ...stocked }: StockedCart, 
   return pricingInputs({ ...terms, currency: cart.currency }, priced);
 }
 
-/** A cart of the caller's with all that its price depends on, for looking at it only. @throws CART_NOT_FOUND */
+/**
+ * A cart of the caller's with all that its price depends on, for looking at it only. From a kept cart everything is read
+ * at once, and with it whether the cart is still like that: so what is kept can be old, but never is an answer.
+ * @throws CART_NOT_FOUND
+ */
 export async function readStocked(
-  { db, secret }: ApiDeps,
+  { db, secret, cache }: ApiDeps,
   call: Pick<Call<never, never, never>, 'headers' | 'principal'>,
   { cartId: id, now }: { cartId: string; now: Date },
 ): Promise<StockedCart> {
   const owners = ownersOf(secret, call, id);
+  const kept = await recallCart(cache, id);
+  if (kept && owners.includes(kept.customerId ?? null)) {
+    const [stocked, current] = await Promise.all([stockCart(db.query, kept, { now }), isCurrent(db.query, kept)]);
+    if (current) return stocked;
+  }
   const found = await Promise.all(owners.map((customerId) => loadCart(db, { id, customerId })));
   const cart = found.find((one) => one !== undefined);
   if (!cart) throw refused('CART_NOT_FOUND', { cartId: id });
+  keepCart(cache, cart);
   return stockCart(db.query, cart, { now });
 }

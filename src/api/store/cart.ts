@@ -42,7 +42,7 @@ const createCart = (deps: ApiDeps) =>
       const lines = call.body.items ?? [];
       const work = async (tx: Tx) => {
         const cart = Cart.open({ currency: deps.currency, customerId: customerIn(call), now: tx.now });
-        const stocked = await stockCart(tx.query, cart, { extra: extraOf(lines), isStored: false, now: tx.now });
+        const stocked = await stockCart(tx.query, cart, { extra: extraOf(lines), now: tx.now });
         for (const line of lines) {
           requireSellable(stocked, line);
           cart.add(line, stocked.sellables, tx.now);

@@ -25,7 +25,7 @@ export type LimitedDiscount = Discount & {
 
 export interface ContextOf {
   goods: GoodsOf;
-  /** Of the bundles that may be meant besides those of the cart or checkout. */
+  /** The bundles that are meant besides those of the checkout. */
   bundleIds?: readonly string[];
   customerId: string | null;
   /** Who is counted as the one who redeems; null: not known yet. */
@@ -40,7 +40,7 @@ export interface ContextOf {
 export const redeemerOf = (customerId: string | null, emailIndex: string | null): string | null =>
   customerId === null ? emailIndex && `email:${emailIndex}` : `customer:${customerId}`;
 
-// $1, $2: the goods; $3: the customer; $4: who redeems; $5: codes; $6: shipping method; $7: now; $8: further bundles.
+// $1, $2: the goods; $3: the customer; $4: who redeems; $5: codes; $6: shipping method; $7: now; $8: bundles.
 const OPEN = `status = 'active' and (starts_at is null or starts_at <= $7) and (ends_at is null or ends_at > $7)`;
 const WINDOW = `'startsAt', starts_at, 'endsAt', ends_at, 'groupIds', group_ids`;
 const SELECTION = `'include', include, 'exclude', exclude`;
@@ -80,8 +80,8 @@ const DISCOUNTS = `
 const BUNDLES = `
   select coalesce(json_agg(json_build_object('id', b.id, 'slug', slug, 'title', title, 'isOnSale', status = 'active',
       'pricing', pricing, 'sets', ${setsOf('b.id')})), '[]')
-    from bundles b where b.id in (select bundle_id from cart_items where cart_id = $1
-      union select bundle_id from checkout_lines where checkout_id = $1 union select unnest($8::uuid[]))`;
+    from bundles b where b.id in (
+      select bundle_id from checkout_lines where checkout_id = $1 union select unnest($8::uuid[]))`;
 
 const SHIPPING = `
   select json_build_object('id', id, 'name', name, 'hsn', hsn, 'zones', zones, 'taxRates', ${ratesOf('m.tax_class')})

@@ -101,7 +101,7 @@ async function asEntered({ db }: ApiDeps, id: string): Promise<Discount> {
 async function inputsOf(deps: ApiDeps, body: z.infer<typeof bodySchema>, now: Date) {
   const wanted: Wanted[] = body.items;
   const { variantIds = [], bundleIds = [] } = extraOf(wanted);
-  const goods = { cartId: null, extraIds: variantIds };
+  const goods = { variantIds };
   const nobody = { customerId: null, redeemer: null, shippingMethodId: null };
   const [sellables, context] = await Promise.all([
     loadSellables(deps.db.query, goods),

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import type { Cache } from '../infra/cache.ts';
+import { Cart, CartItem } from './cart.ts';
+import type { Query } from './sellable.ts';
+
+const WEEK_SECONDS = 7 * 86_400;
+const keyOf = (id: string): string => `cart:${id}`;
+
+/** What is kept of a cart. Another form than this, as of an earlier release, is not known. */
+const keptCart = z.strictObject({
+  id: z.uuid(),
+  customerId: z.uuid().nullable(),
+  currency: z.string(),
+  status: z.enum(['open', 'checkout', 'ordered', 'merged']),
+  codes: z.array(z.string()),
+  shippingMethodId: z.uuid().nullable(),
+  destination: z.string().nullable(),
+  version: z.int(),
+  createdAt: z.coerce.date(),
+  updatedAt: z.coerce.date(),
+  items: z.array(
+    z.strictObject({
+      id: z.uuid(),
+      variantId: z.uuid().nullable(),
+      bundleId: z.uuid().nullable(),
+      selections: z
+        .array(z.object({ setId: z.uuid(), items: z.array(z.object({ variantId: z.uuid(), quantity: z.int() })) }))
+        .nullable(),
+      quantity: z.int(),
+    }),
+  ),
+});
+
+/** Keeps a cart as it was committed. The prices that its client was told stay out: they change without the version. */
+export function keepCart(cache: Cache, cart: Cart): void {
+  const { id, customerId, currency, status, codes, shippingMethodId, destination, version, createdAt, updatedAt } =
+    cart;
+  const items = cart.items.map(({ id, variantId, bundleId, selections, quantity }) => {
+    return { id, variantId, bundleId, selections, quantity };
+  });
+  const where = { shippingMethodId, destination };
+  cache.keep(
+    keyOf(id),
+    { id, customerId, currency, status, codes, ...where, version, createdAt, updatedAt, items },
+    WEEK_SECONDS,
+  );
+}
+
+/** The cart as it was kept; `isCurrent` must agree before anybody is told of it. */
+export async function recallCart(cache: Cache, id: string): Promise<Cart | undefined> {
+  const kept = keptCart.safeParse(await cache.recall(keyOf(id)));
+  if (!kept.success) return undefined;
+  const { items, ...fields } = kept.data;
+  const cart = Object.assign(new Cart(), fields);
+  cart.items.hydrate(items.map((item) => Object.assign(new CartItem(), { ...item, toldPrice: null })));
+  return cart;
+}
+
+/**
+ * Whether a kept cart is still as it is stored: every change raises the version. If so, it learns which prices its
+ * client was told.
+ */
+export async function isCurrent(query: Query, cart: Cart): Promise<boolean> {
+  const [row] = await query<{ told: Record<string, number | null> }>(
+    `select coalesce((select json_object_agg(id, told_price) from cart_items where cart_id = c.id), '{}') as told
+      from carts c where id = $1 and version = $2`,
+    [cart.id, cart.version],
+  );
+  if (!row) return false;
+  for (const item of cart.items) item.toldPrice = row.told[item.id] ?? null;
+  return true;
+}
