@@ -9,14 +9,19 @@ const bytes = express.raw({ limit: LIMIT, type: any });
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
 
 /**
- * Reads at most 100 kB in the form the route wants: parsed JSON, bytes, or undefined when nothing was sent.
- * @throws RequestFault UNSUPPORTED_MEDIA_TYPE for a body that is not declared as JSON; body-parser's errors otherwise.
+ * Reads at most 100 kB in the form the route wants: parsed JSON, bytes, or undefined when nothing was sent. What a handler
+ * reads by itself is left where it is.
+ * @throws RequestFault UNSUPPORTED_MEDIA_TYPE for a body that is not declared as what the route takes; body-parser's errors otherwise.
  */
 export function readBody(facts: RouteFacts, raw: Raw): Promise<unknown> {
   if (facts.rawBody) return parse(bytes, raw).then((body) => body ?? Buffer.alloc(0));
-  if (!facts.body || !isSent(raw.request)) return Promise.resolve(undefined);
   const type = raw.request.headers['content-type'];
-  if (type === undefined || !JSON_TYPE.test(type)) return Promise.reject(notJson(raw.request));
+  if (facts.streamedBody) {
+    const isDeclared = type?.split(';')[0]?.trim().toLowerCase() === facts.streamedBody;
+    return isDeclared ? Promise.resolve(undefined) : Promise.reject(notOf(raw.request, facts.streamedBody));
+  }
+  if (!facts.body || !isSent(raw.request)) return Promise.resolve(undefined);
+  if (type === undefined || !JSON_TYPE.test(type)) return Promise.reject(notOf(raw.request, 'application/json'));
   return parse(json, raw).then((body) => {
     if (escaped.has(raw.request) && !isText(body)) throw new RequestFault(...notText);
     return body;
@@ -47,10 +52,11 @@ function isSent({ headers }: express.Request): boolean {
   return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
 }
 
-function notJson(request: express.Request): RequestFault {
+function notOf(request: express.Request, expected: string): RequestFault {
   // The rest of the body is let through unread, so that the connection can be used again.
   request.resume();
-  const details = [{ where: 'header.content-type', problem: 'is not JSON', expected: 'application/json' }];
+  const problem = expected === 'application/json' ? 'is not JSON' : `is not ${expected}`;
+  const details = [{ where: 'header.content-type', problem, expected }];
   return new RequestFault('UNSUPPORTED_MEDIA_TYPE', { details });
 }
 

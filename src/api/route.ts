@@ -68,6 +68,8 @@ export interface RouteFacts {
   body?: ZodType;
   /** The handler gets the bytes as a Buffer, of any content type. */
   rawBody?: true;
+  /** A body of this content type, which the handler reads from the request itself as it comes in. */
+  streamedBody?: 'text/csv';
   answers: Record<number, AnswerSpec>;
   errors?: ErrorCode[];
   /** The class of rate limit, where it does not follow from the method. */

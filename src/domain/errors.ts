@@ -73,6 +73,7 @@ const CATALOGUE = {
   ROLE_NOT_FOUND: business(404, 'There is no such role.'),
   API_KEY_NOT_FOUND: business(404, 'There is no such API key.'),
   QUEUE_NOT_FOUND: business(404, 'There is no such queue.'),
+  IMPORT_NOT_FOUND: business(404, 'There is no such import.'),
   JOB_NOT_FOUND: business(404, 'There is no such job in this queue.'),
 
   // What the shop's rules refuse.
@@ -96,6 +97,8 @@ const CATALOGUE = {
   CONTRADICTION: business(422, 'It contradicts itself and could never work.'),
   REFERENCE_UNKNOWN: business(422, 'It refers to something that does not exist.'),
   IN_USE: business(409, 'Something refers to it.'),
+  IMPORT_UNREADABLE: business(422, 'The file cannot be read as a CSV file of products.'),
+  IMPORT_OVER: business(409, 'The import is over.'),
 
   // People.
   EMAIL_TAKEN: business(409, 'There is an account with this e-mail address already.'),

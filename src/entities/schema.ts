@@ -7,6 +7,7 @@ import { Migration006Delivery } from '../../migrations/006_delivery.ts';
 import { Migration007People } from '../../migrations/007_people.ts';
 import { Migration008Catalogue } from '../../migrations/008_catalogue.ts';
 import { Migration009Pricing } from '../../migrations/009_pricing.ts';
+import { Migration010Imports } from '../../migrations/010_imports.ts';
 import type { Database } from '../infra/database.ts';
 import { monthlyPartitions } from '../infra/partitions.ts';
 import { Cart, CartItem } from './cart.ts';
@@ -48,6 +49,7 @@ export const MIGRATIONS = [
   { name: '007_people', class: Migration007People },
   { name: '008_catalogue', class: Migration008Catalogue },
   { name: '009_pricing', class: Migration009Pricing },
+  { name: '010_imports', class: Migration010Imports },
 ];
 
 /** The tables that are cut into months by their UUIDv7 key; parents stand before their children. */

@@ -1,5 +1,6 @@
 import type { JobKind } from '../infra/queue.ts';
 import { advanceCheckout } from './checkout.ts';
+import { runImport } from './imports.ts';
 import { sendMail } from './mail.ts';
 import { askProvider, executeOperation, processNotices } from './payments.ts';
 import { preparePartitions, sweep } from './reconciliation.ts';
@@ -11,6 +12,7 @@ export const JOBS: readonly JobKind[] = [
   processNotices,
   askProvider,
   sendMail,
+  runImport,
   sweep,
   preparePartitions,
 ];

@@ -7,6 +7,10 @@ const BATCH = 1_000;
 const OVER_SESSIONS = `select id from sessions where least(expires_at, revoked_at) < now() - interval '30 days'
       order by least(expires_at, revoked_at) limit ${BATCH}`;
 
+/** Imports that ended a month ago, and files that never came in as a whole. */
+const OLD_IMPORTS = `select id from product_imports where finished_at < now() - interval '30 days'
+      or (status = 'receiving' and created_at < now() - interval '1 day')`;
+
 /** What is of no use any more, one batch of each kind. */
 const USELESS: readonly string[] = [
   `delete from idempotency_keys where (scope, key) in (
@@ -20,6 +24,10 @@ const USELESS: readonly string[] = [
     select hash from refresh_tokens where session_id in (${OVER_SESSIONS}) limit ${BATCH})`,
   `delete from sessions where id in (${OVER_SESSIONS})
     and not exists (select 1 from refresh_tokens where session_id = sessions.id)`,
+  `delete from import_rows where (import_id, row_number) in (
+    select import_id, row_number from import_rows where import_id in (${OLD_IMPORTS}) limit ${BATCH})`,
+  `delete from product_imports where id in (${OLD_IMPORTS})
+    and not exists (select 1 from import_rows where import_id = product_imports.id)`,
 ];
 
 /** A guest's cart is kept for so long after its last change, a customer's for the other. One that was checked out stays. */

@@ -6,6 +6,7 @@ import { type Handler, startWorker } from '../infra/worker.ts';
 import { ProviderError } from '../ports/payments/port.ts';
 import { checkoutHandlers } from './checkout.ts';
 import type { WorkerDeps } from './deps.ts';
+import { importHandlers } from './imports.ts';
 import { mailHandlers } from './mail.ts';
 import { noticeHandlers } from './notices.ts';
 import { paymentHandlers } from './payments.ts';
@@ -36,6 +37,7 @@ export function startWorkers(
     checkout: checkoutHandlers(deps),
     payments: [...paymentHandlers(deps), ...noticeHandlers(deps)],
     mail: mailHandlers(deps),
+    imports: importHandlers(deps),
     reconciliation: reconciliationHandlers(deps),
   };
   const started = deps.queues.all.map((queue) => {

@@ -1,3 +1,4 @@
+import { whileProductsAreImported } from './imports.ts';
 import { asCustomer } from './people.ts';
 import {
   byCard,
@@ -37,6 +38,7 @@ const ONCE: [scenario: Scenario, failpoints: string[]][] = [
   [byCard, [...ADVANCED, 'worker:checkout.advance.before-ack']],
   [byCard, [...OPENED, ...EXECUTED, 'worker:payments.execute.before-ack', 'worker:payments.notices.before-ack']],
   [whilePartitionsAreMade, ['worker:reconciliation.partitions.before-ack']],
+  [whileProductsAreImported, [...both('worker:imports.run', 'commit'), 'worker:imports.run.before-ack']],
   [lineByLine, both('web:cart.edit', 'commit')],
   [asCustomer, [...both('web:account.register', 'commit'), ...both('web:session.begin', 'commit')]],
   [asCustomer, [...both('web:session.refresh', 'commit'), ...both('web:session.revoke', 'commit')]],

@@ -125,12 +125,17 @@ async function leave({ shop, books }: Stand, { accessToken }: Tokens): Promise<v
 }
 
 /** The change and its audit row are there once, however often it was asked for. */
-async function changeAsStaff({ shop, books }: Stand): Promise<void> {
-  const admin = (path: string) => `/../admin/${path}`;
-  const credentials = { email: 'crash-admin@example.com', password: PASSWORD };
-  const { body: tokens } = await persistently('staff are signed in', () =>
-    shop.ask<Tokens>('POST', admin('account/login'), { body: credentials }),
-  );
+const admin = (path: string) => `/../admin/${path}`;
+
+export async function signInStaff({ shop }: Stand): Promise<Tokens> {
+  const body = { email: 'crash-admin@example.com', password: PASSWORD };
+  const signIn = () => shop.ask<Tokens>('POST', admin('account/login'), { body });
+  return (await persistently('staff are signed in', signIn)).body;
+}
+
+async function changeAsStaff(stand: Stand): Promise<void> {
+  const { shop, books } = stand;
+  const tokens = await signInStaff(stand);
   const name = `group ${randomUUID()}`;
   const headers = { 'idempotency-key': randomUUID() };
   const request = { accessToken: tokens.accessToken, headers, body: { name } };
@@ -150,7 +155,7 @@ const expectMail = ({ books }: Stand): Promise<unknown> =>
   );
 
 /** Who can sign in at the admin door of this stand. */
-async function openStaff({ databaseUrl }: Stand): Promise<void> {
+export async function openStaff({ databaseUrl }: Stand): Promise<void> {
   const db = await openDatabase({ url: databaseUrl, entities: ENTITIES, connections: 1 });
   const vault = openVault({ dataKeys: DEVELOPMENT.DATA_KEYS, secret: DEVELOPMENT.APP_SECRET });
   const email = 'crash-admin@example.com';

@@ -20,7 +20,12 @@ export const ADVICE: Record<ErrorCode, [Met, string]> = {
   REQUEST_TIMEOUT: answer('Send the request again, at once and as a whole.'),
   HEADERS_TOO_LARGE: answer('Send less than 16 kB of headers.'),
   PAYLOAD_TOO_LARGE: answer('Send less: `details.limitBytes` says how much is taken.'),
-  UNSUPPORTED_MEDIA_TYPE: answer('Set `Content-Type: application/json`.'),
+  UNSUPPORTED_MEDIA_TYPE: answer('Set `Content-Type: application/json`, or what `details` expects.'),
+  IMPORT_NOT_FOUND: answer('Read `/api/v1/admin/products/imports`. Imports are kept for 30 days.'),
+  IMPORT_UNREADABLE: answer(
+    'Correct what `details.problems` names; docs/imports.md has the columns. Nothing was stored.',
+  ),
+  IMPORT_OVER: answer('Read the import: `status` says how it ended. Send the file again to import it again.'),
   NOT_ACCEPTABLE: reserved('Ask for another media type.'),
   METHOD_NOT_ALLOWED: answer('Use one of the methods in `Allow`.'),
   CURSOR_INVALID: answer(

@@ -12,6 +12,7 @@ import { catalogueRoutes } from './catalogue/catalogue.ts';
 import { customerAddressRoutes } from './customer-addresses.ts';
 import { customerRoutes } from './customers.ts';
 import { groupRoutes } from './groups.ts';
+import { importRoutes } from './imports/imports.ts';
 import { mfaRoutes } from './mfa.ts';
 import { customerDataRoutes } from './personal-data.ts';
 import { priceRoutes } from './prices.ts';
@@ -41,6 +42,8 @@ export const adminRoutes = (deps: ApiDeps): AnyRoute[] => [
   ...apiKeyRoutes(deps),
   ...auditRoutes(deps),
   ...priceRoutes(deps),
+  // Before the products themselves: `imports` and `export` are not ids.
+  ...importRoutes(deps),
   ...catalogueRoutes(deps),
   ...pricingAdminRoutes(deps),
   ...queueRoutes(deps),

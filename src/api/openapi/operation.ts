@@ -55,6 +55,9 @@ function headerParameters(facts: RouteFacts): string[] {
 
 function requestBody(facts: RouteFacts): Pick<ZodOpenApiOperationObject, 'requestBody'> {
   if (facts.rawBody) return { requestBody: { required: true, content: { 'application/json': { schema: {} } } } };
+  if (facts.streamedBody) {
+    return { requestBody: { required: true, content: { [facts.streamedBody]: { schema: { type: 'string' } } } } };
+  }
   if (!facts.body) return {};
   const required = !facts.body.safeParse(undefined).success;
   return { requestBody: { required, content: { 'application/json': { schema: facts.body } } } };
@@ -80,6 +83,7 @@ function failures(facts: RouteFacts): Record<string, ZodOpenApiResponseObject> {
   const codes = new Set<ErrorCode>(facts.errors);
   if (facts.params || facts.query || facts.body) codes.add('VALIDATION_FAILED');
   if (facts.body) codes.add('MALFORMED_JSON').add('UNSUPPORTED_MEDIA_TYPE');
+  if (facts.streamedBody) codes.add('UNSUPPORTED_MEDIA_TYPE');
   if (facts.body || facts.rawBody) codes.add('PAYLOAD_TOO_LARGE');
   for (const code of refusals(facts)) codes.add(code);
   if (facts.limit !== 'none' && facts.access !== 'webhook') codes.add('TOO_MANY_REQUESTS');

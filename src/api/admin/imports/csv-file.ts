@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { CsvError, parse } from 'csv-parse';
+import { type Column, readHeader, unreadable } from '../../../entities/imports/columns.ts';
+import type { Line } from '../../../entities/imports/receiving.ts';
+import { texts } from './texts.ts';
+
+/** More characters than any row can have that is all right. */
+const MOST_OF_A_ROW = 200_000;
+/** Lines that are kept in memory before they are handed on. */
+const BATCH = 500;
+
+/** Who takes the file as it comes in. */
+export interface Taker {
+  header(columns: Column[]): Promise<void>;
+  lines(lines: readonly Line[]): Promise<void>;
+}
+
+/**
+ * Reads a CSV file from a request, a batch of lines at a time: the client is kept waiting while they are taken.
+ * @returns how many rows it has, and the hash of its bytes
+ * @throws IMPORT_UNREADABLE, PAYLOAD_TOO_LARGE; what comes behind the fault is let through unread.
+ */
+export async function readCsvFile(request: IncomingMessage, taker: Taker): Promise<{ rows: number; sha256: string }> {
+  const hash = createHash('sha256');
+  let rows = 0;
+  try {
+    await pipeline(
+      Readable.from(texts(request.iterator({ destroyOnReturn: false }), (bytes) => hash.update(bytes))),
+      parse({ bom: true, relax_column_count: true, max_record_size: MOST_OF_A_ROW }),
+      async (records: AsyncIterable<string[]>) => {
+        rows = await take(records, taker);
+      },
+    );
+  } catch (error) {
+    request.resume();
+    throw error instanceof CsvError ? notCsv(error) : error;
+  }
+  return { rows, sha256: hash.digest('base64url') };
+}
+
+async function take(records: AsyncIterable<string[]>, taker: Taker): Promise<number> {
+  let [row, rows] = [0, 0];
+  let batch: Line[] = [];
+  for await (const cells of records) {
+    row += 1;
+    if (row === 1) {
+      await taker.header(readHeader(cells));
+      continue;
+    }
+    // An empty line is a row of a spreadsheet, and nothing to import.
+    if (cells.every((cell) => cell.trim() === '')) continue;
+    rows += 1;
+    batch.push([row, cells]);
+    if (batch.length < BATCH) continue;
+    await taker.lines(batch);
+    batch = [];
+  }
+  if (batch.length > 0) await taker.lines(batch);
+  if (rows === 0)
+    throw unreadable({ where: 'body', problem: 'has no rows', expected: 'a header and at least one row' });
+  return rows;
+}
+
+/** Says where the file breaks without repeating what stands in it. */
+function notCsv({ code, lines }: CsvError & { lines?: number }): Error {
+  const at = lines === undefined ? 'body' : `line ${lines}`;
+  const problem =
+    code === 'CSV_MAX_RECORD_SIZE' ? `has a row of more than ${MOST_OF_A_ROW} characters` : 'breaks the quotes';
+  return unreadable({ where: at, problem, expected: 'CSV with commas, and quotes doubled inside quotes (RFC 4180)' });
+}

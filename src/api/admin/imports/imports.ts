@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { refused } from '../../../domain/errors.ts';
+import { cancelImport } from '../../../entities/imports/progress.ts';
+import { listImports, requireImport } from '../../../entities/imports/reading.ts';
+import type { ApiDeps } from '../../deps.ts';
+import { type AnyRoute, route } from '../../route.ts';
+import { adminEdit } from '../change.ts';
+import { pageOf, pageQuery, startOf, toPage } from '../page.ts';
+import { exportRoute } from './export.ts';
+import { reportRoute } from './report.ts';
+import { uploadRoute } from './upload.ts';
+import { importSchema } from './view.ts';
+
+const PATH = '/api/v1/admin/products/imports';
+const common = { access: 'staff', tag: 'Imports' } as const;
+const params = z.object({ id: z.uuid() });
+const LIST = { imports: 'all' };
+
+/** The catalogue as files: in, by a job with a report, and out. */
+export const importRoutes = (deps: ApiDeps): AnyRoute[] => [
+  uploadRoute(deps),
+  listRoute(deps),
+  readRoute(deps),
+  reportRoute(deps),
+  cancelRoute(deps),
+  exportRoute(deps),
+];
+
+const listRoute = ({ db }: ApiDeps) =>
+  route({
+    ...common,
+    method: 'get',
+    path: PATH,
+    permission: 'products:read',
+    summary: 'Imports of products, newest first; they are kept for 30 days',
+    query: z.strictObject(pageQuery),
+    answers: { 200: { description: 'One page', schema: pageOf(importSchema) } },
+    errors: ['CURSOR_INVALID'],
+    async handle({ query: { limit, cursor } }) {
+      const rows = await listImports(db.query, startOf(LIST, cursor), limit + 1);
+      return { status: 200, body: toPage(LIST, rows, limit) };
+    },
+  });
+
+const readRoute = ({ db }: ApiDeps) =>
+  route({
+    ...common,
+    method: 'get',
+    path: `${PATH}/{id}`,
+    permission: 'products:read',
+    summary: 'How far an import is, and what became of its rows',
+    params,
+    answers: { 200: { description: 'The import', schema: importSchema } },
+    errors: ['IMPORT_NOT_FOUND'],
+    handle: async (call) => ({ status: 200, body: await requireImport(db.query, call.params.id) }),
+  });
+
+const cancelRoute = (deps: ApiDeps) =>
+  route({
+    ...common,
+    method: 'post',
+    path: `${PATH}/{id}/cancel`,
+    permission: 'products:update',
+    summary: 'End an import before its next rows; what it did already stays',
+    params,
+    answers: { 200: { description: 'The import, over', schema: importSchema } },
+    errors: ['IMPORT_NOT_FOUND', 'IMPORT_OVER'],
+    idempotent: true,
+    handle(call) {
+      const { id } = call.params;
+      return adminEdit(deps, call, {
+        action: 'import.cancel',
+        scope: id,
+        async work(tx) {
+          const before = await requireImport(tx.query, id);
+          if (!(await cancelImport(tx, id))) throw refused('IMPORT_OVER', { importId: id });
+          const body = await requireImport(tx.query, id);
+          const target = { type: 'import', id };
+          return {
+            answer: { status: 200, headers: {}, body },
+            target,
+            before: { status: before.status },
+            after: { status: body.status, worked: body.worked },
+          };
+        },
+      });
+    },
+  });

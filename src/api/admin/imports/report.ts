@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { guarded } from '../../../entities/imports/cells.ts';
+import type { RowOutcome } from '../../../entities/imports/progress.ts';
+import { reportRows, requireImport } from '../../../entities/imports/reading.ts';
+import type { Query } from '../../../entities/sellable.ts';
+import { readCursor, writeCursor } from '../../cursor.ts';
+import type { ApiDeps } from '../../deps.ts';
+import { route } from '../../route.ts';
+import { pageOf, pageQuery } from '../page.ts';
+import { sendCsv } from './csv-answer.ts';
+import { rowReportSchema } from './view.ts';
+
+/** Rows per statement of a report that is sent as a whole. */
+const PAGE = 1_000;
+
+/** What became of each row: page by page, or as one CSV file. */
+export const reportRoute = ({ db }: ApiDeps) =>
+  route({
+    method: 'get',
+    path: '/api/v1/admin/products/imports/{id}/rows',
+    permission: 'products:read',
+    access: 'staff',
+    tag: 'Imports',
+    summary: 'What became of the rows of an import',
+    description: 'With `Accept: text/csv` all of them as one file, a line per problem.',
+    params: z.object({ id: z.uuid() }),
+    query: z.strictObject({ ...pageQuery, outcome: rowReportSchema.shape.outcome.optional() }),
+    answers: { 200: { description: 'One page', schema: pageOf(rowReportSchema) } },
+    errors: ['IMPORT_NOT_FOUND', 'CURSOR_INVALID'],
+    async handle(call) {
+      const { id } = call.params;
+      const { limit, cursor, outcome = null } = call.query;
+      await requireImport(db.query, id);
+      if (call.raw.request.accepts(['application/json', 'text/csv']) === 'text/csv') {
+        const header = ['row', 'outcome', 'column', 'problem'];
+        return sendCsv(call, { name: `import-${id}.csv`, header, pages: reported(db.query, { id, outcome }) });
+      }
+      const list = { import: id, outcome };
+      const after = cursor === undefined ? 0 : readCursor(list, cursor, z.int()).key;
+      const rows = await reportRows(db.query, { id, outcome, after, most: limit + 1 });
+      const data = rows.slice(0, limit);
+      const last = data.at(-1);
+      const nextCursor = rows.length > limit && last ? writeCursor(list, { key: last.row, id }) : null;
+      return { status: 200, body: { data, nextCursor } };
+    },
+  });
+
+async function* reported(query: Query, { id, outcome }: { id: string; outcome: RowOutcome | null }) {
+  let after = 0;
+  for (;;) {
+    const rows = await reportRows(query, { id, outcome, after, most: PAGE });
+    if (rows.length > 0) yield rows.flatMap(linesOf);
+    if (rows.length < PAGE) return;
+    after = rows.at(-1)?.row ?? after;
+  }
+}
+
+const linesOf = ({ row, outcome, problems }: Awaited<ReturnType<typeof reportRows>>[number]) =>
+  problems.length === 0
+    ? [[row, outcome, '', '']]
+    : problems.map(({ column, problem }) => [row, outcome, column, guarded(problem)]);

@@ -1,0 +1,59 @@
+import { acceptImport } from '../../../entities/imports/progress.ts';
+import { requireImport } from '../../../entities/imports/reading.ts';
+import { forgetImport, openImport, storeLines } from '../../../entities/imports/receiving.ts';
+import { enqueue } from '../../../entities/outbox.ts';
+import type { Tx } from '../../../infra/unit-of-work.ts';
+import { runImport } from '../../../jobs/imports.ts';
+import type { ApiDeps } from '../../deps.ts';
+import { type Answer, type RawCall, route } from '../../route.ts';
+import { actorOf, adminEdit } from '../change.ts';
+import { readCsvFile } from './csv-file.ts';
+import { importSchema } from './view.ts';
+
+/** Takes a file in; a worker carries it out. */
+export const uploadRoute = (deps: ApiDeps) =>
+  route({
+    method: 'post',
+    path: '/api/v1/admin/products/imports',
+    permission: 'products:update',
+    access: 'staff',
+    tag: 'Imports',
+    summary: 'Import products from a CSV file',
+    description:
+      'The file is stored as it comes in, and worked on by a job, row by row: what is wrong with one row does not hold up the others. The same file again changes nothing.',
+    streamedBody: 'text/csv',
+    answers: { 202: { description: 'The file has come in as a whole', schema: importSchema } },
+    errors: ['IMPORT_UNREADABLE', 'PAYLOAD_TOO_LARGE'],
+    idempotent: true,
+    async handle(call) {
+      const { query } = deps.db;
+      let id: string | undefined;
+      try {
+        const file = await readCsvFile(call.raw.request, {
+          async header(columns) {
+            id = await openImport(query, columns, actorOf(call.principal));
+          },
+          lines: (lines) => storeLines(query, id ?? '', lines),
+        });
+        return await accept(deps, call, { id: id ?? '', ...file });
+      } finally {
+        // What was refused, cut off, or had come before under the same Idempotency-Key. One that was accepted stays.
+        if (id) await forgetImport(query, id);
+      }
+    },
+  });
+
+function accept(deps: ApiDeps, call: RawCall, file: { id: string; rows: number; sha256: string }): Promise<Answer> {
+  const { id, rows, sha256 } = file;
+  const { headers, principal, raw, requestId } = call;
+  const work = async (tx: Tx) => {
+    await acceptImport(tx, id, rows);
+    enqueue(tx, deps.queues, { contract: runImport, payload: { importId: id, after: 0 } });
+    const body = await requireImport(tx.query, id);
+    const links = { Location: `/api/v1/admin/products/imports/${id}`, 'Retry-After': '1' };
+    const target = { type: 'import', id };
+    return { answer: { status: 202, headers: links, body }, target, before: null, after: { rows } };
+  };
+  const request = { headers, principal, raw, requestId, body: { sha256 } };
+  return adminEdit(deps, request, { action: 'import.start', scope: 'new', work });
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+
+/*
+ * The kinds of cells that there are, each read from text, with a sentence about one that is not of its kind.
+ */
+
+const shown = (value: unknown): string => JSON.stringify(String(value).slice(0, 80));
+/** The sentence about a cell that is not `what`. */
+export const isNot =
+  (what: string) =>
+  ({ input }: { input?: unknown }): string =>
+    input === '' ? `is empty: ${what} is needed` : `${shown(input)} is not ${what}`;
+
+export const matching = (pattern: RegExp, what: string) =>
+  z
+    .string()
+    .trim()
+    .regex(pattern, { error: isNot(what), abort: true });
+export const text = (most: number) => z.string().max(most, { error: `is longer than ${most} characters` });
+export const words = (most: number) => text(most).trim();
+export const orNull = (value: string): string | null => (value === '' ? null : value);
+
+/** A whole number within both. */
+export function units(least: number, most: number) {
+  const what = `a whole number from ${least} to ${most}`;
+  const isWithin = (value: string) => Number(value) >= least && Number(value) <= most;
+  return matching(/^\d{1,12}$/, what)
+    .refine(isWithin, { error: isNot(what) })
+    .transform(Number);
+}
+
+type Context = z.core.$RefinementCtx<string>;
+
+/** Reports what is wrong with a cell instead of a value. */
+function wrong(context: Context, messages: readonly string[]): never {
+  const input = context.value;
+  context.issues.push(...messages.map((message) => ({ code: 'custom' as const, message, input })));
+  return z.NEVER;
+}
+
+/** What `schema` makes of a cell; `none` when it is empty. */
+export const emptyOr = <T, E>(schema: z.ZodType<T, string>, none: E): z.ZodType<T | E, string> =>
+  z.string().transform((cell, context) => {
+    if (cell.trim() === '') return none;
+    const result = schema.safeParse(cell);
+    if (result.success) return result.data;
+    return wrong(
+      context,
+      result.error.issues.map(({ message }) => message),
+    );
+  });
+
+/** What `prepare` makes of a cell, when `schema` agrees with it. */
+export const made = <T>(prepare: (cell: string) => unknown, schema: z.ZodType<T>, what: string): z.ZodType<T, string> =>
+  z.string().transform((cell, context) => {
+    const result = schema.safeParse(prepare(cell));
+    return result.success ? result.data : wrong(context, [`${shown(cell)} is not ${what}`]);
+  });

@@ -1,0 +1,89 @@
+import { reshelve } from '../../entities/catalogue/collection-rule.ts';
+import { allowBackorder, receive } from '../../entities/stock.ts';
+import type { Tx } from '../../infra/unit-of-work.ts';
+import type { Known } from './known.ts';
+import type { Plan } from './plan.ts';
+
+/**
+ * Writes a plan: as many statements for a thousand rows as for one. Goods come last: their movements are held back until
+ * the next write, and must not be left over from what was rolled back.
+ */
+export async function writePlan(
+  tx: Tx,
+  importId: string,
+  { plan, known }: { plan: Plan; known: Known },
+): Promise<void> {
+  if (plan.products.size > 0) await writeProducts(tx, plan, known);
+  if (plan.variants.size > 0) await writeVariants(tx, plan, known);
+  const changed = [...plan.variants.values()].flatMap(({ slug }) => known.products.get(slug)?.id ?? []);
+  const touched = new Set([...plan.products.keys(), ...changed]);
+  if (touched.size > 0) await reshelve(tx, [...touched].sort());
+  if (plan.goods.size > 0) await receive(tx, { cause: 'import', causeId: importId }, plan.goods);
+  await tx.write();
+}
+
+const PRODUCT_ROWS = `jsonb_to_recordset($1::jsonb) as r (id uuid, slug text, title text, description text, brand text,
+  hsn text, "taxClass" text, status text, attributes jsonb, media jsonb, shelves uuid[])`;
+
+async function writeProducts(tx: Tx, plan: Plan, { shelves }: Known): Promise<void> {
+  const rows = [...plan.products.values()].map(({ id, slug, isNew, fields }) => {
+    return { ...fields, id, slug, isNew, shelves: fields.collections.flatMap((name) => shelves.get(name)?.id ?? []) };
+  });
+  const [made, changed] = [rows.filter(({ isNew }) => isNew), rows.filter(({ isNew }) => !isNew)];
+  if (made.length > 0) {
+    await tx.query(
+      `insert into products (id, slug, title, description, brand, hsn, tax_class, status, attributes, media, created_at, updated_at)
+        select id, slug, title, description, brand, hsn, "taxClass", status, attributes, media, $2, $2 from ${PRODUCT_ROWS}`,
+      [JSON.stringify(made), tx.now],
+    );
+  }
+  if (changed.length > 0) {
+    await tx.query(
+      `update products p set title = r.title, description = r.description, brand = r.brand, hsn = r.hsn,
+          tax_class = r."taxClass", status = r.status, attributes = r.attributes, media = r.media,
+          version = p.version + 1, updated_at = $2
+        from ${PRODUCT_ROWS} where p.id = r.id`,
+      [JSON.stringify(changed), tx.now],
+    );
+  }
+  await tx.query(
+    `with wanted as (select r.id as product, shelf from ${PRODUCT_ROWS}, unnest(r.shelves) as shelf),
+        gone as (delete from product_collections pc using collections c
+          where pc.product_id = any($2::uuid[]) and c.id = pc.collection_id and c.kind = 'manual'
+            and not exists (select 1 from wanted w where w.product = pc.product_id and w.shelf = pc.collection_id))
+      insert into product_collections (collection_id, product_id) select shelf, product from wanted on conflict do nothing`,
+    [JSON.stringify(rows), [...plan.products.keys()]],
+  );
+}
+
+const VARIANT_ROWS = `jsonb_to_recordset($1::jsonb) as r (id uuid, "productId" uuid, place int, sku text, size text,
+  color text, price bigint, "weightGrams" int, "maxPerOrder" int, status text, attributes jsonb)`;
+
+async function writeVariants(tx: Tx, plan: Plan, { products }: Known): Promise<void> {
+  const rows = [...plan.variants.values()].map(({ id, slug, isNew, fields }, place) => {
+    return { ...fields, id, isNew, place, productId: products.get(slug)?.id };
+  });
+  const [made, changed] = [rows.filter(({ isNew }) => isNew), rows.filter(({ isNew }) => !isNew)];
+  if (made.length > 0) {
+    // Behind those that the product has, in the order of the file.
+    await tx.query(
+      `insert into variants (id, product_id, sku, size, color, price, position, weight_grams, max_per_order, status,
+            attributes, created_at, updated_at)
+        select id, "productId", sku, size, color, price, coalesce(
+            (select max(position) from variants v where v.product_id = r."productId"), 0)
+              + row_number() over (partition by "productId" order by place),
+          "weightGrams", "maxPerOrder", status, attributes, $2, $2 from ${VARIANT_ROWS}`,
+      [JSON.stringify(made), tx.now],
+    );
+  }
+  if (changed.length > 0) {
+    await tx.query(
+      `update variants v set size = r.size, color = r.color, price = r.price, weight_grams = r."weightGrams",
+          max_per_order = r."maxPerOrder", status = r.status, attributes = r.attributes,
+          version = v.version + 1, updated_at = $2
+        from ${VARIANT_ROWS} where v.id = r.id`,
+      [JSON.stringify(changed), tx.now],
+    );
+  }
+  await allowBackorder(tx, new Map(rows.map(({ id, backorderLimit }) => [id, backorderLimit])));
+}
