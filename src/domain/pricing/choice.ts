@@ -3,7 +3,7 @@ import { byStanding } from './standing.ts';
 import { type Left, take, totalOf } from './take.ts';
 
 /** Up to so many combinations all are tried. */
-const MOST_COMBINATIONS = 128;
+const MOST_COMBINATIONS = 4_096;
 const MOST_ROUNDS = 3;
 
 interface Outcome {
