@@ -36,11 +36,13 @@ describe('a time window and a selection', () => {
 
 describe('a rule', () => {
   it('contradicts itself when no quantity is within its limits', () => {
-    const rule = { minQuantity: 3, maxQuantity: 2, startsAt: null, endsAt: null, include: NOTHING, exclude: NOTHING };
-    expect(places(ruleContradictions(rule as unknown as PricingRule))).to.deep.equal(['maxQuantity']);
-    for (const maxQuantity of [3, null]) {
-      expect(ruleContradictions({ ...rule, maxQuantity } as unknown as PricingRule)).to.deep.equal([]);
-    }
+    const rule: Omit<PricingRule, 'id'> = {
+      ...{ name: 'Three or more', priority: 0, isFinal: false, groupIds: [], include: NOTHING, exclude: NOTHING },
+      ...{ startsAt: null, endsAt: null, action: { kind: 'fixed-price', price: 0 } },
+      ...{ minQuantity: 3, maxQuantity: 2 },
+    };
+    expect(places(ruleContradictions(rule))).to.deep.equal(['maxQuantity']);
+    for (const maxQuantity of [3, null]) expect(ruleContradictions({ ...rule, maxQuantity })).to.deep.equal([]);
   });
 });
 
@@ -124,7 +126,12 @@ describe('a bundle', () => {
   }
 
   const canFill = (one: BundleOffer['sets'][number], gone: ReadonlySet<string>): boolean => {
-    const offer = { sets: [one] } as unknown as BundleOffer;
+    const offer: BundleOffer = {
+      ...{ id: '', slug: '', title: '' },
+      isOnSale: true,
+      pricing: { kind: 'sum' },
+      sets: [one],
+    };
     const onSale = one.items.filter(({ variantId }) => !gone.has(variantId));
     return [...selections(onSale, 4)].some((chosen) => {
       const items = Object.entries(chosen).map(([variantId, quantity]) => ({ variantId, quantity }));
