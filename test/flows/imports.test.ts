@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { waitFor } from '../support/wait-for.ts';
 import { type Flow, sharedFlow } from './stack.ts';
@@ -169,6 +172,23 @@ describe('products as files', function () {
     const other = await send('{}', { 'content-type': 'application/json' });
     expect(other.status).to.equal(415);
     expect(await flow.books.query(`select 1 from product_imports where status = 'receiving'`)).to.deep.equal([]);
+  });
+
+  it('of which the client leaves before their end are forgotten, and that is no fault of ours', async () => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'text/csv' };
+    const sending = request(`${flow.stack.url}/api/v1/admin/products/imports`, { method: 'POST', headers });
+    const gone = new Promise((done) => sending.once('close', done));
+    sending.on('error', () => undefined);
+    sending.write(fileOf('half', 2_000));
+    const receiving = async () => flow.books.query(`select 1 from product_imports where status = 'receiving'`);
+    await waitFor('the file is coming in', async () => (await receiving()).length === 1);
+    sending.destroy();
+    await gone;
+    await waitFor('it is forgotten', async () => (await receiving()).length === 0);
+    const logs = await readdir(flow.logs);
+    const texts = await Promise.all(logs.map((name) => readFile(join(flow.logs, name), 'utf8')));
+    const failed = texts.flatMap((text) => text.split('\n').filter((line) => line.includes('http.failed')));
+    expect(failed).to.deep.equal([]);
   });
 
   it('with an Idempotency-Key come in once; the key does not fit another file', async () => {

@@ -61,6 +61,26 @@ describe('rows that are of no use any more', () => {
     expect(await ids('account_tokens')).to.deep.equal(rows.slice(1).map(({ id }) => id));
   });
 
+  it('are imports that ended more than 30 days ago, and files that never came in as a whole, with their rows', async () => {
+    const at = async (status: string, { made, ended }: { made: number; ended?: number }) => {
+      const id = newId();
+      const times = { created_at: daysAgo(made), finished_at: ended === undefined ? null : daysAgo(ended) };
+      await insert('product_imports', { id, status, columns: ['slug'], actor_kind: 'system', ...times });
+      await insert('import_rows', { import_id: id, row_number: 2, fields: '["a"]' });
+      return id;
+    };
+    await at('cancelled', { made: 32, ended: 31 });
+    await at('receiving', { made: 2 });
+    const kept = [
+      await at('cancelled', { made: 40, ended: 29 }),
+      await at('receiving', { made: 0.5 }),
+      await at('waiting', { made: 40 }),
+    ];
+    await removeUseless(database.db);
+    expect(await ids('product_imports')).to.deep.equal(kept);
+    expect(await countOf('import_rows')).to.equal(kept.length);
+  });
+
   it('are sessions that ended more than 30 days ago, either way, with their refresh tokens', async () => {
     await addSession({ expired: 31 });
     await addSession({ expired: -50, revoked: 31 });

@@ -39,6 +39,22 @@ describe('API keys', () => {
     expect([typeof first.body.secret, typeof second.body.secret]).to.deep.equal(['string', 'undefined']);
   });
 
+  it('import products only when they may both make and change them', async () => {
+    const send = async (permissions: string[]) => {
+      const { secret } = (await make(permissions)).body;
+      const headers = { 'content-type': 'text/csv', 'x-api-key': secret };
+      const answer = await fetch(`${shop.url}/api/v1/admin/products/imports`, {
+        method: 'POST',
+        headers,
+        body: 'slug',
+      });
+      return answer.status;
+    };
+    expect(await send(['products:create'])).to.equal(403);
+    expect(await send(['products:update'])).to.equal(403);
+    expect(await send(['products:create', 'products:update'])).to.equal(422);
+  });
+
   it('do what they were made for and nothing else, and nothing that is for people', async () => {
     const { secret } = (await make(['customers:read', 'staff:read'])).body;
     expect(await use(secret)).to.equal(200);

@@ -9,8 +9,8 @@ import { texts } from './texts.ts';
 
 /** More characters than any row can have that is all right. */
 const MOST_OF_A_ROW = 200_000;
-/** Lines that are kept in memory before they are handed on. */
-const BATCH = 500;
+/** Lines, or characters of them, that are kept in memory before they are handed on. */
+const BATCH = { lines: 500, characters: 1_000_000 };
 
 /** Who takes the file as it comes in. */
 export interface Taker {
@@ -35,6 +35,8 @@ export async function readCsvFile(request: IncomingMessage, taker: Taker): Promi
       },
     );
   } catch (error) {
+    if (request.destroyed && !request.complete)
+      throw unreadable({ where: 'body', problem: 'broke off', expected: 'the whole file' });
     request.resume();
     throw error instanceof CsvError ? notCsv(error) : error;
   }
@@ -42,7 +44,7 @@ export async function readCsvFile(request: IncomingMessage, taker: Taker): Promi
 }
 
 async function take(records: AsyncIterable<string[]>, taker: Taker): Promise<number> {
-  let [row, rows] = [0, 0];
+  let [row, rows, characters] = [0, 0, 0];
   let batch: Line[] = [];
   for await (const cells of records) {
     row += 1;
@@ -54,9 +56,10 @@ async function take(records: AsyncIterable<string[]>, taker: Taker): Promise<num
     if (cells.every((cell) => cell.trim() === '')) continue;
     rows += 1;
     batch.push([row, cells]);
-    if (batch.length < BATCH) continue;
+    characters += cells.reduce((sum, cell) => sum + cell.length, 0);
+    if (batch.length < BATCH.lines && characters < BATCH.characters) continue;
     await taker.lines(batch);
-    batch = [];
+    [batch, characters] = [[], 0];
   }
   if (batch.length > 0) await taker.lines(batch);
   if (rows === 0)

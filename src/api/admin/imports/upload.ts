@@ -5,7 +5,8 @@ import { enqueue } from '../../../entities/outbox.ts';
 import type { Tx } from '../../../infra/unit-of-work.ts';
 import { runImport } from '../../../jobs/imports.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { type Answer, type RawCall, route } from '../../route.ts';
+import { RequestFault } from '../../failure.ts';
+import { type RawCall, route } from '../../route.ts';
 import { actorOf, adminEdit } from '../change.ts';
 import { readCsvFile } from './csv-file.ts';
 import { importSchema } from './view.ts';
@@ -15,36 +16,36 @@ export const uploadRoute = (deps: ApiDeps) =>
   route({
     method: 'post',
     path: '/api/v1/admin/products/imports',
-    permission: 'products:update',
+    permission: 'products:create',
     access: 'staff',
     tag: 'Imports',
     summary: 'Import products from a CSV file',
     description:
-      'The file is stored as it comes in, and worked on by a job, row by row: what is wrong with one row does not hold up the others. The same file again changes nothing.',
+      'The file is stored as it comes in, and worked on by a job, row by row: what is wrong with one row does not hold up the others. The same file again changes nothing. Needs `products:update`, too.',
     streamedBody: 'text/csv',
     answers: { 202: { description: 'The file has come in as a whole', schema: importSchema } },
     errors: ['IMPORT_UNREADABLE', 'PAYLOAD_TOO_LARGE'],
     idempotent: true,
     async handle(call) {
-      const { query } = deps.db;
+      const missing = 'products:update';
+      if (!call.principal.permissions.has(missing)) throw new RequestFault('FORBIDDEN', { details: { missing } });
       let id: string | undefined;
       try {
         const file = await readCsvFile(call.raw.request, {
           async header(columns) {
-            id = await openImport(query, columns, actorOf(call.principal));
+            id = await openImport(deps.db.query, columns, actorOf(call.principal));
           },
-          lines: (lines) => storeLines(query, id ?? '', lines),
+          lines: (lines) => storeLines(deps.db.query, id ?? '', lines),
         });
         return await accept(deps, call, { id: id ?? '', ...file });
       } finally {
         // What was refused, cut off, or had come before under the same Idempotency-Key. One that was accepted stays.
-        if (id) await forgetImport(query, id);
+        if (id) await forgetImport(deps.db.query, id);
       }
     },
   });
 
-function accept(deps: ApiDeps, call: RawCall, file: { id: string; rows: number; sha256: string }): Promise<Answer> {
-  const { id, rows, sha256 } = file;
+function accept(deps: ApiDeps, call: RawCall, { id, rows, sha256 }: { id: string; rows: number; sha256: string }) {
   const { headers, principal, raw, requestId } = call;
   const work = async (tx: Tx) => {
     await acceptImport(tx, id, rows);
