@@ -48,6 +48,8 @@ export interface AnswerSpec {
   schema?: ZodType;
   /** Default: application/json. */
   contentType?: string;
+  /** A content type that a client may ask for instead, by `Accept`. */
+  orAs?: 'text/csv';
 }
 
 /** The schema of named values: an object, or one that is then refined or transformed. */

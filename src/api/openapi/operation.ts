@@ -72,10 +72,11 @@ function answers(facts: RouteFacts): Record<string, ZodOpenApiResponseObject> {
   return Object.fromEntries(Object.entries(facts.answers).map(([status, spec]) => [status, answer(status, spec)]));
 }
 
-function answer(status: string, { description, schema, contentType }: AnswerSpec): ZodOpenApiResponseObject {
+function answer(status: string, { description, schema, contentType, orAs }: AnswerSpec): ZodOpenApiResponseObject {
   const headers = headerRefs(['RequestId', ...(status === '202' ? ['Location', 'RetryAfter'] : [])]);
   if (!schema && !contentType) return { description, headers };
-  return { description, headers, content: { [contentType ?? 'application/json']: schema ? { schema } : {} } };
+  const other = orAs && { [orAs]: { schema: { type: 'string' as const } } };
+  return { description, headers, content: { [contentType ?? 'application/json']: schema ? { schema } : {}, ...other } };
 }
 
 /** The codes a route names, and those that every route of its kind can answer, one response per status. */

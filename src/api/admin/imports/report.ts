@@ -25,7 +25,7 @@ export const reportRoute = ({ db }: ApiDeps) =>
     description: 'With `Accept: text/csv` all of them as one file, a line per problem.',
     params: z.object({ id: z.uuid() }),
     query: z.strictObject({ ...pageQuery, outcome: rowReportSchema.shape.outcome.optional() }),
-    answers: { 200: { description: 'One page', schema: pageOf(rowReportSchema) } },
+    answers: { 200: { description: 'One page', schema: pageOf(rowReportSchema), orAs: 'text/csv' } },
     errors: ['IMPORT_NOT_FOUND', 'CURSOR_INVALID'],
     async handle(call) {
       const { id } = call.params;
