@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import pg from 'pg';
 import { replay, type StoredSnapshot } from '../../src/domain/pricing/snapshot.ts';
 import { CHECKOUT_LAWS } from '../../src/entities/laws/checkouts.ts';
+import { IMPORT_LAWS } from '../../src/entities/laws/imports.ts';
 import type { Law } from '../../src/entities/laws/law.ts';
 import { ORDER_LAWS } from '../../src/entities/laws/orders.ts';
 import { PAYMENT_LAWS } from '../../src/entities/laws/payments.ts';
@@ -16,6 +17,7 @@ export const LAWS: readonly Law[] = [
   ...ORDER_LAWS,
   ...PAYMENT_LAWS,
   ...PEOPLE_LAWS,
+  ...IMPORT_LAWS,
 ];
 
 export const REPLAY = { name: 'pricing.replays', says: 'A stored price comes out again from what it was made of.' };
