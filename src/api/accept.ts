@@ -3,33 +3,38 @@ import { enqueue } from '../entities/outbox.ts';
 import type { JobContract } from '../infra/queue.ts';
 import type { ApiDeps } from './deps.ts';
 import { type Change, edit } from './edit.ts';
-import { customerIn } from './ownership.ts';
 import type { Answer, Call } from './route.ts';
-import { type CheckoutKey, readCheckout } from './views/checkout.ts';
-import { preferredWait, watchCheckout } from './wait.ts';
+import { preferredWait, watch } from './wait.ts';
 
 const RETRY_AFTER_SECONDS = '1';
 
 export interface Accepted<P> {
-  /** The checkout that the command is about, as the client is to see it now. */
-  checkout: { id: string };
+  /** What the client waits for: whoever changes it gives a hint under this id. */
+  id: string;
+  /** Where it can be looked at. */
+  location: string;
   body: object;
   /** Absent when there was nothing to do: the same thing was asked for before. */
   command?: { contract: JobContract<P>; payload: P };
 }
 
+export interface Acceptance<P> extends Change<Accepted<P>> {
+  /** Reads what the client waits for as it stands. */
+  read(id: string): Promise<{ view: object; busy: boolean } | undefined>;
+}
+
 /**
- * Accepts a command about a checkout: its rows, the command and the idempotency key are one transaction, the work is a
- * job's. Answers 202 with the place to look; with `Prefer: wait` it answers when the checkout has got somewhere.
+ * Accepts a command: its rows, the command and the idempotency key are one transaction, the work is a job's. Answers 202
+ * with the place to look; with `Prefer: wait` it answers when the thing it is about has got somewhere.
  * @throws whatever `work` throws: then nothing was accepted.
  */
 export async function accept<P extends object>(
   deps: ApiDeps,
   call: Call<unknown, unknown, unknown>,
-  change: Change<Accepted<P>>,
+  { read, ...change }: Acceptance<P>,
 ): Promise<Answer> {
   const seconds = preferredWait(call.headers);
-  let watch: ReturnType<typeof watchCheckout> | undefined;
+  let watched: ReturnType<typeof watch> | undefined;
   try {
     const answer = await edit(deps, call, {
       ...change,
@@ -37,28 +42,27 @@ export async function accept<P extends object>(
         const accepted = await change.work(tx);
         if (accepted.command) enqueue(tx, deps.queues, accepted.command);
         // Listening begins before the commit: what happens after it cannot be missed.
-        watch?.stop();
-        if (seconds > 0 && accepted.command) watch = watchCheckout(deps, accepted.checkout.id);
+        watched?.stop();
+        if (seconds > 0 && accepted.command) watched = watch(deps, accepted.id);
         return stored(accepted);
       },
     });
     if (seconds === 0) return answer;
     const { id } = answer.body as { id: string };
-    if (watch) await watch.until(seconds, call.signal);
-    return answerAsItIs(deps, { id, customerId: customerIn(call) }, answer);
+    if (watched) await watched.until(seconds, call.signal);
+    return asItIs(await read(id), answer);
   } finally {
-    watch?.stop();
+    watched?.stop();
   }
 }
 
-const stored = ({ checkout, body }: Accepted<never> | Accepted<object>): StoredAnswer => ({
+const stored = ({ location, body }: Accepted<never> | Accepted<object>): StoredAnswer => ({
   status: 202,
-  headers: { Location: `/api/v1/store/checkout/${checkout.id}`, 'Retry-After': RETRY_AFTER_SECONDS },
+  headers: { Location: location, 'Retry-After': RETRY_AFTER_SECONDS },
   body,
 });
 
-async function answerAsItIs({ db }: ApiDeps, key: CheckoutKey, answer: Answer): Promise<Answer> {
-  const reading = await readCheckout(db.query, key);
+function asItIs(reading: { view: object; busy: boolean } | undefined, answer: Answer): Answer {
   if (!reading) return answer;
   const { 'Retry-After': retryAfter = RETRY_AFTER_SECONDS, ...headers } = answer.headers ?? {};
   if (reading.busy) return { status: 202, headers: { ...headers, 'Retry-After': retryAfter }, body: reading.view };

@@ -11,10 +11,10 @@ export function preferredWait(headers: Call<never, never, never>['headers']): nu
 }
 
 /**
- * Listens for the moment a checkout stops being busy. Made before the command is committed, it cannot miss that moment;
+ * Listens for the moment a checkout, or another thing that is worked on, stops being busy. Made before the command is committed, it cannot miss that moment;
  * `until` then waits at most `seconds` without asking the database.
  */
-export function watchCheckout(
+export function watch(
   { hints, stopping }: ApiDeps,
   id: string,
 ): { until(seconds: number, gone: AbortSignal): Promise<void>; stop(): void } {
@@ -46,14 +46,14 @@ export async function readWhenReady(
   call: Pick<Call<never, never, never>, 'headers' | 'signal'> & { admit(reading: CheckoutReading | undefined): void },
 ): Promise<CheckoutReading | undefined> {
   const seconds = preferredWait(call.headers);
-  const watch = seconds > 0 ? watchCheckout(deps, key.id) : undefined;
+  const watched = seconds > 0 ? watch(deps, key.id) : undefined;
   try {
     const reading = await readCheckout(deps.db.query, key);
     call.admit(reading);
-    if (!watch || !reading?.busy) return reading;
-    await watch.until(seconds, call.signal);
+    if (!watched || !reading?.busy) return reading;
+    await watched.until(seconds, call.signal);
     return await readCheckout(deps.db.query, key);
   } finally {
-    watch?.stop();
+    watched?.stop();
   }
 }

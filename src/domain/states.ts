@@ -25,3 +25,27 @@ export const ORDER_STATES = [
   'REFUNDED',
 ] as const;
 export type OrderState = (typeof ORDER_STATES)[number];
+
+/** What people can ask of an order; each is a job that the machine lets happen or refuses. */
+export const ORDER_COMMANDS = [
+  'PROCESS',
+  'SHIP',
+  'DELIVER',
+  'CANCEL',
+  'CANCEL_BY_CUSTOMER',
+  'CANCEL_UNITS',
+  'REFUND',
+  'RETRY_REFUND',
+  'REQUEST_RETURN',
+  'APPROVE_RETURN',
+  'REJECT_RETURN',
+  'WITHDRAW_RETURN',
+  'RECEIVE_RETURN',
+] as const;
+export type OrderCommand = (typeof ORDER_COMMANDS)[number];
+
+export const COMMAND_STATES = ['pending', 'done', 'refused'] as const;
+export const REFUND_STATES = ['pending', 'succeeded', 'failed'] as const;
+export const RETURN_STATES = ['requested', 'approved', 'rejected', 'withdrawn', 'received'] as const;
+export type ReturnState = (typeof RETURN_STATES)[number];
+export const RETURN_REASONS = ['damaged', 'wrong_item', 'not_as_described', 'no_longer_wanted', 'other'] as const;

@@ -1,5 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import type { OrderState } from '../domain/states.ts';
+import type { OrderCommand, OrderState } from '../domain/states.ts';
+import { currentTrace } from '../infra/trace.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
 import type { Checkout } from './checkout.ts';
 
@@ -57,10 +58,31 @@ const OrderSchema = defineEntity({
     shipping: p.bigint('number'),
     tax: p.bigint('number'),
     total: p.bigint('number'),
+    machine: p.json<object>(),
+    allowed: p.array().$type<OrderCommand[]>(),
+    steps: p.integer(),
+    deliveryRefunded: p.boolean(),
     version: p.integer().version(),
     placedAt: p.datetime(),
+    updatedAt: p.datetime(),
   },
 });
+
+/** One step of an order as its machine decided it. */
+export interface OrderStep {
+  event: string;
+  /** What the event says besides its name; with it the step can be taken again. */
+  data: object | null;
+  state: OrderState;
+  /** What the machine wants back at the next event; this class does not look into it. */
+  machine: object;
+  allowed: OrderCommand[];
+  /** Who did it: `staff:<id>`, `key:<id>`, `customer:<id>`, `provider`, `checkout`. */
+  actor: string;
+  reason: string | null;
+  /** What asked for it: the id of a command, or of an event of the provider. */
+  cause: string;
+}
 
 /** A paid order. It is placed once, by its checkout, under the id that the checkout has had from its start. */
 export class Order extends OrderSchema.class {
@@ -73,6 +95,8 @@ export class Order extends OrderSchema.class {
       shipping: PlacedShipping | null;
       totals: OrderTotals;
       pricesIncludeTax: boolean;
+      machine: object;
+      allowed: readonly OrderCommand[];
     },
   ): void {
     const { orderId, requestId } = checkout;
@@ -90,16 +114,36 @@ export class Order extends OrderSchema.class {
       ...shippingRow(bought.shipping),
       tax,
       total,
+      machine: bought.machine,
+      allowed: bought.allowed,
+      steps: 2,
+      delivery_refunded: false,
       version: 1,
       placed_at: tx.now,
+      updated_at: tx.now,
     });
     tx.append('order_numbers', { order_id: orderId });
     bought.lines.forEach((line, index) => {
       tx.append('order_lines', toRow(orderId, index + 1, line));
     });
     const step = { order_id: orderId, actor: 'checkout', request_id: requestId, at: tx.now };
-    tx.append('order_history', { ...step, seq: 1, from_state: null, to_state: 'PENDING', event: 'placed' });
-    tx.append('order_history', { ...step, seq: 2, from_state: 'PENDING', to_state: 'CONFIRMED', event: 'paid' });
+    tx.append('order_history', { ...step, seq: 1, from_state: null, to_state: 'PENDING', event: 'PLACED' });
+    tx.append('order_history', { ...step, seq: 2, from_state: 'PENDING', to_state: 'CONFIRMED', event: 'PAID' });
+  }
+
+  /** Goes where the machine decided, and writes the step into the history. */
+  follow(tx: Tx, { state, machine, allowed, ...step }: OrderStep): void {
+    this.steps += 1;
+    tx.append('order_history', {
+      order_id: this.id,
+      seq: this.steps,
+      from_state: this.state,
+      to_state: state,
+      ...step,
+      request_id: currentTrace()?.requestId ?? null,
+      at: tx.now,
+    });
+    Object.assign(this, { state, machine, allowed, updatedAt: tx.now });
   }
 }
 OrderSchema.setClass(Order);

@@ -27,6 +27,7 @@ const PaymentSchema = defineEntity({
     amount: p.bigint('number'),
     captured: p.bigint('number'),
     refunded: p.bigint('number'),
+    refundAsked: p.bigint('number'),
     clientSecret: p.string().nullable(),
     declineCode: p.string().nullable(),
     version: p.integer().version(),
@@ -49,6 +50,7 @@ export class Payment extends PaymentSchema.class {
       amount: of.amount,
       captured: 0,
       refunded: 0,
+      refund_asked: 0,
       version: 1,
       created_at: tx.now,
       updated_at: tx.now,
@@ -86,25 +88,37 @@ export class Payment extends PaymentSchema.class {
 
   /** Appends an operation for the payments worker. Its key is derived, so the same operation cannot exist twice. */
   request(tx: Tx, operation: { kind: OperationKind; attempt?: number; amount?: number }): string {
+    if (operation.kind === 'refund') this.refundAsked += operation.amount ?? 0;
     return appendOperation(tx, this.id, operation);
   }
 }
 PaymentSchema.setClass(Payment);
 
-function appendOperation(
+/** Appends the call that brings a refund of an order about, in paise; each round of a refund is a call with a key of its own. */
+export const appendRefundCall = (
   tx: Tx,
-  paymentId: string,
-  operation: { kind: OperationKind; attempt?: number | null; amount?: number },
-): string {
+  { paymentId, refundId, amount, round }: { paymentId: string; refundId: string; amount: number; round: number },
+): string => appendOperation(tx, paymentId, { kind: 'refund', amount, refund: { id: refundId, round } });
+
+interface NewOperation {
+  kind: OperationKind;
+  attempt?: number | null;
+  amount?: number;
+  refund?: { id: string; round: number };
+}
+
+function appendOperation(tx: Tx, paymentId: string, operation: NewOperation): string {
   const id = newId();
-  const { kind, attempt = null, amount = null } = operation;
+  const { kind, attempt = null, amount = null, refund } = operation;
+  const parts = refund ? [kind, refund.id, refund.round] : [kind, paymentId, kind === 'confirm' ? attempt : ''];
   tx.append('payment_operations', {
     id,
     payment_id: paymentId,
     kind,
     attempt,
     amount,
-    idempotency_key: [kind, paymentId, kind === 'confirm' ? attempt : ''].filter(Boolean).join('-'),
+    refund_id: refund?.id ?? null,
+    idempotency_key: parts.filter(Boolean).join('-'),
     key_round: 1,
     fence: 0,
     status: 'pending',

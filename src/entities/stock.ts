@@ -87,6 +87,14 @@ export async function receive(tx: Tx, cause: Cause, demand: Demand): Promise<voi
   appendMovements(tx, { kind: 'receive', ...cause }, demand);
 }
 
+/** Puts goods back on the shelf that had left with an order. */
+export async function restock(tx: Tx, cause: Cause, demand: Demand): Promise<void> {
+  if (demand.size === 0) return;
+  await lockLevels(tx, [...demand.keys()]);
+  changeLevels(tx, demand, { onHand: 1, reserved: 0 });
+  appendMovements(tx, { kind: 'restock', ...cause }, demand);
+}
+
 /** Changes what lies on the shelf by so many units. @throws INSUFFICIENT_INVENTORY for what is reserved or was never there */
 export async function adjust(
   tx: Tx,

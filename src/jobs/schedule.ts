@@ -2,6 +2,7 @@ import type { JobKind } from '../infra/queue.ts';
 import { advanceCheckout } from './checkout.ts';
 import { runImport } from './imports.ts';
 import { sendMail } from './mail.ts';
+import { carryOutCommand } from './orders.ts';
 import { askProvider, executeOperation, processNotices } from './payments.ts';
 import { preparePartitions, sweep } from './reconciliation.ts';
 
@@ -13,6 +14,7 @@ export const JOBS: readonly JobKind[] = [
   askProvider,
   sendMail,
   runImport,
+  carryOutCommand,
   sweep,
   preparePartitions,
 ];

@@ -15,6 +15,8 @@ export interface Operation {
   amount: number | null;
   createdAt: Date;
   intentId: string | null;
+  /** The refund of an order that this call brings about; null for money that goes back without one. */
+  refundId: string | null;
   checkoutId: string;
   checkoutIsOver: boolean;
   currency: string;
@@ -32,7 +34,7 @@ export async function loadOperation(query: Query, operationId: string): Promise<
   const [row] = await query<Operation>(
     `select o.id, o.kind, o.status = 'unknown' as "isUnknown", o.status in ('done', 'refused') as "isDecided",
         o.idempotency_key || '-' || o.key_round as key, o.amount, o.created_at as "createdAt",
-        p.intent_id as "intentId", p.checkout_id as "checkoutId", p.currency, o.fence, a.method,
+        p.intent_id as "intentId", p.checkout_id as "checkoutId", p.currency, o.fence, o.refund_id as "refundId", a.method,
         c.state in ('COMPLETED', 'EXPIRED', 'CANCELLED', 'FAILED') as "checkoutIsOver",
         exists (select 1 from payment_operations f where f.payment_id = p.id and f.kind = 'open'
           and f.status in ('pending', 'unknown')) as "isOpening"
@@ -87,13 +89,11 @@ const PERFORM: Record<OperationKind, (provider: PaymentProvider, operation: Oper
     return intent ? { intent: await provider.cancel({ intentId: intent.id, key }) } : 'moot';
   },
 
-  async refund(provider, { intentId, amount, key, isUnknown }) {
+  async refund(provider, { id: reference, intentId, amount, key, isUnknown }) {
     if (!intentId || !amount) return 'moot';
-    if (isUnknown) {
-      const { amountRefunded } = await provider.retrieve(intentId);
-      if (amountRefunded >= amount) return { refund: { id: key, intentId, amount, status: 'succeeded' } };
-    }
-    return { refund: await provider.refund({ intentId, amount, key }) };
+    const refunds = isUnknown ? await provider.refundsOf(intentId) : [];
+    const made = refunds.find((refund) => refund.reference === reference);
+    return { refund: made ?? (await provider.refund({ intentId, amount, key, reference })) };
   },
 };
 

@@ -9,6 +9,7 @@ import { ProviderError } from '../ports/payments/port.ts';
 import { advance, lockCheckout } from './advance.ts';
 import type { WorkerDeps } from './deps.ts';
 import { type Answer, decideOperation, loadOperation, type Operation, perform } from './operation.ts';
+import { endRefund } from './orders/refund-end.ts';
 import { applyIntent } from './payment-facts.ts';
 
 /** How long an operation waits that cannot be carried out yet, in milliseconds: doubling, at most 8 s. */
@@ -95,18 +96,29 @@ interface Told extends Result {
 
 async function tell(deps: WorkerDeps, tx: Tx, at: Told): Promise<Outcome> {
   const { answer, operation, checkout, payment, cause } = at;
-  if (answer === 'moot') return noop('nothing to do at the provider');
+  if (answer === 'moot') {
+    await tellOrder(deps, tx, { operation, cause, failure: 'MOOT' });
+    return noop('nothing to do at the provider');
+  }
   if (answer instanceof ProviderError) return tellRefusal(deps, tx, { ...at, answer });
   if ('intent' in answer) {
     await applyIntent(deps, tx, { checkout, payment, intent: answer.intent, cause });
     return done;
   }
-  if (answer.refund.status === 'failed') {
-    observe('payment.refund.failed', { refundId: answer.refund.id, checkoutId: checkout.id });
-    return refusal('REFUND_FAILED');
-  }
-  payment.recordRefund(operation.amount ?? 0, tx.now);
-  return done;
+  const hasFailed = answer.refund.status === 'failed';
+  if (hasFailed) observe('payment.refund.failed', { refundId: answer.refund.id, checkoutId: checkout.id });
+  else payment.recordRefund(operation.amount ?? 0, tx.now);
+  await tellOrder(deps, tx, { operation, cause, failure: hasFailed ? 'REFUND_FAILED' : null });
+  return hasFailed ? refusal('REFUND_FAILED') : done;
+}
+
+/** A refund of an order has ended, well or not. */
+async function tellOrder(
+  deps: WorkerDeps,
+  tx: Tx,
+  { operation: { refundId }, ...end }: { operation: Operation; cause: string; failure: string | null },
+): Promise<void> {
+  if (refundId !== null) await endRefund(deps, tx, { refundId, ...end });
 }
 
 /** The provider said no for good: without an intent the checkout cannot go on, with one another method may do. */
@@ -121,5 +133,6 @@ async function tellRefusal(deps: WorkerDeps, tx: Tx, at: Told & { answer: Provid
   } else if (operation.kind === 'confirm') {
     await advance(deps, tx, { checkout, event: { type: 'PAYMENT_DECLINED' }, cause });
   }
+  await tellOrder(deps, tx, { operation, cause, failure: code });
   return refusal(code);
 }

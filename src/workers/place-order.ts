@@ -3,6 +3,7 @@ import type { PricingOutput } from '../domain/pricing/output.ts';
 import type { Checkout } from '../entities/checkout.ts';
 import { Order } from '../entities/order.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
+import { allowedIn, placedAndPaid, storeOrder } from '../machines/order.ts';
 
 interface Frozen {
   pricesIncludeTax: PricingInputs['pricesIncludeTax'];
@@ -10,6 +11,9 @@ interface Frozen {
   output: PricingOutput & Partial<Pick<PricingOutput, 'shipping' | 'discounts'>>;
   lines: { sku: string; title: string; bundleItem: number | null; bundleId: string | null }[];
 }
+
+/** What a new order allows is the same for all of them. */
+const ALLOWED = allowedIn(placedAndPaid({ total: 1, units: 1 }));
 
 /** Stores the order of a checkout as it was priced. @returns the discounts in it. */
 export async function placeOrder(tx: Tx, checkout: Checkout): Promise<Pick<PricingOutput, 'discounts'>> {
@@ -29,6 +33,8 @@ export async function placeOrder(tx: Tx, checkout: Checkout): Promise<Pick<Prici
     const { sku = '', title = '', bundleItem: item = null, bundleId = null } = frozen.lines[index] ?? {};
     return { ...line, sku, title, bundle: item !== null && bundleId !== null ? { item, bundleId } : null };
   });
-  Order.place(tx, checkout, { lines, shipping, totals, pricesIncludeTax });
+  const units = lines.reduce((sum, { quantity }) => sum + quantity, 0);
+  const machine = storeOrder(placedAndPaid({ total: totals.total, units }));
+  Order.place(tx, checkout, { lines, shipping, totals, pricesIncludeTax, machine, allowed: ALLOWED });
   return { discounts };
 }

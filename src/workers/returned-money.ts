@@ -6,6 +6,7 @@ import { type Tx, unitOfWork } from '../infra/unit-of-work.ts';
 import { processNotices } from '../jobs/payments.ts';
 import { lockCheckout } from './advance.ts';
 import type { WorkerDeps } from './deps.ts';
+import { endRefund } from './orders/refund-end.ts';
 
 export const REFUND_FAILED = 'refund.failed';
 const LOOK_AGAIN_MS = 5_000;
@@ -18,7 +19,12 @@ export const isForeign = ({ payment, intentId, status }: OpenNotice): boolean =>
 export async function returnForeign({ db, provider }: WorkerDeps, notice: OpenNotice): Promise<void> {
   const { intentId, amountReceived, checkoutId } = notice;
   observe('payment.foreign.error', { intentId, checkoutId });
-  const refund = { intentId: intentId ?? '', amount: amountReceived ?? 0, key: `return-${intentId}` };
+  const refund = {
+    intentId: intentId ?? '',
+    amount: amountReceived ?? 0,
+    key: `return-${intentId}`,
+    reference: `return-${intentId}`,
+  };
   await external('payments.refund', () => provider.refund(refund));
   await closeNotices(db.query, [notice], 'returned');
 }
@@ -27,9 +33,10 @@ export async function returnForeign({ db, provider }: WorkerDeps, notice: OpenNo
 export const revokeRefund = (deps: WorkerDeps, notice: OpenNotice): Promise<void> =>
   unitOfWork(deps.db, processNotices.name, async (tx) => {
     await lockCheckout(tx, notice.checkoutId ?? '');
-    const [failed] = await tx.query<{ paymentId: string; amount: number }>(
+    const [failed] = await tx.query<{ paymentId: string; amount: number; orderRefundId: string | null }>(
       `update payment_operations set status = 'refused', error = 'REFUND_FAILED'
-        where reference = $1 and kind = 'refund' and status = 'done' returning payment_id as "paymentId", amount`,
+        where reference = $1 and kind = 'refund' and status = 'done' 
+        returning payment_id as "paymentId", amount, refund_id as "orderRefundId"`,
       [notice.refundId],
     );
     // Our own call may not have been answered yet: its answer has to be booked before it can be taken back.
@@ -38,6 +45,10 @@ export const revokeRefund = (deps: WorkerDeps, notice: OpenNotice): Promise<void
     }
     const [payment] = failed ? await tx.find(Payment, { id: failed.paymentId }) : [];
     payment?.revokeRefund(failed?.amount ?? 0, tx.now);
+    if (failed?.orderRefundId) {
+      const end = { refundId: failed.orderRefundId, failure: 'REFUND_FAILED', cause: notice.eventId };
+      await endRefund(deps, tx, end);
+    }
     observe('payment.refund.failed', { refundId: notice.refundId, checkoutId: notice.checkoutId });
     await closeNotices(tx.query, [notice], failed ? 'applied' : 'known');
   });

@@ -9,6 +9,7 @@ import type { WorkerDeps } from './deps.ts';
 import { importHandlers } from './imports.ts';
 import { mailHandlers } from './mail.ts';
 import { noticeHandlers } from './notices.ts';
+import { orderHandlers } from './orders.ts';
 import { paymentHandlers } from './payments.ts';
 import { runRelay } from './relay.ts';
 import { keepSchedules } from './schedules.ts';
@@ -36,6 +37,7 @@ export function startWorkers(
   const byQueue: Record<string, Handler[]> = {
     checkout: checkoutHandlers(deps),
     payments: [...paymentHandlers(deps), ...noticeHandlers(deps)],
+    orders: orderHandlers(deps),
     mail: mailHandlers(deps),
     imports: importHandlers(deps),
     reconciliation: reconciliationHandlers(deps),

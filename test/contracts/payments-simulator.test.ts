@@ -157,7 +157,7 @@ describe('payment simulator', () => {
     it('brings back intents, refunds, keys and undelivered webhooks', async () => {
       receiver.refuse(1_000);
       const paid = await open('pm_card_visa', 'before-restart');
-      await provider.refund({ intentId: paid.id, amount: 1_000, key: 'refund' });
+      await provider.refund({ intentId: paid.id, amount: 1_000, key: 'refund', reference: 'test' });
       const before = await stats(simulator.url);
       await simulator.close();
       receiver.refuse(0);

@@ -199,14 +199,17 @@ describe('payment port: Stripe adapter against the simulator', () => {
   describe('refunding', () => {
     it('gives back in parts, never more than was received', async () => {
       const { id } = await open('pm_card_visa');
-      const part = { intentId: id, amount: 20_000, key: key() };
+      const part = { intentId: id, amount: 20_000, key: key(), reference: 'the-first' };
       const refund = await provider.refund(part);
       expect(refund).to.include({ intentId: id, amount: 20_000, status: 'succeeded' });
       expect(await provider.refund(part)).to.deep.equal(refund);
-      const tooMuch = await failure(provider.refund({ intentId: id, amount: 29_901, key: key() }));
+      expect(await provider.refundsOf(id)).to.deep.equal([refund]);
+      const tooMuch = await failure(provider.refund({ intentId: id, amount: 29_901, key: key(), reference: 'test' }));
       expect(tooMuch).to.include({ outcome: 'refused', code: 'AMOUNT_TOO_LARGE' });
-      await provider.refund({ intentId: id, amount: 29_900, key: key() });
-      const again = await failure(provider.refund({ intentId: id, amount: 1, key: key() }));
+      await provider.refund({ intentId: id, amount: 29_900, key: key(), reference: 'the-rest' });
+      const references = (await provider.refundsOf(id)).map(({ reference }) => reference);
+      expect(references).to.deep.equal(['the-rest', 'the-first']);
+      const again = await failure(provider.refund({ intentId: id, amount: 1, key: key(), reference: 'test' }));
       expect(again).to.include({ outcome: 'refused', code: 'CHARGE_ALREADY_REFUNDED' });
       expect(await provider.retrieve(id)).to.include({ amountReceived: 49_900, amountRefunded: 49_900 });
       expect(await told(id, 'refund.created')).to.include({ refundId: refund.id });
@@ -215,14 +218,16 @@ describe('payment port: Stripe adapter against the simulator', () => {
 
     it('gives back once when many ask for all of it at once', async () => {
       const { id } = await open('pm_card_visa');
-      const asks = Array.from({ length: 8 }, () => provider.refund({ intentId: id, amount: 49_900, key: key() }));
+      const asks = Array.from({ length: 8 }, () =>
+        provider.refund({ intentId: id, amount: 49_900, key: key(), reference: 'test' }),
+      );
       const results = await Promise.allSettled(asks);
       expect(results.filter((result) => result.status === 'fulfilled')).to.have.length(1);
     });
 
     it('refuses what was never paid', async () => {
       const { id } = await open(null);
-      expect(await failure(provider.refund({ intentId: id, amount: 1, key: key() }))).to.include({
+      expect(await failure(provider.refund({ intentId: id, amount: 1, key: key(), reference: 'test' }))).to.include({
         outcome: 'refused',
       });
     });
@@ -230,7 +235,9 @@ describe('payment port: Stripe adapter against the simulator', () => {
     it('tells of a refund that is pending first and fails later', async () => {
       await setFaults(simulator.url, { processingMs: 50 });
       const { id } = await open('pm_card_refundFail');
-      expect(await provider.refund({ intentId: id, amount: 49_900, key: key() })).to.include({ status: 'pending' });
+      expect(await provider.refund({ intentId: id, amount: 49_900, key: key(), reference: 'test' })).to.include({
+        status: 'pending',
+      });
       await told(id, 'refund.failed');
       expect(await provider.retrieve(id)).to.include({ amountRefunded: 0 });
     });

@@ -34,7 +34,7 @@ describe('money that has to go back', () => {
     const checkout = await bought();
     const refundId = `re_${randomUUID().replaceAll('-', '')}`;
     await flow.books.query(
-      `with p as (update payments set refunded = 20000, version = version + 1 where checkout_id = $1 returning id)
+      `with p as (update payments set refunded = 20000, refund_asked = 20000, version = version + 1 where checkout_id = $1 returning id)
         insert into payment_operations (id, payment_id, kind, amount, idempotency_key, key_round, fence, status, reference,
           created_at, finished_at) select $2, id, 'refund', 20000, $3, 1, 0, 'done', $3, now(), now() from p`,
       [checkout.id, randomUUID(), refundId],

@@ -53,6 +53,13 @@ const DAMAGE: Record<string, string> = {
   'orders.have-a-number': `delete from order_numbers where order_id = :order`,
   'orders.price-is-the-checkout': `update orders set total = total + 1 where id = :order`,
   'orders.history-leads-to-the-state': `update orders set state = 'SHIPPED' where id = :order`,
+  'orders.machine-is-the-lines': `update order_lines set shipped = shipped + 1 where order_id = :order`,
+  'orders.units-are-accounted-for': `update order_lines set returned = returned + 1 where order_id = :order`,
+  'orders.goods-are-back-on-the-shelf': `update order_lines set cancelled = cancelled + 1, refunded = refunded + 1 where order_id = :order`,
+  'refunds.are-their-lines': `insert into refunds (id, order_id, payment_id, amount, cause, state, created_at)
+    select gen_random_uuid(), :order, id, 1, 'refund', 'pending', now() from payments where checkout_id = :completed`,
+  'orders.commands-are-decided': `insert into order_commands (id, order_id, kind, work, actor, state, created_at)
+    values (gen_random_uuid(), :order, 'PROCESS', '{}', 'staff:x', 'pending', now() - interval '1 h')`,
   'payments.pay-their-order': `update payments set captured = captured - 1 where checkout_id = :completed`,
   'payments.without-order-go-back': `update payments set status = 'succeeded', captured = 1 where checkout_id = :waiting`,
   'payments.refunded-is-its-refunds': `update payments set refunded = 1 where checkout_id = :completed`,

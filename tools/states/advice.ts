@@ -2,11 +2,12 @@ import type { ErrorCode } from '../../src/domain/errors.ts';
 
 /**
  * Where a code is met. `answer`: in the body of a refused request. `reason`: in `reason` of a checkout that ended without
- * an order. `reserved`: nothing says it yet.
+ * an order. `command`: in `error` of a command about an order. `reserved`: nothing says it yet.
  */
-export type Met = 'answer' | 'reason' | 'answer, reason' | 'reserved';
+export type Met = 'answer' | 'command' | 'reason' | 'answer, reason' | 'reserved';
 
 const answer = (todo: string): [Met, string] => ['answer', todo];
+const command = (todo: string): [Met, string] => ['command', todo];
 const reason = (todo: string): [Met, string] => ['reason', todo];
 const reserved = (todo: string): [Met, string] => ['reserved', todo];
 
@@ -26,6 +27,19 @@ export const ADVICE: Record<ErrorCode, [Met, string]> = {
     'Correct what `details.problems` names; docs/imports.md has the columns. Nothing was stored.',
   ),
   IMPORT_OVER: answer('Read the import: `status` says how it ended. Send the file again to import it again.'),
+  ORDER_COMMAND_NOT_FOUND: answer(LOOK_AGAIN),
+  SHIPMENT_NOT_FOUND: command('Read the order: `shipments` has those it has.'),
+  RETURN_NOT_FOUND: command('Read the order: `returns` has those it has.'),
+  ORDER_STATE_CONFLICT: command('Read `details`: the state, and the commands that it allows.'),
+  UNITS_UNAVAILABLE: command('Read the order: each line says how many units were shipped, cancelled and refunded.'),
+  REFUND_EXCEEDS_PAYMENT: command(
+    'Look at the refunds of the order and at the provider: money has gone back elsewhere.',
+  ),
+  NOTHING_TO_REFUND: command('Nothing to do: these units, or the delivery, cost nothing.'),
+  DELIVERY_REFUNDED: command('Nothing to do: it goes back once.'),
+  REFUND_NOT_FAILED: command('Wait: a refund that is under way may not be asked for twice.'),
+  SHIPMENT_DELIVERED: command('Nothing to do.'),
+  RETURN_STATE_CONFLICT: command('Read the return again: somebody has decided it.'),
   NOT_ACCEPTABLE: reserved('Ask for another media type.'),
   METHOD_NOT_ALLOWED: answer('Use one of the methods in `Allow`.'),
   CURSOR_INVALID: answer(

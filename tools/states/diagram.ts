@@ -1,9 +1,10 @@
 import type { AnyStateMachine } from 'xstate';
-import { type State, type Step, statesOf, stepsOf } from './machine.ts';
+import { ANY, type State, type Step, statesOf, stepsOf } from './machine.ts';
 
 /** The machine as a Mermaid state diagram. Arrows between the same two states are drawn as one. */
 export function diagram(machine: AnyStateMachine): string {
-  const [states, steps] = [statesOf(machine), stepsOf(machine)];
+  const states = statesOf(machine);
+  const steps = stepsOf(machine).filter(({ from, to, actions }) => from.path !== ANY && (to || actions.length > 0));
   const outer = states.filter(({ parent }) => parent === null);
   const arrows = arrowsOf(steps);
   const first = machine.root.initial.target[0]?.key;
@@ -26,7 +27,7 @@ function arrowsOf(steps: readonly Step[]): Arrow[] {
   const byEnds = Map.groupBy(steps, ({ from, to, actions }) => `${from.key} --> ${to ?? from.key}: ${label(actions)}`);
   return [...byEnds].map(([ends, group]) => {
     const [arrow, after] = ends.split(': ');
-    const events = group.map(({ event, guard }) => (guard ? `${event} [${guard}]` : event));
+    const events = group.map(({ event, guards }) => (guards.length > 0 ? `${event} [${guards.join(' and ')}]` : event));
     return { within: group[0]?.from.parent ?? null, text: `${arrow}: ${events.join(', ')}${after}` };
   });
 }

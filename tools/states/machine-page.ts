@@ -1,107 +1,68 @@
-import type { CheckoutState } from '../../src/domain/states.ts';
-import { type CheckoutAction, type CheckoutEvent, checkoutMachine } from '../../src/machines/checkout.ts';
+import type { AnyStateMachine } from 'xstate';
 import { diagram } from './diagram.ts';
-import { statesOf, stepsOf } from './machine.ts';
+import { ANY, statesOf, stepsOf } from './machine.ts';
 import { codes, table } from './table.ts';
 
-type InnerState = 'working' | 'awaitingMethod' | 'awaitingAction' | 'processing';
+const BUSY =
+  'Busy: the server has something to do. A client that waits (`Prefer: wait`) waits for a state that is not busy.';
 
-const STATES: Record<CheckoutState | InnerState, string> = {
-  CREATED: 'The cart is frozen into the checkout: lines, addresses, accepted total.',
-  LOCKED: 'Prices are recomputed and kept, the goods are reserved until the deadline; the payment is being opened.',
-  PAYMENT_PENDING: 'The provider has an intent for the total.',
-  working: 'The provider was asked to charge a method, or has not answered yet.',
-  awaitingMethod: 'No method was given, or the last one was declined: the customer gives the next.',
-  awaitingAction: 'The customer has to do something at the bank (3-D Secure), or gives another method.',
-  processing: 'The provider has taken the payment on and will say later how it went.',
-  PAYMENT_CONFIRMED: 'The money is there, or the total is zero.',
-  ORDER_CREATED: 'The order is stored with its lines and its number; the goods have left the stock.',
-  COMPLETED: 'The cart is closed.',
-  EXPIRED: 'The reservation ran out before the payment came.',
-  CANCELLED: 'The customer cancelled.',
-  FAILED: 'It cannot become an order; `reason` says why.',
-};
+/** A machine, and in words what its parts mean. */
+export interface Book {
+  title: string;
+  source: string;
+  machine: AnyStateMachine;
+  states: Record<string, string>;
+  events: Record<string, string>;
+  actions: Record<string, string>;
+  guards: Record<string, string>;
+  /** What becomes of an event that is not allowed. */
+  refusal: string;
+  /** Who carries the actions out. */
+  hands: string;
+}
 
-const EVENTS: Record<CheckoutEvent['type'], string> = {
-  START: 'the accepted `POST …/checkout`; the sweeper, when that command was lost',
-  PAY: 'the accepted `POST …/payment`',
-  CANCEL: 'the accepted `POST …/cancel`',
-  EXPIRE: 'the sweeper, when the deadline has passed',
-  RESERVED: 'the answer of `reserve`: price and goods are held',
-  REFUSED: 'the answer of `reserve`: not for sale, another price, not enough in stock',
-  PAYMENT_SKIPPED: 'the answer of `openPayment`: there is nothing to pay',
-  PAYMENT_OPENED: 'the first that is heard of the intent',
-  PAYMENT_REFUSED: 'the provider refused to open the payment',
-  METHOD_REQUIRED: 'provider: the intent waits for a method',
-  ACTION_REQUIRED: 'provider: the customer has to act',
-  PAYMENT_PROCESSING: 'provider: it takes time',
-  PAYMENT_DECLINED: 'provider: the method was declined',
-  PAYMENT_CANCELED: 'provider: the intent was cancelled',
-  PAYMENT_SUCCEEDED: 'provider: the money was received',
-  ORDER_STORED: 'the answer of `createOrder`: the order is there',
-  ORDER_REFUSED:
-    'the answer of `createOrder`: the goods are gone, the cart was bought another way, or the customer was erased',
-  CART_CLOSED: 'the answer of `closeCart`',
-};
-
-const ACTIONS: Record<CheckoutAction, string> = {
-  reserve: 'recomputes the price, compares it with the expected total, reserves the goods',
-  openPayment: 'stores the payment and the operation that opens it at the provider',
-  confirmPayment: 'stores the operation that charges the latest method',
-  createOrder: 'consumes the reservation (or takes the goods anew for late money) and stores the order',
-  closeCart: 'marks the cart as ordered',
-  release: 'gives back what is still reserved',
-  cancelPayment: 'stores the operation that cancels the intent, unless the payment is settled',
-  reopenCart: 'lets the cart be edited and bought again, unless another checkout has it',
-  refundPayment: 'stores the operation that gives everything back',
-};
-
-const GUARDS: Record<string, string> = {
-  paysTheTotal: 'the amount received covers the total, and nothing was given back before',
-  paysTooLittle: 'something was received, but less than the total, and nothing was given back before',
-};
-
-/** docs/states.md: the checkout's machine as a picture and as tables. */
-export function machinePage(): string {
-  const states = statesOf(checkoutMachine).map(({ path, key, isBusy, entry }) => {
-    const says = STATES[key as keyof typeof STATES] ?? missing(key);
-    return [codes([path]), isBusy ? 'yes' : '', codes(entry), says];
+/** A machine as a picture and as tables. */
+export function machinePage(book: Book): string {
+  const { machine } = book;
+  const hasBusy = statesOf(machine).some(({ isBusy }) => isBusy);
+  const states = statesOf(machine).map(({ path, key, isBusy, entry }) => {
+    const says = book.states[key] ?? missing(key);
+    return hasBusy ? [codes([path]), isBusy ? 'yes' : '', codes(entry), says] : [codes([path]), says];
   });
-  const steps = stepsOf(checkoutMachine).map(({ from, event, guard, to, actions }) => {
+  const steps = stepsOf(machine).map(({ from, event, guards, to, actions }) => {
     return [
       codes([from.path]),
       codes([event]),
-      guard ? codes([guard]) : '',
-      to ? codes([to]) : 'stays',
+      codes(guards),
+      to ? codes([to]) : actions.length > 0 || from.path === ANY ? 'stays' : 'refused',
       codes(actions),
     ];
   });
-  const guards = new Set(stepsOf(checkoutMachine).flatMap(({ guard }) => guard ?? []));
+  const guards = new Set(stepsOf(machine).flatMap((step) => step.guards));
   return `${[
-    '# The states of a checkout',
-    'Drawn from `src/machines/checkout.ts` by `bin/states`; a test fails when this page is not what the code says.',
-    `\`\`\`mermaid\n${diagram(checkoutMachine)}\n\`\`\``,
+    `# ${book.title}`,
+    `Drawn from \`${book.source}\` by \`bin/states\`; a test fails when this page is not what the code says.`,
+    `\`\`\`mermaid\n${diagram(machine)}\n\`\`\``,
     '## States',
-    'Busy: the server has something to do. A client that waits (`Prefer: wait`) waits for a state that is not busy.',
-    table(['state', 'busy', 'on entry', 'meaning'], states),
+    ...(hasBusy ? [BUSY] : []),
+    table(hasBusy ? ['state', 'busy', 'on entry', 'meaning'] : ['state', 'meaning'], states),
     '## Every transition',
-    `What is not in this table is refused: the state stays as it is, and the event is written into the history with
-\`accepted = false\`.`,
+    `What is not in this table is refused: ${book.refusal}`,
     table(['in', 'event', 'if', 'goes to', 'does'], steps),
     table(
       ['if', 'holds when'],
-      [...guards].map((name) => [codes([name]), GUARDS[name] ?? missing(name)]),
+      [...guards].map((name) => [codes([name]), book.guards[name] ?? missing(name)]),
     ),
     '## Where the events come from',
-    table(['event', 'comes from'], described(EVENTS)),
+    table(['event', 'comes from'], described(book.events)),
     '## What the actions do',
-    'The machine only names them; `src/workers/checkout-actions.ts` carries them out in the transaction that stores the step.',
-    table(['action', 'what it does'], described(ACTIONS)),
+    `The machine only names them; ${book.hands}`,
+    table(['action', 'what it does'], described(book.actions)),
   ].join('\n\n')}\n`;
 }
 
 function missing(name: string): never {
-  throw new Error(`tools/states/machine-page.ts does not say what ${name} means`);
+  throw new Error(`the words of the page do not say what ${name} means`);
 }
 
 const described = (words: Record<string, string>): string[][] =>

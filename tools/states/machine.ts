@@ -1,5 +1,8 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 
+/** Stands for the machine as a whole. */
+export const ANY = 'any state';
+
 export interface State {
   /** With the state around it: `PAYMENT_PENDING.working`. */
   path: string;
@@ -16,7 +19,8 @@ export interface State {
 export interface Step {
   from: State;
   event: string;
-  guard: string | null;
+  /** All of them have to hold. */
+  guards: string[];
   /** Null: the state stays as it is. */
   to: string | null;
   actions: string[];
@@ -25,17 +29,23 @@ export interface Step {
 /** Every state of a machine, outer ones before what lies in them. */
 export const statesOf = (machine: AnyStateMachine): State[] => below(machine.root).map(toState);
 
-/** Every transition of a machine, in the order of its states. */
+/** Every transition of a machine, in the order of its states; last those that are the same in all of them. */
 export function stepsOf(machine: AnyStateMachine): Step[] {
-  return below(machine.root).flatMap((node) =>
+  return [...below(machine.root), machine.root].flatMap((node) =>
     [...node.transitions.values()].flat().map(({ eventType, guard, target, actions }) => ({
       from: toState(node),
       event: String(eventType),
-      guard: typeof guard === 'string' ? guard : null,
+      guards: guardsOf(guard),
       to: target?.[0]?.key ?? null,
       actions: named(actions),
     })),
   );
+}
+
+/** A guard by its name, or those that `and` puts together. */
+function guardsOf(guard: unknown): string[] {
+  if (typeof guard === 'string') return [guard];
+  return typeof guard === 'function' && 'guards' in guard ? (guard.guards as string[]) : [];
 }
 
 const below = (node: AnyStateNode): AnyStateNode[] =>
@@ -44,7 +54,7 @@ const below = (node: AnyStateNode): AnyStateNode[] =>
 function toState(node: AnyStateNode): State {
   const { path, key, parent, type, tags, entry } = node;
   return {
-    path: path.join('.'),
+    path: path.join('.') || ANY,
     key,
     parent: parent?.parent ? parent.key : null,
     initial: type === 'compound' ? (node.initial.target[0]?.key ?? null) : null,

@@ -1,8 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CHECKOUT_BOOK } from './checkout-words.ts';
 import { errorsPage } from './errors-page.ts';
 import { examplesPage } from './examples-page.ts';
 import { machinePage } from './machine-page.ts';
+import { ORDER_BOOK } from './order-words.ts';
 import { paymentTable } from './payment-table.ts';
 
 interface Page {
@@ -12,7 +14,8 @@ interface Page {
 }
 
 const PAGES: readonly Page[] = [
-  { path: 'docs/states.md', render: machinePage },
+  { path: 'docs/states.md', render: () => machinePage(CHECKOUT_BOOK) },
+  { path: 'docs/order-states.md', render: () => machinePage(ORDER_BOOK) },
   { path: 'docs/errors.md', render: errorsPage },
   { path: 'docs/pricing-examples.md', render: examplesPage },
   { path: 'docs/payments.md', render: (current) => replaceGenerated(current, paymentTable()) },

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import pg from 'pg';
 import { replay, type StoredSnapshot } from '../../src/domain/pricing/snapshot.ts';
 import { CHECKOUT_LAWS } from '../../src/entities/laws/checkouts.ts';
+import { FULFILMENT_LAWS } from '../../src/entities/laws/fulfilment.ts';
 import { IMPORT_LAWS } from '../../src/entities/laws/imports.ts';
 import type { Law } from '../../src/entities/laws/law.ts';
 import { ORDER_LAWS } from '../../src/entities/laws/orders.ts';
@@ -15,6 +16,7 @@ export const LAWS: readonly Law[] = [
   ...REDEMPTION_LAWS,
   ...CHECKOUT_LAWS,
   ...ORDER_LAWS,
+  ...FULFILMENT_LAWS,
   ...PAYMENT_LAWS,
   ...PEOPLE_LAWS,
   ...IMPORT_LAWS,

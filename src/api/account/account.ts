@@ -6,6 +6,7 @@ import { sessionRoutes } from '../auth/sessions.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { AnyRoute } from '../route.ts';
 import { addressRoutes } from './addresses.ts';
+import { ownOrderRoutes } from './orders.ts';
 import { personalDataRoutes } from './personal-data.ts';
 import { currentCartRoute, profileRoutes } from './profile.ts';
 import { registerRoute } from './register.ts';
@@ -22,5 +23,6 @@ export const accountRoutes = (deps: ApiDeps): AnyRoute[] => [
   ...emailRoutes(deps, STORE_DOOR),
   ...addressRoutes(deps),
   currentCartRoute(deps),
+  ...ownOrderRoutes(deps),
   ...personalDataRoutes(deps),
 ];

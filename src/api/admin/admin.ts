@@ -14,6 +14,7 @@ import { customerRoutes } from './customers.ts';
 import { groupRoutes } from './groups.ts';
 import { importRoutes } from './imports/imports.ts';
 import { mfaRoutes } from './mfa.ts';
+import { adminOrderRoutes } from './orders/orders.ts';
 import { customerDataRoutes } from './personal-data.ts';
 import { priceRoutes } from './prices.ts';
 import { pricingAdminRoutes } from './pricing/pricing.ts';
@@ -41,6 +42,7 @@ export const adminRoutes = (deps: ApiDeps): AnyRoute[] => [
   ...groupRoutes(deps),
   ...apiKeyRoutes(deps),
   ...auditRoutes(deps),
+  ...adminOrderRoutes(deps),
   ...priceRoutes(deps),
   // Before the products themselves: `imports` and `export` are not ids.
   ...importRoutes(deps),

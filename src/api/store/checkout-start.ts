@@ -8,12 +8,12 @@ import { linesOf } from '../../entities/pricing/priced.ts';
 import { requireMethod } from '../../entities/pricing/shipping-methods.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import { advanceCheckout } from '../../jobs/checkout.ts';
-import { accept } from '../accept.ts';
 import type { ApiDeps } from '../deps.ts';
 import { RequestFault } from '../failure.ts';
 import { customerIn, ownersOf } from '../ownership.ts';
 import { type Call, route } from '../route.ts';
 import { type CheckoutView, checkoutAnswers, readCheckout } from '../views/checkout.ts';
+import { acceptCheckout } from './accept-checkout.ts';
 import { addressSchema } from './address.ts';
 import { lockCart } from './cart-change.ts';
 
@@ -63,7 +63,7 @@ export const startCheckout = (deps: ApiDeps) =>
         const command = { contract: advanceCheckout, payload: { checkoutId: checkout.id, event: 'START' as const } };
         return { checkout, body: newView(checkout), command };
       };
-      return accept(deps, call, { name: 'checkout.start', scope: cartId, work });
+      return acceptCheckout(deps, call, { name: 'checkout.start', scope: cartId, work });
     },
   });
 

@@ -3,12 +3,12 @@ import { refused } from '../../domain/errors.ts';
 import { Checkout } from '../../entities/checkout.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import { advanceCheckout } from '../../jobs/checkout.ts';
-import { accept } from '../accept.ts';
 import type { ApiDeps } from '../deps.ts';
 import { customerIn, isOwner } from '../ownership.ts';
 import { type AnyRoute, type Call, route } from '../route.ts';
 import { type CheckoutReading, checkoutAnswers, readCheckout } from '../views/checkout.ts';
 import { readWhenReady } from '../wait.ts';
+import { acceptCheckout } from './accept-checkout.ts';
 import { methodSchema, startCheckout } from './checkout-start.ts';
 
 const params = z.object({ id: z.uuid() });
@@ -67,7 +67,7 @@ const payCheckout = (deps: ApiDeps) =>
         checkout.addAttempt(tx, (last?.attempt ?? 0) + 1, call.body.paymentMethod);
         return { checkout, body: await viewOf(tx, checkout), command: advanceBy(checkout, 'PAY') };
       };
-      return accept(deps, call, { name: 'checkout.pay', scope: call.params.id, work });
+      return acceptCheckout(deps, call, { name: 'checkout.pay', scope: call.params.id, work });
     },
   });
 
@@ -94,7 +94,7 @@ const cancelCheckout = (deps: ApiDeps) =>
         checkout.expectChange(tx.now);
         return { checkout, body, command: advanceBy(checkout, 'CANCEL') };
       };
-      return accept(deps, call, { name: 'checkout.cancel', scope: call.params.id, work });
+      return acceptCheckout(deps, call, { name: 'checkout.cancel', scope: call.params.id, work });
     },
   });
 

@@ -3,10 +3,12 @@ import { GRACE, type Law } from './law.ts';
 export const PAYMENT_LAWS: readonly Law[] = [
   {
     name: 'payments.pay-their-order',
-    says: 'What was captured for an order and not refunded is its total; an order of nothing has no payment.',
-    sql: `select o.id as "orderId", o.total, p.captured, p.refunded from orders o
+    says: 'What was captured for an order is its total, and what went back of it are its refunds; an order of nothing has no payment.',
+    sql: `select o.id as "orderId", o.total, p.captured, p.refunded, r.amount as refunds from orders o
       left join payments p on p.checkout_id = o.checkout_id
-      where o.total <> coalesce(p.captured - p.refunded, 0)`,
+      left join (select order_id, sum(amount) as amount from refunds where state = 'succeeded' group by order_id) r
+        on r.order_id = o.id
+      where o.total <> coalesce(p.captured, 0) or coalesce(p.refunded, 0) <> coalesce(r.amount, 0)`,
   },
   {
     name: 'payments.without-order-go-back',
@@ -19,10 +21,12 @@ export const PAYMENT_LAWS: readonly Law[] = [
   },
   {
     name: 'payments.refunded-is-its-refunds',
-    says: 'What was refunded of a payment is the sum of its refunds that are done.',
+    says: 'What was refunded of a payment is the sum of its refunds that are done, ours and those of the desk of the provider.',
     sql: `select p.id as "paymentId", p.refunded, coalesce(r.amount, 0) as "refundOperations" from payments p
-      left join (select payment_id, sum(amount) as amount from payment_operations
-        where kind = 'refund' and status = 'done' group by payment_id) r on r.payment_id = p.id
+      left join (select payment_id, sum(amount) as amount from (
+          select payment_id, amount from payment_operations where kind = 'refund' and status = 'done'
+          union all select payment_id, amount from refunds where cause = 'provider' and state = 'succeeded') done
+        group by payment_id) r on r.payment_id = p.id
       where p.refunded <> coalesce(r.amount, 0)`,
   },
   {

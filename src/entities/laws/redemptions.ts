@@ -13,11 +13,11 @@ export const REDEMPTION_LAWS: readonly Law[] = [
   },
   {
     name: 'redemptions.follow-their-checkout',
-    says: 'A discount is held while a checkout waits for its payment, consumed by an order, and else given back.',
+    says: 'A discount is held while a checkout waits for its payment, consumed by an order that was not cancelled, and else given back.',
     sql: `select r.checkout_id as "checkoutId", r.discount_id as "discountId", r.status, c.state
       from discount_redemptions r join checkouts c on c.id = r.checkout_id
       where r.status is distinct from case
-          when exists (select 1 from orders o where o.id = c.order_id) then 'consumed'
+          when exists (select 1 from orders o where o.id = c.order_id and o.state <> 'CANCELLED') then 'consumed'
           when c.state in ('LOCKED', 'PAYMENT_PENDING', 'PAYMENT_CONFIRMED') then 'held' else 'released' end
         or (r.status = 'held' and c.expires_at < now() - ${GRACE})`,
   },

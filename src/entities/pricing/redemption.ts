@@ -64,16 +64,20 @@ export const consumeRedemptions = (tx: Tx, checkoutId: string): void =>
     checkoutId,
   ]);
 
-/** Gives back what a checkout still holds; doing it twice gives nothing back twice. */
-export async function releaseRedemptions(tx: Tx, checkoutId: string): Promise<void> {
+/** Gives back what a checkout holds, or what its order had consumed; doing it twice gives nothing back twice. */
+export async function releaseRedemptions(
+  tx: Tx,
+  checkoutId: string,
+  status: 'held' | 'consumed' = 'held',
+): Promise<void> {
   await Promise.all([
     lockCounters(tx, checkoutId),
     tx.query(
-      `with freed as (update discount_redemptions set status = 'released' where checkout_id = $1 and status = 'held'
+      `with freed as (update discount_redemptions set status = 'released' where checkout_id = $1 and status = $2
           returning discount_id, counters)
         update discount_uses u set used = u.used - 1 from freed f
           where u.discount_id = f.discount_id and u.counter = any(f.counters)`,
-      [checkoutId],
+      [checkoutId, status],
     ),
   ]);
 }

@@ -22,6 +22,8 @@ export interface Refund {
   id: string;
   intentId: string;
   amount: number;
+  /** What we called it when we asked for it; null for one that somebody made at the provider's own desk. */
+  reference: string | null;
   status: 'pending' | 'succeeded' | 'failed';
 }
 
@@ -61,7 +63,9 @@ export interface PaymentProvider {
    */
   find(checkoutId: string, since: Date): Promise<Intent | null>;
   /** Gives `amount` paise back; more than what is left to refund is refused. */
-  refund(refund: { intentId: string; amount: number; key: string }): Promise<Refund>;
+  refund(refund: { intentId: string; amount: number; key: string; reference: string }): Promise<Refund>;
+  /** Every refund of an intent, newest first. This is how an `unknown` outcome of `refund` is resolved. */
+  refundsOf(intentId: string): Promise<Refund[]>;
   /** All intents created since `since`, newest first, fetched page by page. */
   list(since: Date): AsyncIterable<Intent>;
   /** @throws ProviderError refused INVALID_SIGNATURE when the signature is wrong or more than 5 minutes old. */

@@ -44,6 +44,7 @@ export function toRefund(refund: Stripe.Refund, intentId: string): Refund {
     id: refund.id,
     intentId: idOf(refund.payment_intent) ?? intentId,
     amount: refund.amount,
+    reference: refund.metadata?.reference ?? null,
     // A status we do not know yet is money that has not certainly gone back.
     status: REFUND_STATUS[refund.status ?? 'pending'] ?? 'pending',
   };

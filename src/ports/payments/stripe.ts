@@ -25,6 +25,7 @@ export function stripeProvider(config: StripeConfig): PaymentProvider {
     retrieve: (intentId) => retrieve(link, intentId),
     find: (checkoutId, since) => find(link, checkoutId, since),
     refund: (refund) => giveBack(link, refund),
+    refundsOf: (intentId) => refundsOf(link, intentId),
     list: (since) => list(link, since),
     verify: (raw, signature, now) => verify({ raw, signature, secret: config.webhookSecret }, now),
   };
@@ -86,9 +87,25 @@ async function* list({ stripe, call }: StripeLink, since: Date): AsyncGenerator<
 
 type GivingBack = Parameters<PaymentProvider['refund']>[0];
 
-async function giveBack({ stripe, call }: StripeLink, { intentId, amount, key }: GivingBack): Promise<Refund> {
-  const params = { payment_intent: intentId, amount };
+async function giveBack(
+  { stripe, call }: StripeLink,
+  { intentId, amount, key, reference }: GivingBack,
+): Promise<Refund> {
+  const params = { payment_intent: intentId, amount, metadata: { reference } };
   return toRefund(await call(() => stripe.refunds.create(params, { idempotencyKey: key })), intentId);
+}
+
+async function refundsOf({ stripe, call }: StripeLink, intentId: string): Promise<Refund[]> {
+  const refunds: Refund[] = [];
+  let after: { starting_after?: string } = {};
+  for (;;) {
+    const query = { payment_intent: intentId, limit: PAGE, ...after };
+    const page = await call(() => stripe.refunds.list(query));
+    refunds.push(...page.data.map((refund) => toRefund(refund, intentId)));
+    const last = page.data.at(-1);
+    if (!page.has_more || !last) return refunds;
+    after = { starting_after: last.id };
+  }
 }
 
 function verify(

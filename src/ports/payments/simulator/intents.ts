@@ -69,7 +69,7 @@ function fresh(form: URLSearchParams, method: string | null): IntentRow {
   };
 }
 
-function metadataOf(form: URLSearchParams): Record<string, string> {
+export function metadataOf(form: URLSearchParams): Record<string, string> {
   const metadata: Record<string, string> = {};
   for (const [name, value] of form) {
     if (name.startsWith('metadata[') && name.endsWith(']')) metadata[name.slice(9, -1)] = value;

@@ -1,6 +1,7 @@
 import { type Books, type Decision, event, InvalidRequest, integer, intentOf, refusal } from './books/books.ts';
 import { currentSecond, newId } from './books/stamps.ts';
 import type { IntentRow, RefundRow } from './books/state.ts';
+import { metadataOf } from './intents.ts';
 import { METHODS } from './methods.ts';
 
 /** POST /v1/refunds: never gives back more than was received, however the refunds are cut. */
@@ -22,7 +23,8 @@ export function createRefund(books: Books, form: URLSearchParams): Decision {
     const message = `Refund amount (${amount}) is greater than unrefunded amount on charge (${left})`;
     return refusal({ type: 'invalid_request_error', code: 'amount_too_large', param: 'amount', message });
   }
-  return giveBack(books, { ...intent, refunded: intent.refunded + amount }, amount);
+  const after = { ...intent, refunded: intent.refunded + amount };
+  return giveBack(books, after, { amount, metadata: metadataOf(form) });
 }
 
 /** A pending refund comes to its end; one that fails returns its amount to what may be refunded. */
@@ -35,7 +37,11 @@ export function settleRefund(books: Books, refund: RefundRow): Decision {
   return { change: { intents: [after], refunds: [settled], events }, answer: { status: 200, refund: settled } };
 }
 
-function giveBack({ faults }: Books, intent: IntentRow, amount: number): Decision {
+function giveBack(
+  { faults }: Books,
+  intent: IntentRow,
+  { amount, metadata }: Pick<RefundRow, 'amount' | 'metadata'>,
+): Decision {
   const later = METHODS.get(intent.method ?? '')?.refunds !== 'at once';
   const refund: RefundRow = {
     id: newId('re'),
@@ -43,6 +49,7 @@ function giveBack({ faults }: Books, intent: IntentRow, amount: number): Decisio
     intent: intent.id,
     charge: intent.charge ?? '',
     amount,
+    metadata,
     status: later ? 'pending' : 'succeeded',
     settlesAt: later ? Date.now() + faults.knobs().processingMs : null,
   };

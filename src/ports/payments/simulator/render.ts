@@ -31,7 +31,7 @@ export function renderRefund(row: RefundRow): object {
     amount: row.amount,
     charge: row.charge,
     created: row.created,
-    metadata: {},
+    metadata: row.metadata,
     payment_intent: row.intent,
     status: row.status,
   };

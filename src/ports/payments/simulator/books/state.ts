@@ -44,6 +44,7 @@ export interface RefundRow {
   readonly intent: string;
   readonly charge: string;
   readonly amount: number;
+  readonly metadata: Readonly<Record<string, string>>;
   readonly status: 'pending' | 'succeeded' | 'failed';
   readonly settlesAt: number | null;
 }

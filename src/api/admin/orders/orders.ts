@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { refused } from '../../../domain/errors.ts';
+import { ORDER_STATES } from '../../../domain/states.ts';
+import { emailSchema } from '../../auth/sign-in.ts';
+import type { ApiDeps } from '../../deps.ts';
+import { numberSchema, readOrders } from '../../orders/list.ts';
+import { readOrder } from '../../orders/reading.ts';
+import { type AnyRoute, route } from '../../route.ts';
+import { adminOrderHeadSchema, adminOrderSchema } from '../../views/order.ts';
+import { etag } from '../change.ts';
+import { pageOf, pageQuery, startOf, toPage } from '../page.ts';
+import { orderCommandRoutes } from './commands.ts';
+
+const PATH = '/api/v1/admin/orders';
+const common = { permission: 'orders:read', access: 'staff', tag: 'Orders' } as const;
+
+/** The shop's orders, and what staff ask of them. */
+export const adminOrderRoutes = (deps: ApiDeps): AnyRoute[] => [list(deps), read(deps), ...orderCommandRoutes(deps)];
+
+const list = ({ db, vault }: ApiDeps) =>
+  route({
+    ...common,
+    method: 'get',
+    path: PATH,
+    summary: 'Orders, newest first',
+    query: z.strictObject({
+      ...pageQuery,
+      state: z.enum(ORDER_STATES).optional(),
+      number: numberSchema.optional(),
+      customerId: z.uuid().optional(),
+      email: emailSchema.optional().meta({ description: 'The whole address of a customer who has an account.' }),
+      placedFrom: z.iso.datetime().optional(),
+      placedBefore: z.iso.datetime().optional(),
+    }),
+    answers: { 200: { description: 'One page', schema: pageOf(adminOrderHeadSchema) } },
+    errors: ['CURSOR_INVALID'],
+    async handle({ query: { limit, cursor, email, ...filter } }) {
+      const emailIndex = email === undefined ? undefined : vault.indexOf(email);
+      const list = { orders: filter, emailIndex };
+      const before = startOf(list, cursor);
+      const rows = await readOrders(db.query, { ...filter, emailIndex, before, limit: limit + 1 });
+      return { status: 200, body: toPage(list, rows, limit) };
+    },
+  });
+
+const read = ({ db, vault }: ApiDeps) =>
+  route({
+    ...common,
+    method: 'get',
+    path: `${PATH}/{id}`,
+    summary: 'An order with its lines, shipments, refunds, returns and history',
+    params: z.object({ id: z.uuid() }),
+    answers: { 200: { description: 'The order', schema: adminOrderSchema } },
+    errors: ['ORDER_NOT_FOUND'],
+    async handle({ params: { id } }) {
+      const order = await readOrder({ query: db.query, vault }, { id });
+      if (!order) throw refused('ORDER_NOT_FOUND', { orderId: id });
+      return { status: 200, body: order, headers: { ETag: etag(order.version) } };
+    },
+  });

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { refused } from '../../domain/errors.ts';
+import { COMMAND_STATES, ORDER_COMMANDS, type OrderCommand } from '../../domain/states.ts';
+import { askOfOrder } from '../../entities/orders/command.ts';
+import { audit } from '../../entities/people/audit.ts';
+import type { Query } from '../../entities/sellable.ts';
+import { carryOutCommand } from '../../jobs/orders.ts';
+import { accept } from '../accept.ts';
+import { actorOf } from '../admin/change.ts';
+import type { ApiDeps } from '../deps.ts';
+import type { Answer, Call } from '../route.ts';
+
+const commandSchema = z
+  .object({
+    id: z.uuid(),
+    orderId: z.uuid(),
+    command: z.enum(ORDER_COMMANDS),
+    state: z.enum(COMMAND_STATES),
+    reason: z.string().nullable(),
+    error: z
+      .object({ code: z.string(), details: z.record(z.string(), z.unknown()) })
+      .nullable()
+      .meta({
+        description: 'Why it was refused; of a state that does not allow it, `details.allowed` says what it does.',
+      }),
+    createdAt: z.iso.datetime(),
+    decidedAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'OrderCommand' });
+
+/** How every command about an order answers. */
+export const commandAnswers = {
+  200: { description: 'The command, decided', schema: commandSchema },
+  202: { description: 'The command, accepted', schema: commandSchema },
+};
+
+type CommandRow = Omit<z.infer<typeof commandSchema>, 'createdAt' | 'decidedAt'> & {
+  createdAt: Date;
+  decidedAt: Date | null;
+};
+
+/** A command as it stands; only about orders of `customerId` when one is named. */
+export async function readCommand(
+  query: Query,
+  { id, orderId, customerId }: { id: string; orderId: string; customerId: string | null },
+) {
+  const [row] = await query<CommandRow>(
+    `select m.id, m.order_id as "orderId", m.kind as command, m.state, m.reason, m.error, m.created_at as "createdAt",
+        m.decided_at as "decidedAt"
+      from order_commands m join orders o on o.id = m.order_id
+      where m.id = $1 and m.order_id = $2 and ($3::uuid is null or o.customer_id = $3)`,
+    [id, orderId, customerId],
+  );
+  return row && { view: row, busy: row.state === 'pending' };
+}
+
+export interface Wish {
+  orderId: string;
+  kind: OrderCommand;
+  work: object;
+  reason: string | null;
+  /** Whose order it must be; null for staff, who may ask it of any and are written down in the audit log. */
+  customerId: string | null;
+  /** Where orders stand for the caller. */
+  path: string;
+}
+
+/** Accepts what somebody asks of an order; the worker says whether its state allows it. @throws ORDER_NOT_FOUND */
+export const acceptCommand = (deps: ApiDeps, call: Call<unknown, unknown, unknown>, wish: Wish): Promise<Answer> => {
+  const { orderId, kind, work, reason, customerId, path } = wish;
+  const actor = actorOf(call.principal);
+  return accept(deps, call, {
+    name: 'order.ask',
+    scope: `${orderId} ${kind}`,
+    async work(tx) {
+      const found = await tx.query(`select 1 from orders where id = $1 and ($2::uuid is null or customer_id = $2)`, [
+        orderId,
+        customerId,
+      ]);
+      if (found.length === 0) throw refused('ORDER_NOT_FOUND', { orderId });
+      const id = askOfOrder(tx, { orderId, kind, work, actor: `${actor.kind}:${actor.id}`, reason });
+      if (customerId === null) {
+        const action = `order.${kind.toLowerCase().replaceAll('_', '-')}`;
+        const target = { type: 'order', id: orderId };
+        audit(tx, {
+          actor,
+          action,
+          target,
+          before: null,
+          after: { commandId: id, ...work },
+          requestId: call.requestId,
+        });
+      }
+      const view = { id, orderId, command: kind, state: 'pending', reason, error: null };
+      const body = { ...view, createdAt: tx.now.toISOString(), decidedAt: null };
+      const command = { contract: carryOutCommand, payload: { commandId: id } };
+      return { id, location: `${path}/${orderId}/commands/${id}`, body, command };
+    },
+    read: (id) => readCommand(deps.db.query, { id, orderId, customerId }),
+  });
+};

@@ -1,0 +1,58 @@
+import { Order } from '../../entities/order.ts';
+import { observe } from '../../infra/log.ts';
+import type { Tx } from '../../infra/unit-of-work.ts';
+import {
+  allowedIn,
+  decideOrder,
+  type OrderEvent,
+  restoreOrder,
+  type StoredOrder,
+  storeOrder,
+} from '../../machines/order.ts';
+import type { WorkerDeps } from '../deps.ts';
+import { cancelRest } from './cancel.ts';
+
+/** Somebody's wish for an order, or news about its money. */
+export interface OrderStep {
+  order: Order;
+  event: OrderEvent;
+  actor: string;
+  reason: string | null;
+  /** What asked for it: the id of a command, or of an event of the provider. */
+  cause: string;
+  /** What the machine's own action for this event means in rows; `left` is what may still be refunded, in paise. */
+  perform?: ((left: number) => Promise<void> | void) | undefined;
+}
+
+/**
+ * Loads an order under its lock. Locks are taken in this order everywhere: the checkout, its order, the counters of
+ * discounts, the levels of stock.
+ */
+export async function lockOrder(tx: Tx, orderId: string): Promise<Order | null> {
+  await tx.query(`select 1 from checkouts where order_id = $1 for update`, [orderId]);
+  return tx.lock(Order, { id: orderId });
+}
+
+/**
+ * The single door into an order's machine: feeds it an event and does what it asks for, in the transaction that holds
+ * the order's lock.
+ * @returns whether the event was accepted; one that is not changes nothing
+ */
+export async function advanceOrder(deps: WorkerDeps, tx: Tx, step: OrderStep): Promise<boolean> {
+  const { order, event, actor, reason, cause } = step;
+  const before = restoreOrder(order.machine as StoredOrder);
+  const { next, accepted, actions } = decideOrder(before, event);
+  if (!accepted) return false;
+  const left = before.context.total - before.context.asked;
+  for (const action of actions) {
+    if (action === 'cancelRest') await cancelRest(deps, tx, { order, left, reason });
+    else await step.perform?.(left);
+  }
+  const { type, ...data } = event;
+  const from = order.state;
+  const machine = storeOrder(next);
+  const told = { actor, reason, cause, event: type, data: Object.keys(data).length > 0 ? data : null };
+  order.follow(tx, { ...told, state: machine.value, machine, allowed: allowedIn(next) });
+  tx.afterCommit(() => observe('order.advanced', { orderId: order.id, from, to: order.state, event: type }));
+  return true;
+}

@@ -1,0 +1,35 @@
+import type { OrderCommand } from '../../domain/states.ts';
+import type { Tx } from '../../infra/unit-of-work.ts';
+import { ORDER_WORK } from '../../jobs/orders.ts';
+import type { WorkerDeps } from '../deps.ts';
+import { prepareCancelUnits } from './cancel.ts';
+import type { Asked, Prepared } from './prepared.ts';
+import { prepareRefund, prepareRetry } from './refund.ts';
+import { prepareDecision, prepareReceipt, prepareReturn } from './returns.ts';
+import { prepareDelivery, prepareShipment } from './ship.ts';
+
+type Prepare = (deps: WorkerDeps, tx: Tx, asked: Asked) => Promise<Prepared> | Prepared;
+
+/** Looks at the rows, under the order's lock, and says what each command comes to. @throws AppError for what cannot be */
+export const PREPARE: Record<OrderCommand, Prepare> = {
+  PROCESS: () => ({ event: { type: 'PROCESS' } }),
+  CANCEL: () => ({ event: { type: 'CANCEL' } }),
+  CANCEL_BY_CUSTOMER: () => ({ event: { type: 'CANCEL_BY_CUSTOMER' } }),
+  CANCEL_UNITS: (deps, tx, { work, ...at }) =>
+    prepareCancelUnits(deps, tx, { ...at, work: ORDER_WORK.CANCEL_UNITS.parse(work) }),
+  SHIP: (_deps, tx, { work, ...at }) => prepareShipment(tx, { ...at, work: ORDER_WORK.SHIP.parse(work) }),
+  DELIVER: (_deps, tx, { work, ...at }) => prepareDelivery(tx, { ...at, work: ORDER_WORK.DELIVER.parse(work) }),
+  REFUND: (deps, tx, { work, ...at }) => prepareRefund(deps, tx, { ...at, work: ORDER_WORK.REFUND.parse(work) }),
+  RETRY_REFUND: (deps, tx, { work, ...at }) =>
+    prepareRetry(deps, tx, { ...at, work: ORDER_WORK.RETRY_REFUND.parse(work) }),
+  REQUEST_RETURN: (_deps, tx, { work, ...at }) =>
+    prepareReturn(tx, { ...at, work: ORDER_WORK.REQUEST_RETURN.parse(work) }),
+  APPROVE_RETURN: (_deps, tx, { work, order }) =>
+    prepareDecision(tx, { order, ...ORDER_WORK.APPROVE_RETURN.parse(work), to: 'approved' }),
+  REJECT_RETURN: (_deps, tx, { work, order }) =>
+    prepareDecision(tx, { order, ...ORDER_WORK.REJECT_RETURN.parse(work), to: 'rejected' }),
+  WITHDRAW_RETURN: (_deps, tx, { work, order }) =>
+    prepareDecision(tx, { order, ...ORDER_WORK.WITHDRAW_RETURN.parse(work), to: 'withdrawn' }),
+  RECEIVE_RETURN: (deps, tx, { work, ...at }) =>
+    prepareReceipt(deps, tx, { ...at, work: ORDER_WORK.RECEIVE_RETURN.parse(work) }),
+};

@@ -1,0 +1,25 @@
+import { decideRefund } from '../../entities/orders/refund.ts';
+import { observe } from '../../infra/log.ts';
+import type { Tx } from '../../infra/unit-of-work.ts';
+import type { WorkerDeps } from '../deps.ts';
+import { advanceOrder, lockOrder } from './advance.ts';
+
+/**
+ * A refund of an order came to an end, under the checkout's lock: `failure` says why the money is still with us. The order
+ * hears of it when money has moved; a refund that never left us changes nothing in it.
+ */
+export async function endRefund(
+  deps: WorkerDeps,
+  tx: Tx,
+  { refundId, failure, cause }: { refundId: string; failure: string | null; cause: string },
+): Promise<void> {
+  const ended = await decideRefund(tx, { id: refundId, failure });
+  if (!ended) return;
+  const { orderId, amount, before } = ended;
+  observe(failure === null ? 'order.refund.succeeded' : 'order.refund.failed', { orderId, refundId, amount, failure });
+  if (failure !== null && before !== 'succeeded') return;
+  const order = await lockOrder(tx, orderId);
+  if (!order) return;
+  const event = { type: failure === null ? 'MONEY_RETURNED' : 'MONEY_KEPT', amount } as const;
+  await advanceOrder(deps, tx, { order, event, actor: 'provider', reason: failure, cause });
+}

@@ -1,0 +1,77 @@
+import { amountOf, refundUnits } from '../../domain/orders/refundable.ts';
+import type { Order } from '../../entities/order.ts';
+import {
+  countUnits,
+  goodsOf,
+  loadLines,
+  type OrderLine,
+  pick,
+  refundable,
+  type Units,
+} from '../../entities/orders/lines.ts';
+import { decideReturn, loadReturn, openReturn, receiveReturn, returnable } from '../../entities/orders/return.ts';
+import { restock } from '../../entities/stock.ts';
+import type { Tx } from '../../infra/unit-of-work.ts';
+import type { OrderWork } from '../../jobs/orders.ts';
+import type { WorkerDeps } from '../deps.ts';
+import type { Prepared } from './prepared.ts';
+import { giveBack } from './refund.ts';
+
+/** A customer, or staff for one, wants to send goods back. */
+export async function prepareReturn(
+  tx: Tx,
+  { order, work, actor }: { order: Order; work: OrderWork['REQUEST_RETURN']; actor: string },
+): Promise<Prepared> {
+  const { lines: units, reason } = work;
+  pick(await loadLines(tx, order.id), units, await returnable(tx, order.id));
+  return {
+    event: { type: 'REQUEST_RETURN' },
+    perform: () => void openReturn(tx, { orderId: order.id, units, reason, by: actor }),
+  };
+}
+
+const DECISIONS = {
+  approved: 'APPROVE_RETURN',
+  rejected: 'REJECT_RETURN',
+  withdrawn: 'WITHDRAW_RETURN',
+} as const;
+
+/** Staff, or the customer, say what is to become of a return. */
+export async function prepareDecision(
+  tx: Tx,
+  { order, returnId, to }: { order: Order; returnId: string; to: keyof typeof DECISIONS },
+): Promise<Prepared> {
+  await loadReturn(tx, { orderId: order.id, returnId, to });
+  return { event: { type: DECISIONS[to] }, perform: () => decideReturn(tx, { returnId, to }) };
+}
+
+/** The goods are back. Units whose money went back before are not refunded again. */
+export async function prepareReceipt(
+  deps: WorkerDeps,
+  tx: Tx,
+  { order, work, reason }: { order: Order; work: OrderWork['RECEIVE_RETURN']; reason: string | null },
+): Promise<Prepared> {
+  const { returnId, restock: restocked = [], refund } = work;
+  const units = await loadReturn(tx, { orderId: order.id, returnId, to: 'received' });
+  const lines = await loadLines(tx, order.id);
+  const sellable = pick(lines, restocked, ({ line }) => units.find((one) => one.line === line)?.quantity ?? 0);
+  const toRefund = refund ? unrefunded(lines, units) : [];
+  const refunds = toRefund.map(({ line, quantity }) => refundUnits(line, quantity));
+  return {
+    event: { type: 'RECEIVE_RETURN', amount: amountOf(refunds) },
+    async perform(left) {
+      const refunded = toRefund.map(({ line, quantity }) => ({ line: line.line, quantity }));
+      await countUnits(tx, order.id, { returned: units, refunded });
+      await restock(tx, { cause: 'order', causeId: order.id }, goodsOf(sellable));
+      const refundId = await giveBack(deps, tx, { order, lines: refunds, left, cause: 'return', reason });
+      await tx.write();
+      await receiveReturn(tx, { returnId, restocked, refundId });
+    },
+  };
+}
+
+const unrefunded = (lines: readonly OrderLine[], units: readonly Units[]) =>
+  lines.flatMap((line) => {
+    const quantity = Math.min(units.find((one) => one.line === line.line)?.quantity ?? 0, refundable(line));
+    return quantity > 0 ? [{ line, quantity }] : [];
+  });

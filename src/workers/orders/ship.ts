@@ -1,0 +1,34 @@
+import type { Order } from '../../entities/order.ts';
+import { countUnits, loadLines, pick, unitsIn, unsent } from '../../entities/orders/lines.ts';
+import { deliverShipment, sendShipment, unitsUnderWay } from '../../entities/orders/shipment.ts';
+import type { Tx } from '../../infra/unit-of-work.ts';
+import type { OrderWork } from '../../jobs/orders.ts';
+import type { Prepared } from './prepared.ts';
+
+/** A parcel leaves, with all that is still to be sent or with some of it. */
+export async function prepareShipment(
+  tx: Tx,
+  { order, work }: { order: Order; work: OrderWork['SHIP'] },
+): Promise<Prepared> {
+  const { carrier = null, trackingNumber = null } = work;
+  const lines = await loadLines(tx, order.id);
+  const rest = lines.map((line) => ({ line: line.line, quantity: unsent(line) }));
+  const units = work.lines ?? rest.filter(({ quantity }) => quantity > 0);
+  const picked = pick(lines, units, unsent);
+  return {
+    event: { type: 'SHIP', units: unitsIn(picked) },
+    async perform() {
+      await sendShipment(tx, { orderId: order.id, units, carrier, trackingNumber });
+      await countUnits(tx, order.id, { shipped: units });
+    },
+  };
+}
+
+/** A parcel has arrived. */
+export async function prepareDelivery(
+  tx: Tx,
+  { order, work: { shipmentId } }: { order: Order; work: OrderWork['DELIVER'] },
+): Promise<Prepared> {
+  const units = await unitsUnderWay(tx, { orderId: order.id, shipmentId });
+  return { event: { type: 'DELIVER', units }, perform: () => deliverShipment(tx, shipmentId) };
+}

@@ -1,0 +1,28 @@
+import { ADMIN, admin, own, type Role, type Row, STORE } from './expectations.ts';
+
+const desk: { to: Role[] } = { to: ['order-manager'] };
+const look: { to: Role[] } = { to: ['order-manager', 'support'] };
+
+/** Orders and what is asked of them, written by hand like the others. */
+export const ORDER_ROWS: readonly Row[] = [
+  own(`GET ${STORE}/account/orders`, 200),
+  own(`GET ${STORE}/account/orders/{id}`, 404),
+  own(`POST ${STORE}/account/orders/{id}/cancel`, 404),
+  own(`POST ${STORE}/account/orders/{id}/returns`, 400),
+  own(`POST ${STORE}/account/orders/{id}/returns/{returnId}/withdraw`, 404),
+  own(`GET ${STORE}/account/orders/{id}/commands/{commandId}`, 404),
+
+  admin(`GET ${ADMIN}/orders`, 200, look),
+  admin(`GET ${ADMIN}/orders/{id}`, 404, look),
+  admin(`GET ${ADMIN}/orders/{id}/commands/{commandId}`, 404, look),
+  admin(`POST ${ADMIN}/orders/{id}/transitions`, 400, desk),
+  admin(`POST ${ADMIN}/orders/{id}/cancellations`, 400, desk),
+  admin(`POST ${ADMIN}/orders/{id}/shipments`, 404, desk),
+  admin(`POST ${ADMIN}/orders/{id}/shipments/{shipmentId}/delivery`, 404, desk),
+  admin(`POST ${ADMIN}/orders/{id}/refunds`, 400, desk),
+  admin(`POST ${ADMIN}/orders/{id}/refunds/{refundId}/retry`, 404, desk),
+  admin(`POST ${ADMIN}/orders/{id}/returns`, 400, desk),
+  admin(`POST ${ADMIN}/orders/{id}/returns/{returnId}/approve`, 404, desk),
+  admin(`POST ${ADMIN}/orders/{id}/returns/{returnId}/reject`, 400, desk),
+  admin(`POST ${ADMIN}/orders/{id}/returns/{returnId}/receive`, 404, desk),
+];

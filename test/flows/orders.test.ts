@@ -1,0 +1,106 @@
+import { expect } from 'chai';
+import { type Desk, openDesk } from '../support/desk.ts';
+import { type Flow, sharedFlow } from './stack.ts';
+
+describe('an order', () => {
+  let flow: Flow;
+  let desk: Desk;
+  before(async function () {
+    flow = await sharedFlow(this);
+    desk = await openDesk(flow.stack.url);
+  });
+
+  /** Buys `quantity` units at 333.33 each: an amount that no split divides evenly. */
+  const bought = async (quantity: number) => {
+    const variantId = await flow.books.stock({ stock: 20, price: 33_333 });
+    const checkout = await flow.shop.buy([{ variantId, quantity }]);
+    return { id: checkout.orderId ?? '', variantId, checkout };
+  };
+
+  it('is packed, sent in two parcels and delivered', async () => {
+    const { id } = await bought(3);
+    expect((await desk.done(id, 'transitions', { command: 'PROCESS' })).state).to.equal('PROCESSING');
+    const parcel = { lines: [{ line: 1, quantity: 2 }], carrier: 'India Post', trackingNumber: 'EE123456789IN' };
+    const partly = await desk.done(id, 'shipments', parcel);
+    expect(partly).to.include({ state: 'PROCESSING' });
+    expect(partly.shipments[0]).to.include({ number: 1, carrier: 'India Post', trackingNumber: 'EE123456789IN' });
+    const sent = await desk.done(id, 'shipments');
+    expect(sent.state).to.equal('SHIPPED');
+    expect(sent.shipments[1]?.lines).to.deep.equal([{ line: 1, quantity: 1 }]);
+    const [first, second] = sent.shipments;
+    expect((await desk.done(id, `shipments/${first?.id}/delivery`)).state).to.equal('SHIPPED');
+    const arrived = await desk.done(id, `shipments/${second?.id}/delivery`);
+    expect(arrived.state).to.equal('DELIVERED');
+    const trail = arrived.history.map(({ event, to }) => `${event} → ${to}`);
+    expect(trail).to.deep.equal([
+      'PLACED → PENDING',
+      'PAID → CONFIRMED',
+      'PROCESS → PROCESSING',
+      'SHIP → PROCESSING',
+      'SHIP → SHIPPED',
+      'DELIVER → SHIPPED',
+      'DELIVER → DELIVERED',
+    ]);
+    expect(arrived.history[2]?.actor).to.match(/^staff:/);
+  });
+
+  it('goes back on the shelf and to the customer when it is cancelled', async () => {
+    const { id, variantId, checkout } = await bought(3);
+    const before = await flow.books.level(variantId);
+    const cancelled = await desk.done(id, 'transitions', { command: 'CANCEL', reason: 'The customer rang' });
+    expect(cancelled.state).to.equal('CANCELLED');
+    expect(cancelled.lines[0]).to.include({ cancelled: 3, refunded: 3, shipped: 0 });
+    const over = await desk.until(id, 'the money is back', ({ refunds }) => refunds[0]?.state === 'succeeded');
+    expect(over.refunds).to.have.length(1);
+    expect(over.refunds[0]).to.include({ amount: checkout.total, cause: 'cancellation' });
+    expect(over.refunded).to.equal(checkout.total);
+    const after = await flow.books.level(variantId);
+    expect(after.onHand).to.equal(before.onHand + 3);
+    const { captured, refunded, returned } = await flow.books.money(checkout.id);
+    expect([captured, refunded, returned]).to.deep.equal([checkout.total, checkout.total, [checkout.total]]);
+  });
+
+  it('says what it allows when it is asked for what it does not', async () => {
+    const { id } = await bought(1);
+    const told = await desk.tell(id, 'shipments');
+    expect(told.state).to.equal('refused');
+    expect(told.error?.code).to.equal('ORDER_STATE_CONFLICT');
+    expect(told.error?.details.allowed).to.deep.equal(['PROCESS', 'CANCEL', 'CANCEL_BY_CUSTOMER', 'CANCEL_UNITS']);
+    expect((await desk.order(id)).shipments).to.deep.equal([]);
+  });
+
+  it('is refunded to the paisa, unit by unit, and is then REFUNDED', async () => {
+    const { id, checkout } = await bought(3);
+    await desk.done(id, 'transitions', { command: 'PROCESS' });
+    await desk.done(id, 'shipments');
+    for (const delivery of [false, false, true]) {
+      const body = { lines: [{ line: 1, quantity: 1 }], delivery, reason: 'Goodwill' };
+      await desk.done(id, 'refunds', body);
+    }
+    const over = await desk.until(id, 'all is refunded', ({ state }) => state === 'REFUNDED');
+    expect(over.refunds.map(({ state }) => state)).to.deep.equal(['succeeded', 'succeeded', 'succeeded']);
+    expect(over.refunds.reduce((sum, { amount }) => sum + amount, 0)).to.equal(checkout.total);
+    const again = await desk.tell(id, 'refunds', { lines: [{ line: 1, quantity: 1 }], reason: 'Once more' });
+    expect(again.error?.code).to.equal('UNITS_UNAVAILABLE');
+  });
+
+  it('takes goods back: asked for, approved, received and partly on sale again', async () => {
+    const { id, variantId } = await bought(3);
+    await desk.done(id, 'transitions', { command: 'PROCESS' });
+    await desk.done(id, 'shipments');
+    const { onHand } = await flow.books.level(variantId);
+    const asked = await desk.done(id, 'returns', { lines: [{ line: 1, quantity: 2 }], reason: 'damaged' });
+    const [one] = asked.returns;
+    const tooMany = await desk.tell(id, 'returns', { lines: [{ line: 1, quantity: 2 }], reason: 'other' });
+    expect(tooMany.error).to.deep.include({ code: 'UNITS_UNAVAILABLE' });
+    await desk.done(id, `returns/${one?.id}/approve`);
+    const received = await desk.done(id, `returns/${one?.id}/receive`, { restock: [{ line: 1, quantity: 1 }] });
+    expect(received.lines[0]).to.include({ returned: 2, refunded: 2, shipped: 3 });
+    expect(received.returns[0]?.lines).to.deep.equal([{ line: 1, quantity: 2, restocked: 1 }]);
+    expect(received.returns[0]?.refundId).to.equal(received.refunds[0]?.id);
+    expect((await flow.books.level(variantId)).onHand).to.equal(onHand + 1);
+    const twice = await desk.tell(id, `returns/${one?.id}/receive`);
+    expect(twice.error?.code).to.equal('RETURN_STATE_CONFLICT');
+    await desk.until(id, 'the money is back', ({ refunds }) => refunds[0]?.state === 'succeeded');
+  });
+});
