@@ -27,7 +27,7 @@ export class Migration011Orders extends Migration {
     this.addSql(`create index order_commands_order on order_commands (order_id, id)`);
     this.addSql(`comment on index order_commands_order is 'what was asked of an order'`);
     this.addSql(`create index order_commands_pending on order_commands (created_at) where state = 'pending'`);
-    this.addSql(`comment on index order_commands_pending is 'sweeper: commands that nobody has carried out'`);
+    this.addSql(`comment on index order_commands_pending is 'bin/verify: commands that nobody has decided'`);
   }
 
   private addOrderColumns(): void {

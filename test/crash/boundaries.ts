@@ -54,7 +54,7 @@ function transactionsIn(file: File, files: readonly File[]): string[] {
 const declaredChanges = (files: readonly File[]): string[] =>
   files
     .filter(({ path }) => path.startsWith('src/api/'))
-    .flatMap((file) => argumentsOf(file, /(?:edit|accept)\(deps, call, \{\s*name: ('[^']+')/g))
+    .flatMap((file) => argumentsOf(file, /(?:edit|accept\w*)\(deps, call, \{\s*name: ('[^']+')/g))
     .map(unquoted);
 
 function callsIn(file: File, files: readonly File[]): string[] {

@@ -1,4 +1,5 @@
 import { whileProductsAreImported } from './imports.ts';
+import { calledOff } from './orders.ts';
 import { asCustomer } from './people.ts';
 import {
   byCard,
@@ -39,6 +40,9 @@ const ONCE: [scenario: Scenario, failpoints: string[]][] = [
   [byCard, [...OPENED, ...EXECUTED, 'worker:payments.execute.before-ack', 'worker:payments.notices.before-ack']],
   [whilePartitionsAreMade, ['worker:reconciliation.partitions.before-ack']],
   [whileProductsAreImported, [...both('worker:imports.run', 'commit'), 'worker:imports.run.before-ack']],
+  [calledOff, [...both('web:order.ask', 'commit'), ...both('worker:orders.refuse', 'commit')]],
+  [calledOff, [...both('worker:orders.carry-out', 'commit'), 'worker:orders.carry-out.before-ack', ...EXECUTED]],
+  [calledOff, both('worker:payments.refund', 'call')],
   [lineByLine, both('web:cart.edit', 'commit')],
   [asCustomer, [...both('web:account.register', 'commit'), ...both('web:session.begin', 'commit')]],
   [asCustomer, [...both('web:session.refresh', 'commit'), ...both('web:session.revoke', 'commit')]],

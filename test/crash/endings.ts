@@ -3,7 +3,7 @@ import { type Checkout, trail } from '../support/shop.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type At, PATIENCE_MS, PRICE, type Scenario, STOCK } from './scenarios.ts';
 
-/** The three ways a purchase may end, each with its goods, carts, orders and money. Those that are refunded lost their goods to another buyer. */
+/** The ways a purchase may end, each with its goods, carts, orders and money. Those that are refunded lost their goods to another buyer. */
 const ENDINGS: Record<
   Scenario['ends'],
   { state: RegExp; onHand: number; carts: number; orders: number; money: object }
@@ -21,6 +21,13 @@ const ENDINGS: Record<
     carts: 1,
     orders: 0,
     money: { status: 'canceled', captured: 0, charged: [] },
+  },
+  'called off': {
+    state: /^COMPLETED$/,
+    onHand: STOCK,
+    carts: 1,
+    orders: 1,
+    money: { captured: PRICE, refunded: PRICE, charged: [PRICE], returned: [PRICE] },
   },
   refunded: {
     state: /^FAILED$/,
@@ -42,7 +49,7 @@ export async function expectEnded({ ends }: Scenario, at: At, checkout: Checkout
   const { state, onHand, carts, orders, money } = ENDINGS[ends];
   const look = async () => {
     const now = await at.stand.shop.look(checkout);
-    expect(await redemptionsOf(at, checkout)).to.deep.equal([orders === 1 ? 'consumed' : 'released']);
+    expect(await redemptionsOf(at, checkout)).to.deep.equal([ends === 'sold' ? 'consumed' : 'released']);
     expect(now.state, trail(now).join(', ')).to.match(state);
     expect(await books.level(at.variantId)).to.include({ onHand, reserved: 0 });
     expect(await books.money(checkout.id)).to.deep.include(money);

@@ -21,7 +21,7 @@ interface Tokens {
 }
 
 /** Asks until the server answers; one that dies before it could answer is asked again. */
-const persistently = <T>(what: string, ask: () => Promise<Answer<T>>): Promise<Answer<T>> =>
+export const persistently = <T>(what: string, ask: () => Promise<Answer<T>>): Promise<Answer<T>> =>
   waitFor(
     what,
     async () =>

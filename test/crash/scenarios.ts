@@ -16,7 +16,7 @@ export interface Scenario {
   /** What the customer, the provider or the clock does then; answers the checkout when it is where it ends. */
   act(at: At, prepared: Checkout | undefined): Promise<Checkout>;
   /** How it has to end. */
-  ends: 'sold' | 'free' | 'refunded';
+  ends: 'sold' | 'free' | 'refunded' | 'called off';
 }
 
 export interface At {

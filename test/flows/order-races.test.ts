@@ -1,0 +1,105 @@
+import { expect } from 'chai';
+import { verifyDatabase } from '../../tools/verify/database.ts';
+import { type Desk, openDesk, type Told } from '../support/desk.ts';
+import { openShop } from '../support/shop.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { type Flow, sharedFlow } from './stack.ts';
+
+const AT_ONCE = 50;
+
+describe('many want something of one order at once', function () {
+  this.timeout(60_000);
+  let flow: Flow;
+  let desk: Desk;
+  before(async function () {
+    flow = await sharedFlow(this);
+    desk = await openDesk(flow.stack.url);
+  });
+
+  const sent = async (quantity: number) => {
+    const variantId = await flow.books.stock({ stock: quantity, price: 33_333 });
+    const { orderId: id = '', id: checkoutId, total } = await flow.shop.buy([{ variantId, quantity }]);
+    await desk.done(id, 'transitions', { command: 'PROCESS' });
+    return { id, checkoutId, total, variantId };
+  };
+  const states = (told: readonly Told[]) => Map.groupBy(told, ({ state }) => state);
+
+  it(`${AT_ONCE} refunds of a unit never give back more than was paid`, async () => {
+    const { id, checkoutId, total } = await sent(10);
+    await desk.done(id, 'shipments');
+    const body = { lines: [{ line: 1, quantity: 1 }], reason: 'Goodwill' };
+    const told = await Promise.all(Array.from({ length: AT_ONCE }, () => desk.tell(id, 'refunds', body)));
+    expect(states(told).get('done')).to.have.length(10);
+    const refusals = states(told).get('refused') ?? [];
+    expect(new Set(refusals.map(({ error }) => error?.code))).to.deep.equal(new Set(['UNITS_UNAVAILABLE']));
+    const over = await desk.until(id, 'all is refunded', ({ state }) => state === 'REFUNDED');
+    expect(over.refunded).to.equal(total);
+    expect((await flow.books.money(checkoutId)).returned).to.deep.equal([total]);
+  });
+
+  it('whoever cancels and whoever sends it: one wins, the other is told', async () => {
+    const races = Array.from({ length: 8 }, async () => {
+      const { id, variantId } = await sent(2);
+      const told = await Promise.all([
+        desk.tell(id, 'shipments'),
+        desk.tell(id, 'transitions', { command: 'CANCEL', reason: 'The customer rang' }),
+      ]);
+      expect(told.map(({ state }) => state).sort()).to.deep.equal(['done', 'refused']);
+      const loser = told.find(({ state }) => state === 'refused');
+      expect(loser?.error?.code).to.be.oneOf(['ORDER_STATE_CONFLICT', 'UNITS_UNAVAILABLE']);
+      const { state } = await desk.order(id);
+      expect(state).to.equal(told[0].state === 'done' ? 'SHIPPED' : 'CANCELLED');
+      expect((await flow.books.level(variantId)).onHand).to.equal(state === 'SHIPPED' ? 0 : 2);
+    });
+    await Promise.all(races);
+  });
+
+  it('cancellations and shipments of single units add up to what was bought', async () => {
+    const { id, variantId } = await sent(12);
+    const lines = [{ line: 1, quantity: 1 }];
+    const wishes = Array.from({ length: 20 }, (_, index) =>
+      index % 2 ? desk.tell(id, 'shipments', { lines }) : desk.tell(id, 'cancellations', { lines, reason: 'Damaged' }),
+    );
+    const told = await Promise.all(wishes);
+    expect(states(told).get('done')).to.have.length(12);
+    const { lines: after } = await desk.order(id);
+    expect((after[0]?.shipped ?? 0) + (after[0]?.cancelled ?? 0)).to.equal(12);
+    expect((await flow.books.level(variantId)).onHand).to.equal(after[0]?.cancelled);
+  });
+
+  it('a customer cancels what nobody packs, and asks to return what was sent', async () => {
+    const customer = { email: `orders-${Date.now()}@example.com`, password: 'correct horse battery', name: 'Asha Rao' };
+    const registered = await flow.shop.ask<{ accessToken: string }>('POST', '/account/register', { body: customer });
+    const shop = openShop(flow.stack.url, registered.body.accessToken);
+    const variantId = await flow.books.stock({ stock: 9, price: 33_333 });
+    const [first, second] = [
+      await shop.buy([{ variantId, quantity: 1 }]),
+      await shop.buy([{ variantId, quantity: 1 }]),
+    ];
+    const list = await shop.ask<{ data: { id: string }[] }>('GET', '/account/orders');
+    expect(list.body.data.map(({ id }) => id)).to.deep.equal([second.orderId, first.orderId]);
+    const ask = (path: string, body: object = {}) =>
+      shop.ask<Told>('POST', `/account/orders/${path}`, { body, headers: { prefer: 'wait=10' } });
+    expect((await ask(`${first.orderId}/cancel`)).body).to.include({ state: 'done' });
+    await desk.done(second.orderId ?? '', 'transitions', { command: 'PROCESS' });
+    const late = await ask(`${second.orderId}/cancel`);
+    expect(late.body.error).to.deep.include({ code: 'ORDER_STATE_CONFLICT' });
+    await desk.done(second.orderId ?? '', 'shipments');
+    const wish = { lines: [{ line: 1, quantity: 1 }], reason: 'wrong_item' };
+    expect((await ask(`${second.orderId}/returns`, wish)).body).to.include({ state: 'done' });
+    const own = await shop.ask<{ allowed: string[]; returns: { id: string; state: string }[] }>(
+      'GET',
+      `/account/orders/${second.orderId}`,
+    );
+    expect(own.body.allowed).to.deep.equal(['REQUEST_RETURN', 'WITHDRAW_RETURN']);
+    const withdrawn = await ask(`${second.orderId}/returns/${own.body.returns[0]?.id}/withdraw`);
+    expect(withdrawn.body).to.include({ state: 'done' });
+    expect((await flow.shop.ask('GET', `/account/orders/${first.orderId}`)).status).to.equal(401);
+  });
+
+  it('leaves books that agree', async () => {
+    const settled = async () => (await flow.books.query(`select 1 from outbox`)).length === 0;
+    await waitFor('nothing is under way', settled, 20_000);
+    expect((await verifyDatabase(flow.stack.databaseUrl)).findings).to.deep.equal([]);
+  });
+});
