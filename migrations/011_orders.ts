@@ -97,7 +97,7 @@ export class Migration011Orders extends Migration {
     this.addSql(`
       create table refunds (
         id uuid primary key,
-        order_id uuid not null references orders,
+        order_id uuid references orders,
         payment_id uuid not null references payments,
         amount bigint not null check (amount > 0),
         cause text not null check (cause in ('cancellation', 'refund', 'return', 'provider')),
@@ -107,6 +107,8 @@ export class Migration011Orders extends Migration {
         provider_reference text unique,
         created_at timestamptz not null,
         decided_at timestamptz,
+        constraint our_refunds_are_of_an_order check (order_id is not null or cause = 'provider'),
+        constraint the_others_are_known_by_name check ((cause = 'provider') = (provider_reference is not null)),
         constraint decided_refunds_say_when check ((state = 'pending') = (decided_at is null))
       )`);
     this.addSql(`create index refunds_order on refunds (order_id, id)`);

@@ -1,6 +1,8 @@
 import { readSigningKeys } from './api/auth/access-token.ts';
 import { openLimits } from './api/limits.ts';
 import { startServer, stopServer } from './api/server.ts';
+import type { Seller } from './domain/invoices/document.ts';
+import { sellerOf, sellerProblems } from './domain/invoices/seller.ts';
 import { openVault } from './entities/people/vault.ts';
 import { ENTITIES, MIGRATIONS, migrate } from './entities/schema.ts';
 import { openCache } from './infra/cache.ts';
@@ -68,6 +70,7 @@ async function web(): Promise<void> {
 async function worker(): Promise<void> {
   const config = readConfig('worker');
   begin(config);
+  const seller = readSeller(config);
   const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES, isKeyed: true });
   const redis = openRedis(config.REDIS_URL, 'produce');
   const connection = openRedis(config.REDIS_URL, 'consume');
@@ -82,6 +85,7 @@ async function worker(): Promise<void> {
     storeUrl: config.STORE_URL,
     wake: (hint: Parameters<typeof publishHint>[1]) => publishHint(redis, hint),
     checkoutTtlMs: config.CHECKOUT_TTL_SECONDS * 1_000,
+    seller,
     sellerState: config.SELLER_STATE,
     pricesIncludeTax: config.PRICES_INCLUDE_TAX,
   };
@@ -129,6 +133,15 @@ async function migrateOnce(): Promise<void> {
 function begin(config: Pick<Config<'worker'>, 'LOG_LEVEL'> & Partial<Pick<Config<'worker'>, 'FAILPOINT_FILE'>>): void {
   logger.level = config.LOG_LEVEL;
   armFailpoints(name, config.FAILPOINT_FILE);
+}
+
+/** @throws ConfigError when an invoice could not name the seller. */
+function readSeller(config: Config<'worker'>): Seller {
+  const { SELLER_NAME: name, SELLER_ADDRESS: address, SELLER_GSTIN: gstin, SELLER_STATE: state } = config;
+  const settings = { name, address, gstin, state };
+  const problems = sellerProblems(settings);
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+  return sellerOf(settings);
 }
 
 const provider = (config: Config<'audit'>) =>

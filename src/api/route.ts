@@ -49,7 +49,7 @@ export interface AnswerSpec {
   /** Default: application/json. */
   contentType?: string;
   /** A content type that a client may ask for instead, by `Accept`. */
-  orAs?: 'text/csv';
+  orAs?: 'text/csv' | 'application/pdf';
 }
 
 /** The schema of named values: an object, or one that is then refined or transformed. */

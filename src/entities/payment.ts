@@ -80,6 +80,12 @@ export class Payment extends PaymentSchema.class {
     this.updatedAt = now;
   }
 
+  /** Books money that went back at the provider's own desk, in paise: it leaves less to be asked for. */
+  recordForeignRefund(amount: number, now: Date): void {
+    this.refundAsked = Math.min(this.captured, this.refundAsked + amount);
+    this.recordRefund(amount, now);
+  }
+
   /** Takes back a refund that the provider accepted and could not carry out: the money is still with us. */
   revokeRefund(amount: number, now: Date): void {
     this.refunded -= amount;

@@ -39,6 +39,8 @@ export interface OpenNotice extends Notice {
   payment: { status: string; intentId: string | null } | null;
   /** A call about this payment is under way, whose answer will say the same. */
   isBeingCalled: boolean;
+  /** It tells of a refund that we asked for and have the answer of. */
+  isOurRefund: boolean;
 }
 
 /**
@@ -55,7 +57,9 @@ export function claimNotices(query: Query, limit: number): Promise<OpenNotice[]>
         p.checkout_id as "checkoutId", i.status, i.amount_received as "amountReceived", i.refund_id as "refundId",
         i.received_at as "receivedAt", case when p.id is not null then json_build_object('status', p.status, 'intentId', p.intent_id) end as payment,
         exists (select 1 from payment_operations o where o.payment_id = p.id
-          and o.kind in ('open', 'confirm') and o.status in ('pending', 'unknown')) as "isBeingCalled"
+          and (o.kind in ('open', 'confirm') or (o.kind = 'refund' and i.refund_id is not null))
+          and o.status in ('pending', 'unknown')) as "isBeingCalled",
+        exists (select 1 from payment_operations o where o.payment_id = p.id and o.reference = i.refund_id) as "isOurRefund"
       from claimed i left join lateral (
         select id, checkout_id, status, intent_id from payments where checkout_id = i.checkout_id
         union all select id, checkout_id, status, intent_id from payments where i.checkout_id is null and intent_id = i.intent_id

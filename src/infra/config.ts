@@ -61,6 +61,9 @@ const settings = {
   LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
   CHECKOUT_TTL_SECONDS: z.coerce.number().int().min(1).max(86_400).default(900),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(200).default(16),
+  SELLER_NAME: z.string().min(1).max(100),
+  SELLER_ADDRESS: z.string().min(1).max(300),
+  SELLER_GSTIN: z.string().min(1),
   SELLER_STATE: z.string().default('IN-KA'),
   PRICES_INCLUDE_TAX: z
     .enum(['true', 'false'])
@@ -114,6 +117,9 @@ const READ_BY = {
     ...MAIL,
     'CHECKOUT_TTL_SECONDS',
     'WORKER_CONCURRENCY',
+    'SELLER_NAME',
+    'SELLER_ADDRESS',
+    'SELLER_GSTIN',
     'SELLER_STATE',
     'PRICES_INCLUDE_TAX',
   ],

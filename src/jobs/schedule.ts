@@ -1,6 +1,7 @@
 import type { JobKind } from '../infra/queue.ts';
 import { advanceCheckout } from './checkout.ts';
 import { runImport } from './imports.ts';
+import { issueDocuments, renderDocument } from './invoices.ts';
 import { sendMail } from './mail.ts';
 import { carryOutCommand } from './orders.ts';
 import { askProvider, executeOperation, processNotices } from './payments.ts';
@@ -15,6 +16,8 @@ export const JOBS: readonly JobKind[] = [
   sendMail,
   runImport,
   carryOutCommand,
+  issueDocuments,
+  renderDocument,
   sweep,
   preparePartitions,
 ];

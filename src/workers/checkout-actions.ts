@@ -1,10 +1,12 @@
 import { CHECKOUT_WAYS_OUT, type CheckoutState } from '../domain/states.ts';
 import type { Checkout } from '../entities/checkout.ts';
+import { invoiceDue } from '../entities/invoices/due.ts';
 import { enqueue } from '../entities/outbox.ts';
 import { Payment } from '../entities/payment.ts';
 import { consumeRedemptions, reholdRedemptions, releaseRedemptions } from '../entities/pricing/redemption.ts';
 import { consume, demandOf, lockLevelsOf, release, reserve } from '../entities/stock.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
+import { issueDocuments } from '../jobs/invoices.ts';
 import { executeOperation } from '../jobs/payments.ts';
 import type { CheckoutAction, CheckoutEvent } from '../machines/checkout.ts';
 import { priceCheckout } from './checkout-pricing.ts';
@@ -94,7 +96,7 @@ async function refundPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promis
 }
 
 /** Also the way of money that came late: it gets its order if the buyer is known, the cart was not bought anew and the goods are there. */
-async function createOrder(_deps: WorkerDeps, tx: Tx, { checkout, from }: At): Promise<CheckoutEvent> {
+async function createOrder(deps: WorkerDeps, tx: Tx, { checkout, from }: At): Promise<CheckoutEvent> {
   if (CHECKOUT_WAYS_OUT.includes(from)) {
     if (await isErased(tx, checkout)) return { type: 'ORDER_REFUSED', reason: 'CUSTOMER_ERASED' };
     const [usedUp] = await reholdRedemptions(tx, checkout.id);
@@ -105,6 +107,8 @@ async function createOrder(_deps: WorkerDeps, tx: Tx, { checkout, from }: At): P
   if (shortage) return { type: 'ORDER_REFUSED', reason: 'PAID_BUT_OUT_OF_STOCK', details: { ...shortage } };
   const { discounts } = await placeOrder(tx, checkout);
   if (discounts.length > 0) consumeRedemptions(tx, checkout.id);
+  invoiceDue(tx, checkout.orderId);
+  tx.afterCommit(() => deps.queues.nudge(issueDocuments));
   return { type: 'ORDER_STORED' };
 }
 

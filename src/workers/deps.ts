@@ -1,3 +1,4 @@
+import type { Seller } from '../domain/invoices/document.ts';
 import type { Vault } from '../entities/people/vault.ts';
 import type { Database } from '../infra/database.ts';
 import type { Hint } from '../infra/hints.ts';
@@ -21,6 +22,8 @@ export interface WorkerDeps {
   wake(hint: Hint): void;
   /** How long a reservation holds, in milliseconds. */
   checkoutTtlMs: number;
+  /** Who stands on invoices. */
+  seller: Seller;
   /** ISO 3166-2 code of the seller's state: decides CGST + SGST or IGST. */
   sellerState: string;
   pricesIncludeTax: boolean;

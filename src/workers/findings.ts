@@ -1,6 +1,7 @@
 import { enqueue } from '../entities/outbox.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
 import { advanceCheckout } from '../jobs/checkout.ts';
+import { issueDocuments } from '../jobs/invoices.ts';
 import { askProvider, executeOperation, processNotices } from '../jobs/payments.ts';
 import type { WorkerDeps } from './deps.ts';
 
@@ -55,6 +56,11 @@ export const FINDINGS: readonly Finding[] = [
           and id::text not in ${underWay('paymentId')}
         order by updated_at limit $1 for update skip locked) returning id`,
     remedy: (deps, tx, { id }) => enqueue(tx, deps.queues, { contract: askProvider, payload: { paymentId: id } }),
+  },
+  {
+    name: 'document.due',
+    sql: `select id from documents_due where created_at < now() - interval '2 s' order by id limit least($1, 1)`,
+    remedy: (deps, tx) => tx.afterCommit(() => deps.queues.nudge(issueDocuments)),
   },
   {
     name: 'notice.unprocessed',

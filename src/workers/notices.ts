@@ -9,6 +9,7 @@ import { askProvider, processNotices } from '../jobs/payments.ts';
 import type { Intent } from '../ports/payments/port.ts';
 import { lockCheckout } from './advance.ts';
 import type { WorkerDeps } from './deps.ts';
+import { noteRefunds } from './foreign-refunds.ts';
 import { ATTEMPT_STATUS, CLOCK_SKEW_MS } from './operation.ts';
 import { applyIntent } from './payment-facts.ts';
 import { isForeign, isUnderWay, REFUND_FAILED, returnForeign, revokeRefund } from './returned-money.ts';
@@ -57,6 +58,7 @@ function isKnown(notice: OpenNotice): boolean {
   const { payment, status, type } = notice;
   if (payment === null) return true;
   if (type === REFUND_FAILED || isForeign(notice)) return false;
+  if (notice.refundId !== null && payment.status === 'succeeded') return notice.isOurRefund;
   return payment.status === 'succeeded' || status === null;
 }
 
@@ -67,6 +69,7 @@ async function workOn(deps: WorkerDeps, notice: OpenNotice): Promise<void> {
   if (isEcho) return postponeNotice(deps.db.query, notice, PUT_OFF_MS);
   try {
     if (notice.type === REFUND_FAILED) return await revokeRefund(deps, notice);
+    if (notice.refundId !== null) return await noteRefunds(deps, notice);
     if (isForeign(notice)) return await returnForeign(deps, notice);
     const intent = status === 'succeeded' ? factsOf(notice) : await ask(deps, intentId);
     await unitOfWork(deps.db, processNotices.name, async (tx) => {

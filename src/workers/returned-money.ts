@@ -6,6 +6,7 @@ import { type Tx, unitOfWork } from '../infra/unit-of-work.ts';
 import { processNotices } from '../jobs/payments.ts';
 import { lockCheckout } from './advance.ts';
 import type { WorkerDeps } from './deps.ts';
+import { revokeForeignRefund } from './foreign-refunds.ts';
 import { endRefund } from './orders/refund-end.ts';
 
 export const REFUND_FAILED = 'refund.failed';
@@ -39,6 +40,7 @@ export const revokeRefund = (deps: WorkerDeps, notice: OpenNotice): Promise<void
         returning payment_id as "paymentId", amount, refund_id as "orderRefundId"`,
       [notice.refundId],
     );
+    if (!failed && (await revokeForeignRefund(deps, tx, notice))) return closeNotices(tx.query, [notice], 'applied');
     // Our own call may not have been answered yet: its answer has to be booked before it can be taken back.
     if (!failed && (await isUnderWay(tx, notice.checkoutId, 'refund'))) {
       return postponeNotice(tx.query, notice, LOOK_AGAIN_MS);

@@ -7,6 +7,7 @@ import { ProviderError } from '../ports/payments/port.ts';
 import { checkoutHandlers } from './checkout.ts';
 import type { WorkerDeps } from './deps.ts';
 import { importHandlers } from './imports.ts';
+import { invoiceHandlers } from './invoices.ts';
 import { mailHandlers } from './mail.ts';
 import { noticeHandlers } from './notices.ts';
 import { orderHandlers } from './orders.ts';
@@ -38,6 +39,7 @@ export function startWorkers(
     checkout: checkoutHandlers(deps),
     payments: [...paymentHandlers(deps), ...noticeHandlers(deps)],
     orders: orderHandlers(deps),
+    invoices: invoiceHandlers(deps),
     mail: mailHandlers(deps),
     imports: importHandlers(deps),
     reconciliation: reconciliationHandlers(deps),

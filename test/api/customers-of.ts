@@ -78,8 +78,8 @@ export function customersOf(shop: PeopleShop) {
     await query(
       `with own as (select * from checkouts where id = $1),
         placed as (insert into orders (id, checkout_id, customer_id, state, currency, prices_include_tax, subtotal, discount,
-            shipping, tax, total, placed_at)
-          select order_id, id, customer_id, 'CONFIRMED', 'INR', true, $2::bigint + $3, 0, 0, $3, $2 + $3, now() from own),
+            shipping, tax, total, machine, placed_at, updated_at)
+          select order_id, id, customer_id, 'CONFIRMED', 'INR', true, $2::bigint + $3, 0, 0, $3, $2 + $3, '{}', now(), now() from own),
         numbered as (insert into order_numbers (order_id) select order_id from own)
       insert into order_lines select order_id, 1, l.variant_id, 'KURTA-1', 'Kurta', '6109', 1, $2 + $3, $2 + $3, 0, $2, 5, 0, 0, $3, '{}'
         from own join checkout_lines l on l.checkout_id = own.id`,

@@ -1,5 +1,5 @@
 import { whileProductsAreImported } from './imports.ts';
-import { calledOff } from './orders.ts';
+import { calledOff, refundedAtTheDesk, withInvoice } from './orders.ts';
 import { asCustomer } from './people.ts';
 import {
   byCard,
@@ -43,6 +43,10 @@ const ONCE: [scenario: Scenario, failpoints: string[]][] = [
   [calledOff, [...both('web:order.ask', 'commit'), ...both('worker:orders.refuse', 'commit')]],
   [calledOff, [...both('worker:orders.carry-out', 'commit'), 'worker:orders.carry-out.before-ack', ...EXECUTED]],
   [calledOff, both('worker:payments.refund', 'call')],
+  [refundedAtTheDesk, [...both('worker:payments.refunds', 'call'), ...NOTICED]],
+  [withInvoice, [...both('worker:invoices.issue', 'commit'), 'worker:invoices.issue.before-ack']],
+  [withInvoice, [...both('web:document.draw', 'commit'), ...both('worker:invoices.render', 'commit')]],
+  [withInvoice, ['worker:invoices.render.before-ack']],
   [lineByLine, both('web:cart.edit', 'commit')],
   [asCustomer, [...both('web:account.register', 'commit'), ...both('web:session.begin', 'commit')]],
   [asCustomer, [...both('web:session.refresh', 'commit'), ...both('web:session.revoke', 'commit')]],

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
+import { stripeProvider } from '../../src/ports/payments/stripe.ts';
 import type { Told } from '../support/desk.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { openStaff, persistently, signInStaff } from './people.ts';
-import { type At, byCard, PATIENCE_MS, type Scenario } from './scenarios.ts';
+import { type At, byCard, PATIENCE_MS, PRICE, type Scenario } from './scenarios.ts';
+
+const KEYS = { secretKey: 'sk_test_development', webhookSecret: 'whsec_development' };
 
 /** Staff ask an order for what it does not allow, and then cancel it: refused once, cancelled once, refunded once. */
 export const calledOff: Scenario = {
@@ -20,6 +23,40 @@ export const calledOff: Scenario = {
     expect(early).to.include({ state: 'refused' });
     const cancelled = await tell(at, `${path}/transitions`, { command: 'CANCEL', reason: 'The customer rang' });
     expect(cancelled).to.include({ state: 'done', error: null });
+    return bought;
+  },
+};
+
+/** All the money goes back at the desk of the provider before anything was sent: then nothing will be. */
+export const refundedAtTheDesk: Scenario = {
+  name: 'refunded at the desk',
+  ends: 'called off',
+  prepare: (at) => byCard.act(at, undefined),
+  act: async ({ stand }, bought) => {
+    const provider = stripeProvider({ ...KEYS, apiUrl: stand.simulator });
+    const intentId = bought?.payment?.intentId ?? '';
+    await provider.refund({ intentId, amount: PRICE, key: randomUUID(), reference: 'the desk' });
+    if (!bought) throw new Error('this scenario prepares an order');
+    return bought;
+  },
+};
+
+/** The invoice of an order is issued once, and drawn once, however often somebody asks for it. */
+export const withInvoice: Scenario = {
+  ...byCard,
+  name: 'card, and the invoice',
+  prepare: async (at) => {
+    await openStaff(at.stand);
+    return undefined;
+  },
+  act: async (at, prepared) => {
+    const bought = await byCard.act(at, prepared);
+    const { accessToken } = await signInStaff(at.stand);
+    const url = `${at.stand.shop.url}/api/v1/admin/orders/${bought.orderId}/invoice`;
+    const headers = { authorization: `Bearer ${accessToken}`, accept: 'application/pdf' };
+    await waitFor('the PDF', async () => (await fetch(url, { headers })).status === 200, PATIENCE_MS);
+    const issued = `select kind from documents where order_id = $1`;
+    expect(await at.stand.books.query(issued, [bought.orderId])).to.deep.equal([{ kind: 'invoice' }]);
     return bought;
   },
 };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import Stripe from 'stripe';
 import { stripeProvider } from '../../src/ports/payments/stripe.ts';
+import { openDesk } from '../support/desk.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Flow, sharedFlow } from './stack.ts';
 
@@ -28,6 +29,26 @@ describe('money that has to go back', () => {
     const { captured, refunded } = await flow.books.money(checkout.id);
     expect({ captured, refunded }).to.deep.equal({ captured: 20_000, refunded: 0 });
     expect(await flow.books.orders([checkout.cartId])).to.equal(1);
+  });
+
+  it('is booked when it was given back at the desk of the provider, and the order hears of it', async () => {
+    const checkout = await bought();
+    const desk = await openDesk(flow.stack.url);
+    const provider = stripeProvider({ ...KEYS, apiUrl: flow.simulator });
+    const intentId = checkout.payment?.intentId ?? '';
+    const giveBack = (amount: number) =>
+      provider.refund({ intentId, amount, key: randomUUID(), reference: 'the desk' });
+    await giveBack(5_000);
+    const id = checkout.orderId ?? '';
+    const partly = await desk.until(id, 'the first part is booked', ({ refunded }) => refunded === 5_000);
+    expect(partly.state).to.equal('CONFIRMED');
+    expect(partly.refunds[0]).to.include({ cause: 'provider', amount: 5_000, state: 'succeeded' });
+    await giveBack(15_000);
+    // Nothing was sent, so nothing will be.
+    const over = await desk.until(id, 'the order is off', ({ state }) => state === 'CANCELLED');
+    expect(over.refunds.map(({ amount }) => amount)).to.deep.equal([5_000, 15_000]);
+    expect(over.lines[0]).to.include({ cancelled: 1, refunded: 1 });
+    expect((await flow.books.money(checkout.id)).returned).to.deep.equal([20_000]);
   });
 
   it('is still owed when the provider could not carry the refund out', async () => {

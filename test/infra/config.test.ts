@@ -10,6 +10,9 @@ const WORKER = {
   STRIPE_SECRET_KEY: 'sk',
   STRIPE_WEBHOOK_SECRET: 'whsec',
   MAIL_FROM: 'Shop <shop@example.com>',
+  SELLER_NAME: 'Shop',
+  SELLER_ADDRESS: 'Here',
+  SELLER_GSTIN: '29AABCV1234K1Z9',
   STORE_URL: 'https://shop.example.com',
 };
 

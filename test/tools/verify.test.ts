@@ -60,6 +60,9 @@ const DAMAGE: Record<string, string> = {
     select gen_random_uuid(), :order, id, 1, 'refund', 'pending', now() from payments where checkout_id = :completed`,
   'orders.commands-are-decided': `insert into order_commands (id, order_id, kind, work, actor, state, created_at)
     values (gen_random_uuid(), :order, 'PROCESS', '{}', 'staff:x', 'pending', now() - interval '1 h')`,
+  'documents.have-no-gap': `update document_series set last = last + 1`,
+  'documents.are-issued': `delete from documents where order_id = :order`,
+  'documents.say-what-was-paid': `update documents set total = total + 1 where order_id = :order`,
   'payments.pay-their-order': `update payments set captured = captured - 1 where checkout_id = :completed`,
   'payments.without-order-go-back': `update payments set status = 'succeeded', captured = 1 where checkout_id = :waiting`,
   'payments.refunded-is-its-refunds': `update payments set refunded = 1 where checkout_id = :completed`,

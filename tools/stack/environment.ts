@@ -17,6 +17,9 @@ export const DEVELOPMENT = {
   STRIPE_SECRET_KEY: 'sk_test_development',
   STRIPE_WEBHOOK_SECRET: 'whsec_development',
   MAIL_FROM: 'VCEcom <shop@example.com>',
+  SELLER_NAME: 'Sample Shop Private Limited',
+  SELLER_ADDRESS: '12 Development Road | Bengaluru 560001',
+  SELLER_GSTIN: '29AABCV1234K1Z9',
   DATA_KEYS: 'dev:ZGV2ZWxvcG1lbnQtb25seS1rZXktb2YtMzItYnl0ZXM=',
   ACCESS_TOKEN_KEYS: 'dev:ZGV2ZWxvcG1lbnQtb25seS1zaWduaW5nLWtleS0zMmI=',
 };

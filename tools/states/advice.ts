@@ -28,6 +28,8 @@ export const ADVICE: Record<ErrorCode, [Met, string]> = {
   ),
   IMPORT_OVER: answer('Read the import: `status` says how it ended. Send the file again to import it again.'),
   ORDER_COMMAND_NOT_FOUND: answer(LOOK_AGAIN),
+  DOCUMENT_NOT_FOUND: answer('Read `…/credit-notes`: it lists those of the order.'),
+  DOCUMENT_NOT_ISSUED: answer('Try again: invoices are issued within seconds of the order.'),
   SHIPMENT_NOT_FOUND: command('Read the order: `shipments` has those it has.'),
   RETURN_NOT_FOUND: command('Read the order: `returns` has those it has.'),
   ORDER_STATE_CONFLICT: command('Read `details`: the state, and the commands that it allows.'),
@@ -40,7 +42,7 @@ export const ADVICE: Record<ErrorCode, [Met, string]> = {
   REFUND_NOT_FAILED: command('Wait: a refund that is under way may not be asked for twice.'),
   SHIPMENT_DELIVERED: command('Nothing to do.'),
   RETURN_STATE_CONFLICT: command('Read the return again: somebody has decided it.'),
-  NOT_ACCEPTABLE: reserved('Ask for another media type.'),
+  NOT_ACCEPTABLE: answer('Ask for one of the media types in `details.offered`.'),
   METHOD_NOT_ALLOWED: answer('Use one of the methods in `Allow`.'),
   CURSOR_INVALID: answer(
     'Start the list again without a cursor. A cursor fits only the filters and sort it came with.',

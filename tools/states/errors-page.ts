@@ -17,8 +17,8 @@ developers only. Every failure has this shape:`,
 {"error": {"code": "CART_EMPTY", "type": "BUSINESS_LOGIC_ERROR", "message": "The cart is empty.", "details": {"cartId": "…"}, "requestId": "…", "timestamp": "…"}}
 \`\`\``,
     `Met as \`answer\`: the request was refused with this status, and nothing was changed. Met as \`reason\`: the request was accepted, and
-the checkout ended without an order; \`reason\` and \`reasonDetails\` of the checkout say why (it is answered with 200). \`reserved\`: not said
-yet. A 503 comes with \`Retry-After\`.`,
+the checkout ended without an order; \`reason\` and \`reasonDetails\` of the checkout say why (it is answered with 200). Met as \`command\`: the
+command about an order was accepted and then refused; its \`error\` says why. \`reserved\`: not said yet. A 503 comes with \`Retry-After\`.`,
     table(['code', 'status', 'type', 'met as', 'message', 'what to do'], rows),
   ].join('\n\n')}\n`;
 }

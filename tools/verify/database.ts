@@ -4,6 +4,7 @@ import { replay, type StoredSnapshot } from '../../src/domain/pricing/snapshot.t
 import { CHECKOUT_LAWS } from '../../src/entities/laws/checkouts.ts';
 import { FULFILMENT_LAWS } from '../../src/entities/laws/fulfilment.ts';
 import { IMPORT_LAWS } from '../../src/entities/laws/imports.ts';
+import { INVOICE_LAWS } from '../../src/entities/laws/invoices.ts';
 import type { Law } from '../../src/entities/laws/law.ts';
 import { ORDER_LAWS } from '../../src/entities/laws/orders.ts';
 import { PAYMENT_LAWS } from '../../src/entities/laws/payments.ts';
@@ -17,6 +18,7 @@ export const LAWS: readonly Law[] = [
   ...CHECKOUT_LAWS,
   ...ORDER_LAWS,
   ...FULFILMENT_LAWS,
+  ...INVOICE_LAWS,
   ...PAYMENT_LAWS,
   ...PEOPLE_LAWS,
   ...IMPORT_LAWS,

@@ -6,6 +6,7 @@ import { pageOf, pageQuery, startOf, toPage } from '../admin/page.ts';
 import { ownSession } from '../auth/principal.ts';
 import type { ApiDeps } from '../deps.ts';
 import { acceptCommand, commandAnswers, readCommand } from '../orders/command.ts';
+import { documentRoutes } from '../orders/document-routes.ts';
 import { readOrders } from '../orders/list.ts';
 import { readOrder } from '../orders/reading.ts';
 import { type AnyRoute, type Call, route } from '../route.ts';
@@ -26,6 +27,7 @@ export const ownOrderRoutes = (deps: ApiDeps): AnyRoute[] => [
   requestReturn(deps),
   withdrawReturn(deps),
   lookAtCommand(deps),
+  ...documentRoutes(deps, { path: PATH, access: 'customer' }),
 ];
 
 const list = ({ db }: ApiDeps) =>

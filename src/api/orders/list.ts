@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { orderNumber } from '../../domain/orders/number.ts';
 import type { OrderState } from '../../domain/states.ts';
 import type { Query } from '../../entities/sellable.ts';
-import { orderNumber } from '../views/checkout.ts';
 
 /** Takes what people call an order and answers its number. */
 export const numberSchema = z

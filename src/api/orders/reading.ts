@@ -1,6 +1,6 @@
+import { orderNumber } from '../../domain/orders/number.ts';
 import { opened, type Vault } from '../../entities/people/vault.ts';
 import type { Query } from '../../entities/sellable.ts';
-import { orderNumber } from '../views/checkout.ts';
 import type { AdminOrder } from '../views/order.ts';
 
 const instant = (column: string): string => `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { orderNumber } from '../../domain/orders/number.ts';
 import { CHECKOUT_STATES } from '../../domain/states.ts';
 import type { Query } from '../../entities/sellable.ts';
 
@@ -122,6 +123,3 @@ const present = <T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as {
     [K in keyof T]?: NonNullable<T[K]>;
   };
-
-/** What people call an order. */
-export const orderNumber = (number: number): string => `VC-${String(number).padStart(6, '0')}`;

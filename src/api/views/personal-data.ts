@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { orderNumber } from '../../domain/orders/number.ts';
 import type { PersonalData } from '../../entities/people/export.ts';
 import { addressSchema } from '../store/address.ts';
-import { orderNumber } from './checkout.ts';
 
 const when = z.iso.datetime();
 const amount = z.int().meta({ description: 'Paise.' });

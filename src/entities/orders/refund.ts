@@ -51,15 +51,25 @@ export async function askAgain(tx: Tx, { orderId, refundId }: { orderId: string;
   return appendRefundCall(tx, { refundId, ...refund });
 }
 
+export interface EndedRefund {
+  orderId: string;
+  /** Paise. */
+  amount: number;
+  /** The state that it was in. */
+  before: string;
+  /** Asked for here, and not at the provider's own desk. */
+  isOurs: boolean;
+}
+
 /** Writes down how a refund ended. @returns what it was about, or undefined when it had ended so before */
 export async function decideRefund(
   tx: Tx,
   { id, failure }: { id: string; failure: string | null },
-): Promise<{ orderId: string; amount: number; before: string } | undefined> {
-  const [decided] = await tx.query<{ orderId: string; amount: number; before: string }>(
+): Promise<EndedRefund | undefined> {
+  const [decided] = await tx.query<EndedRefund & Record<string, unknown>>(
     `update refunds r set state = $2, failure = $3, decided_at = $4 from refunds before
       where r.id = $1 and before.id = r.id and r.state <> $2
-      returning r.order_id as "orderId", r.amount, before.state as before`,
+      returning r.order_id as "orderId", r.amount, before.state as before, r.cause <> 'provider' as "isOurs"`,
     [id, failure === null ? 'succeeded' : 'failed', failure, tx.now],
   );
   return decided;

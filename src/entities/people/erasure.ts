@@ -99,6 +99,11 @@ async function reduceCheckouts(tx: Tx, vault: Vault, ids: readonly string[]): Pr
       where c.id = own.id`,
     [ids, JSON.stringify(kept)],
   );
+  // The pictures of their invoices name them; drawn again, they say what is kept.
+  await tx.query(
+    `delete from document_files f using documents d, checkouts c where d.id = f.id and c.order_id = d.order_id and c.id = any($1)`,
+    [ids],
+  );
   return kept.length;
 }
 

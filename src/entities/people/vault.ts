@@ -24,6 +24,7 @@ export const SEALED_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   addresses: ['address'],
   checkouts: ['email', 'shipping_address', 'billing_address'],
   sessions: ['client'],
+  document_files: ['pdf'],
 };
 
 /** Seals the value of a column; null stays null. */

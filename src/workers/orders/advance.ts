@@ -33,6 +33,12 @@ export async function lockOrder(tx: Tx, orderId: string): Promise<Order | null> 
   return tx.lock(Order, { id: orderId });
 }
 
+/** Paise that have neither gone back nor been asked back, the event's own money included. */
+function leftOf({ total, asked, returned }: StoredOrder['context'], event: OrderEvent): number {
+  const booked = event.type === 'MONEY_RETURNED' ? returned + event.amount : returned;
+  return total - Math.max(asked, booked);
+}
+
 /**
  * The single door into an order's machine: feeds it an event and does what it asks for, in the transaction that holds
  * the order's lock.
@@ -43,7 +49,7 @@ export async function advanceOrder(deps: WorkerDeps, tx: Tx, step: OrderStep): P
   const before = restoreOrder(order.machine as StoredOrder);
   const { next, accepted, actions } = decideOrder(before, event);
   if (!accepted) return false;
-  const left = before.context.total - before.context.asked;
+  const left = leftOf(before.context, event);
   for (const action of actions) {
     if (action === 'cancelRest') await cancelRest(deps, tx, { order, left, reason });
     else await step.perform?.(left);

@@ -1,6 +1,8 @@
+import { creditNoteDue } from '../../entities/invoices/due.ts';
 import { decideRefund } from '../../entities/orders/refund.ts';
 import { observe } from '../../infra/log.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
+import { issueDocuments } from '../../jobs/invoices.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { advanceOrder, lockOrder } from './advance.ts';
 
@@ -15,8 +17,12 @@ export async function endRefund(
 ): Promise<void> {
   const ended = await decideRefund(tx, { id: refundId, failure });
   if (!ended) return;
-  const { orderId, amount, before } = ended;
+  const { orderId, amount, before, isOurs } = ended;
   observe(failure === null ? 'order.refund.succeeded' : 'order.refund.failed', { orderId, refundId, amount, failure });
+  if (failure === null && isOurs) {
+    creditNoteDue(tx, { refundId, orderId });
+    tx.afterCommit(() => deps.queues.nudge(issueDocuments));
+  }
   if (failure !== null && before !== 'succeeded') return;
   const order = await lockOrder(tx, orderId);
   if (!order) return;

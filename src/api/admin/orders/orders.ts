@@ -3,6 +3,7 @@ import { refused } from '../../../domain/errors.ts';
 import { ORDER_STATES } from '../../../domain/states.ts';
 import { emailSchema } from '../../auth/sign-in.ts';
 import type { ApiDeps } from '../../deps.ts';
+import { documentRoutes } from '../../orders/document-routes.ts';
 import { numberSchema, readOrders } from '../../orders/list.ts';
 import { readOrder } from '../../orders/reading.ts';
 import { type AnyRoute, route } from '../../route.ts';
@@ -15,7 +16,12 @@ const PATH = '/api/v1/admin/orders';
 const common = { permission: 'orders:read', access: 'staff', tag: 'Orders' } as const;
 
 /** The shop's orders, and what staff ask of them. */
-export const adminOrderRoutes = (deps: ApiDeps): AnyRoute[] => [list(deps), read(deps), ...orderCommandRoutes(deps)];
+export const adminOrderRoutes = (deps: ApiDeps): AnyRoute[] => [
+  list(deps),
+  read(deps),
+  ...orderCommandRoutes(deps),
+  ...documentRoutes(deps, { path: PATH, access: 'staff' }),
+];
 
 const list = ({ db, vault }: ApiDeps) =>
   route({

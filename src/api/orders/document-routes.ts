@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import type { ApiDeps } from '../deps.ts';
+import { customerIn } from '../ownership.ts';
+import { type AnyRoute, route } from '../route.ts';
+import { creditNoteHeadSchema } from '../views/tax-document.ts';
+import { answerDocument, creditNotesOf, documentAnswers } from './documents.ts';
+
+const params = z.object({ id: z.uuid() });
+
+/** Invoice and credit notes of orders, below `path`: those of the caller, or for staff of anybody. */
+export function documentRoutes(
+  deps: ApiDeps,
+  { path, access }: { path: string; access: 'customer' | 'staff' },
+): AnyRoute[] {
+  const common = { method: 'get', access, permission: 'orders:read', tag: 'Orders' } as const;
+  const description = 'With `Accept: application/pdf` as PDF.';
+  return [
+    route({
+      ...common,
+      path: `${path}/{id}/invoice`,
+      summary: 'The tax invoice of an order',
+      description,
+      params,
+      answers: documentAnswers,
+      errors: ['ORDER_NOT_FOUND', 'DOCUMENT_NOT_ISSUED', 'NOT_ACCEPTABLE'],
+      handle: (call) => answerDocument(deps, call, { orderId: call.params.id, id: null, customerId: customerIn(call) }),
+    }),
+    route({
+      ...common,
+      path: `${path}/{id}/credit-notes`,
+      summary: 'The credit notes of an order: one for each refund',
+      params,
+      answers: {
+        200: {
+          description: 'All of them',
+          schema: z.object({ data: z.array(creditNoteHeadSchema), nextCursor: z.null() }),
+        },
+      },
+      errors: ['ORDER_NOT_FOUND'],
+      handle: (call) => creditNotesOf(deps, { orderId: call.params.id, customerId: customerIn(call) }),
+    }),
+    route({
+      ...common,
+      path: `${path}/{id}/credit-notes/{noteId}`,
+      summary: 'A credit note',
+      description,
+      params: params.extend({ noteId: z.uuid() }),
+      answers: documentAnswers,
+      errors: ['ORDER_NOT_FOUND', 'DOCUMENT_NOT_FOUND', 'NOT_ACCEPTABLE'],
+      handle: (call) => {
+        const { id: orderId, noteId: id } = call.params;
+        return answerDocument(deps, call, { orderId, id, customerId: customerIn(call) });
+      },
+    }),
+  ];
+}

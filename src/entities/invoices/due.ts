@@ -1,0 +1,60 @@
+import type { DocumentLine } from '../../domain/invoices/document.ts';
+import type { DocumentKind } from '../../domain/invoices/numbering.ts';
+import type { Tx } from '../../infra/unit-of-work.ts';
+
+/** Notes with a new order that it is to get its invoice. */
+export const invoiceDue = (tx: Tx, orderId: string): void =>
+  tx.append('documents_due', { id: orderId, kind: 'invoice', order_id: orderId, created_at: tx.now });
+
+/** Notes that a refund is to get its credit note, once: it may have failed after it had succeeded, and succeed again. */
+export const creditNoteDue = (tx: Tx, { refundId, orderId }: { refundId: string; orderId: string }): void =>
+  tx.send(
+    `insert into documents_due (id, kind, order_id, created_at) select $1::uuid, 'credit-note', $2::uuid, $3::timestamptz
+      where not exists (select 1 from documents where refund_id = $1::uuid) on conflict (id) do nothing`,
+    [refundId, orderId, tx.now],
+  );
+
+/** What a document is made of, as it was frozen at purchase or when the money was asked back. */
+export interface DueDocument {
+  id: string;
+  orderId: string;
+  orderNumber: number;
+  currency: string;
+  placeOfSupply: string;
+  invoice: { number: string; issuedOn: string } | null;
+  lines: DocumentLine[];
+}
+
+const DELIVERY = `'Delivery: ' || coalesce(o.shipping_method, 'standard')`;
+
+/** Lines of an order that cost something or not, and the delivery when there is one. */
+const BOUGHT = `select json_agg(to_jsonb(l) - 'place' order by l.place) from (
+    select line as place, title as description, sku, hsn, quantity, trim_scale(rate_percent)::text as "ratePercent",
+        taxable_value as taxable, cgst, sgst, igst from order_lines where order_id = o.id
+    union all select 2147483647, ${DELIVERY}, '', coalesce(o.shipping_hsn, ''), 1, trim_scale(o.shipping_rate_percent)::text,
+        o.shipping_taxable_value, o.shipping_cgst, o.shipping_sgst, o.shipping_igst where o.shipping > 0) l`;
+
+const REFUNDED = `select json_agg(to_jsonb(l) - 'place' order by l.place) from (
+    select r.line as place, coalesce(b.title, ${DELIVERY}) as description, coalesce(b.sku, '') as sku,
+        coalesce(b.hsn, o.shipping_hsn, '') as hsn, r.quantity,
+        trim_scale(coalesce(b.rate_percent, o.shipping_rate_percent))::text as "ratePercent", r.taxable, r.cgst, r.sgst, r.igst
+      from refund_lines r left join order_lines b on b.order_id = r.order_id and b.line = r.line
+      where r.refund_id = d.id and r.order_id = o.id) l`;
+
+/**
+ * Takes what is to be issued, oldest first; others skip it. A credit note waits for the invoice that it corrects. What is
+ * taken and not issued comes back with the rollback.
+ */
+export const takeDue = (tx: Tx, kind: DocumentKind, limit: number): Promise<DueDocument[]> =>
+  tx.query<DueDocument & Record<string, unknown>>(
+    `with due as (delete from documents_due where id in (select id from documents_due d
+          where kind = $1 and (kind = 'invoice' or exists (select 1 from documents i where i.order_id = d.order_id and i.kind = 'invoice'))
+          order by id limit $2 for update skip locked) returning id, order_id)
+      select d.id, d.order_id as "orderId", n.number as "orderNumber", o.currency, c.place_of_supply as "placeOfSupply",
+        (select json_build_object('number', number, 'issuedOn', issued_on) from documents
+          where order_id = d.order_id and kind = 'invoice') as invoice,
+        (${kind === 'invoice' ? BOUGHT : REFUNDED}) as lines
+      from due d join orders o on o.id = d.order_id join order_numbers n on n.order_id = o.id
+        join checkouts c on c.id = o.checkout_id order by d.id`,
+    [kind, limit],
+  );

@@ -1,0 +1,58 @@
+import { bookForeignRefund, findForeignRefund } from '../entities/orders/foreign-refund.ts';
+import { Payment } from '../entities/payment.ts';
+import { closeNotices, type OpenNotice } from '../entities/webhook-inbox.ts';
+import { external } from '../infra/external.ts';
+import { observe } from '../infra/log.ts';
+import { type Tx, unitOfWork } from '../infra/unit-of-work.ts';
+import { processNotices } from '../jobs/payments.ts';
+import type { Refund } from '../ports/payments/port.ts';
+import { lockCheckout } from './advance.ts';
+import type { WorkerDeps } from './deps.ts';
+import { advanceOrder, lockOrder } from './orders/advance.ts';
+import { endRefund } from './orders/refund-end.ts';
+
+/** News of a refund: whichever of the intent's refunds nobody here asked for is taken into the books. */
+export async function noteRefunds(deps: WorkerDeps, notice: OpenNotice): Promise<void> {
+  const { intentId, checkoutId, eventId } = notice;
+  const refunds = await external('payments.refunds', () => deps.provider.refundsOf(intentId ?? ''));
+  await unitOfWork(deps.db, processNotices.name, async (tx) => {
+    const booked = await bookForeignRefunds(deps, tx, { checkoutId: checkoutId ?? '', refunds, cause: eventId });
+    await closeNotices(tx.query, [notice], booked > 0 ? 'applied' : 'known');
+  });
+}
+
+/**
+ * Books the refunds of a payment that were made at the provider's own desk, each once, and tells its order.
+ * @returns how many were new
+ */
+export async function bookForeignRefunds(
+  deps: WorkerDeps,
+  tx: Tx,
+  { checkoutId, refunds, cause }: { checkoutId: string; refunds: readonly Refund[]; cause: string },
+): Promise<number> {
+  const checkout = await lockCheckout(tx, checkoutId);
+  const [payment] = checkout ? await tx.find(Payment, { checkoutId }) : [];
+  if (!checkout || !payment) return 0;
+  const order = await lockOrder(tx, checkout.orderId);
+  let booked = 0;
+  for (const refund of refunds.filter(({ status }) => status !== 'failed')) {
+    const isNew = await bookForeignRefund(tx, { payment, orderId: order?.id ?? null, refund });
+    if (!isNew) continue;
+    booked += 1;
+    observe('payment.refund.foreign', { checkoutId, refundId: refund.id, amount: refund.amount });
+    const event = { type: 'MONEY_RETURNED', amount: refund.amount } as const;
+    const reason = 'refunded at the provider';
+    if (order) await advanceOrder(deps, tx, { order, event, actor: 'provider', reason, cause });
+  }
+  return booked;
+}
+
+/** The provider could not carry out a refund that was made at its own desk. @returns whether it was one of those */
+export async function revokeForeignRefund(deps: WorkerDeps, tx: Tx, notice: OpenNotice): Promise<boolean> {
+  const refund = await findForeignRefund(tx, notice.refundId);
+  if (!refund) return false;
+  const [payment] = await tx.find(Payment, { id: refund.paymentId });
+  payment?.revokeRefund(refund.amount, tx.now);
+  await endRefund(deps, tx, { refundId: refund.id, failure: 'REFUND_FAILED', cause: notice.eventId });
+  return true;
+}

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { taxDocument } from '../domain/invoices/document.ts';
+import { type DocumentKind, documentNumber, financialYearOf, indianDate } from '../domain/invoices/numbering.ts';
+import { orderNumber } from '../domain/orders/number.ts';
+import { takeDue } from '../entities/invoices/due.ts';
+import { buyerOf, loadUnrendered, storeFile } from '../entities/invoices/file.ts';
+import { issueDocument, takeNumbers } from '../entities/invoices/issue.ts';
+import { acknowledge } from '../entities/outbox.ts';
+import { observe } from '../infra/log.ts';
+import { unitOfWork } from '../infra/unit-of-work.ts';
+import { done, type Handler, handler, noop } from '../infra/worker.ts';
+import { issueDocuments, renderDocument } from '../jobs/invoices.ts';
+import type { WorkerDeps } from './deps.ts';
+import { renderPdf } from './invoices/render.ts';
+
+/** Documents per transaction; a full round is followed by another at once. */
+const BATCH = 200;
+
+/** Issues tax documents, and draws those that somebody wants to see. */
+export const invoiceHandlers = (deps: WorkerDeps): Handler[] => [
+  handler(issueDocuments, async () => {
+    const issued = [await issue(deps, 'invoice'), await issue(deps, 'credit-note')];
+    if (issued.some((count) => count === BATCH)) deps.queues.nudge(issueDocuments);
+    return done;
+  }),
+
+  handler(renderDocument, async ({ documentId: id }, { commandId }) => {
+    const found = await loadUnrendered(deps.db.query, id);
+    const pdf = found && (await renderPdf(found.content, buyerOf(deps.vault, found)));
+    return unitOfWork(deps.db, renderDocument.name, async (tx) => {
+      if (!(await acknowledge(tx, commandId)) || !pdf) return noop('done before');
+      const sha256 = createHash('sha256').update(pdf).digest('base64url');
+      await storeFile(tx, deps.vault, { id, pdf, sha256 });
+      tx.afterCommit(() => deps.wake({ id, busy: false }));
+      return done;
+    });
+  }),
+];
+
+/** Issues what is due of a kind in one transaction: number and document are there together, or neither. @returns how many */
+export const issue = ({ db, seller }: Pick<WorkerDeps, 'db' | 'seller'>, kind: DocumentKind): Promise<number> =>
+  unitOfWork(db, issueDocuments.name, async (tx) => {
+    const due = await takeDue(tx, kind, BATCH);
+    if (due.length === 0) return 0;
+    const issuedOn = indianDate(tx.now);
+    const year = financialYearOf(issuedOn);
+    const first = await takeNumbers(tx, { gstin: seller.gstin, kind, year }, due.length);
+    for (const [index, { id, orderId, currency, invoice, lines, placeOfSupply, ...of }] of due.entries()) {
+      const sequence = first + index;
+      const number = documentNumber({ kind, year, sequence });
+      const against = kind === 'invoice' ? null : invoice;
+      const facts = { kind, number, issuedOn, against, orderNumber: orderNumber(of.orderNumber), currency, seller };
+      const document = taxDocument(facts, { placeOfSupply, lines });
+      issueDocument(tx, { orderId, refundId: kind === 'invoice' ? null : id, year, sequence, document });
+    }
+    tx.afterCommit(() => observe('documents.issued', { kind, count: due.length }));
+    return due.length;
+  });

@@ -1,0 +1,92 @@
+import { expect } from 'chai';
+import { type Desk, openDesk } from '../support/desk.ts';
+import { openPdf } from '../support/pdf.ts';
+import { openShop, type Shop } from '../support/shop.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { type Flow, sharedFlow } from './stack.ts';
+
+interface Document {
+  id: string;
+  number: string;
+  totals: { total: number; cgst: number; sgst: number; igst: number };
+  against: { number: string } | null;
+  buyer: { shippingAddress: { name: string } | null };
+}
+
+describe('an invoice', function () {
+  this.timeout(30_000);
+  let flow: Flow;
+  let desk: Desk;
+  let shop: Shop;
+  let accessToken: string;
+  let orderId: string;
+  before(async function () {
+    flow = await sharedFlow(this);
+    desk = await openDesk(flow.stack.url);
+    const body = { email: `invoice-${Date.now()}@example.com`, password: 'correct horse battery', name: 'Asha Rao' };
+    accessToken = (await flow.shop.ask<{ accessToken: string }>('POST', '/account/register', { body })).body
+      .accessToken;
+    shop = openShop(flow.stack.url, accessToken);
+    const variantId = await flow.books.stock({ stock: 3, price: 33_333 });
+    orderId = (await shop.buy([{ variantId, quantity: 3 }])).orderId ?? '';
+  });
+
+  const issued = (path: string) =>
+    waitFor('the document is issued', async () => {
+      const answer = await shop.ask<Document>('GET', `/account/orders/${orderId}/${path}`);
+      return answer.status === 200 && answer.body;
+    });
+  const asPdf = (path: string, token: string) =>
+    fetch(`${flow.stack.url}/api/v1/store/account/orders/${orderId}/${path}`, {
+      headers: { authorization: `Bearer ${token}`, accept: 'application/pdf' },
+    });
+
+  it('is issued by itself, and says what was paid', async () => {
+    const invoice = await issued('invoice');
+    expect(invoice.number).to.match(/^VC\/\d\d-\d\d\/\d{6}$/);
+    const order = await desk.order(orderId);
+    expect(invoice.totals.total).to.equal(order.totals.total);
+    expect(invoice.buyer.shippingAddress?.name).to.equal(order.shippingAddress?.name);
+  });
+
+  it('can be had as PDF by its owner, drawn once', async () => {
+    const invoice = await issued('invoice');
+    const answer = await asPdf('invoice', accessToken);
+    expect([answer.status, answer.headers.get('content-type')]).to.deep.equal([200, 'application/pdf']);
+    const [page] = await openPdf(new Uint8Array(await answer.arrayBuffer()));
+    expect(page?.text).to.include(invoice.number);
+    const file = `select sha256, created_at::text from document_files where id = $1`;
+    const [first] = await flow.books.query(file, [invoice.id]);
+    expect((await asPdf('invoice', accessToken)).status).to.equal(200);
+    expect(await flow.books.query(file, [invoice.id])).to.deep.equal([first]);
+    const clear = `select 1 from document_files where id = $1 and pdf like '%JVBERi0%'`;
+    expect(await flow.books.query(clear, [invoice.id]), 'stored in clear').to.deep.equal([]);
+  });
+
+  it('is shown to nobody else, and in no other form', async () => {
+    const body = { email: `other-${Date.now()}@example.com`, password: 'correct horse battery', name: 'Ravi' };
+    const { body: other } = await flow.shop.ask<{ accessToken: string }>('POST', '/account/register', { body });
+    expect((await asPdf('invoice', other.accessToken)).status).to.equal(404);
+    const headers = { accept: 'text/html' };
+    expect((await shop.ask('GET', `/account/orders/${orderId}/invoice`, { headers })).status).to.equal(406);
+    expect((await desk.ask('GET', `/../admin/orders/${orderId}/invoice`)).status).to.equal(200);
+  });
+
+  it('is corrected by a credit note for each refund, which names it', async () => {
+    const invoice = await issued('invoice');
+    await desk.done(orderId, 'cancellations', { lines: [{ line: 1, quantity: 1 }], reason: 'One is damaged' });
+    const notes = await waitFor('the credit note is issued', async () => {
+      const { body } = await shop.ask<{ data: { id: string; number: string; total: number }[] }>(
+        'GET',
+        `/account/orders/${orderId}/credit-notes`,
+      );
+      return body.data.length > 0 && body.data;
+    });
+    expect(notes).to.have.length(1);
+    expect(notes[0]?.number).to.match(/^CN\/\d\d-\d\d\/\d{6}$/);
+    const note = await issued(`credit-notes/${notes[0]?.id}`);
+    expect(note.against?.number).to.equal(invoice.number);
+    const { refunds } = await desk.order(orderId);
+    expect(note.totals.total).to.equal(refunds[0]?.amount);
+  });
+});
