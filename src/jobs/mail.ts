@@ -7,3 +7,17 @@ export type Letter = z.infer<typeof letter>;
 
 /** Writes to the person behind an account. Who that is, and the secret of the token, are looked up when the mail is sent. */
 export const sendMail = job('mail', 'send', z.object({ letter, accountId: z.uuid(), tokenId: z.uuid().optional() }));
+
+const purchaseLetter = z.enum([
+  'order-confirmed',
+  'order-cancelled',
+  'shipment-sent',
+  'refund-made',
+  'return-approved',
+  'return-rejected',
+  'checkout-expired',
+  'payment-returned',
+]);
+
+/** Writes to whoever bought, or wanted to. The id is that of the order, shipment, refund, return or checkout it is about. */
+export const tellCustomer = job('mail', 'tell', z.object({ letter: purchaseLetter, id: z.uuid() }));

@@ -2,7 +2,7 @@ import type { JobKind } from '../infra/queue.ts';
 import { advanceCheckout } from './checkout.ts';
 import { runImport } from './imports.ts';
 import { issueDocuments, renderDocument } from './invoices.ts';
-import { sendMail } from './mail.ts';
+import { sendMail, tellCustomer } from './mail.ts';
 import { carryOutCommand } from './orders.ts';
 import { askProvider, executeOperation, processNotices } from './payments.ts';
 import { preparePartitions, sweep } from './reconciliation.ts';
@@ -14,6 +14,7 @@ export const JOBS: readonly JobKind[] = [
   processNotices,
   askProvider,
   sendMail,
+  tellCustomer,
   runImport,
   carryOutCommand,
   issueDocuments,

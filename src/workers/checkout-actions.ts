@@ -12,6 +12,7 @@ import type { CheckoutAction, CheckoutEvent } from '../machines/checkout.ts';
 import { priceCheckout } from './checkout-pricing.ts';
 import type { WorkerDeps } from './deps.ts';
 import { placeOrder } from './place-order.ts';
+import { tell } from './purchase-mail.ts';
 
 interface At {
   checkout: Checkout;
@@ -28,7 +29,8 @@ export const ACTIONS: Record<CheckoutAction, Perform> = {
   confirmPayment,
   createOrder,
   closeCart,
-  release: async (_deps, tx, { checkout }) => {
+  release: async (deps, tx, { checkout }) => {
+    if (checkout.state === 'EXPIRED') tell(deps, tx, 'checkout-expired', checkout.id);
     await releaseRedemptions(tx, checkout.id);
     await release(tx, checkout.id);
     return undefined;
@@ -93,6 +95,7 @@ async function refundPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promis
   const payment = await paymentOf(tx, checkout);
   const operationId = payment.request(tx, { kind: 'refund', amount: payment.captured - payment.refunded });
   enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
+  tell(deps, tx, 'payment-returned', checkout.id);
 }
 
 /** Also the way of money that came late: it gets its order if the buyer is known, the cart was not bought anew and the goods are there. */
@@ -107,6 +110,7 @@ async function createOrder(deps: WorkerDeps, tx: Tx, { checkout, from }: At): Pr
   if (shortage) return { type: 'ORDER_REFUSED', reason: 'PAID_BUT_OUT_OF_STOCK', details: { ...shortage } };
   const { discounts } = await placeOrder(tx, checkout);
   if (discounts.length > 0) consumeRedemptions(tx, checkout.id);
+  tell(deps, tx, 'order-confirmed', checkout.orderId);
   invoiceDue(tx, checkout.orderId);
   tx.afterCommit(() => deps.queues.nudge(issueDocuments));
   return { type: 'ORDER_STORED' };

@@ -1,6 +1,7 @@
 import type { AccountKind } from '../entities/people/account.ts';
 import type { Letter } from '../jobs/mail.ts';
 import { TIME_ZONE } from '../jobs/schedule.ts';
+import { greeting, type Paragraph, type Written, written } from './letter-text.ts';
 
 /** What a letter is filled in with. */
 export interface Occasion {
@@ -11,12 +12,6 @@ export interface Occasion {
   token?: { text: string; expiresAt: Date } | undefined;
   /** Where the shop front is. */
   storeUrl: string;
-}
-
-export interface Written {
-  subject: string;
-  text: string;
-  html: string;
 }
 
 interface Template {
@@ -54,16 +49,15 @@ const TEMPLATES: Record<Letter, Template> = {
 /** Writes a letter. The token also stands alone: a shop front may ask for it instead of following our link. */
 export function writeLetter(letter: Letter, { kind, name, token, storeUrl }: Occasion): Written {
   const { subject, opening, closing } = TEMPLATES[letter];
-  const greeting = `Hello ${presentable(name)}`.trimEnd();
   const base = storeUrl.replace(/\/+$/, '');
-  const paragraphs: Paragraph[] = [`${greeting},`, opening];
+  const paragraphs: Paragraph[] = [greeting(name), opening];
   if (token) {
     paragraphs.push({ link: `${base}${PAGES[kind](letter)}?token=${token.text}` });
     paragraphs.push('If a page asks you for a code instead, it is this one:', { code: token.text });
     paragraphs.push(`It works once, until ${clock.format(token.expiresAt)} (Indian time).`);
   }
   paragraphs.push(closing, { link: base });
-  return { subject, text: asText(paragraphs), html: asHtml(paragraphs) };
+  return written(subject, paragraphs);
 }
 
 /** Staff choose their password at our own page, customers do everything at the shop front. */
@@ -73,34 +67,3 @@ const PAGES: Record<AccountKind, (letter: Letter) => string> = {
 };
 
 const clock = new Intl.DateTimeFormat('en-IN', { dateStyle: 'long', timeStyle: 'short', timeZone: TIME_ZONE });
-
-const LONGEST_NAME = 60;
-/** Mail programs make links of these, with or without a scheme. */
-const LIKE_A_LINK = /[/\\:@]|\.\p{L}{2}/u;
-
-/**
- * A name that may be put before somebody's eyes, or nothing: anybody can open an account with the address of another
- * person, and have us send them whatever stands in the name.
- */
-export function presentable(name: string): string {
-  const line = name.replace(/[\s\p{C}]+/gu, ' ').trim();
-  return line.length > LONGEST_NAME || LIKE_A_LINK.test(line) ? '' : line;
-}
-
-type Paragraph = string | { link: string } | { code: string };
-
-const asText = (paragraphs: readonly Paragraph[]): string =>
-  `${paragraphs.map((one) => (typeof one === 'string' ? one : 'link' in one ? one.link : one.code)).join('\n\n')}\n`;
-
-function asHtml(paragraphs: readonly Paragraph[]): string {
-  const body = paragraphs.map((one) => `<p>${htmlOf(one)}</p>`).join('\n');
-  return `<!doctype html>\n<html lang="en">\n<body>\n${body}\n</body>\n</html>\n`;
-}
-
-function htmlOf(paragraph: Paragraph): string {
-  if (typeof paragraph === 'string') return escaped(paragraph);
-  if ('code' in paragraph) return `<code>${escaped(paragraph.code)}</code>`;
-  return `<a href="${escaped(paragraph.link)}">${escaped(paragraph.link)}</a>`;
-}
-
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);

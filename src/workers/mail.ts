@@ -3,11 +3,13 @@ import { external } from '../infra/external.ts';
 import { observe, observeSparingly } from '../infra/log.ts';
 import { unitOfWork } from '../infra/unit-of-work.ts';
 import { done, type Handler, handler, type JobContext, noop, type Outcome, refusal, snooze } from '../infra/worker.ts';
-import { sendMail } from '../jobs/mail.ts';
+import { sendMail, tellCustomer } from '../jobs/mail.ts';
 import { type Mail, MailError } from '../ports/mail/port.ts';
 import { type Addressee, findAddressee, type MailOrder } from './addressee.ts';
 import type { WorkerDeps } from './deps.ts';
-import { presentable, writeLetter } from './letters.ts';
+import { presentable } from './letter-text.ts';
+import { writeLetter } from './letters.ts';
+import { purchaseMail } from './purchase-mail.ts';
 
 /** How long a mail waits that was not taken, in milliseconds: doubling, at most 64 s. */
 const backoffMs = ({ starts }: JobContext): number => 1_000 * 2 ** Math.min(starts - 1, 6);
@@ -21,18 +23,30 @@ export const mailHandlers = (deps: WorkerDeps): Handler[] => [
   handler(sendMail, async (payload, context) => {
     const order = { ...payload, commandId: context.commandId };
     const found = await findAddressee(deps, order);
-    const outcome =
-      typeof found === 'string' ? skip(order, found) : await send(deps, mailTo(deps, order, found), context);
-    if (outcome.kind === 'snooze') return outcome;
-    return unitOfWork(deps.db, sendMail.name, async (tx) => {
-      await acknowledge(tx, order.commandId);
-      return outcome;
-    });
+    const mail = typeof found === 'string' ? found : mailTo(deps, order, found);
+    return sendOnce(deps, mail, { ...context, letter: order.letter, about: { accountId: order.accountId } });
+  }),
+
+  handler(tellCustomer, async (payload, context) => {
+    const mail = await purchaseMail(deps, { ...payload, commandId: context.commandId });
+    return sendOnce(deps, mail, { ...context, letter: payload.letter, about: { id: payload.id } });
   }),
 ];
 
-function skip({ letter, accountId }: MailOrder, why: string): Outcome {
-  observe('mail.skipped', { letter, accountId, why });
+type Posting = JobContext & { letter: string; about: object };
+
+/** Sends a mail, or not for the reason that stands in its place, and takes its command out of the outbox. */
+async function sendOnce(deps: WorkerDeps, mail: Mail | string, posting: Posting): Promise<Outcome> {
+  const outcome = typeof mail === 'string' ? skip(posting, mail) : await send(deps, mail, posting);
+  if (outcome.kind === 'snooze') return outcome;
+  return unitOfWork(deps.db, sendMail.name, async (tx) => {
+    await acknowledge(tx, posting.commandId);
+    return outcome;
+  });
+}
+
+function skip({ letter, about }: Posting, why: string): Outcome {
+  observe('mail.skipped', { letter, ...about, why });
   return noop(why);
 }
 

@@ -37,7 +37,16 @@ const ONCE: [scenario: Scenario, failpoints: string[]][] = [
   [byCard, [...both('web:cart.create', 'commit'), ...both('web:checkout.start', 'commit')]],
   [byCard, [...both('web:commands', 'enqueue'), ...RECEIVED]],
   [byCard, [...ADVANCED, 'worker:checkout.advance.before-ack']],
-  [byCard, [...OPENED, ...EXECUTED, 'worker:payments.execute.before-ack', 'worker:payments.notices.before-ack']],
+  [
+    byCard,
+    [
+      ...OPENED,
+      ...EXECUTED,
+      'worker:payments.execute.before-ack',
+      'worker:payments.notices.before-ack',
+      'worker:mail.tell.before-ack',
+    ],
+  ],
   [whilePartitionsAreMade, ['worker:reconciliation.partitions.before-ack']],
   [whileProductsAreImported, [...both('worker:imports.run', 'commit'), 'worker:imports.run.before-ack']],
   [calledOff, [...both('web:order.ask', 'commit'), ...both('worker:orders.refuse', 'commit')]],

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { presentable, writeLetter } from '../../src/workers/letters.ts';
+import { presentable } from '../../src/workers/letter-text.ts';
+import { writeLetter } from '../../src/workers/letters.ts';
 
 const TOKEN = { text: '0198a8a8-1234-7000-8000-123456789012.mac', expiresAt: new Date('2026-07-31T10:10:00Z') };
 const ASHA = { kind: 'customer', name: 'Asha Rao', token: TOKEN, storeUrl: 'https://shop.example.com' } as const;

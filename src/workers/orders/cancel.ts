@@ -15,6 +15,7 @@ import { restock } from '../../entities/stock.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import type { OrderWork } from '../../jobs/orders.ts';
 import type { WorkerDeps } from '../deps.ts';
+import { tell } from '../purchase-mail.ts';
 import type { Prepared } from './prepared.ts';
 import { giveBack } from './refund.ts';
 
@@ -34,7 +35,10 @@ export async function cancelRest(deps: WorkerDeps, tx: Tx, cancelled: Cancelled)
   const lines = await loadLines(tx, order.id);
   const picked = lines.map((line) => ({ line, quantity: unsent(line) })).filter(({ quantity }) => quantity > 0);
   const isWhole = lines.every(({ shipped }) => shipped === 0);
-  if (isWhole) await releaseRedemptions(tx, order.checkoutId, 'consumed');
+  if (isWhole) {
+    tell(deps, tx, 'order-cancelled', order.id);
+    await releaseRedemptions(tx, order.checkoutId, 'consumed');
+  }
   await cancelPicked(deps, tx, { ...cancelled, picked, withDelivery: isWhole && !order.deliveryRefunded });
 }
 

@@ -17,19 +17,19 @@ export const PREPARE: Record<OrderCommand, Prepare> = {
   CANCEL_BY_CUSTOMER: () => ({ event: { type: 'CANCEL_BY_CUSTOMER' } }),
   CANCEL_UNITS: (deps, tx, { work, ...at }) =>
     prepareCancelUnits(deps, tx, { ...at, work: ORDER_WORK.CANCEL_UNITS.parse(work) }),
-  SHIP: (_deps, tx, { work, ...at }) => prepareShipment(tx, { ...at, work: ORDER_WORK.SHIP.parse(work) }),
+  SHIP: (deps, tx, { work, ...at }) => prepareShipment(deps, tx, { ...at, work: ORDER_WORK.SHIP.parse(work) }),
   DELIVER: (_deps, tx, { work, ...at }) => prepareDelivery(tx, { ...at, work: ORDER_WORK.DELIVER.parse(work) }),
   REFUND: (deps, tx, { work, ...at }) => prepareRefund(deps, tx, { ...at, work: ORDER_WORK.REFUND.parse(work) }),
   RETRY_REFUND: (deps, tx, { work, ...at }) =>
     prepareRetry(deps, tx, { ...at, work: ORDER_WORK.RETRY_REFUND.parse(work) }),
   REQUEST_RETURN: (_deps, tx, { work, ...at }) =>
     prepareReturn(tx, { ...at, work: ORDER_WORK.REQUEST_RETURN.parse(work) }),
-  APPROVE_RETURN: (_deps, tx, { work, order }) =>
-    prepareDecision(tx, { order, ...ORDER_WORK.APPROVE_RETURN.parse(work), to: 'approved' }),
-  REJECT_RETURN: (_deps, tx, { work, order }) =>
-    prepareDecision(tx, { order, ...ORDER_WORK.REJECT_RETURN.parse(work), to: 'rejected' }),
-  WITHDRAW_RETURN: (_deps, tx, { work, order }) =>
-    prepareDecision(tx, { order, ...ORDER_WORK.WITHDRAW_RETURN.parse(work), to: 'withdrawn' }),
+  APPROVE_RETURN: (deps, tx, { work, order }) =>
+    prepareDecision(deps, tx, { order, ...ORDER_WORK.APPROVE_RETURN.parse(work), to: 'approved' }),
+  REJECT_RETURN: (deps, tx, { work, order }) =>
+    prepareDecision(deps, tx, { order, ...ORDER_WORK.REJECT_RETURN.parse(work), to: 'rejected' }),
+  WITHDRAW_RETURN: (deps, tx, { work, order }) =>
+    prepareDecision(deps, tx, { order, ...ORDER_WORK.WITHDRAW_RETURN.parse(work), to: 'withdrawn' }),
   RECEIVE_RETURN: (deps, tx, { work, ...at }) =>
     prepareReceipt(deps, tx, { ...at, work: ORDER_WORK.RECEIVE_RETURN.parse(work) }),
 };

@@ -4,6 +4,7 @@ import { observe } from '../../infra/log.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import { issueDocuments } from '../../jobs/invoices.ts';
 import type { WorkerDeps } from '../deps.ts';
+import { tell } from '../purchase-mail.ts';
 import { advanceOrder, lockOrder } from './advance.ts';
 
 /**
@@ -21,6 +22,7 @@ export async function endRefund(
   observe(failure === null ? 'order.refund.succeeded' : 'order.refund.failed', { orderId, refundId, amount, failure });
   if (failure === null && isOurs) {
     creditNoteDue(tx, { refundId, orderId });
+    tell(deps, tx, 'refund-made', refundId);
     tx.afterCommit(() => deps.queues.nudge(issueDocuments));
   }
   if (failure !== null && before !== 'succeeded') return;

@@ -14,6 +14,7 @@ import { restock } from '../../entities/stock.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import type { OrderWork } from '../../jobs/orders.ts';
 import type { WorkerDeps } from '../deps.ts';
+import { tell } from '../purchase-mail.ts';
 import type { Prepared } from './prepared.ts';
 import { giveBack } from './refund.ts';
 
@@ -38,11 +39,19 @@ const DECISIONS = {
 
 /** Staff, or the customer, say what is to become of a return. */
 export async function prepareDecision(
+  deps: WorkerDeps,
   tx: Tx,
   { order, returnId, to }: { order: Order; returnId: string; to: keyof typeof DECISIONS },
 ): Promise<Prepared> {
   await loadReturn(tx, { orderId: order.id, returnId, to });
-  return { event: { type: DECISIONS[to] }, perform: () => decideReturn(tx, { returnId, to }) };
+  return {
+    event: { type: DECISIONS[to] },
+    perform() {
+      decideReturn(tx, { returnId, to });
+      // Whoever withdrew a return knows it.
+      if (to !== 'withdrawn') tell(deps, tx, `return-${to}`, returnId);
+    },
+  };
 }
 
 /** The goods are back. Units whose money went back before are not refunded again. */

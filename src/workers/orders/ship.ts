@@ -3,10 +3,13 @@ import { countUnits, loadLines, pick, unitsIn, unsent } from '../../entities/ord
 import { deliverShipment, sendShipment, unitsUnderWay } from '../../entities/orders/shipment.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import type { OrderWork } from '../../jobs/orders.ts';
+import type { WorkerDeps } from '../deps.ts';
+import { tell } from '../purchase-mail.ts';
 import type { Prepared } from './prepared.ts';
 
 /** A parcel leaves, with all that is still to be sent or with some of it. */
 export async function prepareShipment(
+  deps: WorkerDeps,
   tx: Tx,
   { order, work }: { order: Order; work: OrderWork['SHIP'] },
 ): Promise<Prepared> {
@@ -18,8 +21,9 @@ export async function prepareShipment(
   return {
     event: { type: 'SHIP', units: unitsIn(picked) },
     async perform() {
-      await sendShipment(tx, { orderId: order.id, units, carrier, trackingNumber });
+      const id = await sendShipment(tx, { orderId: order.id, units, carrier, trackingNumber });
       await countUnits(tx, order.id, { shipped: units });
+      tell(deps, tx, 'shipment-sent', id);
     },
   };
 }

@@ -1,0 +1,88 @@
+import { orderNumber } from '../../domain/orders/number.ts';
+import type { Address } from '../checkout.ts';
+import { opened, type Vault } from '../people/vault.ts';
+import type { Query } from '../sellable.ts';
+
+/** What a letter about a purchase is filled in with; amounts in paise. */
+export interface Purchase {
+  checkoutId: string;
+  cartId: string;
+  email: string;
+  /** As the person gave it: anything may stand in it. */
+  name: string;
+  address: Address | null;
+  order: {
+    id: string;
+    number: string;
+    total: number;
+    lines: { title: string; quantity: number; lineTotal: number }[];
+  } | null;
+  shipment: {
+    carrier: string | null;
+    trackingNumber: string | null;
+    lines: { title: string; quantity: number }[];
+  } | null;
+  refund: { amount: number } | null;
+}
+
+export type PurchaseLetter =
+  | 'order-confirmed'
+  | 'order-cancelled'
+  | 'shipment-sent'
+  | 'refund-made'
+  | 'return-approved'
+  | 'return-rejected'
+  | 'checkout-expired'
+  | 'payment-returned';
+
+/** What the id of each letter is of. */
+const ABOUT: Record<PurchaseLetter, string> = {
+  'order-confirmed': `k.order_id = $1`,
+  'order-cancelled': `k.order_id = $1`,
+  'shipment-sent': `k.order_id = (select order_id from shipments where id = $1)`,
+  'refund-made': `k.order_id = (select order_id from refunds where id = $1)`,
+  'return-approved': `k.order_id = (select order_id from returns where id = $1)`,
+  'return-rejected': `k.order_id = (select order_id from returns where id = $1)`,
+  'checkout-expired': `k.id = $1`,
+  'payment-returned': `k.id = $1`,
+};
+
+const ORDER = `select json_build_object('id', o.id, 'number', n.number, 'total', o.total, 'lines', (
+    select json_agg(json_build_object('title', title, 'quantity', quantity, 'lineTotal', line_total - discount) order by line)
+      from order_lines where order_id = o.id))
+  from orders o join order_numbers n on n.order_id = o.id where o.id = k.order_id`;
+
+const SHIPMENT = `select json_build_object('carrier', s.carrier, 'trackingNumber', s.tracking_number, 'lines', (
+    select json_agg(json_build_object('title', b.title, 'quantity', l.quantity) order by l.line)
+      from shipment_lines l join order_lines b on b.order_id = l.order_id and b.line = l.line where l.shipment_id = s.id))
+  from shipments s where s.id = $1`;
+
+type Row = Omit<Purchase, 'email' | 'name' | 'address' | 'order'> & {
+  email: string | null;
+  address: string | null;
+  order: (Omit<NonNullable<Purchase['order']>, 'number'> & { number: number }) | null;
+};
+
+/** Reads what a letter tells, and to whom; undefined when the person was erased. */
+export async function loadPurchase(
+  { query, vault }: { query: Query; vault: Vault },
+  { letter, id }: { letter: PurchaseLetter; id: string },
+): Promise<Purchase | undefined> {
+  const [row] = await query<Row>(
+    `select k.id as "checkoutId", k.cart_id as "cartId", k.email, k.shipping_address as address, (${ORDER}) as order,
+        (${SHIPMENT}) as shipment, (select json_build_object('amount', amount) from refunds where id = $1) as refund
+      from checkouts k where ${ABOUT[letter]}`,
+    [id],
+  );
+  if (!row || row.email === null) return undefined;
+  const { checkoutId, order } = row;
+  const address = opened(vault, row.address, `checkouts.shipping_address:${checkoutId}`);
+  const whereTo = address === null ? null : (JSON.parse(address) as Address);
+  return {
+    ...row,
+    email: opened(vault, row.email, `checkouts.email:${checkoutId}`),
+    name: whereTo?.name ?? '',
+    address: whereTo,
+    order: order && { ...order, number: orderNumber(order.number) },
+  };
+}

@@ -1,0 +1,45 @@
+/** A part of a letter: words, a link, a code to copy, or a table. */
+export type Paragraph = string | { link: string } | { code: string } | { rows: readonly (readonly string[])[] };
+
+export interface Written {
+  subject: string;
+  text: string;
+  html: string;
+}
+
+/** The same letter as plain text and as HTML. Whatever people gave us is escaped. */
+export const written = (subject: string, paragraphs: readonly Paragraph[]): Written => ({
+  subject,
+  text: `${paragraphs.map(asText).join('\n\n')}\n`,
+  html: `<!doctype html>\n<html lang="en">\n<body>\n${paragraphs.map((one) => `<p>${asHtml(one)}</p>`).join('\n')}\n</body>\n</html>\n`,
+});
+
+function asText(paragraph: Paragraph): string {
+  if (typeof paragraph === 'string') return paragraph;
+  if ('rows' in paragraph) return paragraph.rows.map((row) => row.join('  ')).join('\n');
+  return 'link' in paragraph ? paragraph.link : paragraph.code;
+}
+
+function asHtml(paragraph: Paragraph): string {
+  if (typeof paragraph === 'string') return escaped(paragraph);
+  if ('rows' in paragraph) return paragraph.rows.map((row) => escaped(row.join('  '))).join('<br>');
+  if ('code' in paragraph) return `<code>${escaped(paragraph.code)}</code>`;
+  return `<a href="${escaped(paragraph.link)}">${escaped(paragraph.link)}</a>`;
+}
+
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+
+const LONGEST_NAME = 60;
+/** Mail programs make links of these, with or without a scheme. */
+const LIKE_A_LINK = /[/\\:@]|\.\p{L}{2}/u;
+
+/**
+ * A name that may be put before somebody's eyes, or nothing: anybody can open an account with the address of another
+ * person, and have us send them whatever stands in the name.
+ */
+export function presentable(name: string): string {
+  const line = name.replace(/[\s\p{C}]+/gu, ' ').trim();
+  return line.length > LONGEST_NAME || LIKE_A_LINK.test(line) ? '' : line;
+}
+
+export const greeting = (name: string): string => `${`Hello ${presentable(name)}`.trimEnd()},`;

@@ -1,0 +1,104 @@
+import type { Purchase, PurchaseLetter } from '../entities/orders/letter.ts';
+import { greeting, type Paragraph, type Written, written } from './letter-text.ts';
+
+const money = new Intl.NumberFormat('en-IN', { style: 'currency', currency: 'INR' });
+
+/** Paise as `₹1,23,456.78`. */
+const rupees = (paise: number): string => money.format(paise / 100);
+
+interface Template {
+  subject(of: Purchase): string;
+  body(of: Purchase): Paragraph[];
+  /** The page of the shop front that it leads to. */
+  page(of: Purchase): string;
+}
+
+const number = ({ order }: Purchase): string => order?.number ?? '';
+const orderPage = ({ order }: Purchase): string => `/account/orders/${order?.id ?? ''}`;
+
+const TEMPLATES: Record<PurchaseLetter, Template> = {
+  'order-confirmed': {
+    subject: (of) => `Your order ${number(of)}`,
+    body: (of) => [
+      `Thank you. We have your order ${number(of)} and your payment.`,
+      {
+        rows: (of.order?.lines ?? []).map(({ title, quantity, lineTotal }) => [
+          `${quantity} × ${title}`,
+          rupees(lineTotal),
+        ]),
+      },
+      `In all, with delivery: ${rupees(of.order?.total ?? 0)}`,
+      ...addressOf(of),
+    ],
+    page: orderPage,
+  },
+  'order-cancelled': {
+    subject: (of) => `Your order ${number(of)} was cancelled`,
+    body: (of) => [`Your order ${number(of)} was cancelled. What you paid for it goes back the way it came.`],
+    page: orderPage,
+  },
+  'shipment-sent': {
+    subject: (of) => `Your order ${number(of)} is on its way`,
+    body: (of) => [
+      `A parcel of your order ${number(of)} has left us:`,
+      { rows: (of.shipment?.lines ?? []).map(({ title, quantity }) => [`${quantity} × ${title}`]) },
+      ...trackingOf(of),
+    ],
+    page: orderPage,
+  },
+  'refund-made': {
+    subject: (of) => `Money back for your order ${number(of)}`,
+    body: (of) => [
+      `We have given ${rupees(of.refund?.amount ?? 0)} back for your order ${number(of)}. Your bank may take some days to show it.`,
+    ],
+    page: orderPage,
+  },
+  'return-approved': {
+    subject: (of) => `You can send it back: order ${number(of)}`,
+    body: (of) => [
+      `You asked to send back goods of your order ${number(of)}. Please do; your money follows when they are here.`,
+    ],
+    page: orderPage,
+  },
+  'return-rejected': {
+    subject: (of) => `About the return of your order ${number(of)}`,
+    body: (of) => [`You asked to send back goods of your order ${number(of)}. We are sorry: we cannot take them back.`],
+    page: orderPage,
+  },
+  'checkout-expired': {
+    subject: () => 'Your goods are no longer reserved',
+    body: () => [
+      'Your payment did not come in time, so we could not keep the goods for you. They are still in your cart.',
+    ],
+    page: () => '/cart',
+  },
+  'payment-returned': {
+    subject: () => 'Your payment goes back',
+    body: () => [
+      'Your payment reached us when it could no longer become an order. All of it goes back the way it came; you need not do anything.',
+    ],
+    page: () => '/cart',
+  },
+};
+
+function addressOf({ address }: Purchase): Paragraph[] {
+  if (!address) return [];
+  const { name, line1, line2, city, postalCode } = address;
+  return [
+    'We deliver to:',
+    { rows: [name, line1, ...(line2 ? [line2] : []), `${city} ${postalCode}`].map((line) => [line]) },
+  ];
+}
+
+function trackingOf({ shipment }: Purchase): Paragraph[] {
+  const { carrier, trackingNumber } = shipment ?? {};
+  const known = [carrier, trackingNumber].filter(Boolean);
+  return known.length > 0 ? [`It goes by ${known.join(', number ')}.`] : [];
+}
+
+/** Writes a letter about a purchase. `storeUrl`: where the shop front is. */
+export function writePurchaseLetter(letter: PurchaseLetter, of: Purchase, storeUrl: string): Written {
+  const { subject, body, page } = TEMPLATES[letter];
+  const link = `${storeUrl.replace(/\/+$/, '')}${page(of)}`;
+  return written(subject(of), [greeting(of.name), ...body(of), { link }]);
+}

@@ -1,0 +1,72 @@
+import { expect } from 'chai';
+import { type Desk, openDesk } from '../support/desk.ts';
+import { mailsIn } from '../support/mails.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { type Flow, sharedFlow } from './stack.ts';
+
+describe('whoever buys is told by mail', () => {
+  let flow: Flow;
+  let desk: Desk;
+  before(async function () {
+    flow = await sharedFlow(this);
+    desk = await openDesk(flow.stack.url);
+  });
+
+  const someone = (): string => `mail-${Math.random().toString(36).slice(2)}@example.com`;
+  const mailsTo = async (email: string) =>
+    (await mailsIn(flow.mails)).filter(({ headers }) => headers.to?.includes(email));
+  const subjectsTo = async (email: string) =>
+    (await mailsTo(email)).map(({ headers }) => headers.subject?.replace(/VC-\d+/, 'N')).sort();
+  const quiet = () =>
+    waitFor(
+      'no mail waits',
+      async () => (await flow.books.query(`select 1 from outbox where name = 'mail.tell'`)).length === 0,
+    );
+
+  const buy = async (email: string) => {
+    const variantId = await flow.books.stock({ stock: 5, price: 12_345 });
+    return (await flow.shop.buy([{ variantId, quantity: 2 }], { email })).orderId ?? '';
+  };
+
+  it('of the order, each parcel and each refund, once', async () => {
+    const email = someone();
+    const id = await buy(email);
+    await desk.done(id, 'transitions', { command: 'PROCESS' });
+    await desk.done(id, 'shipments', {
+      lines: [{ line: 1, quantity: 1 }],
+      carrier: 'India Post',
+      trackingNumber: 'EE1IN',
+    });
+    await desk.done(id, 'shipments');
+    await desk.done(id, 'refunds', { lines: [{ line: 1, quantity: 1 }], reason: 'Goodwill' });
+    await desk.until(id, 'the refund has ended', ({ refunds }) => refunds[0]?.state === 'succeeded');
+    await quiet();
+    expect(await subjectsTo(email)).to.deep.equal([
+      'Money back for your order N',
+      'Your order N',
+      'Your order N is on its way',
+      'Your order N is on its way',
+    ]);
+    const all = (await mailsTo(email)).map(({ text }) => text).join('\n');
+    expect(all).to.include('India Post').and.to.include('EE1IN').and.to.include('2 × Kurta').and.to.include('123.45');
+  });
+
+  it('of the end of an order or a checkout', async () => {
+    const email = someone();
+    await desk.done(await buy(email), 'transitions', { command: 'CANCEL', reason: 'Out of business' });
+    const variantId = await flow.books.stock({ stock: 5, price: 12_345 });
+    const cart = await flow.shop.cart([{ variantId, quantity: 1 }]);
+    const waiting = await flow.shop.rested(await flow.shop.checkout(cart, { email }));
+    await flow.books.query(`update checkouts set expires_at = now() - interval '1 s' where id = $1`, [waiting.id]);
+    await flow.shop.reached(waiting, 'EXPIRED');
+    const told = [
+      'Money back for your order N',
+      'Your goods are no longer reserved',
+      'Your order N',
+      'Your order N was cancelled',
+    ];
+    await waitFor('four mails', async () => (await mailsTo(email)).length >= told.length);
+    await quiet();
+    expect(await subjectsTo(email)).to.deep.equal(told);
+  });
+});
