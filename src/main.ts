@@ -20,6 +20,7 @@ import type { Mailer } from './ports/mail/port.ts';
 import { smtpMailer } from './ports/mail/smtp.ts';
 import { startSimulator } from './ports/payments/simulator/server.ts';
 import { stripeProvider } from './ports/payments/stripe.ts';
+import { httpSender } from './ports/webhooks/http.ts';
 import { startWorkers } from './workers/start.ts';
 
 /** The only place where things are put together: one function per kind of process. */
@@ -80,6 +81,7 @@ async function worker(): Promise<void> {
     queues,
     provider: provider(config),
     mailer: mailer(config),
+    sender: httpSender({ onlyPublic: config.NODE_ENV === 'production' }),
     vault: openVault({ dataKeys: config.DATA_KEYS, secret: config.APP_SECRET }),
     secret: config.APP_SECRET,
     storeUrl: config.STORE_URL,

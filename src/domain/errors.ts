@@ -67,6 +67,8 @@ const CATALOGUE = {
   ORDER_NOT_FOUND: business(404, 'There is no such order.'),
   ORDER_COMMAND_NOT_FOUND: business(404, 'The order has no such command.'),
   DOCUMENT_NOT_FOUND: business(404, 'The order has no such credit note.'),
+  WEBHOOK_NOT_FOUND: business(404, 'There is no such subscription, or it is switched off.'),
+  DELIVERY_NOT_FOUND: business(404, 'The subscription has no such delivery.'),
   SHIPMENT_NOT_FOUND: business(404, 'The order has no such shipment.'),
   RETURN_NOT_FOUND: business(404, 'The order has no such return.'),
   ADDRESS_NOT_FOUND: business(404, 'There is no such address.'),

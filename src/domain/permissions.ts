@@ -33,6 +33,7 @@ export const PERMISSIONS = [
   'staff:manage',
   'roles:manage',
   'api-keys:manage',
+  'webhooks:manage',
   'audit:read',
 ] as const;
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { job } from './contract.ts';
 
-const letter = z.enum(['verify-email', 'reset-password', 'invitation', 'password-changed']);
+const letter = z.enum(['verify-email', 'reset-password', 'invitation', 'password-changed', 'webhook-disabled']);
 
 export type Letter = z.infer<typeof letter>;
 

@@ -6,6 +6,7 @@ import { sendMail, tellCustomer } from './mail.ts';
 import { carryOutCommand } from './orders.ts';
 import { askProvider, executeOperation, processNotices } from './payments.ts';
 import { preparePartitions, sweep } from './reconciliation.ts';
+import { deliverWebhooks } from './webhooks.ts';
 
 /** Every job of the house. */
 export const JOBS: readonly JobKind[] = [
@@ -19,6 +20,7 @@ export const JOBS: readonly JobKind[] = [
   carryOutCommand,
   issueDocuments,
   renderDocument,
+  deliverWebhooks,
   sweep,
   preparePartitions,
 ];

@@ -30,6 +30,9 @@ interface Row {
   isLate: boolean;
 }
 
+/** Letters that have no token. */
+const ONLY_TELLS: readonly Letter[] = ['password-changed', 'webhook-disabled'];
+
 /** Finds out whom a mail goes to, or why nobody is to get it any more. */
 export async function findAddressee(deps: WorkerDeps, order: MailOrder): Promise<Addressee | string> {
   const { vault, secret } = deps;
@@ -40,7 +43,7 @@ export async function findAddressee(deps: WorkerDeps, order: MailOrder): Promise
   if (status === 'erased' || email === null || name === null) return 'account is erased';
   // Whoever is blocked is still to hear that a password was changed, and can do nothing with the other letters.
   if (status === 'blocked' && letter !== 'password-changed') return 'account is blocked';
-  if (letter !== 'password-changed' && tokenExpiresAt === null) return 'token is used or over';
+  if (!ONLY_TELLS.includes(letter) && tokenExpiresAt === null) return 'token is used or over';
   if (isLate) return 'too late';
   return {
     kind,
@@ -70,6 +73,7 @@ function tokenOf(
   at: { letter: Letter; tokenId: string | undefined; tokenExpiresAt: Date | null },
 ): Addressee['token'] {
   const { letter: purpose, tokenId: id, tokenExpiresAt: expiresAt } = at;
-  if (purpose === 'password-changed' || id === undefined || expiresAt === null) return undefined;
+  if (purpose === 'password-changed' || purpose === 'webhook-disabled' || id === undefined || expiresAt === null)
+    return undefined;
   return { text: accountToken(secret, { id, purpose }), expiresAt };
 }

@@ -1,3 +1,4 @@
+import type { EventType } from '../domain/events.ts';
 import { CHECKOUT_WAYS_OUT, type CheckoutState } from '../domain/states.ts';
 import type { Checkout } from '../entities/checkout.ts';
 import { invoiceDue } from '../entities/invoices/due.ts';
@@ -9,6 +10,7 @@ import type { Tx } from '../infra/unit-of-work.ts';
 import { issueDocuments } from '../jobs/invoices.ts';
 import { executeOperation } from '../jobs/payments.ts';
 import type { CheckoutAction, CheckoutEvent } from '../machines/checkout.ts';
+import { announce } from './announce.ts';
 import { priceCheckout } from './checkout-pricing.ts';
 import type { WorkerDeps } from './deps.ts';
 import { placeOrder } from './place-order.ts';
@@ -22,6 +24,13 @@ interface At {
 
 type Perform = (deps: WorkerDeps, tx: Tx, at: At) => Promise<CheckoutEvent | undefined>;
 
+/** What subscribers hear of a checkout that ends without an order. */
+const ENDS: Partial<Record<CheckoutState, EventType>> = {
+  EXPIRED: 'checkout.expired',
+  CANCELLED: 'checkout.cancelled',
+  FAILED: 'checkout.failed',
+};
+
 /** What each action of the machine means in rows; an answer is the next event of the machine. */
 export const ACTIONS: Record<CheckoutAction, Perform> = {
   reserve: priceAndReserve,
@@ -30,7 +39,13 @@ export const ACTIONS: Record<CheckoutAction, Perform> = {
   createOrder,
   closeCart,
   release: async (deps, tx, { checkout }) => {
-    if (checkout.state === 'EXPIRED') tell(deps, tx, 'checkout-expired', checkout.id);
+    if (checkout.state === 'EXPIRED') tell(deps, tx, { letter: 'checkout-expired', id: checkout.id });
+    const news = ENDS[checkout.state];
+    if (news)
+      await announce(deps, tx, {
+        type: news,
+        data: { checkoutId: checkout.id, cartId: checkout.cartId, reason: checkout.reason },
+      });
     await releaseRedemptions(tx, checkout.id);
     await release(tx, checkout.id);
     return undefined;
@@ -95,7 +110,7 @@ async function refundPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promis
   const payment = await paymentOf(tx, checkout);
   const operationId = payment.request(tx, { kind: 'refund', amount: payment.captured - payment.refunded });
   enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
-  tell(deps, tx, 'payment-returned', checkout.id);
+  tell(deps, tx, { letter: 'payment-returned', id: checkout.id });
 }
 
 /** Also the way of money that came late: it gets its order if the buyer is known, the cart was not bought anew and the goods are there. */
@@ -110,7 +125,8 @@ async function createOrder(deps: WorkerDeps, tx: Tx, { checkout, from }: At): Pr
   if (shortage) return { type: 'ORDER_REFUSED', reason: 'PAID_BUT_OUT_OF_STOCK', details: { ...shortage } };
   const { discounts } = await placeOrder(tx, checkout);
   if (discounts.length > 0) consumeRedemptions(tx, checkout.id);
-  tell(deps, tx, 'order-confirmed', checkout.orderId);
+  tell(deps, tx, { letter: 'order-confirmed', id: checkout.orderId });
+  await announce(deps, tx, { type: 'order.confirmed', data: { orderId: checkout.orderId, checkoutId: checkout.id } });
   invoiceDue(tx, checkout.orderId);
   tx.afterCommit(() => deps.queues.nudge(issueDocuments));
   return { type: 'ORDER_STORED' };

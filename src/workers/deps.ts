@@ -5,6 +5,7 @@ import type { Hint } from '../infra/hints.ts';
 import type { Queues } from '../infra/queue.ts';
 import type { Mailer } from '../ports/mail/port.ts';
 import type { PaymentProvider } from '../ports/payments/port.ts';
+import type { WebhookSender } from '../ports/webhooks/port.ts';
 
 /** What the hands work with; put together in main.ts. */
 export interface WorkerDeps {
@@ -12,6 +13,8 @@ export interface WorkerDeps {
   queues: Queues;
   provider: PaymentProvider;
   mailer: Mailer;
+  /** Posts to subscribers. */
+  sender: WebhookSender;
   /** Opens personal data. */
   vault: Vault;
   /** Signs the tokens that are sent in mails. */

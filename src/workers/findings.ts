@@ -3,6 +3,7 @@ import type { Tx } from '../infra/unit-of-work.ts';
 import { advanceCheckout } from '../jobs/checkout.ts';
 import { issueDocuments } from '../jobs/invoices.ts';
 import { askProvider, executeOperation, processNotices } from '../jobs/payments.ts';
+import { deliverWebhooks } from '../jobs/webhooks.ts';
 import type { WorkerDeps } from './deps.ts';
 
 /** Rows that ought to have moved on by now and have no command under way, and the command that moves them. */
@@ -61,6 +62,12 @@ export const FINDINGS: readonly Finding[] = [
     name: 'document.due',
     sql: `select id from documents_due where created_at < now() - interval '2 s' order by id limit least($1, 1)`,
     remedy: (deps, tx) => tx.afterCommit(() => deps.queues.nudge(issueDocuments)),
+  },
+  {
+    name: 'webhook.due',
+    sql: `select d.id from webhook_deliveries d join webhook_subscriptions s on s.id = d.subscription_id
+      where d.state = 'pending' and d.due_at < now() - interval '1 s' and s.state = 'active' order by d.due_at limit least($1, 1)`,
+    remedy: (deps, tx) => tx.afterCommit(() => deps.queues.nudge(deliverWebhooks)),
   },
   {
     name: 'notice.unprocessed',

@@ -44,6 +44,11 @@ const TEMPLATES: Record<Letter, Template> = {
     opening: 'The password of your account was changed, and whoever was signed in elsewhere was signed out.',
     closing: 'If it was not you who changed it, ask for a new password at once.',
   },
+  'webhook-disabled': {
+    subject: 'A webhook was switched off',
+    opening: 'A webhook that you set up has taken nothing for three days, so it was switched off.',
+    closing: 'Look at its deliveries and switch it on again when its receiver works. What waits is then sent.',
+  },
 };
 
 /** Writes a letter. The token also stands alone: a shop front may ask for it instead of following our link. */

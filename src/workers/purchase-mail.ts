@@ -8,8 +8,11 @@ import { presentable } from './letter-text.ts';
 import { writePurchaseLetter } from './purchase-letters.ts';
 
 /** Has a letter written when the transaction commits: one for its cause, whatever becomes of this process. */
-export const tell = ({ queues }: Pick<WorkerDeps, 'queues'>, tx: Tx, letter: PurchaseLetter, id: string): void =>
-  enqueue(tx, queues, { contract: tellCustomer, payload: { letter, id } });
+export const tell = (
+  { queues }: Pick<WorkerDeps, 'queues'>,
+  tx: Tx,
+  payload: { letter: PurchaseLetter; id: string },
+): void => enqueue(tx, queues, { contract: tellCustomer, payload });
 
 /** A letter after so many days only puzzles its reader. */
 const TOO_LATE = `created_at < now() - interval '3 days'`;

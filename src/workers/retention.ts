@@ -28,6 +28,8 @@ const USELESS: readonly string[] = [
     select import_id, row_number from import_rows where import_id in (${OLD_IMPORTS}) limit ${BATCH})`,
   `delete from product_imports where id in (${OLD_IMPORTS})
     and not exists (select 1 from import_rows where import_id = product_imports.id)`,
+  `delete from webhook_deliveries where id in (
+    select id from webhook_deliveries where created_at < now() - interval '30 days' limit ${BATCH})`,
 ];
 
 /** A guest's cart is kept for so long after its last change, a customer's for the other. One that was checked out stays. */

@@ -16,6 +16,7 @@ import { runRelay } from './relay.ts';
 import { keepSchedules } from './schedules.ts';
 import { reconciliationHandlers } from './sweeper.ts';
 import { watchWorkers } from './watchdog.ts';
+import { webhookHandlers } from './webhooks.ts';
 
 const LATER_MS = 1_000;
 const PROVIDER_LATER_MS = 5_000;
@@ -41,6 +42,7 @@ export function startWorkers(
     orders: orderHandlers(deps),
     invoices: invoiceHandlers(deps),
     mail: mailHandlers(deps),
+    webhooks: webhookHandlers(deps),
     imports: importHandlers(deps),
     reconciliation: reconciliationHandlers(deps),
   };

@@ -15,6 +15,7 @@ import {
   unheard,
   whilePartitionsAreMade,
 } from './scenarios.ts';
+import { withSubscriber } from './subscriber.ts';
 
 /** The processes that are killed while a scenario goes on, one after the other, each as `process:name`. */
 export interface Case {
@@ -56,6 +57,8 @@ const ONCE: [scenario: Scenario, failpoints: string[]][] = [
   [withInvoice, [...both('worker:invoices.issue', 'commit'), 'worker:invoices.issue.before-ack']],
   [withInvoice, [...both('web:document.draw', 'commit'), ...both('worker:invoices.render', 'commit')]],
   [withInvoice, ['worker:invoices.render.before-ack']],
+  [withSubscriber, [...both('worker:webhooks.post', 'call'), ...both('worker:webhooks.deliver', 'commit')]],
+  [withSubscriber, ['worker:webhooks.deliver.before-ack']],
   [lineByLine, both('web:cart.edit', 'commit')],
   [asCustomer, [...both('web:account.register', 'commit'), ...both('web:session.begin', 'commit')]],
   [asCustomer, [...both('web:session.refresh', 'commit'), ...both('web:session.revoke', 'commit')]],

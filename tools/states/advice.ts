@@ -30,6 +30,8 @@ export const ADVICE: Record<ErrorCode, [Met, string]> = {
   ORDER_COMMAND_NOT_FOUND: answer(LOOK_AGAIN),
   DOCUMENT_NOT_FOUND: answer('Read `…/credit-notes`: it lists those of the order.'),
   DOCUMENT_NOT_ISSUED: answer('Try again: invoices are issued within seconds of the order.'),
+  WEBHOOK_NOT_FOUND: answer('Read `/api/v1/admin/webhooks`. A test goes only to one that is active.'),
+  DELIVERY_NOT_FOUND: answer('Read `…/deliveries`. Deliveries are kept for 30 days.'),
   SHIPMENT_NOT_FOUND: command('Read the order: `shipments` has those it has.'),
   RETURN_NOT_FOUND: command('Read the order: `returns` has those it has.'),
   ORDER_STATE_CONFLICT: command('Read `details`: the state, and the commands that it allows.'),

@@ -23,6 +23,7 @@ import { roleRoutes } from './roles.ts';
 import { adminSessionRoutes } from './sessions.ts';
 import { staffRoutes } from './staff.ts';
 import { staffDoorRoutes } from './staff-door.ts';
+import { webhookAdminRoutes } from './webhooks/webhooks.ts';
 
 /** Everything that staff and external services do. */
 export const adminRoutes = (deps: ApiDeps): AnyRoute[] => [
@@ -48,5 +49,6 @@ export const adminRoutes = (deps: ApiDeps): AnyRoute[] => [
   ...importRoutes(deps),
   ...catalogueRoutes(deps),
   ...pricingAdminRoutes(deps),
+  ...webhookAdminRoutes(deps),
   ...queueRoutes(deps),
 ];

@@ -25,6 +25,7 @@ export const SEALED_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   checkouts: ['email', 'shipping_address', 'billing_address'],
   sessions: ['client'],
   document_files: ['pdf'],
+  webhook_subscriptions: ['secret', 'previous_secret'],
 };
 
 /** Seals the value of a column; null stays null. */

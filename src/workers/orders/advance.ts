@@ -1,3 +1,5 @@
+import type { EventType } from '../../domain/events.ts';
+import type { OrderState } from '../../domain/states.ts';
 import { Order } from '../../entities/order.ts';
 import { observe } from '../../infra/log.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
@@ -9,6 +11,7 @@ import {
   type StoredOrder,
   storeOrder,
 } from '../../machines/order.ts';
+import { announce } from '../announce.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { cancelRest } from './cancel.ts';
 
@@ -32,6 +35,15 @@ export async function lockOrder(tx: Tx, orderId: string): Promise<Order | null> 
   await tx.query(`select 1 from checkouts where order_id = $1 for update`, [orderId]);
   return tx.lock(Order, { id: orderId });
 }
+
+/** What subscribers hear of a state that an order gets to. */
+const EVENTS: Partial<Record<OrderState, EventType>> = {
+  PROCESSING: 'order.processing',
+  SHIPPED: 'order.shipped',
+  DELIVERED: 'order.delivered',
+  CANCELLED: 'order.cancelled',
+  REFUNDED: 'order.refunded',
+};
 
 /** Paise that have neither gone back nor been asked back, the event's own money included. */
 function leftOf({ total, asked, returned }: StoredOrder['context'], event: OrderEvent): number {
@@ -59,6 +71,8 @@ export async function advanceOrder(deps: WorkerDeps, tx: Tx, step: OrderStep): P
   const machine = storeOrder(next);
   const told = { actor, reason, cause, event: type, data: Object.keys(data).length > 0 ? data : null };
   order.follow(tx, { ...told, state: machine.value, machine, allowed: allowedIn(next) });
+  const news = order.state === from ? undefined : EVENTS[order.state];
+  if (news) await announce(deps, tx, { type: news, data: { orderId: order.id, from, to: order.state } });
   tx.afterCommit(() => observe('order.advanced', { orderId: order.id, from, to: order.state, event: type }));
   return true;
 }

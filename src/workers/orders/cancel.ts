@@ -36,7 +36,7 @@ export async function cancelRest(deps: WorkerDeps, tx: Tx, cancelled: Cancelled)
   const picked = lines.map((line) => ({ line, quantity: unsent(line) })).filter(({ quantity }) => quantity > 0);
   const isWhole = lines.every(({ shipped }) => shipped === 0);
   if (isWhole) {
-    tell(deps, tx, 'order-cancelled', order.id);
+    tell(deps, tx, { letter: 'order-cancelled', id: order.id });
     await releaseRedemptions(tx, order.checkoutId, 'consumed');
   }
   await cancelPicked(deps, tx, { ...cancelled, picked, withDelivery: isWhole && !order.deliveryRefunded });

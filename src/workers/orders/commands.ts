@@ -18,12 +18,12 @@ export const PREPARE: Record<OrderCommand, Prepare> = {
   CANCEL_UNITS: (deps, tx, { work, ...at }) =>
     prepareCancelUnits(deps, tx, { ...at, work: ORDER_WORK.CANCEL_UNITS.parse(work) }),
   SHIP: (deps, tx, { work, ...at }) => prepareShipment(deps, tx, { ...at, work: ORDER_WORK.SHIP.parse(work) }),
-  DELIVER: (_deps, tx, { work, ...at }) => prepareDelivery(tx, { ...at, work: ORDER_WORK.DELIVER.parse(work) }),
+  DELIVER: (deps, tx, { work, ...at }) => prepareDelivery(deps, tx, { ...at, work: ORDER_WORK.DELIVER.parse(work) }),
   REFUND: (deps, tx, { work, ...at }) => prepareRefund(deps, tx, { ...at, work: ORDER_WORK.REFUND.parse(work) }),
   RETRY_REFUND: (deps, tx, { work, ...at }) =>
     prepareRetry(deps, tx, { ...at, work: ORDER_WORK.RETRY_REFUND.parse(work) }),
-  REQUEST_RETURN: (_deps, tx, { work, ...at }) =>
-    prepareReturn(tx, { ...at, work: ORDER_WORK.REQUEST_RETURN.parse(work) }),
+  REQUEST_RETURN: (deps, tx, { work, ...at }) =>
+    prepareReturn(deps, tx, { ...at, work: ORDER_WORK.REQUEST_RETURN.parse(work) }),
   APPROVE_RETURN: (deps, tx, { work, order }) =>
     prepareDecision(deps, tx, { order, ...ORDER_WORK.APPROVE_RETURN.parse(work), to: 'approved' }),
   REJECT_RETURN: (deps, tx, { work, order }) =>

@@ -3,6 +3,7 @@ import { decideRefund } from '../../entities/orders/refund.ts';
 import { observe } from '../../infra/log.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import { issueDocuments } from '../../jobs/invoices.ts';
+import { announce } from '../announce.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { tell } from '../purchase-mail.ts';
 import { advanceOrder, lockOrder } from './advance.ts';
@@ -22,9 +23,11 @@ export async function endRefund(
   observe(failure === null ? 'order.refund.succeeded' : 'order.refund.failed', { orderId, refundId, amount, failure });
   if (failure === null && isOurs) {
     creditNoteDue(tx, { refundId, orderId });
-    tell(deps, tx, 'refund-made', refundId);
+    tell(deps, tx, { letter: 'refund-made', id: refundId });
     tx.afterCommit(() => deps.queues.nudge(issueDocuments));
   }
+  const news = failure === null ? 'refund.succeeded' : 'refund.failed';
+  await announce(deps, tx, { type: news, data: { orderId, refundId, amount, failure } });
   if (failure !== null && before !== 'succeeded') return;
   const order = await lockOrder(tx, orderId);
   if (!order) return;

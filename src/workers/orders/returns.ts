@@ -13,6 +13,7 @@ import { decideReturn, loadReturn, openReturn, receiveReturn, returnable } from 
 import { restock } from '../../entities/stock.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import type { OrderWork } from '../../jobs/orders.ts';
+import { announce } from '../announce.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { tell } from '../purchase-mail.ts';
 import type { Prepared } from './prepared.ts';
@@ -20,6 +21,7 @@ import { giveBack } from './refund.ts';
 
 /** A customer, or staff for one, wants to send goods back. */
 export async function prepareReturn(
+  deps: WorkerDeps,
   tx: Tx,
   { order, work, actor }: { order: Order; work: OrderWork['REQUEST_RETURN']; actor: string },
 ): Promise<Prepared> {
@@ -27,7 +29,13 @@ export async function prepareReturn(
   pick(await loadLines(tx, order.id), units, await returnable(tx, order.id));
   return {
     event: { type: 'REQUEST_RETURN' },
-    perform: () => void openReturn(tx, { orderId: order.id, units, reason, by: actor }),
+    async perform() {
+      const returnId = openReturn(tx, { orderId: order.id, units, reason, by: actor });
+      await announce(deps, tx, {
+        type: 'return.requested',
+        data: { orderId: order.id, returnId, lines: units, reason },
+      });
+    },
   };
 }
 
@@ -46,10 +54,11 @@ export async function prepareDecision(
   await loadReturn(tx, { orderId: order.id, returnId, to });
   return {
     event: { type: DECISIONS[to] },
-    perform() {
+    async perform() {
       decideReturn(tx, { returnId, to });
+      await announce(deps, tx, { type: `return.${to}`, data: { orderId: order.id, returnId } });
       // Whoever withdrew a return knows it.
-      if (to !== 'withdrawn') tell(deps, tx, `return-${to}`, returnId);
+      if (to !== 'withdrawn') tell(deps, tx, { letter: `return-${to}`, id: returnId });
     },
   };
 }
@@ -75,6 +84,7 @@ export async function prepareReceipt(
       const refundId = await giveBack(deps, tx, { order, lines: refunds, left, cause: 'return', reason });
       await tx.write();
       await receiveReturn(tx, { returnId, restocked, refundId });
+      await announce(deps, tx, { type: 'return.received', data: { orderId: order.id, returnId, refundId } });
     },
   };
 }

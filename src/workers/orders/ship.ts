@@ -3,6 +3,7 @@ import { countUnits, loadLines, pick, unitsIn, unsent } from '../../entities/ord
 import { deliverShipment, sendShipment, unitsUnderWay } from '../../entities/orders/shipment.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import type { OrderWork } from '../../jobs/orders.ts';
+import { announce } from '../announce.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { tell } from '../purchase-mail.ts';
 import type { Prepared } from './prepared.ts';
@@ -23,16 +24,25 @@ export async function prepareShipment(
     async perform() {
       const id = await sendShipment(tx, { orderId: order.id, units, carrier, trackingNumber });
       await countUnits(tx, order.id, { shipped: units });
-      tell(deps, tx, 'shipment-sent', id);
+      tell(deps, tx, { letter: 'shipment-sent', id });
+      const facts = { carrier, trackingNumber, lines: units };
+      await announce(deps, tx, { type: 'shipment.created', data: { orderId: order.id, shipmentId: id, ...facts } });
     },
   };
 }
 
 /** A parcel has arrived. */
 export async function prepareDelivery(
+  deps: WorkerDeps,
   tx: Tx,
   { order, work: { shipmentId } }: { order: Order; work: OrderWork['DELIVER'] },
 ): Promise<Prepared> {
   const units = await unitsUnderWay(tx, { orderId: order.id, shipmentId });
-  return { event: { type: 'DELIVER', units }, perform: () => deliverShipment(tx, shipmentId) };
+  return {
+    event: { type: 'DELIVER', units },
+    async perform() {
+      deliverShipment(tx, shipmentId);
+      await announce(deps, tx, { type: 'shipment.delivered', data: { orderId: order.id, shipmentId } });
+    },
+  };
 }

@@ -31,4 +31,14 @@ export const ORDER_ROWS: readonly Row[] = [
   admin(`POST ${ADMIN}/orders/{id}/returns/{returnId}/approve`, 404, desk),
   admin(`POST ${ADMIN}/orders/{id}/returns/{returnId}/reject`, 400, desk),
   admin(`POST ${ADMIN}/orders/{id}/returns/{returnId}/receive`, 404, desk),
+
+  admin(`GET ${ADMIN}/webhooks`, 200),
+  admin(`POST ${ADMIN}/webhooks`, 400),
+  admin(`GET ${ADMIN}/webhooks/{id}`, 404),
+  admin(`PATCH ${ADMIN}/webhooks/{id}`, 404),
+  admin(`DELETE ${ADMIN}/webhooks/{id}`, 404),
+  admin(`POST ${ADMIN}/webhooks/{id}/rotate-secret`, 404),
+  admin(`GET ${ADMIN}/webhooks/{id}/deliveries`, 404),
+  admin(`POST ${ADMIN}/webhooks/{id}/deliveries/{deliveryId}/redeliver`, 404),
+  admin(`POST ${ADMIN}/webhooks/{id}/test`, 404),
 ];

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { refused } from '../../../domain/errors.ts';
+import { TEST_EVENT } from '../../../domain/events.ts';
+import { storeEvent } from '../../../entities/webhooks/announce.ts';
+import type { Tx } from '../../../infra/unit-of-work.ts';
+import { deliverWebhooks } from '../../../jobs/webhooks.ts';
+import type { ApiDeps } from '../../deps.ts';
+import { type AnyRoute, route } from '../../route.ts';
+import { adminEdit } from '../change.ts';
+import { pageOf, pageQuery, startOf, toPage } from '../page.ts';
+import { DELIVERY_COLUMNS, deliverySchema } from './view.ts';
+
+const PATH = '/api/v1/admin/webhooks/{id}';
+const common = { permission: 'webhooks:manage', access: 'staff', tag: 'Webhooks' } as const;
+const params = z.object({ id: z.uuid() });
+const accepted = { 202: { description: 'It is on its way', schema: z.object({ id: z.uuid() }) } };
+
+/** What was sent to a subscription, and sending it again. */
+export const deliveryRoutes = (deps: ApiDeps): AnyRoute[] => [list(deps), redeliver(deps), ping(deps)];
+
+const list = ({ db }: ApiDeps) =>
+  route({
+    ...common,
+    method: 'get',
+    path: `${PATH}/deliveries`,
+    summary: 'What was sent in the last 30 days, newest first, with each attempt',
+    params,
+    query: z.strictObject({ ...pageQuery, state: z.enum(['pending', 'delivered', 'failed']).optional() }),
+    answers: { 200: { description: 'One page', schema: pageOf(deliverySchema) } },
+    errors: ['WEBHOOK_NOT_FOUND', 'CURSOR_INVALID'],
+    async handle({ params: { id }, query: { limit, cursor, state } }) {
+      const list = { deliveries: id, state };
+      const start = startOf(list, cursor);
+      const known = await db.query(`select 1 from webhook_subscriptions where id = $1`, [id]);
+      if (known.length === 0) throw refused('WEBHOOK_NOT_FOUND', { id });
+      const rows = await db.query<{ id: string }>(
+        `select ${DELIVERY_COLUMNS} from webhook_deliveries d where d.subscription_id = $1
+          and ($2::text is null or d.state = $2) and ($3::uuid is null or d.id < $3) order by d.id desc limit $4`,
+        [id, state ?? null, start, limit + 1],
+      );
+      return { status: 200, body: toPage(list, rows, limit) };
+    },
+  });
+
+const redeliver = (deps: ApiDeps) =>
+  route({
+    ...common,
+    method: 'post',
+    path: `${PATH}/deliveries/{deliveryId}/redeliver`,
+    summary: 'Send a delivery again, under its old id',
+    params: params.extend({ deliveryId: z.uuid() }),
+    answers: accepted,
+    errors: ['DELIVERY_NOT_FOUND'],
+    idempotent: true,
+    handle(call) {
+      const { id, deliveryId } = call.params;
+      const work = async (tx: Tx) => {
+        const found = await tx.query(
+          `update webhook_deliveries set state = 'pending', tries = 0, due_at = $3, decided_at = null
+            where id = $1 and subscription_id = $2 returning id`,
+          [deliveryId, id, tx.now],
+        );
+        if (found.length === 0) throw refused('DELIVERY_NOT_FOUND', { deliveryId });
+        tx.afterCommit(() => deps.queues.nudge(deliverWebhooks));
+        const answer = { status: 202, headers: {}, body: { id: deliveryId } };
+        return { answer, target: { type: 'webhook', id }, before: null, after: { redelivered: deliveryId } };
+      };
+      return adminEdit(deps, call, { action: 'webhook.redeliver', scope: deliveryId, work });
+    },
+  });
+
+const ping = (deps: ApiDeps) =>
+  route({
+    ...common,
+    method: 'post',
+    path: `${PATH}/test`,
+    summary: `Send a \`${TEST_EVENT}\` to a subscription that is active`,
+    params,
+    answers: accepted,
+    errors: ['WEBHOOK_NOT_FOUND'],
+    idempotent: true,
+    handle(call) {
+      const { id } = call.params;
+      const work = async (tx: Tx) => {
+        const sent = await storeEvent(tx, { type: TEST_EVENT, data: { webhookId: id } }, id);
+        if (sent === 0) throw refused('WEBHOOK_NOT_FOUND', { id });
+        tx.afterCommit(() => deps.queues.nudge(deliverWebhooks));
+        const answer = { status: 202, headers: {}, body: { id } };
+        return { answer, target: { type: 'webhook', id }, before: null, after: null };
+      };
+      return adminEdit(deps, call, { action: 'webhook.test', scope: id, work });
+    },
+  });
