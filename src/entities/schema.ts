@@ -11,6 +11,7 @@ import { Migration010Imports } from '../../migrations/010_imports.ts';
 import { Migration011Orders } from '../../migrations/011_orders.ts';
 import { Migration012Invoices } from '../../migrations/012_invoices.ts';
 import { Migration013Webhooks } from '../../migrations/013_webhooks.ts';
+import { Migration014Reconciliation } from '../../migrations/014_reconciliation.ts';
 import type { Database } from '../infra/database.ts';
 import { monthlyPartitions } from '../infra/partitions.ts';
 import { Cart, CartItem } from './cart.ts';
@@ -56,6 +57,7 @@ export const MIGRATIONS = [
   { name: '011_orders', class: Migration011Orders },
   { name: '012_invoices', class: Migration012Invoices },
   { name: '013_webhooks', class: Migration013Webhooks },
+  { name: '014_reconciliation', class: Migration014Reconciliation },
 ];
 
 /** The tables that are cut into months by their UUIDv7 key; parents stand before their children. */

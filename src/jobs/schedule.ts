@@ -5,7 +5,14 @@ import { issueDocuments, renderDocument } from './invoices.ts';
 import { sendMail, tellCustomer } from './mail.ts';
 import { carryOutCommand } from './orders.ts';
 import { askProvider, executeOperation, processNotices } from './payments.ts';
-import { preparePartitions, sweep } from './reconciliation.ts';
+import {
+  continueRun,
+  healDiscrepancy,
+  preparePartitions,
+  reconcileAll,
+  reconcileRecent,
+  sweep,
+} from './reconciliation.ts';
 import { deliverWebhooks } from './webhooks.ts';
 
 /** Every job of the house. */
@@ -23,12 +30,18 @@ export const JOBS: readonly JobKind[] = [
   deliverWebhooks,
   sweep,
   preparePartitions,
+  reconcileRecent,
+  reconcileAll,
+  continueRun,
+  healDiscrepancy,
 ];
 
 /** Every schedule of the house; a tick that is missed or doubled does no harm. Times are IST. */
 export const SCHEDULES = [
   { job: sweep, pattern: '*/3 * * * * *' },
   { job: preparePartitions, pattern: '0 10 3 * * *' },
+  { job: reconcileRecent, pattern: '0 */15 * * * *' },
+  { job: reconcileAll, pattern: '0 40 3 * * *' },
 ] as const;
 
 export const TIME_ZONE = 'Asia/Kolkata';

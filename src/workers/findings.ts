@@ -66,7 +66,7 @@ export const FINDINGS: readonly Finding[] = [
   {
     name: 'webhook.due',
     sql: `select d.id from webhook_deliveries d join webhook_subscriptions s on s.id = d.subscription_id
-      where d.state = 'pending' and d.due_at < now() - interval '1 s' and s.state = 'active' order by d.due_at limit least($1, 1)`,
+      where d.state = 'pending' and d.due_at < now() and s.state = 'active' order by d.due_at limit least($1, 1)`,
     remedy: (deps, tx) => tx.afterCommit(() => deps.queues.nudge(deliverWebhooks)),
   },
   {

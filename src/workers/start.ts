@@ -12,6 +12,7 @@ import { mailHandlers } from './mail.ts';
 import { noticeHandlers } from './notices.ts';
 import { orderHandlers } from './orders.ts';
 import { paymentHandlers } from './payments.ts';
+import { reconcileHandlers } from './reconciliation.ts';
 import { runRelay } from './relay.ts';
 import { keepSchedules } from './schedules.ts';
 import { reconciliationHandlers } from './sweeper.ts';
@@ -44,7 +45,7 @@ export function startWorkers(
     mail: mailHandlers(deps),
     webhooks: webhookHandlers(deps),
     imports: importHandlers(deps),
-    reconciliation: reconciliationHandlers(deps),
+    reconciliation: [...reconciliationHandlers(deps), ...reconcileHandlers(deps)],
   };
   const started = deps.queues.all.map((queue) => {
     const handlers = byQueue[queue.name] ?? [];

@@ -1,6 +1,7 @@
 import { whileProductsAreImported } from './imports.ts';
 import { calledOff, refundedAtTheDesk, withInvoice } from './orders.ts';
 import { asCustomer } from './people.ts';
+import { foundByARun, whileRunsBegin } from './reconciliation.ts';
 import {
   byCard,
   byWebhook,
@@ -59,6 +60,11 @@ const ONCE: [scenario: Scenario, failpoints: string[]][] = [
   [withInvoice, ['worker:invoices.render.before-ack']],
   [withSubscriber, [...both('worker:webhooks.post', 'call'), ...both('worker:webhooks.deliver', 'commit')]],
   [withSubscriber, ['worker:webhooks.deliver.before-ack']],
+  [whileRunsBegin, both('worker:reconciliation.begin', 'commit')],
+  [whileRunsBegin, ['worker:reconciliation.recent.before-ack', 'worker:reconciliation.full.before-ack']],
+  [foundByARun, [...both('worker:reconciliation.continue', 'commit'), ...both('worker:payments.list', 'call')]],
+  [foundByARun, [...both('worker:reconciliation.heal', 'commit'), 'worker:reconciliation.continue.before-ack']],
+  [foundByARun, ['worker:reconciliation.heal.before-ack']],
   [lineByLine, both('web:cart.edit', 'commit')],
   [asCustomer, [...both('web:account.register', 'commit'), ...both('web:session.begin', 'commit')]],
   [asCustomer, [...both('web:session.refresh', 'commit'), ...both('web:session.revoke', 'commit')]],

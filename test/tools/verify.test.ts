@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
 import pg from 'pg';
+import { LAWS } from '../../src/entities/laws/every.ts';
 import { stripeProvider } from '../../src/ports/payments/stripe.ts';
-import { brokenLaws, type Finding, LAWS, REPLAY, verifyDatabase } from '../../tools/verify/database.ts';
+import { brokenLaws, type Finding, REPLAY, verifyDatabase } from '../../tools/verify/database.ts';
 import { verifyProvider } from '../../tools/verify/provider.ts';
 import { type Flow, startFlow } from '../flows/stack.ts';
 import { putDiscount } from '../support/offers.ts';
@@ -34,6 +35,7 @@ const DAMAGE: Record<string, string> = {
   'stock.levels-are-their-movements': `update stock_levels set on_hand = on_hand + 1 where variant_id = :variant`,
   'stock.every-variant-has-a-level': `delete from stock_levels where variant_id = :variant`,
   'stock.reserved-is-held': `update reservations set quantity = quantity + 1 where checkout_id = :waiting`,
+  'checkouts.hold-what-they-asked-for': `delete from reservations where checkout_id = :waiting`,
   'reservations.held-by-the-living': `update reservations set status = 'held' where checkout_id = :completed`,
   'reservations.consumed-by-orders': `update reservations set status = 'consumed' where checkout_id = :waiting`,
   'reservations.are-their-movements': `update inventory_movements set cause_id = null where cause_id = :waiting`,

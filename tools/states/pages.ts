@@ -6,6 +6,7 @@ import { examplesPage } from './examples-page.ts';
 import { machinePage } from './machine-page.ts';
 import { ORDER_BOOK } from './order-words.ts';
 import { paymentTable } from './payment-table.ts';
+import { reconciliationPage } from './reconciliation-page.ts';
 
 interface Page {
   path: string;
@@ -16,6 +17,7 @@ interface Page {
 const PAGES: readonly Page[] = [
   { path: 'docs/states.md', render: () => machinePage(CHECKOUT_BOOK) },
   { path: 'docs/order-states.md', render: () => machinePage(ORDER_BOOK) },
+  { path: 'docs/reconciliation.md', render: reconciliationPage },
   { path: 'docs/errors.md', render: errorsPage },
   { path: 'docs/pricing-examples.md', render: examplesPage },
   { path: 'docs/payments.md', render: (current) => replaceGenerated(current, paymentTable()) },

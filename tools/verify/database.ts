@@ -1,28 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import pg from 'pg';
-import { replay, type StoredSnapshot } from '../../src/domain/pricing/snapshot.ts';
-import { CHECKOUT_LAWS } from '../../src/entities/laws/checkouts.ts';
-import { FULFILMENT_LAWS } from '../../src/entities/laws/fulfilment.ts';
-import { IMPORT_LAWS } from '../../src/entities/laws/imports.ts';
-import { INVOICE_LAWS } from '../../src/entities/laws/invoices.ts';
+import { differenceOf, type StoredSnapshot } from '../../src/domain/pricing/snapshot.ts';
+import { LAWS } from '../../src/entities/laws/every.ts';
 import type { Law } from '../../src/entities/laws/law.ts';
-import { ORDER_LAWS } from '../../src/entities/laws/orders.ts';
-import { PAYMENT_LAWS } from '../../src/entities/laws/payments.ts';
-import { PEOPLE_LAWS } from '../../src/entities/laws/people.ts';
-import { REDEMPTION_LAWS } from '../../src/entities/laws/redemptions.ts';
-import { STOCK_LAWS } from '../../src/entities/laws/stock.ts';
-
-export const LAWS: readonly Law[] = [
-  ...STOCK_LAWS,
-  ...REDEMPTION_LAWS,
-  ...CHECKOUT_LAWS,
-  ...ORDER_LAWS,
-  ...FULFILMENT_LAWS,
-  ...INVOICE_LAWS,
-  ...PAYMENT_LAWS,
-  ...PEOPLE_LAWS,
-  ...IMPORT_LAWS,
-];
 
 export const REPLAY = { name: 'pricing.replays', says: 'A stored price comes out again from what it was made of.' };
 const BATCH = 500;
@@ -73,14 +52,4 @@ async function findUnreplayable(client: pg.Client): Promise<object[]> {
   }
   await client.query('close snapshots');
   return broken;
-}
-
-function differenceOf(snapshot: StoredSnapshot): object | undefined {
-  try {
-    const again = replay(snapshot);
-    if (isDeepStrictEqual(JSON.parse(JSON.stringify(again)), snapshot.output)) return undefined;
-    return { stored: Reflect.get(snapshot.output, 'totals'), replayed: Reflect.get(again, 'totals') };
-  } catch (error) {
-    return { error: String(error) };
-  }
 }

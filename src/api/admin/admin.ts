@@ -19,6 +19,7 @@ import { customerDataRoutes } from './personal-data.ts';
 import { priceRoutes } from './prices.ts';
 import { pricingAdminRoutes } from './pricing/pricing.ts';
 import { queueRoutes } from './queues.ts';
+import { reconciliationRoutes } from './reconciliation/runs.ts';
 import { roleRoutes } from './roles.ts';
 import { adminSessionRoutes } from './sessions.ts';
 import { staffRoutes } from './staff.ts';
@@ -49,6 +50,7 @@ export const adminRoutes = (deps: ApiDeps): AnyRoute[] => [
   ...importRoutes(deps),
   ...catalogueRoutes(deps),
   ...pricingAdminRoutes(deps),
+  ...reconciliationRoutes(deps),
   ...webhookAdminRoutes(deps),
   ...queueRoutes(deps),
 ];

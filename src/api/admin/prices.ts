@@ -1,7 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { type ErrorCode, refused } from '../../domain/errors.ts';
-import { replay, type StoredSnapshot } from '../../domain/pricing/snapshot.ts';
+import { differenceOf, type StoredSnapshot } from '../../domain/pricing/snapshot.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type AnyRoute, route } from '../route.ts';
 
@@ -45,10 +44,9 @@ const price = ({ db }: ApiDeps, of: { things: string; key: 'id' | 'order_id'; no
         [id],
       );
       if (!row) throw refused(of.notFound, { id });
-      return { status: 200, body: { ...row, pricedAt: row.pricedAt.toISOString(), replays: isReplayed(row) } };
+      return {
+        status: 200,
+        body: { ...row, pricedAt: row.pricedAt.toISOString(), replays: differenceOf(row) === undefined },
+      };
     },
   });
-
-function isReplayed(snapshot: StoredSnapshot): boolean {
-  return isDeepStrictEqual(JSON.parse(JSON.stringify(replay(snapshot))), snapshot.output);
-}

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { PricingInputs } from './inputs.ts';
 import type { PricingOutput } from './output.ts';
 import { priceCart } from './price-cart.ts';
@@ -29,6 +30,17 @@ export function replay({ engineVersion, inputs }: StoredSnapshot): object {
   const engine = ENGINES[engineVersion];
   if (engine === undefined) throw new RangeError(`No pricing engine of version ${engineVersion}`);
   return engine(inputs);
+}
+
+/** Where a stored price differs from what its engine makes of its inputs now; undefined when it does not. */
+export function differenceOf(snapshot: StoredSnapshot): object | undefined {
+  try {
+    const again = replay(snapshot);
+    if (isDeepStrictEqual(JSON.parse(JSON.stringify(again)), snapshot.output)) return undefined;
+    return { stored: Reflect.get(snapshot.output, 'totals'), replayed: Reflect.get(again, 'totals') };
+  } catch (error) {
+    return { error: String(error) };
+  }
 }
 
 const ENGINES: Readonly<Record<number, (inputs: object) => object>> = {

@@ -14,6 +14,15 @@ export const creditNoteDue = (tx: Tx, { refundId, orderId }: { refundId: string;
     [refundId, orderId, tx.now],
   );
 
+/** Notes again that an order is to get its invoice, or a refund its credit note, where the note was lost. */
+export const invoiceDueAgain = (tx: Tx, { orderId, refundId }: { orderId: string; refundId: string | null }) =>
+  tx.query(
+    `insert into documents_due (id, kind, order_id, created_at)
+      select coalesce($2::uuid, $1::uuid), case when $2::uuid is null then 'invoice' else 'credit-note' end, $1::uuid, now()
+      on conflict (id) do update set created_at = now()`,
+    [orderId, refundId],
+  );
+
 /** What a document is made of, as it was frozen at purchase or when the money was asked back. */
 export interface DueDocument {
   id: string;

@@ -24,6 +24,15 @@ export const STOCK_LAWS: readonly Law[] = [
       where s.reserved <> coalesce(r.held, 0)`,
   },
   {
+    name: 'checkouts.hold-what-they-asked-for',
+    says: 'A checkout that waits for its payment has reserved what it is about to sell, or given it back.',
+    sql: `select c.id as "checkoutId", l.variant_id as "variantId", l.quantity, r.quantity as reserved from checkouts c
+        join (select checkout_id, variant_id, sum(quantity) as quantity from checkout_lines group by checkout_id, variant_id) l
+          on l.checkout_id = c.id
+        left join reservations r on r.checkout_id = c.id and r.variant_id = l.variant_id
+      where c.state in ('LOCKED', 'PAYMENT_PENDING') and r.quantity is distinct from l.quantity`,
+  },
+  {
     name: 'reservations.held-by-the-living',
     says: 'Only a checkout that waits for its payment holds goods, and not long after its deadline.',
     sql: `select r.checkout_id as "checkoutId", r.variant_id as "variantId", c.state, r.expires_at as "expiresAt"

@@ -20,10 +20,10 @@ export interface DueDelivery {
 
 type Row = Omit<DueDelivery, 'secrets'> & { secret: string; previous: string | null };
 
-/** Takes deliveries that are due: nobody else takes them for half a minute, then they are due again unless they are decided. */
+/** Takes deliveries that are due: nobody else takes them for longer than a try can last, then they are due again unless they are decided. */
 export async function claimDeliveries(query: Query, vault: Vault, limit: number): Promise<DueDelivery[]> {
   const rows = await query<Row>(
-    `update webhook_deliveries d set due_at = now() + interval '30 s' from webhook_subscriptions s
+    `update webhook_deliveries d set due_at = now() + interval '6 s' from webhook_subscriptions s
       where s.id = d.subscription_id and d.id in (select w.id from webhook_deliveries w
           join webhook_subscriptions t on t.id = w.subscription_id
           where w.state = 'pending' and w.due_at <= now() and t.state = 'active'

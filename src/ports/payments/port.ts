@@ -66,8 +66,10 @@ export interface PaymentProvider {
   refund(refund: { intentId: string; amount: number; key: string; reference: string }): Promise<Refund>;
   /** Every refund of an intent, newest first. This is how an `unknown` outcome of `refund` is resolved. */
   refundsOf(intentId: string): Promise<Refund[]>;
-  /** All intents created since `since`, newest first, fetched page by page. */
-  list(since: Date): AsyncIterable<Intent>;
+  /** All intents created since `since`, and not after `until`, newest first, fetched page by page. */
+  list(since: Date, until?: Date): AsyncIterable<Intent>;
+  /** All events of that time, newest first: also those that were never delivered. */
+  events(since: Date, until: Date): AsyncIterable<ProviderEvent>;
   /** @throws ProviderError refused INVALID_SIGNATURE when the signature is wrong or more than 5 minutes old. */
   verify(raw: Buffer, signature: string, now: Date): ProviderEvent;
 }

@@ -26,7 +26,8 @@ export function stripeProvider(config: StripeConfig): PaymentProvider {
     find: (checkoutId, since) => find(link, checkoutId, since),
     refund: (refund) => giveBack(link, refund),
     refundsOf: (intentId) => refundsOf(link, intentId),
-    list: (since) => list(link, since),
+    list: (since, until) => list(link, since, until),
+    events: (since, until) => events(link, since, until),
     verify: (raw, signature, now) => verify({ raw, signature, secret: config.webhookSecret }, now),
   };
 }
@@ -72,13 +73,31 @@ async function find(link: StripeLink, checkoutId: string, since: Date): Promise<
   return null;
 }
 
-async function* list({ stripe, call }: StripeLink, since: Date): AsyncGenerator<Intent> {
-  const created = { gte: Math.floor(since.getTime() / 1_000) };
+async function* list({ stripe, call }: StripeLink, since: Date, until?: Date): AsyncGenerator<Intent> {
+  const created = between(since, until);
+  const expand = ['data.latest_charge'];
+  yield* pages((after) => call(() => stripe.paymentIntents.list({ created, limit: PAGE, expand, ...after })), toIntent);
+}
+
+async function* events({ stripe, call }: StripeLink, since: Date, until: Date): AsyncGenerator<ProviderEvent> {
+  const created = between(since, until);
+  yield* pages((after) => call(() => stripe.events.list({ created, limit: PAGE, ...after })), toEvent);
+}
+
+const between = (since: Date, until?: Date) => ({
+  gte: Math.floor(since.getTime() / 1_000),
+  ...(until && { lte: Math.floor(until.getTime() / 1_000) }),
+});
+
+/** Every row of a list, page after page. */
+async function* pages<Row extends { id: string }, T>(
+  fetch: (after: { starting_after?: string }) => Promise<{ data: Row[]; has_more: boolean }>,
+  map: (row: Row) => T,
+): AsyncGenerator<T> {
   let after: { starting_after?: string } = {};
   for (;;) {
-    const query = { created, limit: PAGE, expand: ['data.latest_charge'], ...after };
-    const page = await call(() => stripe.paymentIntents.list(query));
-    yield* page.data.map(toIntent);
+    const page = await fetch(after);
+    yield* page.data.map(map);
     const last = page.data.at(-1);
     if (!page.has_more || !last) return;
     after = { starting_after: last.id };
@@ -96,16 +115,11 @@ async function giveBack(
 }
 
 async function refundsOf({ stripe, call }: StripeLink, intentId: string): Promise<Refund[]> {
+  const of = { payment_intent: intentId, limit: PAGE };
+  const fetch = (after: object) => call(() => stripe.refunds.list({ ...of, ...after }));
   const refunds: Refund[] = [];
-  let after: { starting_after?: string } = {};
-  for (;;) {
-    const query = { payment_intent: intentId, limit: PAGE, ...after };
-    const page = await call(() => stripe.refunds.list(query));
-    refunds.push(...page.data.map((refund) => toRefund(refund, intentId)));
-    const last = page.data.at(-1);
-    if (!page.has_more || !last) return refunds;
-    after = { starting_after: last.id };
-  }
+  for await (const refund of pages(fetch, (row) => toRefund(row, intentId))) refunds.push(refund);
+  return refunds;
 }
 
 function verify(

@@ -4,7 +4,7 @@ import { useAgent } from 'request-filtering-agent';
 import { type Posting, WebhookError, type WebhookSender } from './port.ts';
 
 /** A receiver has so long to answer, in milliseconds. */
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 5_000;
 
 /**
  * Posts over HTTP. With `onlyPublic`, as in production, it speaks HTTPS only and never to an address of our own network:

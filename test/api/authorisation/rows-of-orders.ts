@@ -32,6 +32,14 @@ export const ORDER_ROWS: readonly Row[] = [
   admin(`POST ${ADMIN}/orders/{id}/returns/{returnId}/reject`, 400, desk),
   admin(`POST ${ADMIN}/orders/{id}/returns/{returnId}/receive`, 404, desk),
 
+  admin(`GET ${ADMIN}/reconciliation/runs`, 200, desk),
+  admin(`POST ${ADMIN}/reconciliation/runs`, 400),
+  admin(`GET ${ADMIN}/reconciliation/runs/{id}`, 404, desk),
+  admin(`GET ${ADMIN}/reconciliation/runs/{id}/report`, 404, desk),
+  admin(`GET ${ADMIN}/reconciliation/discrepancies`, 200, desk),
+  admin(`POST ${ADMIN}/reconciliation/discrepancies/{id}/resolve`, 400),
+  admin(`POST ${ADMIN}/reconciliation/discrepancies/{id}/heal`, 404),
+
   admin(`GET ${ADMIN}/webhooks`, 200),
   admin(`POST ${ADMIN}/webhooks`, 400),
   admin(`GET ${ADMIN}/webhooks/{id}`, 404),

@@ -54,7 +54,7 @@ function listEvents({ state }: Books, form: URLSearchParams): object {
   return list(state.events, form, { render: renderEvent, filters: { type: 'type' } });
 }
 
-const PAGING = ['limit', 'starting_after', 'created[gte]'];
+const PAGING = ['limit', 'starting_after', 'created[gte]', 'created[lte]'];
 
 interface Listing<Row> {
   render(row: Row): object;
@@ -62,14 +62,20 @@ interface Listing<Row> {
   filters: Record<string, keyof Row & string>;
 }
 
-function list<Row>(ledger: Ledger<Row>, form: URLSearchParams, { render, filters }: Listing<Row>): object {
+function list<Row extends { created: number }>(
+  ledger: Ledger<Row>,
+  form: URLSearchParams,
+  { render, filters }: Listing<Row>,
+): object {
   for (const name of form.keys()) {
     const known = PAGING.includes(name) || name in filters || name.startsWith('expand[');
     if (!known)
       throw new InvalidRequest(`Received unknown parameter: ${name}`, { code: 'parameter_unknown', param: name });
   }
   const wanted = Object.entries(filters).filter(([name]) => form.has(name));
-  const matches = (row: Row) => wanted.every(([name, column]) => row[column] === form.get(name));
+  const until = integer(form, 'created[lte]', Number.MAX_SAFE_INTEGER);
+  const matches = (row: Row) =>
+    row.created <= until && wanted.every(([name, column]) => row[column] === form.get(name));
   const limit = Math.min(Math.max(integer(form, 'limit', 10), 1), 100);
   const after = form.get('starting_after');
   const page = ledger.page({ since: integer(form, 'created[gte]', 0), limit, after }, matches);

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { refused } from '../../../domain/errors.ts';
+import { enqueue } from '../../../entities/outbox.ts';
+import { beginRun } from '../../../entities/reconciliation/run.ts';
+import type { Tx } from '../../../infra/unit-of-work.ts';
+import { continueRun } from '../../../jobs/reconciliation.ts';
+import type { ApiDeps } from '../../deps.ts';
+import { type AnyRoute, route } from '../../route.ts';
+import { actorOf, adminEdit } from '../change.ts';
+import { pageOf, pageQuery, startOf, toPage } from '../page.ts';
+import { discrepancyRoutes } from './discrepancies.ts';
+import { reportRoute } from './report.ts';
+import { RUN_COLUMNS, runSchema } from './view.ts';
+
+const PATH = '/api/v1/admin/reconciliation/runs';
+const common = { access: 'staff', tag: 'Reconciliation' } as const;
+
+/** Comparing the books: what was found, what was done about it, and what needs a person. */
+export const reconciliationRoutes = (deps: ApiDeps): AnyRoute[] => [
+  list(deps),
+  start(deps),
+  read(deps),
+  reportRoute(deps),
+  ...discrepancyRoutes(deps),
+];
+
+const list = ({ db }: ApiDeps) =>
+  route({
+    ...common,
+    method: 'get',
+    path: PATH,
+    permission: 'queues:view',
+    summary: 'Runs, newest first',
+    query: z.strictObject({ ...pageQuery, kind: z.enum(['recent', 'full']).optional() }),
+    answers: { 200: { description: 'One page', schema: pageOf(runSchema) } },
+    errors: ['CURSOR_INVALID'],
+    async handle({ query: { limit, cursor, kind } }) {
+      const list = { runs: kind };
+      const rows = await db.query<{ id: string }>(
+        `select ${RUN_COLUMNS} from reconciliation_runs where ($1::uuid is null or id < $1) and ($2::text is null or kind = $2)
+          order by id desc limit $3`,
+        [startOf(list, cursor), kind ?? null, limit + 1],
+      );
+      return { status: 200, body: toPage(list, rows, limit) };
+    },
+  });
+
+const start = (deps: ApiDeps) =>
+  route({
+    ...common,
+    method: 'post',
+    path: PATH,
+    permission: 'queues:operate',
+    summary: 'Start a run now',
+    description: '`recent` looks at what moved in the last two days, `full` at everything. One run goes on at a time.',
+    body: z.strictObject({ kind: z.enum(['recent', 'full']) }),
+    answers: { 202: { description: 'It has begun', schema: runSchema } },
+    errors: ['RUN_IN_PROGRESS'],
+    idempotent: true,
+    handle(call) {
+      const { kind } = call.body;
+      const { kind: who, id: whose } = actorOf(call.principal);
+      const work = async (tx: Tx) => {
+        const id = await beginRun(tx, { kind, startedBy: `${who}:${whose}` });
+        if (id === undefined) throw refused('RUN_IN_PROGRESS');
+        enqueue(tx, deps.queues, { contract: continueRun, payload: { runId: id } });
+        const [run] = await tx.query(`select ${RUN_COLUMNS} from reconciliation_runs where id = $1`, [id]);
+        const answer = { status: 202, headers: { Location: `${PATH}/${id}` }, body: run ?? {} };
+        return { answer, target: { type: 'reconciliation', id }, before: null, after: { kind } };
+      };
+      return adminEdit(deps, call, { action: 'reconciliation.start', scope: 'new', work });
+    },
+  });
+
+const read = ({ db }: ApiDeps) =>
+  route({
+    ...common,
+    method: 'get',
+    path: `${PATH}/{id}`,
+    permission: 'queues:view',
+    summary: 'A run: where it stands, or what it came to',
+    params: z.object({ id: z.uuid() }),
+    answers: { 200: { description: 'It', schema: runSchema } },
+    errors: ['RUN_NOT_FOUND'],
+    async handle({ params: { id } }) {
+      const [run] = await db.query(`select ${RUN_COLUMNS} from reconciliation_runs where id = $1`, [id]);
+      if (!run) throw refused('RUN_NOT_FOUND', { runId: id });
+      return { status: 200, body: run };
+    },
+  });

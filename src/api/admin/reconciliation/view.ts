@@ -1,0 +1,44 @@
+import { z } from 'zod';
+
+const instant = z.iso.datetime();
+
+export const runSchema = z
+  .object({
+    id: z.uuid(),
+    kind: z.enum(['recent', 'full']),
+    startedBy: z.string(),
+    state: z.enum(['running', 'done']),
+    phase: z.string(),
+    checked: z.record(z.string(), z.int()).meta({ description: 'How much each phase has looked at.' }),
+    counts: z
+      .record(z.string(), z.int())
+      .meta({ description: 'found: new ones; healed and person: of these; known: open before, and seen again.' }),
+    startedAt: instant,
+    finishedAt: instant.nullable(),
+  })
+  .meta({ id: 'ReconciliationRun' });
+
+export const RUN_COLUMNS = `id, kind, started_by as "startedBy", state, phase, checked, counts, started_at as "startedAt",
+  finished_at as "finishedAt"`;
+
+export const discrepancySchema = z
+  .object({
+    id: z.uuid(),
+    runId: z.uuid(),
+    kind: z.string(),
+    severity: z.enum(['critical', 'warning']),
+    subject: z.string(),
+    facts: z.record(z.string(), z.unknown()).meta({ description: 'Ids and numbers side by side.' }),
+    state: z.enum(['healing', 'healed', 'person', 'resolved', 'gone']),
+    rule: z.string().meta({ description: 'What is done about this kind, or what a person looks at.' }),
+    action: z.string().nullable().meta({ description: 'What was done.' }),
+    note: z.string().nullable(),
+    foundAt: instant,
+    seenAt: instant,
+    decidedAt: instant.nullable(),
+    decidedBy: z.string().nullable(),
+  })
+  .meta({ id: 'Discrepancy' });
+
+export const DISCREPANCY_COLUMNS = `id, run_id as "runId", kind, severity, subject, facts, state, action, note,
+  found_at as "foundAt", seen_at as "seenAt", decided_at as "decidedAt", decided_by as "decidedBy"`;

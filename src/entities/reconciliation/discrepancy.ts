@@ -1,0 +1,75 @@
+import { ruleOf, subjectOf } from '../../domain/reconciliation.ts';
+import { newId } from '../../infra/ids.ts';
+import type { Tx } from '../../infra/unit-of-work.ts';
+import type { Query } from '../sellable.ts';
+
+/** Something that does not agree, with the ids and the numbers. */
+export interface FoundRow {
+  kind: string;
+  facts: object;
+  /** It was put right when it was found. */
+  action?: string;
+}
+
+export interface Discrepancy {
+  id: string;
+  kind: string;
+  facts: Record<string, string | number | null>;
+}
+
+/** Writes down what a run found; what is open already was only seen again. @returns the ids of those to be healed */
+export async function recordFound(tx: Tx, runId: string, found: readonly FoundRow[]): Promise<string[]> {
+  const rows = found.map(({ kind, facts, action = null }) => {
+    const { severity, heals } = ruleOf(kind);
+    const state = action === null ? (heals ? 'healing' : 'person') : 'healed';
+    return { id: newId(), kind, subject: subjectOf(facts), severity, facts, state, action };
+  });
+  if (rows.length === 0) return [];
+  const recorded = await tx.query<{ id: string; state: string; isNew: boolean }>(
+    `insert into discrepancies (id, run_id, last_run_id, kind, subject, severity, facts, state, action, found_at, seen_at, decided_at)
+      select distinct on (kind, subject) id, $1::uuid, $1::uuid, kind, subject, severity, facts, state, action, $3::timestamptz,
+          $3::timestamptz, case when state = 'healed' then $3::timestamptz end
+        from jsonb_to_recordset($2::jsonb) as r (id uuid, kind text, subject text, severity text, facts jsonb, state text, action text)
+      on conflict (kind, subject) where state in ('healing', 'person')
+        do update set last_run_id = excluded.last_run_id, seen_at = excluded.seen_at, facts = excluded.facts
+      returning id, state, xmax = 0 as "isNew"`,
+    [runId, JSON.stringify(rows), tx.now],
+  );
+  return recorded.filter(({ state }) => state === 'healing').map(({ id }) => id);
+}
+
+export async function loadDiscrepancy(query: Query, id: string): Promise<Discrepancy | undefined> {
+  const [found] = await query<Discrepancy>(
+    `select id, kind, facts from discrepancies where id = $1 and state = 'healing'`,
+    [id],
+  );
+  return found;
+}
+
+/** Writes down what was done about it: it is healed, or a person has to look. */
+export const decideDiscrepancy = (
+  tx: Tx,
+  id: string,
+  { healed, action }: { healed: boolean; action: string },
+): Promise<object[]> =>
+  tx.query(
+    `update discrepancies set state = $2, action = $3, decided_at = case when $2 = 'healed' then $4::timestamptz end
+      where id = $1 and state = 'healing'`,
+    [id, healed ? 'healed' : 'person', action, tx.now],
+  );
+
+/** How many of a run's discrepancies are still being healed. */
+export async function countHealing(tx: Tx, runId: string): Promise<number> {
+  const [row] = await tx.query<{ count: number }>(
+    `select count(*)::int as count from discrepancies where last_run_id = $1 and state = 'healing'`,
+    [runId],
+  );
+  return row?.count ?? 0;
+}
+
+/** Whatever a run could not heal in time goes to a person. */
+export const giveUpHealing = (tx: Tx, runId: string): Promise<object[]> =>
+  tx.query(
+    `update discrepancies set state = 'person', action = 'could not be healed in time' where last_run_id = $1 and state = 'healing'`,
+    [runId],
+  );

@@ -1,0 +1,114 @@
+import { compareIntent } from '../../domain/provider-books.ts';
+import { capturedBetween, missedEvents, type OurPayment, paymentsOf } from '../../entities/reconciliation/books.ts';
+import type { FoundRow } from '../../entities/reconciliation/discrepancy.ts';
+import type { Run } from '../../entities/reconciliation/run.ts';
+import { receiveNotice } from '../../entities/webhook-inbox.ts';
+import { external } from '../../infra/external.ts';
+import type { Tx } from '../../infra/unit-of-work.ts';
+import { processNotices } from '../../jobs/payments.ts';
+import type { Intent, ProviderEvent } from '../../ports/payments/port.ts';
+import type { WorkerDeps } from '../deps.ts';
+import type { Looked } from './phases.ts';
+
+/** Of the provider's lists, per step. */
+const BATCH = 300;
+/** What is younger than this, in milliseconds, is still on its way between the two books. */
+const SETTLE_MS = 60_000;
+/** The two clocks may differ by this much, in milliseconds. */
+const SKEW_MS = 60_000;
+/** What our endpoint is told of. */
+const SUBSCRIBED = /^(payment_intent\.(?!created)|refund\.|charge\.refunded)/;
+
+/** What a step has fetched from the provider, outside of any transaction. */
+export type Fetched =
+  | { events: ProviderEvent[]; next: string | null }
+  | { intents: Intent[]; since: Date; until: Date; next: string | null };
+
+/** Whoever starts a run by hand wants to know how things stand now. */
+const untilOf = ({ cursor, startedAt, startedBy }: Run): Date =>
+  new Date(cursor ?? startedAt.getTime() - (startedBy === 'schedule' ? SETTLE_MS : 0));
+
+/** The provider's events, newest first, from where the run stands. */
+export async function fetchEvents({ provider }: WorkerDeps, run: Run): Promise<Fetched> {
+  const { rows, next } = await fetchSome(provider.events(run.since, untilOf(run)), ({ createdAt }) => createdAt);
+  return { events: rows, next };
+}
+
+/** The provider's intents, newest first, from where the run stands. */
+export async function fetchIntents({ provider }: WorkerDeps, run: Run): Promise<Fetched> {
+  const until = untilOf(run);
+  const { rows, next } = await fetchSome(provider.list(run.since, until), ({ createdAt }) => createdAt);
+  return { intents: rows, since: next === null ? run.since : new Date(next), until, next };
+}
+
+/** The next rows of a list, and the second where it goes on: a second is looked at twice rather than not at all. */
+async function fetchSome<T>(list: AsyncIterable<T>, at: (row: T) => Date) {
+  return external('payments.list', async () => {
+    const rows: T[] = [];
+    for await (const row of list) {
+      const last = rows.at(-1);
+      // A cut between rows of the same second would come round for ever.
+      if (rows.length >= BATCH && last && at(row).getTime() < at(last).getTime())
+        return { rows, next: at(row).toISOString() };
+      rows.push(row);
+    }
+    return { rows, next: null };
+  });
+}
+
+/** Events of ours that never came are taken in as if they had. */
+export async function lookAtEvents(deps: WorkerDeps, tx: Tx, events: readonly ProviderEvent[]): Promise<FoundRow[]> {
+  const subscribed = events.filter(({ type }) => SUBSCRIBED.test(type));
+  const missed = await missedEvents(tx.query, subscribed);
+  for (const { eventId } of missed) {
+    const event = subscribed.find(({ id }) => id === eventId);
+    if (event) receiveNotice(tx, { provider: 'stripe', ...event, eventId });
+  }
+  if (missed.length > 0) tx.afterCommit(() => deps.queues.nudge(processNotices));
+  return missed.map((facts) => {
+    const type = subscribed.find(({ id }) => id === facts.eventId)?.type;
+    return { kind: 'provider.event-missed', facts: { ...facts, type }, action: 'taken in' };
+  });
+}
+
+/** Compares intents with our payments, and our payments of that time with the intents. */
+export async function lookAtIntents(
+  tx: Tx,
+  { intents, since, until }: { intents: readonly Intent[]; since: Date; until: Date },
+): Promise<FoundRow[]> {
+  const ours = new Map(
+    (
+      await paymentsOf(
+        tx.query,
+        intents.flatMap(({ checkoutId }) => checkoutId ?? []),
+      )
+    ).map((one) => [one.checkoutId, one]),
+  );
+  const found = intents.flatMap((intent): FoundRow[] => {
+    const payment = ours.get(intent.checkoutId ?? '');
+    const kind = payment?.isMoving ? undefined : compareIntent(intent, payment);
+    return kind ? [{ kind, facts: factsOf(payment, intent) }] : [];
+  });
+  const listed = new Set(intents.map(({ id }) => id));
+  const mine = await capturedBetween(
+    tx.query,
+    new Date(since.getTime() + SKEW_MS),
+    new Date(until.getTime() - SKEW_MS),
+  );
+  const missing = mine.filter(({ intentId }) => intentId !== null && !listed.has(intentId));
+  return [...found, ...missing.map((payment) => ({ kind: 'provider.payment-missing', facts: factsOf(payment) }))];
+}
+
+const factsOf = (payment: OurPayment | undefined, intent?: Intent) => ({
+  checkoutId: payment?.checkoutId ?? intent?.checkoutId ?? null,
+  intentId: intent?.id ?? payment?.intentId ?? null,
+  ourIntentId: payment?.intentId ?? null,
+  ours: payment ? { status: payment.status, captured: payment.captured, refunded: payment.refunded } : null,
+  theirs: intent ? { status: intent.status, received: intent.amountReceived, refunded: intent.amountRefunded } : null,
+});
+
+export const lookedOf = ({ next }: Fetched, found: FoundRow[], checked: number): Looked => ({
+  found,
+  checked,
+  cursor: next,
+});

@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import { Queue } from 'bullmq';
+import { queuePrefix } from '../../src/infra/queue.ts';
+import { reconcileAll, reconcileRecent } from '../../src/jobs/reconciliation.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { openStaff, signInStaff } from './people.ts';
+import { byCard, PATIENCE_MS, type Scenario, unheard } from './scenarios.ts';
+
+/** The money came and nobody told us: a run that staff start finds it, and the purchase goes on. */
+export const foundByARun: Scenario = {
+  ...unheard,
+  name: 'found by a reconciliation',
+  prepare: async (at) => {
+    await openStaff(at.stand);
+    return unheard.prepare(at);
+  },
+  act: async ({ stand }, waiting) => {
+    if (!waiting) throw new Error('this scenario prepares a checkout');
+    const { accessToken } = await signInStaff(stand);
+    const request = { accessToken, body: { kind: 'recent' }, headers: { 'idempotency-key': randomUUID() } };
+    const start = async () => {
+      const answer = await stand.shop.ask('POST', '/../admin/reconciliation/runs', request).catch(() => undefined);
+      return answer?.status === 202;
+    };
+    await waitFor('a run begins', start, PATIENCE_MS);
+    const settled = await stand.shop.settled(waiting, PATIENCE_MS);
+    const running = `select 1 from reconciliation_runs where state = 'running'`;
+    await waitFor('the run is over', async () => (await stand.books.query(running)).length === 0, PATIENCE_MS);
+    return settled;
+  },
+};
+
+/** Runs begin by their schedule while somebody buys. */
+export const whileRunsBegin: Scenario = {
+  ...byCard,
+  name: 'card, while runs begin',
+  act: async (at, prepared) => {
+    const { queue } = reconcileRecent;
+    const connection = { url: at.stand.redis.url };
+    const runs = new Queue(queue, { connection, prefix: queuePrefix(queue) });
+    for (const { name } of [reconcileRecent, reconcileAll]) await runs.add(name, {}, { removeOnComplete: true });
+    await runs.close();
+    return byCard.act(at, prepared);
+  },
+};

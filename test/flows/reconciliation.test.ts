@@ -1,0 +1,224 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'chai';
+import { stripeProvider } from '../../src/ports/payments/stripe.ts';
+import { type Found, reconcile, reportOf } from '../support/auditor.ts';
+import { type Desk, openDesk } from '../support/desk.ts';
+import type { Checkout } from '../support/shop.ts';
+import { setFaults } from '../support/simulator.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { type Flow, sharedFlow, startFlowBeside } from './stack.ts';
+
+const PRICE = 20_000;
+const KEYS = { secretKey: 'sk_test_development', webhookSecret: 'whsec_development' };
+
+describe('reconciliation', function () {
+  this.timeout(120_000);
+  let flow: Flow;
+  let desk: Desk;
+  before(async function () {
+    flow = await startFlowBeside(await sharedFlow(this), {});
+    desk = await openDesk(flow.stack.url);
+    await setFaults(flow.simulator, { webhookDropRate: 1 });
+  });
+  after(() => flow?.stop());
+
+  const goods = () => flow.books.stock({ stock: 5, price: PRICE });
+  const buy = async () => flow.shop.buy([{ variantId: await goods(), quantity: 1 }]);
+  const waiting = async (variantId?: string) => {
+    const cart = await flow.shop.cart([{ variantId: variantId ?? (await goods()), quantity: 1 }]);
+    return flow.shop.rested(await flow.shop.checkout(cart));
+  };
+  const provider = () => stripeProvider({ ...KEYS, apiUrl: flow.simulator });
+  const sql = (text: string, ...values: unknown[]) => flow.books.query<Record<string, string>>(text, values);
+
+  async function pay({ payment }: Checkout): Promise<void> {
+    const body = new URLSearchParams({ client_secret: payment?.clientSecret ?? '', payment_method: 'pm_card_visa' });
+    await fetch(`${flow.simulator}/v1/payment_intents/${payment?.intentId}/confirm`, { method: 'POST', body });
+  }
+
+  /** Each plants one damage, and answers what is to be found of it: the kind, the subject and what becomes of it. */
+  const PLANTED: Record<string, () => Promise<[kind: string, id: string, state: 'healed' | 'person'][]>> = {
+    'a webhook that never came': async () => {
+      const checkout = await waiting();
+      await pay(checkout);
+      return [
+        ['provider.event-missed', checkout.id, 'healed'],
+        ['provider.success-missed', checkout.id, 'healed'],
+      ];
+    },
+    'an amount that was changed': async () => {
+      const { id, orderId = '' } = await buy();
+      await sql(`update payments set captured = captured - 1 where checkout_id = $1`, id);
+      return [
+        ['provider.amount-differs', id, 'person'],
+        ['payments.pay-their-order', orderId, 'person'],
+      ];
+    },
+    'a reservation that is lost': async () => {
+      const { id } = await waiting();
+      await sql(`delete from reservations where checkout_id = $1`, id);
+      return [['checkouts.hold-what-they-asked-for', id, 'healed']];
+    },
+    'units on the shelf off by one': async () => {
+      const variantId = await goods();
+      await sql(`update stock_levels set on_hand = on_hand + 1 where variant_id = $1`, variantId);
+      return [['stock.levels-are-their-movements', variantId, 'person']];
+    },
+    'reserved units off by one': async () => {
+      const variantId = await goods();
+      await sql(`update stock_levels set reserved = reserved + 1 where variant_id = $1`, variantId);
+      return [
+        ['stock.reserved-is-held', variantId, 'healed'],
+        ['stock.levels-are-their-movements', variantId, 'healed'],
+      ];
+    },
+    'an order without its payment': async () => {
+      const { id, orderId = '' } = await buy();
+      await sql(`update payments set status = 'processing', captured = 0 where checkout_id = $1`, id);
+      return [
+        ['provider.success-missed', id, 'healed'],
+        ['payments.pay-their-order', orderId, 'person'],
+      ];
+    },
+    'a payment without its order': async () => {
+      const { id } = await waiting();
+      await sql(`update checkouts set expires_at = now() - interval '1 s' where id = $1`, id);
+      await waitFor(
+        'it expires',
+        async () => (await sql(`select state from checkouts where id = $1`, id))[0]?.state === 'EXPIRED',
+      );
+      await waitFor(
+        'its intent is over',
+        async () => (await sql(`select status from payments where checkout_id = $1`, id))[0]?.status === 'canceled',
+      );
+      await sql(`update payments set status = 'succeeded', captured = amount where checkout_id = $1`, id);
+      return [
+        ['payments.without-order-go-back', id, 'healed'],
+        ['provider.amount-differs', id, 'person'],
+      ];
+    },
+    'a price that was changed': async () => {
+      const { id } = await buy();
+      await sql(
+        `update pricing_snapshots set inputs = jsonb_set(inputs, '{lines,0,unitPrice}', '1') where checkout_id = $1`,
+        id,
+      );
+      return [['pricing.replays', id, 'person']];
+    },
+    'a second charge for a checkout': async () => {
+      const { id: checkoutId } = await buy();
+      const beside = { checkoutId, amount: 700, currency: 'INR', method: 'pm_card_visa', key: randomUUID() };
+      await provider().open(beside);
+      return [['provider.second-charge', checkoutId, 'healed']];
+    },
+    'a charge for a checkout of somebody else': async () => {
+      const checkoutId = randomUUID();
+      await provider().open({ checkoutId, amount: 700, currency: 'INR', method: 'pm_card_visa', key: randomUUID() });
+      return [['provider.unknown-intent', checkoutId, 'person']];
+    },
+    'a refund at the desk of the provider that nobody told us of': async () => {
+      const { id, payment } = await buy();
+      const refund = { intentId: payment?.intentId ?? '', amount: 300, key: randomUUID(), reference: 'the desk' };
+      await provider().refund(refund);
+      return [['provider.refund-missed', id, 'healed']];
+    },
+    'a refund in our books that the provider does not have': async () => {
+      const { id, orderId = '' } = await buy();
+      const books = `update payments set refunded = 100, refund_asked = 100 where checkout_id = $1 returning id`;
+      const [payment] = await sql(books, id);
+      return [
+        ['payments.refunded-is-its-refunds', payment?.id ?? '', 'person'],
+        ['provider.refund-missing', id, 'person'],
+        ['payments.pay-their-order', orderId, 'person'],
+      ];
+    },
+    'a payment under the name of another intent': async () => {
+      const { id } = await buy();
+      await sql(`update payments set intent_id = 'pi_gone' where checkout_id = $1`, id);
+      // Ours is not there, so the other is no second charge: nothing is given back.
+      return [['provider.second-charge', id, 'person']];
+    },
+    'an order whose invoice was lost': async () => {
+      const { orderId = '' } = await buy();
+      await waitFor(
+        'it is issued',
+        async () => (await sql(`select 1 from documents where order_id = $1`, orderId)).length > 0,
+      );
+      await sql(`delete from documents where order_id = $1`, orderId);
+      return [['documents.are-issued', orderId, 'healed']];
+    },
+    'a command that nobody delivers': async () => {
+      const id = randomUUID();
+      await sql(
+        `insert into outbox values ($1::uuid, 'mail', 'mail.tell', jsonb_build_object('letter', 'order-confirmed', 'id', $1::text),
+          '{"requestId": "planted", "traceparent": ""}', 3, now() + interval '1 d', now() - interval '1 h')`,
+        id,
+      );
+      return [['outbox.is-delivered', id, 'healed']];
+    },
+    'an event that nobody works on': async () => {
+      const id = `evt_${randomUUID()}`;
+      await sql(
+        `insert into webhook_inbox (provider, event_id, type, created_at, due_at, received_at)
+          values ('stripe', $1, 'charge.updated', now(), now() + interval '1 d', now() - interval '1 h')`,
+        id,
+      );
+      return [['webhooks.are-processed', id, 'healed']];
+    },
+    'a cart that says it is being checked out': async () => {
+      const { id } = await flow.shop.cart([{ variantId: await goods(), quantity: 1 }]);
+      const before = await waiting();
+      await flow.shop.settled(await flow.shop.cancel(before));
+      await sql(`update carts set status = 'checkout' where id = $1`, before.cartId);
+      return id ? [['carts.belong-to-their-checkout', before.cartId, 'healed']] : [];
+    },
+    'an order with a line too many': async () => {
+      const { orderId = '' } = await buy();
+      await sql(`update order_lines set discount = 1 where order_id = $1`, orderId);
+      return [['orders.totals-are-their-lines', orderId, 'person']];
+    },
+  };
+
+  it('finds each planted damage, heals what its rule says and reports the rest; again it finds nothing new', async () => {
+    const planted = new Map<string, [string, string, string][]>();
+    for (const [name, plant] of Object.entries(PLANTED)) planted.set(name, await plant());
+    const first = await reportOf(desk, await reconcile(desk, 'full'));
+    for (const [name, wanted] of planted) {
+      for (const [kind, id, state] of wanted) {
+        const found = first.find((one) => one.kind === kind && one.subject.includes(id));
+        expect(found?.state, `${name}: ${kind}, ${found?.action}`).to.equal(state);
+        expect(found?.rule).to.have.length.above(20);
+      }
+    }
+    const expected = new Set([...planted.values()].flat().map(([kind]) => kind));
+    const others = first.filter(({ kind }) => !expected.has(kind) && kind !== 'documents.have-no-gap');
+    expect(others.map(({ kind, facts }) => ({ kind, facts }))).to.deep.equal([]);
+    const second = await reconcile(desk, 'full');
+    const found = await reportOf(desk, second);
+    expect(
+      second.counts.found,
+      JSON.stringify(found.map(({ kind, subject, state }) => [kind, subject, state])),
+    ).to.equal(0);
+    // What was healed is gone, and so is what a person only had to see because of it.
+    expect(found.filter(({ state }) => state !== 'person')).to.deep.equal([]);
+  });
+
+  it('shows what waits for a person, until they have seen to it, and as a file', async () => {
+    const path = '/../admin/reconciliation/discrepancies';
+    const { body } = await desk.ask<{ data: Found[] }>('GET', `${path}?state=person&kind=pricing.replays`);
+    const [one] = body.data;
+    expect((await desk.ask('POST', `${path}/${one?.id}/heal`, { body: {} })).status).to.equal(409);
+    const resolved = await desk.ask<Found>('POST', `${path}/${one?.id}/resolve`, {
+      body: { note: 'Changed by the test' },
+    });
+    expect(resolved.body.state).to.equal('resolved');
+    expect((await desk.ask('POST', `${path}/${one?.id}/resolve`, { body: { note: 'Again' } })).status).to.equal(404);
+    const [run] = (await desk.ask<{ data: { id: string }[] }>('GET', '/../admin/reconciliation/runs?limit=1')).body
+      .data;
+    const headers = { accept: 'text/csv' };
+    const file = desk
+      .ask('GET', `/../admin/reconciliation/runs/${run?.id}/report`, { headers })
+      .catch((error) => error);
+    expect(String(await file)).to.include('foundAt');
+  });
+});

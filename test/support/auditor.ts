@@ -1,0 +1,48 @@
+import type { Desk } from './desk.ts';
+import { waitFor } from './wait-for.ts';
+
+export interface Run {
+  id: string;
+  state: string;
+  counts: { found: number; healed: number; person: number; known: number };
+  checked: Record<string, number>;
+}
+
+export interface Found {
+  id: string;
+  kind: string;
+  subject: string;
+  state: string;
+  action: string | null;
+  rule: string;
+  facts: Record<string, unknown>;
+}
+
+/** Starts a run by hand and waits for its end. */
+export async function reconcile({ ask }: Desk, kind: 'recent' | 'full'): Promise<Run> {
+  const path = '/../admin/reconciliation/runs';
+  const started = await waitFor('a run begins', async () => {
+    const answer = await ask<Run>('POST', path, { body: { kind } });
+    return answer.status === 202 && answer.body;
+  });
+  return waitFor(
+    'the run is done',
+    async () => {
+      const { body } = await ask<Run>('GET', `${path}/${started.id}`);
+      return body.state === 'done' && body;
+    },
+    60_000,
+  );
+}
+
+/** Everything that a run saw. */
+export async function reportOf({ ask }: Desk, { id }: Pick<Run, 'id'>): Promise<Found[]> {
+  const found: Found[] = [];
+  for (let cursor = ''; ; ) {
+    const path = `/../admin/reconciliation/runs/${id}/report?limit=100${cursor}`;
+    const { body } = await ask<{ data: Found[]; nextCursor: string | null }>('GET', path);
+    found.push(...body.data);
+    if (body.nextCursor === null) return found;
+    cursor = `&cursor=${body.nextCursor}`;
+  }
+}
