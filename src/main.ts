@@ -21,6 +21,7 @@ import { smtpMailer } from './ports/mail/smtp.ts';
 import { startSimulator } from './ports/payments/simulator/server.ts';
 import { stripeProvider } from './ports/payments/stripe.ts';
 import { httpSender } from './ports/webhooks/http.ts';
+import { replayHistory } from './workers/replay.ts';
 import { startWorkers } from './workers/start.ts';
 
 /** The only place where things are put together: one function per kind of process. */
@@ -48,6 +49,7 @@ async function web(): Promise<void> {
     currency: 'INR',
     sellerState: config.SELLER_STATE,
     pricesIncludeTax: config.PRICES_INCLUDE_TAX,
+    replay: (id: string, to?: number) => replayHistory(db.query, id, to),
     stopping: stopping.signal,
   };
   const { HOST: host, PORT: port, CORS_ORIGINS: corsOrigins, TRUST_PROXY: proxies } = config;

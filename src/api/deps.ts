@@ -25,6 +25,8 @@ export interface ApiDeps {
   /** ISO 3166-2 code of the seller's state. */
   sellerState: string;
   pricesIncludeTax: boolean;
+  /** Goes through a stored history again, to step `to` or its end; undefined for an unknown id. */
+  replay(id: string, to?: number): Promise<(object & { kind: string }) | undefined>;
   /** Aborts when the process begins to stop: open streams then end. */
   stopping: AbortSignal;
 }

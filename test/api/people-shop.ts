@@ -21,6 +21,7 @@ import { openRedis } from '../../src/infra/redis.ts';
 import { unitOfWork } from '../../src/infra/unit-of-work.ts';
 import { JOBS } from '../../src/jobs/schedule.ts';
 import { stripeProvider } from '../../src/ports/payments/stripe.ts';
+import { replayHistory } from '../../src/workers/replay.ts';
 import { freshDatabase } from '../support/database.ts';
 
 export const SECRET = 'test-secret-that-is-long-enough-for-all';
@@ -136,6 +137,7 @@ function depsOf(db: Database, redis: Redis, rates: Rates): ApiDeps {
     currency: 'INR',
     sellerState: 'IN-KA',
     pricesIncludeTax: true,
+    replay: (id: string, to?: number) => replayHistory(db.query, id, to),
     stopping: new AbortController().signal,
   };
 }

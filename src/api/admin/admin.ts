@@ -20,6 +20,7 @@ import { priceRoutes } from './prices.ts';
 import { pricingAdminRoutes } from './pricing/pricing.ts';
 import { queueRoutes } from './queues.ts';
 import { reconciliationRoutes } from './reconciliation/runs.ts';
+import { replayRoutes } from './replay.ts';
 import { roleRoutes } from './roles.ts';
 import { adminSessionRoutes } from './sessions.ts';
 import { staffRoutes } from './staff.ts';
@@ -45,6 +46,7 @@ export const adminRoutes = (deps: ApiDeps): AnyRoute[] => [
   ...apiKeyRoutes(deps),
   ...auditRoutes(deps),
   ...adminOrderRoutes(deps),
+  ...replayRoutes(deps),
   ...priceRoutes(deps),
   // Before the products themselves: `imports` and `export` are not ids.
   ...importRoutes(deps),

@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { type Difference, differencesOf } from '../differences.ts';
 import type { PricingInputs } from './inputs.ts';
 import type { PricingOutput } from './output.ts';
 import { priceCart } from './price-cart.ts';
@@ -33,11 +33,10 @@ export function replay({ engineVersion, inputs }: StoredSnapshot): object {
 }
 
 /** Where a stored price differs from what its engine makes of its inputs now; undefined when it does not. */
-export function differenceOf(snapshot: StoredSnapshot): object | undefined {
+export function differenceOf(snapshot: StoredSnapshot): { differences: Difference[] } | { error: string } | undefined {
   try {
-    const again = replay(snapshot);
-    if (isDeepStrictEqual(JSON.parse(JSON.stringify(again)), snapshot.output)) return undefined;
-    return { stored: Reflect.get(snapshot.output, 'totals'), replayed: Reflect.get(again, 'totals') };
+    const differences = differencesOf(snapshot.output, JSON.parse(JSON.stringify(replay(snapshot))));
+    return differences.length > 0 ? { differences } : undefined;
   } catch (error) {
     return { error: String(error) };
   }

@@ -15,6 +15,8 @@ export const ORDER_ROWS: readonly Row[] = [
   own(`GET ${STORE}/account/orders/{id}/credit-notes`, 404),
   own(`GET ${STORE}/account/orders/{id}/credit-notes/{noteId}`, 404),
 
+  admin(`GET ${ADMIN}/checkouts/{id}/replay`, 404, look),
+  admin(`GET ${ADMIN}/orders/{id}/replay`, 404, look),
   admin(`GET ${ADMIN}/orders`, 200, look),
   admin(`GET ${ADMIN}/orders/{id}/invoice`, 404, look),
   admin(`GET ${ADMIN}/orders/{id}/credit-notes`, 404, look),

@@ -1,0 +1,91 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { type Desk, openDesk } from '../support/desk.ts';
+import { type Flow, sharedFlow, startFlowBeside } from './stack.ts';
+
+interface Replay {
+  isIdentical: boolean;
+  steps: { seq: number; event: string; stored: string; replayed: string; isSame: boolean }[];
+  machine: { path: string; stored: unknown; replayed: unknown }[];
+  price: { differences: { path: string; stored: unknown; replayed: unknown }[] } | null;
+}
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+describe('a history that is gone through again', function () {
+  this.timeout(60_000);
+  let flow: Flow;
+  let desk: Desk;
+  before(async function () {
+    flow = await startFlowBeside(await sharedFlow(this), {});
+    desk = await openDesk(flow.stack.url);
+  });
+  after(() => flow?.stop());
+
+  const cartOf = async () =>
+    flow.shop.cart([{ variantId: await flow.books.stock({ stock: 3, price: 33_333 }), quantity: 3 }]);
+  const replay = async (things: string, id = '', query = '') => {
+    const answer = await desk.ask<Replay>('GET', `/../admin/${things}/${id}/replay${query}`);
+    expect(answer.status).to.equal(200);
+    return answer.body;
+  };
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, [join(ROOT, 'tools', 'replay.ts'), ...args], {
+      env: { ...process.env, DATABASE_URL: flow.stack.databaseUrl },
+      encoding: 'utf8',
+    });
+
+  it('comes out identical: checkouts that ended well, badly and after a decline, and an order with all that became of it', async () => {
+    const { shop } = flow;
+    const bought = await shop.settled(await shop.checkout(await cartOf(), { method: 'pm_card_visa' }));
+    const cancelled = await shop.settled(await shop.cancel(await shop.checkout(await cartOf())));
+    const declined = await shop.rested(await shop.checkout(await cartOf(), { method: 'pm_card_chargeDeclined' }));
+    const paid = await shop.settled(await shop.pay(declined, 'pm_card_visa'));
+    for (const { id } of [bought, cancelled, paid]) {
+      const { isIdentical, steps, price, machine } = await replay('checkouts', id);
+      expect(isIdentical, JSON.stringify({ steps, machine, price })).to.equal(true);
+    }
+    const order = bought.orderId ?? '';
+    await desk.done(order, 'cancellations', { lines: [{ line: 1, quantity: 1 }], reason: 'Damaged' });
+    await desk.done(order, 'transitions', { command: 'PROCESS' });
+    const sent = await desk.done(order, 'shipments');
+    await desk.done(order, `shipments/${sent.shipments[0]?.id}/delivery`);
+    await desk.done(order, 'refunds', { lines: [{ line: 1, quantity: 2 }], delivery: false, reason: 'Goodwill' });
+    await desk.until(order, 'all is back', ({ refunds }) => refunds.every(({ state }) => state === 'succeeded'));
+    const again = await replay('orders', order);
+    expect(again.isIdentical, JSON.stringify(again)).to.equal(true);
+    expect(again.steps.length).to.be.above(6);
+    const printed = run(order);
+    expect([printed.status, printed.stdout]).to.satisfy(
+      ([status, text]: [number, string]) => status === 0 && text.includes(`order ${order}: identical`),
+    );
+    expect((await replay('orders', order, '?to=3')).steps).to.have.length(3);
+    expect((await desk.ask('GET', `/../admin/checkouts/${order}/replay`)).status).to.equal(404);
+  });
+
+  it('says at which step, and where in the price, it differs', async () => {
+    const bought = await flow.shop.settled(await flow.shop.checkout(await cartOf(), { method: 'pm_card_visa' }));
+    const { books } = flow;
+    await books.query(`update checkout_history set to_state = 'CANCELLED' where checkout_id = $1 and seq = 3`, [
+      bought.id,
+    ]);
+    await books.query(
+      `update pricing_snapshots set output = jsonb_set(output, '{totals,total}', '1') where checkout_id = $1`,
+      [bought.id],
+    );
+    const { isIdentical, steps, price } = await replay('checkouts', bought.id);
+    expect(isIdentical).to.equal(false);
+    expect(steps.filter(({ isSame }) => !isSame).map(({ seq, stored }) => [seq, stored])).to.deep.equal([
+      [3, 'CANCELLED'],
+    ]);
+    expect(price?.differences).to.deep.equal([{ path: 'totals.total', stored: 1, replayed: bought.total }]);
+    const printed = run(bought.id);
+    expect(printed.status).to.equal(1);
+    expect(printed.stdout)
+      .to.match(/3 {2}\w+ +CANCELLED {3}<- replayed: \w+/)
+      .and.to.include('price totals.total: stored 1');
+    expect(run('00000000-0000-7000-8000-000000000000').status).to.equal(2);
+    expect(run('nonsense').status).to.equal(2);
+  });
+});
