@@ -23,6 +23,7 @@ export const RULES = {
     'critical',
   ),
   'orders.commands-are-decided': healed('The command is handed to its worker again.'),
+  'partitions.are-there-in-time': healed('The months are made.', 'critical'),
   'documents.are-issued': healed('The invoice or credit note is noted as due and issued.'),
   'reservations.held-by-the-living': healed(
     'A checkout that is over gives its goods back; one past its deadline ends as EXPIRED.',

@@ -13,9 +13,9 @@ import { Migration012Invoices } from '../../migrations/012_invoices.ts';
 import { Migration013Webhooks } from '../../migrations/013_webhooks.ts';
 import { Migration014Reconciliation } from '../../migrations/014_reconciliation.ts';
 import type { Database } from '../infra/database.ts';
-import { monthlyPartitions } from '../infra/partitions.ts';
 import { Cart, CartItem } from './cart.ts';
 import { Checkout } from './checkout.ts';
+import { preparePartitionsFor } from './monthly.ts';
 import { Order } from './order.ts';
 import { Payment } from './payment.ts';
 import { Account } from './people/account.ts';
@@ -59,25 +59,6 @@ export const MIGRATIONS = [
   { name: '013_webhooks', class: Migration013Webhooks },
   { name: '014_reconciliation', class: Migration014Reconciliation },
 ];
-
-/** The tables that are cut into months by their UUIDv7 key; parents stand before their children. */
-const MONTHLY_TABLES = [
-  'inventory_movements',
-  'checkout_history',
-  'orders',
-  'order_lines',
-  'order_history',
-  'audit_log',
-];
-const MONTHS = 13;
-
-/** Makes the partitions of the month before `now` and of the year after it, where they are missing. */
-export async function preparePartitionsFor(db: Database, now: Date): Promise<void> {
-  const from = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 1));
-  for (const table of MONTHLY_TABLES) {
-    for (const ddl of monthlyPartitions(table, from, MONTHS + 1)) await db.query(ddl);
-  }
-}
 
 /** One process migrates at a time, wherever it runs; the number is arbitrary but must stay. */
 const MIGRATION_LOCK = 7_205_759;

@@ -1,18 +1,69 @@
+import type { Database } from './database.ts';
 import { uuidv7Floor } from './ids.ts';
 
-/**
- * DDL that makes the monthly partitions of `table`, cut by its UUIDv7 key, from the month of `from` on (UTC);
- * partitions that exist are left alone. There is no default partition: rows that once fell into one make their month
- * impossible to attach.
- */
-export function monthlyPartitions(table: string, from: Date, months: number): string[] {
-  return Array.from({ length: months }, (_, offset) => {
-    const start = monthStart(from, offset);
-    const name = `${table}_p${start.toISOString().slice(0, 7).replace('-', '_')}`;
-    return `create table if not exists ${name} partition of ${table}
-      for values from ('${uuidv7Floor(start)}') to ('${uuidv7Floor(monthStart(from, offset + 1))}')`;
+/** A month of a table, cut by its UUIDv7 key. */
+export interface Month {
+  table: string;
+  /** The first instant of the month, UTC. */
+  start: Date;
+}
+
+/** A partition waits so long for its table, in milliseconds; whoever reads and writes there goes first, and it is tried again. */
+const LOCK_TIMEOUT_MS = 2_000;
+
+export const monthStart = (from: Date, offset = 0): Date =>
+  new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + offset));
+
+/** What the partition of a month is called: `orders_p2026_11`. */
+export const partitionName = ({ table, start }: Month): string =>
+  `${table}_p${start.toISOString().slice(0, 7).replace('-', '_')}`;
+
+/** The partitions that are there, by name. */
+export async function partitionsOf(
+  { query }: Pick<Database, 'query'>,
+  tables: readonly string[],
+): Promise<Set<string>> {
+  const rows = await query<{ name: string }>(
+    `select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
+      where i.inhparent = any(select to_regclass(name) from unnest($1::text[]) as t (name))`,
+    [tables],
+  );
+  return new Set(rows.map(({ name }) => name));
+}
+
+/** Which of these months have no partition. There is no default partition: rows that fell into one make their month impossible to attach. */
+export async function missingMonths(
+  db: Pick<Database, 'query'>,
+  tables: readonly string[],
+  months: readonly Date[],
+): Promise<Month[]> {
+  const there = await partitionsOf(db, tables);
+  const wanted = tables.flatMap((table) => months.map((start) => ({ table, start })));
+  return wanted.filter((month) => !there.has(partitionName(month)));
+}
+
+/** Makes the partition of a month. @throws when the table stays locked by others: then it is tried again later */
+export async function makePartition({ orm }: Database, month: Month): Promise<void> {
+  const { table, start } = month;
+  await orm.em.fork().transactional(async (em) => {
+    await em.execute(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
+    await em.execute(`create table if not exists ${partitionName(month)} partition of ${table}
+      for values from ('${uuidv7Floor(start)}') to ('${uuidv7Floor(monthStart(start, 1))}')`);
   });
 }
 
-const monthStart = (from: Date, offset: number): Date =>
-  new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + offset));
+/**
+ * Takes a month out of its table and keeps it under the schema `archive`. Whoever reads or writes other months is not
+ * held up: the detaching waits for them. One that was broken off is brought to its end. @returns where the rows are now
+ */
+export async function archiveMonth({ query }: Pick<Database, 'query'>, month: Month): Promise<string> {
+  const name = partitionName(month);
+  const pending = `select 1 from pg_inherits where inhrelid = to_regclass($1) and inhdetachpending`;
+  const isBrokenOff = (await query(pending, [name])).length > 0;
+  const isThere = (await partitionsOf({ query }, [month.table])).has(name);
+  if (isThere)
+    await query(`alter table ${month.table} detach partition ${name} ${isBrokenOff ? 'finalize' : 'concurrently'}`);
+  await query(`create schema if not exists archive`);
+  await query(`alter table if exists public.${name} set schema archive`);
+  return `archive.${name}`;
+}

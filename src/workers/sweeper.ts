@@ -1,4 +1,4 @@
-import { preparePartitionsFor } from '../entities/schema.ts';
+import { preparePartitionsFor } from '../entities/monthly.ts';
 import { errorFields, observe } from '../infra/log.ts';
 import { unitOfWork } from '../infra/unit-of-work.ts';
 import { done, type Handler, handler } from '../infra/worker.ts';

@@ -4,6 +4,7 @@ import { IMPORT_LAWS } from './imports.ts';
 import { INVOICE_LAWS } from './invoices.ts';
 import type { Law } from './law.ts';
 import { ORDER_LAWS } from './orders.ts';
+import { PARTITION_LAWS } from './partitions.ts';
 import { PAYMENT_LAWS } from './payments.ts';
 import { PEOPLE_LAWS } from './people.ts';
 import { REDEMPTION_LAWS } from './redemptions.ts';
@@ -20,4 +21,5 @@ export const LAWS: readonly Law[] = [
   ...PAYMENT_LAWS,
   ...PEOPLE_LAWS,
   ...IMPORT_LAWS,
+  ...PARTITION_LAWS,
 ];

@@ -10,6 +10,7 @@ const WAITING = [
   'webhooks.are-processed',
   'operations.are-decided',
   'orders.commands-are-decided',
+  'partitions.are-there-in-time',
 ];
 
 const WITH_VARIANTS = [

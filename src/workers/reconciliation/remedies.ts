@@ -1,4 +1,5 @@
 import { invoiceDueAgain } from '../../entities/invoices/due.ts';
+import { overdueMonths, preparePartitionsFor } from '../../entities/monthly.ts';
 import { enqueue } from '../../entities/outbox.ts';
 import { Payment } from '../../entities/payment.ts';
 import { releaseRedemptions } from '../../entities/pricing/redemption.ts';
@@ -69,6 +70,13 @@ export const REMEDIES: Record<string, Remedy> = {
       enqueue(tx, deps.queues, { contract: carryOutCommand, payload: { commandId: text(found, 'commandId') } });
       return 'handed to its worker again';
     },
+  },
+  'partitions.are-there-in-time': {
+    async look({ db }) {
+      await preparePartitionsFor(db, new Date());
+      return {};
+    },
+    heal: async (_deps, tx) => ((await overdueMonths(tx, tx.now)).length === 0 ? 'made' : null),
   },
   'documents.are-issued': {
     async heal(deps, tx, found) {

@@ -1,0 +1,43 @@
+import type { Database } from '../infra/database.ts';
+import { errorFields, observe } from '../infra/log.ts';
+import { type Month, makePartition, missingMonths, monthStart } from '../infra/partitions.ts';
+
+/** The tables that are cut into months by their UUIDv7 key; parents stand before their children. */
+export const MONTHLY_TABLES = [
+  'inventory_movements',
+  'checkout_history',
+  'orders',
+  'order_lines',
+  'order_history',
+  'audit_log',
+];
+
+/**
+ * The tables of which old months can be taken out. The others are the books: the laws of `bin/verify` compare what they
+ * hold with what refers to them, so their months stay attached.
+ */
+export const ARCHIVABLE_TABLES: readonly string[] = ['audit_log'];
+
+/** Made ahead. */
+const AHEAD = 12;
+/** Without a partition for next month at the latest, something is broken: there is a month to mend it. */
+const ALARM_AHEAD = 1;
+
+const monthsFrom = (now: Date, first: number, last: number): Date[] =>
+  Array.from({ length: last - first + 1 }, (_, index) => monthStart(now, first + index));
+
+/** The months that must be there and are not. */
+export const overdueMonths = (db: Pick<Database, 'query'>, now: Date): Promise<Month[]> =>
+  missingMonths(db, MONTHLY_TABLES, monthsFrom(now, 0, ALARM_AHEAD));
+
+/**
+ * Makes the partitions of the month before `now` and of the year after it, where they are missing. One that cannot be
+ * made now is left to the next time; an alarm is raised when it is needed soon.
+ */
+export async function preparePartitionsFor(db: Database, now: Date): Promise<void> {
+  for (const month of await missingMonths(db, MONTHLY_TABLES, monthsFrom(now, -1, AHEAD))) {
+    await makePartition(db, month).catch((error) => observe('partition.waits', { ...month, ...errorFields(error) }));
+  }
+  const overdue = await overdueMonths(db, now);
+  if (overdue.length > 0) observe('partitions.missing.error', { months: overdue });
+}

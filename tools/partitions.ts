@@ -1,0 +1,64 @@
+import { ARCHIVABLE_TABLES, MONTHLY_TABLES, overdueMonths, preparePartitionsFor } from '../src/entities/monthly.ts';
+import { ENTITIES } from '../src/entities/schema.ts';
+import { ConfigError, readConfig } from '../src/infra/config.ts';
+import { type Database, openDatabase } from '../src/infra/database.ts';
+import { archiveMonth, monthStart, partitionsOf } from '../src/infra/partitions.ts';
+
+const USAGE = `usage: bin/partitions list | prepare | archive YYYY-MM
+  list             the months of every table that is cut into months
+  prepare          makes the months ahead now; the worker does so every night
+  archive YYYY-MM  takes a month that is over out of ${ARCHIVABLE_TABLES.join(', ')}, into the schema "archive"
+  DATABASE_URL says where.`;
+
+/** Archived months are at least so old: whoever looks something up looks at these. */
+const YOUNGEST_MONTHS = 3;
+
+/** Exit codes: 0 done, 1 months are missing or may not be taken out, 2 it could not be done. */
+async function main([command, month, ...more]: string[]): Promise<number> {
+  const isMonth = /^\d{4}-(0[1-9]|1[0-2])$/.test(month ?? '');
+  const isUsable = more.length === 0 && (command === 'archive' ? isMonth : month === undefined);
+  if (!isUsable || !['list', 'prepare', 'archive'].includes(command ?? '')) return say(USAGE, 2);
+  const { DATABASE_URL: url } = readConfig('database');
+  const db = await openDatabase({ url, entities: ENTITIES, connections: 1 });
+  try {
+    if (command === 'archive') return await archive(db, new Date(`${month}-01T00:00:00Z`));
+    if (command === 'prepare') await preparePartitionsFor(db, new Date());
+    return await list(db);
+  } finally {
+    await db.orm.close();
+  }
+}
+
+async function list(db: Database): Promise<number> {
+  const there = await partitionsOf(db, MONTHLY_TABLES);
+  for (const table of MONTHLY_TABLES) {
+    const months = [...there]
+      .filter((name) => name.startsWith(`${table}_p`))
+      .map((name) => name.slice(-7).replace('_', '-'));
+    console.log(`${table.padEnd(20)} ${months.sort().join(' ')}`);
+  }
+  const overdue = await overdueMonths(db, new Date());
+  return overdue.length === 0
+    ? 0
+    : say(`${overdue.length} months are missing that are needed soon: bin/partitions prepare`, 1);
+}
+
+async function archive(db: Database, start: Date): Promise<number> {
+  if (start > monthStart(new Date(), -YOUNGEST_MONTHS))
+    return say(`only months before the last ${YOUNGEST_MONTHS} can be taken out`, 1);
+  for (const table of ARCHIVABLE_TABLES) console.log(await archiveMonth(db, { table, start }));
+  return 0;
+}
+
+function say(text: string, code: number): number {
+  console.log(text);
+  return code;
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: Error) => {
+    console.error(error instanceof ConfigError ? error.message : `it could not be done: ${error.message}`);
+    process.exit(2);
+  },
+);
