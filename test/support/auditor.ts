@@ -19,7 +19,7 @@ export interface Found {
 }
 
 /** Starts a run by hand and waits for its end. */
-export async function reconcile({ ask }: Desk, kind: 'recent' | 'full'): Promise<Run> {
+export async function reconcile({ ask }: Pick<Desk, 'ask'>, kind: 'recent' | 'full'): Promise<Run> {
   const path = '/../admin/reconciliation/runs';
   const started = await waitFor('a run begins', async () => {
     const answer = await ask<Run>('POST', path, { body: { kind } });
@@ -36,7 +36,7 @@ export async function reconcile({ ask }: Desk, kind: 'recent' | 'full'): Promise
 }
 
 /** Everything that a run saw. */
-export async function reportOf({ ask }: Desk, { id }: Pick<Run, 'id'>): Promise<Found[]> {
+export async function reportOf({ ask }: Pick<Desk, 'ask'>, { id }: Pick<Run, 'id'>): Promise<Found[]> {
   const found: Found[] = [];
   for (let cursor = ''; ; ) {
     const path = `/../admin/reconciliation/runs/${id}/report?limit=100${cursor}`;

@@ -1,0 +1,103 @@
+import { expect } from 'chai';
+import { type Found, reconcile, reportOf } from '../support/auditor.ts';
+import type { Cart, Checkout } from '../support/shop.ts';
+import { openShop } from '../support/shop.ts';
+import { charges, clearFaults, setFaults } from '../support/simulator.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { expectLaws, expectQuiet } from './accounts.ts';
+import { trials } from './campaign.ts';
+import { type Customer, patientCustomer } from './patient.ts';
+import { openStaff, signInStaff } from './people.ts';
+import type { Stand } from './stand.ts';
+
+const PURCHASES = 1_000;
+const AT_ONCE = 40;
+const SERVED_WITHIN_MS = 90_000;
+
+/** Time-outs after the money has moved, errors before and after, every event twice, late, out of order, and some never. */
+const HOSTILE = {
+  timeoutAfterSuccessRate: 0.1,
+  timeoutMs: 400,
+  errorRate: 0.1,
+  webhookDuplicates: 1,
+  webhookDelayMs: [0, 4_000],
+  webhookOutOfOrder: true,
+  webhookDropRate: 0.05,
+};
+
+describe('a thousand purchases, a hostile provider, and workers that are killed', () => {
+  trials([{ title: 'after one reconciliation every charge has its order or went back, and all books agree', run }], {
+    isLong: true,
+  });
+});
+
+async function run(stand: Stand): Promise<void> {
+  await openStaff(stand);
+  await setFaults(stand.simulator, HOSTILE);
+  const customer = patientCustomer(stand.shop);
+  const variantId = await stand.books.stock({ stock: PURCHASES, price: 49_900 });
+  const ids: string[] = [];
+  const wishes = Array.from({ length: PURCHASES }, (_, index) => index);
+  const buyers = Array.from({ length: AT_ONCE }, async () => {
+    for (let index = wishes.pop(); index !== undefined; index = wishes.pop()) {
+      const cart = await customer.cart([{ variantId, quantity: 1 }]);
+      ids.push((await buy({ stand, customer }, cart, index)).id);
+      if (index % 125 === 60) stand.kill('worker');
+    }
+  });
+  await Promise.all(buyers);
+  await setFaults(stand.simulator, { ...HOSTILE, errorRate: 0, timeoutAfterSuccessRate: 0 });
+  await waitFor('nobody is busy any more', () => isIdle(stand, ids), SERVED_WITHIN_MS);
+  await clearFaults(stand.simulator);
+  const report = await audit(stand);
+  await expectQuiet(stand, SERVED_WITHIN_MS);
+  await expectAccounted(stand, ids);
+  await expectLaws(stand);
+  // Whatever it found was put right: nothing of it waits for a person.
+  expect(report.filter(({ state }) => state !== 'healed' && state !== 'gone')).to.deep.equal([]);
+}
+
+/** Most pay by card, some with one that is declined first, some at the provider by themselves, some change their mind. */
+async function buy(at: { stand: Stand; customer: Customer }, cart: Cart, index: number): Promise<Checkout> {
+  const { stand, customer } = at;
+  if (index % 10 < 7) return customer.checkout(cart, 'pm_card_visa');
+  if (index % 10 === 7) return customer.checkout(cart, 'pm_card_chargeDeclined');
+  const checkout = await stand.shop.rested(await customer.checkout(cart), SERVED_WITHIN_MS);
+  const { payment } = checkout;
+  const body = new URLSearchParams({ client_secret: payment?.clientSecret ?? '', payment_method: 'pm_card_visa' });
+  const paying = fetch(`${stand.simulator}/v1/payment_intents/${payment?.intentId}/confirm`, { method: 'POST', body });
+  const cancelling = index % 10 === 9 ? customer.cancel(checkout).catch(() => undefined) : undefined;
+  await Promise.allSettled([paying, cancelling]);
+  return checkout;
+}
+
+async function isIdle({ books }: Stand, ids: readonly string[]): Promise<boolean> {
+  const busy = `select 1 from checkouts where id = any($1) and busy
+    union all select 1 from payment_operations where status in ('pending', 'unknown')
+    union all select 1 from outbox where name in ('checkout.advance', 'payments.execute')`;
+  return (await books.query(busy, [ids])).length === 0;
+}
+
+async function audit(stand: Stand): Promise<Found[]> {
+  const { accessToken } = await signInStaff(stand);
+  const auditor = { ask: openShop(stand.shop.url, accessToken).ask };
+  return reportOf(auditor, await reconcile(auditor, 'recent'));
+}
+
+/** Every charge belongs to a completed order, or has gone back as a whole; every order was paid once. */
+async function expectAccounted(stand: Stand, ids: readonly string[]): Promise<void> {
+  const ours = (await charges(stand.simulator)).filter(
+    ({ checkoutId }) => checkoutId !== null && ids.includes(checkoutId),
+  );
+  const kept = ours.filter(({ amount, refunded }) => refunded < amount);
+  expect(
+    kept.filter(({ refunded }) => refunded > 0),
+    'given back in part',
+  ).to.deep.equal([]);
+  const orders = await stand.books.query<{ id: string }>(
+    `select checkout_id as id from orders where checkout_id = any($1)`,
+    [ids],
+  );
+  expect(kept.map(({ checkoutId }) => checkoutId).sort()).to.deep.equal(orders.map(({ id }) => id).sort());
+  expect(orders.length).to.be.above(PURCHASES * 0.7);
+}
