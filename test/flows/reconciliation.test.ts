@@ -193,6 +193,8 @@ describe('reconciliation', function () {
     const expected = new Set([...planted.values()].flat().map(([kind]) => kind));
     const others = first.filter(({ kind }) => !expected.has(kind) && kind !== 'documents.have-no-gap');
     expect(others.map(({ kind, facts }) => ({ kind, facts }))).to.deep.equal([]);
+    // What a rule handed to a queue has to have been done.
+    await waitFor('nothing is under way', async () => (await sql(`select 1 from outbox`)).length === 0);
     const second = await reconcile(desk, 'full');
     const found = await reportOf(desk, second);
     expect(

@@ -23,6 +23,9 @@ const ALLOWED: ReadonlySet<string> = new Set([
 
 /** `name@version` of packages that are accepted by what a person has read, and where. */
 export const EXCEPTIONS: Readonly<Record<string, string>> = {
+  '@fontsource/noto-sans@5.3.0':
+    'OFL-1.1 asks that the font is not sold by itself and keeps its name: documents may embed it',
+  'png-js@1.1.0': 'MIT by its LICENSE',
   'pause@0.0.1': 'MIT by its Readme.md; the package is older than the field in package.json',
 };
 

@@ -50,8 +50,8 @@ const urlSchema = z
   .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
   .max(2_000)
   .refine((url) => {
-    const { username, password } = new URL(url);
-    return username === '' && password === '';
+    const { username, password } = URL.parse(url) ?? {};
+    return !username && !password;
   }, 'must not contain a name or password');
 
 export const webhookBody = {
