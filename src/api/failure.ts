@@ -70,6 +70,9 @@ function unreadable(error: Error): Failure {
 /** Postgres cannot hold U+0000 in a text: it is the request's fault, wherever the character stood in it. */
 const NO_TEXT = /^(22021|22P05)$/;
 
+/** A number or an instant beyond what its column holds. */
+const OUT_OF_RANGE = /^(22003|22008)$/;
+
 /** Serialisation failure, deadlock, lock not available: somebody else's transaction came first. */
 const OVERTAKEN = /^(40001|40P01|55P03)$/;
 
@@ -81,6 +84,7 @@ function databaseFailure(error: Error): Failure | undefined {
     const code = String(Reflect.get(at, 'code'));
     if (OVERTAKEN.test(code)) return { code: 'CONCURRENT_UPDATE' };
     if (NO_TEXT.test(code)) return nulCharacter;
+    if (OUT_OF_RANGE.test(code)) return outOfRange;
     at = at.cause;
   }
   return undefined;
@@ -89,4 +93,9 @@ function databaseFailure(error: Error): Failure | undefined {
 const nulCharacter: Failure = {
   code: 'VALIDATION_FAILED',
   details: [{ where: 'request', problem: 'a text holds a character that cannot be stored', expected: 'no U+0000' }],
+};
+
+const outOfRange: Failure = {
+  code: 'VALIDATION_FAILED',
+  details: [{ where: 'request', problem: 'a number or an instant is out of range', expected: 'a smaller one' }],
 };

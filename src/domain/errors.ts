@@ -90,6 +90,7 @@ const CATALOGUE = {
   CART_EMPTY: business(422, 'The cart is empty.'),
   CART_IN_CHECKOUT: business(409, 'The cart is being checked out and cannot change.'),
   CART_ORDERED: business(409, 'The cart has become an order.'),
+  CART_MERGED: business(409, 'The cart has gone into the cart of its customer.'),
   INSUFFICIENT_INVENTORY: business(409, 'There is not enough in stock.'),
   QUANTITY_LIMIT_EXCEEDED: business(422, 'An order may not hold that many of this variant.'),
   BUNDLE_SELECTION_INVALID: business(422, 'What was chosen for the bundle does not fit its sets.'),

@@ -70,3 +70,7 @@ export function isIndianSubdivision(code: string): boolean {
 export function isPinCode(text: string): boolean {
   return /^[1-9][0-9]{5}$/.test(text);
 }
+
+/** Whether two codes mean the same state: a former code means the one that took its place. */
+export const isSameState = (one: string, other: string): boolean =>
+  one === other || (indianSubdivision(one)?.code ?? one) === (indianSubdivision(other)?.code ?? other);

@@ -171,6 +171,7 @@ export class Cart extends CartSchema.class {
   private edit(now: Date): void {
     if (this.status === 'checkout') throw refused('CART_IN_CHECKOUT', { cartId: this.id });
     if (this.status === 'ordered') throw refused('CART_ORDERED', { cartId: this.id });
+    if (this.status === 'merged') throw refused('CART_MERGED', { cartId: this.id });
     this.touch(now);
   }
 

@@ -14,7 +14,7 @@ const LOCK_TIMEOUT_MS = 2_000;
 export const monthStart = (from: Date, offset = 0): Date =>
   new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + offset));
 
-/** What the partition of a month is called: `orders_p2026_11`. */
+/** What the partition of a month is called: `audit_log_p2026_11`. */
 export const partitionName = ({ table, start }: Month): string =>
   `${table}_p${start.toISOString().slice(0, 7).replace('-', '_')}`;
 

@@ -4,9 +4,10 @@ import { type PricingSnapshot, snapshotOf } from '../domain/pricing/snapshot.ts'
 import type { Checkout } from '../entities/checkout.ts';
 import { loadPricingContext, type PricingContext } from '../entities/pricing/context.ts';
 import { loadWanted } from '../entities/pricing/frozen.ts';
-import { type Priced, pricingInputs, type Wanted } from '../entities/pricing/priced.ts';
+import { linesOf, type Priced, pricingInputs, type Wanted } from '../entities/pricing/priced.ts';
 import { holdRedemptions, redemptionsOf } from '../entities/pricing/redemption.ts';
 import { loadSellables } from '../entities/sellable.ts';
+import { demandOf } from '../entities/stock.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
 import type { WorkerDeps } from './deps.ts';
 
@@ -45,6 +46,15 @@ function unsellable({ wanted, sellables, context }: Pick<Priced, 'wanted' | 'sel
   for (const one of wanted) {
     const problem = 'bundleId' in one && bundleProblem(context, one);
     if (problem) return problem;
+  }
+  return tooMany({ wanted, sellables });
+}
+
+/** The limit of a variant may have been set after the cart was filled. */
+function tooMany({ wanted, sellables }: Pick<Priced, 'wanted' | 'sellables'>): Refusal | null {
+  for (const [variantId, requested] of demandOf(linesOf(wanted))) {
+    const limit = sellables.get(variantId)?.maxPerOrder ?? null;
+    if (limit !== null && requested > limit) return refused('QUANTITY_LIMIT_EXCEEDED', { variantId, requested, limit });
   }
   return null;
 }

@@ -27,6 +27,7 @@ export const ADVICE: Record<ErrorCode, [Met, string]> = {
     'Correct what `details.problems` names; docs/imports.md has the columns. Nothing was stored.',
   ),
   IMPORT_OVER: answer('Read the import: `status` says how it ended. Send the file again to import it again.'),
+  CART_MERGED: answer('Use the cart of the account: `GET /api/v1/store/account/cart`.'),
   ORDER_COMMAND_NOT_FOUND: answer(LOOK_AGAIN),
   DOCUMENT_NOT_FOUND: answer('Read `…/credit-notes`: it lists those of the order.'),
   DOCUMENT_NOT_ISSUED: answer('Try again: invoices are issued within seconds of the order.'),

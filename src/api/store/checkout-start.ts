@@ -47,7 +47,7 @@ export const startCheckout = (deps: ApiDeps) =>
     tag: 'Checkout',
     body: startSchema,
     answers: checkoutAnswers,
-    errors: ['CART_NOT_FOUND', 'CART_EMPTY', 'SHIPPING_METHOD_UNKNOWN'],
+    errors: ['CART_NOT_FOUND', 'CART_EMPTY', 'CART_ORDERED', 'CART_MERGED', 'SHIPPING_METHOD_UNKNOWN'],
     idempotent: true,
     waits: true,
     handle(call) {
@@ -55,11 +55,13 @@ export const startCheckout = (deps: ApiDeps) =>
       const owners = ownersOf(deps.secret, call, cartId);
       const work = async (tx: Tx) => {
         // Sent together, in this order: accounts are locked before carts everywhere.
-        const [, cart] = await Promise.all([holdBuyer(tx, call), lockCart(tx, { id: cartId, owners })]);
+        const [buyer, cart] = await Promise.all([holdBuyer(deps, tx, call), lockCart(tx, { id: cartId, owners })]);
+        if (cart.status === 'merged') throw refused('CART_MERGED', { cartId });
         if (cart.status !== 'open') return liveCheckoutOf(tx, cart);
         cart.beginCheckout(tx.now);
         await requireKnownMethod(tx, call.body);
-        const checkout = freeze(deps, tx, { cart, ...call.body, requestId: call.requestId });
+        const redeemer = redeemerOf(cart.customerId ?? buyer, deps.vault.indexOf(call.body.email));
+        const checkout = freeze(deps, tx, { cart, redeemer, ...call.body, requestId: call.requestId });
         const command = { contract: advanceCheckout, payload: { checkoutId: checkout.id, event: 'START' as const } };
         return { checkout, body: newView(checkout), command };
       };
@@ -67,10 +69,28 @@ export const startCheckout = (deps: ApiDeps) =>
     },
   });
 
-/** A customer may have been erased since the session was looked up: what a checkout knows of them would stay. */
-async function holdBuyer(tx: Tx, call: Pick<Call<unknown, unknown, unknown>, 'principal'>): Promise<void> {
+/**
+ * A customer may have been erased since the session was looked up: what a checkout knows of them would stay. A guest whose
+ * e-mail address has an account redeems as that customer, so that nobody uses a discount twice by signing out.
+ * @returns the account that redeems, if any
+ */
+async function holdBuyer(
+  { vault }: ApiDeps,
+  tx: Tx,
+  call: Pick<Call<unknown, unknown, Start>, 'principal' | 'body'>,
+): Promise<string | null> {
   const customerId = customerIn(call);
-  if (customerId !== null && !(await holdAccount(tx, customerId))) throw new RequestFault('CREDENTIALS_INVALID');
+  if (customerId === null) return findCustomer(tx.query, vault.indexOf(call.body.email));
+  if (!(await holdAccount(tx, customerId))) throw new RequestFault('CREDENTIALS_INVALID');
+  return customerId;
+}
+
+async function findCustomer(query: Tx['query'], emailIndex: string): Promise<string | null> {
+  const [account] = await query<{ id: string }>(
+    `select id from accounts where kind = 'customer' and email_index = $1 and status <> 'erased'`,
+    [emailIndex],
+  );
+  return account?.id ?? null;
 }
 
 /** @throws SHIPPING_METHOD_UNKNOWN */
@@ -80,11 +100,13 @@ async function requireKnownMethod({ query }: Tx, { shippingMethodId }: Start): P
   await requireMethod(query, shippingMethodId);
 }
 
-const freeze = ({ vault }: ApiDeps, tx: Tx, { cart, ...body }: Start & { cart: Cart; requestId: string }): Checkout =>
+type Frozen = Start & { cart: Cart; redeemer: string | null; requestId: string };
+
+const freeze = ({ vault }: ApiDeps, tx: Tx, { cart, redeemer, ...body }: Frozen): Checkout =>
   Checkout.accept(tx, vault, {
     cart,
     lines: linesOf(cart.wanted),
-    redeemer: redeemerOf(cart.customerId ?? null, vault.indexOf(body.email)),
+    redeemer,
     shippingMethodId: body.shippingMethodId ?? cart.shippingMethodId ?? null,
     email: body.email,
     shippingAddress: body.shippingAddress,

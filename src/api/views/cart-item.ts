@@ -1,6 +1,11 @@
 import { z } from 'zod';
 
-const PROBLEMS = ['NOT_ON_SALE', 'QUANTITY_LIMIT_EXCEEDED', 'INSUFFICIENT_INVENTORY'] as const;
+const PROBLEMS = [
+  'NOT_ON_SALE',
+  'BUNDLE_SELECTION_INVALID',
+  'QUANTITY_LIMIT_EXCEEDED',
+  'INSUFFICIENT_INVENTORY',
+] as const;
 export type ItemProblem = (typeof PROBLEMS)[number];
 
 const selectionSchema = z.object({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { PricedBundle, PricedLine, PricingOutput } from '../../domain/pricing/output.ts';
+import { selectionProblem } from '../../domain/pricing/selection.ts';
 import type { CartItem } from '../../entities/cart.ts';
 import { linesOf } from '../../entities/pricing/priced.ts';
 import type { Sellable } from '../../entities/sellable.ts';
@@ -115,7 +116,9 @@ function bundleView(item: CartItem, seen: Seen<PricedBundle>): CartView['items']
   const parts = [...demandOf(components)].map(([id, units]) => ({ units, sellable: sellables.get(id) }));
   const available = Math.min(...parts.map(({ units, sellable }) => Math.floor((sellable?.available ?? 0) / units)));
   const broken = parts.map(({ sellable }) => sellable && problemOf(sellable, demand)).find((each) => each);
-  const problem = offer.isOnSale ? broken : 'NOT_ON_SALE';
+  // The sets may have changed since it was chosen.
+  const misfit = selectionProblem(offer, item.selections ?? []) ? 'BUNDLE_SELECTION_INVALID' : undefined;
+  const problem = offer.isOnSale ? (misfit ?? broken) : 'NOT_ON_SALE';
   const { unitPrice, lineTotal, discount } = line;
   const names = { id: item.id, bundleId: offer.id, title: offer.title, slug: offer.slug, selections };
   return { ...names, quantity: item.quantity, unitPrice, lineTotal, discount, available, ...(problem && { problem }) };

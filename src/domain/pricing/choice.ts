@@ -2,8 +2,9 @@ import type { Candidate } from './eligibility.ts';
 import { byStanding } from './standing.ts';
 import { type Left, take, totalOf } from './take.ts';
 
-/** Up to so many combinations all are tried. */
+/** Up to so many combinations all are tried, and fewer in a cart of very many lines: each is taken off every line. */
 const MOST_COMBINATIONS = 4_096;
+const MOST_WORK = 500_000;
 const MOST_ROUNDS = 3;
 
 interface Outcome {
@@ -31,20 +32,22 @@ export function chooseDiscounts(
   const alone = ordered.filter(isAlone).map((candidate) => after(candidate, nothing));
   const together = combine(
     ordered.filter((candidate) => !isAlone(candidate)),
-    { nothing, after },
+    { nothing, after, most: Math.min(MOST_COMBINATIONS, Math.floor(MOST_WORK / Math.max(1, quantities.length))) },
   );
   return [...alone, together].reduce(better, nothing).chosen;
 }
 
 interface Steps {
   nothing: Outcome;
+  /** Combinations that are all tried. */
+  most: number;
   after(candidate: Candidate, before: Outcome): Outcome;
 }
 
 function combine(stackables: readonly Candidate[], steps: Steps): Outcome {
   const lanes = [...Map.groupBy(stackables, laneOf).values()];
   const combinations = lanes.reduce((product, lane) => product * (lane.length + 1), 1);
-  return combinations <= MOST_COMBINATIONS ? tryAll(stackables, steps) : improve(lanes, steps);
+  return combinations <= steps.most ? tryAll(stackables, steps) : improve(lanes, steps);
 }
 
 const laneOf = ({ discount }: Candidate): string => discount.stackGroup ?? discount.id;

@@ -1,3 +1,4 @@
+import { isSameState } from '../india.ts';
 import { sum } from '../money.ts';
 import type { DraftLine } from './draft.ts';
 import type { ShippingMethod, ShippingZone } from './inputs.ts';
@@ -13,7 +14,9 @@ export function quoteShipping(
   method: ShippingMethod,
   { state, lines }: { state: string; lines: readonly DraftLine[] },
 ): ShippingQuote | null {
-  const zone = method.zones.find(({ states }) => states.length === 0 || states.includes(state));
+  const zone = method.zones.find(
+    ({ states }) => states.length === 0 || states.some((code) => isSameState(code, state)),
+  );
   if (!zone) return null;
   const weight = sum(lines.map(({ goods, quantity }) => goods.weightGrams * quantity));
   const subtotal = sum(lines.map(({ lineTotal }) => lineTotal));

@@ -44,6 +44,8 @@ export async function refillCollection(tx: Tx, collectionId: string): Promise<vo
  * many products and shelves. After `keepRules`, and after the products and their variants are written.
  */
 export async function reshelve(tx: Tx, productIds: readonly string[]): Promise<void> {
+  // Two variants of one product may change at once: whoever comes second has to see the price that the first has written.
+  await tx.query(`select 1 from products where id = any($1::uuid[]) order by id for no key update`, [productIds]);
   await tx.query(
     `with meant as materialized (
           select c.id as shelf, p.id from collections c, products p where p.id = any($1::uuid[]) and ${MEANS}),

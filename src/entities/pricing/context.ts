@@ -47,6 +47,9 @@ const SELECTION = `'include', include, 'exclude', exclude`;
 const used = (counter: string): string =>
   `(select used from discount_uses where discount_id = d.id and counter = ${counter})`;
 
+// What somebody used as a guest, before they had the account, counts as well.
+const AS_GUEST = `(select 'email:' || email_index from accounts where $4::text like 'customer:%' and id = substr($4::text, 10)::uuid)`;
+
 const priceLists = (goods: string): string => `
   select coalesce(json_agg(json_build_object('id', id, 'name', name, 'priority', priority, ${WINDOW}, 'entries', entries)), '[]')
     from price_lists, lateral (
@@ -69,13 +72,15 @@ const DISCOUNTS = `
       'excludesBundles', excludes_bundles, 'offer', offer, 'maxUses', max_uses,
       'maxUsesPerCustomer', per_customer, 'codeMaxUses', code_max_uses,
       'usedUp', case when max_uses <= ${used(`'all'`)} then 'total'
-        when per_customer <= ${used(`'customer:' || $4::text`)} then 'customer'
+        when per_customer <= coalesce(${used(`'customer:' || $4::text`)}, 0) then 'customer'
         when code_max_uses <= ${used(`'code:' || code`)} then 'code' end)), '[]')
     from (
       select d.*, null as code, null::int as code_max_uses from discounts d where is_automatic and ${OPEN}
       union all (select distinct on (d.id) d.*, c.code, c.max_uses from discount_codes c join discounts d on d.id = c.discount_id
         where c.code = any($5::text[]) and not d.is_automatic order by d.id, c.code)) as d,
-      lateral (select case when first_order_only then 1 else max_uses_per_customer end as per_customer) as each`;
+      lateral (select case when first_order_only then 1 else max_uses_per_customer end as per_person) as limited,
+      lateral (select case when per_person is not null
+        then greatest(0, per_person - coalesce(${used(`'customer:' || ${AS_GUEST}`)}, 0)) end as per_customer) as each`;
 
 const BUNDLES = `
   select coalesce(json_agg(json_build_object('id', b.id, 'slug', slug, 'title', title, 'isOnSale', status = 'active',
@@ -89,7 +94,7 @@ const SHIPPING = `
 
 const statement = (goods: string): string => `
   select array(select group_id from customer_group_members where account_id = $3) as "groupIds",
-    not exists (select 1 from checkouts where redeemer = $4::text and state = 'COMPLETED') as "isFirstOrder",
+    not exists (select 1 from checkouts where redeemer = any(array[$4::text, ${AS_GUEST}]) and state = 'COMPLETED') as "isFirstOrder",
     (${priceLists(goods)}) as "priceLists", (${RULES}) as rules, (${DISCOUNTS}) as discounts,
     (${BUNDLES}) as bundles, (${SHIPPING}) as shipping`;
 

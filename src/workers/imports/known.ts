@@ -46,7 +46,7 @@ export async function loadKnown(tx: Tx, rows: readonly NumberedRow[]): Promise<K
     [[...new Set(given.flatMap(({ collections }) => collections))]],
   );
   const taxClasses = await tx.query<{ code: string }>(
-    `select distinct tax_class as code from tax_rates where tax_class = any($1)`,
+    `select distinct tax_class as code from tax_rates where tax_class = any($1) and valid_from <= now()`,
     [[...new Set(given.map(({ taxClass }) => taxClass))]],
   );
   return {

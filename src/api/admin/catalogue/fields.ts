@@ -31,9 +31,11 @@ export const variantFields = {
   backorderLimit: z.int().min(0).max(1_000_000).meta({ description: 'How far below nothing it may be sold.' }),
 };
 
-/** @throws REFERENCE_UNKNOWN for a tax class without rates */
+/** @throws REFERENCE_UNKNOWN for a tax class that has no rate now: what is taxed by it could not be priced */
 export async function requireTaxClass(tx: Tx, taxClass: string): Promise<void> {
-  const known = await tx.query(`select 1 from tax_rates where tax_class = $1 limit 1`, [taxClass]);
+  const known = await tx.query(`select 1 from tax_rates where tax_class = $1 and valid_from <= now() limit 1`, [
+    taxClass,
+  ]);
   if (known.length === 0) throw refused('REFERENCE_UNKNOWN', { field: 'taxClass', ids: [taxClass] });
 }
 

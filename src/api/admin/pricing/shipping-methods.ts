@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { refused } from '../../../domain/errors.ts';
 import { isIndianSubdivision } from '../../../domain/india.ts';
 import { zoneContradictions } from '../../../domain/pricing/contradictions/zone.ts';
 import { paise } from '../../amounts.ts';
+import { requireTaxClass } from '../catalogue/fields.ts';
 import { thing } from '../things/thing.ts';
 import { name, refuseContradictions } from './conditions.ts';
 
@@ -63,8 +63,7 @@ export const SHIPPING_METHODS = thing({
   prepare: (tx) => tx.query(`select pg_advisory_xact_lock($1)`, [DEFAULT_METHOD]),
   async check(tx, { zones, taxClass, isDefault, status }, id) {
     refuseContradictions(zoneContradictions(zones));
-    const known = await tx.query(`select 1 from tax_rates where tax_class = $1`, [taxClass]);
-    if (known.length === 0) throw refused('REFERENCE_UNKNOWN', { field: 'taxClass', ids: [taxClass] });
+    await requireTaxClass(tx, taxClass);
     if (!isDefault || status !== 'active') return;
     await tx.query(
       `update shipping_methods set is_default = false, version = version + 1, updated_at = $2

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'chai';
+import type { Offer } from '../../src/domain/pricing/inputs.ts';
+import { only, putBundle, putDiscount } from '../support/offers.ts';
+import { type Cart, type Failed, openShop } from '../support/shop.ts';
+import { type Flow, sharedFlow } from './stack.ts';
+
+const PRICE = 50_000;
+const TENTH: Offer = { kind: 'percentage', percent: 10, cap: null };
+
+describe('what changed after a cart was filled', function () {
+  this.timeout(30_000);
+  let flow: Flow;
+  before(async function () {
+    flow = await sharedFlow(this);
+  });
+
+  const register = async (email: string, cart?: Cart) => {
+    const body = { email, password: 'correct horse battery', name: 'Asha Rao', ...(cart && { cartId: cart.id }) };
+    const request = { body, ...(cart && { token: cart.cartToken }) };
+    const answer = await flow.shop.ask<{ accessToken: string }>('POST', '/account/register', request);
+    expect(answer.status).to.equal(201);
+    return openShop(flow.stack.url, answer.body.accessToken);
+  };
+
+  it('the limit of a variant: the checkout refuses what the cart still held', async () => {
+    const { shop, books } = flow;
+    const variantId = await books.stock({ stock: 9, price: PRICE });
+    const cart = await shop.cart([{ variantId, quantity: 3 }]);
+    await books.query(`update variants set max_per_order = 2 where id = $1`, [variantId]);
+    expect((await shop.open(cart)).items[0]?.problem).to.equal('QUANTITY_LIMIT_EXCEEDED');
+    const failed = await shop.settled(await shop.checkout(cart, { method: 'pm_card_visa' }));
+    expect(failed).to.include({ state: 'FAILED', reason: 'QUANTITY_LIMIT_EXCEEDED' });
+    expect(failed.reasonDetails).to.deep.equal({ variantId, requested: 3, limit: 2 });
+  });
+
+  it('the sets of a bundle: the cart says that the choice does not fit any more', async () => {
+    const { shop, books } = flow;
+    const variantId = await books.stock({ stock: 9, price: PRICE });
+    const sets = [{ min: 1, max: 2, items: [{ variantId }] }];
+    const bundle = await putBundle(books.query, { pricing: { kind: 'sum' }, sets });
+    const selections = [{ setId: bundle.setIds[0] ?? '', items: [{ variantId, quantity: 1 }] }];
+    const cart = await shop.cart([{ bundleId: bundle.id, quantity: 1, selections }]);
+    expect(cart.items[0]?.problem).to.equal(undefined);
+    await books.query(`update bundle_sets set min_quantity = 2 where id = $1`, [bundle.setIds[0]]);
+    expect((await shop.open(cart)).items[0]?.problem).to.equal('BUNDLE_SELECTION_INVALID');
+  });
+
+  it('who the guest is: signed in or not, a discount for each customer is had once', async () => {
+    const { books } = flow;
+    const variantId = await books.stock({ stock: 20, price: PRICE });
+    const lines = [{ variantId, quantity: 1 }];
+    const code = `ONCE-${randomUUID().slice(0, 8).toUpperCase()}`;
+    await putDiscount(books.query, { code, include: only(variantId), offer: TENTH, maxUsesPerCustomer: 1 });
+    const email = `${randomUUID()}@example.com`;
+    const asGuest = () => flow.shop.buy(lines, { codes: [code], email });
+    expect((await asGuest()).total).to.equal(45_000);
+    const asha = await register(email);
+    const { id } = await asha.cart(lines);
+    const entered = await asha.ask<Failed>('POST', `/cart/${id}/discounts`, { body: { code } });
+    expect(entered.body.error?.details, 'after the account was opened').to.include({ reason: 'USAGE_LIMIT_REACHED' });
+    expect((await asGuest()).total, 'signed out again').to.equal(PRICE);
+  });
+
+  it('whose the cart is: one that has gone into another can be neither filled nor bought', async () => {
+    const { shop, books } = flow;
+    const variantId = await books.stock({ stock: 9, price: PRICE });
+    const email = `${randomUUID()}@example.com`;
+    const asha = await register(email);
+    await asha.cart([{ variantId, quantity: 1 }]);
+    const guest = await shop.cart([{ variantId, quantity: 1 }]);
+    const body = { email, password: 'correct horse battery', cartId: guest.id };
+    const { body: tokens } = await shop.ask<{ accessToken: string }>('POST', '/account/login', {
+      body,
+      token: guest.cartToken,
+    });
+    const { accessToken } = tokens;
+    const add = { body: { variantId, quantity: 1 }, accessToken };
+    const filled = await shop.ask<Failed>('POST', `/cart/${guest.id}/items`, add);
+    expect([filled.status, filled.body.error.code]).to.deep.equal([409, 'CART_MERGED']);
+    const bought = await openShop(flow.stack.url, accessToken).submit(guest);
+    expect([bought.status, (bought.body as unknown as Failed).error.code]).to.deep.equal([409, 'CART_MERGED']);
+  });
+});
