@@ -3,18 +3,19 @@ import { taxDocument } from '../domain/invoices/document.ts';
 import { type DocumentKind, documentNumber, financialYearOf, indianDate } from '../domain/invoices/numbering.ts';
 import { orderNumber } from '../domain/orders/number.ts';
 import { takeDue } from '../entities/invoices/due.ts';
-import { buyerOf, loadUnrendered, storeFile } from '../entities/invoices/file.ts';
+import { buyerOf, holdBuyer, loadUnrendered, storeFile } from '../entities/invoices/file.ts';
 import { issueDocument, takeNumbers } from '../entities/invoices/issue.ts';
 import { acknowledge } from '../entities/outbox.ts';
 import { observe } from '../infra/log.ts';
 import { unitOfWork } from '../infra/unit-of-work.ts';
-import { done, type Handler, handler, noop } from '../infra/worker.ts';
+import { done, type Handler, handler, noop, snooze } from '../infra/worker.ts';
 import { issueDocuments, renderDocument } from '../jobs/invoices.ts';
 import type { WorkerDeps } from './deps.ts';
 import { renderPdf } from './invoices/render.ts';
 
 /** Documents per transaction; a full round is followed by another at once. */
 const BATCH = 200;
+const DRAW_AGAIN_MS = 100;
 
 /** Issues tax documents, and draws those that somebody wants to see. */
 export const invoiceHandlers = (deps: WorkerDeps): Handler[] => [
@@ -28,6 +29,8 @@ export const invoiceHandlers = (deps: WorkerDeps): Handler[] => [
     const found = await loadUnrendered(deps.db.query, id);
     const pdf = found && (await renderPdf(found.content, buyerOf(deps.vault, found)));
     return unitOfWork(deps.db, renderDocument.name, async (tx) => {
+      // Erased, or sealed under another key, since it was read.
+      if (found && !(await holdBuyer(tx, found))) return snooze(DRAW_AGAIN_MS);
       if (!(await acknowledge(tx, commandId)) || !pdf) return noop('done before');
       const sha256 = createHash('sha256').update(pdf).digest('base64url');
       await storeFile(tx, deps.vault, { id, pdf, sha256 });

@@ -1,6 +1,7 @@
 import type { TaxDocument } from '../../domain/invoices/document.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import type { Address } from '../checkout.ts';
+import { openCheckout } from '../people/own-checkouts.ts';
 import { opened, sealed, type Vault } from '../people/vault.ts';
 import type { Query } from '../sellable.ts';
 
@@ -51,18 +52,25 @@ export async function loadUnrendered(query: Query, id: string): Promise<Issued |
   return row;
 }
 
-export function buyerOf(vault: Vault, { checkoutId, ...of }: Issued): Buyer {
-  const open = (column: string, text: string | null): Address | null => {
-    const clear = opened(vault, text, `checkouts.${column}:${checkoutId}`);
-    return clear === null ? null : (JSON.parse(clear) as Address);
-  };
-  return {
-    shippingAddress: open('shipping_address', of.shippingAddress),
-    billingAddress: open('billing_address', of.billingAddress),
-  };
+/** Also of a checkout from a version that did not seal: every old order gets its invoice. */
+export function buyerOf(vault: Vault, { checkoutId: id, shippingAddress, billingAddress }: Issued): Buyer {
+  const { email: _, ...buyer } = openCheckout(vault, { id, shippingAddress, billingAddress });
+  return buyer;
 }
 
-/** Stores the PDF of a document, sealed, once: the first stays. */
+/**
+ * Holds the buyer as a document was drawn with them until the transaction ends: whoever erases them comes before, or waits
+ * and then deletes the PDF. @returns false when they are another by now, mostly nobody: then it is to be drawn again
+ */
+export async function holdBuyer(tx: Tx, { checkoutId, shippingAddress, billingAddress }: Issued): Promise<boolean> {
+  const [now] = await tx.query<{ shippingAddress: string | null; billingAddress: string | null }>(
+    `select shipping_address as "shippingAddress", billing_address as "billingAddress" from checkouts where id = $1 for share`,
+    [checkoutId],
+  );
+  return now?.shippingAddress === shippingAddress && now.billingAddress === billingAddress;
+}
+
+/** Stores the PDF of a document, sealed, once: the first stays. The caller holds the buyer. */
 export async function storeFile(
   tx: Tx,
   vault: Vault,
