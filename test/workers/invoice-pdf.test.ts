@@ -7,7 +7,7 @@ import { openPdf } from '../support/pdf.ts';
 const SELLER = { name: 'Shop Private Limited', address: ['12 Road'], gstin: '29AABCV1234K1Z9', state: 'IN-KA' };
 const LONG = 'Averylongwordwithoutanyspaceinitthatgoesonandonandonandonandonforeverandever';
 
-const documentOf = (count: number, tax: { cgst: number; sgst: number; igst: number }) =>
+const documentOf = (count: number, tax: { cgst: number; sgst: number; igst: number }, placeOfSupply = 'IN-KA') =>
   taxDocument(
     {
       kind: 'invoice',
@@ -19,7 +19,7 @@ const documentOf = (count: number, tax: { cgst: number; sgst: number; igst: numb
       seller: SELLER,
     },
     {
-      placeOfSupply: 'IN-KA',
+      placeOfSupply,
       lines: Array.from({ length: count }, (_, index) => ({
         description: index % 3 === 0 ? `कुर्ता हाथ से बुना ${LONG}` : `Kurta ${LONG}`,
         sku: `SKU-${index}-${LONG}`,
@@ -58,7 +58,9 @@ describe('the PDF of an invoice', function () {
       'VC/26-27/000123',
       'VC-000456',
       '29AABCV1234K1Z9',
-      'Karnataka',
+      'State: Karnataka (29)',
+      'Karnataka (29), IN',
+      '99999 NOS',
       '9,99,99,999.99',
       '10,00,00,000.01',
     ]) {
@@ -66,6 +68,20 @@ describe('the PDF of an invoice', function () {
     }
     expect(page?.text).to.include('Ten Crore Rupees and One Paisa Only');
   });
+
+  for (const [place, tax, titles] of [
+    ['IN-KA', 0, ['CGST', 'SGST']],
+    ['IN-MH', 0, ['IGST']],
+    // A seller of a union territory: what is no tax of a state is not called so.
+    ['IN-CH', 1, ['CGST', 'UTGST']],
+  ] as const) {
+    it(`has the columns ${titles} of ${place}, taxed ${tax}`, async () => {
+      const document = documentOf(1, { cgst: tax, sgst: tax, igst: 0 }, place);
+      const [page] = await openPdf(await renderPdf(document, buyer));
+      const found = new Set(page?.text.match(/\b(CGST|SGST|UTGST|IGST)\b/g));
+      expect([...found]).to.deep.equal(titles);
+    });
+  }
 
   it('is made out to nobody when the buyer is forgotten', async () => {
     const forgotten = { billingAddress: null, shippingAddress: null };

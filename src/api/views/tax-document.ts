@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { addressSchema } from '../store/address.ts';
 
+/** Absent on what was issued before units were named. */
+const unit = z.enum(['NOS', 'NA']).optional().meta({ description: 'Unique quantity code; NA for services.' });
 const taxed = { taxable: z.int(), cgst: z.int(), sgst: z.int(), igst: z.int() };
 
 /** An invoice or a credit note as JSON. */
@@ -26,12 +28,13 @@ export const taxDocumentSchema = z
         sku: z.string(),
         hsn: z.string(),
         quantity: z.int(),
+        unit,
         ratePercent: z.string(),
         ...taxed,
         total: z.int(),
       }),
     ),
-    hsnSummary: z.array(z.object({ hsn: z.string(), ratePercent: z.string(), quantity: z.int(), ...taxed })),
+    hsnSummary: z.array(z.object({ hsn: z.string(), ratePercent: z.string(), quantity: z.int(), unit, ...taxed })),
     totals: z.object({ ...taxed, total: z.int() }),
     inWords: z.string(),
   })

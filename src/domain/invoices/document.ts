@@ -1,5 +1,6 @@
 import { indianSubdivision } from '../india.ts';
 import type { DocumentKind } from './numbering.ts';
+import { type Unit, unitOf } from './unit.ts';
 import { inWords } from './words.ts';
 
 export interface Seller {
@@ -32,6 +33,8 @@ export interface HsnRow extends Taxed {
   hsn: string;
   ratePercent: string;
   quantity: number;
+  /** Absent on what was issued before units were named. */
+  unit?: Unit;
 }
 
 /** What stands on a tax invoice or credit note, but for the buyer, who may be forgotten. Amounts in paise. */
@@ -48,7 +51,7 @@ export interface TaxDocument {
   placeOfSupply: { name: string; gstCode: string };
   /** We sell to consumers: they never owe the tax themselves. */
   reverseCharge: false;
-  lines: (DocumentLine & { total: number })[];
+  lines: (DocumentLine & Pick<HsnRow, 'unit'> & { total: number })[];
   hsnSummary: HsnRow[];
   totals: Taxed & { total: number };
   inWords: string;
@@ -68,7 +71,7 @@ export function taxDocument(
     ...facts,
     placeOfSupply: { name: state?.name ?? placeOfSupply, gstCode: state?.gstCode ?? '' },
     reverseCharge: false,
-    lines: lines.map((line) => ({ ...line, total: totalOf(line) })),
+    lines: lines.map((line) => ({ ...line, unit: unitOf(line.hsn), total: totalOf(line) })),
     hsnSummary: hsnSummary(lines),
     totals: { ...totals, total },
     inWords: inWords(total),
@@ -82,7 +85,8 @@ export function hsnSummary(lines: readonly DocumentLine[]): HsnRow[] {
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([, group]) => {
       const [{ hsn, ratePercent } = { hsn: '', ratePercent: '' }] = group;
-      return { hsn, ratePercent, quantity: group.reduce((sum, { quantity }) => sum + quantity, 0), ...add(group) };
+      const quantity = group.reduce((sum, line) => sum + line.quantity, 0);
+      return { hsn, ratePercent, quantity, unit: unitOf(hsn), ...add(group) };
     });
 }
 

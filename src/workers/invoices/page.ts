@@ -46,8 +46,8 @@ const lines = (title: string, texts: readonly string[]): Column => ({
   stack: [{ text: title, bold: true }, ...texts.map((text) => ({ text: setInFonts(text) }))],
 });
 
-const sellerBlock = ({ name, address, gstin }: Seller): Column =>
-  lines('Sold by', [name, ...address, `GSTIN: ${gstin}`]);
+const sellerBlock = ({ name, address, gstin, state }: Seller): Column =>
+  lines('Sold by', [name, ...address, `State: ${stateOf(state)}`, `GSTIN: ${gstin}`]);
 
 function factsBlock({ kind, number, issuedOn, orderNumber, placeOfSupply, against }: TaxDocument): Column {
   const { name, gstCode } = placeOfSupply;
@@ -72,7 +72,13 @@ const addressLines = (address: Address | null): string[] =>
         address.line1,
         ...(address.line2 ? [address.line2] : []),
         `${address.city} ${address.postalCode}`,
-        `${indianSubdivision(address.state)?.name ?? address.state}, ${address.country}`,
+        `${stateOf(address.state)}, ${address.country}`,
       ];
+
+/** With its code, as the address of delivery has to say it (CGST Rules, rule 46(e)). */
+function stateOf(code: string): string {
+  const state = indianSubdivision(code);
+  return state ? `${state.name} (${state.gstCode})` : code;
+}
 
 const wordsBlock = (inWords: string): Column => lines('In words', [inWords]);

@@ -1,6 +1,7 @@
 import type { Content, CustomTableLayout, TableCell } from 'pdfmake/interfaces.d.ts';
-import type { TaxDocument, Taxed } from '../../domain/invoices/document.ts';
+import type { HsnRow, TaxDocument } from '../../domain/invoices/document.ts';
 import { setInFonts } from './fonts.ts';
+import { taxColumns } from './tax-columns.ts';
 
 const money = new Intl.NumberFormat('en-IN', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
@@ -18,8 +19,9 @@ const LAYOUT: CustomTableLayout = {
   paddingRight: () => 3,
 };
 
-/** Within a state tax goes to the states and the union, between states to the union alone: the others are no columns. */
-const taxColumns = ({ totals }: TaxDocument): (keyof Taxed)[] => (totals.igst > 0 ? ['igst'] : ['cgst', 'sgst']);
+/** Pieces with their unit; services are not counted in any. */
+const counted = ({ quantity, unit }: Pick<HsnRow, 'quantity' | 'unit'>): TableCell =>
+  right(unit === 'NOS' ? `${quantity} NOS` : quantity);
 
 // Widths are fixed: a name without a space then breaks where it has to, and pushes nothing off the page.
 const table = (widths: number[], body: TableCell[][]): Content => ({
@@ -36,33 +38,32 @@ const rest = (widths: readonly number[]): number =>
 export function linesTable(document: TaxDocument): Content {
   const columns = taxColumns(document);
   const heads = [head('#'), head('Description', 'left'), head('HSN', 'left'), head('Qty'), head('Taxable')];
-  const tail = [...columns.map((name) => head(name.toUpperCase())), head('Rate'), head('Total')];
+  const tail = [...columns.map(({ title }) => head(title)), head('Rate'), head('Total')];
   const rows = document.lines.map((line, index) => [
     right(index + 1),
     { text: [...setInFonts(line.description), ...(line.sku ? setInFonts(` (${line.sku})`) : [])] },
     { text: line.hsn },
-    right(line.quantity),
+    counted(line),
     right(rupees(line.taxable)),
-    ...columns.map((name) => right(rupees(line[name]))),
+    ...columns.map(({ field }) => right(rupees(line[field]))),
     percent(line.ratePercent),
     right(rupees(line.total)),
   ]);
-  const numbers = [42, 28, MONEY, ...columns.map(() => TAX), 32, MONEY];
+  const numbers = [42, 42, MONEY, ...columns.map(() => TAX), 32, MONEY];
   return table([16, rest([16, ...numbers]), ...numbers], [[...heads, ...tail], ...rows]);
 }
 
 /** The same added up by HSN code and rate. */
 export function hsnTable(document: TaxDocument): Content {
-  const columns: (keyof Taxed)[] = ['taxable', ...taxColumns(document)];
-  const names = { taxable: 'Taxable', cgst: 'CGST', sgst: 'SGST', igst: 'IGST' };
-  const heads = [head('HSN', 'left'), head('Rate'), head('Qty'), ...columns.map((name) => head(names[name]))];
+  const columns = [{ field: 'taxable', title: 'Taxable' } as const, ...taxColumns(document)];
+  const heads = [head('HSN', 'left'), head('Rate'), head('Qty'), ...columns.map(({ title }) => head(title))];
   const rows = document.hsnSummary.map((row) => [
     { text: row.hsn },
     percent(row.ratePercent),
-    right(row.quantity),
-    ...columns.map((name) => right(rupees(row[name]))),
+    counted(row),
+    ...columns.map(({ field }) => right(rupees(row[field]))),
   ]);
-  const numbers = [40, 40, ...columns.map(() => MONEY)];
+  const numbers = [40, 48, ...columns.map(() => MONEY)];
   return table([rest(numbers), ...numbers], [heads, ...rows]);
 }
 
@@ -71,7 +72,7 @@ export function totalsTable(document: TaxDocument): Content {
   const { totals } = document;
   const rows: [string, number][] = [
     ['Taxable value', totals.taxable],
-    ...taxColumns(document).map((name): [string, number] => [name.toUpperCase(), totals[name]]),
+    ...taxColumns(document).map(({ field, title }): [string, number] => [title, totals[field]]),
     ['Total', totals.total],
   ];
   const body = rows.map(([name, paise]) => [{ text: name, bold: name === 'Total' }, right(rupees(paise))]);

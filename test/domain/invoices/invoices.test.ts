@@ -5,6 +5,8 @@ import { checkDigitOf, isGstin } from '../../../src/domain/invoices/gstin.ts';
 import { documentNumber, financialYearOf, indianDate } from '../../../src/domain/invoices/numbering.ts';
 import { sellerProblems } from '../../../src/domain/invoices/seller.ts';
 import { inWords } from '../../../src/domain/invoices/words.ts';
+import { amounts, RUNS } from '../arbitraries.ts';
+import { paiseIn } from './words.ts';
 
 const SELLER = { name: 'Shop', address: ['Here'], gstin: '29AABCV1234K1Z9', state: 'IN-KA' };
 
@@ -59,6 +61,36 @@ describe('the number of a document', () => {
   });
 });
 
+describe('a financial year', () => {
+  const DAY_MS = 86_400_000;
+  const since = Date.parse('2017-07-01');
+  const days = fc.nat(80 * 365).map((day) => new Date(since + day * DAY_MS).toISOString().slice(0, 10));
+
+  it('is that of the day before, but on the first of April, when it is the next one', () => {
+    fc.assert(
+      fc.property(days, (date) => {
+        const before = new Date(Date.parse(date) - DAY_MS).toISOString().slice(0, 10);
+        const isSame = financialYearOf(before) === financialYearOf(date);
+        expect(isSame, date).to.equal(!date.endsWith('-04-01'));
+        expect(financialYearOf(date)).to.match(/^\d\d-\d\d$/);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('changes at midnight in India, wherever the clock of the server stands', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2018, max: 2090 }), fc.integer({ min: -DAY_MS, max: DAY_MS }), (year, shift) => {
+        const midnight = Date.parse(`${year}-04-01T00:00:00+05:30`);
+        const first = shift < 0 ? year - 1 : year;
+        const wanted = [first, first + 1].map((each) => String(each).slice(2)).join('-');
+        return financialYearOf(indianDate(new Date(midnight + shift))) === wanted;
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
+
 describe('an amount in words', () => {
   const said: [number, string][] = [
     [0, 'Zero Rupees Only'],
@@ -72,6 +104,13 @@ describe('an amount in words', () => {
     [1_00_000_00_00_000_00, 'One Lakh Crore Rupees Only'],
   ];
   for (const [paise, words] of said) it(words, () => expect(inWords(paise)).to.equal(words));
+
+  it('is heard as the amount that it was', () => {
+    fc.assert(
+      fc.property(fc.oneof(amounts(Number.MAX_SAFE_INTEGER), fc.nat(99)), (paise) => paiseIn(inWords(paise)) === paise),
+      { numRuns: RUNS },
+    );
+  });
 });
 
 describe('a tax document', () => {
@@ -79,7 +118,7 @@ describe('a tax document', () => {
   const line: fc.Arbitrary<DocumentLine> = fc.record({
     description: fc.string(),
     sku: fc.string(),
-    hsn: fc.constantFrom('6109', '6203', ''),
+    hsn: fc.constantFrom('6109', '6203', '996812', ''),
     quantity: fc.integer({ min: 1, max: 99 }),
     ratePercent: fc.constantFrom('0', '5', '18', '40', '12.5'),
     taxable: paise,
@@ -102,6 +141,8 @@ describe('a tax document', () => {
         );
         const keys = document.hsnSummary.map(({ hsn, ratePercent }) => `${hsn} ${ratePercent}`);
         expect(new Set(keys).size).to.equal(keys.length);
+        for (const { hsn, unit } of [...document.lines, ...document.hsnSummary])
+          expect(unit).to.equal(hsn === '996812' ? 'NA' : 'NOS');
         expect(document.placeOfSupply).to.deep.equal({ name: 'Telangana', gstCode: '36' });
         expect(document.inWords).to.equal(inWords(document.totals.total));
       }),
