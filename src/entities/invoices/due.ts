@@ -50,9 +50,15 @@ const REFUNDED = `select json_agg(to_jsonb(l) - 'place' order by l.place) from (
       from refund_lines r left join order_lines b on b.order_id = r.order_id and b.line = r.line
       where r.refund_id = d.id and r.order_id = o.id) l`;
 
+/** What was noted again when it had just been issued: one such row would fail every batch that it is in. */
+const ISSUED: Record<DocumentKind, string> = {
+  invoice: `select 1 from documents where order_id = d.order_id and kind = 'invoice'`,
+  'credit-note': `select 1 from documents where refund_id = d.id`,
+};
+
 /**
  * Takes what is to be issued, oldest first; others skip it. A credit note waits for the invoice that it corrects. What is
- * taken and not issued comes back with the rollback.
+ * taken and not issued comes back with the rollback; what was issued before only goes off the list.
  */
 export const takeDue = (tx: Tx, kind: DocumentKind, limit: number): Promise<DueDocument[]> =>
   tx.query<DueDocument & Record<string, unknown>>(
@@ -64,6 +70,6 @@ export const takeDue = (tx: Tx, kind: DocumentKind, limit: number): Promise<DueD
           where order_id = d.order_id and kind = 'invoice') as invoice,
         (${kind === 'invoice' ? BOUGHT : REFUNDED}) as lines
       from due d join orders o on o.id = d.order_id join order_numbers n on n.order_id = o.id
-        join checkouts c on c.id = o.checkout_id order by d.id`,
+        join checkouts c on c.id = o.checkout_id where not exists (${ISSUED[kind]}) order by d.id`,
     [kind, limit],
   );
