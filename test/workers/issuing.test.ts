@@ -35,7 +35,7 @@ describe('invoices that are issued at once', function () {
     });
     const results = await Promise.allSettled(rounds);
     const failed = results.filter(({ status }) => status === 'rejected');
-    expect(failed, 'nothing was rolled back').to.have.length.above(ORDERS / 10);
+    expect(failed, 'nothing was rolled back').to.have.length.above(0);
     // As the sweeper does: whatever was rolled back is due still.
     const isLeft = async () => (await query(`select 1 from documents_due`)).length > 0;
     while (await isLeft()) await issueAll().catch(() => 0);
