@@ -52,12 +52,4 @@ describe('invoices that are issued at once', function () {
     expect(orders).to.deep.equal({ invoiced: ORDERS, placed: ORDERS });
     expect(await query(`select last from document_series`)).to.deep.equal([{ last: ORDERS }]);
   });
-
-  it('are refused a second time by the database, and leave no number behind', async () => {
-    const before = await query(`select last from document_series`);
-    await query(`insert into documents_due select order_id, 'invoice', order_id, now() from documents limit 1`);
-    const again = await issueAll().catch((error: Error) => error.message);
-    expect(String(again)).to.include('documents_invoice');
-    expect(await query(`select last from document_series`)).to.deep.equal(before);
-  });
 });
