@@ -6,7 +6,7 @@ import { takeDue } from '../entities/invoices/due.ts';
 import { buyerOf, holdBuyer, loadUnrendered, storeFile } from '../entities/invoices/file.ts';
 import { issueDocument, takeNumbers } from '../entities/invoices/issue.ts';
 import { acknowledge } from '../entities/outbox.ts';
-import { observe } from '../infra/log.ts';
+import { errorFields, observe } from '../infra/log.ts';
 import { unitOfWork } from '../infra/unit-of-work.ts';
 import { done, type Handler, handler, noop, snooze } from '../infra/worker.ts';
 import { issueDocuments, renderDocument } from '../jobs/invoices.ts';
@@ -20,8 +20,10 @@ const DRAW_AGAIN_MS = 100;
 /** Issues tax documents, and draws those that somebody wants to see. */
 export const invoiceHandlers = (deps: WorkerDeps): Handler[] => [
   handler(issueDocuments, async () => {
-    const issued = [await issue(deps, 'invoice'), await issue(deps, 'credit-note')];
-    if (issued.some((count) => count === BATCH)) deps.queues.nudge(issueDocuments);
+    for (const kind of ['invoice', 'credit-note'] as const) {
+      const count = await issue(deps, kind).catch((error: unknown) => issueOneByOne(deps, kind, error));
+      if (count === BATCH) deps.queues.nudge(issueDocuments);
+    }
     return done;
   }),
 
@@ -41,9 +43,13 @@ export const invoiceHandlers = (deps: WorkerDeps): Handler[] => [
 ];
 
 /** Issues what is due of a kind in one transaction: number and document are there together, or neither. @returns how many */
-export const issue = ({ db, seller }: Pick<WorkerDeps, 'db' | 'seller'>, kind: DocumentKind): Promise<number> =>
+export const issue = (
+  { db, seller }: Pick<WorkerDeps, 'db' | 'seller'>,
+  kind: DocumentKind,
+  id: string | null = null,
+): Promise<number> =>
   unitOfWork(db, issueDocuments.name, async (tx) => {
-    const due = await takeDue(tx, kind, BATCH);
+    const due = await takeDue(tx, { kind, limit: BATCH, id });
     if (due.length === 0) return 0;
     const issuedOn = indianDate(tx.now);
     const year = financialYearOf(issuedOn);
@@ -59,3 +65,19 @@ export const issue = ({ db, seller }: Pick<WorkerDeps, 'db' | 'seller'>, kind: D
     tx.afterCommit(() => observe('documents.issued', { kind, count: due.length }));
     return due.length;
   });
+
+/** One that cannot be issued must not hold up the others: it stays due, and the log says why. */
+async function issueOneByOne(deps: WorkerDeps, kind: DocumentKind, cause: unknown): Promise<number> {
+  observe('documents.batch.failed', { kind, ...errorFields(cause) });
+  const due = await deps.db.query<{ id: string }>(`select id from documents_due where kind = $1 order by id limit $2`, [
+    kind,
+    BATCH,
+  ]);
+  for (const { id } of due) {
+    await issue(deps, kind, id).catch((error: unknown) =>
+      observe('document.failed', { kind, id, ...errorFields(error) }),
+    );
+  }
+  // Whatever is left comes round with the sweeper, not at once.
+  return 0;
+}

@@ -14,21 +14,13 @@ export const tell = (
   payload: { letter: PurchaseLetter; id: string },
 ): void => enqueue(tx, queues, { contract: tellCustomer, payload });
 
-/** A letter after so many days only puzzles its reader. */
-const TOO_LATE = `created_at < now() - interval '3 days'`;
-
 /** The mail of a command, or why nobody is to get it any more. */
 export async function purchaseMail(
   { db, vault, storeUrl }: WorkerDeps,
   { letter, id, commandId }: { letter: PurchaseLetter; id: string; commandId: string },
 ): Promise<Mail | string> {
-  const [command] = await db.query<{ isLate: boolean }>(`select ${TOO_LATE} as "isLate" from outbox where id = $1`, [
-    commandId,
-  ]);
-  if (!command) return 'done before';
-  if (command.isLate) return 'too late';
-  const purchase = await loadPurchase({ query: db.query, vault }, { letter, id });
-  if (!purchase) return 'customer is erased';
+  const purchase = await loadPurchase({ query: db.query, vault }, { letter, id, commandId });
+  if (typeof purchase === 'string') return purchase;
   const to = { name: presentable(purchase.name), address: purchase.email };
   const messageId = `<${commandId}@${new URL(storeUrl).hostname}>`;
   return { letter, to, ...writePurchaseLetter(letter, purchase, storeUrl), messageId };

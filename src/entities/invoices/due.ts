@@ -60,16 +60,19 @@ const ISSUED: Record<DocumentKind, string> = {
  * Takes what is to be issued, oldest first; others skip it. A credit note waits for the invoice that it corrects. What is
  * taken and not issued comes back with the rollback; what was issued before only goes off the list.
  */
-export const takeDue = (tx: Tx, kind: DocumentKind, limit: number): Promise<DueDocument[]> =>
+export const takeDue = (
+  tx: Tx,
+  { kind, limit, id = null }: { kind: DocumentKind; limit: number; id?: string | null },
+): Promise<DueDocument[]> =>
   tx.query<DueDocument & Record<string, unknown>>(
     `with due as (delete from documents_due where id in (select id from documents_due d
           where kind = $1 and (kind = 'invoice' or exists (select 1 from documents i where i.order_id = d.order_id and i.kind = 'invoice'))
-          order by id limit $2 for update skip locked) returning id, order_id)
+          and ($3::uuid is null or id = $3) order by id limit $2 for update skip locked) returning id, order_id)
       select d.id, d.order_id as "orderId", n.number as "orderNumber", o.currency, c.place_of_supply as "placeOfSupply",
         (select json_build_object('number', number, 'issuedOn', issued_on) from documents
           where order_id = d.order_id and kind = 'invoice') as invoice,
         (${kind === 'invoice' ? BOUGHT : REFUNDED}) as lines
       from due d join orders o on o.id = d.order_id join order_numbers n on n.order_id = o.id
         join checkouts c on c.id = o.checkout_id where not exists (${ISSUED[kind]}) order by d.id`,
-    [kind, limit],
+    [kind, limit, id],
   );

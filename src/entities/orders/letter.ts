@@ -58,23 +58,30 @@ const SHIPMENT = `select json_build_object('carrier', s.carrier, 'trackingNumber
   from shipments s where s.id = $1`;
 
 type Row = Omit<Purchase, 'email' | 'name' | 'address' | 'order'> & {
+  isLate: boolean;
   email: string | null;
   address: string | null;
   order: (Omit<NonNullable<Purchase['order']>, 'number'> & { number: number }) | null;
 };
 
-/** Reads what a letter tells, and to whom; undefined when the person was erased. */
+/** A letter after so many days only puzzles its reader. */
+const TOO_LATE = `interval '3 days'`;
+
+/** Reads what the letter of a command tells, and to whom; or why nobody is to get it any more. */
 export async function loadPurchase(
   { query, vault }: { query: Query; vault: Vault },
-  { letter, id }: { letter: PurchaseLetter; id: string },
-): Promise<Purchase | undefined> {
+  { letter, id, commandId }: { letter: PurchaseLetter; id: string; commandId: string },
+): Promise<Purchase | string> {
   const [row] = await query<Row>(
     `select k.id as "checkoutId", k.cart_id as "cartId", k.email, k.shipping_address as address, (${ORDER}) as order,
-        (${SHIPMENT}) as shipment, (select json_build_object('amount', amount) from refunds where id = $1) as refund
-      from checkouts k where ${ABOUT[letter]}`,
-    [id],
+        (${SHIPMENT}) as shipment, (select json_build_object('amount', amount) from refunds where id = $1) as refund,
+        b.created_at < now() - ${TOO_LATE} as "isLate"
+      from outbox b join checkouts k on ${ABOUT[letter]} where b.id = $2`,
+    [id, commandId],
   );
-  if (!row || row.email === null) return undefined;
+  if (!row) return 'done before';
+  if (row.isLate) return 'too late';
+  if (row.email === null) return 'customer is erased';
   const { checkoutId, order } = row;
   const address = opened(vault, row.address, `checkouts.shipping_address:${checkoutId}`);
   const whereTo = address === null ? null : (JSON.parse(address) as Address);
