@@ -51,8 +51,11 @@ export function startWorkers(
     const handlers = byQueue[queue.name] ?? [];
     return { queue, ...startWorker(handlers, { queue: queue.name, whenUnavailable, ...options }) };
   });
-  const local = runLocally(byQueue.payments ?? [], { most: options.concurrency, deliver: deps.queues.deliver });
-  deps.queues.carryOutHere(local.take);
+  // What most purchases lead to at once; each kind has room of its own, so that a slow mail server holds up no payment.
+  const local = ['payments', 'mail'].map((queue) =>
+    runLocally(byQueue[queue] ?? [], { most: options.concurrency, deliver: deps.queues.deliver }),
+  );
+  deps.queues.carryOutHere((command) => local.some(({ take }) => take(command)));
   const loops = [runRelay(deps.db, deps.queues, stopping.signal), keepSchedules(deps.queues, stopping.signal)];
   const stopWatching = watchWorkers(started, options.giveUp);
   return async () => {
@@ -63,6 +66,6 @@ export function startWorkers(
     const isCutOff = options.connection.status !== 'ready';
     const closed = Promise.all(started.map(({ worker }) => worker.close(isCutOff)));
     closed.catch(() => undefined);
-    await Promise.all([isCutOff || closed, local.idle(), ...loops]);
+    await Promise.all([isCutOff || closed, ...local.map(({ idle }) => idle()), ...loops]);
   };
 }
