@@ -1,4 +1,10 @@
-import { ARCHIVABLE_TABLES, MONTHLY_TABLES, overdueMonths, preparePartitionsFor } from '../src/entities/monthly.ts';
+import {
+  ARCHIVABLE_TABLES,
+  MONTHLY_TABLES,
+  openIn,
+  overdueMonths,
+  preparePartitionsFor,
+} from '../src/entities/monthly.ts';
 import { ENTITIES } from '../src/entities/schema.ts';
 import { ConfigError, readConfig } from '../src/infra/config.ts';
 import { type Database, openDatabase } from '../src/infra/database.ts';
@@ -46,6 +52,8 @@ async function list(db: Database): Promise<number> {
 async function archive(db: Database, start: Date): Promise<number> {
   if (start > monthStart(new Date(), -YOUNGEST_MONTHS))
     return say(`only months before the last ${YOUNGEST_MONTHS} can be taken out`, 1);
+  const open = await openIn(db, start);
+  if (open > 0) return say(`${open} checkouts and orders of that month are not over yet`, 1);
   for (const table of ARCHIVABLE_TABLES) console.log(await archiveMonth(db, { table, start }));
   return 0;
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Counts, findSpecs, runLanes } from './test/specs.ts';
+import { type Counts, findSpecs, runSpecs } from './test/specs.ts';
 import { applies, runStep, STEPS } from './test/steps.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -16,19 +16,17 @@ async function main(args: string[]): Promise<number> {
     return pattern === '--help' || pattern === '-h' ? 0 : 1;
   }
   const startedAt = performance.now();
-  const counts = sum(
-    ...(pattern ? await matching(pattern) : [await checks(), ...(await runLanes(findSpecs(ROOT), ROOT))]),
-  );
+  const counts = pattern ? await matching(pattern) : sum(await checks(), await runSpecs(findSpecs(ROOT), ROOT));
   console.log(`\n${((performance.now() - startedAt) / 1000).toFixed(0)} s in all`);
   console.log(`${counts.passed} passed, ${counts.failed} failed`);
   return counts.failed === 0 && counts.passed > 0 ? 0 : 1;
 }
 
-async function matching(pattern: string): Promise<Counts[]> {
+async function matching(pattern: string): Promise<Counts> {
   const specs = findSpecs(ROOT, pattern.replace(/^\.\//, ''));
-  if (specs.length > 0) return runLanes(specs, ROOT);
+  if (specs.length > 0) return runSpecs(specs, ROOT);
   console.log(`no test file has "${pattern}" in its path`);
-  return [{ passed: 0, failed: 1 }];
+  return { passed: 0, failed: 1 };
 }
 
 async function checks(): Promise<Counts> {
@@ -40,7 +38,6 @@ async function checks(): Promise<Counts> {
   return counts;
 }
 
-function sum(...all: Counts[]): Counts {
-  const total = (name: keyof Counts) => all.reduce((count, counts) => count + counts[name], 0);
-  return { passed: total('passed'), failed: total('failed') };
+function sum(one: Counts, other: Counts): Counts {
+  return { passed: one.passed + other.passed, failed: one.failed + other.failed };
 }

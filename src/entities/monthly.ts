@@ -1,4 +1,5 @@
 import type { Database } from '../infra/database.ts';
+import { uuidv7Floor } from '../infra/ids.ts';
 import { errorFields, observe } from '../infra/log.ts';
 import { type Month, makePartition, missingMonths, monthStart } from '../infra/partitions.ts';
 
@@ -13,10 +14,25 @@ export const MONTHLY_TABLES = [
 ];
 
 /**
- * The tables of which old months can be taken out. The others are the books: the laws of `bin/verify` compare what they
- * hold with what refers to them, so their months stay attached.
+ * The tables of which old months can be taken out, children before parents: who did what, step by step. The others are the
+ * books themselves, which invoices, returns and sums of movements refer to for years: their months stay attached.
  */
-export const ARCHIVABLE_TABLES: readonly string[] = ['audit_log'];
+export const ARCHIVABLE_TABLES: readonly string[] = ['order_history', 'checkout_history', 'audit_log'];
+
+/** SQL of the first instant whose rows of a table are not in the archive. */
+export const keptSince = (table: string): string =>
+  `(select coalesce(to_date(min(right(c.relname, 7)), 'YYYY_MM'), '-infinity') from pg_inherits i
+    join pg_class c on c.oid = i.inhrelid where i.inhparent = '${table}'::regclass)`;
+
+/** How much of a month is not over: its history is still written. */
+export async function openIn({ query }: Pick<Database, 'query'>, start: Date): Promise<number> {
+  const [row] = await query<{ count: number }>(
+    `select (select count(*)::int from checkouts where id >= $1 and id < $2 and state not in ('COMPLETED', 'EXPIRED', 'CANCELLED', 'FAILED'))
+      + (select count(*)::int from orders where id >= $1 and id < $2 and state not in ('DELIVERED', 'CANCELLED', 'REFUNDED')) as count`,
+    [uuidv7Floor(start), uuidv7Floor(monthStart(start, 1))],
+  );
+  return row?.count ?? 0;
+}
 
 /** Made ahead. */
 const AHEAD = 12;

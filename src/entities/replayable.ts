@@ -31,11 +31,11 @@ const CAPTURED = `coalesce((select captured from payments where checkout_id = c.
 export async function loadReplayable(query: Query, id: string): Promise<Replayable | undefined> {
   const [found] = await query<Replayable & Record<string, unknown>>(
     `select 'checkout' as kind, c.id, c.machine, c.total, ${CAPTURED}, 0 as units, ${PRICE},
-        (select json_agg(json_build_object('seq', seq, 'event', event, 'accepted', accepted, 'to', to_state, 'data', null) order by seq)
+        (select coalesce(json_agg(json_build_object('seq', seq, 'event', event, 'accepted', accepted, 'to', to_state, 'data', null) order by seq), '[]')
           from checkout_history where checkout_id = c.id) as steps
       from checkouts c where c.id = $1
     union all select 'order', o.id, o.machine, o.total, ${CAPTURED}, (select sum(quantity)::int from order_lines where order_id = o.id), ${PRICE},
-        (select json_agg(json_build_object('seq', seq, 'event', event, 'accepted', true, 'to', to_state, 'data', data) order by seq)
+        (select coalesce(json_agg(json_build_object('seq', seq, 'event', event, 'accepted', true, 'to', to_state, 'data', data) order by seq), '[]')
           from order_history where order_id = o.id)
       from orders o join checkouts c on c.id = o.checkout_id where o.id = $1`,
     [id],

@@ -24,7 +24,8 @@ export async function replayHistory(query: Query, id: string, to = Infinity): Pr
   if (!stored) return undefined;
   const wanted = stored.steps.filter(({ seq }) => seq <= to);
   const { steps, last } = stored.kind === 'checkout' ? foldCheckout(stored, wanted) : foldOrder(stored, wanted);
-  const isWhole = wanted.length === stored.steps.length && stored.machine !== null;
+  // Without steps the history is in the archive: there is nothing to go through.
+  const isWhole = wanted.length === stored.steps.length && wanted.length > 0 && stored.machine !== null;
   const machine = isWhole ? differencesOf(stored.machine, JSON.parse(JSON.stringify(last))) : [];
   const price = stored.price && { engineVersion: stored.price.engineVersion, differences: priceOf(stored.price) };
   const isIdentical = steps.every(({ isSame }) => isSame) && machine.length === 0 && !price?.differences.length;

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import { MONTHLY_TABLES, overdueMonths, preparePartitionsFor } from '../../src/entities/monthly.ts';
+import { MONTHLY_TABLES, openIn, overdueMonths, preparePartitionsFor } from '../../src/entities/monthly.ts';
 import { newId } from '../../src/infra/ids.ts';
 import { archiveMonth, monthStart, partitionName, partitionsOf } from '../../src/infra/partitions.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
+import { plantOrder } from '../support/orders.ts';
 
 describe('the months of the large tables', () => {
   let database: FreshDatabase;
@@ -79,6 +80,14 @@ describe('the months of the large tables', () => {
     expect(await database.db.query(`select id from ${where}`)).to.deep.equal([{ id: old }]);
     expect(await database.db.query(`select count(*)::int as count from audit_log`)).to.deep.equal([{ count: 20 }]);
     expect(await archiveMonth(database.db, month), 'twice').to.equal(where);
+  });
+
+  it('are not taken out while something of them is not over', async () => {
+    const query = <R extends object>(sql: string, params: unknown[] = []) => database.db.query<R>(sql, params);
+    const start = monthStart(now, 0);
+    expect(await openIn(database.db, start)).to.equal(0);
+    await plantOrder(query);
+    expect(await openIn(database.db, start)).to.be.above(0);
   });
 
   it('are the only ones that a query by key or page looks at', async () => {

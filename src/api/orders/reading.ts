@@ -53,7 +53,7 @@ export async function readOrder(
         o.prices_include_tax as "pricesIncludeTax", o.shipping_method as "shippingMethod", o.customer_id as "customerId",
         c.email, c.shipping_address as "shippingAddress", c.billing_address as "billingAddress",
         (${LINES}) as lines, coalesce((${SHIPMENTS}), '[]') as shipments, coalesce((${REFUNDS}), '[]') as refunds,
-        coalesce((${RETURNS}), '[]') as returns, (${HISTORY}) as history, o.allowed, o.version
+        coalesce((${RETURNS}), '[]') as returns, coalesce((${HISTORY}), '[]') as history, o.allowed, o.version
       from orders o join order_numbers n on n.order_id = o.id join checkouts c on c.id = o.checkout_id
       where o.id = $1 and ($2::uuid is null or o.customer_id = $2)`,
     [id, customerId],

@@ -84,8 +84,8 @@ export async function readCheckout(
         c.order_id as "orderId", n.number as "orderNumber", c.total, c.currency, c.expires_at as "expiresAt", c.version,
         p.provider, p.intent_id as "intentId", p.client_secret as "clientSecret", p.status as "paymentStatus",
         p.decline_code as "declineCode",
-        (select json_agg(json_build_object('from', h.from_state, 'to', h.to_state, 'event', h.event,
-            'at', to_char(h.at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by h.seq)
+        (select coalesce(json_agg(json_build_object('from', h.from_state, 'to', h.to_state, 'event', h.event,
+            'at', to_char(h.at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by h.seq), '[]')
           from checkout_history h where h.checkout_id = c.id and h.accepted) as history
       from checkouts c left join payments p on p.checkout_id = c.id left join order_numbers n on n.order_id = c.order_id
       where c.id = $1 and (c.customer_id is null or c.customer_id = $2)`,

@@ -1,3 +1,4 @@
+import { keptSince } from '../monthly.ts';
 import type { Law } from './law.ts';
 
 export const ORDER_LAWS: readonly Law[] = [
@@ -42,6 +43,7 @@ export const ORDER_LAWS: readonly Law[] = [
           count(*) filter (where from_state is distinct from before) as broken
         from (select *, lag(to_state) over (partition by order_id order by seq) as before from order_history) s
         group by order_id) h on h.order_id = o.id
-      where h.steps is null or h.steps <> h.last_seq or h.last_state <> o.state or h.broken > 0`,
+      where (select created_at from checkouts where id = o.checkout_id) >= ${keptSince('order_history')}
+        and (h.steps is null or h.steps <> h.last_seq or h.last_state <> o.state or h.broken > 0)`,
   },
 ];
