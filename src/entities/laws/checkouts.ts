@@ -14,8 +14,7 @@ export const CHECKOUT_LAWS: readonly Law[] = [
           count(*) filter (where from_state is distinct from before) as broken
         from (select *, lag(to_state) over (partition by checkout_id order by seq) as before from checkout_history) s
         group by checkout_id) h on h.checkout_id = c.id
-      where c.created_at >= ${keptSince('checkout_history')}
-        and (h.steps is distinct from c.steps or h.last_seq <> c.steps or h.last_state <> c.state or h.broken > 0)`,
+      where c.created_at >= ${keptSince('checkout_history')} and (h.steps is distinct from c.steps or h.last_seq <> c.steps or h.last_state <> c.state or h.broken > 0)`,
   },
   {
     name: 'checkouts.completed-have-their-order',

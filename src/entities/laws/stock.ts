@@ -26,8 +26,7 @@ export const STOCK_LAWS: readonly Law[] = [
   {
     name: 'checkouts.hold-what-they-asked-for',
     says: 'A checkout that waits for its payment has reserved what it is about to sell, or given it back.',
-    sql: `select c.id as "checkoutId", l.variant_id as "variantId", l.quantity, r.quantity as reserved from checkouts c
-        join (select checkout_id, variant_id, sum(quantity) as quantity from checkout_lines group by checkout_id, variant_id) l
+    sql: `select c.id as "checkoutId", l.variant_id as "variantId", l.quantity, r.quantity as reserved from checkouts c join (select checkout_id, variant_id, sum(quantity) as quantity from checkout_lines group by checkout_id, variant_id) l
           on l.checkout_id = c.id
         left join reservations r on r.checkout_id = c.id and r.variant_id = l.variant_id
       where c.state in ('LOCKED', 'PAYMENT_PENDING') and r.quantity is distinct from l.quantity`,
