@@ -99,7 +99,7 @@ async function look(deps: WorkerDeps, tx: Tx, { run, fetched }: Pick<Step, 'fetc
 
 /** A run is over when its remedies are. */
 async function settle(tx: Tx, { run, commandId }: { run: Run; commandId: string }): Promise<Outcome> {
-  const waited = tx.now.getTime() - run.startedAt.getTime();
+  const waited = tx.now.getTime() - run.updatedAt.getTime();
   if ((await countHealing(tx, run.id)) > 0) {
     if (waited < PATIENCE_MS) return snooze(LOOK_AGAIN_MS);
     await giveUpHealing(tx, run.id);

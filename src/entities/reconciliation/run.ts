@@ -16,17 +16,28 @@ export interface Run {
   since: Date;
   startedBy: string;
   startedAt: Date;
+  /** When it came to where it is. */
+  updatedAt: Date;
 }
 
-const COLUMNS = `id, kind, phase, cursor, since, started_by as "startedBy", started_at as "startedAt"`;
+const COLUMNS = `id, kind, phase, cursor, since, started_by as "startedBy", started_at as "startedAt",
+  updated_at as "updatedAt"`;
 /** How far back a run looks, so that what one missed the next sees; a full one looks at everything of ours, and as far back as the provider keeps events. */
 const BACK = `case $2 when 'full' then interval '30 days' else interval '2 days' end`;
+
+/** A run that gets no further for so long is given up: what kept it must not keep those after it. */
+const STALLED = `interval '30 minutes'`;
 
 /** Begins a run. @returns its id; undefined while another one goes on */
 export async function beginRun(
   tx: Tx,
   { kind, startedBy }: Pick<Run, 'kind'> & { startedBy: string },
 ): Promise<string | undefined> {
+  await tx.query(
+    `update reconciliation_runs set state = 'done', phase = 'given up', finished_at = $1, updated_at = $1
+      where state = 'running' and updated_at < $1::timestamptz - ${STALLED}`,
+    [tx.now],
+  );
   const [run] = await tx.query<{ id: string }>(
     `insert into reconciliation_runs (id, kind, started_by, state, phase, since, started_at, updated_at)
       select $1::uuid, $2, $3, 'running', $4, $5::timestamptz - ${BACK}, $5, $5 on conflict do nothing returning id`,
