@@ -11,6 +11,7 @@ import { openDatabase } from './infra/database.ts';
 import { armFailpoints } from './infra/failpoint.ts';
 import { publishHint, subscribeHints } from './infra/hints.ts';
 import { errorFields, logger, observe } from './infra/log.ts';
+import { type Meter, serveMetrics } from './infra/metrics.ts';
 import { openQueues } from './infra/queue.ts';
 import { openRedis } from './infra/redis.ts';
 import { stopOnSignal } from './infra/shutdown.ts';
@@ -21,6 +22,7 @@ import { smtpMailer } from './ports/mail/smtp.ts';
 import { startSimulator } from './ports/payments/simulator/server.ts';
 import { stripeProvider } from './ports/payments/stripe.ts';
 import { httpSender } from './ports/webhooks/http.ts';
+import { shopMeter } from './workers/meter.ts';
 import { replayHistory } from './workers/replay.ts';
 import { startWorkers } from './workers/start.ts';
 
@@ -60,7 +62,9 @@ async function web(): Promise<void> {
     stopping.abort();
     await stopServer(server);
   };
+  const stopMetrics = await metrics(config);
   stopOnSignal([
+    stopMetrics,
     stopDoors,
     queues.close,
     async () => subscriber.disconnect(),
@@ -97,7 +101,9 @@ async function worker(): Promise<void> {
   let giveUp: (reason: string) => void = () => undefined;
   const stopWorkers = startWorkers(deps, { connection, concurrency, giveUp: (reason) => giveUp(reason) });
   observe('worker ready', { concurrency });
+  const stopMetrics = await metrics(config, shopMeter(deps));
   giveUp = stopOnSignal([
+    stopMetrics,
     stopWorkers,
     queues.close,
     async () => connection.disconnect(),
@@ -132,6 +138,9 @@ async function migrateOnce(): Promise<void> {
   observe('schema ready', { migrations: MIGRATIONS.length });
   await db.orm.close();
 }
+
+const metrics = async ({ METRICS_ADDRESS: address }: Config<'worker'> | Config<'web'>, meter?: Meter) =>
+  address ? await serveMetrics(address, meter) : async () => undefined;
 
 /** What every process does with its settings before anything else. */
 function begin(config: Pick<Config<'worker'>, 'LOG_LEVEL'> & Partial<Pick<Config<'worker'>, 'FAILPOINT_FILE'>>): void {

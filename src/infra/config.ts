@@ -58,6 +58,10 @@ const settings = {
   STRIPE_SECRET_KEY: z.string().min(1),
   STRIPE_WEBHOOK_SECRET: z.string().min(1),
   STRIPE_API_URL: url(['http:', 'https:']).optional(),
+  METRICS_ADDRESS: z
+    .string()
+    .regex(/^\S+:\d{1,5}$/, 'must be a host and a port, like 127.0.0.1:9464')
+    .optional(),
   LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
   CHECKOUT_TTL_SECONDS: z.coerce.number().int().min(1).max(86_400).default(900),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(200).default(16),
@@ -91,6 +95,7 @@ const STORE = [
   'APP_SECRET',
   'DATA_KEYS',
   'LOG_LEVEL',
+  'METRICS_ADDRESS',
   'FAILPOINT_FILE',
 ] as const;
 const MAIL = ['SMTP_URL', 'MAIL_FROM', 'MAIL_FOLDER', 'STORE_URL'] as const;

@@ -13,11 +13,17 @@ export const logger = winston.createLogger({
 const QUIET = /^(http\.request|job\.done|job\.noop|outbox\.relayed)$/;
 const LOUD = /\.(failed|forced|stuck|error)$/;
 
+/** Hears of every fact, also of those that are not logged. */
+export type FactListener = (name: string, fields: object) => void;
+const listeners: FactListener[] = [];
+export const listenToFacts = (listener: FactListener): unknown => listeners.push(listener);
+
 /**
- * The one door for facts: code says what happened, here it becomes a log line.
+ * The one door for facts: code says what happened, here it becomes a log line, and a number where metrics are served.
  * Request id and trace are added from the current context; callers pass ids and numbers, never personal data.
  */
 export function observe(name: string, fields: object = {}): void {
+  for (const listener of listeners) listener(name, fields);
   const level = LOUD.test(name) ? 'error' : QUIET.test(name) ? 'debug' : 'info';
   if (logger.isLevelEnabled(level)) logger.log(level, name, fields);
 }

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { stripeProvider } from '../../src/ports/payments/stripe.ts';
 import { type Found, reconcile, reportOf } from '../support/auditor.ts';
 import { type Desk, openDesk } from '../support/desk.ts';
+import { metricsOf } from '../support/metrics.ts';
 import type { Checkout } from '../support/shop.ts';
 import { setFaults } from '../support/simulator.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -16,7 +17,7 @@ describe('reconciliation', function () {
   let flow: Flow;
   let desk: Desk;
   before(async function () {
-    flow = await startFlowBeside(await sharedFlow(this), {});
+    flow = await startFlowBeside(await sharedFlow(this), { METRICS_ADDRESS: '127.0.0.1:0' });
     desk = await openDesk(flow.stack.url);
     await setFaults(flow.simulator, { webhookDropRate: 1 });
   });
@@ -203,6 +204,20 @@ describe('reconciliation', function () {
     ).to.equal(0);
     // What was healed is gone, and so is what a person only had to see because of it.
     expect(found.filter(({ state }) => state !== 'person')).to.deep.equal([]);
+  });
+
+  it('is seen by whoever watches over the shop', async () => {
+    const text = await metricsOf(flow, 'worker');
+    expect(text).to.match(/^vcecom_discrepancies_open\{kind="[a-z.-]+",state="person",severity="critical"\} [1-9]/m);
+    expect(text).to.match(/^vcecom_facts_total\{fact="discrepancy.found",kind="[a-z.-]+"\} [1-9]/m);
+    for (const gauge of ['reconciliation_age_seconds{kind="full"}', 'outbox_commands', 'outbox_oldest_seconds'])
+      expect(text).to.contain(`\nvcecom_${gauge} `);
+    expect(text).to.contain('vcecom_queue_jobs{queue="orders",state="failed"} 0');
+    expect(text).to.not.contain('@');
+    const web = await metricsOf(flow, 'web');
+    expect(web).to.match(
+      /^vcecom_http_request_seconds_count\{method="POST",route="\/api\/v1\/store\/checkout",status="202"\} [1-9]/m,
+    );
   });
 
   it('shows what waits for a person, until they have seen to it, and as a file', async () => {

@@ -1,0 +1,27 @@
+import { Counter, Histogram } from 'prom-client';
+import type { FactListener } from './log.ts';
+
+/** Turns facts into numbers: how often each happened, and how long requests took. */
+export function countFacts(prefix: string): FactListener {
+  const facts = new Counter({
+    name: `${prefix}facts_total`,
+    help: 'What happened, by the name it has in the log',
+    labelNames: ['fact', 'queue', 'job', 'kind'],
+  });
+  const requests = new Histogram({
+    name: `${prefix}http_request_seconds`,
+    help: 'How long requests took, by route',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30],
+  });
+  return (fact, fields) => {
+    const { ms, method, route, status, queue, job, kind }: Record<string, unknown> = { ...fields };
+    if (fact !== 'http.request') facts.inc(said({ fact, queue, job, kind }));
+    else requests.observe(said({ method, route, status }), Number(ms) / 1_000);
+  };
+}
+
+const said = (labels: Record<string, unknown>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(labels).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  );

@@ -1,0 +1,62 @@
+import { createServer } from 'node:http';
+import { collectDefaultMetrics, Gauge, register } from 'prom-client';
+import { countFacts } from './fact-counts.ts';
+import { errorFields, listenToFacts, observe, observeSparingly } from './log.ts';
+
+/** A number that is true at the moment it is asked for. */
+export interface Reading {
+  gauge: string;
+  labels: Record<string, string>;
+  value: number;
+}
+
+export interface Meter {
+  /** What each gauge is called and means, and by which labels it is told apart. */
+  gauges: Record<string, { help: string; labels: readonly string[] }>;
+  read(): Promise<readonly Reading[]>;
+}
+
+const PREFIX = 'vcecom_';
+const NO_METER: Meter = { gauges: {}, read: async () => [] };
+
+/**
+ * Answers `GET /metrics` as Prometheus asks for it, at `host:port`: the process, the facts that were observed, and what
+ * the meter reads. Meant for an address that clients do not reach. A meter that cannot be read leaves its gauges out.
+ * @returns how to stop. @throws Error when the address is taken.
+ */
+export async function serveMetrics(address: string, { gauges, read } = NO_METER): Promise<() => Promise<void>> {
+  collectDefaultMetrics({ prefix: PREFIX });
+  listenToFacts(countFacts(PREFIX));
+  const made = Object.entries(gauges).map(([name, { help, labels }]) => {
+    return [name, new Gauge({ name: PREFIX + name, help, labelNames: [...labels] })] as const;
+  });
+  const meter = new Map(made);
+  const scrape = async (): Promise<string> => {
+    for (const gauge of meter.values()) gauge.reset();
+    for (const { gauge, labels, value } of await readings(read)) meter.get(gauge)?.set(labels, value);
+    return register.metrics();
+  };
+  // The gauges are one set: scrapes go one after the other.
+  let last: Promise<string> = Promise.resolve('');
+  const server = createServer((request, response) => {
+    if (request.method !== 'GET' || request.url !== '/metrics') return void response.writeHead(404).end();
+    last = last.then(scrape, scrape);
+    last.then(
+      (text) => response.writeHead(200, { 'Content-Type': register.contentType }).end(text),
+      (error) => response.writeHead(500).end(errorFields(error).error),
+    );
+  });
+  const [, host = '', port = ''] = /^\[?(.+?)\]?:(\d+)$/.exec(address) ?? [];
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(Number(port), host, resolve));
+  observe('metrics ready', { address: server.address() });
+  return async () => {
+    server.close();
+    server.closeAllConnections();
+  };
+}
+
+const readings = (read: Meter['read']): Promise<readonly Reading[]> =>
+  read().catch((error) => {
+    observeSparingly('metrics.unread', errorFields(error));
+    return [];
+  });
