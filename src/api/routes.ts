@@ -9,12 +9,14 @@ import { checkoutRoutes } from './store/checkout.ts';
 import { checkoutEventRoutes } from './store/checkout-events.ts';
 import { pricingRoutes } from './store/pricing.ts';
 import { productRoutes } from './store/products.ts';
+import { reviewRoutes } from './store/reviews.ts';
 import { type WebhookVerifier, webhookRoutes } from './webhooks.ts';
 
 /** Every door of the house. */
 export const allRoutes = (deps: ApiDeps, others: { health: HealthDeps; provider: WebhookVerifier }): AnyRoute[] => [
   ...healthRoutes(others.health),
   ...productRoutes(deps),
+  ...reviewRoutes(deps),
   ...bundleRoutes(deps),
   ...cartRoutes(deps),
   ...pricingRoutes(deps),

@@ -131,6 +131,15 @@ export const RULES = {
   'orders.belong-to-the-customer-of-their-checkout': critical(
     'An order shows up in the account of somebody else: look at both before anything else.',
   ),
+  'reviews.statistics-are-their-reviews': healed('The statistics are counted anew.'),
+  'reviews.helpful-are-their-votes': healed('The votes are counted anew.'),
+  'reviews.are-judged': healed('The review is handed to moderation again.'),
+  'reviews.history-leads-to-the-state': warning(
+    'Somebody wrote to the database by hand: compare the review with its history.',
+  ),
+  'reviews.are-one-per-customer-and-variant': warning(
+    'Delete one of the two reviews, or its key when there is no review.',
+  ),
   'imports.account-for-each-row': warning('Read the report of the import and send the rows again that are missing.'),
 } as const satisfies Record<string, Rule>;
 

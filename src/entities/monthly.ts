@@ -10,6 +10,8 @@ export const MONTHLY_TABLES = [
   'orders',
   'order_lines',
   'order_history',
+  'reviews',
+  'review_history',
   'audit_log',
 ];
 

@@ -12,6 +12,7 @@ import { Migration011Orders } from '../../migrations/011_orders.ts';
 import { Migration012Invoices } from '../../migrations/012_invoices.ts';
 import { Migration013Webhooks } from '../../migrations/013_webhooks.ts';
 import { Migration014Reconciliation } from '../../migrations/014_reconciliation.ts';
+import { Migration015Reviews } from '../../migrations/015_reviews.ts';
 import type { Database } from '../infra/database.ts';
 import { Cart, CartItem } from './cart.ts';
 import { Checkout } from './checkout.ts';
@@ -58,6 +59,7 @@ export const MIGRATIONS = [
   { name: '012_invoices', class: Migration012Invoices },
   { name: '013_webhooks', class: Migration013Webhooks },
   { name: '014_reconciliation', class: Migration014Reconciliation },
+  { name: '015_reviews', class: Migration015Reviews },
 ];
 
 /** One process migrates at a time, wherever it runs; the number is arbitrary but must stay. */

@@ -13,6 +13,7 @@ import {
   reconcileRecent,
   sweep,
 } from './reconciliation.ts';
+import { moderateReview, recountReviews, tryReviewPolicy } from './reviews.ts';
 import { deliverWebhooks } from './webhooks.ts';
 
 /** Every job of the house. */
@@ -28,6 +29,9 @@ export const JOBS: readonly JobKind[] = [
   issueDocuments,
   renderDocument,
   deliverWebhooks,
+  moderateReview,
+  tryReviewPolicy,
+  recountReviews,
   sweep,
   preparePartitions,
   reconcileRecent,
@@ -42,6 +46,7 @@ export const SCHEDULES = [
   { job: preparePartitions, pattern: '0 10 3 * * *' },
   { job: reconcileRecent, pattern: '0 */15 * * * *' },
   { job: reconcileAll, pattern: '0 40 3 * * *' },
+  { job: recountReviews, pattern: '0 20 4 * * *' },
 ] as const;
 
 export const TIME_ZONE = 'Asia/Kolkata';

@@ -14,6 +14,7 @@ import { orderHandlers } from './orders.ts';
 import { paymentHandlers } from './payments.ts';
 import { reconcileHandlers } from './reconciliation.ts';
 import { runRelay } from './relay.ts';
+import { reviewHandlers } from './reviews.ts';
 import { keepSchedules } from './schedules.ts';
 import { reconciliationHandlers } from './sweeper.ts';
 import { watchWorkers } from './watchdog.ts';
@@ -45,6 +46,7 @@ export function startWorkers(
     mail: mailHandlers(deps),
     webhooks: webhookHandlers(deps),
     imports: importHandlers(deps),
+    reviews: reviewHandlers(deps),
     reconciliation: [...reconciliationHandlers(deps), ...reconcileHandlers(deps)],
   };
   const started = deps.queues.all.map((queue) => {

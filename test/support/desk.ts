@@ -26,10 +26,10 @@ export interface Desk {
   until(orderId: string, what: string, is: (order: AdminOrder) => boolean): Promise<AdminOrder>;
 }
 
-/** Signs a member of staff in at a stack whose seed made the administrator. */
-export async function openDesk(url: string): Promise<Desk> {
+/** Signs a member of staff in at a stack whose seed made the administrator and the others of development. */
+export async function openDesk(url: string, email = 'admin@example.com'): Promise<Desk> {
   const door = openShop(url);
-  const body = { email: 'admin@example.com', password: 'vcecom development' };
+  const body = { email, password: 'vcecom development' };
   const { body: tokens } = await door.ask<{ accessToken: string }>('POST', '/../admin/account/login', { body });
   const { ask } = openShop(url, tokens.accessToken);
   const order = async (id: string) => {

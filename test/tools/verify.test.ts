@@ -26,10 +26,18 @@ const REMAINS: Record<string, string> = {
   'the e-mail address of a checkout': `update checkouts set customer_id = erased.id from erased where checkouts.id = :completed`,
   'an address that no invoice has to name': `update checkouts set customer_id = erased.id, email = null
     from erased where checkouts.id = :completed`,
+  'a review': `insert into reviews (id, product_id, variant_id, customer_id, order_id, is_verified, rating, title, body, state, steps,
+      created_at, updated_at)
+    select uuidv7(), v.product_id, v.id, erased.id, :order, true, 5, 't', 'b', 'held', 1, now(), now() from variants v, erased where v.id = :variant`,
   'the PDF of an invoice': `, owned as (update checkouts set customer_id = erased.id from erased where checkouts.id = :completed)
     insert into document_files select id, 'v1.k.' || repeat('A', 39), '', now() from documents where order_id = :order
       on conflict do nothing`,
 };
+
+/** A review out of nothing: without its key, its history and its place in the statistics. */
+const REVIEW = `insert into reviews (id, product_id, variant_id, customer_id, order_id, is_verified, rating, title, body, state, steps, helpful,
+    created_at, updated_at)
+  select uuidv7(), product_id, id, gen_random_uuid(), :order, true, 5, 't', 'b', 'held', 1, /*helpful*/ 0, now(), now() from variants where id = :variant`;
 
 const KEYS = { secretKey: 'sk_test_development', webhookSecret: 'whsec_development' };
 
@@ -80,6 +88,11 @@ const DAMAGE: Record<string, string> = {
   'orders.belong-to-the-customer-of-their-checkout': `update orders set customer_id = gen_random_uuid() where id = :order`,
   'imports.account-for-each-row': `insert into product_imports (id, status, columns, rows, created, actor_kind, created_at, finished_at)
     values (gen_random_uuid(), 'done', '{}', 1, 1, 'system', now(), now())`,
+  'reviews.statistics-are-their-reviews': `insert into review_statistics (subject, kind, count, r5) values (:variant, 'variant', 1, 1)`,
+  'reviews.helpful-are-their-votes': REVIEW.replace('/*helpful*/ 0', '1'),
+  'reviews.history-leads-to-the-state': REVIEW,
+  'reviews.are-one-per-customer-and-variant': REVIEW,
+  'reviews.are-judged': `${REVIEW}; update reviews set state = 'pending', updated_at = now() - interval '1 h'`,
   'partitions.are-there-in-time': `drop table order_history_p${nextMonth()}`,
   'pricing.replays': `update pricing_snapshots set inputs = jsonb_set(inputs, '{lines,0,unitPrice}', '1')
     where checkout_id = :completed`,

@@ -49,6 +49,15 @@ export const ADVICE: Record<ErrorCode, [Met, string]> = {
   REFUND_NOT_FAILED: command('Wait: a refund that is under way may not be asked for twice.'),
   SHIPMENT_DELIVERED: command('Nothing to do.'),
   RETURN_STATE_CONFLICT: command('Read the return again: somebody has decided it.'),
+  REVIEW_NOT_FOUND: answer(
+    'Look at the id. Reviews that are not published are there for their authors and for staff only.',
+  ),
+  REVIEW_TRIAL_NOT_FOUND: answer(LOOK_AGAIN),
+  REVIEW_EXISTS: answer('Change the one there is: `GET /api/v1/store/account/reviews`.'),
+  REVIEW_IS_YOURS: answer('Nothing to do: opinions about it are for others.'),
+  REVIEW_STATE_CONFLICT: answer('Read the review again: `details.state` is where it stands.'),
+  REVIEW_CLAIMED: answer('Take another: `POST /api/v1/admin/reviews/claim`. A claim ends after 15 minutes.'),
+  PURCHASE_REQUIRED: answer('Wait for the delivery, and sign in as whoever bought it.'),
   NOT_ACCEPTABLE: answer('Ask for one of the media types in `details.offered`.'),
   METHOD_NOT_ALLOWED: answer('Use one of the methods in `Allow`.'),
   CURSOR_INVALID: answer(

@@ -10,6 +10,7 @@ import { ownOrderRoutes } from './orders.ts';
 import { personalDataRoutes } from './personal-data.ts';
 import { currentCartRoute, profileRoutes } from './profile.ts';
 import { registerRoute } from './register.ts';
+import { ownReviewRoutes } from './reviews.ts';
 import { signInRoute } from './sign-in.ts';
 
 /** Everything about the caller's own customer account. */
@@ -24,5 +25,6 @@ export const accountRoutes = (deps: ApiDeps): AnyRoute[] => [
   ...addressRoutes(deps),
   currentCartRoute(deps),
   ...ownOrderRoutes(deps),
+  ...ownReviewRoutes(deps),
   ...personalDataRoutes(deps),
 ];

@@ -21,6 +21,7 @@ import { pricingAdminRoutes } from './pricing/pricing.ts';
 import { queueRoutes } from './queues.ts';
 import { reconciliationRoutes } from './reconciliation/runs.ts';
 import { replayRoutes } from './replay.ts';
+import { reviewAdminRoutes } from './reviews/reviews.ts';
 import { roleRoutes } from './roles.ts';
 import { adminSessionRoutes } from './sessions.ts';
 import { staffRoutes } from './staff.ts';
@@ -54,5 +55,6 @@ export const adminRoutes = (deps: ApiDeps): AnyRoute[] => [
   ...pricingAdminRoutes(deps),
   ...reconciliationRoutes(deps),
   ...webhookAdminRoutes(deps),
+  ...reviewAdminRoutes(deps),
   ...queueRoutes(deps),
 ];

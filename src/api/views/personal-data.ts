@@ -69,6 +69,17 @@ const cartSchema = z.object({
   items: z.array(z.object({ sku: z.string(), title: z.string(), quantity: z.int() })),
 });
 
+const reviewSchema = z.object({
+  id: z.uuid(),
+  variantId: z.uuid(),
+  state: z.string(),
+  rating: z.int(),
+  title: z.string(),
+  body: z.string(),
+  createdAt: when,
+  updatedAt: when,
+});
+
 export const personalDataSchema = z
   .object({
     exportedAt: when,
@@ -89,6 +100,7 @@ export const personalDataSchema = z
     carts: z.array(cartSchema),
     checkouts: z.array(checkoutSchema),
     orders: z.array(orderSchema),
+    reviews: z.array(reviewSchema),
   })
   .meta({ id: 'PersonalData' });
 

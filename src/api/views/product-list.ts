@@ -5,7 +5,7 @@ import { readCursor, writeCursor } from '../cursor.ts';
 import { facetsSchema, readFacets } from './product-facets.ts';
 import { filterSql, isAvailable, type ProductFilter, VARIANTS } from './product-filter.ts';
 import { ORDERS, type Sort } from './product-order.ts';
-import { NO_RATING, ratingSchema } from './rating.ts';
+import { ratingOf, ratingSchema } from './rating.ts';
 
 const itemSchema = z
   .object({
@@ -42,7 +42,7 @@ export interface ProductListRequest extends ProductFilter {
   cursor?: string | undefined;
 }
 
-interface PageRow extends Omit<Item, 'currency' | 'rating'> {
+interface PageRow extends Omit<Item, 'currency'> {
   key: string | number;
   keyId: string;
 }
@@ -76,7 +76,7 @@ function readPage(db: Database, request: ProductListRequest): Promise<PageRow[]>
     `with ${sql.with} page as materialized (
         select row_number() over (order by ${order.by}) as place, p.id, ${order.key} as key, ${order.id} as key_id
           from ${from} where ${where} ${behind} order by ${order.by} limit ${sql.bind(limit + 1)})
-    select p.id, p.slug, p.title, p.brand, page.key, page.key_id as "keyId", each.*
+    select p.id, p.slug, p.title, p.brand, page.key, page.key_id as "keyId", ${ratingOf('p')} as rating, each.*
       from page join products p on p.id = page.id cross join lateral (
         select min(v.price) filter (where ${fits}) as price, max(v.price) filter (where ${fits}) as "highestPrice",
           bool_or(${isAvailable('s')}) as "inStock",
@@ -97,7 +97,7 @@ function toPage(rows: readonly PageRow[], request: ProductListRequest, currency:
 }
 
 function toItem({ key, keyId, sizes, colors, ...row }: PageRow, currency: string): Item {
-  return { ...row, sizes: [...new Set(sizes)], colors: [...new Set(colors)], currency, rating: NO_RATING };
+  return { ...row, sizes: [...new Set(sizes)], colors: [...new Set(colors)], currency };
 }
 
 /** Without a search nothing is more relevant than anything else. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Database } from '../../infra/database.ts';
-import { NO_RATING, ratingSchema } from './rating.ts';
+import { ratingOf, ratingSchema } from './rating.ts';
 
 /** Facts about goods, by name. */
 export const attributesSchema = z.record(
@@ -56,6 +56,7 @@ export async function readProduct(
 ): Promise<ProductView | undefined> {
   const [row] = await db.query<ProductRow>(
     `select p.id, p.slug, p.title, p.description, p.brand, p.hsn, p.attributes, p.media, p.created_at as "createdAt", p.updated_at as "updatedAt",
+        ${ratingOf('p')} as rating,
         (select coalesce(json_agg(json_build_object('slug', c.slug, 'title', c.title) order by c.position), '[]')
           from product_collections pc join collections c on c.id = pc.collection_id
           where pc.product_id = p.id and c.status = 'active') as collections,
@@ -69,5 +70,5 @@ export async function readProduct(
   );
   if (!row) return undefined;
   const times = { createdAt: row.createdAt.toISOString(), updatedAt: row.updatedAt.toISOString() };
-  return { ...row, currency, rating: NO_RATING, ...times };
+  return { ...row, currency, ...times };
 }

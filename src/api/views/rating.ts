@@ -6,5 +6,8 @@ export const ratingSchema = z
 
 export type Rating = z.infer<typeof ratingSchema>;
 
-/** Of a product that nobody has reviewed. */
-export const NO_RATING: Rating = { average: null, count: 0 };
+/** SQL of the rating of the product with this alias, as JSON. */
+export const ratingOf = (p: string): string =>
+  `coalesce((select json_build_object('count', count,
+      'average', round((r1 + 2 * r2 + 3 * r3 + 4 * r4 + 5 * r5)::numeric / nullif(count, 0), 2))
+    from review_statistics where subject = ${p}.id), '{"count":0,"average":null}')`;

@@ -8,6 +8,7 @@ import { PARTITION_LAWS } from './partitions.ts';
 import { PAYMENT_LAWS } from './payments.ts';
 import { PEOPLE_LAWS } from './people.ts';
 import { REDEMPTION_LAWS } from './redemptions.ts';
+import { REVIEW_LAWS } from './reviews.ts';
 import { STOCK_LAWS } from './stock.ts';
 
 /** Every conservation law of the shop. */
@@ -21,5 +22,6 @@ export const LAWS: readonly Law[] = [
   ...PAYMENT_LAWS,
   ...PEOPLE_LAWS,
   ...IMPORT_LAWS,
+  ...REVIEW_LAWS,
   ...PARTITION_LAWS,
 ];

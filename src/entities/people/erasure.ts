@@ -2,6 +2,7 @@ import { refused } from '../../domain/errors.ts';
 import { CHECKOUT_WAYS_OUT, type CheckoutState } from '../../domain/states.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import type { Address } from '../checkout.ts';
+import { deleteReview, lockReview } from '../reviews/review.ts';
 import { Account } from './account.ts';
 import { OWN_CHECKOUTS, openCheckout } from './own-checkouts.ts';
 import { revokeSessions } from './session.ts';
@@ -54,6 +55,7 @@ export async function eraseCustomer(tx: Tx, vault: Vault, account: Account): Pro
   const live = checkouts.find(({ state }) => state !== 'COMPLETED' && !CHECKOUT_WAYS_OUT.includes(state));
   if (live) throw refused('CHECKOUT_IN_PROGRESS', { checkoutId: live.id });
   await forgetAccount(tx, vault, account);
+  await forgetReviews(tx, id);
   return await reduceCheckouts(
     tx,
     vault,
@@ -68,6 +70,18 @@ export async function forgetAccount(tx: Tx, vault: Vault, account: Account): Pro
   await endSessions(tx, vault, account.id);
   for (const table of ['addresses', 'recovery_codes', 'account_tokens', 'customer_group_members']) {
     await tx.query(`delete from ${table} where account_id = $1`, [account.id]);
+  }
+}
+
+/** Reviews go with their words, in the order of their ids; the statistics count without them. */
+async function forgetReviews(tx: Tx, customerId: string): Promise<void> {
+  const reviews = await tx.query<{ id: string }>(
+    `select id from reviews where customer_id = $1 and state <> 'deleted' order by id`,
+    [customerId],
+  );
+  for (const { id } of reviews) {
+    const review = await lockReview(tx, id);
+    if (review && review.state !== 'deleted') await deleteReview(tx, review, 'erasure');
   }
 }
 

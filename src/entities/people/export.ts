@@ -16,6 +16,7 @@ export async function exportCustomer(files: Files, customerId: string) {
     carts: await readCarts(files, customerId),
     checkouts: await readCheckouts(files, customerId),
     orders: await readOrders(files, customerId),
+    reviews: await readReviews(files, customerId),
   };
 }
 
@@ -61,6 +62,22 @@ const readGroups = ({ query }: Files, accountId: string) =>
     `select g.id, g.name, m.added_at as "addedAt" from customer_group_members m join customer_groups g on g.id = m.group_id
       where m.account_id = $1 order by g.id`,
     [accountId],
+  );
+
+const readReviews = ({ query }: Files, customerId: string) =>
+  query<{
+    id: string;
+    variantId: string;
+    state: string;
+    rating: number;
+    title: string;
+    body: string;
+    createdAt: Date;
+    updatedAt: Date;
+  }>(
+    `select id, variant_id as "variantId", state, rating, title, body, created_at as "createdAt", updated_at as "updatedAt"
+      from reviews where customer_id = $1 and state <> 'deleted' order by id`,
+    [customerId],
   );
 
 async function readSessions({ query, vault }: Files, accountId: string) {

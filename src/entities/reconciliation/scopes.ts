@@ -11,6 +11,7 @@ const WAITING = [
   'operations.are-decided',
   'orders.commands-are-decided',
   'partitions.are-there-in-time',
+  'reviews.are-judged',
 ];
 
 const WITH_VARIANTS = [
@@ -22,7 +23,7 @@ const WITH_VARIANTS = [
 
 /** Laws about everything at once, or about people: only a full run looks at them. */
 const WHOLE =
-  /^(people|imports)\.|^(redemptions\.are-counted|documents\.have-no-gap|orders\.goods-are-back-on-the-shelf)$/;
+  /^(people|imports|reviews)\.|^(redemptions\.are-counted|documents\.have-no-gap|orders\.goods-are-back-on-the-shelf)$/;
 
 export function scopeOf({ name }: Pick<Law, 'name'>): Scope {
   if (WAITING.includes(name)) return 'waiting';

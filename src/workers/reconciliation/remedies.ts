@@ -5,12 +5,14 @@ import { Payment } from '../../entities/payment.ts';
 import { releaseRedemptions } from '../../entities/pricing/redemption.ts';
 import type { Discrepancy } from '../../entities/reconciliation/discrepancy.ts';
 import { agreesWithLedger, followReservations, rewriteReservation } from '../../entities/reconciliation/stock.ts';
+import { lockReview } from '../../entities/reviews/review.ts';
 import { release } from '../../entities/stock.ts';
 import { external } from '../../infra/external.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import { issueDocuments } from '../../jobs/invoices.ts';
 import { carryOutCommand } from '../../jobs/orders.ts';
 import { askProvider, executeOperation, processNotices } from '../../jobs/payments.ts';
+import { moderateReview, recountReviews } from '../../jobs/reviews.ts';
 import { type Intent, ProviderError, type Refund } from '../../ports/payments/port.ts';
 import { advance, lockCheckout } from '../advance.ts';
 import type { WorkerDeps } from '../deps.ts';
@@ -32,6 +34,33 @@ export interface Remedy {
   heal(deps: WorkerDeps, tx: Tx, found: Discrepancy & Seen & { cause: string }): Promise<Done>;
 }
 
+/** Reviews are counted and judged anew. */
+const REVIEW_REMEDIES: Record<string, Remedy> = {
+  'reviews.statistics-are-their-reviews': {
+    async heal({ queues }, tx) {
+      enqueue(tx, queues, { contract: recountReviews, payload: {} });
+      return 'counted anew';
+    },
+  },
+  'reviews.helpful-are-their-votes': {
+    heal: (_deps, tx, found) =>
+      again(tx, {
+        sql: `update reviews r set helpful = (select count(*) from review_votes where review_id = r.id)
+          where id = (select id from reviews where id = $1 for update) returning id`,
+        id: text(found, 'reviewId'),
+        done: 'counted anew',
+      }),
+  },
+  'reviews.are-judged': {
+    async heal({ queues }, tx, found) {
+      const review = await lockReview(tx, text(found, 'reviewId'));
+      if (review?.state !== 'pending') return 'judged meanwhile';
+      enqueue(tx, queues, { contract: moderateReview, payload: { reviewId: review.id, revision: review.revision } });
+      return 'handed to moderation';
+    },
+  },
+};
+
 const text = ({ facts }: Discrepancy, name: string): string => String(facts[name] ?? '');
 
 const seeIntent: Remedy['look'] = async ({ provider }, found) => ({
@@ -42,6 +71,7 @@ const again = async (tx: Tx, { sql, id, done }: { sql: string; id: string; done:
   (await tx.query(sql, [id])).length > 0 ? done : null;
 
 export const REMEDIES: Record<string, Remedy> = {
+  ...REVIEW_REMEDIES,
   'checkouts.are-not-forgotten': { heal: wakeCheckout },
   'reservations.held-by-the-living': { heal: wakeCheckout },
   'outbox.is-delivered': {

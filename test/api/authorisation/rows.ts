@@ -1,6 +1,7 @@
 import { ADMIN, admin, cart, open, own, type Role, type Row, STORE, shelf, staffOwn } from './expectations.ts';
 import { ORDER_ROWS } from './rows-of-orders.ts';
 import { PRICE_ROWS } from './rows-of-prices.ts';
+import { REVIEW_ROWS } from './rows-of-reviews.ts';
 import { CATALOGUE_ROWS } from './rows-of-the-catalogue.ts';
 
 const people = { people: true } as const;
@@ -125,6 +126,7 @@ export const ROWS: readonly Row[] = [
   admin(`GET ${ADMIN}/checkouts/{id}/price`, 404, { to: ['order-manager', 'support'] }),
   admin(`GET ${ADMIN}/orders/{id}/price`, 404, { to: ['order-manager', 'support'] }),
   ...ORDER_ROWS,
+  ...REVIEW_ROWS,
   ...CATALOGUE_ROWS,
   ...PRICE_ROWS,
   admin(`GET ${ADMIN}/queues`, 200, watch),

@@ -1,0 +1,167 @@
+import { z } from 'zod';
+import { refused } from '../../../domain/errors.ts';
+import { REVIEW_RULES } from '../../../domain/reviews/policy.ts';
+import { enqueue } from '../../../entities/outbox.ts';
+import { readPolicy, storePolicy } from '../../../entities/reviews/policy.ts';
+import { beginTrial } from '../../../entities/reviews/trial.ts';
+import type { Query } from '../../../entities/sellable.ts';
+import type { Tx } from '../../../infra/unit-of-work.ts';
+import { tryReviewPolicy } from '../../../jobs/reviews.ts';
+import type { ApiDeps } from '../../deps.ts';
+import { type AnyRoute, route } from '../../route.ts';
+import { actorOf, adminEdit, etag, versioned } from '../change.ts';
+import { requireVersion } from '../version.ts';
+import { reasonSchema } from './view.ts';
+
+const PATH = '/api/v1/admin/reviews/policy';
+const common = { access: 'staff', tag: 'Reviews', permission: 'reviews:moderate' } as const;
+
+const points = z.int().min(0).max(1_000);
+const words = z.array(z.string().trim().min(1).max(60)).max(2_000);
+const policySchema = z
+  .strictObject({
+    points: z.strictObject(
+      Object.fromEntries(REVIEW_RULES.map((rule) => [rule, points])) as Record<
+        (typeof REVIEW_RULES)[number],
+        typeof points
+      >,
+    ),
+    approveBelow: points.min(1).meta({ description: 'A score below this is published at once.' }),
+    rejectFrom: points
+      .min(1)
+      .meta({ description: 'A score from here on is rejected; what lies between waits for a person.' }),
+    reportsToHold: z.int().min(1).max(1_000),
+    shouting: z.strictObject({ letters: z.int().min(1).max(5_000), percent: z.int().min(1).max(100) }),
+    repetition: z.strictObject({
+      signs: z.int().min(3).max(100),
+      words: z.int().min(2).max(100),
+      phrases: z.int().min(2).max(100),
+    }),
+    blockedWords: words,
+    allowedWords: words,
+    allowedDomains: z.array(z.hostname().toLowerCase()).max(500),
+    praise: words,
+    blame: words,
+  })
+  .refine(({ approveBelow, rejectFrom }) => approveBelow <= rejectFrom, {
+    path: ['rejectFrom'],
+    message: 'must not be less than approveBelow',
+  })
+  .meta({ id: 'ReviewPolicy' });
+const storedSchema = z.object({ policy: policySchema, version: z.int() });
+
+const trialSchema = z
+  .object({
+    id: z.uuid(),
+    state: z.enum(['running', 'done']),
+    since: z.iso.datetime(),
+    lookedAt: z.int(),
+    changes: z
+      .record(z.string(), z.int())
+      .meta({ description: 'How many reviews would be judged otherwise: `approve -> hold`.' }),
+    examples: z.array(
+      z.object({
+        reviewId: z.uuid(),
+        from: z.string(),
+        to: z.string(),
+        score: z.int(),
+        reasons: z.array(reasonSchema),
+      }),
+    ),
+    createdAt: z.iso.datetime(),
+    finishedAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'ReviewTrial' });
+
+/** How reviews are judged, and what another policy would do. */
+export const policyRoutes = (deps: ApiDeps): AnyRoute[] => [read(deps), change(deps), begin(deps), look(deps)];
+
+const read = ({ db }: ApiDeps) =>
+  route({
+    ...common,
+    method: 'get',
+    path: PATH,
+    summary: 'How reviews are judged',
+    answers: { 200: { description: 'The policy', schema: storedSchema } },
+    async handle() {
+      const stored = await readPolicy(db.query);
+      return { status: 200, headers: { ETag: etag(stored.version) }, body: stored };
+    },
+  });
+
+const change = (deps: ApiDeps) =>
+  route({
+    ...common,
+    method: 'put',
+    path: PATH,
+    summary: 'Judge reviews otherwise from now on',
+    body: policySchema,
+    answers: { 200: { description: 'The policy', schema: storedSchema } },
+    errors: ['VERSION_REQUIRED', 'VERSION_MISMATCH', 'CONCURRENT_UPDATE'],
+    handle(call) {
+      const { kind, id } = actorOf(call.principal);
+      const work = async (tx: Tx) => {
+        const { policy: before, version } = await readPolicy(tx.query);
+        requireVersion(call, version);
+        const policy = call.body;
+        if (!(await storePolicy(tx.query, { policy, version, by: `${kind}:${id}` })))
+          throw refused('CONCURRENT_UPDATE');
+        const answer = versioned({ policy, version: version + 1 });
+        return {
+          answer,
+          target: { type: 'review-policy', id: String(version + 1) },
+          before: { ...before },
+          after: { ...policy },
+        };
+      };
+      return adminEdit(deps, call, { action: 'review.policy', scope: 'policy', work });
+    },
+  });
+
+const begin = (deps: ApiDeps) =>
+  route({
+    ...common,
+    method: 'post',
+    path: `${PATH}/trials`,
+    summary: 'Try a policy on past reviews, without changing them',
+    body: z.strictObject({ policy: policySchema, since: z.iso.datetime() }),
+    answers: { 202: { description: 'It has begun', schema: trialSchema } },
+    idempotent: true,
+    handle(call) {
+      const { kind, id: by } = actorOf(call.principal);
+      const { policy, since } = call.body;
+      const work = async (tx: Tx) => {
+        const id = await beginTrial(tx, { policy, since: new Date(since), by: `${kind}:${by}` });
+        enqueue(tx, deps.queues, { contract: tryReviewPolicy, payload: { trialId: id } });
+        const answer = {
+          status: 202,
+          headers: { Location: `${PATH}/trials/${id}` },
+          body: await readTrial(tx.query, id),
+        };
+        return { answer, target: { type: 'review-trial', id }, before: null, after: { since } };
+      };
+      return adminEdit(deps, call, { action: 'review.try', scope: 'new', work });
+    },
+  });
+
+const look = ({ db }: ApiDeps) =>
+  route({
+    ...common,
+    method: 'get',
+    path: `${PATH}/trials/{id}`,
+    summary: 'What a policy would do',
+    params: z.object({ id: z.uuid() }),
+    answers: { 200: { description: 'The trial', schema: trialSchema } },
+    errors: ['REVIEW_TRIAL_NOT_FOUND'],
+    handle: async ({ params: { id } }) => ({ status: 200, body: await readTrial(db.query, id) }),
+  });
+
+async function readTrial(query: Query, id: string): Promise<object> {
+  const [trial] = await query(
+    `select id, state, since, looked_at as "lookedAt", changes, examples, created_at as "createdAt", finished_at as "finishedAt"
+      from review_trials where id = $1`,
+    [id],
+  );
+  if (!trial) throw refused('REVIEW_TRIAL_NOT_FOUND', { trialId: id });
+  return trial;
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { refused } from '../../../domain/errors.ts';
+import type { Tx } from '../../../infra/unit-of-work.ts';
+import type { ApiDeps } from '../../deps.ts';
+import { type AnyRoute, type Call, route } from '../../route.ts';
+import { adminEdit } from '../change.ts';
+import { readReviewFile, reviewFileSchema } from './view.ts';
+
+const common = {
+  path: '/api/v1/admin/reviews/{id}/reply',
+  access: 'staff',
+  tag: 'Reviews',
+  permission: 'reviews:moderate',
+  params: z.object({ id: z.uuid() }),
+  answers: { 200: { description: 'As it is now', schema: reviewFileSchema } },
+} as const;
+
+/** What the shop says to a review. */
+export const replyRoutes = (deps: ApiDeps): AnyRoute[] => [
+  route({
+    ...common,
+    method: 'put',
+    summary: 'Answer a review for all to read',
+    body: z.strictObject({ text: z.string().trim().min(1).max(2_000) }),
+    errors: ['REVIEW_NOT_FOUND'],
+    handle: (call) => setReply(deps, call, call.body.text),
+  }),
+  route({
+    ...common,
+    method: 'delete',
+    summary: 'Take the answer back',
+    errors: ['REVIEW_NOT_FOUND'],
+    handle: (call) => setReply(deps, call, null),
+  }),
+];
+
+function setReply(deps: ApiDeps, call: Call<{ id: string }, unknown, unknown>, text: string | null) {
+  const { id } = call.params;
+  const work = async (tx: Tx) => {
+    const changed = await tx.query(
+      `update reviews set reply = $2, replied_at = $3, updated_at = now(), version = version + 1
+        where id = $1 and state <> 'deleted' returning 1`,
+      [id, text, text === null ? null : tx.now],
+    );
+    if (changed.length === 0) throw refused('REVIEW_NOT_FOUND', { reviewId: id });
+    const answer = { status: 200, headers: {}, body: await readReviewFile(tx.query, id) };
+    return { answer, target: { type: 'review', id }, before: null, after: { isAnswered: text !== null } };
+  };
+  return adminEdit(deps, call, { action: 'review.reply', scope: id, work });
+}
