@@ -1,20 +1,23 @@
 import { readSigningKeys } from './api/auth/access-token.ts';
 import { openLimits } from './api/limits.ts';
 import { startServer, stopServer } from './api/server.ts';
+import { openPages } from './api/views/pages.ts';
 import type { Seller } from './domain/invoices/document.ts';
 import { sellerOf, sellerProblems } from './domain/invoices/seller.ts';
-import { openVault } from './entities/people/vault.ts';
+import { openVault, type Vault } from './entities/people/vault.ts';
 import { ENTITIES, MIGRATIONS, migrate } from './entities/schema.ts';
 import { openCache } from './infra/cache.ts';
 import { type Config, ConfigError, readConfig } from './infra/config.ts';
-import { openDatabase } from './infra/database.ts';
+import { type Database, openDatabase } from './infra/database.ts';
 import { armFailpoints } from './infra/failpoint.ts';
 import { publishHint, subscribeHints } from './infra/hints.ts';
+import { openLayeredCache } from './infra/layered-cache.ts';
 import { errorFields, logger, observe } from './infra/log.ts';
 import { type Meter, serveMetrics } from './infra/metrics.ts';
 import { openQueues } from './infra/queue.ts';
 import { openRedis } from './infra/redis.ts';
 import { stopOnSignal } from './infra/shutdown.ts';
+import { openVersions } from './infra/versions.ts';
 import { JOBS } from './jobs/schedule.ts';
 import { folderMailer } from './ports/mail/folder.ts';
 import type { Mailer } from './ports/mail/port.ts';
@@ -29,26 +32,35 @@ import { startWorkers } from './workers/start.ts';
 /** The only place where things are put together: one function per kind of process. */
 const PROCESSES: Record<string, () => Promise<unknown>> = { web, worker, simulator, migrate: migrateOnce };
 
+/** Keys of caches begin with it. */
+const STORE = 'vcecom';
+/** ISO 4217. */
+const CURRENCY = 'INR';
+
 async function web(): Promise<void> {
   const config = readConfig('web');
   begin(config);
   const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES });
   const redis = openRedis(config.REDIS_URL, 'produce');
-  const cache = openRedis(config.CACHE_REDIS_URL ?? config.REDIS_URL, 'produce');
   const subscriber = openRedis(config.REDIS_URL, 'consume');
   const queues = openQueues(JOBS, redis);
   const stopping = new AbortController();
+  const vault = openVault({ dataKeys: config.DATA_KEYS, secret: config.APP_SECRET });
+  const reads = openReads(config, { db, vault });
   const deps = {
     db,
     queues,
     hints: subscribeHints(subscriber),
-    cache: openCache(cache, 'vcecom'),
+    cache: openCache(reads.redis, STORE),
+    layers: reads.layers,
+    pages: reads.pages,
+    versions: reads.versions,
     secret: config.APP_SECRET,
-    vault: openVault({ dataKeys: config.DATA_KEYS, secret: config.APP_SECRET }),
+    vault,
     signingKeys: readSigningKeys(config.ACCESS_TOKEN_KEYS),
     limits: openLimits(redis, config.RATE_LIMITS),
     admitsDevelopmentAccounts: config.NODE_ENV !== 'production',
-    currency: 'INR',
+    currency: CURRENCY,
     sellerState: config.SELLER_STATE,
     pricesIncludeTax: config.PRICES_INCLUDE_TAX,
     replay: (id: string, to?: number) => replayHistory(db.query, id, to),
@@ -68,7 +80,7 @@ async function web(): Promise<void> {
     stopDoors,
     queues.close,
     async () => subscriber.disconnect(),
-    async () => cache.disconnect(),
+    reads.close,
     async () => redis.disconnect(),
     () => db.orm.close(),
   ]);
@@ -82,13 +94,18 @@ async function worker(): Promise<void> {
   const redis = openRedis(config.REDIS_URL, 'produce');
   const connection = openRedis(config.REDIS_URL, 'consume');
   const queues = openQueues(JOBS, redis);
+  const vault = openVault({ dataKeys: config.DATA_KEYS, secret: config.APP_SECRET });
+  const reads = openReads(config, { db, vault });
   const deps = {
     db,
     queues,
+    versions: reads.versions,
+    popularity: reads.layers.popularity,
+    warm: reads.pages.warm,
     provider: provider(config),
     mailer: mailer(config),
     sender: httpSender({ onlyPublic: config.NODE_ENV === 'production' }),
-    vault: openVault({ dataKeys: config.DATA_KEYS, secret: config.APP_SECRET }),
+    vault,
     secret: config.APP_SECRET,
     storeUrl: config.STORE_URL,
     wake: (hint: Parameters<typeof publishHint>[1]) => publishHint(redis, hint),
@@ -106,10 +123,28 @@ async function worker(): Promise<void> {
     stopMetrics,
     stopWorkers,
     queues.close,
+    reads.close,
     async () => connection.disconnect(),
     async () => redis.disconnect(),
     () => db.orm.close(),
   ]);
+}
+
+/** What is kept of what shop fronts read, and how every process hears that it has changed. */
+function openReads(
+  { CACHE_REDIS_URL: ownUrl, REDIS_URL: url }: Config<'web'> | Config<'worker'>,
+  { db, vault }: { db: Database; vault: Vault },
+) {
+  const redis = openRedis(ownUrl ?? url, 'produce');
+  const subscriber = openRedis(ownUrl ?? url, 'consume');
+  const versions = openVersions(redis, subscriber, STORE);
+  const layers = openLayeredCache({ redis, versions, store: STORE });
+  const pages = openPages({ db, vault, cache: layers, currency: CURRENCY });
+  const close = async () => {
+    subscriber.disconnect();
+    redis.disconnect();
+  };
+  return { redis, versions, layers, pages, close };
 }
 
 async function simulator(): Promise<void> {

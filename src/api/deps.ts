@@ -2,9 +2,12 @@ import type { Vault } from '../entities/people/vault.ts';
 import type { Cache } from '../infra/cache.ts';
 import type { Database } from '../infra/database.ts';
 import type { Hints } from '../infra/hints.ts';
+import type { LayeredCache } from '../infra/layered-cache.ts';
 import type { Queues } from '../infra/queue.ts';
+import type { Versions } from '../infra/versions.ts';
 import type { SigningKeys } from './auth/access-token.ts';
 import type { Limits } from './limits.ts';
+import type { Pages } from './views/pages.ts';
 
 /** What the doors work with; put together in main.ts. */
 export interface ApiDeps {
@@ -12,6 +15,12 @@ export interface ApiDeps {
   queues: Queues;
   hints: Hints;
   cache: Cache;
+  /** What is read again and again, in memory and in Redis. */
+  layers: LayeredCache;
+  /** What shop fronts read, kept there. */
+  pages: Pages;
+  /** Told what was changed. */
+  versions: Versions;
   /** Signs the secrets that are handed out with carts and mails. */
   secret: string;
   /** Seals personal data. */

@@ -13,6 +13,7 @@ import { Migration012Invoices } from '../../migrations/012_invoices.ts';
 import { Migration013Webhooks } from '../../migrations/013_webhooks.ts';
 import { Migration014Reconciliation } from '../../migrations/014_reconciliation.ts';
 import { Migration015Reviews } from '../../migrations/015_reviews.ts';
+import { Migration016Caching } from '../../migrations/016_caching.ts';
 import type { Database } from '../infra/database.ts';
 import { Cart, CartItem } from './cart.ts';
 import { Checkout } from './checkout.ts';
@@ -60,6 +61,7 @@ export const MIGRATIONS = [
   { name: '013_webhooks', class: Migration013Webhooks },
   { name: '014_reconciliation', class: Migration014Reconciliation },
   { name: '015_reviews', class: Migration015Reviews },
+  { name: '016_caching', class: Migration016Caching },
 ];
 
 /** One process migrates at a time, wherever it runs; the number is arbitrary but must stay. */

@@ -120,6 +120,7 @@ const READ_BY = {
     ...STORE,
     ...PAYMENTS,
     ...MAIL,
+    'CACHE_REDIS_URL',
     'CHECKOUT_TTL_SECONDS',
     'WORKER_CONCURRENCY',
     'SELLER_NAME',

@@ -23,7 +23,7 @@ export function runLocally(
   const byName = new Map(handlers.map((entry) => [entry.name, entry]));
   const running = new Set<Promise<void>>();
   async function run(entry: Handler, command: Command): Promise<void> {
-    const context = { commandId: command.id, isTakeover: false, starts: 1 };
+    const context = { commandId: command.id, isTakeover: false, starts: 1, progress: () => undefined };
     const outcome = await runWithTrace(command.trace, () => entry.run(command.payload, context)).catch((error) => {
       observe('command.retried', { command: command.name, commandId: command.id, ...errorFields(error) });
       return snooze(0);

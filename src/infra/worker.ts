@@ -24,6 +24,8 @@ export interface JobContext {
   isTakeover: boolean;
   /** How often the job was begun, this time included. */
   starts: number;
+  /** Shows how far a long job is, where queues are looked at. */
+  progress(done: number, of: number): void;
 }
 
 export interface Handler {
@@ -115,7 +117,11 @@ async function runHandler(
   job: Job,
 ): Promise<Outcome> {
   const starts = job.attemptsStarted;
-  const outcome = await entry.run(data, { commandId: String(job.id), isTakeover: starts > 1 || isRedelivered, starts });
+  const progress = (done: number, of: number) => {
+    job.updateProgress({ done, of }).catch(() => undefined);
+  };
+  const isTakeover = starts > 1 || isRedelivered;
+  const outcome = await entry.run(data, { commandId: String(job.id), isTakeover, starts, progress });
   observe(outcome.kind === 'done' ? 'job.done' : `job.${outcome.kind}`, { job: job.name, jobId: job.id, ...outcome });
   return outcome;
 }

@@ -1,4 +1,5 @@
 import type { JobKind } from '../infra/queue.ts';
+import { fadePopularity, warmCaches } from './caches.ts';
 import { advanceCheckout } from './checkout.ts';
 import { runImport } from './imports.ts';
 import { issueDocuments, renderDocument } from './invoices.ts';
@@ -32,6 +33,8 @@ export const JOBS: readonly JobKind[] = [
   moderateReview,
   tryReviewPolicy,
   recountReviews,
+  warmCaches,
+  fadePopularity,
   sweep,
   preparePartitions,
   reconcileRecent,
@@ -47,6 +50,8 @@ export const SCHEDULES = [
   { job: reconcileRecent, pattern: '0 */15 * * * *' },
   { job: reconcileAll, pattern: '0 40 3 * * *' },
   { job: recountReviews, pattern: '0 20 4 * * *' },
+  { job: warmCaches, pattern: '20 * * * * *' },
+  { job: fadePopularity, pattern: '40 0 * * * *' },
 ] as const;
 
 export const TIME_ZONE = 'Asia/Kolkata';

@@ -2,7 +2,9 @@ import type { Seller } from '../domain/invoices/document.ts';
 import type { Vault } from '../entities/people/vault.ts';
 import type { Database } from '../infra/database.ts';
 import type { Hint } from '../infra/hints.ts';
+import type { Popularity } from '../infra/popularity.ts';
 import type { Queues } from '../infra/queue.ts';
+import type { Versions } from '../infra/versions.ts';
 import type { Mailer } from '../ports/mail/port.ts';
 import type { PaymentProvider } from '../ports/payments/port.ts';
 import type { WebhookSender } from '../ports/webhooks/port.ts';
@@ -23,6 +25,12 @@ export interface WorkerDeps {
   storeUrl: string;
   /** Tells waiting clients that a checkout changed; they then read it. */
   wake(hint: Hint): void;
+  /** Told what was changed. */
+  versions: Versions;
+  /** What shop fronts read most. */
+  popularity: Popularity;
+  /** Makes a page anew before it is over, by the key it is counted under. @returns whether it did */
+  warm(key: string): Promise<boolean>;
   /** How long a reservation holds, in milliseconds. */
   checkoutTtlMs: number;
   /** Who stands on invoices. */

@@ -11,7 +11,6 @@ import { unitOfWork } from '../infra/unit-of-work.ts';
 import { done, type Handler, handler, noop, snooze } from '../infra/worker.ts';
 import { issueDocuments, renderDocument } from '../jobs/invoices.ts';
 import type { WorkerDeps } from './deps.ts';
-import { renderPdf } from './invoices/render.ts';
 
 /** Documents per transaction; a full round is followed by another at once. */
 const BATCH = 200;
@@ -29,7 +28,9 @@ export const invoiceHandlers = (deps: WorkerDeps): Handler[] => [
 
   handler(renderDocument, async ({ documentId: id }, { commandId }) => {
     const found = await loadUnrendered(deps.db.query, id);
-    const pdf = found && (await renderPdf(found.content, buyerOf(deps.vault, found)));
+    // What draws takes a quarter of a second to load: a worker that draws nothing starts without it.
+    const pdf =
+      found && (await (await import('./invoices/render.ts')).renderPdf(found.content, buyerOf(deps.vault, found)));
     return unitOfWork(deps.db, renderDocument.name, async (tx) => {
       // Erased, or sealed under another key, since it was read.
       if (found && !(await holdBuyer(tx, found))) return snooze(DRAW_AGAIN_MS);

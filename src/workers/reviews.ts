@@ -1,4 +1,4 @@
-import { moderate } from '../domain/reviews/moderate.ts';
+import { tellOfChanges } from '../entities/invalidations.ts';
 import { acknowledge } from '../entities/outbox.ts';
 import { isCopied, readPolicy } from '../entities/reviews/policy.ts';
 import { deliveredPurchase } from '../entities/reviews/purchase.ts';
@@ -14,18 +14,29 @@ import type { WorkerDeps } from './deps.ts';
 /** Rows per transaction. */
 const BATCH = 200;
 
+/** Dictionaries take long to load: a worker that judges nothing starts without them. */
+const judging = () => import('../domain/reviews/moderate.ts');
+
 /** Judges reviews, tries policies, and proves the statistics. */
 export const reviewHandlers = (deps: WorkerDeps): Handler[] => [
-  handler(moderateReview, ({ reviewId, revision }, { commandId }) =>
-    unitOfWork(deps.db, moderateReview.name, async (tx) => {
+  handler(moderateReview, async ({ reviewId, revision }, { commandId }) => {
+    await judging();
+    const outcome = await unitOfWork(deps.db, moderateReview.name, async (tx) => {
       if (!(await acknowledge(tx, commandId))) return noop('done before');
-      return judge(deps, tx, { reviewId, revision });
-    }),
-  ),
+      return judge(tx, { reviewId, revision });
+    });
+    // Whoever waits for the verdict looks at the page next.
+    await tellOfChanges(deps.db, deps.versions);
+    deps.wake({ id: reviewId, busy: false });
+    return outcome;
+  }),
 
   handler(tryReviewPolicy, async ({ trialId }, { commandId }) => {
+    const { moderate } = await judging();
     for (let isOver = false; !isOver; ) {
-      isOver = await unitOfWork(deps.db, tryReviewPolicy.name, (tx) => takeTrialFurther(tx, trialId, BATCH));
+      isOver = await unitOfWork(deps.db, tryReviewPolicy.name, (tx) =>
+        takeTrialFurther(tx, trialId, { limit: BATCH, moderate }),
+      );
       // Judging is work for the processor: others have their turn in between.
       await new Promise(setImmediate);
     }
@@ -50,14 +61,11 @@ export const reviewHandlers = (deps: WorkerDeps): Handler[] => [
   }),
 ];
 
-async function judge(
-  deps: WorkerDeps,
-  tx: Tx,
-  { reviewId, revision }: { reviewId: string; revision: number },
-): Promise<Outcome> {
+async function judge(tx: Tx, { reviewId, revision }: { reviewId: string; revision: number }): Promise<Outcome> {
   const review = await lockReview(tx, reviewId);
   if (review?.state !== 'pending' || review.revision !== revision) return noop('it has changed since');
-  const [{ policy }, copied, purchase] = await Promise.all([
+  const [{ moderate }, { policy }, copied, purchase] = await Promise.all([
+    judging(),
     readPolicy(tx.query),
     isCopied(tx.query, reviewId),
     deliveredPurchase(tx.query, review),
@@ -66,9 +74,6 @@ async function judge(
   const to = STATE_OF[verdict.decision];
   const isVerified = purchase?.isVerified ?? false;
   await moveReview(tx, review, { event: 'JUDGE', to, actor: 'moderation', verdict, isVerified });
-  tx.afterCommit(() => {
-    observe('review.judged', { reviewId, kind: to, score: verdict.score });
-    deps.wake({ id: reviewId, busy: false });
-  });
+  tx.afterCommit(() => observe('review.judged', { reviewId, kind: to, score: verdict.score }));
   return done;
 }

@@ -3,7 +3,9 @@ import { AppError } from '../domain/errors.ts';
 import { isDatabaseDown } from '../infra/database.ts';
 import { runLocally } from '../infra/local-runner.ts';
 import { type Handler, startWorker } from '../infra/worker.ts';
+import { warmCaches } from '../jobs/caches.ts';
 import { ProviderError } from '../ports/payments/port.ts';
+import { cacheHandlers } from './caches.ts';
 import { checkoutHandlers } from './checkout.ts';
 import type { WorkerDeps } from './deps.ts';
 import { importHandlers } from './imports.ts';
@@ -47,6 +49,7 @@ export function startWorkers(
     webhooks: webhookHandlers(deps),
     imports: importHandlers(deps),
     reviews: reviewHandlers(deps),
+    caches: cacheHandlers(deps),
     reconciliation: [...reconciliationHandlers(deps), ...reconcileHandlers(deps)],
   };
   const started = deps.queues.all.map((queue) => {
@@ -59,6 +62,7 @@ export function startWorkers(
   );
   deps.queues.carryOutHere((command) => local.some(({ take }) => take(command)));
   const loops = [runRelay(deps.db, deps.queues, stopping.signal), keepSchedules(deps.queues, stopping.signal)];
+  deps.queues.nudge(warmCaches);
   const stopWatching = watchWorkers(started, options.giveUp);
   return async () => {
     stopping.abort();

@@ -1,3 +1,4 @@
+import { tellOfChanges } from '../entities/invalidations.ts';
 import { preparePartitionsFor } from '../entities/monthly.ts';
 import { errorFields, observe } from '../infra/log.ts';
 import { unitOfWork } from '../infra/unit-of-work.ts';
@@ -19,6 +20,7 @@ export const reconciliationHandlers = (deps: WorkerDeps): Handler[] => [
         observe('sweeper.failed', { finding: finding.name, ...errorFields(error) }),
       );
     }
+    await tellOfChanges(deps.db, deps.versions);
     await removeUseless(deps.db);
     return done;
   }),

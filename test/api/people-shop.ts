@@ -11,6 +11,7 @@ import { opsRouter } from '../../src/api/ops/router.ts';
 import type { AnyRoute } from '../../src/api/route.ts';
 import { allRoutes } from '../../src/api/routes.ts';
 import { serve, stopServer } from '../../src/api/server.ts';
+import { openPages } from '../../src/api/views/pages.ts';
 import { Account, type NewAccount } from '../../src/entities/people/account.ts';
 import { openVault } from '../../src/entities/people/vault.ts';
 import { openCache } from '../../src/infra/cache.ts';
@@ -23,6 +24,7 @@ import { JOBS } from '../../src/jobs/schedule.ts';
 import { stripeProvider } from '../../src/ports/payments/stripe.ts';
 import { replayHistory } from '../../src/workers/replay.ts';
 import { freshDatabase } from '../support/database.ts';
+import { nothingKept, noVersions } from '../support/nothing-kept.ts';
 
 export const SECRET = 'test-secret-that-is-long-enough-for-all';
 const key = (letter: string) => Buffer.alloc(32, letter).toString('base64');
@@ -124,13 +126,17 @@ export async function openPeopleShop(options: { rates?: Partial<Rates>; redisUrl
 }
 
 function depsOf(db: Database, redis: Redis, rates: Rates): ApiDeps {
+  const vault = openVault({ dataKeys: DATA_KEYS, secret: SECRET });
   return {
     db,
     queues: openQueues(JOBS, redis),
     hints: { listen: () => () => undefined },
     cache: openCache(redis, 'vcecom'),
+    pages: openPages({ db, vault, cache: nothingKept, currency: 'INR' }),
+    layers: nothingKept,
+    versions: noVersions,
     secret: SECRET,
-    vault: openVault({ dataKeys: DATA_KEYS, secret: SECRET }),
+    vault,
     signingKeys: readSigningKeys(SIGNING_KEYS),
     limits: openLimits(redis, rates),
     admitsDevelopmentAccounts: false,

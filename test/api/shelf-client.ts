@@ -1,8 +1,11 @@
 import { expect } from 'chai';
 import { productRoutes } from '../../src/api/store/products.ts';
+import { openPages } from '../../src/api/views/pages.ts';
 import type { ProductList } from '../../src/api/views/product-list.ts';
+import { openVault } from '../../src/entities/people/vault.ts';
 import type { Database } from '../../src/infra/database.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
+import { nothingKept } from '../support/nothing-kept.ts';
 import { type Goods, stockShelves } from './catalogue.ts';
 import { openShop, type Shop } from './sample-shop.ts';
 
@@ -40,7 +43,10 @@ export async function openStorefront(goods: readonly Goods[]): Promise<Storefron
     count += 1;
     return fresh.db.search(sql, params);
   };
-  const shop = await openShop(productRoutes({ db: { ...fresh.db, query, search }, currency: 'INR' }));
+  const vault = openVault({ dataKeys: `k1:${Buffer.alloc(32).toString('base64')}`, secret: 'x'.repeat(32) });
+  const db = { ...fresh.db, query, search };
+  const pages = openPages({ db, vault, cache: nothingKept, currency: 'INR' });
+  const shop = await openShop(productRoutes({ pages }));
   const statements = () => {
     const counted = count;
     count = 0;

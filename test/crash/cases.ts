@@ -2,6 +2,7 @@ import { whileProductsAreImported } from './imports.ts';
 import { calledOff, refundedAtTheDesk, withInvoice } from './orders.ts';
 import { asCustomer } from './people.ts';
 import { foundByARun, whileRunsBegin } from './reconciliation.ts';
+import { reviewed } from './reviews.ts';
 import {
   byCard,
   byWebhook,
@@ -60,6 +61,10 @@ const ONCE: [scenario: Scenario, failpoints: string[]][] = [
   [withInvoice, ['worker:invoices.render.before-ack']],
   [withSubscriber, [...both('worker:webhooks.post', 'call'), ...both('worker:webhooks.deliver', 'commit')]],
   [withSubscriber, ['worker:webhooks.deliver.before-ack']],
+  [reviewed, [...both('web:review.submit', 'commit'), ...both('web:review.edit', 'commit')]],
+  [reviewed, [...both('worker:reviews.moderate', 'commit'), 'worker:reviews.moderate.before-ack']],
+  [reviewed, [...both('worker:reviews.try-policy', 'commit'), 'worker:reviews.try-policy.before-ack']],
+  [reviewed, [...both('worker:reviews.recount', 'commit'), 'worker:reviews.recount.before-ack']],
   [whileRunsBegin, both('worker:reconciliation.begin', 'commit')],
   [whileRunsBegin, ['worker:reconciliation.recent.before-ack', 'worker:reconciliation.full.before-ack']],
   [foundByARun, [...both('worker:reconciliation.continue', 'commit'), ...both('worker:payments.list', 'call')]],

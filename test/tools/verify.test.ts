@@ -26,6 +26,7 @@ const REMAINS: Record<string, string> = {
   'the e-mail address of a checkout': `update checkouts set customer_id = erased.id from erased where checkouts.id = :completed`,
   'an address that no invoice has to name': `update checkouts set customer_id = erased.id, email = null
     from erased where checkouts.id = :completed`,
+  'a preference': `insert into account_preferences select id, 'v1.k.' || repeat('A', 39), 1, now() from erased`,
   'a review': `insert into reviews (id, product_id, variant_id, customer_id, order_id, is_verified, rating, title, body, state, steps,
       created_at, updated_at)
     select uuidv7(), v.product_id, v.id, erased.id, :order, true, 5, 't', 'b', 'held', 1, now(), now() from variants v, erased where v.id = :variant`,

@@ -51,7 +51,7 @@ describe('the worker that draws invoices', function () {
     const [command] = await query<{ id: string }>(`select id from outbox`);
     const deps: Partial<WorkerDeps> = { db: database.db, vault, seller, queues, wake: () => undefined };
     const render = invoiceHandlers(deps as WorkerDeps).find(({ name }) => name === renderDocument.name);
-    const context = { commandId: command?.id ?? '', isTakeover: false, starts: 1 };
+    const context = { commandId: command?.id ?? '', isTakeover: false, starts: 1, progress: () => undefined };
     return async () => (await render?.run({ documentId }, context))?.kind;
   }
 

@@ -8,6 +8,7 @@ import type { AnyRoute } from '../route.ts';
 import { addressRoutes } from './addresses.ts';
 import { ownOrderRoutes } from './orders.ts';
 import { personalDataRoutes } from './personal-data.ts';
+import { preferenceRoutes } from './preferences.ts';
 import { currentCartRoute, profileRoutes } from './profile.ts';
 import { registerRoute } from './register.ts';
 import { ownReviewRoutes } from './reviews.ts';
@@ -26,5 +27,6 @@ export const accountRoutes = (deps: ApiDeps): AnyRoute[] => [
   currentCartRoute(deps),
   ...ownOrderRoutes(deps),
   ...ownReviewRoutes(deps),
+  ...preferenceRoutes(deps),
   ...personalDataRoutes(deps),
 ];

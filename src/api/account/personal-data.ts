@@ -6,6 +6,7 @@ import type { Tx } from '../../infra/unit-of-work.ts';
 import { bare, provePassword } from '../auth/passwords.ts';
 import { ownSession } from '../auth/principal.ts';
 import { givenPassword } from '../auth/sign-in.ts';
+import { shown } from '../changes.ts';
 import type { ApiDeps } from '../deps.ts';
 import { edit } from '../edit.ts';
 import { RequestFault } from '../failure.ts';
@@ -56,6 +57,6 @@ const eraseOwn = (deps: ApiDeps) =>
         await eraseCustomer(tx, deps.vault, account);
         return { status: 204, headers: {}, body: {} };
       };
-      return bare(edit(deps, call, { name: 'account.change', scope: accountId, isSecret: true, work }));
+      return bare(shown(deps, edit(deps, call, { name: 'account.change', scope: accountId, isSecret: true, work })));
     },
   });

@@ -6,6 +6,7 @@ import { moderateReview } from '../../jobs/reviews.ts';
 import { accept } from '../accept.ts';
 import { pageOf, pageQuery, startOf, toPage } from '../admin/page.ts';
 import { ownSession } from '../auth/principal.ts';
+import { shown } from '../changes.ts';
 import type { ApiDeps } from '../deps.ts';
 import { edit } from '../edit.ts';
 import { ownReviewSchema, readOwnReview, readOwnReviews, wordsSchema } from '../reviews/view.ts';
@@ -80,7 +81,7 @@ const change = (deps: ApiDeps) =>
       const { id } = call.params;
       const { accountId: customerId } = ownSession(call.principal);
       return accept(deps, call, {
-        name: 'review.change',
+        name: 'review.edit',
         scope: id,
         read: (reviewId) => readOwnReview(deps.db.query, customerId, reviewId),
         async work(tx) {
@@ -113,6 +114,6 @@ const remove = (deps: ApiDeps) =>
         await deleteReview(tx, await lockOwn(tx, id, customerId), `customer:${customerId}`);
         return { status: 204, headers: {}, body: {} };
       };
-      return edit(deps, call, { name: 'review.delete', scope: id, work });
+      return shown(deps, edit(deps, call, { name: 'review.edit', scope: `${id} delete`, work }));
     },
   });

@@ -2,6 +2,7 @@ import type { StoredAnswer } from '../../entities/idempotency.ts';
 import { type Actor, audit } from '../../entities/people/audit.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import type { Principal } from '../auth/principal.ts';
+import { shown } from '../changes.ts';
 import type { ApiDeps } from '../deps.ts';
 import { edit } from '../edit.ts';
 import type { Answer, Call } from '../route.ts';
@@ -33,12 +34,13 @@ export const adminEdit = (deps: ApiDeps, call: AnyCall, { work, ...change }: Adm
     audit(tx, { actor: actorOf(call.principal), action, target, before, after, requestId: call.requestId });
     return answer;
   };
-  return edit(deps, call, {
+  const changed = edit(deps, call, {
     name: 'admin.change',
     scope: `${action} ${scope}`,
     work: audited,
     ...(isSecret && { isSecret }),
   });
+  return shown(deps, changed);
 };
 
 /** Who stands in the log for a caller. */

@@ -16,6 +16,7 @@ import { type CheckoutView, checkoutAnswers, readCheckout } from '../views/check
 import { acceptCheckout } from './accept-checkout.ts';
 import { addressSchema } from './address.ts';
 import { lockCart } from './cart-change.ts';
+import { refuseSoldOut } from './sold-out.ts';
 
 export const methodSchema = z
   .string()
@@ -47,7 +48,14 @@ export const startCheckout = (deps: ApiDeps) =>
     tag: 'Checkout',
     body: startSchema,
     answers: checkoutAnswers,
-    errors: ['CART_NOT_FOUND', 'CART_EMPTY', 'CART_ORDERED', 'CART_MERGED', 'SHIPPING_METHOD_UNKNOWN'],
+    errors: [
+      'CART_NOT_FOUND',
+      'CART_EMPTY',
+      'CART_ORDERED',
+      'CART_MERGED',
+      'SHIPPING_METHOD_UNKNOWN',
+      'INSUFFICIENT_INVENTORY',
+    ],
     idempotent: true,
     waits: true,
     handle(call) {
@@ -58,6 +66,7 @@ export const startCheckout = (deps: ApiDeps) =>
         const [buyer, cart] = await Promise.all([holdBuyer(deps, tx, call), lockCart(tx, { id: cartId, owners })]);
         if (cart.status === 'merged') throw refused('CART_MERGED', { cartId });
         if (cart.status !== 'open') return liveCheckoutOf(tx, cart);
+        await refuseSoldOut(deps, cart);
         cart.beginCheckout(tx.now);
         await requireKnownMethod(tx, call.body);
         const redeemer = redeemerOf(cart.customerId ?? buyer, deps.vault.indexOf(call.body.email));

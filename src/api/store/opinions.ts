@@ -5,6 +5,7 @@ import { readPolicy } from '../../entities/reviews/policy.ts';
 import { moveReview } from '../../entities/reviews/review.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import { ownSession } from '../auth/principal.ts';
+import { shown } from '../changes.ts';
 import type { ApiDeps } from '../deps.ts';
 import { edit } from '../edit.ts';
 import { type AnyRoute, type Call, route } from '../route.ts';
@@ -56,7 +57,7 @@ export const opinionRoutes = (deps: ApiDeps): AnyRoute[] => [
           await moveReview(tx, review, { event: 'REPORT', to: 'held', actor: 'reports', reason: `${reports} reports` });
         return { status: 204, headers: {}, body: {} };
       };
-      return edit(deps, call, { name: 'review.report', scope: opinion.id, work });
+      return shown(deps, edit(deps, call, { name: 'review.edit', scope: `${opinion.id} report`, work }));
     },
   }),
 ];
@@ -71,5 +72,5 @@ function setVote(deps: ApiDeps, call: OpinionCall, isHelpful: boolean) {
     await lockForOpinion(tx, opinion);
     return { status: 200, headers: {}, body: { helpful: await vote(tx, opinion, isHelpful) } };
   };
-  return edit(deps, call, { name: 'review.vote', scope: opinion.id, work });
+  return shown(deps, edit(deps, call, { name: 'review.edit', scope: `${opinion.id} vote`, work }));
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
-import type { Database } from '../../infra/database.ts';
-import { type Answer, type AnyRoute, route } from '../route.ts';
-import { collectionsSchema, readCollections } from '../views/collections.ts';
-import { productSchema, readProduct } from '../views/product.ts';
-import { productListSchema, readProductList } from '../views/product-list.ts';
+import { type AnyRoute, route } from '../route.ts';
+import { collectionsSchema } from '../views/collections.ts';
+import { answerOf } from '../views/page.ts';
+import type { Pages } from '../views/pages.ts';
+import { productSchema } from '../views/product.ts';
+import { productListSchema } from '../views/product-list.ts';
 import { SORTS } from '../views/product-order.ts';
 
 const several = z
@@ -51,7 +52,7 @@ const common = { method: 'get', permission: 'products:read', access: 'store', ta
 const unchanged = { 304: { description: 'What the client has is still so' } };
 
 /** The catalogue as everybody may see it: only what is on sale. */
-export const productRoutes = (deps: { db: Database; currency: string }): AnyRoute[] => [
+export const productRoutes = ({ pages }: { pages: Pages }): AnyRoute[] => [
   route({
     ...common,
     path: '/api/v1/store/products',
@@ -60,7 +61,7 @@ export const productRoutes = (deps: { db: Database; currency: string }): AnyRout
     query: listQuery,
     answers: { 200: { description: 'One page', schema: productListSchema }, ...unchanged },
     errors: ['CURSOR_INVALID', 'COLLECTION_NOT_FOUND'],
-    handle: async ({ query }) => cached(await readProductList(deps, query)),
+    handle: async ({ query }) => answerOf(await pages.list(query)),
   }),
 
   route({
@@ -72,9 +73,9 @@ export const productRoutes = (deps: { db: Database; currency: string }): AnyRout
     answers: { 200: { description: 'The product', schema: productSchema }, ...unchanged },
     errors: ['PRODUCT_NOT_FOUND'],
     async handle({ params: { idOrSlug } }) {
-      const product = await readProduct(deps, idOrSlug);
+      const product = await pages.product(idOrSlug);
       if (!product) throw refused('PRODUCT_NOT_FOUND', { product: idOrSlug });
-      return cached(product);
+      return answerOf(product);
     },
   }),
 
@@ -84,14 +85,6 @@ export const productRoutes = (deps: { db: Database; currency: string }): AnyRout
     summary: 'The collections',
     query: z.strictObject({}),
     answers: { 200: { description: 'All of them', schema: collectionsSchema }, ...unchanged },
-    handle: async () => cached(await readCollections(deps.db)),
+    handle: async () => answerOf(await pages.collections()),
   }),
 ];
-
-/** Short, since stock changes by the second; after it the ETag makes asking again cheap. */
-export const cached = (body: object): Answer => ({
-  status: 200,
-  body,
-  etag: true,
-  headers: { 'Cache-Control': 'public, max-age=5, stale-while-revalidate=30' },
-});

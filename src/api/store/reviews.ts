@@ -9,9 +9,9 @@ import { ownSession } from '../auth/principal.ts';
 import type { ApiDeps } from '../deps.ts';
 import { ownReviewSchema, rating, readOwnReview, readOwnReviews, wordsSchema } from '../reviews/view.ts';
 import { type AnyRoute, route } from '../route.ts';
-import { REVIEW_SORTS, readReviewList, reviewListSchema } from '../views/review-list.ts';
+import { answerOf } from '../views/page.ts';
+import { REVIEW_SORTS, reviewListSchema } from '../views/review-list.ts';
 import { opinionRoutes } from './opinions.ts';
-import { cached } from './products.ts';
 
 const PATH = '/api/v1/store/products/{id}/reviews';
 const params = z.object({ id: z.uuid() });
@@ -19,7 +19,7 @@ const params = z.object({ id: z.uuid() });
 /** What customers say about products. */
 export const reviewRoutes = (deps: ApiDeps): AnyRoute[] => [list(deps), submit(deps), ...opinionRoutes(deps)];
 
-const list = (deps: ApiDeps) =>
+const list = ({ pages }: ApiDeps) =>
   route({
     method: 'get',
     path: PATH,
@@ -41,9 +41,9 @@ const list = (deps: ApiDeps) =>
     },
     errors: ['CURSOR_INVALID', 'PRODUCT_NOT_FOUND'],
     async handle({ params: { id }, query }) {
-      const page = await readReviewList(deps, { productId: id, ...query });
+      const page = await pages.reviews({ productId: id, ...query });
       if (!page) throw refused('PRODUCT_NOT_FOUND', { product: id });
-      return cached(page);
+      return answerOf(page);
     },
   });
 

@@ -4,6 +4,7 @@ import { buyable } from '../../domain/pricing/buyable.ts';
 import type { BundlePricing } from '../../domain/pricing/inputs.ts';
 import { setsOf } from '../../entities/pricing/bundle-sets.ts';
 import type { Database } from '../../infra/database.ts';
+import { startOf, toPage } from '../admin/page.ts';
 import { bundlePricing } from './bundle-pricing.ts';
 
 const itemSchema = z.object({
@@ -86,7 +87,7 @@ export async function readBundle(
 }
 
 /** The bundles on sale behind the one of that id, newest first, at most `limit`. */
-export async function readBundles(
+async function readBundles(
   { db, currency }: Shelf,
   { before, limit }: { before: string | null; limit: number },
 ): Promise<Omit<BundleView, 'sets'>[]> {
@@ -99,6 +100,17 @@ export async function readBundles(
     const { sets: _, ...shown } = viewOf(row, currency);
     return shown;
   });
+}
+
+export interface BundlesRequest {
+  limit: number;
+  cursor?: string | undefined;
+}
+
+/** A page of the bundles on sale. @throws CURSOR_INVALID */
+export async function readBundlePage(shelf: Shelf, { limit, cursor }: BundlesRequest) {
+  const list = { offered: 'bundles' };
+  return toPage(list, await readBundles(shelf, { before: startOf(list, cursor), limit: limit + 1 }), limit);
 }
 
 function viewOf(row: BundleRow, currency: string): BundleView {

@@ -101,6 +101,7 @@ export const personalDataSchema = z
     checkouts: z.array(checkoutSchema),
     orders: z.array(orderSchema),
     reviews: z.array(reviewSchema),
+    preferences: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   })
   .meta({ id: 'PersonalData' });
 

@@ -47,12 +47,39 @@ export type ProductView = z.infer<typeof productSchema>;
 
 type ProductRow = Omit<ProductView, 'createdAt' | 'updatedAt'> & { createdAt: Date; updatedAt: Date };
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** The product on sale with this slug. */
+export async function productIdOf(query: Database['query'], slug: string): Promise<{ id: string } | undefined> {
+  const [row] = await query<{ id: string }>(`select id from products where slug = $1 and status = 'active'`, [slug]);
+  return row;
+}
+
+/** How many units of each variant of a product can be bought now. */
+export async function availabilityOf(query: Database['query'], productId: string): Promise<Map<string, number>> {
+  const rows = await query<{ id: string; available: number }>(
+    `select v.id, greatest(s.on_hand + s.backorder_limit - s.reserved, 0) as available
+      from variants v join stock_levels s on s.variant_id = v.id where v.product_id = $1 and v.status = 'active'`,
+    [productId],
+  );
+  return new Map(rows.map(({ id, available }) => [id, available]));
+}
+
+/** How many units of a variant on sale can be bought now. */
+export async function availableUnits(
+  query: Database['query'],
+  variantId: string,
+): Promise<{ available: number } | undefined> {
+  const [row] = await query<{ available: number }>(
+    `select greatest(s.on_hand + s.backorder_limit - s.reserved, 0) as available
+      from variants v join stock_levels s on s.variant_id = v.id where v.id = $1 and v.status = 'active'`,
+    [variantId],
+  );
+  return row;
+}
 
 /** Reads a product that is on sale with its variants and shelves, in one statement; undefined when there is none. */
 export async function readProduct(
   { db, currency }: { db: Database; currency: string },
-  idOrSlug: string,
+  id: string,
 ): Promise<ProductView | undefined> {
   const [row] = await db.query<ProductRow>(
     `select p.id, p.slug, p.title, p.description, p.brand, p.hsn, p.attributes, p.media, p.created_at as "createdAt", p.updated_at as "updatedAt",
@@ -65,8 +92,8 @@ export async function readProduct(
             'maxPerOrder', v.max_per_order) order by v.position), '[]')
           from variants v join stock_levels s on s.variant_id = v.id
           where v.product_id = p.id and v.status = 'active') as variants
-      from products p where p.${UUID.test(idOrSlug) ? 'id' : 'slug'} = $1 and p.status = 'active'`,
-    [idOrSlug],
+      from products p where p.id = $1 and p.status = 'active'`,
+    [id],
   );
   if (!row) return undefined;
   const times = { createdAt: row.createdAt.toISOString(), updatedAt: row.updatedAt.toISOString() };

@@ -28,6 +28,7 @@ const LEFT: Readonly<Record<string, string>> = {
   'an address that no invoice has to name': `select coalesce(k.customer_id, c.customer_id) from checkouts k
     join carts c on c.id = k.cart_id where (k.shipping_address is not null or k.billing_address is not null)
       and not exists (select 1 from order_lines l where l.order_id = k.order_id having sum(l.taxable_value) >= ${NAMED_FROM})`,
+  'a preference': `select id from account_preferences`,
   'a review': `select customer_id from reviews where state <> 'deleted'`,
   // One that was drawn after the erasure names whom the law wants named.
   'the PDF of an invoice': `select e.id from document_files f join documents d on d.id = f.id

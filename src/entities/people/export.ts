@@ -1,5 +1,6 @@
 import type { Address } from '../checkout.ts';
 import { place } from './account.ts';
+import { exportPreferences } from './preferences.ts';
 import { type Files, readCarts, readCheckouts, readOrders } from './purchases.ts';
 import { opened } from './vault.ts';
 
@@ -17,6 +18,7 @@ export async function exportCustomer(files: Files, customerId: string) {
     checkouts: await readCheckouts(files, customerId),
     orders: await readOrders(files, customerId),
     reviews: await readReviews(files, customerId),
+    preferences: await exportPreferences(files, customerId),
   };
 }
 

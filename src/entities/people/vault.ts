@@ -26,6 +26,7 @@ export const SEALED_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   sessions: ['client'],
   document_files: ['pdf'],
   webhook_subscriptions: ['secret', 'previous_secret'],
+  account_preferences: ['preferences'],
 };
 
 /** Seals the value of a column; null stays null. */

@@ -1,4 +1,4 @@
-import { type Decision, moderate, type Reason } from '../../domain/reviews/moderate.ts';
+import type { Decision, moderate, Reason } from '../../domain/reviews/moderate.ts';
 import { DEFAULT_POLICY, type ReviewPolicy } from '../../domain/reviews/policy.ts';
 import { newId } from '../../infra/ids.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
@@ -46,7 +46,11 @@ export async function beginTrial(
 }
 
 /** Judges the next reviews by the policy that is tried, and changes none of them. @returns whether all are done */
-export async function takeTrialFurther(tx: Tx, id: string, limit: number): Promise<boolean> {
+export async function takeTrialFurther(
+  tx: Tx,
+  id: string,
+  { limit, moderate: judge }: { limit: number; moderate: typeof moderate },
+): Promise<boolean> {
   const [trial] = await tx.query<Trial & Record<string, unknown>>(
     `select policy, since, cursor, looked_at as "lookedAt", changes, examples from review_trials
       where id = $1 and state = 'running' for update`,
@@ -54,7 +58,7 @@ export async function takeTrialFurther(tx: Tx, id: string, limit: number): Promi
   );
   if (!trial) return true;
   const past = await pastReviews(tx, trial, limit);
-  for (const review of past) tryOn(trial, review);
+  for (const review of past) tryOn(trial, review, judge);
   const isOver = past.length < limit;
   await tx.query(
     `update review_trials set cursor = $2, looked_at = $3, changes = $4, examples = $5, state = $6, finished_at = $7 where id = $1`,
@@ -80,8 +84,8 @@ const pastReviews = (tx: Tx, { since, cursor }: Trial, limit: number): Promise<P
     [since, cursor, limit],
   );
 
-function tryOn(trial: Trial, review: Past): void {
-  const { decision: to, score, reasons } = moderate(review, { ...DEFAULT_POLICY, ...trial.policy });
+function tryOn(trial: Trial, review: Past, judge: typeof moderate): void {
+  const { decision: to, score, reasons } = judge(review, { ...DEFAULT_POLICY, ...trial.policy });
   const from = review.decision;
   if (to === from) return;
   const way = `${from} -> ${to}`;

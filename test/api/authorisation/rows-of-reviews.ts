@@ -3,13 +3,15 @@ import { ADMIN, admin, own, type Role, type Row, STORE, shelf } from './expectat
 const moderator: { to: Role[] } = { to: ['support'] };
 const person = { ...moderator, people: true };
 
-/** Reviews, written by hand like the others. */
+/** Reviews and preferences, written by hand like the others. */
 export const REVIEW_ROWS: readonly Row[] = [
   shelf(`GET ${STORE}/products/{id}/reviews`, 404),
   own(`POST ${STORE}/products/{id}/reviews`, 400),
   own(`PUT ${STORE}/reviews/{id}/helpful`, 404),
   own(`DELETE ${STORE}/reviews/{id}/helpful`, 404),
   own(`POST ${STORE}/reviews/{id}/reports`, 400),
+  own(`GET ${STORE}/account/preferences`, 200),
+  own(`PUT ${STORE}/account/preferences`, 200),
   own(`GET ${STORE}/account/reviews`, 200),
   own(`GET ${STORE}/account/reviews/{id}`, 404),
   own(`PATCH ${STORE}/account/reviews/{id}`, 400),

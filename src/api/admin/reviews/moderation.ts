@@ -38,7 +38,7 @@ const takeNext = (deps: ApiDeps) =>
         if (id === undefined) return { status: 204, headers: {}, body: {} };
         return { status: 200, headers: {}, body: await readReviewFile(tx.query, id) };
       };
-      return edit(deps, call, { name: 'review.claim', scope: moderatorId, work });
+      return edit(deps, call, { name: 'review.edit', scope: `${moderatorId} claim`, work });
     },
   });
 
@@ -55,7 +55,7 @@ function hold(deps: ApiDeps, call: ReviewCall, change: typeof claim) {
     }
     return { status: 200, headers: {}, body: await readReviewFile(tx.query, id) };
   };
-  return edit(deps, call, { name: 'review.claim', scope: id, work });
+  return edit(deps, call, { name: 'review.edit', scope: `${id} claim`, work });
 }
 
 const take = (deps: ApiDeps) =>

@@ -1,0 +1,66 @@
+// Locks: creates only; SHARE ROW EXCLUSIVE on products, variants, product_collections, collections, bundles, bundle_sets,
+// bundle_items, discounts, discount_codes, reviews and accounts while their triggers are made, for an instant.
+import { Migration } from '@mikro-orm/migrations';
+
+/** What a change of a row makes stale: a name of its own, or that of the product it is about. */
+const NAMED: Record<string, string> = {
+  products: `'product:' || r.id`,
+  variants: `'product:' || r.product_id`,
+  product_collections: `'product:' || r.product_id`,
+  collections: `'catalogue'`,
+  bundles: `'bundles'`,
+  bundle_sets: `'bundles'`,
+  bundle_items: `'bundles'`,
+  discounts: `'offers'`,
+  discount_codes: `'offers'`,
+  reviews: `'reviews:' || r.product_id`,
+  account_preferences: `'preferences:' || r.id`,
+};
+
+export class Migration016Caching extends Migration {
+  override up(): void {
+    // Rows only come and go: whoever changes a product waits for nobody else who does.
+    this.addSql(`
+      create table cache_invalidations (
+        id bigint generated always as identity primary key,
+        name text not null,
+        created_at timestamptz not null default clock_timestamp()
+      ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)`);
+    // The key is the account's.
+    this.addSql(`
+      create table account_preferences (
+        id uuid primary key references accounts,
+        preferences text not null,
+        version integer not null default 1,
+        updated_at timestamptz not null
+      )`);
+    for (const [table, name] of Object.entries(NAMED)) this.addTriggers(table, name);
+  }
+
+  /** Once per statement, however many rows it changes, and in the transaction that changes them. */
+  private addTriggers(table: string, name: string): void {
+    this.addSql(`
+      create function ${table}_are_stale() returns trigger language plpgsql as $$
+      begin
+        insert into cache_invalidations (name) select distinct ${name} from changed r;
+        return null;
+      end $$`);
+    for (const [event, rows] of [
+      ['insert', 'new'],
+      ['update', 'new'],
+      ['delete', 'old'],
+    ]) {
+      this.addSql(`create trigger ${table}_are_stale_after_${event} after ${event} on ${table}
+        referencing ${rows} table as changed for each statement execute function ${table}_are_stale()`);
+    }
+  }
+
+  override down(): void {
+    for (const table of Object.keys(NAMED)) {
+      for (const event of ['insert', 'update', 'delete'])
+        this.addSql(`drop trigger ${table}_are_stale_after_${event} on ${table}`);
+      this.addSql(`drop function ${table}_are_stale()`);
+    }
+    this.addSql(`drop table account_preferences, cache_invalidations`);
+  }
+}

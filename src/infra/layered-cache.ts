@@ -1,0 +1,146 @@
+import { BentoCache, bentostore, errors } from 'bentocache';
+import { MemoryDriver } from 'bentocache/drivers/memory';
+import { redisDriver } from 'bentocache/drivers/redis';
+import type { Redis } from 'ioredis';
+import pLimit from 'p-limit';
+import { observe } from './log.ts';
+import { openPopularity, type Popularity } from './popularity.ts';
+import { takeTurn } from './turns.ts';
+import type { Versions } from './versions.ts';
+
+/** What is kept, and for how long. */
+export interface Entry {
+  /** `type:identifier`. */
+  key: string;
+  /** The names whose versions it was made of. */
+  on: readonly string[];
+  /** Life in seconds; for as long again it is served while it is made anew. */
+  seconds: number;
+}
+
+/** Values in the memory of the process, then in Redis, then made anew: once at a time, over all processes. */
+export interface LayeredCache {
+  /** The value as it is kept, or as `make` makes it. Whoever gets it must not change it. */
+  read<T extends object>(entry: Entry, make: () => Promise<T | undefined>): Promise<T | undefined>;
+  /** Makes a value anew that has lived through half of its life, or is not kept. @returns whether it did */
+  refresh<T extends object>(entry: Entry, make: () => Promise<T | undefined>): Promise<boolean>;
+  popularity: Popularity;
+}
+
+/** Copies in the memory of a process live for so long, in milliseconds, then Redis is asked. */
+const IN_MEMORY_MS = 5_000;
+const IN_MEMORY_ITEMS = 5_000;
+/** While Redis is away a process answers from what it has read itself, for so long, in milliseconds. */
+const ALONE_MS = 1_000;
+/** That there is nothing under a key is believed for so long, in milliseconds. */
+const NOTHING_MS = 5_000;
+/** So many values are made at a time: with Redis away, PostgreSQL is not asked by everybody at once. */
+const MOST_AT_ONCE = 8;
+/** So that what was kept together is not forgotten together. */
+const JITTER = 0.1;
+
+interface Kept<T> {
+  /** null: there is nothing. */
+  value: T | null;
+  /** When it was begun to be made, in ms since 1970. */
+  at: number;
+}
+
+type Make<T> = () => Promise<T | undefined>;
+
+/** Bento's driver for memory, which forgets sooner than Redis. */
+class ShortMemory extends MemoryDriver {
+  override set(key: string, value: string, ttl?: number): boolean {
+    // What comes from Redis comes as text, which Bento 1.6 cannot read from a memory that holds objects.
+    const held = typeof value === 'string' ? JSON.parse(value) : value;
+    return super.set(key, held, Math.min(ttl ?? IN_MEMORY_MS, IN_MEMORY_MS));
+  }
+}
+
+function openLayers(redis: Redis, store: string) {
+  const memory = { maxItems: IN_MEMORY_ITEMS, serialize: false, prefix: store };
+  const l1 = { options: memory, factory: () => new ShortMemory(memory) };
+  const layers = bentostore()
+    .useL1Layer(l1)
+    .useL2Layer(redisDriver({ connection: redis }));
+  return new BentoCache({ default: 'layers', prefix: store, stores: { layers } });
+}
+
+/** Under the keys `{store}:{type}:{identifier}@{versions}`; `redis` fails fast. */
+export function openLayeredCache(at: { redis: Redis; versions: Versions; store: string }): LayeredCache {
+  const { redis, versions, store } = at;
+  const layers = openLayers(redis, store);
+  const popularity = openPopularity(redis, store);
+  const limit = pLimit(MOST_AT_ONCE);
+  async function made<T>({ key }: Entry, make: Make<T>): Promise<Kept<T>> {
+    const began = Date.now();
+    const value = (await limit(make)) ?? null;
+    observe('cache.made', { kind: key.split(':', 1)[0] });
+    return { value, at: began };
+  }
+
+  /** Nobody can tell what was changed: only for an instant, and only in this process. */
+  const alone = <T>(entry: Entry, make: Make<T>): Promise<Kept<T>> =>
+    layers.getOrSet({
+      key: `${entry.key}@${versions.alone()}`,
+      ttl: ALONE_MS,
+      grace: false,
+      factory(context) {
+        context.setOptions({ skipL2Write: true });
+        return made(entry, make);
+      },
+    });
+
+  async function shared<T>(entry: Entry, make: Make<T>, { version, isForced }: Asked): Promise<Kept<T>> {
+    const key = `${entry.key}@${version}`;
+    const ttl = Math.round(entry.seconds * 1_000 * (1 - JITTER + 2 * JITTER * Math.random()));
+    return layers.getOrSet({
+      key,
+      ttl,
+      grace: 2 * ttl,
+      timeout: 0,
+      forceFresh: isForced,
+      async factory(context) {
+        const turn = await takeTurn(redis, `${store}:${key}`, { isForced });
+        if (turn.isTheirs) {
+          // Redis has it already.
+          context.setOptions({ skipL2Write: true });
+          return turn.value as Kept<T>;
+        }
+        const kept = await made(entry, make).finally(() => setImmediate(turn.end));
+        if (kept.value === null) context.setTtl(Math.min(ttl, NOTHING_MS));
+        return kept;
+      },
+    });
+  }
+
+  async function get<T extends object>(entry: Entry, make: Make<T>, isForced = false): Promise<Kept<T>> {
+    const version = await versions.of(entry.on);
+    const kept = version === undefined ? alone(entry, make) : shared(entry, make, { version, isForced });
+    return kept.catch((error) => {
+      // Bento wraps what `make` has thrown.
+      throw error instanceof errors.E_FACTORY_ERROR ? error.cause : error;
+    });
+  }
+
+  return {
+    popularity,
+    async read(entry, make) {
+      popularity.count(entry.key);
+      return (await get(entry, make)).value ?? undefined;
+    },
+    async refresh(entry, make) {
+      const began = Date.now();
+      const kept = await get(entry, make);
+      if (kept.at >= began) return true;
+      if (began - kept.at < entry.seconds * 500) return false;
+      await get(entry, make, true);
+      return true;
+    },
+  };
+}
+
+interface Asked {
+  version: string;
+  isForced: boolean;
+}

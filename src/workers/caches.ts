@@ -1,0 +1,39 @@
+import { tellOfChanges } from '../entities/invalidations.ts';
+import { errorFields, observe } from '../infra/log.ts';
+import { done, type Handler, handler } from '../infra/worker.ts';
+import { fadePopularity, warmCaches } from '../jobs/caches.ts';
+import type { WorkerDeps } from './deps.ts';
+
+/** So many of the keys that are read most are kept warm. */
+const WARM = 500;
+/** Keys per step; after each the job shows how far it is. */
+const BATCH = 25;
+/** What every shop front opens with, also in a shop that nobody has looked at yet. */
+const ALWAYS = ['collections:all', 'list:{"limit":24}'];
+
+/** Keeps what shop fronts read most ready, and says what is out of date. */
+export const cacheHandlers = (deps: WorkerDeps): Handler[] => [
+  handler(warmCaches, async (_, { progress }) => {
+    await tellOfChanges(deps.db, deps.versions);
+    const keys = [...new Set([...ALWAYS, ...(await deps.popularity.most(WARM))])];
+    let made = 0;
+    for (let i = 0; i < keys.length; i += BATCH) {
+      const batch = keys.slice(i, i + BATCH);
+      made += (await Promise.all(batch.map((key) => warmed(deps, key)))).filter(Boolean).length;
+      progress(Math.min(i + BATCH, keys.length), keys.length);
+    }
+    observe('caches.warmed', { looked: keys.length, made });
+    return done;
+  }),
+  handler(fadePopularity, async () => {
+    await deps.popularity.fade();
+    return done;
+  }),
+];
+
+/** One that cannot be made must not keep the others cold. */
+const warmed = ({ warm }: WorkerDeps, key: string): Promise<boolean> =>
+  warm(key).catch((error) => {
+    observe('cache.cold', errorFields(error));
+    return false;
+  });

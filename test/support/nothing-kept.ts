@@ -1,0 +1,11 @@
+import type { LayeredCache } from '../../src/infra/layered-cache.ts';
+import type { Versions } from '../../src/infra/versions.ts';
+
+/** A cache that keeps nothing: for tests of what is read, not of how it is kept. */
+export const nothingKept: LayeredCache = {
+  read: (_, make) => make(),
+  refresh: async () => false,
+  popularity: { count: () => undefined, most: async () => [], fade: async () => undefined },
+};
+
+export const noVersions: Versions = { of: () => undefined, alone: () => 'alone', raise: async () => true };
