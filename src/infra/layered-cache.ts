@@ -46,8 +46,6 @@ interface Kept<T> {
   at: number;
 }
 
-type Make<T> = () => Promise<T | undefined>;
-
 /** Bento's driver for memory, which forgets sooner than Redis. */
 class ShortMemory extends MemoryDriver {
   override set(key: string, value: string, ttl?: number): boolean {
@@ -66,81 +64,93 @@ function openLayers(redis: Redis, store: string) {
   return new BentoCache({ default: 'layers', prefix: store, stores: { layers } });
 }
 
+interface Layers {
+  redis: Redis;
+  versions: Versions;
+  store: string;
+  bento: ReturnType<typeof openLayers>;
+  limit<T>(make: () => Promise<T>): Promise<T>;
+}
+
 /** Under the keys `{store}:{type}:{identifier}@{versions}`; `redis` fails fast. */
 export function openLayeredCache(at: { redis: Redis; versions: Versions; store: string }): LayeredCache {
-  const { redis, versions, store } = at;
-  const layers = openLayers(redis, store);
-  const popularity = openPopularity(redis, store);
-  const limit = pLimit(MOST_AT_ONCE);
-  async function made<T>({ key }: Entry, make: Make<T>): Promise<Kept<T>> {
-    const began = Date.now();
-    const value = (await limit(make)) ?? null;
-    observe('cache.made', { kind: key.split(':', 1)[0] });
-    return { value, at: began };
-  }
-
-  /** Nobody can tell what was changed: only for an instant, and only in this process. */
-  const alone = <T>(entry: Entry, make: Make<T>): Promise<Kept<T>> =>
-    layers.getOrSet({
-      key: `${entry.key}@${versions.alone()}`,
-      ttl: ALONE_MS,
-      grace: false,
-      factory(context) {
-        context.setOptions({ skipL2Write: true });
-        return made(entry, make);
-      },
-    });
-
-  async function shared<T>(entry: Entry, make: Make<T>, { version, isForced }: Asked): Promise<Kept<T>> {
-    const key = `${entry.key}@${version}`;
-    const ttl = Math.round(entry.seconds * 1_000 * (1 - JITTER + 2 * JITTER * Math.random()));
-    return layers.getOrSet({
-      key,
-      ttl,
-      grace: 2 * ttl,
-      timeout: 0,
-      forceFresh: isForced,
-      async factory(context) {
-        const turn = await takeTurn(redis, `${store}:${key}`, { isForced });
-        if (turn.isTheirs) {
-          // Redis has it already.
-          context.setOptions({ skipL2Write: true });
-          return turn.value as Kept<T>;
-        }
-        const kept = await made(entry, make).finally(() => setImmediate(turn.end));
-        if (kept.value === null) context.setTtl(Math.min(ttl, NOTHING_MS));
-        return kept;
-      },
-    });
-  }
-
-  async function get<T extends object>(entry: Entry, make: Make<T>, isForced = false): Promise<Kept<T>> {
-    const version = await versions.of(entry.on);
-    const kept = version === undefined ? alone(entry, make) : shared(entry, make, { version, isForced });
-    return kept.catch((error) => {
-      // Bento wraps what `make` has thrown.
-      throw error instanceof errors.E_FACTORY_ERROR ? error.cause : error;
-    });
-  }
-
+  const layers = { ...at, bento: openLayers(at.redis, at.store), limit: pLimit(MOST_AT_ONCE) };
+  const popularity = openPopularity(at.redis, at.store);
   return {
     popularity,
     async read(entry, make) {
       popularity.count(entry.key);
-      return (await get(entry, make)).value ?? undefined;
+      return (await get(layers, entry, { make, isForced: false })).value ?? undefined;
     },
     async refresh(entry, make) {
       const began = Date.now();
-      const kept = await get(entry, make);
+      const kept = await get(layers, entry, { make, isForced: false });
       if (kept.at >= began) return true;
       if (began - kept.at < entry.seconds * 500) return false;
-      await get(entry, make, true);
+      await get(layers, entry, { make, isForced: true });
       return true;
     },
   };
 }
 
-interface Asked {
-  version: string;
+interface Making<T> {
+  make: () => Promise<T | undefined>;
   isForced: boolean;
+}
+
+async function get<T>(layers: Layers, entry: Entry, making: Making<T>): Promise<Kept<T>> {
+  const version = await layers.versions.of(entry.on);
+  const kept = version === undefined ? alone(layers, entry, making) : shared(layers, entry, { ...making, version });
+  return kept.catch((error) => {
+    // Bento wraps what `make` has thrown.
+    throw error instanceof errors.E_FACTORY_ERROR ? error.cause : error;
+  });
+}
+
+/** Nobody can tell what was changed: only for an instant, and only in this process. */
+const alone = <T>(layers: Layers, entry: Entry, { make }: Making<T>): Promise<Kept<T>> =>
+  layers.bento.getOrSet({
+    key: `${entry.key}@${layers.versions.alone()}`,
+    ttl: ALONE_MS,
+    grace: false,
+    factory(context) {
+      context.setOptions({ skipL2Write: true });
+      return made(layers, entry, make);
+    },
+  });
+
+function shared<T>(
+  layers: Layers,
+  entry: Entry,
+  { make, isForced, version }: Making<T> & { version: string },
+): Promise<Kept<T>> {
+  const { bento, redis, store } = layers;
+  const key = `${entry.key}@${version}`;
+  const ttl = Math.round(entry.seconds * 1_000 * (1 - JITTER + 2 * JITTER * Math.random()));
+  return bento.getOrSet({
+    key,
+    ttl,
+    grace: 2 * ttl,
+    timeout: 0,
+    forceFresh: isForced,
+    async factory(context) {
+      const turn = await takeTurn(redis, `${store}:${key}`, { isForced });
+      if (turn.isTheirs) {
+        // Redis has it already.
+        context.setOptions({ skipL2Write: true });
+        return turn.value as Kept<T>;
+      }
+      // The turn ends when what was made is on its way to Redis, by the same connection.
+      const kept = await made(layers, entry, make).finally(() => setImmediate(turn.end));
+      if (kept.value === null) context.setTtl(Math.min(ttl, NOTHING_MS));
+      return kept;
+    },
+  });
+}
+
+async function made<T>({ limit }: Layers, { key }: Entry, make: Making<T>['make']): Promise<Kept<T>> {
+  const at = Date.now();
+  const value = (await limit(make)) ?? null;
+  observe('cache.made', { kind: key.split(':', 1)[0] });
+  return { value, at };
 }

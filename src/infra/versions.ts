@@ -26,93 +26,109 @@ const MOST_NAMES = 50_000;
 const ATTEMPTS = 3;
 const BACK_AFTER_MS = 200;
 
+/** What one process knows. */
+interface Knowledge {
+  redis: Redis;
+  subscriber: Redis;
+  store: string;
+  known: LRUCache<string, string>;
+  /** Counts what was heard: an answer of Redis that crossed with a message is asked for again. */
+  heard: number;
+  /** A subscriber that is connected hears nothing until Redis has taken its subscription. */
+  isListening: boolean;
+  wasAway: boolean;
+  outages: number;
+}
+
 /** `redis` fails fast; `subscriber` is a connection of its own. Both tell of the same server. */
 export function openVersions(redis: Redis, subscriber: Redis, store: string): Versions {
-  const channel = `${store}:versions`;
-  const keyOf = (name: string): string => `${store}:version:${name}`;
   const known = new LRUCache<string, string>({ max: MOST_NAMES, ttl: BELIEVED_MS });
-  /** Counts what this process has heard: an answer of Redis that crossed with a message is asked for again. */
-  let heard = 0;
-  const forget = (names: readonly string[]) => {
-    heard += 1;
-    for (const name of names) known.delete(name);
-  };
-  const forgetAll = () => {
-    heard += 1;
-    known.clear();
-  };
-  /** A subscriber that is connected hears nothing until Redis has taken its subscription. */
-  let isListening = false;
-  let wasAway = false;
-  let outages = 0;
-  const canTell = () => redis.status === 'ready' && isListening;
-
-  function away(): void {
-    wasAway = true;
-    outages += 1;
-    isListening &&= subscriber.status === 'ready';
-    forgetAll();
-  }
-  /** What was missed meanwhile nobody knows: everything is of another epoch. */
-  function back(): void {
-    if (!wasAway || !canTell()) return;
-    const outage = outages;
-    void raise([EPOCH]).then((isTold) => {
-      // Another may have begun meanwhile.
-      if (outage !== outages) return;
-      wasAway = !isTold;
-      if (!isTold) setTimeout(back, BACK_AFTER_MS).unref();
-    });
-  }
-  function listen(): void {
-    subscriber.subscribe(channel).then(
-      () => {
-        isListening = true;
-        forgetAll();
-        back();
-      },
-      (error) => observeSparingly('versions.deaf', errorFields(error)),
-    );
-  }
-
-  async function ask(names: readonly string[]): Promise<string | undefined> {
-    for (let attempt = 1; attempt <= ATTEMPTS && canTell(); attempt++) {
-      const before = heard;
-      const tokens = await readAll(redis, names.map(keyOf));
-      if (!tokens) return undefined;
-      if (before !== heard) continue;
-      for (const [i, name] of names.entries()) known.set(name, tokens[i] ?? '');
-      return tokens.join('.');
-    }
-    return undefined;
-  }
-
-  async function raise(names: readonly string[]): Promise<boolean> {
-    forget(names);
-    if (redis.status !== 'ready') return false;
-    const pipeline = redis.pipeline();
-    for (const name of names) pipeline.set(keyOf(name), token(), 'EX', KEPT_SECONDS);
-    // A name may hold anything but a line break.
-    pipeline.publish(channel, names.join('\n'));
-    const results = await pipeline.exec().catch(() => null);
-    forget(names);
-    return results?.every(([error]) => error === null) ?? false;
-  }
-
-  redis.on('close', away).on('ready', back);
-  subscriber.on('close', away).on('ready', listen);
-  subscriber.on('message', (from, text: string) => from === channel && forget(text.split('\n')));
-  if (subscriber.status === 'ready') listen();
+  const at: Knowledge = { redis, subscriber, store, known, heard: 0, isListening: false, wasAway: false, outages: 0 };
+  redis.on('close', () => leave(at)).on('ready', () => comeBack(at));
+  subscriber.on('close', () => leave(at)).on('ready', () => listen(at));
+  subscriber.on('message', (from, text: string) => from === channelOf(at) && forget(at, text.split('\n')));
+  if (subscriber.status === 'ready') listen(at);
   return {
     of(names) {
       const all = [EPOCH, ...names];
-      if (!canTell() || wasAway) return undefined;
+      if (!canTell(at) || at.wasAway) return undefined;
       const tokens = all.map((name) => known.get(name));
-      return tokens.every((one) => one !== undefined) ? tokens.join('.') : ask(all);
+      return tokens.every((one) => one !== undefined) ? tokens.join('.') : ask(at, all);
     },
-    alone: () => `alone-${heard}`,
-    raise,
+    alone: () => `alone-${at.heard}`,
+    raise: (names) => raise(at, names),
   };
+}
+
+const channelOf = ({ store }: Knowledge): string => `${store}:versions`;
+const keyOf = ({ store }: Knowledge, name: string): string => `${store}:version:${name}`;
+const canTell = ({ redis, isListening }: Knowledge): boolean => redis.status === 'ready' && isListening;
+
+function forget(at: Knowledge, names: readonly string[]): void {
+  at.heard += 1;
+  for (const name of names) at.known.delete(name);
+}
+
+function forgetAll(at: Knowledge): void {
+  at.heard += 1;
+  at.known.clear();
+}
+
+function leave(at: Knowledge): void {
+  at.wasAway = true;
+  at.outages += 1;
+  at.isListening &&= at.subscriber.status === 'ready';
+  forgetAll(at);
+}
+
+/** What was missed meanwhile nobody knows: everything is of another epoch. */
+function comeBack(at: Knowledge): void {
+  if (!at.wasAway || !canTell(at)) return;
+  const { outages } = at;
+  void raise(at, [EPOCH]).then((isTold) => {
+    // Another outage may have begun meanwhile.
+    if (outages !== at.outages) return;
+    at.wasAway = !isTold;
+    if (!isTold) setTimeout(() => comeBack(at), BACK_AFTER_MS).unref();
+  });
+}
+
+function listen(at: Knowledge): void {
+  at.subscriber.subscribe(channelOf(at)).then(
+    () => {
+      at.isListening = true;
+      forgetAll(at);
+      comeBack(at);
+    },
+    (error) => observeSparingly('versions.deaf', errorFields(error)),
+  );
+}
+
+async function ask(at: Knowledge, names: readonly string[]): Promise<string | undefined> {
+  for (let attempt = 1; attempt <= ATTEMPTS && canTell(at); attempt++) {
+    const before = at.heard;
+    const tokens = await readAll(
+      at.redis,
+      names.map((name) => keyOf(at, name)),
+    );
+    if (!tokens) return undefined;
+    if (before !== at.heard) continue;
+    for (const [i, name] of names.entries()) at.known.set(name, tokens[i] ?? '');
+    return tokens.join('.');
+  }
+  return undefined;
+}
+
+async function raise(at: Knowledge, names: readonly string[]): Promise<boolean> {
+  forget(at, names);
+  if (at.redis.status !== 'ready') return false;
+  const pipeline = at.redis.pipeline();
+  for (const name of names) pipeline.set(keyOf(at, name), token(), 'EX', KEPT_SECONDS);
+  // A name may hold anything but a line break.
+  pipeline.publish(channelOf(at), names.join('\n'));
+  const results = await pipeline.exec().catch(() => null);
+  forget(at, names);
+  return results?.every(([error]) => error === null) ?? false;
 }
 
 /** Never the same again, also after Redis was emptied. */
