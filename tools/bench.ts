@@ -2,9 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { heedSignals, interruption } from './bench/interruption.ts';
 import { type Inside, lookAtFunctions, lookAtStatements } from './bench/look.ts';
 import { measure, ordersFor, warm } from './bench/measure.ts';
-import { type BenchOptions, readOptions, readPricingOptions, USAGE } from './bench/options.ts';
+import { type BenchOptions, readOptions, readPricingOptions, readReadsOptions, USAGE } from './bench/options.ts';
 import { measurePricing, pricingReport } from './bench/pricing/measure.ts';
 import { INSPECTABLE, inspectorIn } from './bench/profiler.ts';
+import { measureReading, READING, readingReport } from './bench/reading.ts';
 import { report } from './bench/report.ts';
 import { type Measured, openSite } from './bench/site.ts';
 import { ownStack, runningStack } from './bench/target.ts';
@@ -20,6 +21,7 @@ async function main(): Promise<number> {
   try {
     const [first, ...rest] = process.argv.slice(2);
     if (first === 'pricing') return pricing(rest);
+    if (first === 'reads') return await reads(rest);
     const options = readOptions(process.argv.slice(2));
     if (options !== 'help') return await run(options);
     say(USAGE);
@@ -44,6 +46,29 @@ function pricing(argv: string[]): number {
   say(pricingReport(figures));
   if (options.jsonFile) writeJson(options.jsonFile, figures);
   return 0;
+}
+
+/** On a stack of its own: what is kept is forgotten in between. */
+async function reads(argv: string[]): Promise<number> {
+  const options = readReadsOptions(argv);
+  if (options === 'help') {
+    say(USAGE);
+    return 0;
+  }
+  let metricsUrl = '';
+  const target = await ownStack(READING, (line) => {
+    hear(line);
+    const port = line.startsWith('web |') && line.includes('metrics ready') && /"port":(\d+)/.exec(line)?.[1];
+    if (port) metricsUrl = `http://127.0.0.1:${port}/metrics`;
+  });
+  try {
+    const figures = await measureReading(target, metricsUrl);
+    say(readingReport(figures));
+    if (options.jsonFile) writeJson(options.jsonFile, figures);
+    return figures.reads.every(({ errors }) => errors === 0) ? 0 : 1;
+  } finally {
+    await target.stop();
+  }
 }
 
 async function run(options: BenchOptions): Promise<number> {

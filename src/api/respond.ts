@@ -12,7 +12,7 @@ const RETRY_AFTER = '2';
 export function sendAnswer(request: express.Request, response: express.Response, answer: Answer): void {
   if (response.destroyed) return;
   const { status, body, headers } = answer;
-  const bytes = body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+  const bytes = answer.json ?? (body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body));
   if (bytes !== undefined) response.setHeader('Content-Type', JSON_TYPE);
   for (const name in headers) response.setHeader(name, headers[name] ?? '');
   if (answer.etag && bytes !== undefined) response.setHeader('ETag', etagOf(bytes));

@@ -21,6 +21,7 @@ export interface BenchOptions {
 export const USAGE = `Usage: bin/bench [--data DIR] [--orders N] [--concurrency 1,8,32,64] [--json FILE]
        bin/bench [--profile web|worker] [--statements]
        bin/bench pricing [--runs N] [--json FILE]
+       bin/bench reads [--json FILE]
 
 Buys over HTTP and prints what a purchase costs, and how far that is from the ceiling of this machine.
 
@@ -33,6 +34,8 @@ Buys over HTTP and prints what a purchase costs, and how far that is from the ce
   --json FILE        write all figures there as well
   --profile ROLE     only: where web or worker spends its CPU in one level (the last of the list)
   --statements       only: which statements a purchase needs, in one level (the last of the list)
+
+reads: how fast shop fronts are answered, warm and cold, beside a route of Express that only sends
 
 pricing: how long the pricing engine takes for carts of 1, 10 and 100 lines; it needs no shop
 
@@ -89,6 +92,16 @@ export function readPricingOptions(argv: string[]): PricingBenchOptions | 'help'
   });
   if (values.help) return 'help';
   return { runs: wholeNumber('--runs', values.runs, 1), jsonFile: values.json ? from(values.json) : null };
+}
+
+/** The command line behind `reads`; as `readOptions`. */
+export function readReadsOptions(argv: string[]): { jsonFile: string | null } | 'help' {
+  const { values } = parseArgs({
+    args: argv,
+    options: { json: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } },
+  });
+  if (values.help) return 'help';
+  return { jsonFile: values.json ? from(values.json) : null };
 }
 
 const from = (path: string): string => resolve(process.env.INIT_CWD ?? '.', path);
