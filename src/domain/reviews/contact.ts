@@ -16,11 +16,23 @@ const INVITATION =
 const DIGITS = words('zero one two three four five six seven eight nine');
 const LEAST_SPELLED = 8;
 
+/** Ways to write a link so that it is none. */
+const DISGUISED = [
+  /\bhxxps?:/gi,
+  new RegExp(`\\S \\. ?(?:${BARE})(?![\\p{L}\\p{N}])`, 'giu'),
+  /(?<![\w.@])[\w-]+\.[a-z]{2,}\/\w+/gi,
+];
+/** "It is fine.In summer": the end of a sentence, with the next one too close behind it. */
+const SENTENCE = /\.[A-Z][a-z]*$/;
+
 /** How many links lead elsewhere than to what is allowed. */
 export function linksIn(text: string, allowedDomains: ReadonlySet<string>): number {
-  const links = (linkify.match(text) ?? []).filter(({ schema }) => schema !== 'mailto:');
+  const clear = text.replace(/[[(]\.[\])]/g, '.');
+  const links = (linkify.match(clear) ?? []).filter(({ schema, raw }) => schema !== 'mailto:' && !SENTENCE.test(raw));
   const foreign = links.filter(({ url }) => !allowedDomains.has(hostOf(url)));
-  return foreign.length + (text.match(SPELLED_DOMAIN)?.length ?? 0);
+  const others = [SPELLED_DOMAIN, ...DISGUISED].map((pattern) => clear.match(pattern)?.length ?? 0);
+  // What is allowed may be written without `http`: only the links that were found are compared.
+  return foreign.length > 0 ? foreign.length : links.length > 0 ? 0 : Math.max(...others);
 }
 
 /** How many ways to reach somebody the text has: addresses, telephone numbers, names in networks. */
@@ -33,17 +45,28 @@ export function contactsIn(text: string): number {
 
 const hostOf = (url: string): string => URL.parse(url)?.hostname.replace(/^www\./, '') ?? '';
 
-/** With figures for the digits of other scripts, and for a row of digits that are spelled out. */
+/** A row of digits that are spelled out. */
+const SPELLED = new RegExp(`(?:\\b(?:double|triple|${DIGITS.join('|')})\\b[\\s,-]*){${LEAST_SPELLED},}`, 'gi');
+
+/** With figures for the digits of other scripts, and for those that are spelled out. */
 function withDigits(text: string): string {
   const figures = text.replace(/[०-९]/g, (digit) => String(digit.charCodeAt(0) - 0x966));
-  const row = new RegExp(`(?:\\b(?:${DIGITS.join('|')})\\b[\\s,-]*){${LEAST_SPELLED},}`, 'gi');
-  return figures.replace(
-    row,
-    (spelled) =>
-      ` ${words(spelled.toLowerCase())
-        .map((word) => DIGITS.indexOf(word))
-        .join('')} `,
-  );
+  return figures.replace(SPELLED, (spelled) => ` ${digitsOf(words(spelled.toLowerCase()))} `);
+}
+
+function digitsOf(spelled: string[]): string {
+  let times = 1;
+  return spelled
+    .map((word) => {
+      if (!DIGITS.includes(word)) {
+        times = word === 'triple' ? 3 : 2;
+        return '';
+      }
+      const digits = String(DIGITS.indexOf(word)).repeat(times);
+      times = 1;
+      return digits;
+    })
+    .join('');
 }
 
 function words(text: string): string[] {

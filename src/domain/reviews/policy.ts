@@ -55,17 +55,17 @@ export const DEFAULT_POLICY: ReviewPolicy = {
   reportsToHold: 3,
   shouting: { letters: 20, percent: 70 },
   repetition: { signs: 6, words: 4, phrases: 3 },
-  blockedWords: words('kamine kaminey kamini lode lodu laude scammers'),
+  blockedWords: words('kamine kaminey kamini lode lodu laude bhosadike bsdk scammers'),
   allowedWords: words(
-    'bakwas bakwaas बकवास maal sexy nude nipple sucks shiitake kutta kutte dog suar ullu gadha breast tatti',
+    'bakwas bakwaas बकवास item ghatiya घटिया ढक्कन kharab maal sale dhakkan joota kutti tosser prick pricks knob sexy nude nipple sucks shiitake kutta kutte dog suar ullu gadha breast tatti',
   ),
   allowedDomains: [],
   praise: words(
-    'excellent perfect amazing awesome fantastic superb wonderful love loved best great brilliant flawless recommended happy satisfied beautiful ' +
+    'excellent perfect amazing awesome fantastic superb wonderful love loved best great brilliant flawless outstanding recommend recommended happy satisfied beautiful ' +
       'शानदार बढ़िया बेहतरीन उत्तम badhiya mast zabardast shandar behtareen',
   ),
   blame: words(
-    'terrible horrible awful worst useless broken defective waste garbage trash pathetic disappointed disappointing fake fraud cheated torn damaged refund ' +
+    'terrible horrible awful worst useless broken defective waste garbage trash pathetic disappointed disappointing fake fraud cheated torn damaged refund bad horrid hate dirty wasted disgusting faded spoiled shrunk ' +
       'बेकार घटिया खराब bekar bekaar ghatiya kharab bakwas barbaad',
   ),
 };

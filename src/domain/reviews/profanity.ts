@@ -6,16 +6,34 @@ const dictionary = new AllProfanity({ languages: ['english', 'hindi'], silent: t
 /** English once more, through letters of other scripts that only look like Latin ones. */
 const lookalikes = new RegExpMatcher({ ...englishDataset.build(), ...englishRecommendedTransformers });
 
+/** Signs between the letters of a word: `fu_ck`, and what is written with dots in Devanagari. */
+const BETWEEN = /(?<=\p{L})_(?=\p{L})|(?<=[\p{L}\p{M}])[.*-](?=[\u0900-\u097f])/gu;
+/** A word of which somebody did not want to write all letters has a reason. */
+const MASKED = /[\p{L}\p{M}]\*+[\p{L}\p{M}]/gu;
+
 /** How many profane words the text has, apart from those that are allowed. */
 export function profaneWords(text: string, allowed: ReadonlySet<string>): number {
-  const found = dictionary.detect(text).detectedWords.filter((word) => !allowed.has(word.toLowerCase()));
-  const hidden = lookalikes.getAllMatches(text).filter(({ startIndex }) => !allowed.has(wordAt(text, startIndex)));
-  return Math.max(found.length, hidden.length);
+  const plainText = text.replace(BETWEEN, '');
+  const known = dictionary.detect(plainText).positions;
+  const hidden = lookalikes.getAllMatches(plainText).map(({ startIndex, endIndex }) => {
+    return { start: startIndex, end: endIndex + 1 };
+  });
+  const found = [known, hidden].map((places) => places.filter((place) => isWhole(plainText, place, allowed)).length);
+  return Math.max(...found, text.match(MASKED)?.length ?? 0);
 }
 
-/** The whole word around a place, in lower case. */
-function wordAt(text: string, index: number): string {
-  const before = /[\p{L}\p{M}\p{N}]*$/u.exec(text.slice(0, index))?.[0] ?? '';
-  const behind = /^[\p{L}\p{M}\p{N}]*/u.exec(text.slice(index))?.[0] ?? '';
-  return (before + behind).toLowerCase();
+/** Three letters begin too many decent words: longer ones may have an ending. */
+const LEAST_STEM = 4;
+/** Vowels of Devanagari, which inflect a word. */
+const INFLECTION = /^[\p{M}\u0904-\u0914]*(?![\p{L}\p{M}\p{N}])/u;
+const LATIN_ENDING = /^\p{Alphabetic}*/u;
+
+/** Whether it is a word, several, or one with an ending; not the middle of another, and none that is allowed. */
+function isWhole(text: string, { start, end }: { start: number; end: number }, allowed: ReadonlySet<string>): boolean {
+  if (/[\p{L}\p{M}\p{N}]$/u.test(text.slice(0, start))) return false;
+  const [stem, behind] = [text.slice(start, end), text.slice(end)];
+  const isHindi = /[\u0900-\u097f]/.test(stem);
+  const ending = (isHindi ? INFLECTION : LATIN_ENDING).exec(behind)?.[0];
+  if (ending === undefined || (ending !== '' && stem.length < LEAST_STEM)) return false;
+  return !allowed.has(stem.toLowerCase()) && !allowed.has((stem + ending).toLowerCase());
 }

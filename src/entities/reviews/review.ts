@@ -143,7 +143,7 @@ function record(
 const LEAST_WORDS = 6;
 
 /** What is equal in copies of a text; null for one that is too short to be a copy. */
-function gistOf({ title, body }: Pick<Words, 'title' | 'body'>): string | null {
-  const text = gist(`${title} ${body}`);
+function gistOf({ body }: Pick<Words, 'body'>): string | null {
+  const text = gist(body);
   return text.split(' ').length < LEAST_WORDS ? null : hash('sha256', text, 'base64url');
 }
