@@ -1,3 +1,4 @@
+import { whileCachesAreWarmed } from './caches.ts';
 import { whileProductsAreImported } from './imports.ts';
 import { calledOff, refundedAtTheDesk, withInvoice } from './orders.ts';
 import { asCustomer } from './people.ts';
@@ -51,6 +52,7 @@ const ONCE: [scenario: Scenario, failpoints: string[]][] = [
     ],
   ],
   [whilePartitionsAreMade, ['worker:reconciliation.partitions.before-ack']],
+  [whileCachesAreWarmed, ['worker:caches.warm.before-ack', 'worker:caches.fade.before-ack']],
   [whileProductsAreImported, [...both('worker:imports.run', 'commit'), 'worker:imports.run.before-ack']],
   [calledOff, [...both('web:order.ask', 'commit'), ...both('worker:orders.refuse', 'commit')]],
   [calledOff, [...both('worker:orders.carry-out', 'commit'), 'worker:orders.carry-out.before-ack', ...EXECUTED]],

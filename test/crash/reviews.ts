@@ -77,7 +77,9 @@ function once<T>(
 /** Writes a review and writes it anew; another finds it helpful. @returns its id */
 async function write({ stand, variantId }: At, { author, voter }: People): Promise<string> {
   const { productId } = await goodsOf(stand.books.query, variantId);
-  const words = { variantId, rating: 5, title: 'Fine', body: `Fits well, ${randomUUID().replaceAll(/[^a-f]/g, '')}.` };
+  // Copies of what others wrote would be held, or rejected.
+  const own = randomUUID().replaceAll(/[^b-d]/g, '');
+  const words = { variantId, rating: 5, title: 'Fine', body: `Fits well, ${own}.` };
   const path = `/products/${productId}/reviews`;
   const { status, body } = await once<{ id: string }>(stand, { path, accessToken: author, body: words });
   expect(status, JSON.stringify(body)).to.equal(202);
@@ -88,7 +90,7 @@ async function write({ stand, variantId }: At, { author, voter }: People): Promi
     accessToken: voter,
   });
   expect(vote.body.helpful).to.equal(1);
-  const held = { rating: 4, body: 'Write to somebody@example.com about the seams.' };
+  const held = { rating: 4, body: `Write to ${own}@example.com about the seams.` };
   await once(stand, { method: 'PATCH', path: `/account/reviews/${body.id}`, accessToken: author, body: held });
   await settled(stand, body.id, 'held');
   return body.id;

@@ -39,7 +39,14 @@ const policySchema = z
     }),
     blockedWords: words,
     allowedWords: words,
-    allowedDomains: z.array(z.hostname().toLowerCase()).max(500),
+    allowedDomains: z
+      .array(
+        z
+          .string()
+          .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/)
+          .max(253),
+      )
+      .max(500),
     praise: words,
     blame: words,
   })

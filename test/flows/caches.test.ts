@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect } from 'chai';
+import { Redis } from 'ioredis';
+import { type Desk, openDesk } from '../support/desk.ts';
+import { goodsOf } from '../support/reviewers.ts';
+import { type Cart, type Failed, openShop, type Shop } from '../support/shop.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { type Flow, startFlow } from './stack.ts';
+
+interface Product {
+  id: string;
+  slug: string;
+  title: string;
+  variants: { id: string; available: number }[];
+}
+
+const LIKES = { language: 'hi', newsletter: true, 'size.shoes': 42 };
+
+describe('what shop fronts read', function () {
+  this.timeout(120_000);
+  let flow: Flow;
+  let desk: Desk;
+  before(async () => {
+    flow = await startFlow({});
+    desk = await openDesk(flow.stack.url);
+  });
+  after(() => flow?.stop());
+
+  const goods = async (stock: number) => goodsOf(flow.books.query, await flow.books.stock({ stock, price: 20_000 }));
+  const page = async (idOrSlug: string) => (await flow.shop.ask<Product>('GET', `/products/${idOrSlug}`)).body;
+  async function rename(productId: string, title: string): Promise<void> {
+    const path = `/../admin/products/${productId}`;
+    const { headers } = await desk.ask('GET', path);
+    const answer = await desk.ask('PATCH', path, {
+      body: { title },
+      headers: { 'if-match': headers.get('etag') ?? '' },
+    });
+    expect(answer.status, JSON.stringify(answer.body)).to.equal(200);
+  }
+  async function register(): Promise<Shop> {
+    const body = { email: `${randomUUID()}@example.com`, password: 'correct horse battery', name: 'Asha Rao' };
+    const { body: told } = await flow.shop.ask<{ accessToken: string }>('POST', '/account/register', { body });
+    return openShop(flow.stack.url, told.accessToken);
+  }
+
+  it('shows what was changed as soon as the change is answered, by id and by slug, in lists and on shelves', async () => {
+    const { productId } = await goods(5);
+    const { slug } = await page(productId);
+    await page(slug);
+    for (const title of ['First', 'Second', 'Third'].map((word) => `${word} ${randomUUID()}`)) {
+      await rename(productId, title);
+      expect((await page(productId)).title).to.equal(title);
+      expect((await page(slug)).title).to.equal(title);
+      const found = await flow.shop.ask<{ data: Product[] }>('GET', `/products?q=${title.split(' ')[1]}`);
+      expect(found.body.data.map(({ id }) => id)).to.deep.equal([productId]);
+    }
+  });
+
+  it('answers 304 to whoever has the page, and shows what is left in stock soon after a purchase', async () => {
+    const { productId, variantId } = await goods(5);
+    const path = `/products/${productId}`;
+    const { headers } = await flow.shop.ask('GET', path);
+    const again = await flow.shop.ask('GET', path, { headers: { 'if-none-match': headers.get('etag') ?? '' } });
+    expect(again.status).to.equal(304);
+    await flow.shop.buy([{ variantId, quantity: 2 }]);
+    await waitFor('three are left', async () => (await page(productId)).variants[0]?.available === 3, 5_000);
+  });
+
+  it('tells latecomers of a rush at once that everything is sold out, and sells no more than there is', async () => {
+    const { variantId } = await goods(1);
+    await flow.shop.buy([{ variantId, quantity: 1 }]);
+    const carts = await Promise.all(Array.from({ length: 30 }, () => flow.shop.cart([])));
+    await flow.books.query(
+      `insert into cart_items (id, cart_id, variant_id, quantity) select uuidv7(), id, $2, 1 from unnest($1::uuid[]) as c (id)`,
+      [carts.map(({ id }) => id), variantId],
+    );
+    const answers = await Promise.all(carts.map((cart) => flow.shop.submit(cart)));
+    const refused = answers.filter(({ status }) => status === 409);
+    expect(refused.length).to.be.within(1, 20);
+    const { error } = (refused[0] as { body: unknown }).body as Failed;
+    expect([error.code, error.details]).to.deep.equal([
+      'INSUFFICIENT_INVENTORY',
+      { variantId, requested: 1, available: 0 },
+    ]);
+    expect((await flow.books.level(variantId)).onHand).to.equal(0);
+  });
+
+  it('is right, and no cart, preference or session is lost, while Redis is emptied, killed and started again', async () => {
+    const { productId, variantId } = await goods(50);
+    const customer = await register();
+    expect((await customer.ask('PUT', '/account/preferences', { body: LIKES })).status).to.equal(200);
+    const cart = await customer.cart([{ variantId, quantity: 2 }]);
+    const ending = new AbortController();
+    let written = 0;
+    const faults: string[] = [];
+    const writer = async () => {
+      while (!ending.signal.aborted) {
+        await rename(productId, `Title ${written + 1}`).then(() => {
+          written += 1;
+        });
+        await wait(20);
+      }
+    };
+    const reader = async () => {
+      let seen = 0;
+      while (!ending.signal.aborted) {
+        const n = Number(/\d+$/.exec((await page(productId)).title)?.[0] ?? 0);
+        if (n < seen) faults.push(`title ${n} after ${seen}`);
+        seen = Math.max(seen, n);
+        await wait(5);
+      }
+    };
+    const owner = async () => {
+      while (!ending.signal.aborted) {
+        const likes = (await customer.ask('GET', '/account/preferences')).body;
+        if (JSON.stringify(likes) !== JSON.stringify(LIKES)) faults.push(`preferences ${JSON.stringify(likes)}`);
+        const { status, body } = await customer.ask<Cart>('GET', `/cart/${cart.id}`);
+        if (status !== 200 || body.items[0]?.quantity !== 2) faults.push(`cart ${status}`);
+        await wait(20);
+      }
+    };
+    const all = Promise.all([writer(), reader(), reader(), owner()]);
+    await trouble();
+    ending.abort();
+    await all;
+    expect(faults).to.deep.equal([]);
+    expect(written).to.be.above(10);
+    await waitFor(
+      'the page says the last title',
+      async () => (await page(productId)).title === `Title ${written}`,
+      10_000,
+    );
+    expect((await customer.ask('GET', '/account')).status).to.equal(200);
+  });
+
+  async function trouble(): Promise<void> {
+    for (let i = 0; i < 3; i++) {
+      await wait(500);
+      const redis = new Redis(flow.stack.redisUrl);
+      await redis.flushall();
+      redis.disconnect();
+    }
+    flow.stack.kill('redis');
+    await wait(1_500);
+    await flow.stack.restartRedis();
+    await wait(2_000);
+  }
+});
