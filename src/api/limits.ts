@@ -20,7 +20,7 @@ export function openLimits(redis: Redis, rates: Rates): Limits {
   const counter = (name: string, points: number, seconds: number) => openCounter(redis, { name, points, seconds });
   const { guesses } = rates;
   return {
-    read: counter('read', rates.read, MINUTE),
+    read: openCounter(redis, { name: 'read', points: rates.read, seconds: MINUTE, isCoarse: true }),
     write: counter('write', rates.write, MINUTE),
     'sign-in': counter('sign-in', rates['sign-in'], MINUTE),
     guesses: {

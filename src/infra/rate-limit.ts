@@ -10,6 +10,8 @@ export interface Rate {
   name: string;
   points: number;
   seconds: number;
+  /** Many ask, and a hundredth more or less does not matter: points are fetched in advance. */
+  isCoarse?: boolean;
 }
 
 export interface Spent {
@@ -29,7 +31,7 @@ export interface Counter extends Rate {
 /** A request must not wait longer for being counted, in milliseconds. */
 const PATIENCE_MS = 250;
 
-/** Points are fetched from Redis by the hundredth of what there is: so exact is a limit, and so seldom is Redis asked. */
+/** Points of a coarse limit are fetched from Redis by the hundredth: so exact it is, and so seldom is Redis asked. */
 const FETCHED_PART = 100;
 const MOST_PURSES = 20_000;
 
@@ -44,9 +46,9 @@ interface Purse {
 
 /** Counts in Redis, for all processes together. `redis` fails fast: a count that does not come at once is not waited for. */
 export function openCounter(redis: Redis, rate: Rate): Counter {
-  const { name, points, seconds } = rate;
+  const { name, points, seconds, isCoarse = false } = rate;
   const limiter = new RateLimiterRedis({ storeClient: redis, keyPrefix: `rate:${name}`, points, duration: seconds });
-  const fetched = Math.max(1, Math.floor(points / FETCHED_PART));
+  const fetched = isCoarse ? Math.max(1, Math.floor(points / FETCHED_PART)) : 1;
   const purses = new LRUCache<string, Purse>({ max: MOST_PURSES });
   // Until the count that was not waited for is settled, others would only wait behind it.
   let isOverdue = false;
