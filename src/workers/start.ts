@@ -24,6 +24,7 @@ import { webhookHandlers } from './webhooks.ts';
 
 const LATER_MS = 1_000;
 const PROVIDER_LATER_MS = 5_000;
+const WARM_AFTER_MS = 10_000;
 
 /** Something we depend on is away: that is no failed attempt of the job. */
 const whenUnavailable = (error: unknown): number | null => {
@@ -62,10 +63,12 @@ export function startWorkers(
   );
   deps.queues.carryOutHere((command) => local.some(({ take }) => take(command)));
   const loops = [runRelay(deps.db, deps.queues, stopping.signal), keepSchedules(deps.queues, stopping.signal)];
-  deps.queues.nudge(warmCaches);
+  // A worker that has just come has more urgent things to do.
+  const warming = setTimeout(() => deps.queues.nudge(warmCaches), WARM_AFTER_MS);
   const stopWatching = watchWorkers(started, options.giveUp);
   return async () => {
     stopping.abort();
+    clearTimeout(warming);
     stopWatching();
     deps.queues.carryOutHere(() => false);
     // Without Redis no job can be finished there; what is under way is safe in the outbox.
