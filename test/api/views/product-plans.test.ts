@@ -30,7 +30,8 @@ const LISTS: [name: string, request: object, index: string, shown: number][] = [
   ['by words, of a collection', { q: 'silk', collection: 'shelf-5' }, 'products_search', 24],
 ];
 
-describe('the lists of 200,000 variants', () => {
+describe('the lists of 200,000 variants', function () {
+  this.timeout(30_000);
   let fresh: FreshDatabase;
   let watched: Watched;
   before(async function () {
