@@ -78,7 +78,8 @@ function once<T>(
 async function write({ stand, variantId }: At, { author, voter }: People): Promise<string> {
   const { productId } = await goodsOf(stand.books.query, variantId);
   // Copies of what others wrote would be held, or rejected.
-  const own = randomUUID().replaceAll(/[^b-d]/g, '');
+  // Letters that spell nothing rude by chance, as `bc` would.
+  const own = randomUUID().replace(/./g, (sign) => 'ghjklnqrtvwxzhjk'[Number.parseInt(sign, 16)] ?? '');
   const words = { variantId, rating: 5, title: 'Fine', body: `Fits well, ${own}.` };
   const path = `/products/${productId}/reviews`;
   const { status, body } = await once<{ id: string }>(stand, { path, accessToken: author, body: words });
