@@ -1,5 +1,5 @@
 // Locks: creates only; SHARE ROW EXCLUSIVE on products, variants, product_collections, collections, bundles, bundle_sets,
-// bundle_items, discounts, discount_codes, reviews and accounts while their triggers are made, for an instant.
+// bundle_items, reviews and accounts while their triggers are made, for an instant.
 import { Migration } from '@mikro-orm/migrations';
 
 /** What a change of a row makes stale: a name of its own, or that of the product it is about. */
@@ -11,8 +11,6 @@ const NAMED: Record<string, string> = {
   bundles: `'bundles'`,
   bundle_sets: `'bundles'`,
   bundle_items: `'bundles'`,
-  discounts: `'offers'`,
-  discount_codes: `'offers'`,
   reviews: `'reviews:' || r.product_id`,
   account_preferences: `'preferences:' || r.id`,
 };

@@ -31,8 +31,10 @@ export function openPopularity(redis: Redis, store: string): Popularity {
     count(name) {
       if (gathered.size < MOST_GATHERED || gathered.has(name)) gathered.set(name, (gathered.get(name) ?? 0) + 1);
     },
-    most: async (limit) => (limit > 0 ? redis.zrevrange(key, 0, limit - 1) : []),
+    // The server of the caches may be away while that of the queues is there: that is no failed job.
+    most: async (limit) => (redis.status === 'ready' ? redis.zrevrange(key, 0, limit - 1) : []),
     async fade() {
+      if (redis.status !== 'ready') return;
       await redis.zunionstore(key, 1, key, 'WEIGHTS', 0.5);
       await redis.zremrangebyrank(key, 0, -MOST_KEPT - 1);
       await redis.zremrangebyscore(key, '-inf', 0.5);

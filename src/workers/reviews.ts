@@ -3,7 +3,7 @@ import { acknowledge } from '../entities/outbox.ts';
 import { isCopied, readPolicy } from '../entities/reviews/policy.ts';
 import { deliveredPurchase } from '../entities/reviews/purchase.ts';
 import { lockReview, moveReview, STATE_OF } from '../entities/reviews/review.ts';
-import { recount, subjectsAfter } from '../entities/reviews/statistics.ts';
+import { addMissing, recount, subjectsAfter } from '../entities/reviews/statistics.ts';
 import { takeTrialFurther } from '../entities/reviews/trial.ts';
 import { observe } from '../infra/log.ts';
 import { type Tx, unitOfWork } from '../infra/unit-of-work.ts';
@@ -13,6 +13,8 @@ import type { WorkerDeps } from './deps.ts';
 
 /** Rows per transaction. */
 const BATCH = 200;
+/** Judging takes a millisecond of the processor each: others have their turn in between. */
+const JUDGED_AT_ONCE = 50;
 
 /** Dictionaries take long to load: a worker that judges nothing starts without them. */
 const judging = () => import('../domain/reviews/moderate.ts');
@@ -35,9 +37,8 @@ export const reviewHandlers = (deps: WorkerDeps): Handler[] => [
     const { moderate } = await judging();
     for (let isOver = false; !isOver; ) {
       isOver = await unitOfWork(deps.db, tryReviewPolicy.name, (tx) =>
-        takeTrialFurther(tx, trialId, { limit: BATCH, moderate }),
+        takeTrialFurther(tx, trialId, { limit: JUDGED_AT_ONCE, moderate }),
       );
-      // Judging is work for the processor: others have their turn in between.
       await new Promise(setImmediate);
     }
     return unitOfWork(deps.db, tryReviewPolicy.name, async (tx) => {
@@ -47,6 +48,7 @@ export const reviewHandlers = (deps: WorkerDeps): Handler[] => [
   }),
 
   handler(recountReviews, async (_, { commandId }) => {
+    await unitOfWork(deps.db, recountReviews.name, addMissing);
     for (let after: string | null = null; ; ) {
       const subjects: string[] = await subjectsAfter(deps.db.query, after, BATCH);
       const wrong = await unitOfWork(deps.db, recountReviews.name, (tx) => recount(tx, subjects));

@@ -88,6 +88,8 @@ describe('statistics of reviews', function () {
     await flow.books.query(`update review_statistics set count = count + 1, r1 = r1 + 1 where subject = $1`, [
       goods[0]?.productId,
     ]);
+    await flow.books.query(`delete from review_statistics where subject = $1`, [goods[1]?.variantId]);
+    expect(await broken()).to.have.length(1);
     await desk.ask('POST', '/../admin/reviews/statistics/recount', { body: {} });
     await Promise.all(Array.from({ length: AT_ONCE }, (_, i) => change(CHANGES + i)));
     await waitFor('nothing is wrong any more', async () => (await isQuiet()) && (await broken()).length === 0, 30_000);

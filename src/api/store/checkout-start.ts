@@ -66,7 +66,7 @@ export const startCheckout = (deps: ApiDeps) =>
         const [buyer, cart] = await Promise.all([holdBuyer(deps, tx, call), lockCart(tx, { id: cartId, owners })]);
         if (cart.status === 'merged') throw refused('CART_MERGED', { cartId });
         if (cart.status !== 'open') return liveCheckoutOf(tx, cart);
-        await refuseSoldOut(deps, cart);
+        refuseSoldOut(deps, cart);
         cart.beginCheckout(tx.now);
         await requireKnownMethod(tx, call.body);
         const redeemer = redeemerOf(cart.customerId ?? buyer, deps.vault.indexOf(call.body.email));

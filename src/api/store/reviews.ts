@@ -62,7 +62,7 @@ const submit = (deps: ApiDeps) =>
       200: { description: 'The review, judged', schema: ownReviewSchema },
       202: { description: 'The review, about to be judged', schema: ownReviewSchema },
     },
-    errors: ['VARIANT_NOT_FOUND', 'PURCHASE_REQUIRED', 'REVIEW_EXISTS'],
+    errors: ['VARIANT_NOT_FOUND', 'PURCHASE_REQUIRED', 'REVIEW_EXISTS', 'ACCOUNT_STATE_CONFLICT'],
     idempotent: true,
     waits: true,
     handle(call) {

@@ -41,7 +41,15 @@ export const RECOUNT = `select subject, kind, count(*)::int as count, (count(*) 
   from reviews r cross join lateral (values (r.product_id, 'product'), (r.variant_id, 'variant')) v (subject, kind)
   where state = 'approved'`;
 
-/** Subjects behind `after`, in order: everything that has reviews, or has been counted. */
+/** Gives whatever has published reviews its row, if it has none: then it can be counted. */
+export async function addMissing(tx: Tx): Promise<void> {
+  await tx.query(
+    `insert into review_statistics (subject, kind) select subject, kind from (${RECOUNT} group by subject, kind) c
+      order by subject on conflict do nothing`,
+  );
+}
+
+/** Subjects behind `after`, in order: everything that has a row. */
 export async function subjectsAfter(query: Query, after: string | null, limit: number): Promise<string[]> {
   const rows = await query<{ subject: string }>(
     `select subject from review_statistics where ($1::uuid is null or subject > $1) order by subject limit $2`,
