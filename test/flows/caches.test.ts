@@ -83,7 +83,7 @@ describe('what shop fronts read', function () {
     const late = await waitFor('latecomers are told', async () =>
       (await submits(40)).find(({ status }) => status === 409),
     );
-    const { error } = late.body as unknown as Failed;
+    const { error } = (late as { body: unknown }).body as Failed;
     expect([error.code, error.details]).to.deep.equal([
       'INSUFFICIENT_INVENTORY',
       { variantId, requested: 1, available: 0 },
