@@ -9,7 +9,7 @@ import type { SigningKeys } from './auth/access-token.ts';
 import type { Limits } from './limits.ts';
 import type { Pages } from './views/pages.ts';
 
-/** What the doors work with; put together in main.ts. */
+/** What the doors work with; put together in main/. */
 export interface ApiDeps {
   db: Database;
   queues: Queues;

@@ -16,6 +16,8 @@ export interface Entry {
   on: readonly string[];
   /** Life in seconds; for as long again it is served while it is made anew. */
   seconds: number;
+  /** Its reads are counted, so that what is read most can be kept warm. */
+  isCounted?: boolean;
 }
 
 /** Values in the memory of the process, then in Redis, then made anew: once at a time, over all processes. */
@@ -79,7 +81,7 @@ export function openLayeredCache(at: { redis: Redis; versions: Versions; store: 
   return {
     popularity,
     async read(entry, make) {
-      popularity.count(entry.key);
+      if (entry.isCounted) popularity.count(entry.key);
       return (await get(layers, entry, { make, isForced: false })).value ?? undefined;
     },
     async refresh(entry, make) {

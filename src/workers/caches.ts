@@ -6,6 +6,8 @@ import type { WorkerDeps } from './deps.ts';
 
 /** So many of the keys that are read most are kept warm. */
 const WARM = 500;
+/** Lists live for seconds: only the most popular of them are worth being made before anybody asks. */
+const LISTS = 25;
 /** Keys per step; after each the job shows how far it is. */
 const BATCH = 25;
 /** What every shop front opens with, also in a shop that nobody has looked at yet. */
@@ -15,7 +17,7 @@ const ALWAYS = ['collections:all', 'list:{"limit":24}'];
 export const cacheHandlers = (deps: WorkerDeps): Handler[] => [
   handler(warmCaches, async (_, { progress }) => {
     await tellOfChanges(deps.db, deps.versions);
-    const keys = [...new Set([...ALWAYS, ...(await deps.popularity.most(WARM))])];
+    const keys = worthWarming([...ALWAYS, ...(await deps.popularity.most(WARM))]);
     let made = 0;
     for (let i = 0; i < keys.length; i += BATCH) {
       const batch = keys.slice(i, i + BATCH);
@@ -30,6 +32,13 @@ export const cacheHandlers = (deps: WorkerDeps): Handler[] => [
     return done;
   }),
 ];
+
+/** Each once, the most popular first, with few lists. */
+function worthWarming(all: readonly string[]): string[] {
+  const keys = [...new Set(all)];
+  const lists = keys.filter((key) => key.startsWith('list:')).slice(LISTS);
+  return keys.filter((key) => !lists.includes(key));
+}
 
 /** One that cannot be made must not keep the others cold. */
 const warmed = ({ warm }: WorkerDeps, key: string): Promise<boolean> =>

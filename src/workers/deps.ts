@@ -9,7 +9,7 @@ import type { Mailer } from '../ports/mail/port.ts';
 import type { PaymentProvider } from '../ports/payments/port.ts';
 import type { WebhookSender } from '../ports/webhooks/port.ts';
 
-/** What the hands work with; put together in main.ts. */
+/** What the hands work with; put together in main/. */
 export interface WorkerDeps {
   db: Database;
   queues: Queues;

@@ -7,13 +7,13 @@ import { expectEnded } from './endings.ts';
 import { beginAt } from './scenarios.ts';
 import type { Stand } from './stand.ts';
 
-/** From the kill to the end of the purchase. */
-const ENDED_WITHIN_MS = 15_000;
+/** Deadlines for a busy, slow machine: how long it took stands in the table. From the kill to the end of the purchase. */
+const ENDED_WITHIN_MS = 45_000;
 /** From the kill of a worker to the next thing that is done. */
-const RESUMED_WITHIN_MS = 10_000;
-const REACHED_WITHIN_MS = 15_000;
+const RESUMED_WITHIN_MS = 30_000;
+const REACHED_WITHIN_MS = 45_000;
 /** A command that nobody waits for may have to wait for a second redelivery. */
-const QUIET_WITHIN_MS = 20_000;
+const QUIET_WITHIN_MS = 60_000;
 
 /**
  * Lets a scenario run into a failpoint and proves that the process was killed there, came back, and that the purchase

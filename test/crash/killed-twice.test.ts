@@ -6,7 +6,7 @@ import { expectEnded } from './endings.ts';
 import { beginAt, byCard } from './scenarios.ts';
 import type { Stand } from './stand.ts';
 
-const RESUMED_WITHIN_MS = 10_000;
+const RESUMED_WITHIN_MS = 30_000;
 
 describe('a worker is killed twice on the same job', () => {
   trials(
@@ -17,7 +17,7 @@ describe('a worker is killed twice on the same job', () => {
       'worker:payments.execute.before-commit',
     ].map(
       (failpoint): Trial => ({
-        title: `at ${failpoint}: the job is resumed within 10 s each time`,
+        title: `at ${failpoint}: the job is resumed each time`,
         run: (stand) => killTwice(stand, failpoint),
       }),
     ),

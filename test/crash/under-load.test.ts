@@ -6,10 +6,10 @@ import { trials } from './campaign.ts';
 import { anyUpTo, crowdAt } from './crowd.ts';
 import type { Stand } from './stand.ts';
 
-const SERVED_WITHIN_MS = 60_000;
-const STARTED_WITHIN_MS = 30_000;
+const SERVED_WITHIN_MS = 150_000;
+const STARTED_WITHIN_MS = 60_000;
 /** What a process has to finish its work before it is cut off, and a little for the operating system. */
-const STOPPED_WITHIN_MS = 11_000;
+const STOPPED_WITHIN_MS = 15_000;
 
 describe('processes end while a hundred purchases are under way', () => {
   trials(

@@ -81,7 +81,7 @@ describe('what shop fronts read', function () {
     const [calm] = await submits(1);
     expect(calm?.status, 'one who comes alone is told by the checkout').to.equal(202);
     const late = await waitFor('latecomers are told', async () =>
-      (await submits(40)).find(({ status }) => status === 409),
+      (await submits(150)).find(({ status }) => status === 409),
     );
     const { error } = (late as { body: unknown }).body as Failed;
     expect([error.code, error.details]).to.deep.equal([

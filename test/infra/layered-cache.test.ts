@@ -143,11 +143,12 @@ describe('the layered cache', function () {
     const { cache } = await start();
     let made = 0;
     const make = async () => ({ n: ++made });
-    expect(await cache.refresh(entry(2), make), 'not kept').to.equal(true);
-    expect(await cache.refresh(entry(2), make), 'young').to.equal(false);
-    await wait(1_100);
-    expect(await cache.refresh(entry(2), make), 'half of its life').to.equal(true);
-    expect((await cache.read(entry(2), make))?.n).to.equal(2);
+    const life = 600;
+    expect(await cache.refresh(entry(life), make), 'not kept').to.equal(true);
+    expect(await cache.refresh(entry(life), make), 'young').to.equal(false);
+    await wait(20);
+    expect(await cache.refresh(entry(0.03), make), 'more than half of its life').to.equal(true);
+    expect((await cache.read(entry(life), make))?.n).to.equal(2);
   });
 
   /** What happens to three processes, one after the other and without waiting for the end of it. */

@@ -78,11 +78,11 @@ describe('the bench', () => {
     const file = join(folder, 'pricing.json');
     const { stdout } = await run('node', [BENCH, 'pricing', '--runs', '20', '--json', file]);
     expect(stdout).to.match(/^ {2}lines +p50 +p99 +each line more +without discounts +discounts, %$/m);
-    for (const lines of [1, 10, 100]) expect(stdout).to.match(new RegExp(`^ {2}${lines} +\\d.* \\d+$`, 'm'));
+    for (const lines of [1, 10, 100]) expect(stdout).to.match(new RegExp(`^ {2}${lines} +\\d.* -?\\d+$`, 'm'));
     const figures: PricingFigures[] = JSON.parse(await readFile(file, 'utf8'));
     expect(figures.map(({ lines }) => lines)).to.deep.equal([1, 10, 100]);
     for (const { p50, p99, withoutDiscounts } of figures) {
-      expect(withoutDiscounts).to.be.within(1, p50);
+      expect(withoutDiscounts).to.be.greaterThan(0);
       expect(p99).to.be.at.least(p50);
     }
   });

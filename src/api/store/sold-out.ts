@@ -5,7 +5,7 @@ import { errorFields, observeSparingly } from '../../infra/log.ts';
 import type { ApiDeps } from '../deps.ts';
 
 /** From so many checkouts of a variant on within a second, in one process, its availability is looked up beside them. */
-const HOT = 10;
+const HOT = 100;
 const WITHIN_MS = 1_000;
 const MOST = 10_000;
 const tries = new LRUCache<string, number>({ max: MOST, ttl: WITHIN_MS, noUpdateTTL: true });

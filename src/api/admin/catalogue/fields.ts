@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import type { Tx } from '../../../infra/unit-of-work.ts';
 import { paise } from '../../amounts.ts';
+import { LONGEST_SLUG, SLUG } from '../../views/page-keys.ts';
 import { attributesSchema } from '../../views/product.ts';
 
 export const slug = z
   .string()
-  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case words with hyphens between, e.g. "block-print-kurta"')
-  .max(160);
+  .regex(SLUG, 'must be lower-case words with hyphens between, e.g. "block-print-kurta"')
+  .max(LONGEST_SLUG);
 
 export const CATALOGUE = {
   read: 'products:read',

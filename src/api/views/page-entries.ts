@@ -1,0 +1,119 @@
+import type { Vault } from '../../entities/people/vault.ts';
+import type { Database } from '../../infra/database.ts';
+import type { Entry, LayeredCache } from '../../infra/layered-cache.ts';
+import { type BundlesRequest, readBundle, readBundlePage } from './bundle.ts';
+import { readCollections } from './collections.ts';
+import { type Page, pageOf } from './page.ts';
+import { nameOf, shelfNameOf } from './page-keys.ts';
+import { availabilityOf, availableUnits, type ProductView, productIdOf, readProduct } from './product.ts';
+import { type ProductListRequest, readProductList } from './product-list.ts';
+import { type ReviewListRequest, readReviewList } from './review-list.ts';
+
+export interface Shelf {
+  db: Database;
+  vault: Vault;
+  cache: LayeredCache;
+  /** ISO 4217. */
+  currency: string;
+}
+
+/** Seconds: what is in stock changes by the second, what things are only with their version. */
+const LIFE = { availability: 1, list: 5, reviews: 60, facts: 3_600 };
+
+export interface Kept<T> {
+  entry: Entry;
+  make(): Promise<T | undefined>;
+}
+
+/** Every page: its key, what it hangs on, how long it lives, and how it is made. */
+export const entriesOf = (shelf: Shelf) => ({
+  ...productEntries(shelf),
+  ...listEntries(shelf),
+  ...bundleEntries(shelf),
+});
+
+export type Entries = ReturnType<typeof entriesOf>;
+
+function productEntries(shelf: Shelf) {
+  const { db, cache } = shelf;
+  const facts = (id: string): Kept<ProductView> => ({
+    entry: { key: `product:${id}`, on: [`product:${id}`, `reviews:${id}`], seconds: LIFE.facts },
+    make: () => readProduct(shelf, id),
+  });
+  return {
+    facts,
+    product: (id: string): Kept<Page> => ({
+      entry: {
+        key: `product-page:${id}`,
+        on: [`product:${id}`, `reviews:${id}`],
+        seconds: LIFE.availability,
+        isCounted: true,
+      },
+      async make() {
+        const { entry, make } = facts(id);
+        const [product, available] = await Promise.all([cache.read(entry, make), availabilityOf(db.query, id)]);
+        if (!product) return undefined;
+        const variants = product.variants.map((variant) => ({ ...variant, available: available.get(variant.id) ?? 0 }));
+        return pageOf({ ...product, variants });
+      },
+    }),
+    /** How many units of one variant. */
+    available: (variantId: string): Kept<{ available: number }> => ({
+      entry: { key: `available:${variantId}`, on: [], seconds: LIFE.availability },
+      make: () => availableUnits(db.query, variantId),
+    }),
+    /** Which product a slug names: asked once as long as the catalogue does not change. */
+    slug: (slug: string): Kept<{ id: string }> => ({
+      entry: { key: `slug:${slug}`, on: ['catalogue'], seconds: LIFE.facts },
+      make: () => productIdOf(db.query, slug),
+    }),
+    reviews: (request: ReviewListRequest): Kept<Page> => ({
+      entry: {
+        key: `reviews:${nameOf(request)}`,
+        on: [`product:${request.productId}`, `reviews:${request.productId}`],
+        seconds: LIFE.reviews,
+      },
+      async make() {
+        const list = await readReviewList(shelf, request);
+        return list && pageOf(list);
+      },
+    }),
+  };
+}
+
+function listEntries(shelf: Shelf) {
+  return {
+    list(query: ProductListRequest): Kept<Page> {
+      const name = shelfNameOf(query);
+      return {
+        entry: {
+          key: `list:${name ?? nameOf(query)}`,
+          on: ['catalogue'],
+          seconds: LIFE.list,
+          isCounted: name !== undefined,
+        },
+        make: async () => pageOf(await readProductList(shelf, query)),
+      };
+    },
+    collections: (): Kept<Page> => ({
+      entry: { key: 'collections:all', on: ['catalogue'], seconds: LIFE.facts },
+      make: async () => pageOf(await readCollections(shelf.db)),
+    }),
+  };
+}
+
+function bundleEntries(shelf: Shelf) {
+  return {
+    bundle: (idOrSlug: string): Kept<Page> => ({
+      entry: { key: `bundle:${idOrSlug}`, on: ['bundles'], seconds: LIFE.availability, isCounted: true },
+      async make() {
+        const bundle = await readBundle(shelf, { idOrSlug });
+        return bundle && pageOf(bundle);
+      },
+    }),
+    bundles: (query: BundlesRequest): Kept<Page> => ({
+      entry: { key: `bundles:${nameOf(query)}`, on: ['bundles'], seconds: LIFE.list },
+      make: async () => pageOf(await readBundlePage(shelf, query)),
+    }),
+  };
+}

@@ -1,0 +1,15 @@
+import { ENTITIES, MIGRATIONS, migrate } from '../entities/schema.ts';
+import { readConfig } from '../infra/config.ts';
+import { openDatabase } from '../infra/database.ts';
+import { observe } from '../infra/log.ts';
+import { begin } from './begin.ts';
+
+/** Brings the schema up to date and ends. */
+export async function migrateOnce(): Promise<void> {
+  const config = readConfig('database');
+  begin('migrate', config);
+  const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES, migrations: MIGRATIONS });
+  await migrate(db);
+  observe('schema ready', { migrations: MIGRATIONS.length });
+  await db.orm.close();
+}

@@ -1,0 +1,9 @@
+import type { Config } from '../infra/config.ts';
+import { stripeProvider } from '../ports/payments/stripe.ts';
+
+export const provider = (config: Config<'audit'>) =>
+  stripeProvider({
+    secretKey: config.STRIPE_SECRET_KEY,
+    webhookSecret: config.STRIPE_WEBHOOK_SECRET,
+    ...(config.STRIPE_API_URL && { apiUrl: config.STRIPE_API_URL }),
+  });

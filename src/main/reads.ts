@@ -1,0 +1,29 @@
+import { openPages } from '../api/views/pages.ts';
+import type { Vault } from '../entities/people/vault.ts';
+import type { Config } from '../infra/config.ts';
+import type { Database } from '../infra/database.ts';
+import { openLayeredCache } from '../infra/layered-cache.ts';
+import { openRedis } from '../infra/redis.ts';
+import { openVersions } from '../infra/versions.ts';
+
+/** Keys of caches begin with it. */
+export const STORE = 'vcecom';
+/** ISO 4217. */
+export const CURRENCY = 'INR';
+
+/** What is kept of what shop fronts read, and how every process hears that it has changed. */
+export function openReads(
+  { CACHE_REDIS_URL: ownUrl, REDIS_URL: url }: Config<'web'> | Config<'worker'>,
+  { db, vault }: { db: Database; vault: Vault },
+) {
+  const redis = openRedis(ownUrl ?? url, 'produce');
+  const subscriber = openRedis(ownUrl ?? url, 'consume');
+  const versions = openVersions(redis, subscriber, STORE);
+  const layers = openLayeredCache({ redis, versions, store: STORE });
+  const pages = openPages({ db, vault, cache: layers, currency: CURRENCY });
+  const close = async () => {
+    subscriber.disconnect();
+    redis.disconnect();
+  };
+  return { redis, versions, layers, pages, close };
+}

@@ -1,0 +1,79 @@
+import type { Seller } from '../domain/invoices/document.ts';
+import { sellerOf, sellerProblems } from '../domain/invoices/seller.ts';
+import { openVault } from '../entities/people/vault.ts';
+import { ENTITIES } from '../entities/schema.ts';
+import { type Config, ConfigError, readConfig } from '../infra/config.ts';
+import { openDatabase } from '../infra/database.ts';
+import { publishHint } from '../infra/hints.ts';
+import { observe } from '../infra/log.ts';
+import { openQueues } from '../infra/queue.ts';
+import { openRedis } from '../infra/redis.ts';
+import { stopOnSignal } from '../infra/shutdown.ts';
+import { JOBS } from '../jobs/schedule.ts';
+import { folderMailer } from '../ports/mail/folder.ts';
+import type { Mailer } from '../ports/mail/port.ts';
+import { smtpMailer } from '../ports/mail/smtp.ts';
+import { httpSender } from '../ports/webhooks/http.ts';
+import { shopMeter } from '../workers/meter.ts';
+import { startWorkers } from '../workers/start.ts';
+import { begin, metrics } from './begin.ts';
+import { provider } from './provider.ts';
+import { openReads } from './reads.ts';
+
+/** The hands. */
+export async function worker(): Promise<void> {
+  const config = readConfig('worker');
+  begin('worker', config);
+  const seller = readSeller(config);
+  const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES, isKeyed: true });
+  const redis = openRedis(config.REDIS_URL, 'produce');
+  const connection = openRedis(config.REDIS_URL, 'consume');
+  const queues = openQueues(JOBS, redis);
+  const vault = openVault({ dataKeys: config.DATA_KEYS, secret: config.APP_SECRET });
+  const reads = openReads(config, { db, vault });
+  const deps = {
+    db,
+    queues,
+    versions: reads.versions,
+    popularity: reads.layers.popularity,
+    warm: reads.pages.warm,
+    provider: provider(config),
+    mailer: mailer(config),
+    sender: httpSender({ onlyPublic: config.NODE_ENV === 'production' }),
+    vault,
+    secret: config.APP_SECRET,
+    storeUrl: config.STORE_URL,
+    wake: (hint: Parameters<typeof publishHint>[1]) => publishHint(redis, hint),
+    checkoutTtlMs: config.CHECKOUT_TTL_SECONDS * 1_000,
+    seller,
+    sellerState: config.SELLER_STATE,
+    pricesIncludeTax: config.PRICES_INCLUDE_TAX,
+  };
+  const concurrency = config.WORKER_CONCURRENCY;
+  let giveUp: (reason: string) => void = () => undefined;
+  const stopWorkers = startWorkers(deps, { connection, concurrency, giveUp: (reason) => giveUp(reason) });
+  observe('worker ready', { concurrency });
+  const stopMetrics = await metrics(config, shopMeter(deps));
+  giveUp = stopOnSignal([
+    stopMetrics,
+    stopWorkers,
+    queues.close,
+    reads.close,
+    async () => connection.disconnect(),
+    async () => redis.disconnect(),
+    () => db.orm.close(),
+  ]);
+}
+
+/** @throws ConfigError when an invoice could not name the seller. */
+function readSeller(config: Config<'worker'>): Seller {
+  const { SELLER_NAME: name, SELLER_ADDRESS: address, SELLER_GSTIN: gstin, SELLER_STATE: state } = config;
+  const settings = { name, address, gstin, state };
+  const problems = sellerProblems(settings);
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+  return sellerOf(settings);
+}
+
+function mailer({ SMTP_URL: url, MAIL_FROM: from, MAIL_FOLDER: folder, NODE_ENV }: Config<'worker'>): Mailer {
+  return url ? smtpMailer({ url, from, mustEncrypt: NODE_ENV === 'production' }) : folderMailer({ folder, from });
+}
