@@ -15,6 +15,29 @@ const NAMED: Record<string, string> = {
   account_preferences: `'preferences:' || r.id`,
 };
 
+const EVENTS = { insert: 'new', update: 'new', delete: 'old' };
+
+/**
+ * Writes down what changes of a table make stale: once per statement, however many rows it changes, and in the transaction
+ * that changes them. `name` is SQL over a row `r`.
+ */
+export const tellingOf = (table: string, name: string): string[] => [
+  `create function ${table}_are_stale() returns trigger language plpgsql as $$
+    begin
+      insert into cache_invalidations (name) select distinct ${name} from changed r;
+      return null;
+    end $$`,
+  ...Object.entries(EVENTS).map(
+    ([event, rows]) => `create trigger ${table}_are_stale_after_${event} after ${event} on ${table}
+      referencing ${rows} table as changed for each statement execute function ${table}_are_stale()`,
+  ),
+];
+
+export const silenceOf = (table: string): string[] => [
+  ...Object.keys(EVENTS).map((event) => `drop trigger ${table}_are_stale_after_${event} on ${table}`),
+  `drop function ${table}_are_stale()`,
+];
+
 export class Migration016Caching extends Migration {
   override up(): void {
     // Rows only come and go: whoever changes a product waits for nobody else who does.
@@ -32,33 +55,11 @@ export class Migration016Caching extends Migration {
         version integer not null default 1,
         updated_at timestamptz not null
       )`);
-    for (const [table, name] of Object.entries(NAMED)) this.addTriggers(table, name);
-  }
-
-  /** Once per statement, however many rows it changes, and in the transaction that changes them. */
-  private addTriggers(table: string, name: string): void {
-    this.addSql(`
-      create function ${table}_are_stale() returns trigger language plpgsql as $$
-      begin
-        insert into cache_invalidations (name) select distinct ${name} from changed r;
-        return null;
-      end $$`);
-    for (const [event, rows] of [
-      ['insert', 'new'],
-      ['update', 'new'],
-      ['delete', 'old'],
-    ]) {
-      this.addSql(`create trigger ${table}_are_stale_after_${event} after ${event} on ${table}
-        referencing ${rows} table as changed for each statement execute function ${table}_are_stale()`);
-    }
+    for (const [table, name] of Object.entries(NAMED)) for (const sql of tellingOf(table, name)) this.addSql(sql);
   }
 
   override down(): void {
-    for (const table of Object.keys(NAMED)) {
-      for (const event of ['insert', 'update', 'delete'])
-        this.addSql(`drop trigger ${table}_are_stale_after_${event} on ${table}`);
-      this.addSql(`drop function ${table}_are_stale()`);
-    }
+    for (const table of Object.keys(NAMED)) for (const sql of silenceOf(table)) this.addSql(sql);
     this.addSql(`drop table account_preferences, cache_invalidations`);
   }
 }

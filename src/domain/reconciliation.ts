@@ -85,6 +85,9 @@ export const RULES = {
   'redemptions.are-counted': warning(
     'Compare the counter with the redemptions; a discount may be used once too often or too rarely.',
   ),
+  'redemptions.of-first-orders-come-once': warning(
+    'Compare `first_orders` with the redemptions: a customer is refused a first order, or could have a second.',
+  ),
   'redemptions.are-the-discounts-of-the-price': warning('Compare the redemptions with the price of the checkout.'),
   'checkouts.history-leads-to-the-state': critical(
     'A step is missing, or the state was changed by hand: `bin/replay` says where.',

@@ -14,6 +14,7 @@ import { Migration013Webhooks } from '../../migrations/013_webhooks.ts';
 import { Migration014Reconciliation } from '../../migrations/014_reconciliation.ts';
 import { Migration015Reviews } from '../../migrations/015_reviews.ts';
 import { Migration016Caching } from '../../migrations/016_caching.ts';
+import { Migration017Offers } from '../../migrations/017_offers.ts';
 import type { Database } from '../infra/database.ts';
 import { Cart, CartItem } from './cart.ts';
 import { Checkout } from './checkout.ts';
@@ -62,6 +63,7 @@ export const MIGRATIONS = [
   { name: '014_reconciliation', class: Migration014Reconciliation },
   { name: '015_reviews', class: Migration015Reviews },
   { name: '016_caching', class: Migration016Caching },
+  { name: '017_offers', class: Migration017Offers },
 ];
 
 /** One process migrates at a time, wherever it runs; the number is arbitrary but must stay. */
@@ -71,6 +73,8 @@ const MIGRATION_LOCK = 7_205_759;
 export async function migrate(db: Database): Promise<void> {
   const em = db.orm.em.fork();
   await em.transactional(async (locked) => {
+    // Migrations take as long as they take, on another connection, and whoever waits for them waits.
+    await locked.execute(`set local idle_in_transaction_session_timeout = 0; set local lock_timeout = 0`);
     await locked.execute(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
     await db.orm.migrator.up();
     await preparePartitionsFor(db, new Date());

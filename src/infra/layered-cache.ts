@@ -86,11 +86,14 @@ export function openLayeredCache(at: { redis: Redis; versions: Versions; store: 
     },
     async refresh(entry, make) {
       const began = Date.now();
-      const kept = await get(layers, entry, { make, isForced: false });
-      if (kept.at >= began) return true;
-      if (began - kept.at < entry.seconds * 500) return false;
-      await get(layers, entry, { make, isForced: true });
-      return true;
+      let isMade = false;
+      const noted = () => {
+        isMade = true;
+        return make();
+      };
+      const kept = await get(layers, entry, { make: noted, isForced: false });
+      if (!isMade && began - kept.at >= entry.seconds * 500) await get(layers, entry, { make: noted, isForced: true });
+      return isMade;
     },
   };
 }

@@ -67,7 +67,7 @@ function bundleProblem({ bundles }: PricingContext, one: Extract<Wanted, { bundl
   return problem && refused('BUNDLE_SELECTION_INVALID', { bundleId, ...problem });
 }
 
-/** Where others have used a discount up since it was read, the cart is priced again without it. */
+/** Where others have used a discount up since it was read, or the same customer the first order, the cart is priced again without it. */
 async function priceAndHold(
   deps: WorkerDeps,
   tx: Tx,
@@ -78,9 +78,10 @@ async function priceAndHold(
   for (;;) {
     const snapshot = snapshotOf(pricingInputs({ ...deps, currency }, priced));
     const redemptions = redemptionsOf(context.discounts, snapshot.output.discounts);
-    const usedUp = await holdRedemptions(tx, { checkoutId, redeemer }, redemptions);
-    if (usedUp.length === 0) return snapshot;
-    for (const discount of context.discounts) if (usedUp.includes(discount.id)) discount.usedUp = 'total';
+    const lost = await holdRedemptions(tx, { checkoutId, redeemer }, redemptions);
+    if (lost === null) return snapshot;
+    if (lost.firstOrder) context.isFirstOrder = false;
+    for (const discount of context.discounts) if (lost.usedUp.includes(discount.id)) discount.usedUp = 'total';
   }
 }
 

@@ -22,7 +22,7 @@ describe('what shop fronts read', function () {
   let flow: Flow;
   let desk: Desk;
   before(async () => {
-    flow = await startFlow({});
+    flow = await startFlow({ webs: 3 });
     desk = await openDesk(flow.stack.url);
   });
   after(() => flow?.stop());
@@ -65,6 +65,35 @@ describe('what shop fronts read', function () {
     expect(again.status).to.equal(304);
     await flow.shop.buy([{ variantId, quantity: 2 }]);
     await waitFor('three are left', async () => (await page(productId)).variants[0]?.available === 3, 5_000);
+  });
+
+  it('asks the database once for 500 readers of a page that is over, in three processes', async () => {
+    const { productId } = await goods(5);
+    const shops = flow.stack.run().processes.web.map(({ url }) => openShop(url));
+    expect(shops).to.have.length(3);
+    for (const shop of shops) expect((await shop.ask('GET', `/products/${productId}`)).status).to.equal(200);
+    const redis = new Redis(flow.stack.redisUrl);
+    await waitFor(
+      'the page is over, also for those that would serve it while it is made anew',
+      async () => (await redis.keys(`*:product-page:${productId}@*`)).length === 0,
+      30_000,
+    );
+    redis.disconnect();
+    await flow.books.query('create extension if not exists pg_stat_statements');
+    const asked = async () => {
+      const [row] = await flow.books.query<{ calls: number }>(
+        `select coalesce(sum(calls), 0)::int as calls from pg_stat_statements
+          where query like '%as available%from variants v join stock_levels s%where v.product_id =%'`,
+      );
+      return row?.calls;
+    };
+    const before = await asked();
+    const answers = await Promise.all(
+      Array.from({ length: 500 }, (_, i) => shops[i % 3]?.ask<Product>('GET', `/products/${productId}`)),
+    );
+    expect(new Set(answers.map((answer) => answer?.status))).to.deep.equal(new Set([200]));
+    expect(new Set(answers.map((answer) => answer?.body.variants[0]?.available))).to.deep.equal(new Set([5]));
+    expect((await asked()) ?? 0, 'statements').to.equal((before ?? 0) + 1);
   });
 
   it('tells latecomers of a rush at once that everything is sold out, and sells no more than there is', async () => {

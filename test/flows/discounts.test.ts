@@ -93,6 +93,28 @@ describe('discounts of a checkout', function () {
     expect((await shop.buy([{ variantId, quantity: 1 }], wish)).total).to.equal(PRICE);
   });
 
+  it('of a first order are in one of several checkouts of a customer only, whichever discounts they are, and free again with it', async () => {
+    const { shop, books } = flow;
+    const variantId = await books.stock({ stock: 20, price: PRICE });
+    const codes = ['HELLO', 'NAMASTE', 'VANAKKAM', 'SALAAM'];
+    for (const code of codes) await putDiscount(books.query, { code, offer: TENTH, firstOrderOnly: true });
+    const email = 'two-carts@example.com';
+    const start = async (code: string) =>
+      shop.rested(
+        await shop.checkout(await shop.enter(await shop.cart([{ variantId, quantity: 1 }]), code), { email }),
+      );
+    const started = await Promise.all(codes.map(start));
+    expect(started.map(({ total }) => total).toSorted()).to.deep.equal([45_000, PRICE, PRICE, PRICE]);
+    const refusals = await books.query<{ reason: string }>(
+      `select output -> 'refusals' -> 0 ->> 'reason' as reason from pricing_snapshots
+        where checkout_id = any($1) and output -> 'refusals' <> '[]'`,
+      [started.map(({ id }) => id)],
+    );
+    expect(refusals.map(({ reason }) => reason)).to.deep.equal(Array(3).fill('FIRST_ORDER_ONLY'));
+    for (const checkout of started) await shop.reached(await shop.cancel(checkout), 'CANCELLED');
+    expect((await start('NAMASTE')).total).to.equal(45_000);
+  });
+
   it('that are gone fail a checkout that expects the lower total, and say so', async () => {
     const { shop, books } = flow;
     const variantId = await books.stock({ stock: 9, price: PRICE });
@@ -123,24 +145,40 @@ describe('discounts of a checkout', function () {
   it('of late money: it becomes an order while the discount is there, and goes back in full when others used it up', async () => {
     const { shop, books } = flow;
     await setFaults(flow.simulator, { processingMs: 3_000 });
-    const cancelledButPaid = async (code: string) => {
+    const email = 'late-first@example.com';
+    const cancelledButPaid = async (
+      code: string,
+      limit: Parameters<typeof putDiscount>[1] = { offer: TENTH, maxUses: 1 },
+    ) => {
       const variantId = await books.stock({ stock: 9, price: PRICE });
-      await putDiscount(books.query, { code, offer: TENTH, maxUses: 1 });
+      await putDiscount(books.query, { code, ...limit });
       const cart = await shop.enter(await shop.cart([{ variantId, quantity: 1 }]), code);
-      const started = await shop.checkout(cart, { method: 'pm_usBankAccount_success' });
+      const started = await shop.checkout(cart, {
+        method: 'pm_usBankAccount_success',
+        ...(limit.firstOrderOnly && { email }),
+      });
       await waitFor('the money is on its way', async () => (await books.money(started.id)).status === 'processing');
       return { variantId, checkout: await shop.reached(await shop.cancel(started), 'CANCELLED') };
     };
     try {
-      const [still, gone] = await Promise.all([cancelledButPaid('STILL'), cancelledButPaid('GONE')]);
+      await putDiscount(books.query, { code: 'ANOTHERFIRST', offer: TENTH, firstOrderOnly: true });
+      const [still, gone, first] = await Promise.all([
+        cancelledButPaid('STILL'),
+        cancelledButPaid('GONE'),
+        cancelledButPaid('MYFIRST', { offer: TENTH, firstOrderOnly: true }),
+      ]);
       const faster = await shop.buy([{ variantId: gone.variantId, quantity: 1 }], { codes: ['GONE'] });
-      expect(faster).to.include({ state: 'COMPLETED', total: 45_000 });
+      const other = { codes: ['ANOTHERFIRST'], email };
+      const firstOrder = await shop.buy([{ variantId: first.variantId, quantity: 1 }], other);
+      for (const order of [faster, firstOrder]) expect(order).to.include({ state: 'COMPLETED', total: 45_000 });
       expect((await shop.reached(still.checkout, 'COMPLETED')).total).to.equal(45_000);
-      const late: Checkout = await shop.reached(gone.checkout, 'FAILED');
-      expect(trail(late).at(-1)).to.equal('ORDER_REFUSED → FAILED');
-      expect(late.reason).to.equal('PAID_BUT_DISCOUNT_USED_UP');
-      await waitFor('the money has gone back', async () => (await books.money(late.id)).refunded === 45_000);
-      expect(await books.level(gone.variantId)).to.include({ onHand: 8, reserved: 0 });
+      for (const { checkout, variantId } of [gone, first]) {
+        const late: Checkout = await shop.reached(checkout, 'FAILED');
+        expect(trail(late).at(-1)).to.equal('ORDER_REFUSED → FAILED');
+        expect(late.reason).to.equal('PAID_BUT_DISCOUNT_USED_UP');
+        await waitFor('the money has gone back', async () => (await books.money(late.id)).refunded === 45_000);
+        expect(await books.level(variantId)).to.include({ onHand: 8, reserved: 0 });
+      }
     } finally {
       await clearFaults(flow.simulator);
     }

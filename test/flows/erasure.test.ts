@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { verifyDatabase } from '../../tools/verify/database.ts';
+import { putDiscount } from '../support/offers.ts';
 import { type Checkout, openShop, type Shop } from '../support/shop.ts';
 import { clearFaults, setFaults } from '../support/simulator.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -48,6 +49,29 @@ describe('an erased customer', () => {
       { customer: customerId, anonymous: true, invoiced: true },
     ]);
     expect(await peopleLaws()).to.deep.equal([]);
+  });
+
+  it('is in no counter of discounts any more; what everybody uses is counted as before', async () => {
+    const { books } = flow;
+    const variantId = await books.stock({ stock: 9, price: 10_000 });
+    const offer = { kind: 'percentage', percent: 10, cap: null } as const;
+    const limits = { maxUses: 5, maxUsesPerCustomer: 2, firstOrderOnly: true };
+    const discountId = await putDiscount(books.query, { code: 'FORGETME', offer, ...limits });
+    const bought = await shop.buy([{ variantId, quantity: 1 }], { codes: ['FORGETME'] });
+    const counters = () =>
+      books.query(
+        `select counter, used from discount_uses where discount_id = $1 union all
+          select redeemer, 1 from first_orders where checkout_id = $2 order by 1`,
+        [discountId, bought.id],
+      );
+    expect(await counters()).to.have.length(4);
+    expect(await erase()).to.equal(204);
+    expect(await counters()).to.deep.equal([{ counter: 'all', used: 1 }]);
+    const { findings } = await verifyDatabase(flow.stack.databaseUrl);
+    const broken = findings.filter(
+      ({ law: { name }, rows }) => /^redemptions/.test(name) && JSON.stringify(rows).includes(discountId),
+    );
+    expect(broken).to.deep.equal([]);
   });
 
   it('has to wait for the end of a checkout, or cancel it', async () => {

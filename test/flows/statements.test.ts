@@ -1,4 +1,7 @@
+import { Queue } from 'bullmq';
 import { expect } from 'chai';
+import { queuePrefix } from '../../src/infra/queue.ts';
+import { warmCaches } from '../../src/jobs/caches.ts';
 import type { Cart } from '../support/shop.ts';
 import { clearFaults, setFaults } from '../support/simulator.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -8,19 +11,31 @@ const SIZES = [1, 10, 200];
 /** More than a purchase needs, by far fewer than it would with a statement per line. */
 const MOST = 40;
 
-/** What runs beside purchases: the relay, the sweeper, the inbox, issuing, reconciliation, this test. Transactions are counted elsewhere. */
+/** What runs beside purchases: the relay, the sweeper, the inbox, issuing, reconciliation, what tells of changes, what is kept of offers, this test. Transactions are counted elsewhere. */
 const BESIDE =
-  '(skip locked|webhook_deliveries d join|reconciliation_runs|discrepancies|as found limit|^with batch as|^select id from documents_due|^insert into document_series|^with i0 as .insert into documents |webhook_inbox|^delete from (idempotency_keys|account_tokens|refresh_tokens|sessions|import_rows|product_imports|webhook_deliveries) |pg_stat_|^(begin|commit|rollback))';
+  '(skip locked|cache_invalidations|^select\\s+.select coalesce.json_agg.json_build_object|webhook_deliveries d join|reconciliation_runs|discrepancies|as found limit|^with batch as|^select id from documents_due|^insert into document_series|^with i0 as .insert into documents |webhook_inbox|^delete from (idempotency_keys|account_tokens|refresh_tokens|sessions|import_rows|product_imports|webhook_deliveries) |pg_stat_|^(begin|commit|rollback))';
 
 describe('the number of statements', () => {
   let flow: Flow;
+  let warming: Queue;
   before(async function () {
     flow = await sharedFlow(this);
     await flow.books.query('create extension if not exists pg_stat_statements');
     // Notices of the provider come before or after its answer and are worked on accordingly.
     await setFaults(flow.simulator, { webhookDropRate: 1 });
+    // What is kept warm meanwhile is nobody's purchase.
+    warming = new Queue(warmCaches.queue, {
+      connection: { url: flow.stack.redisUrl },
+      prefix: queuePrefix(warmCaches.queue),
+    });
+    await warming.pause();
+    await waitFor('nothing is being warmed', async () => (await warming.getActiveCount()) === 0);
   });
-  after(() => clearFaults(flow.simulator));
+  after(async () => {
+    await warming.resume();
+    await warming.close();
+    await clearFaults(flow.simulator);
+  });
 
   /** How often each statement runs from here until everything that `work` caused is done, by web and worker together. */
   async function statementsOf(work: () => Promise<unknown>): Promise<Record<string, number>> {

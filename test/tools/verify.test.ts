@@ -54,6 +54,7 @@ const DAMAGE: Record<string, string> = {
   'redemptions.are-counted': `update discount_uses set used = used + 1 where counter = 'all'`,
   'redemptions.follow-their-checkout': `update discount_redemptions set status = 'released' where checkout_id = :completed`,
   'redemptions.are-the-discounts-of-the-price': `update discount_redemptions set amount = amount + 1 where checkout_id = :completed`,
+  'redemptions.of-first-orders-come-once': `insert into first_orders values ('email:x', :completed)`,
   'checkouts.history-leads-to-the-state': `delete from checkout_history where checkout_id = :completed and seq = 2`,
   'checkouts.completed-have-their-order': `update checkouts set state = 'LOCKED' where id = :completed`,
   'checkouts.price-is-the-snapshot': `update checkouts set total = total + 1 where id = :completed`,

@@ -136,7 +136,7 @@ export const ADVICE: Record<ErrorCode, [Met, string]> = {
   CONCURRENT_UPDATE: answer('Send the same request again.'),
   CONTRADICTION: answer('Correct what `details.problems` names: where, what is wrong, what would be right.'),
   REFERENCE_UNKNOWN: answer('`details.field` names the field, `details.ids` what nothing has.'),
-  IN_USE: answer('Archive it instead: `details.instead` says how.'),
+  IN_USE: answer('Do as `details.instead` says, or take it out of the offers that `details.by` names.'),
   EMAIL_TAKEN: answer('Sign in instead, or have the password reset.'),
   PASSWORD_WRONG: answer('Give the password that is in use now.'),
   PASSWORD_UNSUITABLE: answer('Choose another.'),

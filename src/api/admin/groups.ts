@@ -8,6 +8,7 @@ import { bare } from '../auth/passwords.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type AnyRoute, type Call, route } from '../route.ts';
 import { adminEdit, noContent, versioned } from './change.ts';
+import { refuseMentioned } from './pricing/mentions.ts';
 import { takenName } from './roles.ts';
 import { requireVersion } from './version.ts';
 
@@ -105,16 +106,17 @@ const remove = (deps: ApiDeps) =>
     ...common,
     method: 'delete',
     path: `${PATH}/{id}`,
-    summary: 'Remove an empty group',
+    summary: 'Remove an empty group that no offer is for',
     params,
     answers: { 204: { description: 'Removed' } },
-    errors: ['CUSTOMER_GROUP_NOT_FOUND', 'CUSTOMER_GROUP_IN_USE'],
+    errors: ['CUSTOMER_GROUP_NOT_FOUND', 'CUSTOMER_GROUP_IN_USE', 'IN_USE'],
     handle(call) {
       const { id } = call.params;
       const work = async (tx: Tx) => {
         const { name } = await lockGroup(tx, id);
         const members = await membersOf(tx, id);
         if (members > 0) throw refused('CUSTOMER_GROUP_IN_USE', { members });
+        await refuseMentioned(tx, [id]);
         await tx.query(`delete from customer_groups where id = $1`, [id]);
         return { answer: noContent, target: { type: 'customer-group', id }, before: { name }, after: null };
       };

@@ -4,6 +4,7 @@ import { priceCart } from '../../domain/pricing/price-cart.ts';
 import { type Cart, loadCart } from '../../entities/cart.ts';
 import { isCurrent, keepCart, recallCart } from '../../entities/cart-cache.ts';
 import { loadPricingContext, type PricingContext, redeemerOf } from '../../entities/pricing/context.ts';
+import type { Offers } from '../../entities/pricing/offers.ts';
 import { type Priced, pricingInputs, type ShopTerms } from '../../entities/pricing/priced.ts';
 import { loadSellables, type Query, type Sellable } from '../../entities/sellable.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -21,12 +22,12 @@ export interface StockedCart {
 
 /**
  * Reads what the price of a cart depends on, in two statements that leave together. They ask for what this cart holds,
- * not for its rows: those may have changed since it was read.
+ * not for its rows: those may have changed since it was read. `offers`: as they are kept, for whoever only looks.
  */
 export async function stockCart(
   query: Query,
   cart: Cart,
-  { extra = {}, now }: { extra?: Extra; now: Date },
+  { extra = {}, now, offers }: { extra?: Extra; now: Date; offers?: Offers },
 ): Promise<StockedCart> {
   const { variantIds, bundleIds } = extraOf(cart.wanted);
   const goods = { variantIds: [...variantIds, ...(extra.variantIds ?? [])] };
@@ -34,10 +35,14 @@ export async function stockCart(
   const codes = extra.code ? [...cart.codes, extra.code] : cart.codes;
   const [sellables, context] = await Promise.all([
     loadSellables(query, goods),
-    loadPricingContext(query, {
-      ...{ goods, bundleIds: [...bundleIds, ...(extra.bundleIds ?? [])], codes },
-      ...{ customerId, redeemer: redeemerOf(customerId, null), shippingMethodId, now },
-    }),
+    loadPricingContext(
+      query,
+      {
+        ...{ goods, bundleIds: [...bundleIds, ...(extra.bundleIds ?? [])], codes },
+        ...{ customerId, redeemer: redeemerOf(customerId, null), shippingMethodId, now },
+      },
+      offers,
+    ),
   ]);
   return { cart, sellables, context };
 }
@@ -58,19 +63,22 @@ export function cartInputs(terms: ShopTerms, { cart, ...stocked }: StockedCart, 
  * @throws CART_NOT_FOUND
  */
 export async function readStocked(
-  { db, secret, cache }: ApiDeps,
+  { db, secret, cache, pages }: ApiDeps,
   call: Pick<Call<never, never, never>, 'headers' | 'principal'>,
   { cartId: id, now }: { cartId: string; now: Date },
 ): Promise<StockedCart> {
   const owners = ownersOf(secret, call, id);
-  const kept = await recallCart(cache, id);
+  const [kept, offers] = await Promise.all([recallCart(cache, id), pages.offers()]);
   if (kept && owners.includes(kept.customerId ?? null)) {
-    const [stocked, current] = await Promise.all([stockCart(db.query, kept, { now }), isCurrent(db.query, kept)]);
+    const [stocked, current] = await Promise.all([
+      stockCart(db.query, kept, { now, offers }),
+      isCurrent(db.query, kept),
+    ]);
     if (current) return stocked;
   }
   const found = await Promise.all(owners.map((customerId) => loadCart(db, { id, customerId })));
   const cart = found.find((one) => one !== undefined);
   if (!cart) throw refused('CART_NOT_FOUND', { cartId: id });
   keepCart(cache, cart);
-  return stockCart(db.query, cart, { now });
+  return stockCart(db.query, cart, { now, offers });
 }

@@ -1,4 +1,5 @@
 import type { Vault } from '../../entities/people/vault.ts';
+import { loadOffers, type Offers } from '../../entities/pricing/offers.ts';
 import type { Database } from '../../infra/database.ts';
 import type { Entry, LayeredCache } from '../../infra/layered-cache.ts';
 import { type BundlesRequest, readBundle, readBundlePage } from './bundle.ts';
@@ -30,6 +31,11 @@ export const entriesOf = (shelf: Shelf) => ({
   ...productEntries(shelf),
   ...listEntries(shelf),
   ...bundleEntries(shelf),
+  /** What carts are priced with by whoever only looks. */
+  offers: (): Kept<Offers> => ({
+    entry: { key: 'offers:all', on: ['offers'], seconds: LIFE.facts },
+    make: () => loadOffers(shelf.db.query),
+  }),
 });
 
 export type Entries = ReturnType<typeof entriesOf>;

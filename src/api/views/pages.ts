@@ -1,3 +1,4 @@
+import type { Offers } from '../../entities/pricing/offers.ts';
 import type { BundlesRequest } from './bundle.ts';
 import type { Page } from './page.ts';
 import { type Entries, entriesOf, type Kept, type Shelf } from './page-entries.ts';
@@ -15,6 +16,8 @@ export interface Pages {
   reviews(request: ReviewListRequest): Promise<Page | undefined>;
   /** How many units of a variant can be bought, as it was a few seconds ago at most; undefined for one that is not on sale. */
   available(variantId: string): Promise<number | undefined>;
+  /** The rules and the discounts that need no code. */
+  offers(): Promise<Offers>;
   /** Makes a page anew before it is over, by the key that its popularity is counted under. @returns whether it did */
   warm(key: string): Promise<boolean>;
 }
@@ -23,7 +26,7 @@ export function openPages(shelf: Shelf): Pages {
   const { cache } = shelf;
   const entries = entriesOf(shelf);
   const page = <T extends object>({ entry, make }: Kept<T>) => cache.read(entry, make);
-  const sure = async (kept: Kept<Page>): Promise<Page> => (await page(kept)) ?? ((await kept.make()) as Page);
+  const sure = async <T extends object>(kept: Kept<T>): Promise<T> => (await page(kept)) ?? ((await kept.make()) as T);
   return {
     async product(idOrSlug) {
       const named = idOrSlugOf(idOrSlug);
@@ -36,6 +39,7 @@ export function openPages(shelf: Shelf): Pages {
     bundles: (query) => sure(entries.bundles(query)),
     reviews: (request) => page(entries.reviews(request)),
     available: async (variantId) => (await page(entries.available(variantId)))?.available,
+    offers: () => sure(entries.offers()),
     async warm(key) {
       const kept = keptUnder(entries, key);
       return kept !== undefined && cache.refresh(kept.entry, kept.make);
@@ -49,6 +53,7 @@ function keptUnder(entries: Entries, key: string): Kept<object> | undefined {
   // The page itself lives for a second; what it is made of for an hour.
   if (type === 'product-page') return entries.facts(name);
   if (type === 'collections') return entries.collections();
+  if (type === 'offers') return entries.offers();
   if (type === 'bundle') return entries.bundle(name);
   const shelf = type === 'list' ? shelfOf(name) : undefined;
   return shelf && entries.list(shelf);

@@ -32,4 +32,13 @@ export const REDEMPTION_LAWS: readonly Law[] = [
         on s.checkout_id = r.checkout_id and s.discount_id = r.discount_id
       where r.amount is distinct from s.amount`,
   },
+  {
+    name: 'redemptions.of-first-orders-come-once',
+    says: 'Whoever has a discount of the first order has taken the first order, which nobody else has taken for nothing.',
+    sql: `select coalesce(f.checkout_id, r.checkout_id) as "checkoutId", f.checkout_id is not null as taken
+      from (select distinct checkout_id from first_orders) f
+        full join (select distinct d.checkout_id from discount_redemptions d join checkouts c on c.id = d.checkout_id
+          where d.is_first_order and d.status <> 'released' and c.redeemer is not null) r on r.checkout_id = f.checkout_id
+      where f.checkout_id is null or r.checkout_id is null`,
+  },
 ];

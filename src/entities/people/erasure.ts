@@ -2,6 +2,7 @@ import { refused } from '../../domain/errors.ts';
 import { CHECKOUT_WAYS_OUT, type CheckoutState } from '../../domain/states.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import type { Address } from '../checkout.ts';
+import { forgetRedeemer } from '../pricing/forget.ts';
 import { deleteReview, lockReview } from '../reviews/review.ts';
 import { Account } from './account.ts';
 import { OWN_CHECKOUTS, openCheckout } from './own-checkouts.ts';
@@ -114,6 +115,7 @@ async function reduceCheckouts(tx: Tx, vault: Vault, ids: readonly string[]): Pr
       where c.id = own.id`,
     [ids, JSON.stringify(kept)],
   );
+  await forgetRedeemer(tx, ids);
   // The pictures of their invoices name them; drawn again, they say what is kept.
   await tx.query(
     `delete from document_files f using documents d, checkouts c where d.id = f.id and c.order_id = d.order_id and c.id = any($1)`,

@@ -1,8 +1,11 @@
-import type { Discount, PriceList, PricingRule, ShippingMethod } from '../../domain/pricing/inputs.ts';
+import type { PriceList, PricingRule, ShippingMethod } from '../../domain/pricing/inputs.ts';
 import type { BundleOffer } from '../../domain/pricing/selection.ts';
 import { type GoodsOf, idsOf, type Query } from '../sellable.ts';
 import { ratesOf } from '../tax-rates.ts';
 import { setsOf } from './bundle-sets.ts';
+import { asGuest, knownAs } from './first-order.ts';
+import { type LimitedDiscount, limitedBy, type Uses } from './limits.ts';
+import { OFFERS, type Offers, offersAt, WINDOW, WRITTEN_DISCOUNT, type WrittenDiscount } from './offers.ts';
 
 /** All that a price depends on besides the goods. */
 export interface PricingContext {
@@ -16,13 +19,6 @@ export interface PricingContext {
   shipping: ShippingMethod | null;
 }
 
-/** A discount with the limits that its redemptions are held to; null: there is none. */
-export type LimitedDiscount = Discount & {
-  maxUses: number | null;
-  maxUsesPerCustomer: number | null;
-  codeMaxUses: number | null;
-};
-
 export interface ContextOf {
   goods: GoodsOf;
   /** The bundles that are meant besides those of the checkout. */
@@ -34,21 +30,18 @@ export interface ContextOf {
   codes: readonly string[];
   shippingMethodId: string | null;
   now: Date;
+  /** The groups to price for, instead of those that the customer is in. */
+  groupIds?: readonly string[];
 }
 
 /** Whoever is signed in redeems as that customer; a guest as the box behind the e-mail address. */
 export const redeemerOf = (customerId: string | null, emailIndex: string | null): string | null =>
   customerId === null ? emailIndex && `email:${emailIndex}` : `customer:${customerId}`;
 
-// $1, $2: the goods; $3: the customer; $4: who redeems; $5: codes; $6: shipping method; $7: now; $8: bundles.
+// $1, $2: the goods; $3: the customer; $4: who redeems; $5: codes; $6: shipping method; $7: now; $8: bundles; $9: groups.
 const OPEN = `status = 'active' and (starts_at is null or starts_at <= $7) and (ends_at is null or ends_at > $7)`;
-const WINDOW = `'startsAt', starts_at, 'endsAt', ends_at, 'groupIds', group_ids`;
-const SELECTION = `'include', include, 'exclude', exclude`;
-const used = (counter: string): string =>
-  `(select used from discount_uses where discount_id = d.id and counter = ${counter})`;
-
-// What somebody used as a guest, before they had the account, counts as well.
-const AS_GUEST = `(select 'email:' || email_index from accounts where $4::text like 'customer:%' and id = substr($4::text, 10)::uuid)`;
+const GROUPS = `coalesce($9::uuid[], array(select group_id from customer_group_members where account_id = $3))`;
+const GUEST = asGuest('$4::text');
 
 const priceLists = (goods: string): string => `
   select coalesce(json_agg(json_build_object('id', id, 'name', name, 'priority', priority, ${WINDOW}, 'entries', entries)), '[]')
@@ -56,31 +49,23 @@ const priceLists = (goods: string): string => `
       select json_agg(json_build_object('variantId', variant_id, 'minQuantity', min_quantity, 'price', price)
           order by variant_id, min_quantity) as entries
         from price_list_entries where price_list_id = price_lists.id and variant_id in (${goods})) as mine
-    where ${OPEN} and entries is not null
-      and (group_ids = '{}' or group_ids && array(select group_id from customer_group_members where account_id = $3))`;
+    where ${OPEN} and entries is not null and (group_ids = '{}' or group_ids && ${GROUPS})`;
 
-const RULES = `
-  select coalesce(json_agg(json_build_object('id', id, 'name', name, 'priority', priority, 'isFinal', is_final,
-      ${WINDOW}, ${SELECTION}, 'minQuantity', min_quantity, 'maxQuantity', max_quantity, 'action', action)), '[]')
-    from pricing_rules where ${OPEN}`;
+// One that was asked for by its code gets its reason, also when it is not open.
+const ENTERED = `
+  select coalesce(json_agg(${WRITTEN_DISCOUNT}), '[]')
+    from (select distinct on (d.id) d.*, c.code, c.max_uses as code_max_uses
+      from discount_codes c join discounts d on d.id = c.discount_id
+      where c.code = any($5::text[]) and not d.is_automatic order by d.id, c.code) as d`;
 
-// An automatic discount that is not open is of no interest; one that was asked for by its code gets its reason.
-const DISCOUNTS = `
-  select coalesce(json_agg(json_build_object('id', d.id, 'name', name, 'code', code, 'isEnabled', status = 'active',
-      'priority', priority, 'stacking', stacking, 'stackGroup', stack_group, 'firstOrderOnly', first_order_only,
-      ${WINDOW}, ${SELECTION}, 'minSubtotal', min_subtotal, 'minQuantity', min_quantity,
-      'excludesBundles', excludes_bundles, 'offer', offer, 'maxUses', max_uses,
-      'maxUsesPerCustomer', per_customer, 'codeMaxUses', code_max_uses,
-      'usedUp', case when max_uses <= ${used(`'all'`)} then 'total'
-        when per_customer <= coalesce(${used(`'customer:' || $4::text`)}, 0) then 'customer'
-        when code_max_uses <= ${used(`'code:' || code`)} then 'code' end)), '[]')
-    from (
-      select d.*, null as code, null::int as code_max_uses from discounts d where is_automatic and ${OPEN}
-      union all (select distinct on (d.id) d.*, c.code, c.max_uses from discount_codes c join discounts d on d.id = c.discount_id
-        where c.code = any($5::text[]) and not d.is_automatic order by d.id, c.code)) as d,
-      lateral (select case when first_order_only then 1 else max_uses_per_customer end as per_person) as limited,
-      lateral (select case when per_person is not null
-        then greatest(0, per_person - coalesce(${used(`'customer:' || ${AS_GUEST}`)}, 0)) end as per_customer) as each`;
+const USES = `
+  select coalesce(json_agg(json_build_object('discountId', discount_id, 'counter', counter, 'used', used)), '[]')
+    from discount_uses where discount_id in (
+        select id from discounts where is_automatic and status = 'active'
+            and (first_order_only or max_uses is not null or max_uses_per_customer is not null)
+          union all select discount_id from discount_codes where code = any($5::text[]))
+      and counter = any(array['all', 'customer:' || $4::text, 'customer:' || ${GUEST}]
+        || array(select 'code:' || code from unnest($5::text[]) as code))`;
 
 const BUNDLES = `
   select coalesce(json_agg(json_build_object('id', b.id, 'slug', slug, 'title', title, 'isOnSale', status = 'active',
@@ -92,20 +77,34 @@ const SHIPPING = `
   select json_build_object('id', id, 'name', name, 'hsn', hsn, 'zones', zones, 'taxRates', ${ratesOf('m.tax_class')})
     from shipping_methods m where status = 'active' and case when $6::uuid is null then is_default else id = $6 end`;
 
-const statement = (goods: string): string => `
-  select array(select group_id from customer_group_members where account_id = $3) as "groupIds",
-    not exists (select 1 from checkouts where redeemer = any(array[$4::text, ${AS_GUEST}]) and state = 'COMPLETED') as "isFirstOrder",
-    (${priceLists(goods)}) as "priceLists", (${RULES}) as rules, (${DISCOUNTS}) as discounts,
+const statement = (goods: string, { isWithOffers }: { isWithOffers: boolean }): string => `
+  select ${GROUPS} as "groupIds", ${GUEST} as guest,
+    not exists (select 1 from checkouts where redeemer = any(${knownAs('$4::text')}) and state = 'COMPLETED')
+      and not exists (select 1 from first_orders where redeemer = any(${knownAs('$4::text')})) as "isFirstOrder",
+    (${priceLists(goods)}) as "priceLists", ${isWithOffers ? `${OFFERS},` : ''} (${ENTERED}) as entered, (${USES}) as uses,
     (${BUNDLES}) as bundles, (${SHIPPING}) as shipping`;
 
-/** Reads what a price depends on besides the goods, as it is at `now`. One statement, however many goods there are. */
-export async function loadPricingContext(query: Query, of: ContextOf): Promise<PricingContext> {
+interface ContextRow extends Omit<PricingContext, 'discounts'> {
+  guest: string | null;
+  automatic?: WrittenDiscount[];
+  entered: WrittenDiscount[];
+  uses: Uses[];
+}
+
+/**
+ * Reads what a price depends on besides the goods, as it is at `now`, in one statement, however many goods there are.
+ * `offers`: what is known of them already, by whoever only looks.
+ */
+export async function loadPricingContext(query: Query, of: ContextOf, offers?: Offers): Promise<PricingContext> {
   const goods = idsOf(of.goods);
-  const { customerId, redeemer, codes, shippingMethodId, now, bundleIds = [] } = of;
-  const [context] = await query<PricingContext>(statement(goods.sql), [
+  const { customerId, redeemer, codes, shippingMethodId, now, bundleIds = [], groupIds: imagined = null } = of;
+  const [row] = await query<ContextRow & Record<string, unknown>>(statement(goods.sql, { isWithOffers: !offers }), [
     ...goods.params,
-    ...[customerId, redeemer, codes, shippingMethodId, now, bundleIds],
+    ...[customerId, redeemer, codes, shippingMethodId, now, bundleIds, imagined],
   ]);
-  if (!context) throw new Error('the statement of the pricing context has no row');
-  return context;
+  if (!row) throw new Error('the statement of the pricing context has no row');
+  const { rules, automatic = [], entered, uses, guest, ...context } = row;
+  const open = offersAt(offers ?? { rules, discounts: automatic }, now);
+  const discounts = limitedBy([...open.discounts, ...entered], uses, { redeemer, guest });
+  return { ...context, rules: open.rules, discounts };
 }

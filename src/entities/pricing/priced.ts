@@ -1,7 +1,8 @@
 import type { Discount, PricingInputs } from '../../domain/pricing/inputs.ts';
 import type { ChosenSet } from '../../domain/pricing/selection.ts';
 import type { Sellable } from '../sellable.ts';
-import type { LimitedDiscount, PricingContext } from './context.ts';
+import type { PricingContext } from './context.ts';
+import type { LimitedDiscount } from './limits.ts';
 
 /** What somebody wants: units of a variant, or bundles with what was chosen for one of them. */
 export type Wanted =

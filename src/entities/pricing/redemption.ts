@@ -1,10 +1,11 @@
 import type { AppliedDiscount } from '../../domain/pricing/output.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
-import type { LimitedDiscount } from './context.ts';
+import { takeFirstOrder } from './first-order.ts';
+import { COUNTER, type LimitedDiscount } from './limits.ts';
 
 /*
  * A limit is a counter row that the database keeps within it. Locks: the checkout's row first (by the caller), then the
- * counters in the order of their keys, then the levels of stock.
+ * counters in the order of their keys, then the first order of whoever redeems, then the levels of stock.
  */
 
 interface Redemption {
@@ -12,28 +13,42 @@ interface Redemption {
   amount: number;
 }
 
+interface Redeemer {
+  checkoutId: string;
+  redeemer: string | null;
+}
+
+/** What others have taken meanwhile. */
+export interface Lost {
+  usedUp: string[];
+  firstOrder: boolean;
+}
+
 /**
- * Takes one use of each limited discount for a checkout, of all or of none.
- * @returns the discounts whose uses have been taken by others meanwhile; empty when all are held.
+ * Takes one use of each limited discount for a checkout, and the customer's first order where one of them needs it: all
+ * or nothing.
+ * @returns what has been taken by others meanwhile; null when all is held.
  */
-export async function holdRedemptions(
-  tx: Tx,
-  by: { checkoutId: string; redeemer: string | null },
-  redemptions: readonly Redemption[],
-): Promise<string[]> {
+export async function holdRedemptions(tx: Tx, by: Redeemer, redemptions: readonly Redemption[]): Promise<Lost | null> {
   const wanted = redemptions.flatMap(({ discount }) => countersOf(discount, by.redeemer));
   const taken = wanted.length > 0 ? await take(tx, wanted) : [];
   if (taken.length < wanted.length) {
     if (taken.length > 0) await giveBack(tx, taken);
     const isTaken = new Set(taken.map(keyOf));
-    return [...new Set(wanted.filter((one) => !isTaken.has(keyOf(one))).map(({ discountId }) => discountId))];
+    const spent = wanted.filter((one) => !isTaken.has(keyOf(one)));
+    return { usedUp: [...new Set(spent.map(({ discountId }) => discountId))], firstOrder: false };
+  }
+  const isFirst = redemptions.some(({ discount }) => discount.firstOrderOnly);
+  if (isFirst && !(await takeFirstOrder(tx, by.checkoutId, by.redeemer))) {
+    await giveBack(tx, taken);
+    return { usedUp: [], firstOrder: true };
   }
   if (redemptions.length > 0) store(tx, by, redemptions);
-  return [];
+  return null;
 }
 
 /** At once, not with the commit: what is refused later in the same transaction gives them back. */
-function store(tx: Tx, by: { checkoutId: string; redeemer: string | null }, redemptions: readonly Redemption[]): void {
+function store(tx: Tx, by: Redeemer, redemptions: readonly Redemption[]): void {
   const rows = redemptions.map(({ discount, amount }) => ({
     checkout_id: by.checkoutId,
     discount_id: discount.id,
@@ -42,6 +57,7 @@ function store(tx: Tx, by: { checkoutId: string; redeemer: string | null }, rede
     counters: countersOf(discount, by.redeemer).map(({ counter }) => counter),
     status: 'held',
     created_at: tx.now,
+    is_first_order: discount.firstOrderOnly,
   }));
   tx.send(`insert into discount_redemptions select * from jsonb_populate_recordset(null::discount_redemptions, $1)`, [
     JSON.stringify(rows),
@@ -74,7 +90,8 @@ export async function releaseRedemptions(
     lockCounters(tx, checkoutId),
     tx.query(
       `with freed as (update discount_redemptions set status = 'released' where checkout_id = $1 and status = $2
-          returning discount_id, counters)
+          returning discount_id, counters),
+        unclaimed as (delete from first_orders where checkout_id = $1)
         update discount_uses u set used = u.used - 1 from freed f
           where u.discount_id = f.discount_id and u.counter = any(f.counters)`,
       [checkoutId, status],
@@ -90,6 +107,8 @@ export async function reholdRedemptions(tx: Tx, checkoutId: string): Promise<str
   const counters = await lockCounters(tx, checkoutId);
   const spent = counters.filter(({ isReleased, used, most }) => isReleased && used >= most);
   if (spent.length > 0) return [...new Set(spent.map(({ discountId }) => discountId))];
+  const first = await firstOrderOf(tx, checkoutId);
+  if (first && !(await takeFirstOrder(tx, checkoutId, first.redeemer))) return [first.discountId];
   await tx.query(
     `with held as (update discount_redemptions set status = 'held' where checkout_id = $1 and status = 'released'
         returning discount_id, counters)
@@ -98,6 +117,15 @@ export async function reholdRedemptions(tx: Tx, checkoutId: string): Promise<str
     [checkoutId],
   );
   return [];
+}
+
+async function firstOrderOf(tx: Tx, checkoutId: string) {
+  const [first] = await tx.query<{ discountId: string; redeemer: string | null }>(
+    `select r.discount_id as "discountId", c.redeemer from discount_redemptions r join checkouts c on c.id = r.checkout_id
+      where r.checkout_id = $1 and r.status = 'released' and r.is_first_order`,
+    [checkoutId],
+  );
+  return first;
 }
 
 interface Counter {
@@ -110,9 +138,9 @@ const keyOf = ({ discountId, counter }: Counter): string => `${discountId} ${cou
 function countersOf(discount: LimitedDiscount, redeemer: string | null): (Counter & { most: number })[] {
   const { id: discountId, code, maxUses, maxUsesPerCustomer, codeMaxUses } = discount;
   const limits: [string | null, number | null][] = [
-    ['all', maxUses],
-    [redeemer && `customer:${redeemer}`, maxUsesPerCustomer],
-    [code && `code:${code}`, codeMaxUses],
+    [COUNTER.everybody, maxUses],
+    [redeemer && COUNTER.redeemer(redeemer), maxUsesPerCustomer],
+    [code && COUNTER.code(code), codeMaxUses],
   ];
   return limits.flatMap(([counter, most]) =>
     counter === null || most === null ? [] : [{ discountId, counter, most }],

@@ -53,6 +53,7 @@ const CHECKOUTS = [
     'reservations',
     'payments',
     'discount_redemptions',
+    'first_orders',
   ].map((table) => of(table, 'checkout_id', 'id from batch')),
   of('payment_operations', 'payment_id', 'id from payments'),
   ...[

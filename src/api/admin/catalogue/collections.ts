@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import { changeRules, refillCollection } from '../../../entities/catalogue/collection-rule.ts';
 import { paise } from '../../amounts.ts';
+import { refuseMentioned } from '../pricing/mentions.ts';
 import { thing } from '../things/thing.ts';
 import { CATALOGUE, freeSlug, slug } from './fields.ts';
 
@@ -83,5 +84,6 @@ export const COLLECTIONS = thing({
     await tx.write();
     if (by) await refillCollection(tx, id);
   },
+  refuseRemoval: (tx, id) => refuseMentioned(tx, [id]),
   children: [`delete from product_collections where collection_id = $1`],
 });

@@ -5,6 +5,7 @@ import type { Tx } from '../../../infra/unit-of-work.ts';
 import { attributesSchema, mediaSchema } from '../../views/product.ts';
 import { skuPattern, wordsOf } from '../../views/product-filter.ts';
 import { requireAll } from '../pricing/conditions.ts';
+import { refuseMentioned } from '../pricing/mentions.ts';
 import { thing } from '../things/thing.ts';
 import { CATALOGUE, freeSlug, requireTaxClass, slug } from './fields.ts';
 import { addVariants, newVariant } from './variant-rows.ts';
@@ -96,6 +97,10 @@ export const PRODUCTS = thing({
     if (variants.length > 0) await addVariants(tx, id, variants);
     if (collectionIds) await shelve(tx, id, collectionIds);
     await reshelve(tx, [id]);
+  },
+  async refuseRemoval(tx, id) {
+    const variants = await tx.query<{ id: string }>(`select id from variants where product_id = $1`, [id]);
+    await refuseMentioned(tx, [id, ...variants.map((variant) => variant.id)]);
   },
   children: [
     `delete from product_collections where product_id = $1`,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import { keepRules, reshelve } from '../../../entities/catalogue/collection-rule.ts';
 import { requireAll } from '../pricing/conditions.ts';
+import { refuseMentioned } from '../pricing/mentions.ts';
 import { thing } from '../things/thing.ts';
 import { CATALOGUE, variantFields } from './fields.ts';
 
@@ -67,6 +68,7 @@ export const VARIANTS = thing({
     if (!changed) throw refused('INSUFFICIENT_INVENTORY', { variantId: id, backorderLimit });
     await reshelve(tx, [changed.productId]);
   },
+  refuseRemoval: (tx, id) => refuseMentioned(tx, [id]),
   children: [`delete from stock_levels where variant_id = $1`],
   removed: (tx, { product_id: productId }) => reshelve(tx, [productId as string]),
 });

@@ -55,9 +55,11 @@ export async function requireAll(
   { field, table, wanted }: { field: string; table: string; wanted: readonly string[] },
 ): Promise<void> {
   if (wanted.length === 0) return;
-  const unknown = await tx.query<{ id: string }>(
-    `select id from unnest($1::uuid[]) as wanted (id) except select id from ${table} where id = any($1)`,
-    [wanted],
-  );
-  if (unknown.length > 0) throw refused('REFERENCE_UNKNOWN', { field, ids: unknown.slice(0, 20).map(({ id }) => id) });
+  // Locked, so that what is named is not removed before anybody can see that it is named.
+  const rows = await tx.query<{ id: string }>(`select id from ${table} where id = any($1) order by id for key share`, [
+    wanted,
+  ]);
+  const known = new Set(rows.map(({ id }) => id));
+  const unknown = wanted.filter((id) => !known.has(id.toLowerCase()));
+  if (unknown.length > 0) throw refused('REFERENCE_UNKNOWN', { field, ids: unknown.slice(0, 20) });
 }

@@ -105,9 +105,9 @@ async function inputsOf(deps: ApiDeps, body: z.infer<typeof bodySchema>, now: Da
   const nobody = { customerId: null, redeemer: null, shippingMethodId: null };
   const [sellables, context] = await Promise.all([
     loadSellables(deps.db.query, goods),
-    loadPricingContext(deps.db.query, { goods, bundleIds, codes: body.codes, ...nobody, now }),
+    loadPricingContext(deps.db.query, { goods, bundleIds, codes: body.codes, groupIds: body.groupIds, ...nobody, now }),
   ]);
   for (const one of wanted) requireSellable({ sellables, context }, one);
-  const imagined = { ...context, groupIds: body.groupIds, isFirstOrder: body.isFirstOrder };
+  const imagined = { ...context, isFirstOrder: body.isFirstOrder };
   return pricingInputs(deps, { wanted, sellables, context: imagined, placeOfSupply: body.state, now });
 }

@@ -73,6 +73,7 @@ const remove = (deps: ApiDeps, kind: Thing) =>
           [id],
         );
         if (!row) throw refused(kind.notFound, { id });
+        await kind.refuseRemoval?.(tx, id);
         for (const statement of kind.children ?? []) await tx.query(statement, [id]);
         await tx.query(`delete from ${kind.table} where id = $1`, [id]);
         const before = row.before as Row;

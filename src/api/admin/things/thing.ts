@@ -39,6 +39,8 @@ interface Spec<F extends z.ZodRawShape> {
   filters?: Readonly<Record<string, { schema: z.ZodType; sql(value: string): string }>>;
   /** Takes the locks that come before that of the row. */
   prepare?(tx: Tx): Promise<unknown>;
+  /** Refuses to remove what is named where no foreign key says so. @throws IN_USE */
+  refuseRemoval?(tx: Tx, id: string): Promise<void>;
   /** What follows when it is gone; `row` is what it was. */
   removed?(tx: Tx, row: Row): Promise<void>;
   /** What a new one has that follows from what was sent. */

@@ -71,6 +71,16 @@ describe('discounts and prices of the shop', () => {
     expect((await cartOf(9, asha.accessToken)).totals.total).to.equal(9 * 8_900);
     expect((await cartOf(10, asha.accessToken)).totals.total).to.equal(10 * 8_000);
     expect((await cartOf(10)).totals.total).to.equal(100_000);
+    const tried = await make('discounts', {
+      name: 'A tenth',
+      status: 'paused',
+      offer: { kind: 'percentage', percent: 10 },
+    });
+    const items = [{ variantId, quantity: 10 }];
+    const preview = (groupIds: string[]) =>
+      ask<Priced>('POST', `discounts/${tried.id}/preview`, { items, groupIds }).then(({ body }) => body.without.total);
+    expect(await preview([trade.body.id]), 'what a member would pay').to.equal(10 * 8_000);
+    expect(await preview([])).to.equal(100_000);
     expect((await ask('DELETE', `price-lists/${id}/entries/${variantId}`)).status).to.equal(204);
     expect((await cartOf(10, asha.accessToken)).totals.total).to.equal(100_000);
   });

@@ -147,6 +147,41 @@ describe('what prices are made of', () => {
     ]);
   });
 
+  it('keep what they name: goods, shelves and groups go only when no offer that can count names them', async () => {
+    const admin = await shop.staff('admin');
+    const remove = (path: string) => shop.ask<Refused>('DELETE', `/admin/${path}`, { token: admin.accessToken });
+    const add = async (path: string, body: object) => {
+      const made = await shop.ask<Row>('POST', `/admin/${path}`, { token: admin.accessToken, body });
+      expect(made.status, JSON.stringify(made.body)).to.equal(201);
+      return made.body.id;
+    };
+    const collection = await add('collections', { title: 'Clearance' });
+    const group = await add('customer-groups', { name: 'Dealers' });
+    const offer = { kind: 'percentage', percent: 10 };
+    const exclude = { collectionIds: [collection] };
+    const discount = await add('discounts', { name: 'Not on clearance', codes: ['notclear'], offer, exclude });
+    const action = { kind: 'percent-off', percent: 5 };
+    const rule = await add('pricing-rules', { name: 'This one', action, include: { variantIds: [variantId] } });
+    const list = await add('price-lists', { name: 'For dealers', groupIds: [group] });
+    for (const [path, type, id] of [
+      [`collections/${collection}`, 'discount', discount],
+      [`variants/${variantId}`, 'pricing-rule', rule],
+      [`customer-groups/${group}`, 'price-list', list],
+    ]) {
+      const { status, body } = await remove(path ?? '');
+      const by = body.error.details.by as { type: string; id: string }[];
+      expect([status, body.error.code, by.map((one) => [one.type, one.id])]).to.deep.equal([
+        409,
+        'IN_USE',
+        [[type, id]],
+      ]);
+    }
+    expect((await ask('PATCH', `discounts/${discount}`, { status: 'archived' }, 1)).status).to.equal(200);
+    expect((await remove(`collections/${collection}`)).status).to.equal(204);
+    for (const path of [`pricing-rules/${rule}`, `price-lists/${list}`, `customer-groups/${group}`])
+      expect((await remove(path)).status, path).to.equal(204);
+  });
+
   it('knows at most one default method: the last one that was made so', async () => {
     const method = (name: string) => ({ ...NEW['shipping-methods']?.({ variantId }), name, isDefault: true });
     const made = await Promise.all(['A', 'B', 'C'].map((name) => ask('POST', 'shipping-methods', method(name))));
