@@ -1,6 +1,6 @@
 import type { Candidate } from './eligibility.ts';
 import { byStanding } from './standing.ts';
-import { type Left, take, totalOf } from './take.ts';
+import { type Left, take } from './take.ts';
 
 /** Up to so many combinations all are tried, and fewer in a cart of very many lines: each is taken off every line. */
 const MOST_COMBINATIONS = 4_096;
@@ -12,6 +12,21 @@ interface Outcome {
   left: Left;
 }
 
+/** An outcome with what the customer pays. */
+interface Costed extends Outcome {
+  cost: number;
+}
+
+/** What discounts are chosen by: the places of `start` and `quantities` are those of the candidates. */
+export interface Choice {
+  start: Left;
+  quantities: readonly number[];
+  /** What the customer pays for what is left. */
+  costOf(left: Left): number;
+}
+
+export type ChooseDiscounts = (candidates: readonly Candidate[], choice: Choice) => readonly Candidate[];
+
 /**
  * The discounts that make the cart cheapest for the customer: one exclusive alone, or stackable ones together, of each
  * lane at most one, taken off one after the other by priority. Of outcomes that cost the same, the one with the fewest
@@ -20,7 +35,7 @@ interface Outcome {
  */
 export function chooseDiscounts(
   candidates: readonly Candidate[],
-  { start, quantities }: { start: Left; quantities: readonly number[] },
+  { start, quantities, costOf }: Choice,
 ): readonly Candidate[] {
   const ordered = candidates.toSorted((a, b) => byStanding(a.discount, b.discount));
   const after = (candidate: Candidate, { chosen, left }: Outcome): Outcome => ({
@@ -28,13 +43,19 @@ export function chooseDiscounts(
     left: take(candidate, left, quantities),
   });
   const nothing: Outcome = { chosen: [], left: start };
+  const costed = (outcome: Outcome): Costed => ({ ...outcome, cost: costOf(outcome.left) });
   const isAlone = ({ discount }: Candidate) => discount.stacking === 'exclusive';
-  const alone = ordered.filter(isAlone).map((candidate) => after(candidate, nothing));
+  const alone = ordered.filter(isAlone).map((candidate) => costed(after(candidate, nothing)));
   const together = combine(
     ordered.filter((candidate) => !isAlone(candidate)),
-    { nothing, after, most: Math.min(MOST_COMBINATIONS, Math.floor(MOST_WORK / Math.max(1, quantities.length))) },
+    {
+      nothing,
+      after,
+      costed,
+      most: Math.min(MOST_COMBINATIONS, Math.floor(MOST_WORK / Math.max(1, quantities.length))),
+    },
   );
-  return [...alone, together].reduce(better, nothing).chosen;
+  return [...alone, together].reduce(better, costed(nothing)).chosen;
 }
 
 interface Steps {
@@ -42,9 +63,10 @@ interface Steps {
   /** Combinations that are all tried. */
   most: number;
   after(candidate: Candidate, before: Outcome): Outcome;
+  costed(outcome: Outcome): Costed;
 }
 
-function combine(stackables: readonly Candidate[], steps: Steps): Outcome {
+function combine(stackables: readonly Candidate[], steps: Steps): Costed {
   const lanes = [...Map.groupBy(stackables, laneOf).values()];
   const combinations = lanes.reduce((product, lane) => product * (lane.length + 1), 1);
   return combinations <= steps.most ? tryAll(stackables, steps) : improve(lanes, steps);
@@ -52,13 +74,13 @@ function combine(stackables: readonly Candidate[], steps: Steps): Outcome {
 
 const laneOf = ({ discount }: Candidate): string => discount.stackGroup ?? discount.id;
 
-function tryAll(ordered: readonly Candidate[], { nothing, after }: Steps): Outcome {
-  let best = nothing;
+function tryAll(ordered: readonly Candidate[], { nothing, after, costed }: Steps): Costed {
+  let best = costed(nothing);
   const taken = new Set<string>();
   const visit = (place: number, outcome: Outcome): void => {
     const candidate = ordered[place];
     if (!candidate) {
-      best = better(best, outcome);
+      best = better(best, costed(outcome));
       return;
     }
     const lane = laneOf(candidate);
@@ -73,13 +95,13 @@ function tryAll(ordered: readonly Candidate[], { nothing, after }: Steps): Outco
   return best;
 }
 
-function improve(lanes: readonly Candidate[][], { nothing, after }: Steps): Outcome {
-  const outcomeOf = (chosen: readonly Candidate[]): Outcome =>
-    chosen
-      .toSorted((a, b) => byStanding(a.discount, b.discount))
-      .reduce((outcome, candidate) => after(candidate, outcome), nothing);
+function improve(lanes: readonly Candidate[][], { nothing, after, costed }: Steps): Costed {
+  const outcomeOf = (chosen: readonly Candidate[]): Costed => {
+    const ordered = chosen.toSorted((a, b) => byStanding(a.discount, b.discount));
+    return costed(ordered.reduce((outcome, candidate) => after(candidate, outcome), nothing));
+  };
   const strongest = (lane: readonly Candidate[]) =>
-    lane.map((one) => after(one, nothing)).reduce(better, nothing).chosen;
+    lane.map((one) => outcomeOf([one])).reduce(better, costed(nothing)).chosen;
   let best = outcomeOf(lanes.flatMap(strongest));
   const contested = lanes.filter((lane) => lane.length > 1);
   for (let round = 0; round < MOST_ROUNDS; round++) {
@@ -94,8 +116,8 @@ function improve(lanes: readonly Candidate[][], { nothing, after }: Steps): Outc
 }
 
 /** The first when nothing speaks for the second. */
-function better(first: Outcome, second: Outcome): Outcome {
-  const cheaper = totalOf(second.left) - totalOf(first.left);
+function better(first: Costed, second: Costed): Costed {
+  const cheaper = second.cost - first.cost;
   if (cheaper !== 0) return cheaper < 0 ? second : first;
   const fewer = second.chosen.length - first.chosen.length;
   if (fewer !== 0) return fewer < 0 ? second : first;

@@ -1,4 +1,4 @@
-import { chooseDiscounts } from './choice.ts';
+import type { ChooseDiscounts } from './choice.ts';
 import type { DraftLine, Standpoint } from './draft.ts';
 import { type Candidate, cartOf, judge, type Refusal } from './eligibility.ts';
 import type { Discount } from './inputs.ts';
@@ -14,10 +14,20 @@ export interface Discounted {
   refusals: RefusedCode[];
 }
 
-/** Tries every discount and takes off those that are best for the customer. `shipping` is what delivery costs. */
+interface Discountable {
+  lines: readonly DraftLine[];
+  /** What delivery costs. */
+  shipping: number;
+  when: Standpoint & { isFirstOrder: boolean };
+  choose: ChooseDiscounts;
+  /** What the customer pays for what is left of lines. */
+  costs(lines: readonly DraftLine[]): (left: Left) => number;
+}
+
+/** Tries every discount and takes off those that are best for the customer. */
 export function discountCart(
   discounts: readonly Discount[],
-  from: { lines: readonly DraftLine[]; shipping: number; when: Standpoint & { isFirstOrder: boolean } },
+  from: Discountable,
   explanation: ExplanationStep[],
 ): Discounted {
   const cart = cartOf(from.lines, from.when);
@@ -26,7 +36,7 @@ export function discountCart(
   const { candidates, refusals } = judgeAll(discounts, (discount) => judge(discount, cart));
   const before = totalOf(start);
   const effective = candidates.filter((one) => totalOf(take(one, start, quantities)) < before);
-  const chosen = chooseDiscounts(effective, { start, quantities });
+  const chosen = from.choose(effective, { start, quantities, costOf: from.costs(cart.lines) });
   for (const candidate of candidates) {
     const { discount } = candidate;
     if (!effective.includes(candidate)) refusals.push({ discount, reason: 'NO_EFFECT', details: {} });

@@ -1,6 +1,8 @@
 import { minorUnits, sum } from '../money.ts';
+import { type ChooseDiscounts, chooseDiscounts } from './choice.ts';
+import { costsOf } from './cost.ts';
 import { type Discounted, discountCart } from './discounts.ts';
-import { type Draft, draftOf } from './draft.ts';
+import { type Draft, type DraftLine, draftOf } from './draft.ts';
 import type { PricingInputs } from './inputs.ts';
 import type { ExplanationStep, PricedBundle, PricedLine, PricedShipping, PricingOutput, Totals } from './output.ts';
 import { quoteShipping, type ShippingQuote } from './shipping.ts';
@@ -11,12 +13,16 @@ import { taxedLine, taxedShipping, taxSummaryOf } from './taxes.ts';
  * then taxes; each step says what it found.
  * Throws a RangeError on a quantity below 1, a negative price, a price without a tax rate, and beyond 2^53 paise.
  */
-export function priceCart(inputs: PricingInputs): PricingOutput {
+export const priceCart = (inputs: PricingInputs): PricingOutput => priceCartBy(inputs, chooseDiscounts);
+
+/** The same with another choice of discounts: that of an engine before this one. */
+export function priceCartBy(inputs: PricingInputs, choose: ChooseDiscounts): PricingOutput {
   const explanation: ExplanationStep[] = [];
   const when = { at: Date.parse(inputs.at), groups: new Set(inputs.groupIds), isFirstOrder: inputs.isFirstOrder };
   const draft = draftOf(inputs, when, explanation);
   const quote = deliveryOf(inputs, draft, explanation);
-  const from = { lines: draft.lines, shipping: quote?.price ?? 0, when };
+  const costs = (lines: readonly DraftLine[]) => costsOf(inputs, lines);
+  const from = { lines: draft.lines, shipping: quote?.price ?? 0, when, choose, costs };
   const discounted = discountCart(inputs.discounts, from, explanation);
   const lines = draft.lines.map((line) =>
     taxedLine(inputs, { line, discount: discounted.off.get(line.index) ?? 0 }, explanation),

@@ -1,8 +1,9 @@
 import type { Discount, PricingInputs, Reduction, Selection } from '../../../src/domain/pricing/inputs.ts';
+import { exclusiveTax, rateFor, type TaxRate } from '../../../src/domain/tax.ts';
 
 /*
  * The choice of discounts once more, slow and obvious: every legal combination is tried, units are counted one by one,
- * and percentages are fractions of whole numbers. It shares nothing with the engine but the words.
+ * and percentages are fractions of whole numbers. It shares nothing with the engine but the words and the tax of an amount.
  */
 
 /** A line as it is before discounts. */
@@ -12,6 +13,7 @@ export interface ReferenceLine {
   collectionIds: readonly string[];
   quantity: number;
   amount: number;
+  taxRates: readonly TaxRate[];
   isInBundle: boolean;
 }
 
@@ -34,13 +36,24 @@ export function cheapest(inputs: PricingInputs, lines: ReferenceLine[], shipping
     .map((chosen) => {
       let state: State = { rest: lines.map(({ amount }) => amount), shipping };
       for (const discount of chosen) state = takeOff(discount, lines, state);
-      const total = state.rest.reduce((a, b) => a + b, 0) + state.shipping;
+      const total = costOf(inputs, lines, state);
       return { total, chosen: chosen.map(({ id }) => id), ranks: chosen.map((one) => ranked.indexOf(one)) };
     });
   outcomes.sort((a, b) => a.total - b.total || a.chosen.length - b.chosen.length || compare(a.ranks, b.ranks));
   const [best] = outcomes;
   if (!best) throw new Error('doing nothing is always legal');
   return { total: best.total, chosen: best.chosen };
+}
+
+/** What is paid in the end: prices without tax have it on top, at the rate of what is left of a unit. */
+function costOf({ pricesIncludeTax, at, shipping }: PricingInputs, lines: ReferenceLine[], state: State): number {
+  const delivery = { taxRates: shipping?.taxRates ?? [], quantity: 1, left: state.shipping };
+  const parts = lines.map(({ taxRates, quantity }, place) => ({ taxRates, quantity, left: state.rest[place] ?? 0 }));
+  const all = state.shipping > 0 ? [...parts, delivery] : parts;
+  return all.reduce((total, { taxRates, quantity, left }) => {
+    const rate = rateFor(taxRates, Math.floor(left / quantity), at);
+    return total + left + (pricesIncludeTax ? 0 : exclusiveTax(left, rate));
+  }, 0);
 }
 
 const subsets = <T>(all: readonly T[]): T[][] =>
