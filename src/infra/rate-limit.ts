@@ -50,28 +50,40 @@ export function openCounter(redis: Redis, rate: Rate): Counter {
   const limiter = new RateLimiterRedis({ storeClient: redis, keyPrefix: `rate:${name}`, points, duration: seconds });
   const fetched = isCoarse ? Math.max(1, Math.floor(points / FETCHED_PART)) : 1;
   const purses = new LRUCache<string, Purse>({ max: MOST_PURSES });
+  const fetching = new Map<string, Promise<Spent | 'unavailable'>>();
   // Until the count that was not waited for is settled, others would only wait behind it.
   let isOverdue = false;
   const settle = () => {
     isOverdue = false;
   };
+  const consume = async (key: string): Promise<Spent | 'unavailable'> => {
+    if (redis.status !== 'ready' || isOverdue) return 'unavailable';
+    const counting = limiter.consume(digest(key), fetched).catch((refusal: unknown) => refusal);
+    const counted = await soon(counting.finally(settle), PATIENCE_MS);
+    if (counted instanceof RateLimiterRes) {
+      const spent = toSpent(counted, points);
+      const endsAt = Date.now() + counted.msBeforeNext;
+      if (fetched > 1 && !spent.isOver) purses.set(key, { left: fetched - 1, remaining: spent.remaining, endsAt });
+      return { ...spent, remaining: spent.remaining + (spent.isOver ? 0 : fetched - 1) };
+    }
+    isOverdue = counted === LATE;
+    observeSparingly('rate.uncounted', { rate: name, ...errorFields(counted) });
+    return 'unavailable';
+  };
   return {
     ...rate,
     async spend(key) {
-      const purse = purses.get(key);
-      if (purse && purse.left > 0 && purse.endsAt > Date.now()) return fromPurse(purse);
-      if (redis.status !== 'ready' || isOverdue) return 'unavailable';
-      const counting = limiter.consume(digest(key), fetched).catch((refusal: unknown) => refusal);
-      const counted = await soon(counting.finally(settle), PATIENCE_MS);
-      if (counted instanceof RateLimiterRes) {
-        const spent = toSpent(counted, points);
-        const endsAt = Date.now() + counted.msBeforeNext;
-        if (fetched > 1 && !spent.isOver) purses.set(key, { left: fetched - 1, remaining: spent.remaining, endsAt });
-        return { ...spent, remaining: spent.remaining + (spent.isOver ? 0 : fetched - 1) };
+      while (fetched > 1) {
+        const purse = purses.get(key);
+        if (purse && purse.left > 0 && purse.endsAt > Date.now()) return fromPurse(purse);
+        // One fetches for all who ask at once: each with a purse of its own would use up the limit with a few requests.
+        const another = fetching.get(key);
+        const fetch = another ?? consume(key).finally(() => fetching.delete(key));
+        fetching.set(key, fetch);
+        const spent = await fetch;
+        if (!another || spent === 'unavailable' || spent.isOver) return spent;
       }
-      isOverdue = counted === LATE;
-      observeSparingly('rate.uncounted', { rate: name, ...errorFields(counted) });
-      return 'unavailable';
+      return consume(key);
     },
     async forget(key) {
       purses.delete(key);
