@@ -8,15 +8,19 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 /** Seconds after which a client of an unavailable service may try again. */
 const RETRY_AFTER = '2';
 
-/** Writes the answer; on GET a matching If-None-Match gets 304. Does nothing when the client has gone. */
+/**
+ * Writes the answer; on GET an If-None-Match that names its bytes gets 304. The version of a thing, which its next change
+ * must name, is no such name: what else an answer shows changes without it. Does nothing when the client has gone.
+ */
 export function sendAnswer(request: express.Request, response: express.Response, answer: Answer): void {
   if (response.destroyed) return;
   const { status, body, headers } = answer;
   const bytes = answer.json ?? (body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body));
   if (bytes !== undefined) response.setHeader('Content-Type', JSON_TYPE);
   for (const name in headers) response.setHeader(name, headers[name] ?? '');
-  if (answer.etag && bytes !== undefined) response.setHeader('ETag', etagOf(bytes));
-  if (status === 200 && isFresh(request, response)) {
+  const tag = answer.etag === true && bytes !== undefined ? etagOf(bytes) : answer.etag;
+  if (typeof tag === 'string') response.setHeader('ETag', tag);
+  if (status === 200 && typeof tag === 'string' && isFresh(request, tag)) {
     response.removeHeader('Content-Type');
     response.statusCode = 304;
     response.end();
@@ -30,11 +34,9 @@ export function sendAnswer(request: express.Request, response: express.Response,
 export const etagOf = (bytes: string | Buffer): string => `"${hash('sha1', bytes, 'base64url')}"`;
 
 /** RFC 9110: If-None-Match compares weakly, and only for safe methods. */
-function isFresh(request: express.Request, response: express.Response): boolean {
+function isFresh(request: express.Request, tag: string): boolean {
   const wanted = request.headers['if-none-match'];
   if (wanted === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) return false;
-  const tag = response.getHeader('ETag');
-  if (typeof tag !== 'string') return false;
   if (wanted === tag || wanted === '*') return true;
   const bare = opaque(tag);
   return wanted.split(',').some((each) => opaque(each.trim()) === bare);

@@ -38,8 +38,8 @@ export interface Answer {
   /** A body that is JSON already. One text leaves with its headers in one call of the system, a Buffer in two pieces. */
   json?: string;
   headers?: Record<string, string>;
-  /** Hashes the serialised body into an ETag; a matching If-None-Match is answered 304. */
-  etag?: boolean;
+  /** The ETag of these bytes; true: have them hashed. A matching If-None-Match is answered 304. */
+  etag?: true | string;
 }
 
 /** `handled`: the handler wrote the response itself, as for Server-Sent Events. */

@@ -38,7 +38,7 @@ export function patientCustomer(shop: Shop): Customer {
       return { ...(await send<Cart>({ path: `/cart/${id}/items`, token: cartToken, body: line })), cartToken };
     },
     async checkout({ id, cartToken }, paymentMethod) {
-      const body = { cartId: id, email: 'asha@example.com', shippingAddress: BENGALURU, paymentMethod };
+      const body = { cartId: id, email: `${randomUUID()}@example.com`, shippingAddress: BENGALURU, paymentMethod };
       return { ...(await send<Checkout>({ path: '/checkout', token: cartToken, body })), cartToken };
     },
     pay: (checkout, paymentMethod) => about(checkout, 'payment', { paymentMethod }),

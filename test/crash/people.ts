@@ -107,7 +107,12 @@ async function buy(
   { accessToken, cartId }: { accessToken: string; cartId: string },
 ): Promise<Checkout> {
   const headers = { 'idempotency-key': randomUUID() };
-  const body = { cartId, email: 'asha@example.com', shippingAddress: BENGALURU, paymentMethod: 'pm_card_visa' };
+  const body = {
+    cartId,
+    email: `${randomUUID()}@example.com`,
+    shippingAddress: BENGALURU,
+    paymentMethod: 'pm_card_visa',
+  };
   const answer = await persistently('the checkout is accepted', () =>
     shop.ask<Checkout>('POST', '/checkout', { accessToken, headers, body }),
   );

@@ -31,11 +31,11 @@ export const STOCK = 3;
 /** The cases have deadlines of their own; this only ends a wait for what never comes. */
 export const PATIENCE_MS = 75_000;
 
-/** Goods of which the price is reached by a discount of limited uses, so that every case has one to hold. */
+/** Goods of which the price is reached by a discount of limited uses and of a first order, so that every case has both to hold. */
 export async function beginAt(stand: Stand): Promise<At> {
   const variantId = await stand.books.stock({ stock: STOCK, price: PRICE + OFF });
   const offer = { kind: 'fixed-amount', amount: OFF, per: 'order' } as const;
-  await putDiscount(stand.books.query, { include: only(variantId), offer, maxUses: STOCK });
+  await putDiscount(stand.books.query, { include: only(variantId), offer, maxUses: STOCK, firstOrderOnly: true });
   return { stand, customer: patientCustomer(stand.shop), variantId };
 }
 

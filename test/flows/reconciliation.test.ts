@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { stripeProvider } from '../../src/ports/payments/stripe.ts';
+import { fetchIntents } from '../../src/workers/reconciliation/provider.ts';
 import { type Found, reconcile, reportOf } from '../support/auditor.ts';
 import { type Desk, openDesk } from '../support/desk.ts';
 import { metricsOf } from '../support/metrics.ts';
@@ -237,5 +238,22 @@ describe('reconciliation', function () {
       .ask('GET', `/../admin/reconciliation/runs/${run?.id}/report`, { headers })
       .catch((error) => error);
     expect(String(await file)).to.include('foundAt');
+  });
+
+  it('asks for a payment by itself that stands elsewhere in the list of the provider, as after an outage', async () => {
+    const { id } = await buy();
+    const [intent] = await sql(`select intent_id as id from payments where checkout_id = $1`, id);
+    // Of a time in which nothing was made at the provider.
+    const since = new Date(Date.now() + 3_600_000);
+    const opened = new Date(since.getTime() + 100_000);
+    const run = { since, startedAt: new Date(since.getTime() + 300_000), startedBy: 'staff', cursor: null };
+    const look = () => fetchIntents({ provider: provider(), db: { query: flow.books.query } }, run);
+    await sql(`update payments set created_at = $2 where checkout_id = $1`, id, opened);
+    const late = await look();
+    expect([late.intents.map((one) => one.id), late.missing]).to.deep.equal([[intent?.id], []]);
+    await sql(`update payments set intent_id = $2 where checkout_id = $1`, id, `pi_${randomUUID()}`);
+    const unknown = await look();
+    expect([unknown.intents, unknown.missing.map(({ checkoutId }) => checkoutId)]).to.deep.equal([[], [id]]);
+    await sql(`update payments set intent_id = $2, created_at = now() where checkout_id = $1`, id, intent?.id);
   });
 });

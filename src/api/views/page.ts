@@ -19,5 +19,6 @@ const CACHE_CONTROL = 'public, max-age=5, stale-while-revalidate=30';
 export const answerOf = ({ json, etag }: Page): Answer => ({
   status: 200,
   json,
-  headers: { 'Cache-Control': CACHE_CONTROL, ETag: etag },
+  etag,
+  headers: { 'Cache-Control': CACHE_CONTROL },
 });

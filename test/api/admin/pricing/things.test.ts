@@ -147,6 +147,23 @@ describe('what prices are made of', () => {
     ]);
   });
 
+  it('are answered as they are to whoever has this version: what is counted about them changes without it', async () => {
+    const made = await ask<Row>('POST', 'collections', { title: 'Counted' });
+    expect(made.status, JSON.stringify(made.body)).to.equal(201);
+    const look = () =>
+      shop.ask<Row>('GET', `/admin/collections/${made.body.id}`, {
+        token: staff.accessToken,
+        headers: { 'if-none-match': `"${made.body.version}"` },
+      });
+    expect((await look()).body.products).to.equal(0);
+    const [goods] = await shop.db.query<{ id: string }>(`select product_id as id from variants where id = $1`, [
+      variantId,
+    ]);
+    expect((await ask('PUT', `collections/${made.body.id}/products/${goods?.id}`)).status).to.equal(204);
+    const { status, body } = await look();
+    expect([status, body.products, body.version]).to.deep.equal([200, 1, made.body.version]);
+  });
+
   it('keep what they name: goods, shelves and groups go only when no offer that can count names them', async () => {
     const admin = await shop.staff('admin');
     const remove = (path: string) => shop.ask<Refused>('DELETE', `/admin/${path}`, { token: admin.accessToken });
