@@ -32,7 +32,8 @@ time: a tick that is doubled, or comes while a run goes on, begins nothing; one 
     `A run goes through its phases a batch at a time. Each batch is one job and one transaction that reads, writes down what it found, and
 where it goes on: a worker that is killed leaves the run where it was. A run that gets no further for half an hour is given up by the next. The laws of [bin/verify](verify.md) are asked about the rows of the
 batch alone, so a step takes some tens of milliseconds beside live traffic. Of the provider events and intents are listed, newest first;
-what is younger than a minute is left to the next run, unless a person started this one.`,
+what is younger than a minute is left to the next run, unless a person started this one. A payment of ours that is not listed,
+as one that was opened long after its checkout, is asked for by itself before it counts as missing.`,
     `What is found is stored with its ids and numbers (\`GET …/discrepancies\`, \`GET …/runs/{id}/report\`, also as CSV) and logged as
 \`discrepancy.found\`. What is found again is the same discrepancy. A healing rule is carried out by a job of its own, under the same locks
 as any other change, after asking the provider where that is needed; when the rule does not fit the facts, nothing is changed and a person
