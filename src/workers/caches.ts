@@ -6,8 +6,8 @@ import type { WorkerDeps } from './deps.ts';
 
 /** So many of the keys that are read most are kept warm. */
 const WARM = 500;
-/** Lists live for seconds: only the most popular of them are worth being made before anybody asks. */
-const LISTS = 25;
+/** Lists and pages with stock live for seconds: only so many of each are worth being made before anybody asks. */
+const BRIEF = 25;
 /** Keys per step; after each the job shows how far it is. */
 const BATCH = 25;
 /** What every shop front opens with and every cart is priced with, also in a shop that nobody has looked at yet. */
@@ -33,11 +33,16 @@ export const cacheHandlers = (deps: WorkerDeps): Handler[] => [
   }),
 ];
 
-/** Each once, the most popular first, with few lists. */
+/** Each once, the most popular first; of a product what it is, and of the most popular ones also the page with its stock. */
 function worthWarming(all: readonly string[]): string[] {
-  const keys = [...new Set(all)];
-  const lists = keys.filter((key) => key.startsWith('list:')).slice(LISTS);
-  return keys.filter((key) => !lists.includes(key));
+  const taken: Record<string, number> = { list: 0, 'product-page': 0 };
+  return [...new Set(all)].flatMap((key) => {
+    const [kind = '', name = ''] = key.split(/:(.*)/s);
+    const place = taken[kind];
+    if (place === undefined) return [key];
+    taken[kind] = place + 1;
+    return [...(kind === 'product-page' ? [`product:${name}`] : []), ...(place < BRIEF ? [key] : [])];
+  });
 }
 
 /** One that cannot be made must not keep the others cold. */

@@ -67,6 +67,30 @@ describe('what shop fronts read', function () {
     await waitFor('three are left', async () => (await page(productId)).variants[0]?.available === 3, 5_000);
   });
 
+  it('is made ready by a job after a change, what it is and what is left of it, before anybody asks', async () => {
+    const { productId } = await goods(7);
+    const redis = new Redis(flow.stack.redisUrl);
+    try {
+      await page(productId);
+      const isCounted = async () => (await redis.zscore('vcecom:popularity', `product-page:${productId}`)) !== null;
+      await waitFor('somebody has told that it is read', isCounted, 15_000);
+      const title = `Warm ${randomUUID()}`;
+      await rename(productId, title);
+      const holds = async (kind: string, words: string[]) => {
+        const keys = await redis.keys(`vcecom:${kind}:${productId}@*`);
+        const values = keys.length > 0 ? await redis.mget(keys) : [];
+        return values.some((value) => words.every((word) => value?.includes(word)));
+      };
+      await waitFor(
+        'both are ready',
+        async () => (await holds('product', [title])) && (await holds('product-page', [title, 'available'])),
+        15_000,
+      );
+    } finally {
+      redis.disconnect();
+    }
+  });
+
   it('asks the database once for 500 readers of a page that is over, in three processes', async () => {
     const { productId } = await goods(5);
     const shops = flow.stack.run().processes.web.map(({ url }) => openShop(url));

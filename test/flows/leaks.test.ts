@@ -21,7 +21,9 @@ const REFUSED = {
   'password in the wrong place': 401,
 };
 
-describe('personal data and secrets', () => {
+describe('personal data and secrets', function () {
+  // Everything that the whole run has left in logs, tables and Redis is looked through.
+  this.timeout(120_000);
   let flow: Flow;
   let steps: Record<string, number>;
   let commands: string[];

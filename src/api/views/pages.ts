@@ -18,7 +18,7 @@ export interface Pages {
   available(variantId: string): Promise<number | undefined>;
   /** The rules and the discounts that need no code. */
   offers(): Promise<Offers>;
-  /** Makes a page anew before it is over, by the key that its popularity is counted under. @returns whether it did */
+  /** Makes what is kept under a key anew before it is over. @returns whether it did */
   warm(key: string): Promise<boolean>;
 }
 
@@ -47,11 +47,11 @@ export function openPages(shelf: Shelf): Pages {
   };
 }
 
-/** What is worth being made ahead of a key that was counted; nothing for one that is nobody's, as of an earlier release. */
+/** What is kept under a key that can be made ahead; nothing for one that is nobody's, as of an earlier release. */
 function keptUnder(entries: Entries, key: string): Kept<object> | undefined {
   const [, type = '', name = ''] = /^([a-z-]+):(.*)$/s.exec(key) ?? [];
-  // The page itself lives for a second; what it is made of for an hour.
-  if (type === 'product-page') return entries.facts(name);
+  if (type === 'product') return entries.facts(name);
+  if (type === 'product-page') return entries.product(name);
   if (type === 'collections') return entries.collections();
   if (type === 'offers') return entries.offers();
   if (type === 'bundle') return entries.bundle(name);
