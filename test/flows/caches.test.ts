@@ -67,6 +67,30 @@ describe('what shop fronts read', function () {
     await waitFor('three are left', async () => (await page(productId)).variants[0]?.available === 3, 5_000);
   });
 
+  it('prices a cart that is looked at with the rules as they are, as soon as a change of them is answered', async () => {
+    const { variantId } = await goods(5);
+    const shops = flow.stack.run().processes.web.map(({ url }) => openShop(url));
+    const cart = await flow.shop.cart([{ variantId, quantity: 1 }]);
+    const totals = async () => Promise.all(shops.map(async (shop) => (await shop.open(cart)).totals.total));
+    expect(await totals()).to.deep.equal([20_000, 20_000, 20_000]);
+    const admin = async (method: string, path: string, body?: object, version?: number) => {
+      const headers: Record<string, string> = version === undefined ? {} : { 'if-match': `"${version}"` };
+      const answer = await desk.ask<{ id: string }>(method, `/../admin/pricing-rules${path}`, { body, headers });
+      expect(answer.status, JSON.stringify(answer.body)).to.be.below(300);
+      return answer.body;
+    };
+    const action = (amount: number) => ({ action: { kind: 'amount-off', amount } });
+    const { id } = await admin('POST', '', { name: 'Off', include: { variantIds: [variantId] }, ...action(1_000) });
+    // The process that made the change shows it at once, the others when they have heard of it.
+    expect((await shops[0]?.open(cart))?.totals.total).to.equal(19_000);
+    const all = (total: number) => async () => (await totals()).every((one) => one === total);
+    await waitFor('all show the rule', all(19_000), 2_000);
+    await admin('PATCH', `/${id}`, action(5_000), 1);
+    await waitFor('all show the change', all(15_000), 2_000);
+    await admin('DELETE', `/${id}`);
+    await waitFor('all show that it is gone', all(20_000), 2_000);
+  });
+
   it('is made ready by a job after a change, what it is and what is left of it, before anybody asks', async () => {
     const { productId } = await goods(7);
     const redis = new Redis(flow.stack.redisUrl);

@@ -90,8 +90,9 @@ export async function releaseRedemptions(
     lockCounters(tx, checkoutId),
     tx.query(
       `with freed as (update discount_redemptions set status = 'released' where checkout_id = $1 and status = $2
-          returning discount_id, counters),
-        unclaimed as (delete from first_orders where checkout_id = $1)
+          returning discount_id, counters, is_first_order),
+        unclaimed as (delete from first_orders
+          where checkout_id = $1 and exists (select 1 from freed where is_first_order))
         update discount_uses u set used = u.used - 1 from freed f
           where u.discount_id = f.discount_id and u.counter = any(f.counters)`,
       [checkoutId, status],

@@ -99,7 +99,10 @@ export const PRODUCTS = thing({
     await reshelve(tx, [id]);
   },
   async refuseRemoval(tx, id) {
-    const variants = await tx.query<{ id: string }>(`select id from variants where product_id = $1`, [id]);
+    const variants = await tx.query<{ id: string }>(
+      `select id from variants where product_id = $1 order by id for update`,
+      [id],
+    );
     await refuseMentioned(tx, [id, ...variants.map((variant) => variant.id)]);
   },
   children: [

@@ -1,4 +1,8 @@
 import { expect } from 'chai';
+import { requireAll } from '../../../../src/api/admin/pricing/conditions.ts';
+import { unitOfWork } from '../../../../src/infra/unit-of-work.ts';
+import { only, putRule } from '../../../support/offers.ts';
+import { waitFor } from '../../../support/wait-for.ts';
 import { openPeopleShop, type PeopleShop, type Refused, type Staff } from '../../people-shop.ts';
 
 interface Product {
@@ -122,6 +126,22 @@ describe('the catalogue of the shop', () => {
     expect([refused.status, refused.body.error.code]).to.deep.equal([409, 'IN_USE']);
     expect((await ask('DELETE', `products/${gone.id}`)).status).to.equal(204);
     expect((await ask('GET', `variants/${gone.variants[0]?.id}`)).status).to.equal(404);
+  });
+
+  it('waits for an offer that is being made of what is to go, and keeps what it names', async () => {
+    const product = await make('products', newProduct());
+    const variantId = product.variants[0]?.id ?? '';
+    let removal: ReturnType<typeof ask<Refused>> | undefined;
+    await unitOfWork(shop.db, 'test', async (tx) => {
+      await requireAll(tx, { field: 'include.variantIds', table: 'variants', wanted: [variantId] });
+      await putRule(tx.query, { include: only(variantId), action: { kind: 'percent-off', percent: 10 } });
+      removal = ask('DELETE', `products/${product.id}`);
+      const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      await waitFor('the removal waits for the offer', async () => (await shop.db.query(waiting)).length > 0);
+    });
+    const refused = await removal;
+    expect([refused?.status, refused?.body.error?.code]).to.deep.equal([409, 'IN_USE']);
+    expect((await ask('GET', `variants/${variantId}`)).status).to.equal(200);
   });
 
   it('has shelves that are filled by hand', async () => {
