@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Queue } from 'bullmq';
 import { queuePrefix } from '../../src/infra/queue.ts';
+import { processNotices } from '../../src/jobs/payments.ts';
 import { reconcileAll, reconcileRecent } from '../../src/jobs/reconciliation.ts';
+import { rest } from '../support/queues.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { openStaff, signInStaff } from './people.ts';
 import { byCard, PATIENCE_MS, type Scenario, unheard } from './scenarios.ts';
@@ -16,6 +18,8 @@ export const foundByARun: Scenario = {
   },
   act: async ({ stand }, waiting) => {
     if (!waiting) throw new Error('this scenario prepares a checkout');
+    // The event of the payment, which the run takes in first, would otherwise be worked on before the payments are compared.
+    const goOn = await rest(stand.redis.url, processNotices);
     const { accessToken } = await signInStaff(stand);
     const request = { accessToken, body: { kind: 'recent' }, headers: { 'idempotency-key': randomUUID() } };
     const start = async () => {
@@ -23,6 +27,13 @@ export const foundByARun: Scenario = {
       return answer?.status === 202;
     };
     await waitFor('a run begins', start, PATIENCE_MS);
+    const found = `select from discrepancies where kind = 'provider.success-missed' and facts ->> 'checkoutId' = $1`;
+    await waitFor(
+      'the run finds it',
+      async () => (await stand.books.query(found, [waiting.id])).length > 0,
+      PATIENCE_MS,
+    );
+    await goOn();
     const settled = await stand.shop.settled(waiting, PATIENCE_MS);
     const running = `select 1 from reconciliation_runs where state = 'running'`;
     await waitFor('the run is over', async () => (await stand.books.query(running)).length === 0, PATIENCE_MS);

@@ -1,8 +1,7 @@
-import { Queue } from 'bullmq';
 import { expect } from 'chai';
-import { queuePrefix } from '../../src/infra/queue.ts';
 import { warmCaches } from '../../src/jobs/caches.ts';
 import { sweep } from '../../src/jobs/reconciliation.ts';
+import { rest } from '../support/queues.ts';
 import type { Cart } from '../support/shop.ts';
 import { clearFaults, setFaults } from '../support/simulator.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -18,26 +17,17 @@ const BESIDE =
 
 describe('the number of statements', () => {
   let flow: Flow;
-  let beside: Queue[];
+  const goOn: (() => Promise<void>)[] = [];
   before(async function () {
     flow = await sharedFlow(this);
     await flow.books.query('create extension if not exists pg_stat_statements');
     // Notices of the provider come before or after its answer and are worked on accordingly.
     await setFaults(flow.simulator, { webhookDropRate: 1 });
     // What is kept warm, and compared, meanwhile is nobody's purchase.
-    beside = [warmCaches, sweep].map(
-      ({ queue }) => new Queue(queue, { connection: { url: flow.stack.redisUrl }, prefix: queuePrefix(queue) }),
-    );
-    for (const queue of beside) {
-      await queue.pause();
-      await waitFor(`${queue.name} rests`, async () => (await queue.getActiveCount()) === 0);
-    }
+    for (const job of [warmCaches, sweep]) goOn.push(await rest(flow.stack.redisUrl, job));
   });
   after(async () => {
-    for (const queue of beside) {
-      await queue.resume();
-      await queue.close();
-    }
+    for (const go of goOn) await go();
     await clearFaults(flow.simulator);
   });
 
