@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
+import { warmCaches } from '../../src/jobs/caches.ts';
 import { type Desk, openDesk } from '../support/desk.ts';
+import { rest } from '../support/queues.ts';
 import { goodsOf } from '../support/reviewers.ts';
 import { type Cart, type Failed, openShop, type Shop } from '../support/shop.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -119,6 +121,8 @@ describe('what shop fronts read', function () {
     const { productId } = await goods(5);
     const shops = flow.stack.run().processes.web.map(({ url }) => openShop(url));
     expect(shops).to.have.length(3);
+    // Pages of other products that are made ready meanwhile are the same statement.
+    const goOn = await rest(flow.stack.redisUrl, warmCaches);
     for (const shop of shops) expect((await shop.ask('GET', `/products/${productId}`)).status).to.equal(200);
     const redis = new Redis(flow.stack.redisUrl);
     await waitFor(
@@ -139,9 +143,11 @@ describe('what shop fronts read', function () {
     const answers = await Promise.all(
       Array.from({ length: 500 }, (_, i) => shops[i % 3]?.ask<Product>('GET', `/products/${productId}`)),
     );
+    const statements = ((await asked()) ?? 0) - (before ?? 0);
+    await goOn();
     expect(new Set(answers.map((answer) => answer?.status))).to.deep.equal(new Set([200]));
     expect(new Set(answers.map((answer) => answer?.body.variants[0]?.available))).to.deep.equal(new Set([5]));
-    expect((await asked()) ?? 0, 'statements').to.equal((before ?? 0) + 1);
+    expect(statements).to.equal(1);
   });
 
   it('tells latecomers of a rush at once that everything is sold out, and sells no more than there is', async () => {

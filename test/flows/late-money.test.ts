@@ -114,7 +114,11 @@ describe('a checkout whose reservation runs out', () => {
     // Longer than the deadline and the round that ends what is past it.
     await setFaults(flow.simulator, { processingMs: 9_000 });
   });
-  after(() => flow?.stop());
+  after(async function () {
+    // All that the run has left is looked through.
+    this.timeout(120_000);
+    await flow?.stop();
+  });
 
   together({
     'expires: goods and cart are free, the intent is cancelled': abandoned,

@@ -73,9 +73,9 @@ export async function leaksInRedis(url: string, secrets: Secrets): Promise<Leak[
     for (const database of databases) {
       await redis.select(database);
       for await (const keys of redis.scanStream({ count: 1_000 })) {
-        for (const key of keys as string[]) {
-          const text = `${key} ${await contentOf(redis, key)}`;
-          found.push(...secrets.in(text).map((what) => leak(what, `redis ${database} ${key}`, text)));
+        const texts = (keys as string[]).map(async (key) => `${key} ${await contentOf(redis, key)}`);
+        for (const [place, text] of (await Promise.all(texts)).entries()) {
+          found.push(...secrets.in(text).map((what) => leak(what, `redis ${database} ${keys[place]}`, text)));
         }
       }
     }

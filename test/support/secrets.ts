@@ -13,14 +13,17 @@ const SHORTEST = 6;
 const RUN = /[\w-]{16,}/g;
 
 export function openSecrets(): Secrets {
-  const words = new Map<string, string>();
+  /** Words by how they begin: there are hundreds of them, and whole logs to be looked through. */
+  const words = new Map<string, Map<string, string>>();
   const tokens = new Map<string, string>();
-  let anyWord: RegExp | undefined;
   return {
     plant(what, text) {
       if (text === undefined || text.length < SHORTEST) return;
-      for (const spelling of spellings(text)) words.set(spelling.toLowerCase(), what);
-      anyWord = undefined;
+      for (const spelling of spellings(text)) {
+        const word = spelling.toLowerCase();
+        const alike = words.get(headOf(word)) ?? new Map<string, string>();
+        if (word.length >= SHORTEST) words.set(headOf(word), alike.set(word, what));
+      }
     },
     plantToken(what, token) {
       // The parts of a token beside the secret one may stand anywhere: the header of a JWT, the id that a link is about.
@@ -29,13 +32,21 @@ export function openSecrets(): Secrets {
       else for (const code of [token, token?.replaceAll('-', '')]) this.plant(what, code);
     },
     in(text) {
-      anyWord ??= new RegExp([...words.keys()].map(escaped).join('|') || '(?!)', 'gi');
-      const found = [...text.matchAll(anyWord)].map(([word]) => words.get(word.toLowerCase()));
-      const runs = [...text.matchAll(RUN)].map(([run]) => tokens.get(run));
-      return [...new Set([...found, ...runs])].filter((what) => what !== undefined);
+      const found = new Set<string>();
+      const lower = text.toLowerCase();
+      for (let at = 0; at <= lower.length - SHORTEST; at++) {
+        for (const [word, what] of words.get(headOf(lower, at)) ?? []) if (lower.startsWith(word, at)) found.add(what);
+      }
+      for (const [run] of text.matchAll(RUN)) {
+        const what = tokens.get(run);
+        if (what !== undefined) found.add(what);
+      }
+      return [...found];
     },
   };
 }
+
+const headOf = (text: string, at = 0): string => text.slice(at, at + SHORTEST);
 
 /** What the clients of all tests have planted. */
 export const planted = openSecrets();
@@ -78,5 +89,3 @@ const inBase64 = (bytes: Buffer): string[] =>
     const inner = text.slice(before === 0 ? 0 : before + 1, text.length - 1);
     return inner.length < SHORTEST ? [] : [inner, inner.replaceAll('+', '-').replaceAll('/', '_')];
   });
-
-const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
