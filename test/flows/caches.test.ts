@@ -147,7 +147,7 @@ describe('what shop fronts read', function () {
     await goOn();
     expect(new Set(answers.map((answer) => answer?.status))).to.deep.equal(new Set([200]));
     expect(new Set(answers.map((answer) => answer?.body.variants[0]?.available))).to.deep.equal(new Set([5]));
-    expect(statements).to.equal(1);
+    expect(statements, 'statements').to.equal(1);
   });
 
   it('tells latecomers of a rush at once that everything is sold out, and sells no more than there is', async () => {
