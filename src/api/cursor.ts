@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ZodType, z } from 'zod';
+import { type core, z } from 'zod';
 import { refused } from '../domain/errors.ts';
 
 /** Where a page of a list ended: the key it is sorted by, and the id that makes the key unique. */
@@ -17,7 +17,7 @@ export function writeCursor(list: unknown, { key, id }: Position<unknown>): stri
  * Reads a cursor back; `key` is the shape its sort key must have.
  * @throws CURSOR_INVALID for anything that this list did not hand out.
  */
-export function readCursor<K>(list: unknown, cursor: string, key: ZodType<K>): Position<K> {
+export function readCursor<K>(list: unknown, cursor: string, key: core.$ZodType<K>): Position<K> {
   const result = z.tuple([z.literal(fingerprint(list)), key, z.uuid()]).safeParse(parse(cursor));
   if (!result.success) throw refused('CURSOR_INVALID');
   return { key: result.data[1] as K, id: result.data[2] };

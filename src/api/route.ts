@@ -1,5 +1,5 @@
 import type express from 'express';
-import type { ZodType } from 'zod';
+import { type core, safeParse } from 'zod';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Permission } from '../domain/permissions.ts';
 import type { Principal } from './auth/principal.ts';
@@ -47,7 +47,7 @@ export type Outcome = Answer | 'handled';
 
 export interface AnswerSpec {
   description: string;
-  schema?: ZodType;
+  schema?: core.$ZodType;
   /** Default: application/json. */
   contentType?: string;
   /** A content type that a client may ask for instead, by `Accept`. */
@@ -55,7 +55,7 @@ export interface AnswerSpec {
 }
 
 /** The schema of named values: an object, or one that is then refined or transformed. */
-export type Fields<T> = ZodType<T, Record<string, unknown>>;
+export type Fields<T> = core.$ZodType<T, Record<string, unknown>>;
 
 /** What a route says about itself: enough to mount it, to guard it and to document it. */
 export interface RouteFacts {
@@ -69,7 +69,7 @@ export interface RouteFacts {
   tag: string;
   params?: Fields<unknown>;
   query?: Fields<unknown>;
-  body?: ZodType;
+  body?: core.$ZodType;
   /** The handler gets the bytes as a Buffer, of any content type. */
   rawBody?: true;
   /** A body of this content type, which the handler reads from the request itself as it comes in. */
@@ -91,7 +91,7 @@ export interface RouteFacts {
 export interface RouteSpec<P, Q, B, R extends true | undefined = undefined> extends Omit<RouteFacts, 'rawBody'> {
   params?: Fields<P>;
   query?: Fields<Q>;
-  body?: ZodType<B>;
+  body?: core.$ZodType<B>;
   rawBody?: R;
   handle(call: Call<P, Q, R extends true ? Buffer : B>): Promise<Outcome>;
 }
@@ -123,10 +123,14 @@ export function route<P, Q, B, R extends true | undefined = undefined>(spec: Rou
   };
 }
 
-function check(schema: ZodType | undefined, part: { where: string; value: unknown }, problems: Problem[]): unknown {
+function check(
+  schema: core.$ZodType | undefined,
+  part: { where: string; value: unknown },
+  problems: Problem[],
+): unknown {
   const { value } = part;
   if (!schema) return value;
-  const result = schema.safeParse(value);
+  const result = safeParse(schema, value);
   if (result.success) return result.data;
   problems.push(...problemsOf(result.error.issues, part));
   return undefined;

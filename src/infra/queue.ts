@@ -1,13 +1,13 @@
 import { type JobsOptions, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { ZodType } from 'zod';
+import type { core } from 'zod';
 import { failpoint } from './failpoint.ts';
 import { errorFields, observeSparingly } from './log.ts';
 import type { Trace } from './trace.ts';
 
 /** What a job is called, where it goes, and what it carries: ids only, never personal data. */
 export interface JobContract<P> extends JobKind {
-  payload: ZodType<P>;
+  payload: core.$ZodType<P>;
 }
 
 export interface JobKind {

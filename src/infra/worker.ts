@@ -1,5 +1,6 @@
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { safeParse } from 'zod';
 import { failpoint } from './failpoint.ts';
 import { errorFields, observe, observeSparingly } from './log.ts';
 import { type JobContract, queuePrefix } from './queue.ts';
@@ -42,7 +43,7 @@ export function handler<P>(
   return {
     name: contract.name,
     async run(data, context) {
-      const payload = contract.payload.safeParse(data);
+      const payload = safeParse(contract.payload, data);
       if (!payload.success) throw new UnrecoverableError(`payload of ${contract.name}: ${payload.error.message}`);
       return run(payload.data, context);
     },

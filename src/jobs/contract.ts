@@ -1,5 +1,5 @@
 import type { JobsOptions } from 'bullmq';
-import type { ZodType } from 'zod';
+import type { core } from 'zod';
 import type { JobContract } from '../infra/queue.ts';
 
 /** Retries over about two minutes with jitter; finished jobs stay long enough to be looked at, failed ones for a month. */
@@ -11,6 +11,6 @@ const OPTIONS: JobsOptions = {
 };
 
 /** Declares a job. `name` is `queue.verb`, so the queue can be read from it. */
-export function job<P>(queue: string, verb: string, payload: ZodType<P>): JobContract<P> {
+export function job<P>(queue: string, verb: string, payload: core.$ZodType<P>): JobContract<P> {
   return { queue, name: `${queue}.${verb}`, payload, options: OPTIONS };
 }

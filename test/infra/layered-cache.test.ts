@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { type LayeredCache, openLayeredCache } from '../../src/infra/layered-cache.ts';
 import { openRedis } from '../../src/infra/redis.ts';
 import { openVersions, type Versions } from '../../src/infra/versions.ts';
@@ -44,7 +44,7 @@ describe('the layered cache', function () {
   const started: Process[] = [];
   let store: string;
   before(() => {
-    admin = new Redis(redisUrl());
+    admin = openRedis(redisUrl(), 'consume');
   });
   beforeEach(() => {
     store = `cache${process.pid}-${++stores}`;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { type core, z } from 'zod';
 import { readCursor, writeCursor } from '../cursor.ts';
 
 /** What every list of the admin API can be asked for. */
@@ -7,7 +7,7 @@ export const pageQuery = {
   cursor: z.string().min(1).max(2_000).optional(),
 };
 
-export const pageOf = <T extends z.ZodType>(item: T) =>
+export const pageOf = <T extends core.$ZodType>(item: T) =>
   z.object({ data: z.array(item), nextCursor: z.string().nullable() });
 
 /** The id behind which a page begins; null for the first page. @throws CURSOR_INVALID for the cursor of another list. */

@@ -1,3 +1,4 @@
+import { safeParse } from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiResponseObject } from 'zod-openapi';
 import { ERRORS, type ErrorCode } from '../../domain/errors.ts';
 import type { Access, AnswerSpec, RouteFacts } from '../route.ts';
@@ -59,7 +60,7 @@ function requestBody(facts: RouteFacts): Pick<ZodOpenApiOperationObject, 'reques
     return { requestBody: { required: true, content: { [facts.streamedBody]: { schema: { type: 'string' } } } } };
   }
   if (!facts.body) return {};
-  const required = !facts.body.safeParse(undefined).success;
+  const required = !safeParse(facts.body, undefined).success;
   return { requestBody: { required, content: { 'application/json': { schema: facts.body } } } };
 }
 

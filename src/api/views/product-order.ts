@@ -1,4 +1,4 @@
-import { type ZodType, z } from 'zod';
+import { type core, z } from 'zod';
 import { type FilterSql, VARIANTS } from './product-filter.ts';
 
 export const SORTS = ['relevance', 'newest', 'price', '-price', 'title'] as const;
@@ -6,7 +6,7 @@ export type Sort = (typeof SORTS)[number];
 
 /** One way to walk through the products, by a key and an id that no two of them share. */
 export interface Order {
-  keySchema: ZodType<string | number>;
+  keySchema: core.$ZodType<string | number>;
   /** The key as it goes into a cursor, exact to the last digit. */
   key: string;
   id: string;

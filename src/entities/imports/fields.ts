@@ -44,7 +44,7 @@ export const VARIANT_CELLS = {
   weightGrams: emptyOr(units(0, 10_000_000), 0),
   maxPerOrder: emptyOr(units(1, 10_000), null),
   backorderLimit: emptyOr(units(0, 1_000_000), 0),
-  variantStatus: emptyOr(oneOf('active', 'archived'), undefined).optional(),
-  variantAttributes: attributes.optional(),
-  onHand: emptyOr(units(0, 10_000_000), 0).optional(),
+  variantStatus: z.optional(emptyOr(oneOf('active', 'archived'), undefined)),
+  variantAttributes: z.optional(attributes),
+  onHand: z.optional(emptyOr(units(0, 10_000_000), 0)),
 };

@@ -39,10 +39,10 @@ function wrong(context: Context, messages: readonly string[]): never {
 }
 
 /** What `schema` makes of a cell; `none` when it is empty. */
-export const emptyOr = <T, E>(schema: z.ZodType<T, string>, none: E): z.ZodType<T | E, string> =>
+export const emptyOr = <T, E>(schema: z.core.$ZodType<T, string>, none: E): z.core.$ZodType<T | E, string> =>
   z.string().transform((cell, context) => {
     if (cell.trim() === '') return none;
-    const result = schema.safeParse(cell);
+    const result = z.safeParse(schema, cell);
     if (result.success) return result.data;
     return wrong(
       context,
@@ -51,8 +51,12 @@ export const emptyOr = <T, E>(schema: z.ZodType<T, string>, none: E): z.ZodType<
   });
 
 /** What `prepare` makes of a cell, when `schema` agrees with it. */
-export const made = <T>(prepare: (cell: string) => unknown, schema: z.ZodType<T>, what: string): z.ZodType<T, string> =>
+export const made = <T>(
+  prepare: (cell: string) => unknown,
+  schema: z.core.$ZodType<T>,
+  what: string,
+): z.core.$ZodType<T, string> =>
   z.string().transform((cell, context) => {
-    const result = schema.safeParse(prepare(cell));
+    const result = z.safeParse(schema, prepare(cell));
     return result.success ? result.data : wrong(context, [`${shown(cell)} is not ${what}`]);
   });

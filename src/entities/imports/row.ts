@@ -46,7 +46,7 @@ interface Part<T> {
   columns: readonly Column[];
   /** Without it the part is not there. */
   key: Column;
-  schema: z.ZodType<T>;
+  schema: z.core.$ZodType<T>;
 }
 
 function partOf<T>(row: Cells, { columns, key, schema }: Part<T>, problems: RowProblem[]): T | undefined {
@@ -56,8 +56,8 @@ function partOf<T>(row: Cells, { columns, key, schema }: Part<T>, problems: RowP
   return undefined;
 }
 
-function understand<T>(schema: z.ZodType<T>, row: Cells, problems: RowProblem[]): T | undefined {
-  const result = schema.safeParse(row);
+function understand<T>(schema: z.core.$ZodType<T>, row: Cells, problems: RowProblem[]): T | undefined {
+  const result = z.safeParse(schema, row);
   if (result.success) return result.data;
   problems.push(...result.error.issues.map(({ path, message }) => ({ column: String(path[0]), problem: message })));
   return undefined;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type ZodType, z } from 'zod';
+import { z } from 'zod';
 
 /** The part of JSON Schema that zod writes for our bodies. */
 interface Shape {
@@ -24,7 +24,7 @@ interface Shape {
 const KNOWN: Record<string, string> = { state: 'IN-KA', postalCode: '560001', phone: '+91 98450 12345' };
 
 /** Bodies that have the shape a route asks for, or nearly: what code checks beyond it may still refuse them. */
-export function bodiesOf(schema: ZodType): fc.Arbitrary<unknown> {
+export function bodiesOf(schema: z.core.$ZodType): fc.Arbitrary<unknown> {
   const shape = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Shape;
   return valuesOf(shape, shape.$defs ?? {});
 }

@@ -18,7 +18,7 @@ interface Door {
   summary: string;
   permission?: Permission;
   params?: Fields<{ id: string }>;
-  body: z.ZodType<{ reason?: string | undefined }>;
+  body: z.core.$ZodType<{ reason?: string | undefined }>;
   kind: OrderCommand | ((body: object) => OrderCommand);
 }
 

@@ -76,9 +76,9 @@ export const changeThing = (deps: ApiDeps, kind: Thing) =>
     },
   });
 
-function bodyOf(kind: Thing, required: readonly string[]): z.ZodType<object> {
+function bodyOf(kind: Thing, required: readonly string[]): z.core.$ZodType<object> {
   const shape = Object.entries(kind.fields).map(([name, field]) => {
-    return [name, required.includes(name) ? field : (field as z.ZodType).optional()];
+    return [name, required.includes(name) ? field : z.optional(field)];
   });
   return z.strictObject(Object.fromEntries(shape));
 }

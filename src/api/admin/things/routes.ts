@@ -41,7 +41,7 @@ const list = ({ db }: ApiDeps, kind: Thing) =>
   });
 
 const filterFields = ({ filters = {} }: Thing) =>
-  Object.fromEntries(Object.entries(filters).map(([name, { schema }]) => [name, schema.optional()]));
+  Object.fromEntries(Object.entries(filters).map(([name, { schema }]) => [name, z.optional(schema)]));
 
 const read = ({ db }: ApiDeps, kind: Thing) =>
   route({

@@ -30,13 +30,13 @@ interface Spec<F extends z.ZodRawShape> {
   /** Columns that hold JSON. */
   json?: readonly string[];
   /** Further members of the answer, each with the SQL that reads it for the row `t`. */
-  apart?: Readonly<Record<string, { schema: z.ZodType; sql: string }>>;
+  apart?: Readonly<Record<string, { schema: z.core.$ZodType; sql: string }>>;
   /** Refuses what does not make sense as a whole. @throws CONTRADICTION, REFERENCE_UNKNOWN */
   check(tx: Tx, whole: Values<F>, id: string): Promise<void>;
   /** Writes what is not in the row. */
   save?(tx: Tx, id: string, sent: Partial<Values<F>>): Promise<void>;
   /** Further parameters of the list, each with the SQL that a row `t` has to fulfil for its value. */
-  filters?: Readonly<Record<string, { schema: z.ZodType; sql(value: string): string }>>;
+  filters?: Readonly<Record<string, { schema: z.core.$ZodType; sql(value: string): string }>>;
   /** Takes the locks that come before that of the row. */
   prepare?(tx: Tx): Promise<unknown>;
   /** Refuses to remove what is named where no foreign key says so. @throws IN_USE */
@@ -56,7 +56,7 @@ type Values<F extends z.ZodRawShape> = z.output<z.ZodObject<F>>;
 /** A kind of thing, with the schema of its answers. */
 export interface Thing extends Spec<z.ZodRawShape> {
   complete(tx: Tx, whole: Row): Promise<Row>;
-  view: z.ZodType<object>;
+  view: z.core.$ZodType<object>;
 }
 
 /** Declares a kind of thing; its checks are typed by its fields, the routes handle it as rows. */
@@ -85,7 +85,7 @@ export const selectOf = (kind: Thing): string =>
     ...Object.entries(kind.apart ?? {}).map(([name, { sql }]) => `${sql} as "${name}"`),
   ].join(', ');
 
-function viewOf<F extends z.ZodRawShape>({ fields, apart = {}, schemaId }: Spec<F>): z.ZodType<object> {
+function viewOf<F extends z.ZodRawShape>({ fields, apart = {}, schemaId }: Spec<F>): z.core.$ZodType<object> {
   const others = Object.fromEntries(Object.entries(apart).map(([name, { schema }]) => [name, schema]));
   const times = { version: z.int(), createdAt: z.iso.datetime(), updatedAt: z.iso.datetime() };
   return z.object({ id: z.uuid(), ...fields, ...others, ...times }).meta({ id: schemaId });
