@@ -11,7 +11,7 @@ import { begin, type Exchange, exchangeOf, type Observe } from './exchange.ts';
 import { failureOf, RequestFault } from './failure.ts';
 import { type Hardening, hardening } from './hardening.ts';
 import { type Limits, limitRate } from './limits.ts';
-import { describeApi, documentRoute } from './openapi.ts';
+import { documentRoute } from './openapi.ts';
 import { sendAnswer, sendFailure } from './respond.ts';
 import type { AnyRoute, Raw, RawCall, RouteFacts } from './route.ts';
 import { byPath } from './table.ts';
@@ -37,11 +37,9 @@ export function makeApp(routes: AnyRoute[], deps: AppDeps): express.Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing');
   app.set('trust proxy', deps.proxies ?? 0);
-  const document = documentRoute();
-  const all = [...routes, document.route];
+  const all: AnyRoute[] = [...routes, documentRoute(() => all)];
   app.use(begin(deps.observe), ...hardening(deps.hardening ?? { corsOrigins: [], isHttpsOnly: false }));
   for (const [path, methods] of byPath(all)) mount(app, { path, routes: methods, deps });
-  document.publish(describeApi(all));
   app.use(docsRouter());
   if (deps.ops) app.use(deps.ops);
   app.use((request) => {

@@ -4,7 +4,6 @@ import { homePage } from './home.ts';
 import { mfaPage, mfaSetUpPage } from './mfa.ts';
 import { mountPage } from './page.ts';
 import { passwordPage } from './password.ts';
-import { queueBoard } from './queues.ts';
 import { signInPage, signOutPage } from './sign-in.ts';
 import type { OpsDeps } from './visit.ts';
 
@@ -21,6 +20,18 @@ export function opsRouter(deps: OpsDeps): express.Router {
       response.sendFile(file, { root: import.meta.dirname, maxAge: '1h' });
     });
   }
-  router.use('/ops/queues', queueBoard(deps));
+  router.use(
+    '/ops/queues',
+    whenFirstAsked(async () => (await import('./queues.ts')).queueBoard(deps)),
+  );
   return router;
+}
+
+/** The board is made, and its packages are loaded, when somebody first opens it: no shopper waits for that at a start. */
+function whenFirstAsked(make: () => Promise<express.RequestHandler>): express.RequestHandler {
+  let made: Promise<express.RequestHandler> | undefined;
+  return async (request, response, next) => {
+    made ??= make();
+    return (await made)(request, response, next);
+  };
 }
