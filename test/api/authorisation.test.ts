@@ -56,6 +56,7 @@ describe('who may call what', () => {
       const wrong: string[] = [];
       for (const [caller, status] of Object.entries(expected) as [Caller, Expected][]) {
         const found = await answer(route, caller, await callers.show(caller, permissionOf(route)));
+        if (found.startsWith('2') && !route.startsWith('GET ')) callers.forget(caller);
         if (!fits(found, status)) wrong.push(`${caller}: ${found} instead of ${status}`);
       }
       for (const how of BAD) {

@@ -41,7 +41,9 @@ function tokenStrategy(keys: SigningKeys, standings: Standings): (raw: Raw) => P
     new Strategy(
       {
         jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
-        secretOrKeyProvider: (_request, token, done) => done(null, keyFor(keys, String(token))),
+        // jsonwebtoken takes key objects, of which the types of passport-jwt do not know.
+        secretOrKeyProvider: (_request, token, done) =>
+          Reflect.apply(done, undefined, [null, keyFor(keys, String(token))]),
         algorithms: [ALGORITHM],
         issuer: ISSUER,
         audience: [...AUDIENCES],

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { signAccessToken } from '../../../src/api/auth/access-token.ts';
 import { STAFF_PERMISSIONS } from '../../../src/domain/roles.ts';
@@ -28,7 +29,7 @@ export const BAD = [
 
 type Kind = 'customer' | 'staff';
 
-/** Who is who in the shop, and what they show. Every request gets a session of its own, so none can end another's. */
+/** Who is who in the shop, and what they show: always the same, until a request may have ended their session. */
 export async function openCallers(shop: PeopleShop) {
   const { db, deps } = shop;
   const roleIds = new Map(
@@ -64,7 +65,18 @@ export async function openCallers(shop: PeopleShop) {
     return secret;
   }
 
-  async function show(caller: Caller, permission: string): Promise<Request> {
+  const shown = new Map<string, Promise<Request>>();
+  const keep = (who: string, make: () => Promise<Request>): Promise<Request> => {
+    const kept = shown.get(who) ?? make();
+    shown.set(who, kept);
+    return kept;
+  };
+  /** Whoever has changed something may have ended their session with it: the next request begins another. */
+  const forget = (caller: Caller) => shown.delete(caller);
+  const show = (caller: Caller, permission: string): Promise<Request> =>
+    keep(caller.startsWith('key') ? `${caller} ${permission}` : caller, () => credentialsOf(caller, permission));
+
+  async function credentialsOf(caller: Caller, permission: string): Promise<Request> {
     if (caller === 'nobody' || caller === 'guest') return {};
     if (caller === 'customer' || caller === 'other') return { token: await token(caller, 'customer') };
     if (caller === 'keyWith') return { key: await key([permission]) };
@@ -72,7 +84,9 @@ export async function openCallers(shop: PeopleShop) {
     return { token: await token(caller, 'staff') };
   }
 
-  async function bad(how: BadCredential): Promise<Request> {
+  const bad = (how: BadCredential): Promise<Request> => keep(how, () => worthless(how));
+
+  async function worthless(how: BadCredential): Promise<Request> {
     const { sessionId, accountId } = await session(how === 'blocked account' ? 'blocked' : 'admin', 'staff');
     const { newest } = deps.signingKeys;
     const good = {
@@ -82,10 +96,10 @@ export async function openCallers(shop: PeopleShop) {
       audience: 'vcecom:admin',
       subject: accountId,
     } as const;
-    const sign = (change: jwt.SignOptions, secret: Buffer | string = newest.bytes) =>
-      jwt.sign({ sid: sessionId }, secret, { ...good, expiresIn: 60, ...change });
+    const sign = (change: jwt.SignOptions, secret: KeyObject | string = newest.key) =>
+      jwt.sign({ sid: sessionId }, secret, { ...good, expiresIn: 600, ...change });
     const valid = sign({});
-    const { expiresIn: _end, ...endless } = { ...good, expiresIn: 60 };
+    const { expiresIn: _end, ...endless } = { ...good, expiresIn: 600 };
     switch (how) {
       case 'expired':
         return { token: sign({ expiresIn: -1 }) };
@@ -100,7 +114,7 @@ export async function openCallers(shop: PeopleShop) {
       case 'unknown key id':
         return { token: sign({ keyid: 'moon' }) };
       case 'without an end':
-        return { token: jwt.sign({ sid: sessionId }, newest.bytes, endless) };
+        return { token: jwt.sign({ sid: sessionId }, newest.key, endless) };
       case 'revoked session':
         await db.query(`update sessions set revoked_at = now(), revoked_because = 'revoked' where id = $1`, [
           sessionId,
@@ -115,7 +129,7 @@ export async function openCallers(shop: PeopleShop) {
     }
   }
 
-  return { ids, show, bad, token, session };
+  return { ids, show, forget, bad, token, session };
 }
 
 const change = (claims: string, to: object): string =>
