@@ -5,6 +5,7 @@ import type { Redis } from 'ioredis';
 import pLimit from 'p-limit';
 import { observe } from './log.ts';
 import { openPopularity, type Popularity } from './popularity.ts';
+import { LATE, soon } from './soon.ts';
 import { takeTurn } from './turns.ts';
 import type { Versions } from './versions.ts';
 
@@ -18,6 +19,11 @@ export interface Entry {
   seconds: number;
   /** Its reads are counted, so that what is read most can be kept warm. */
   isCounted?: boolean;
+  /**
+   * Its maker reads other entries. It takes none of the places of those that ask PostgreSQL: it would hold one while it waits
+   * for a maker that needs one.
+   */
+  isComposed?: boolean;
 }
 
 /** Values in the memory of the process, then in Redis, then made anew: once at a time, over all processes. */
@@ -26,6 +32,8 @@ export interface LayeredCache {
   read<T extends object>(entry: Entry, make: () => Promise<T | undefined>): Promise<T | undefined>;
   /** Makes a value anew that has lived through half of its life, or is not kept. @returns whether it did */
   refresh<T extends object>(entry: Entry, make: () => Promise<T | undefined>): Promise<boolean>;
+  /** Asks PostgreSQL in one of the places for that, for a maker of a composed entry. */
+  limit<T>(ask: () => Promise<T>): Promise<T>;
   popularity: Popularity;
 }
 
@@ -38,6 +46,8 @@ const ALONE_MS = 1_000;
 const NOTHING_MS = 5_000;
 /** So many values are made at a time: with Redis away, PostgreSQL is not asked by everybody at once. */
 const MOST_AT_ONCE = 8;
+/** Making a value, and waiting for a place to make it, ends after so long, in milliseconds. */
+const MAKING_MS = 8_000;
 /** So that what was kept together is not forgotten together. */
 const JITTER = 0.1;
 
@@ -72,14 +82,19 @@ interface Layers {
   store: string;
   bento: ReturnType<typeof openLayers>;
   limit<T>(make: () => Promise<T>): Promise<T>;
+  makingMs: number;
 }
 
-/** Under the keys `{store}:{type}:{identifier}@{versions}`; `redis` fails fast. */
-export function openLayeredCache(at: { redis: Redis; versions: Versions; store: string }): LayeredCache {
-  const layers = { ...at, bento: openLayers(at.redis, at.store), limit: pLimit(MOST_AT_ONCE) };
+/** Under the keys `{store}:{type}:{identifier}@{versions}`; `redis` fails fast. `makingMs`: what making a value may take. */
+export function openLayeredCache(
+  at: { redis: Redis; versions: Versions; store: string },
+  makingMs = MAKING_MS,
+): LayeredCache {
+  const layers = { ...at, makingMs, bento: openLayers(at.redis, at.store), limit: pLimit(MOST_AT_ONCE) };
   const popularity = openPopularity(at.redis, at.store);
   return {
     popularity,
+    limit: layers.limit,
     async read(entry, make) {
       if (entry.isCounted) popularity.count(entry.key);
       return (await get(layers, entry, { make, isForced: false })).value ?? undefined;
@@ -153,9 +168,20 @@ function shared<T>(
   });
 }
 
-async function made<T>({ limit }: Layers, { key }: Entry, make: Making<T>['make']): Promise<Kept<T>> {
+/** @throws Error with the code ETIMEDOUT when it takes too long. */
+async function made<T>(
+  { limit, makingMs }: Layers,
+  { key, isComposed }: Entry,
+  make: Making<T>['make'],
+): Promise<Kept<T>> {
   const at = Date.now();
-  const value = (await limit(make)) ?? null;
+  const value = (await inTime(isComposed ? make() : limit(make), makingMs)) ?? null;
   observe('cache.made', { kind: key.split(':', 1)[0] });
   return { value, at };
+}
+
+async function inTime<T>(making: Promise<T>, makingMs: number): Promise<T> {
+  const value = await soon(making, makingMs);
+  if (value !== LATE) return value;
+  throw Object.assign(new Error(`a value was not made within ${makingMs} ms`), { code: 'ETIMEDOUT' });
 }

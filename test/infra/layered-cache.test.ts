@@ -21,13 +21,13 @@ interface Process {
 
 let stores = 0;
 
-function startProcess(store: string): Process {
+function startProcess(store: string, makingMs?: number): Process {
   const [redis, subscriber] = [openRedis(redisUrl(), 'produce'), openRedis(redisUrl(), 'consume')];
   const versions = openVersions(redis, subscriber, store);
   const both = [redis, subscriber];
   return {
     versions,
-    cache: openLayeredCache({ redis, versions, store }),
+    cache: openLayeredCache({ redis, versions, store }, makingMs),
     cutOff() {
       for (const connection of both) connection.disconnect(true);
     },
@@ -54,8 +54,8 @@ describe('the layered cache', function () {
   });
   after(() => admin.disconnect());
 
-  const start = async (): Promise<Process> => {
-    const one = startProcess(store);
+  const start = async (makingMs?: number): Promise<Process> => {
+    const one = startProcess(store, makingMs);
     started.push(one);
     await waitFor('it is connected', async () => one.isConnected());
     return one;
@@ -137,6 +137,32 @@ describe('the layered cache', function () {
     await waitFor('it is alone', async () => !one.isConnected());
     const readers = Array.from({ length: 50 }, () => one.cache.read(entry(), make));
     expect(new Set((await Promise.all(readers)).map((value) => value?.n))).to.deep.equal(new Set([2]));
+  });
+
+  it('makes a hundred values at once of which each reads another, with Redis and without', async () => {
+    const one = await start();
+    const leaf = async () => {
+      await wait(1);
+      return { n: 1 };
+    };
+    const page = (n: number) =>
+      one.cache.read({ key: `page:${n}`, on: ['thing:1'], seconds: 1, isComposed: true }, async () => {
+        const fact = one.cache.read({ key: `fact:${n}`, on: ['thing:1'], seconds: 60 }, leaf);
+        const [known, level] = await Promise.all([fact, one.cache.limit(leaf)]);
+        return { n: (known?.n ?? 0) + level.n };
+      });
+    const pages = (from: number) => Promise.all(Array.from({ length: 100 }, (_, i) => page(from + i)));
+    expect(new Set((await pages(0)).map((value) => value?.n))).to.deep.equal(new Set([2]));
+    one.stop();
+    await waitFor('it is alone', async () => !one.isConnected());
+    expect(new Set((await pages(100)).map((value) => value?.n))).to.deep.equal(new Set([2]));
+  });
+
+  it('gives up a value that is not made in time, and makes it for who asks after that', async () => {
+    const { cache } = await start(50);
+    const late = await cache.read(entry(), () => new Promise(() => undefined)).catch((error: unknown) => error);
+    expect(late).to.include({ code: 'ETIMEDOUT' });
+    expect(await cache.read(entry(), async () => ({ n: 1 }))).to.deep.equal({ n: 1 });
   });
 
   it('makes anew what is read most before it is over', async () => {

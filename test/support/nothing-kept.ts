@@ -5,6 +5,7 @@ import type { Versions } from '../../src/infra/versions.ts';
 export const nothingKept: LayeredCache = {
   read: (_, make) => make(),
   refresh: async () => false,
+  limit: (ask) => ask(),
   popularity: { count: () => undefined, most: async () => [], fade: async () => undefined },
 };
 

@@ -54,10 +54,12 @@ function productEntries(shelf: Shelf) {
         on: [`product:${id}`, `reviews:${id}`],
         seconds: LIFE.availability,
         isCounted: true,
+        isComposed: true,
       },
       async make() {
         const { entry, make } = facts(id);
-        const [product, available] = await Promise.all([cache.read(entry, make), availabilityOf(db.query, id)]);
+        const levels = cache.limit(() => availabilityOf(db.query, id));
+        const [product, available] = await Promise.all([cache.read(entry, make), levels]);
         if (!product) return undefined;
         const variants = product.variants.map((variant) => ({ ...variant, available: available.get(variant.id) ?? 0 }));
         return pageOf({ ...product, variants });
