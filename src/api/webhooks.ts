@@ -28,7 +28,10 @@ export const webhookRoutes = (deps: ApiDeps, provider: WebhookVerifier): AnyRout
     answers: { 200: { description: 'Stored', schema: z.object({ received: z.literal(true) }) } },
     errors: ['INVALID_SIGNATURE'],
     handle(call) {
-      const { id: eventId, ...event } = verify(provider, call.body, call.headers['stripe-signature'] ?? '');
+      const verified = verify(provider, call.body, call.headers['stripe-signature'] ?? '');
+      // Signed, and no event: of another program, who need not send it again.
+      if (!verified) return Promise.resolve(received);
+      const { id: eventId, ...event } = verified;
       const key = { provider: provider.name, eventId };
       const work = async (tx: Tx) => {
         receiveNotice(tx, { ...key, ...event });

@@ -5,8 +5,8 @@ import type { PaymentProvider } from '../../src/ports/payments/port.ts';
 import type { Simulator } from '../../src/ports/payments/simulator/server.ts';
 import {
   charges,
+  checkoutNamed,
   clearFaults,
-  eventually,
   failure,
   providerAt,
   type Receiver,
@@ -15,6 +15,7 @@ import {
   startTestSimulator,
   stats,
 } from '../support/simulator.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const NOBODY = 'http://127.0.0.1:1';
 
@@ -37,10 +38,12 @@ describe('payment port: when the provider fails', () => {
     await receiver.close();
   });
 
-  const open = (at: PaymentProvider, checkoutId = `faulty-${++serial}`) =>
-    at.open({ checkoutId, amount: 1_000, currency: 'INR', method: 'pm_card_visa', key: `key-${checkoutId}` });
-  const chargesOf = async (checkoutId: string) =>
-    (await charges(simulator.url)).filter((charge) => charge.checkoutId === checkoutId);
+  const open = (at: PaymentProvider, name = `faulty-${++serial}`) => {
+    const order = { checkoutId: checkoutNamed(name), amount: 1_000, currency: 'INR' };
+    return at.open({ ...order, method: 'pm_card_visa', key: `key-${name}` });
+  };
+  const chargesOf = async (name: string) =>
+    (await charges(simulator.url)).filter((charge) => charge.checkoutId === checkoutNamed(name));
   const minuteAgo = () => new Date(Date.now() - 60_000);
 
   it('knows that a refused connection sent nothing', async () => {
@@ -53,7 +56,7 @@ describe('payment port: when the provider fails', () => {
     const error = await failure(open(provider, 'broken'));
     expect(error).to.include({ outcome: 'unknown', code: 'PROVIDER_CONNECTION_LOST' });
     await clearFaults(simulator.url);
-    expect(await provider.find('broken', minuteAgo())).to.equal(null);
+    expect(await provider.find(checkoutNamed('broken'), minuteAgo())).to.equal(null);
     expect(await open(provider, 'broken')).to.include({ status: 'succeeded' });
   });
 
@@ -71,8 +74,8 @@ describe('payment port: when the provider fails', () => {
     await setFaults(simulator.url, { timeoutAfterSuccessRate: 1 });
     const error = await failure(open(provider, 'timed-out'));
     expect(error).to.include({ outcome: 'unknown', code: 'PROVIDER_TIMEOUT' });
-    const found = await provider.find('timed-out', minuteAgo());
-    expect(found).to.include({ checkoutId: 'timed-out', status: 'succeeded', amountReceived: 1_000 });
+    const found = await provider.find(checkoutNamed('timed-out'), minuteAgo());
+    expect(found).to.include({ checkoutId: checkoutNamed('timed-out'), status: 'succeeded', amountReceived: 1_000 });
     expect(await chargesOf('timed-out')).to.have.length(1);
   });
 
@@ -88,14 +91,14 @@ describe('payment port: when the provider fails', () => {
     await setFaults(simulator.url, { latencyMs: 400 });
     expect(await failure(open(provider, 'slow'))).to.include({ outcome: 'unknown', code: 'PROVIDER_TIMEOUT' });
     await clearFaults(simulator.url);
-    await eventually('the slow charge', () => provider.find('slow', minuteAgo()));
+    await waitFor('the slow charge', () => provider.find(checkoutNamed('slow'), minuteAgo()));
   });
 
   it('does not know the outcome of a 500, which may come before anything happened', async () => {
     await setFaults(simulator.url, { errorRate: 1 });
     expect(await failure(open(provider, 'error'))).to.include({ outcome: 'unknown', code: 'PROVIDER_ERROR' });
     await clearFaults(simulator.url);
-    expect(await provider.find('error', minuteAgo())).to.equal(null);
+    expect(await provider.find(checkoutNamed('error'), minuteAgo())).to.equal(null);
     expect(await open(provider, 'error')).to.include({ status: 'succeeded' });
   });
 
@@ -104,7 +107,7 @@ describe('payment port: when the provider fails', () => {
     await failure(open(provider, 'error-after'));
     await clearFaults(simulator.url);
     expect(await failure(open(provider, 'error-after'))).to.include({ outcome: 'unknown', code: 'PROVIDER_ERROR' });
-    expect(await provider.find('error-after', minuteAgo())).to.include({ status: 'succeeded' });
+    expect(await provider.find(checkoutNamed('error-after'), minuteAgo())).to.include({ status: 'succeeded' });
     expect(await chargesOf('error-after')).to.have.length(1);
   });
 
@@ -145,12 +148,12 @@ describe('payment port: when the provider fails', () => {
     it('opens when the provider is down, sends nothing while it is open, and closes when it is up again', async () => {
       await setFaults(simulator.url, { errorRate: 1 });
       provider = providerAt(simulator.url, { breakerResetMs: 1_000 });
-      await eventually('the breaker opens', isOpen);
+      await waitFor('the breaker opens', isOpen);
       const { requests } = await stats(simulator.url);
       expect(await failure(open(provider))).to.include({ outcome: 'not_sent', code: 'PROVIDER_UNAVAILABLE' });
       expect((await stats(simulator.url)).requests).to.equal(requests);
       await clearFaults(simulator.url);
-      await eventually('the breaker closes', async () => !(await isOpen()));
+      await waitFor('the breaker closes', async () => !(await isOpen()));
       expect(await open(provider)).to.include({ status: 'succeeded' });
     });
 
@@ -158,7 +161,12 @@ describe('payment port: when the provider fails', () => {
       const before = await stats(simulator.url);
       for (let n = 0; n < 20; n++) {
         await failure(provider.retrieve('pi_none'));
-        const declined = { checkoutId: `declined-${n}`, amount: 1, currency: 'INR', key: `declined-${n}` };
+        const declined = {
+          checkoutId: checkoutNamed(`declined-${n}`),
+          amount: 1,
+          currency: 'INR',
+          key: `declined-${n}`,
+        };
         await provider.open({ ...declined, method: 'pm_card_chargeDeclined' });
       }
       expect((await stats(simulator.url)).requests - before.requests).to.equal(40);

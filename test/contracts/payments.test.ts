@@ -1,12 +1,13 @@
 import { expect } from 'chai';
+import { newId } from '../../src/infra/ids.ts';
 import type { PaymentProvider } from '../../src/ports/payments/port.ts';
 import type { Simulator } from '../../src/ports/payments/simulator/server.ts';
 import {
   authenticate,
   charges,
+  checkoutNamed,
   clearFaults,
   collect,
-  eventually,
   failure,
   providerAt,
   type Receiver,
@@ -15,6 +16,7 @@ import {
   startTestSimulator,
   stats,
 } from '../support/simulator.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 describe('payment port: Stripe adapter against the simulator', () => {
   let receiver: Receiver;
@@ -35,18 +37,19 @@ describe('payment port: Stripe adapter against the simulator', () => {
 
   const key = () => `key-${++serial}`;
   const open = (method: string | null, more: { key?: string; checkoutId?: string; amount?: number } = {}) =>
-    provider.open({ checkoutId: `checkout-${++serial}`, amount: 49_900, currency: 'INR', method, key: key(), ...more });
+    provider.open({ checkoutId: newId(), amount: 49_900, currency: 'INR', method, key: key(), ...more });
   const eventsOf = (intentId: string) =>
     receiver.taken
       .map(({ body, signature }) => provider.verify(body, signature, new Date()))
+      .filter((event) => event !== null)
       .filter((event) => event.intentId === intentId);
   const told = (intentId: string, type: string) =>
-    eventually(`${type} of ${intentId}`, () => eventsOf(intentId).find((event) => event.type === type));
+    waitFor(`${type} of ${intentId}`, () => eventsOf(intentId).find((event) => event.type === type));
 
   describe('opening', () => {
     it('charges a card that succeeds', async () => {
-      const intent = await open('pm_card_visa', { checkoutId: 'checkout-visa' });
-      expect(intent).to.include({ checkoutId: 'checkout-visa', status: 'succeeded', declineCode: null });
+      const intent = await open('pm_card_visa', { checkoutId: checkoutNamed('visa') });
+      expect(intent).to.include({ checkoutId: checkoutNamed('visa'), status: 'succeeded', declineCode: null });
       expect(intent).to.include({ amount: 49_900, amountReceived: 49_900, amountRefunded: 0, currency: 'INR' });
       expect(intent.createdAt.getTime()).to.be.closeTo(Date.now(), 2_000);
       expect(await provider.retrieve(intent.id)).to.deep.equal(intent);
@@ -78,22 +81,22 @@ describe('payment port: Stripe adapter against the simulator', () => {
     });
 
     it('charges once, however often the same key is sent, also in parallel', async () => {
-      const request = { key: key(), checkoutId: 'checkout-once' };
+      const request = { key: key(), checkoutId: checkoutNamed('once') };
       const intents = await Promise.all(Array.from({ length: 10 }, () => open('pm_card_visa', request)));
       expect(new Set(intents.map((intent) => intent.id)).size).to.equal(1);
-      expect((await charges(simulator.url)).filter((charge) => charge.checkoutId === 'checkout-once')).to.have.length(
-        1,
-      );
+      expect(
+        (await charges(simulator.url)).filter((charge) => charge.checkoutId === checkoutNamed('once')),
+      ).to.have.length(1);
     });
 
     it('answers a repeated decline as the same decline', async () => {
-      const request = { key: key(), checkoutId: 'checkout-declined-twice' };
+      const request = { key: key(), checkoutId: checkoutNamed('declined-twice') };
       const first = await open('pm_card_chargeDeclined', request);
       expect(await open('pm_card_chargeDeclined', request)).to.deep.equal(first);
     });
 
     it('does not know the outcome when a key was used for something else', async () => {
-      const request = { key: key(), checkoutId: 'checkout-reused' };
+      const request = { key: key(), checkoutId: checkoutNamed('reused') };
       await open('pm_card_visa', request);
       const error = await failure(open('pm_card_visa', { ...request, amount: 1 }));
       expect(error).to.include({ outcome: 'unknown', code: 'IDEMPOTENCY_ERROR' });
@@ -101,12 +104,12 @@ describe('payment port: Stripe adapter against the simulator', () => {
 
     it('does not know the outcome while another request holds the key', async () => {
       await setFaults(simulator.url, { latencyMs: 300 });
-      const request = { key: key(), checkoutId: 'checkout-in-flight' };
+      const request = { key: key(), checkoutId: checkoutNamed('in-flight') };
       const [first, second] = await Promise.allSettled([open('pm_card_visa', request), open('pm_card_visa', request)]);
       const lost = [first, second].filter((result) => result.status === 'rejected');
       expect(lost).to.have.length(1);
       expect(lost[0]?.reason).to.include({ outcome: 'unknown', code: 'IDEMPOTENCY_KEY_IN_USE' });
-      expect(await provider.find('checkout-in-flight', new Date(Date.now() - 60_000))).to.include({
+      expect(await provider.find(checkoutNamed('in-flight'), new Date(Date.now() - 60_000))).to.include({
         status: 'succeeded',
       });
     });
@@ -246,13 +249,13 @@ describe('payment port: Stripe adapter against the simulator', () => {
   describe('looking up', () => {
     it('lists everything since an instant over several pages, newest first', async () => {
       const since = new Date(Date.now() - 60_000);
-      await Promise.all(Array.from({ length: 120 }, (_, n) => open(null, { checkoutId: `checkout-list-${n}` })));
+      await Promise.all(Array.from({ length: 120 }, (_, n) => open(null, { checkoutId: checkoutNamed(`list-${n}`) })));
       const seen = await collect(provider.list(since));
       expect(new Set(seen.map((intent) => intent.id)).size).to.equal((await stats(simulator.url)).intents);
       const times = seen.map((intent) => intent.createdAt.getTime());
       expect(times).to.deep.equal(times.toSorted((a, b) => b - a));
-      expect(await provider.find('checkout-list-0', since)).to.include({ checkoutId: 'checkout-list-0' });
-      expect(await provider.find('checkout-nobody', since)).to.equal(null);
+      expect(await provider.find(checkoutNamed('list-0'), since)).to.include({ checkoutId: checkoutNamed('list-0') });
+      expect(await provider.find(checkoutNamed('nobody'), since)).to.equal(null);
       expect(await collect(provider.list(new Date(Date.now() + 60_000)))).to.deep.equal([]);
     });
   });

@@ -1,11 +1,15 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { v5 } from 'uuid';
 import { type PaymentProvider, ProviderError } from '../../src/ports/payments/port.ts';
 import { type Simulator, startSimulator } from '../../src/ports/payments/simulator/server.ts';
 import { stripeProvider } from '../../src/ports/payments/stripe.ts';
 
 export const SECRET_KEY = 'sk_test_simulated';
 export const WEBHOOK_SECRET = 'whsec_simulated';
+
+/** The id of the checkout that a test calls so: always the same for a name. */
+export const checkoutNamed = (name: string): string => v5(name, v5.URL);
 
 export interface Webhook {
   id: string;
@@ -124,23 +128,6 @@ export async function collect<T>(rows: AsyncIterable<T>): Promise<T[]> {
   const collected: T[] = [];
   for await (const row of rows) collected.push(row);
   return collected;
-}
-
-/** Asks again until the answer is not false, null or undefined. @throws Error after `withinMs`. */
-export async function eventually<T>(
-  what: string,
-  ask: () => Promise<T> | T,
-  withinMs = 10_000,
-): Promise<Exclude<T, false | null | undefined>> {
-  const deadline = Date.now() + withinMs;
-  for (;;) {
-    const answer = await ask();
-    if (answer !== false && answer !== null && answer !== undefined) {
-      return answer as Exclude<T, false | null | undefined>;
-    }
-    if (Date.now() > deadline) throw new Error(`did not happen within ${withinMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }
 
 async function bytes(request: IncomingMessage): Promise<Buffer> {

@@ -35,6 +35,6 @@ export const missedEvents = (
   query<{ eventId: string; checkoutId: string } & Record<string, unknown>>(
     `select e.id as "eventId", p.checkout_id as "checkoutId" from unnest($1::text[], $2::text[]) as e (id, intent_id)
       join payments p on p.intent_id = e.intent_id
-      where not exists (select 1 from webhook_inbox i where i.event_id = e.id)`,
+      where not exists (select 1 from webhook_inbox i where i.provider = 'stripe' and i.event_id = e.id)`,
     [events.map(({ id }) => id), events.map(({ intentId }) => intentId)],
   );

@@ -70,8 +70,11 @@ export interface PaymentProvider {
   list(since: Date, until?: Date): AsyncIterable<Intent>;
   /** All events of that time, newest first: also those that were never delivered. */
   events(since: Date, until: Date): AsyncIterable<ProviderEvent>;
-  /** @throws ProviderError refused INVALID_SIGNATURE when the signature is wrong or more than 5 minutes old. */
-  verify(raw: Buffer, signature: string, now: Date): ProviderEvent;
+  /**
+   * The event that a webhook brings; null for a signed body that is none, as another program may send.
+   * @throws ProviderError refused INVALID_SIGNATURE when the signature is wrong, or more than 5 minutes from now.
+   */
+  verify(raw: Buffer, signature: string, now: Date): ProviderEvent | null;
 }
 
 /**

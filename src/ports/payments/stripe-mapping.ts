@@ -1,16 +1,19 @@
 import type Stripe from 'stripe';
+import { validate as isUuid } from 'uuid';
 import type { Intent, IntentStatus, ProviderEvent, Refund } from './port.ts';
 
-const STATUS: Record<string, IntentStatus> = {
-  requires_payment_method: 'requires_method',
-  requires_confirmation: 'requires_method',
-  requires_action: 'requires_action',
-  processing: 'processing',
-  // Authorised money that nobody has captured yet; we never ask for manual capture.
-  requires_capture: 'processing',
-  succeeded: 'succeeded',
-  canceled: 'canceled',
-};
+const STATUS = new Map<string, IntentStatus>(
+  Object.entries({
+    requires_payment_method: 'requires_method',
+    requires_confirmation: 'requires_method',
+    requires_action: 'requires_action',
+    processing: 'processing',
+    // Authorised money that nobody has captured yet; we never ask for manual capture.
+    requires_capture: 'processing',
+    succeeded: 'succeeded',
+    canceled: 'canceled',
+  }),
+);
 
 const REFUND_STATUS: Record<string, Refund['status']> = {
   pending: 'pending',
@@ -27,7 +30,7 @@ export function toIntent(intent: Stripe.PaymentIntent): Intent {
   const failure = status === 'requires_method' ? intent.last_payment_error : null;
   return {
     id: intent.id,
-    checkoutId: intent.metadata.checkoutId ?? null,
+    checkoutId: checkoutIdOf(intent.metadata),
     status,
     amount: intent.amount,
     amountReceived: intent.amount_received,
@@ -50,6 +53,15 @@ export function toRefund(refund: Stripe.Refund, intentId: string): Refund {
   };
 }
 
+/** Whether a signed body is an event at all: others may sign with the same secret, and send what they like. */
+export function isEvent(value: unknown): value is Stripe.Event {
+  const { id, type, created, data } = (value ?? {}) as Partial<Record<keyof Stripe.Event, unknown>>;
+  const object = (data as { object?: unknown } | null | undefined)?.object;
+  return typeof id === 'string' && typeof type === 'string' && Number.isSafeInteger(created) && isObject(object);
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
 /** What of a webhook event concerns a payment; everything else in it is null. */
 export function toEvent(event: Stripe.Event): ProviderEvent {
   return {
@@ -67,13 +79,13 @@ function subject(object: Stripe.Event.Data.Object): Partial<ProviderEvent> {
   if (isA<Stripe.PaymentIntent>(object, 'payment_intent')) {
     return {
       intentId: object.id,
-      checkoutId: object.metadata.checkoutId ?? null,
+      checkoutId: checkoutIdOf(object.metadata),
       status: statusOf(object.status),
-      amountReceived: object.amount_received,
+      amountReceived: Number.isSafeInteger(object.amount_received) ? object.amount_received : null,
     };
   }
   if (isA<Stripe.Charge>(object, 'charge')) {
-    return { intentId: idOf(object.payment_intent), checkoutId: object.metadata.checkoutId ?? null };
+    return { intentId: idOf(object.payment_intent), checkoutId: checkoutIdOf(object.metadata) };
   }
   if (isA<Stripe.Refund>(object, 'refund')) return { intentId: idOf(object.payment_intent), refundId: object.id };
   return {};
@@ -84,7 +96,13 @@ function isA<T extends { object: string }>(value: object, kind: T['object']): va
 }
 
 /** A status that Stripe may add one day is treated as still under way: waiting is safe, guessing is not. */
-const statusOf = (status: string): IntentStatus => STATUS[status] ?? 'processing';
+const statusOf = (status: string): IntentStatus => STATUS.get(status) ?? 'processing';
+
+/** The checkout that we opened an intent for; null for the intents of other programs on the same account. */
+const checkoutIdOf = (metadata: Stripe.Metadata | null | undefined): string | null => {
+  const id = metadata?.checkoutId;
+  return id !== undefined && isUuid(id) ? id : null;
+};
 
 const idOf = (reference: string | { id: string } | null | undefined): string | null =>
   typeof reference === 'string' ? reference : (reference?.id ?? null);
