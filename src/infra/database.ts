@@ -1,5 +1,4 @@
 import { type AnyEntity, type EntityClass, type EntitySchema, type MigrationObject, MikroORM } from '@mikro-orm/core';
-import { Migrator } from '@mikro-orm/migrations';
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { errorFields, observe } from './log.ts';
@@ -26,11 +25,12 @@ export interface DatabaseOptions {
 /** Opens the pool lazily: a database that is down makes queries fail, never the start of the process. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   let pool: pg.Pool | undefined;
-  const orm = await MikroORM.init({
+  // MikroORM.init would look for, and load, whatever optional packages of its own are installed.
+  const orm = new MikroORM<PostgreSqlDriver>({
     driver: PostgreSqlDriver,
     clientUrl: options.url,
     entities: options.entities,
-    extensions: [Migrator],
+    extensions: options.migrations ? [(await import('@mikro-orm/migrations')).Migrator] : [],
     allowGlobalContext: false,
     ensureDatabase: false,
     pool: { min: 0, max: options.connections ?? 20 },
