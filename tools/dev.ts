@@ -57,12 +57,13 @@ async function run(options: DevOptions): Promise<number> {
   }
 }
 
-function stackOptions({ dataDir, port, products }: DevOptions): StackOptions {
+function stackOptions({ dataDir, port, products, inspect }: DevOptions): StackOptions {
   const { DATABASE_URL, REDIS_URL } = process.env;
   return {
     dataDir,
     port,
     products,
+    inspect,
     log: show,
     signal: interrupted.signal,
     ...(DATABASE_URL && { databaseUrl: DATABASE_URL }),

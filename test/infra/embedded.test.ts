@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { freePort } from '../../src/infra/embedded/ports.ts';
+import { reservePort } from '../../src/infra/embedded/ports.ts';
 import { type EmbeddedPostgres, type PostgresOptions, startPostgres } from '../../src/infra/embedded/postgres.ts';
 import { isAlive } from '../../src/infra/embedded/processes.ts';
 import { type EmbeddedRedis, type RedisOptions, startRedis } from '../../src/infra/embedded/redis.ts';
@@ -61,7 +61,7 @@ describe('embedded servers', () => {
     });
 
     it('takes another port when the wished one is taken', async () => {
-      const port = await freePort();
+      const port = await reservePort();
       const squatter = await listenOn(port);
       const server = await postgres({ port });
       squatter.close();

@@ -7,15 +7,17 @@ export interface DevOptions {
   once: boolean;
   watch: boolean;
   products: number;
+  inspect: boolean;
 }
 
-export const USAGE = `Usage: bin/dev [--port P] [--data DIR] [--once] [--no-watch] [--seed N]
+export const USAGE = `Usage: bin/dev [--port P] [--data DIR] [--once] [--no-watch] [--seed N] [--inspect]
 
   --port P     wished port of the shop (default 3000, or PORT); another free one when it is taken
   --data DIR   where database, queue and logs live (default .data)
   --once       end after the first purchase, with exit code 0 when it completed
   --no-watch   do not restart the processes when src/ changes
   --seed N     how many products the demonstration shop gets (default 320)
+  --inspect    a debugger may attach to web and worker, on the ports that are printed (9229 and 9230 when free)
 
 DATABASE_URL and REDIS_URL replace the embedded servers.`;
 
@@ -29,6 +31,7 @@ export function readOptions(argv: string[], root: string): DevOptions | 'help' {
       once: { type: 'boolean', default: false },
       'no-watch': { type: 'boolean', default: false },
       seed: { type: 'string', default: '320' },
+      inspect: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -38,6 +41,7 @@ export function readOptions(argv: string[], root: string): DevOptions | 'help' {
     dataDir: values.data ? resolve(process.env.INIT_CWD ?? '.', values.data) : resolve(root, '.data'),
     once: values.once,
     watch: !values['no-watch'] && !values.once,
+    inspect: values.inspect,
     products: wholeNumber('--seed', values.seed, { min: 3, max: 1_000_000 }),
   };
 }

@@ -1,9 +1,14 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Addresses } from './environment.ts';
 import { type Awaited, answersOk, untilReady } from './readiness.ts';
 import { type Supervised, supervise } from './supervisor.ts';
 
+export const MAIN = resolve(import.meta.dirname, '..', '..', 'src', 'main.ts');
+
 export type Role = 'web' | 'worker' | 'simulator';
+
+/** Ports for debuggers. */
+export type Inspectors = Record<'web' | 'worker', number>;
 
 /** Our own processes of one stack. */
 export interface Fleet {
@@ -17,11 +22,14 @@ export interface Fleet {
 }
 
 export interface FleetOptions {
-  root: string;
+  /** The file that processes are started with: src/main.ts, or what was bundled of it. */
+  main: string;
   logsDir: string;
   env: NodeJS.ProcessEnv;
   addresses: Addresses;
   workers: number;
+  /** Where a debugger may attach to the first web and the first worker. */
+  inspectors?: Inspectors;
   log: (line: string) => void;
   onSpawn: (role: Role, pid: number) => void;
 }
@@ -72,7 +80,7 @@ function startMember(options: FleetOptions, what: { role: Role; name: string; ur
   let announced = false;
   const supervised = supervise({
     name,
-    args: [join(options.root, 'src', 'main.ts'), role],
+    args: [...inspectorOf(options, what), options.main, role],
     env: url ? { ...options.env, PORT: new URL(url).port } : options.env,
     logFile,
     onLine: (line) => {
@@ -91,3 +99,6 @@ function startMember(options: FleetOptions, what: { role: Role; name: string; ur
     isReady: url ? () => answersOk(`${url}${what.probe}`) : () => announced,
   };
 }
+
+const inspectorOf = ({ inspectors }: FleetOptions, { role, name }: { role: Role; name: string }): string[] =>
+  inspectors && name === role && role !== 'simulator' ? [`--inspect=127.0.0.1:${inspectors[role]}`] : [];

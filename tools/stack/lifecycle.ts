@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, statSync, truncateSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { freePort } from '../../src/infra/embedded/ports.ts';
+import { reservePort } from '../../src/infra/embedded/ports.ts';
 import { runCommand } from './command.ts';
 import { type Addresses, stackEnvironment } from './environment.ts';
-import { type Fleet, type Role, startFleet } from './fleet.ts';
+import { type Fleet, type Inspectors, MAIN, type Role, startFleet } from './fleet.ts';
 import type { FolderLock } from './lock.ts';
 import { type RunFile, removeRunFile, writeRunFile } from './runfile.ts';
 import { type ServerOptions, type Servers, startServers } from './servers.ts';
@@ -23,8 +23,14 @@ export interface StackOptions {
   /** Servers of somebody else, instead of embedded ones. */
   databaseUrl?: string;
   redisUrl?: string;
+  /** The database is migrated and filled already: three of its in-stock variants. */
+  sample?: string[];
+  /** What was bundled of src/main.ts, to be started in its place. */
+  main?: string | undefined;
   webs?: number;
   workers?: number;
+  /** Lets debuggers attach to web and worker. */
+  inspect?: boolean;
   /** Gives up a start that is under way, and stops what it has started. */
   signal?: AbortSignal;
 }
@@ -59,13 +65,14 @@ export async function bringUp(running: Running): Promise<Complete> {
   options.signal?.throwIfAborted();
   const addresses = await chooseAddresses(running, servers);
   const env = stackEnvironment(addresses, options.env);
-  const sample = await prepareDatabase(running, env);
+  const sample = options.sample ?? (await prepareDatabase(running, env));
   const fleet = startFleet({
-    root: ROOT,
+    main: options.main ?? MAIN,
     logsDir: join(running.dataDir, 'logs'),
     env,
     addresses,
     workers: options.workers ?? 1,
+    ...(options.inspect && { inspectors: await chooseInspectors(log) }),
     log,
     onSpawn: (role, pid) => {
       running.lock.note(role, pid);
@@ -87,11 +94,17 @@ export function serverOptions({ dataDir, log, options }: Running): ServerOptions
   return { dataDir, log, databaseUrl, redisUrl, settings: postgres?.settings };
 }
 
+async function chooseInspectors(log: Running['log']): Promise<Inspectors> {
+  const inspectors = { web: await reservePort(9229), worker: await reservePort(9230) };
+  for (const [role, port] of Object.entries(inspectors)) log(`a debugger may attach to ${role} at 127.0.0.1:${port}`);
+  return inspectors;
+}
+
 async function chooseAddresses({ options, dataDir }: Running, servers: Servers): Promise<Addresses> {
-  const simulatorPort = await freePort(4010);
+  const simulatorPort = await reservePort(4010);
   const webUrls: string[] = [];
   for (let i = 0; i < (options.webs ?? 1); i++)
-    webUrls.push(`http://127.0.0.1:${await freePort((options.port ?? 3000) + i)}`);
+    webUrls.push(`http://127.0.0.1:${await reservePort((options.port ?? 3000) + i)}`);
   return {
     databaseUrl: servers.postgres.url,
     redisUrl: servers.redis.url,
@@ -115,7 +128,7 @@ async function prepareDatabase(running: Running, env: NodeJS.ProcessEnv): Promis
       ...(options.signal && { signal: options.signal }),
     });
   log('migrating the database');
-  await run('migrate', [join(ROOT, 'src', 'main.ts'), 'migrate']);
+  await run('migrate', [MAIN, 'migrate']);
   log('seeding the shop');
   const printed = await run('seed', [
     join(ROOT, 'tools', 'seed.ts'),

@@ -1,30 +1,54 @@
+import { randomInt } from 'node:crypto';
+import { createSocket, type Socket } from 'node:dgram';
 import { createServer } from 'node:net';
 
 const HOST = '127.0.0.1';
+/** Below the ports that systems hand out by themselves, so that no client's connection takes one of ours while its server restarts. */
+const RANGE = { from: 20_000, to: 32_000 };
+const ATTEMPTS = 100;
+
+/** The UDP sockets that hold what this process has reserved, by port. */
+const reserved = new Map<number, Socket>();
 
 /**
- * A TCP port on the loopback interface that nobody listens on at this moment: the wished one when it is free,
- * else one that the system picks. The caller must bind it soon, for nothing holds it.
+ * Reserves a TCP port on the loopback interface: the wished one when it is free, else another. The UDP port of the same
+ * number stays bound until this process ends, however it ends. That keeps every other process that reserves ports away from
+ * it, also while the server on it restarts.
  */
-export async function freePort(wished?: number): Promise<number> {
-  if (wished) {
-    const port = await tryBind(wished);
-    if (port !== null) return port;
+export async function reservePort(wished?: number): Promise<number> {
+  if (wished && (await reserve(wished))) return wished;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const port = randomInt(RANGE.from, RANGE.to);
+    if (await reserve(port)) return port;
   }
-  const port = await tryBind(0);
-  if (port === null) throw new Error('the system has no free TCP port on 127.0.0.1');
-  return port;
+  throw new Error(`no TCP port of ${RANGE.from} to ${RANGE.to} is free on ${HOST}`);
 }
 
-function tryBind(port: number): Promise<number | null> {
+/** A port that this process has reserved before is its own: a server comes back to it. */
+async function reserve(port: number): Promise<boolean> {
+  const holder = reserved.get(port) ?? (await bindUdp(port));
+  if (!holder) return false;
+  reserved.set(port, holder);
+  if (await isFree(port)) return true;
+  holder.close();
+  reserved.delete(port);
+  return false;
+}
+
+function bindUdp(port: number): Promise<Socket | null> {
+  return new Promise((resolve) => {
+    const socket = createSocket('udp4');
+    socket.unref();
+    socket.once('error', () => resolve(null));
+    socket.bind({ port, address: HOST, exclusive: true }, () => resolve(socket));
+  });
+}
+
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.unref();
-    server.once('error', () => resolve(null));
-    server.listen({ port, host: HOST, exclusive: true }, () => {
-      const address = server.address();
-      const bound = typeof address === 'object' && address ? address.port : null;
-      server.close(() => resolve(bound));
-    });
+    server.once('error', () => resolve(false));
+    server.listen({ port, host: HOST, exclusive: true }, () => server.close(() => resolve(true)));
   });
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { initialise, type Launch, nativeDir, spawnServer, USER } from './cluster.ts';
 import { choosePlace, removeData } from './place.ts';
-import { freePort } from './ports.ts';
+import { reservePort } from './ports.ts';
 import { endProcess, isAlive, logTail, processFacts, signal, waitGone } from './processes.ts';
 
 export interface PostgresOptions {
@@ -102,7 +102,7 @@ async function hasSettings(launch: Launch): Promise<boolean> {
 /** Tries again while the children of a killed server still hold its memory, or when the port was taken meanwhile. */
 async function start(launch: Launch, wishedPort?: number): Promise<{ pid: number; port: number }> {
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort(wishedPort);
+    const port = await reservePort(wishedPort);
     const fixed = [
       `port=${port}`,
       'listen_addresses=127.0.0.1',

@@ -4,7 +4,7 @@ import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { freePort } from './ports.ts';
+import { reservePort } from './ports.ts';
 import { endProcess, isAlive, logTail, signal, waitGone } from './processes.ts';
 import { redisBinary } from './redis-binary.ts';
 
@@ -94,7 +94,7 @@ async function servedBy(port: number, dataDir: string): Promise<number | null> {
 async function start(options: RedisOptions): Promise<EmbeddedRedis> {
   const { dataDir } = options;
   const binary = redisBinary(options.log ?? (() => {}));
-  const port = await freePort(options.port);
+  const port = await reservePort(options.port);
   const logFile = resolve(options.logFile ?? join(dirname(dataDir), 'redis.log'));
   await mkdir(dirname(logFile), { recursive: true });
   await writeFile(portFile(dataDir), String(port));
