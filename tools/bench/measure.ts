@@ -4,6 +4,7 @@ import type { Reading } from './meter.ts';
 import type { BenchOptions } from './options.ts';
 import { measureQueue, type QueueRate } from './queue-rate.ts';
 import type { Measured, Say } from './site.ts';
+import { measureStartUps, type StartUp } from './start-up.ts';
 import { verify } from './verdict.ts';
 
 /** Everything that was measured; times in milliseconds. */
@@ -16,6 +17,7 @@ export interface Figures {
   memory: Reading['usage'];
   ceiling: Ceiling[];
   queue: QueueRate;
+  startUps: StartUp[];
   /** Whether every conservation law holds after the purchases. */
   isSound: boolean;
 }
@@ -43,10 +45,13 @@ export async function measure(measured: Measured, options: BenchOptions, say: Sa
   const ceiling = await measureCeiling(measured, concurrency, orders);
   say('jobs that do nothing');
   const queue = await measureQueue(target, orders * JOBS_PER_ORDER);
+  say('starts of web and worker');
+  const startUps = await measureStartUps(target);
   say('the conservation laws');
   const isSound = await verify(target.dataDir, say);
   const at = new Date().toISOString();
-  return { at, statementsMissing: counters.missing, idlePerSecond, levels, memory: usage, ceiling, queue, isSound };
+  const { missing: statementsMissing } = counters;
+  return { at, statementsMissing, idlePerSecond, levels, memory: usage, ceiling, queue, startUps, isSound };
 }
 
 async function runLevels(

@@ -14,6 +14,7 @@ export function report(figures: Figures): string {
     ['Memory (MB)', memory(figures)],
     ['The same rows by hand-written prepared SQL, in one transaction per order', ceiling(figures)],
     ['The queue without work', queue(figures)],
+    ['From the start of a process until it is ready', startUps(figures)],
     ['A purchase elsewhere', peers(figures)],
     ['Notes', notes(figures)],
   ]
@@ -87,6 +88,9 @@ const queue = ({ queue: { jobsPerSecond, nodeMs, redisMs } }: Figures): string =
     ['', 'jobs/s', 'CPU-ms node', 'CPU-ms redis'],
     ['added and worked off', jobsPerSecond, nodeMs, redisMs],
   ]);
+
+const startUps = ({ startUps }: Figures): string =>
+  table([['', 'ms', 'CPU-ms'], ...startUps.map(({ role, wallMs, cpuMs }): Cell[] => [role, wallMs, cpuMs])]);
 
 /** Ours at the level that is best for throughput. */
 function peers({ levels }: Figures): string {
