@@ -1,43 +1,86 @@
 import { resolve } from 'node:path';
-import { type Counts, findSpecs, runSpecs } from './test/specs.ts';
+import { bundle } from './build/bundle.ts';
+import { watchFolder } from './dev/watch.ts';
+import { readOptions, type TestOptions, USAGE } from './test/options.ts';
+import { measurePace } from './test/pace.ts';
+import { slowestOf } from './test/report.ts';
+import { makeRoom } from './test/room.ts';
+import { startServers, type TestServers } from './test/servers.ts';
+import { findSpecs, LANES, lanesOf, runLanes } from './test/specs.ts';
 import { applies, runStep, STEPS } from './test/steps.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const USAGE = `Usage: bin/test [PATTERN]
+/** Below node_modules, where the bundle finds what it is made without. */
+const BUNDLE = resolve(ROOT, 'node_modules', '.cache', 'bundle');
+const WATCHED = ['src', 'test', 'tools', 'migrations'];
 
-Type check, lint, migration check and all tests; with a PATTERN only the test files whose path contains it.`;
+let servers: TestServers | undefined;
+const removeRoom = makeRoom();
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort());
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await main();
 
-async function main(args: string[]): Promise<number> {
-  const [pattern] = args;
-  if (args.length > 1 || pattern?.startsWith('-')) {
-    console.log(USAGE);
-    return pattern === '--help' || pattern === '-h' ? 0 : 1;
+async function main(): Promise<number> {
+  try {
+    const options = readOptions(process.argv.slice(2));
+    if (options === 'help') console.log(USAGE);
+    else if (options.watch) await watch(options);
+    else return (await runOnce(options)) ? 0 : 1;
+    return 0;
+  } catch (error) {
+    console.error(`bin/test: ${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+    return 1;
+  } finally {
+    await servers?.stop();
+    removeRoom();
   }
+}
+
+/** Checks, then tests; with patterns only the tests. True when all passed. */
+async function runOnce(options: TestOptions): Promise<boolean> {
   const startedAt = performance.now();
-  const counts = pattern ? await matching(pattern) : sum(await checks(), await runSpecs(findSpecs(ROOT), ROOT));
-  console.log(`\n${((performance.now() - startedAt) / 1000).toFixed(0)} s in all`);
-  console.log(`${counts.passed} passed, ${counts.failed} failed`);
-  return counts.failed === 0 && counts.passed > 0 ? 0 : 1;
+  const lanes = lanesOf(findSpecs(ROOT, options.patterns));
+  if (lanes.length === 0) console.log(`no test file has "${options.patterns.join('" or "')}" in its path`);
+  const checked = options.patterns.length === 0 ? await runSteps() : { passed: 0, failed: lanes.length === 0 ? 1 : 0 };
+  const goesOn = lanes.length > 0 && !(options.bail && checked.failed > 0);
+  const results = goesOn ? await runTests(lanes, options) : [];
+  for (const { epilogue } of results) process.stdout.write(epilogue);
+  const all = [checked, ...results];
+  const [passed, failed] = [sum(all.map((one) => one.passed)), sum(all.map((one) => one.failed))];
+  console.log(['\n  the slowest test files and hooks', ...slowestOf(results, options.slow)].join('\n'));
+  console.log(`\n${((performance.now() - startedAt) / 1_000).toFixed(0)} s in all`);
+  console.log(`${passed} passed, ${failed} failed`);
+  return failed === 0 && passed > 0;
 }
 
-async function matching(pattern: string): Promise<Counts> {
-  const specs = findSpecs(ROOT, pattern.replace(/^\.\//, ''));
-  if (specs.length > 0) return runSpecs(specs, ROOT);
-  console.log(`no test file has "${pattern}" in its path`);
-  return { passed: 0, failed: 1 };
-}
-
-async function checks(): Promise<Counts> {
-  const counts = { passed: 0, failed: 0 };
+async function runSteps() {
   console.log('\n  checks');
-  for (const step of STEPS.filter((one) => applies(one, ROOT))) {
-    counts[(await runStep(step, ROOT)) ? 'passed' : 'failed'] += 1;
-  }
-  return counts;
+  const outcomes = await Promise.all(STEPS.filter((one) => applies(one, ROOT)).map((step) => runStep(step, ROOT)));
+  return { passed: outcomes.filter((one) => one).length, failed: outcomes.filter((one) => !one).length };
 }
 
-function sum(one: Counts, other: Counts): Counts {
-  return { passed: one.passed + other.passed, failed: one.failed + other.failed };
+async function runTests(lanes: string[][], options: TestOptions) {
+  const pace = await measurePace();
+  if (pace > 1.2) console.log(`\n  this machine is slow at the moment: deadlines are ${pace.toFixed(1)} times as long`);
+  servers ??= await startServers(LANES);
+  const main = await bundle(BUNDLE);
+  return runLanes(lanes, { ...options, root: ROOT, servers, main, pace, signal: interrupted.signal });
+}
+
+/** Runs again after every change, on the same servers, until it is interrupted. */
+async function watch(options: TestOptions): Promise<void> {
+  const again = async (file: string) => {
+    console.log(`\n${file} changed`);
+    await runOnce(options);
+  };
+  await runOnce(options);
+  const endings = WATCHED.map((folder) => watchFolder(resolve(ROOT, folder), again));
+  console.log('\nwaiting for changes; Ctrl-C ends it');
+  await new Promise<void>((done) => interrupted.signal.addEventListener('abort', () => done()));
+  for (const end of endings) end();
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

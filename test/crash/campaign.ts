@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Stand, startStand } from './stand.ts';
 
 /** Something to be done to a stand; whatever it throws fails its test. */
@@ -16,7 +13,7 @@ interface Planned extends Trial {
 
 /** Most trials wait for a lock to run out: this many at once keep two cores busy and no process waiting for them. */
 const STANDS = 3;
-const PATIENCE_MS = 900_000;
+const PATIENCE_MS = 400_000;
 
 /** What nobody has begun yet. */
 const planned: Planned[] = [];
@@ -53,28 +50,17 @@ export function trials(list: readonly Trial[], { isLong = false } = {}): void {
 }
 
 async function workOff(): Promise<void> {
-  const compileCache = await mkdtemp(join(tmpdir(), 'vcecom-code-'));
   planned.sort((a, b) => Number(b.isLong) - Number(a.isLong));
   const hands = Math.min(STANDS, planned.length);
   try {
-    const first = await warmStand(compileCache);
-    const others = Array.from({ length: hands - 1 }, () => startStand({ compileCache }));
-    await Promise.all([first, ...(await Promise.all(others))].map((stand) => workOn({ stand, compileCache })));
+    await Promise.all((await Promise.all(Array.from({ length: hands }, () => startStand()))).map(workOn));
   } catch (error) {
     for (const { outcome } of planned) outcome.reject(error);
   }
-  await rm(compileCache, { recursive: true, force: true });
 }
 
-/** Node writes compiled code only at the end of a process: one graceful stop makes every later start cost a third less. */
-async function warmStand(compileCache: string): Promise<Stand> {
-  const stand = await startStand({ compileCache });
-  await stand.reload();
-  return stand;
-}
-
-async function workOn(at: { stand: Stand; compileCache: string }): Promise<void> {
-  let { stand } = at;
+async function workOn(first: Stand): Promise<void> {
+  let stand = first;
   for (let next = planned.shift(); next; next = planned.shift()) {
     try {
       await next.run(stand);
@@ -83,7 +69,7 @@ async function workOn(at: { stand: Stand; compileCache: string }): Promise<void>
       next.outcome.reject(error);
       // What it left behind is not the next trial's fault.
       await stand.stop();
-      stand = await startStand(at);
+      stand = await startStand();
     }
   }
   await stand.stop();

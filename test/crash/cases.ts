@@ -1,3 +1,4 @@
+import { runsAll } from '../support/extent.ts';
 import { whileCachesAreWarmed } from './caches.ts';
 import { whileProductsAreImported } from './imports.ts';
 import { calledOff, refundedAtTheDesk, withInvoice } from './orders.ts';
@@ -107,9 +108,22 @@ const AFTER_OTHERS: [scenario: Scenario, before: string[], failpoints: string[]]
   ],
 ];
 
-export const CASES: readonly Case[] = [
+const EVERY: readonly Case[] = [
   ...ONCE.flatMap(([scenario, failpoints]) => failpoints.map((failpoint) => ({ scenario, kills: [failpoint] }))),
   ...AFTER_OTHERS.flatMap(([scenario, before, failpoints]) =>
     failpoints.map((failpoint) => ({ scenario, kills: [...before, failpoint] })),
   ),
 ];
+
+/** The cases without which a boundary would not be tried. */
+function oncePerBoundary(cases: readonly Case[]): Case[] {
+  const tried = new Set<string>();
+  return cases.filter(({ kills }) => {
+    const isNew = kills.some((failpoint) => !tried.has(failpoint));
+    for (const failpoint of kills) tried.add(failpoint);
+    return isNew;
+  });
+}
+
+/** Every boundary once; each in every scenario that passes it when all is wanted. */
+export const CASES: readonly Case[] = runsAll ? EVERY : oncePerBoundary(EVERY);

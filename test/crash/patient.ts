@@ -18,7 +18,7 @@ interface Wanted {
   body: object;
 }
 
-const PATIENCE_MS = 75_000;
+const PATIENCE_MS = 30_000;
 
 export function patientCustomer(shop: Shop): Customer {
   const send = async <T>({ path, token, body }: Wanted): Promise<T> => {

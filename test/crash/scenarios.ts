@@ -29,7 +29,7 @@ export const PRICE = 49_900;
 const OFF = 5_000;
 export const STOCK = 3;
 /** The cases have deadlines of their own; this only ends a wait for what never comes. */
-export const PATIENCE_MS = 75_000;
+export const PATIENCE_MS = 25_000;
 
 /** Goods of which the price is reached by a discount of limited uses and of a first order, so that every case has both to hold. */
 export async function beginAt(stand: Stand): Promise<At> {

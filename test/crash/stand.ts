@@ -1,12 +1,12 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { freePort } from '../../src/infra/embedded/ports.ts';
+import { join } from 'node:path';
+import { reservePort } from '../../src/infra/embedded/ports.ts';
 import { isAlive } from '../../src/infra/embedded/processes.ts';
 import { type EmbeddedRedis, startRedis } from '../../src/infra/embedded/redis.ts';
 import { stackEnvironment } from '../../tools/stack/environment.ts';
-import { type Fleet, type Role, startFleet } from '../../tools/stack/fleet.ts';
+import { type Fleet, MAIN, type Role, startFleet } from '../../tools/stack/fleet.ts';
 import { type Books, openBooks } from '../support/books.ts';
 import { freshDatabase } from '../support/database.ts';
 import { openShop, type Shop } from '../support/shop.ts';
@@ -40,23 +40,16 @@ export interface Stand {
   stop(): Promise<void>;
 }
 
-interface StandOptions {
-  /** Where node keeps compiled code, so that a killed process is back sooner. */
-  compileCache: string;
-  /** A database of somebody else's; else a fresh one on the server of the test run. */
-  databaseUrl?: string;
-}
-
-const ROOT = resolve(import.meta.dirname, '..', '..');
 const KEPT_LINES = 20_000;
 
-export async function startStand(options: StandOptions): Promise<Stand> {
+/** On a fresh database of the server of the test run, or on that of somebody else. */
+export async function startStand(othersUrl?: string): Promise<Stand> {
   const folder = await mkdtemp(join(tmpdir(), 'vcecom-crash-'));
   await chmod(folder, 0o755);
-  const database = options.databaseUrl === undefined ? await freshDatabase() : undefined;
-  const databaseUrl = options.databaseUrl ?? database?.url ?? '';
+  const database = othersUrl === undefined ? await freshDatabase() : undefined;
+  const databaseUrl = othersUrl ?? database?.url ?? '';
   const redis = await ownRedis(join(folder, 'redis'));
-  const processes = await startProcesses({ folder, databaseUrl, redisUrl: redis.url, ...options });
+  const processes = await startProcesses({ folder, databaseUrl, redisUrl: redis.url });
   const { addresses, ...controls } = processes;
   const simulatorUrl = addresses.simulatorUrl;
   const books = openBooks({ databaseUrl, simulatorUrl });
@@ -68,7 +61,7 @@ export async function startStand(options: StandOptions): Promise<Stand> {
     databaseUrl,
     simulator: simulatorUrl,
     redis,
-    beside: (url) => startStand({ ...options, databaseUrl: url }),
+    beside: startStand,
     async stop() {
       await controls.stop();
       await books.close();
@@ -92,13 +85,13 @@ async function ownRedis(dataDir: string) {
   };
 }
 
-async function startProcesses(at: StandOptions & { folder: string; databaseUrl: string; redisUrl: string }) {
-  const { folder, databaseUrl, redisUrl, compileCache } = at;
+async function startProcesses(at: { folder: string; databaseUrl: string; redisUrl: string }) {
+  const { folder, databaseUrl, redisUrl } = at;
   const addresses = {
     databaseUrl,
     redisUrl,
-    webUrls: [`http://127.0.0.1:${await freePort()}`],
-    simulatorUrl: `http://127.0.0.1:${await freePort()}`,
+    webUrls: [`http://127.0.0.1:${await reservePort()}`],
+    simulatorUrl: `http://127.0.0.1:${await reservePort()}`,
     journal: join(folder, 'simulator.jsonl'),
     mailFolder: join(folder, 'mail'),
   };
@@ -109,11 +102,16 @@ async function startProcesses(at: StandOptions & { folder: string; databaseUrl: 
     if (how !== undefined) ends.push(`${name}: ${how}`);
     if (lines.push(line) > KEPT_LINES) lines.splice(0, KEPT_LINES / 2);
   };
-  const env = stackEnvironment(addresses, {
-    NODE_COMPILE_CACHE: compileCache,
-    FAILPOINT_FILE: join(folder, 'failpoint'),
+  const env = stackEnvironment(addresses, { FAILPOINT_FILE: join(folder, 'failpoint') });
+  const fleet = startFleet({
+    main: process.env.TEST_MAIN || MAIN,
+    logsDir: folder,
+    env,
+    addresses,
+    workers: 1,
+    log,
+    onSpawn() {},
   });
-  const fleet = startFleet({ root: ROOT, logsDir: folder, env, addresses, workers: 1, log, onSpawn() {} });
   await fleet.ready();
   const said = (event: string) => lines.filter((line) => line.includes(`"${event}"`));
   return { addresses, ends, said, ...controlsOf(fleet) };

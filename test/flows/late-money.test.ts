@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { type Checkout, type Failed, trail } from '../support/shop.ts';
 import { clearFaults, setFaults } from '../support/simulator.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { type Flow, sharedFlow, startFlowBeside } from './stack.ts';
+import { type Flow, sharedFlow, startFlow } from './stack.ts';
 import { together } from './together.ts';
 
 /** Pays some seconds after it was asked to, and cannot be called back meanwhile. */
@@ -109,8 +109,8 @@ describe('money that comes late', () => {
 
 describe('a checkout whose reservation runs out', () => {
   let flow: Flow;
-  before(async function () {
-    flow = await startFlowBeside(await sharedFlow(this), { CHECKOUT_TTL_SECONDS: '2' });
+  before(async () => {
+    flow = await startFlow({ env: { CHECKOUT_TTL_SECONDS: '2' } });
     // Longer than the deadline and the round that ends what is past it.
     await setFaults(flow.simulator, { processingMs: 9_000 });
   });

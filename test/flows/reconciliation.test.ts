@@ -10,7 +10,7 @@ import { rest } from '../support/queues.ts';
 import type { Checkout } from '../support/shop.ts';
 import { setFaults } from '../support/simulator.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { type Flow, sharedFlow, startFlowBeside } from './stack.ts';
+import { type Flow, startFlow } from './stack.ts';
 
 const PRICE = 20_000;
 const KEYS = { secretKey: 'sk_test_development', webhookSecret: 'whsec_development' };
@@ -21,8 +21,8 @@ describe('reconciliation', function () {
   this.timeout(120_000);
   let flow: Flow;
   let desk: Desk;
-  before(async function () {
-    flow = await startFlowBeside(await sharedFlow(this), { METRICS_ADDRESS: '127.0.0.1:0' });
+  before(async () => {
+    flow = await startFlow({ env: { METRICS_ADDRESS: '127.0.0.1:0' } });
     desk = await openDesk(flow.stack.url);
     await setFaults(flow.simulator, { webhookDropRate: 1 });
   });

@@ -1,9 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openVault } from '../../src/entities/people/vault.ts';
+import { seedOffers } from '../../tools/seed/offers.ts';
+import { seedPeople } from '../../tools/seed/people.ts';
+import { sampleOf, seedShop } from '../../tools/seed/shop.ts';
+import { DEVELOPMENT } from '../../tools/stack/environment.ts';
 import { type Stack, type StackOptions, startStack } from '../../tools/stack/stack.ts';
 import { type Books, openBooks } from '../support/books.ts';
+import { copyDatabase, dropDatabase, freshDatabase, nameOf } from '../support/database.ts';
 import { type Leak, leaksInFiles, leaksInRedis, leaksInTables } from '../support/leaks.ts';
 import { planted, type Secrets } from '../support/secrets.ts';
 import { openShop, type Shop } from '../support/shop.ts';
@@ -23,15 +28,17 @@ export interface Flow {
 }
 
 const START_MS = 120_000;
-/** Nothing here outlives the run: no need to wait for disks. Every statement is counted. */
-const SETTINGS = {
-  fsync: 'off',
-  synchronous_commit: 'off',
-  full_page_writes: 'off',
-  shared_preload_libraries: 'pg_stat_statements',
-};
+const PRODUCTS = 40;
 
 let shared: Promise<Flow> | undefined;
+let filled: Promise<Filled> | undefined;
+
+/** The database with the demonstration shop, of which every stack gets a copy. */
+interface Filled {
+  url: string;
+  /** Three in-stock variants. */
+  sample: string[];
+}
 
 /** The stack that all flows share, started by the first that asks for it. To be called in `before`. */
 export function sharedFlow(context: Mocha.Context): Promise<Flow> {
@@ -45,7 +52,19 @@ after('stop the stack of the flows', async function () {
   this.timeout(START_MS);
   const flow = await shared?.catch(() => undefined);
   await flow?.stop();
+  const template = await filled?.catch(() => undefined);
+  if (template) await dropDatabase(template.url);
 });
+
+async function fillDatabase(): Promise<Filled> {
+  const { db, url } = await freshDatabase();
+  await seedShop(db, PRODUCTS, () => undefined);
+  await seedOffers(db);
+  await seedPeople(db, openVault({ dataKeys: DEVELOPMENT.DATA_KEYS, secret: DEVELOPMENT.APP_SECRET }));
+  const sample = await sampleOf(db);
+  await db.orm.close();
+  return { url, sample };
+}
 
 /**
  * A stack of its own; whoever starts it stops it. It logs all there is to log, and when it is stopped, nothing of what
@@ -55,11 +74,17 @@ export async function startFlow(options: Partial<StackOptions>): Promise<Flow> {
   const dataDir = await mkdtemp(join(tmpdir(), 'vcecom-flows-'));
   // PostgreSQL runs as a user of its own when we are root, and has to reach its data.
   await chmod(dataDir, 0o755);
-  const removeData = () => rm(dataDir, { recursive: true, force: true });
+  filled ??= fillDatabase();
+  const { url, sample } = await filled;
+  const databaseUrl = await copyDatabase(nameOf(url));
+  const removeData = async () => {
+    await dropDatabase(databaseUrl);
+    await rm(dataDir, { recursive: true, force: true });
+  };
   try {
     const env = { LOG_LEVEL: 'debug', ...options.env };
-    const stack = await startStack({ dataDir, products: 40, postgres: { settings: SETTINGS }, ...options, env });
-    const { databaseUrl, simulatorUrl } = stack;
+    const stack = await startStack({ dataDir, databaseUrl, sample, main: process.env.TEST_MAIN, ...options, env });
+    const { simulatorUrl } = stack;
     const books = openBooks({ databaseUrl, simulatorUrl });
     const [logs, mails] = [join(dataDir, 'logs'), join(dataDir, 'mail')];
     const flow = { stack, shop: openShop(stack.url), books, simulator: simulatorUrl, logs, mails };
@@ -84,14 +109,3 @@ export const leaksOf = async ({ books, stack, logs }: Omit<Flow, 'stop'>, secret
   ...(await leaksInTables(books.query, secrets)),
   ...(await leaksInRedis(stack.redisUrl, secrets)),
 ];
-
-/** A stack on the servers of another, with data of its own and other settings. Starts sooner than one with its own servers. */
-export async function startFlowBeside({ stack, books }: Flow, env: Record<string, string>): Promise<Flow> {
-  const name = `flows_${randomBytes(4).toString('hex')}`;
-  await books.query(`create database ${name}`);
-  const databaseUrl = new URL(stack.databaseUrl);
-  databaseUrl.pathname = name;
-  const redisUrl = new URL(stack.redisUrl);
-  redisUrl.pathname = '/1';
-  return startFlow({ databaseUrl: databaseUrl.href, redisUrl: redisUrl.href, env });
-}

@@ -1,17 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { ENTITIES, MIGRATIONS, migrate } from '../../src/entities/schema.ts';
+import { ENTITIES, MIGRATIONS } from '../../src/entities/schema.ts';
 import { type Database, openDatabase } from '../../src/infra/database.ts';
-
-const TEMPLATE = 'vcecom_template';
-
-/** Makes the migrated database that every test's own database is a copy of. Runs once, before all tests. */
-export async function prepareTemplate(serverUrl: string): Promise<void> {
-  await onServer(serverUrl, `drop database if exists ${TEMPLATE} with (force)`, `create database ${TEMPLATE}`);
-  const db = await openDatabase({ url: withName(serverUrl, TEMPLATE), entities: ENTITIES, migrations: MIGRATIONS });
-  await migrate(db);
-  await db.orm.close();
-}
 
 export interface FreshDatabase {
   db: Database;
@@ -21,21 +11,30 @@ export interface FreshDatabase {
 
 /** A database of the test's own with the current schema and no rows; `close` drops it. */
 export async function freshDatabase(): Promise<FreshDatabase> {
-  const serverUrl = process.env.TEST_DATABASE_URL;
-  if (!serverUrl) throw new Error('TEST_DATABASE_URL is not set: run the tests through bin/test');
-  const name = `test_${randomBytes(6).toString('hex')}`;
-  await onServer(serverUrl, `create database ${name} template ${TEMPLATE}`);
-  const url = withName(serverUrl, name);
+  const url = await copyDatabase(process.env.TEST_TEMPLATE ?? '');
   const db = await openDatabase({ url, entities: ENTITIES, migrations: MIGRATIONS });
   return {
     db,
     url,
     async close() {
       await db.orm.close();
-      await onServer(serverUrl, `drop database ${name} with (force)`);
+      await dropDatabase(url);
     },
   };
 }
+
+/** A copy of a database to which nobody is connected. @returns its URL */
+export async function copyDatabase(template: string): Promise<string> {
+  const { TEST_DATABASE_URL: serverUrl } = process.env;
+  if (!serverUrl || !template) throw new Error('there is no server: run the tests through bin/test');
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await onServer(serverUrl, `create database ${name} template ${template}`);
+  return withName(serverUrl, name);
+}
+
+export const dropDatabase = (url: string): Promise<void> => onServer(url, `drop database ${nameOf(url)} with (force)`);
+
+export const nameOf = (url: string): string => new URL(url).pathname.slice(1);
 
 function withName(url: string, name: string): string {
   const changed = new URL(url);

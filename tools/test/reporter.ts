@@ -1,49 +1,100 @@
 import { writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { format } from 'node:util';
 import Mocha from 'mocha';
-import type { Counts } from './specs.ts';
+import type { LaneResult, Timing } from './specs.ts';
 
 const TEARDOWN_MS = 30_000;
+const { Base, Spec } = Mocha.reporters;
 
 /**
- * Mocha's spec reporter, plus what `bin/test` counts by. A skipped test fails unless its title gives the reason, as in
- * `it.skip('prints in colour (skipped: needs a terminal)')`: then it is shown and does not count.
+ * Mocha's spec reporter, plus what `bin/test` counts and times. A skipped test fails unless its title gives the reason, as
+ * in `it.skip('prints in colour (skipped: needs a terminal)')`: then it is shown and does not count. Beside other lanes
+ * (`TEST_BLOCKS`) what it prints leaves in blocks, a top-level suite each.
  */
-export default class CountingReporter extends Mocha.reporters.Spec {
+export default class LaneReporter extends Spec {
+  private readonly result: LaneResult = { passed: 0, failed: 0, timings: [], epilogue: '' };
+
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
-    let [passed, failed] = [0, 0];
+    const { result } = this;
     const skipped: string[] = [];
     runner.on('pass', () => {
-      passed += 1;
+      result.passed += 1;
     });
     runner.on('fail', () => {
-      failed += 1;
+      result.failed += 1;
     });
     runner.on('pending', (test) => {
       if (!/\(skipped: .+\)/.test(test.fullTitle())) skipped.push(test.fullTitle());
     });
+    if (process.env.TEST_BLOCKS) printInBlocks(runner);
+    takeTimes(runner, result.timings);
     runner.once('end', () => {
-      for (const title of skipped) console.log(`  ✖ skipped without a reason: ${title}`);
-      const counts = { passed, failed: failed + skipped.length };
-      writeCounts(counts);
-      failWhenNotEnding(() => writeCounts({ ...counts, failed: counts.failed + 1 }));
+      result.failed += skipped.length;
+      result.epilogue += skipped.map((title) => `  ✖ skipped without a reason: ${title}\n`).join('');
+      write(result);
+      failWhenNotEnding(result);
     });
+  }
+
+  /** Told at the end of all lanes, where it is looked for. */
+  override epilogue(): void {
+    if (this.stats.failures === 0) return;
+    const print = Base.consoleLog;
+    Base.consoleLog = (...args) => {
+      this.result.epilogue += `${format(...args)}\n`;
+    };
+    Base.list(this.failures);
+    Base.consoleLog = print;
   }
 }
 
-function writeCounts(counts: Counts): void {
-  if (process.env.TEST_COUNTS_FILE) writeFileSync(process.env.TEST_COUNTS_FILE, JSON.stringify(counts));
+/** What two lanes print at the same time stays readable: each top-level suite as a whole, when it is over. */
+function printInBlocks(runner: Mocha.Runner): void {
+  let block = '';
+  Base.consoleLog = (...args) => {
+    block += `${format(...args)}\n`;
+  };
+  const flush = () => {
+    process.stdout.write(block);
+    block = '';
+  };
+  runner.on('suite end', ({ parent }) => parent?.root && flush());
+  runner.once('end', flush);
+}
+
+/** Adds up the tests and hooks of each file, and notes each hook by itself. */
+function takeTimes(runner: Mocha.Runner, timings: Timing[]): void {
+  const files = new Map<string, Timing>();
+  const take = ({ file = '', duration: ms = 0 }: Mocha.Runnable) => {
+    const what = file && relative(process.cwd(), file);
+    const timing = files.get(what) ?? { what, ms: 0 };
+    if (!files.has(what)) timings.push(timing);
+    files.set(what, timing);
+    timing.ms += ms;
+    return what;
+  };
+  runner.on('test end', take);
+  runner.on('hook end', (hook) => {
+    const what = take(hook);
+    timings.push({ what: `${what}: ${hook.title}`, ms: hook.duration ?? 0 });
+  });
+}
+
+function write(result: LaneResult): void {
+  if (process.env.TEST_RESULT_FILE) writeFileSync(process.env.TEST_RESULT_FILE, JSON.stringify(result));
 }
 
 /**
  * The timer keeps nothing alive: it fires only when something else does, long after the last test and the teardown.
  * Mocha sets the exit code itself at the very end, so the failure is told by the counts.
  */
-function failWhenNotEnding(fail: () => void): void {
+function failWhenNotEnding(result: LaneResult): void {
   setTimeout(() => {
     const left = process.getActiveResourcesInfo().filter((kind) => kind !== 'TTYWrap' && kind !== 'PipeWrap');
-    console.log(`  ✖ the tests left something running: ${left.join(', ')}`);
-    fail();
+    const epilogue = `${result.epilogue}  ✖ the tests left something running: ${left.join(', ')}\n`;
+    write({ ...result, failed: result.failed + 1, epilogue });
     process.exit(1);
   }, TEARDOWN_MS).unref();
 }

@@ -1,42 +1,106 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TestOptions } from './options.ts';
+import type { TestServers } from './servers.ts';
 
-/** What the reporter writes at the end of a run. */
-export interface Counts {
-  passed: number;
-  failed: number;
+/** How long something took, in milliseconds. */
+export interface Timing {
+  what: string;
+  ms: number;
 }
 
-/** All spec files, or those whose path contains the pattern. */
-export function findSpecs(root: string, pattern = ''): string[] {
+/** What the reporter of a lane writes at its end. */
+export interface LaneResult {
+  passed: number;
+  failed: number;
+  timings: Timing[];
+  /** What mocha says of the failures. */
+  epilogue: string;
+}
+
+export interface LaneOptions extends Pick<TestOptions, 'all' | 'bail' | 'timeoutMs'> {
+  root: string;
+  servers: TestServers;
+  /** The file that the processes of stacks are started with. */
+  main: string;
+  /** How many times longer than on a quiet machine deadlines are. */
+  pace: number;
+  signal: AbortSignal;
+}
+
+/** All spec files, or those whose path contains one of the patterns. */
+export function findSpecs(root: string, patterns: readonly string[] = []): string[] {
   return globSync('test/**/*.test.ts', { cwd: root })
-    .filter((file) => file.includes(pattern))
+    .filter((file) => patterns.length === 0 || patterns.some((pattern) => file.includes(pattern)))
     .sort();
 }
 
+export const LANES = 2;
+
+/** Crash tests wait for locks to run out: beside them there is time for those that need no stack of the others. */
+const FIRST_LANE = /^test\/(crash|tools|workers|infra|domain|entities|machines|ports)\//;
+
+/** Two lanes keep two cores busy, and end at about the same time. */
+export function lanesOf(specs: readonly string[]): string[][] {
+  const lanes = Object.groupBy(specs, (file) => (FIRST_LANE.test(file) ? 'first' : 'second'));
+  return [lanes.first ?? [], lanes.second ?? []].filter((lane) => lane.length > 0);
+}
+
 /**
- * Runs the spec files one after the other in one mocha process, which must end by itself. Whatever ends it otherwise
- * (a hook before all tests, a crash, something left running) is one more failure.
+ * Runs the lanes beside each other, a mocha process each, which must end by itself. Whatever ends it otherwise (a hook
+ * before all tests, a crash, something left running) is one more failure.
  */
-export async function runSpecs(specs: string[], root: string): Promise<Counts> {
-  const folder = mkdtempSync(join(tmpdir(), 'vcecom-test-'));
-  const result = join(folder, 'counts.json');
-  const hooks = existsSync(join(root, 'test', 'hooks.ts')) ? ['--require', './test/hooks.ts'] : [];
-  const args = [...hooks, '--reporter', './tools/test/reporter.ts', ...specs];
-  const child = spawn(join(root, 'node_modules', '.bin', 'mocha'), args, {
+export async function runLanes(lanes: readonly string[][], options: LaneOptions): Promise<LaneResult[]> {
+  const failed = new AbortController();
+  const signal = AbortSignal.any([options.signal, failed.signal]);
+  return Promise.all(
+    lanes.map(async (specs, lane) => {
+      const blocks = lanes.length > 1;
+      const result = await runLane(specs, { ...options, signal, lane, blocks });
+      if (options.bail && result.failed > 0) failed.abort();
+      return result;
+    }),
+  );
+}
+
+async function runLane(specs: string[], options: LaneOptions & { lane: number; blocks: boolean }): Promise<LaneResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'vcecom-lane-'));
+  const file = join(folder, 'result.json');
+  const child = spawnMocha(specs, file, options);
+  const stop = () => void child.kill('SIGTERM');
+  options.signal.addEventListener('abort', stop);
+  const code = await new Promise<number | null>((done, fail) => child.once('error', fail).once('exit', done));
+  options.signal.removeEventListener('abort', stop);
+  const none = { passed: 0, failed: 0, timings: [], epilogue: '' };
+  const result: LaneResult = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : none;
+  rmSync(folder, { recursive: true, force: true });
+  if (code === 0 || result.failed > 0 || options.signal.aborted) return result;
+  const how = code === null ? 'a signal' : `exit code ${code}`;
+  return { ...result, failed: 1, epilogue: `  ✖ mocha ended with ${how} although no test failed\n` };
+}
+
+function spawnMocha(
+  specs: string[],
+  resultFile: string,
+  { root, servers, main, pace, lane, blocks, all, bail, timeoutMs }: LaneOptions & { lane: number; blocks: boolean },
+): ChildProcess {
+  const args = ['--require', './test/hooks.ts', '--reporter', './tools/test/reporter.ts', ...(bail ? ['--bail'] : [])];
+  // The stacks of the tests choose their servers by themselves.
+  const { DATABASE_URL: _, REDIS_URL: __, ...env } = process.env;
+  return spawn(join(root, 'node_modules', '.bin', 'mocha'), [...args, '--timeout', String(timeoutMs), ...specs], {
     cwd: root,
-    env: { ...process.env, NODE_ENV: 'test', TEST_COUNTS_FILE: result },
+    env: {
+      ...env,
+      ...servers.env(lane),
+      NODE_ENV: 'test',
+      TEST_RESULT_FILE: resultFile,
+      TEST_MAIN: main,
+      TEST_PACE: String(pace),
+      TEST_ALL: all ? '1' : '',
+      TEST_BLOCKS: blocks ? '1' : '',
+    },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-  const forward = () => void child.kill('SIGTERM');
-  process.once('SIGTERM', forward);
-  const code = await new Promise<number | null>((done, fail) => child.once('error', fail).once('exit', done));
-  process.off('SIGTERM', forward);
-  const counts: Counts = existsSync(result) ? JSON.parse(readFileSync(result, 'utf8')) : { passed: 0, failed: 0 };
-  rmSync(folder, { recursive: true, force: true });
-  if (code === 0 || counts.failed > 0) return counts;
-  console.log(`  ✖ mocha ended with ${code === null ? 'a signal' : `exit code ${code}`} although no test failed`);
-  return { ...counts, failed: 1 };
 }

@@ -13,13 +13,16 @@ const tries = new LRUCache<string, number>({ max: MOST, ttl: WITHIN_MS, noUpdate
 const known = new LRUCache<string, number>({ max: MOST, ttl: WITHIN_MS });
 const underWay = new Set<string>();
 
+type Available = Pick<ApiDeps['pages'], 'available'>;
+type Wanted = Pick<Cart['items'][number], 'variantId' | 'quantity'>;
+
 /**
  * The first gate of a rush: whoever comes when everything is sold out costs no checkout. It may let somebody in whom the
  * database then refuses, and for as long as availability is kept it may refuse what has just come back; it decides nothing
  * else. It waits for nobody: whoever asks holds a cart's row and a connection.
  * @throws INSUFFICIENT_INVENTORY
  */
-export function refuseSoldOut({ pages }: Pick<ApiDeps, 'pages'>, cart: Cart): void {
+export function refuseSoldOut({ pages }: { pages: Available }, cart: { items: Iterable<Wanted> }): void {
   for (const { variantId, quantity } of cart.items) {
     if (!variantId || !isHot(variantId)) continue;
     const available = known.get(variantId);
@@ -35,7 +38,7 @@ function isHot(variantId: string): boolean {
 }
 
 /** Whoever comes next knows it. */
-function lookUp(pages: ApiDeps['pages'], variantId: string): void {
+function lookUp(pages: Available, variantId: string): void {
   if (underWay.has(variantId)) return;
   underWay.add(variantId);
   pages

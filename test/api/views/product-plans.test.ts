@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { readProductList } from '../../../src/api/views/product-list.ts';
 import { type FreshDatabase, freshDatabase } from '../../support/database.ts';
+import { describeAll } from '../../support/extent.ts';
 import { fillLargeCatalogue } from './large-catalogue.ts';
 import { type Watched, watchPlans } from './plans.ts';
 
@@ -30,7 +31,7 @@ const LISTS: [name: string, request: object, index: string, shown: number][] = [
   ['by words, of a collection', { q: 'silk', collection: 'shelf-5' }, 'products_search', 24],
 ];
 
-describe('the lists of 200,000 variants', function () {
+describeAll('the lists of 200,000 variants', function () {
   this.timeout(30_000);
   let fresh: FreshDatabase;
   let watched: Watched;

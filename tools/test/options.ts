@@ -1,0 +1,56 @@
+import { parseArgs } from 'node:util';
+
+export interface TestOptions {
+  /** A spec file is run when its path contains one of them; none: everything. */
+  patterns: string[];
+  /** The slow kinds as well. */
+  all: boolean;
+  bail: boolean;
+  watch: boolean;
+  /** How many rows of where the time went are printed. */
+  slow: number;
+  /** Of one test, in milliseconds; 0: none, as under a debugger. */
+  timeoutMs: number;
+}
+
+const SLOWEST = 20;
+
+export const USAGE = `Usage: bin/test [PATTERN ...] [--all] [--bail] [--watch] [--slow] [--timeout MS]
+
+Type check, lint, migration check and all tests; with PATTERNs only the test files whose path contains one of them.
+
+  --all         the slow kinds as well: real volume and long faults
+  --bail, -b    end with the first test that fails
+  --watch, -w   run again when src/, test/, tools/ or migrations/ change
+  --slow        print the time of every test file and hook, not only of the slowest ${SLOWEST}
+  --timeout MS  of one test; 0 for none, as under a debugger (default 10000)
+
+DATABASE_URL and REDIS_URL replace the servers that the tests start.`;
+
+/** Reads the command line; throws naming the first wrong option. */
+export function readOptions(argv: string[]): TestOptions | 'help' {
+  const { values, positionals } = parseArgs({
+    args: argv,
+    allowPositionals: true,
+    options: {
+      all: { type: 'boolean', default: false },
+      bail: { type: 'boolean', short: 'b', default: false },
+      watch: { type: 'boolean', short: 'w', default: false },
+      slow: { type: 'boolean', default: false },
+      timeout: { type: 'string', default: '10000' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return 'help';
+  if (!/^\d{1,9}$/.test(values.timeout)) {
+    throw new Error(`--timeout must be a number of milliseconds, not "${values.timeout}"`);
+  }
+  return {
+    patterns: positionals.map((pattern) => pattern.replace(/^\.\//, '')),
+    all: values.all,
+    bail: values.bail,
+    watch: values.watch,
+    slow: values.slow ? Number.POSITIVE_INFINITY : SLOWEST,
+    timeoutMs: Number(values.timeout),
+  };
+}

@@ -1,0 +1,11 @@
+import type { LaneResult } from './specs.ts';
+
+/** Below this nobody looks, in milliseconds. */
+const WORTH_A_LINE_MS = 100;
+
+/** The slowest test files and hooks of all lanes. A hook counts in its file as well; lanes run beside each other. */
+export function slowestOf(results: readonly LaneResult[], most: number): string[] {
+  const timings = results.flatMap((result) => result.timings).filter(({ ms }) => ms >= WORTH_A_LINE_MS);
+  const sorted = timings.sort((a, b) => b.ms - a.ms).slice(0, most);
+  return sorted.map(({ what, ms }) => `${(ms / 1_000).toFixed(1).padStart(8)} s  ${what}`);
+}
