@@ -4,7 +4,7 @@ import { guardServers } from './dev/guard.ts';
 import { type DevOptions, readOptions, USAGE } from './dev/options.ts';
 import { buyOnce } from './dev/purchase.ts';
 import { say, show, showTrail, showUrls } from './dev/screen.ts';
-import { watchFolder } from './dev/watch.ts';
+import { watchFolders } from './dev/watch.ts';
 import { type Stack, type StackOptions, startStack } from './stack/stack.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -44,7 +44,7 @@ async function run(options: DevOptions): Promise<number> {
   try {
     say(`ready at ${stack.url}`);
     if (!options.once) endings.push(guardServers(stack, say));
-    if (options.watch) endings.push(watchFolder(join(ROOT, 'src'), (file) => reload(stack, file)));
+    if (options.watch) endings.push(watchFolders([join(ROOT, 'src')], (file) => reload(stack, file)));
     const completed = await purchase(stack);
     if (options.once) return completed ? 0 : 1;
     showUrls(stack, options.dataDir);

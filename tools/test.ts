@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { bundle } from './build/bundle.ts';
-import { watchFolder } from './dev/watch.ts';
+import { watchFolders } from './dev/watch.ts';
 import { readOptions, type TestOptions, USAGE } from './test/options.ts';
 import { measurePace } from './test/pace.ts';
 import { slowestOf } from './test/report.ts';
@@ -12,7 +12,7 @@ import { applies, runStep, STEPS } from './test/steps.ts';
 const ROOT = resolve(import.meta.dirname, '..');
 /** Below node_modules, where the bundle finds what it is made without. */
 const BUNDLE = resolve(ROOT, 'node_modules', '.cache', 'bundle');
-const WATCHED = ['src', 'test', 'tools', 'migrations'];
+const WATCHED = ['src', 'test', 'tools'].map((folder) => resolve(ROOT, folder));
 
 let servers: TestServers | undefined;
 const removeRoom = makeRoom();
@@ -29,10 +29,11 @@ async function main(): Promise<number> {
     else return (await runOnce(options)) ? 0 : 1;
     return 0;
   } catch (error) {
-    console.error(`bin/test: ${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+    if (interrupted.signal.aborted) return 130;
+    tell(error);
     return 1;
   } finally {
-    await servers?.stop();
+    await servers?.stop().catch(tell);
     removeRoom();
   }
 }
@@ -50,8 +51,9 @@ async function runOnce(options: TestOptions): Promise<boolean> {
   const [passed, failed] = [sum(all.map((one) => one.passed)), sum(all.map((one) => one.failed))];
   console.log(['\n  the slowest test files and hooks', ...slowestOf(results, options.slow)].join('\n'));
   console.log(`\n${((performance.now() - startedAt) / 1_000).toFixed(0)} s in all`);
+  if (goesOn && passed + failed === 0) console.log('nothing was run: these tests are of the slow kinds (--all)');
   console.log(`${passed} passed, ${failed} failed`);
-  return failed === 0 && passed > 0;
+  return failed === 0 && passed > 0 && !interrupted.signal.aborted;
 }
 
 async function runSteps() {
@@ -61,24 +63,38 @@ async function runSteps() {
 }
 
 async function runTests(lanes: string[][], options: TestOptions) {
+  interrupted.signal.throwIfAborted();
   const pace = await measurePace();
   if (pace > 1.2) console.log(`\n  this machine is slow at the moment: deadlines are ${pace.toFixed(1)} times as long`);
   servers ??= await startServers(LANES);
   const main = await bundle(BUNDLE);
+  interrupted.signal.throwIfAborted();
   return runLanes(lanes, { ...options, root: ROOT, servers, main, pace, signal: interrupted.signal });
 }
 
-/** Runs again after every change, on the same servers, until it is interrupted. */
+/** Runs again after every change, on the same servers and their schema, until it is interrupted. */
 async function watch(options: TestOptions): Promise<void> {
-  const again = async (file: string) => {
-    console.log(`\n${file} changed`);
-    await runOnce(options);
+  const run = async () => {
+    await runOnce(options).catch(tell);
+    if (!interrupted.signal.aborted) console.log('\nwaiting for changes; Ctrl-C ends it');
   };
-  await runOnce(options);
-  const endings = WATCHED.map((folder) => watchFolder(resolve(ROOT, folder), again));
-  console.log('\nwaiting for changes; Ctrl-C ends it');
-  await new Promise<void>((done) => interrupted.signal.addEventListener('abort', () => done()));
-  for (const end of endings) end();
+  const first = Promise.withResolvers<void>();
+  const end = watchFolders(WATCHED, async (file) => {
+    await first.promise;
+    console.log(`\n${file} changed`);
+    await run();
+  });
+  await run();
+  first.resolve();
+  if (!interrupted.signal.aborted) {
+    await new Promise<void>((done) => interrupted.signal.addEventListener('abort', () => done()));
+  }
+  end();
+}
+
+function tell(error: unknown): void {
+  const isUsage = String(error).includes('ERR_PARSE_ARGS') || String(error).includes('--timeout');
+  console.error(`bin/test: ${error instanceof Error ? error.message : error}${isUsage ? `\n\n${USAGE}` : ''}`);
 }
 
 function sum(values: readonly number[]): number {

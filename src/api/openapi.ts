@@ -18,7 +18,10 @@ export function documentRoute(routes: () => readonly AnyRoute[]): AnyRoute {
     tag: 'documentation',
     answers: { 200: { description: 'OpenAPI 3.1' } },
     async handle() {
-      written ??= write(routes());
+      written ??= write(routes()).catch((error) => {
+        written = undefined;
+        throw error;
+      });
       const { body, etag } = await written;
       return { status: 200, body, etag, headers: { 'Cache-Control': 'public, max-age=60' } };
     },

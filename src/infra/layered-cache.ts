@@ -175,7 +175,9 @@ async function made<T>(
   make: Making<T>['make'],
 ): Promise<Kept<T>> {
   const at = Date.now();
-  const value = (await inTime(isComposed ? make() : limit(make), makingMs)) ?? null;
+  // Whoever waited for a place until nobody waited for the value any more makes nothing.
+  const makeInTime = () => (Date.now() - at < makingMs ? make() : Promise.resolve(undefined));
+  const value = (await inTime(isComposed ? make() : limit(makeInTime), makingMs)) ?? null;
   observe('cache.made', { kind: key.split(':', 1)[0] });
   return { value, at };
 }

@@ -1,7 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { refuseSoldOut } from '../../src/api/store/sold-out.ts';
+import type { Pages } from '../../src/api/views/pages.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import { newId } from '../../src/infra/ids.ts';
+import { BENGALURU } from '../support/address.ts';
+import { stockVariant } from '../support/books.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { openPeopleShop, type PeopleShop } from './people-shop.ts';
 
 const HOT = 100;
 
@@ -19,7 +25,7 @@ describe('the first gate of a rush', () => {
     return told;
   }
 
-  function tell(pages: { available(): Promise<number> }, variantId: string): string {
+  function tell(pages: Pick<Pages, 'available'>, variantId: string): string {
     try {
       refuseSoldOut({ pages }, { items: [{ variantId, quantity: 1 }] });
       return 'in';
@@ -43,4 +49,36 @@ describe('the first gate of a rush', () => {
   it('lets everybody in while there is something left', async () => {
     expect(new Set(await rush(HOT + 50, 1))).to.deep.equal(new Set(['in']));
   });
+
+  it('stands before the checkout: a latecomer gets 409, and no checkout', async () => {
+    const shop = await openPeopleShop();
+    try {
+      const variantId = await stockVariant((sql, params = []) => shop.db.query(sql, params), { stock: 0 });
+      // What the gate knows it knows for a second: on a slow machine another latecomer is sent.
+      const { cart, late } = await waitFor('a latecomer is told', async () => {
+        const { body: cart } = await shop.ask<{ id: string; cartToken: string }>('POST', '/store/cart', { body: {} });
+        const line = `insert into cart_items (id, cart_id, variant_id, quantity) values ($1, $2, $3, 1)`;
+        await shop.db.query(line, [newId(), cart.id, variantId]);
+        if (!isRefused(shop, variantId)) return false;
+        const body = { cartId: cart.id, email: 'asha@example.com', shippingAddress: BENGALURU };
+        const headers = { 'idempotency-key': randomUUID() };
+        const late = await shop.ask('POST', '/store/checkout', { body, cartToken: cart.cartToken, headers });
+        return late.status === 409 && { cart, late };
+      });
+      expect(late.body.error).to.deep.include({
+        code: 'INSUFFICIENT_INVENTORY',
+        details: { variantId, requested: 1, available: 0 },
+      });
+      expect(await shop.db.query(`select from checkouts where cart_id = $1`, [cart.id])).to.have.length(0);
+    } finally {
+      await shop.close();
+    }
+  });
+
+  /** A rush of the variant at the gate of this process, which is that of the shop: whether its last one is refused. */
+  function isRefused({ deps: { pages } }: PeopleShop, variantId: string): boolean {
+    let told = '';
+    for (let n = 0; n < HOT + 50; n++) told = tell(pages, variantId);
+    return told === 'INSUFFICIENT_INVENTORY';
+  }
 });

@@ -17,7 +17,6 @@ const PATIENCE_MS = 400_000;
 
 /** What nobody has begun yet. */
 const planned: Planned[] = [];
-let suites = 0;
 let running: Promise<void> | undefined;
 
 /**
@@ -27,17 +26,8 @@ let running: Promise<void> | undefined;
 export function trials(list: readonly Trial[], { isLong = false } = {}): void {
   const own = list.map((trial) => ({ ...trial, isLong, outcome: Promise.withResolvers<void>() }));
   planned.push(...own);
-  suites += 1;
   before('begin all trials', () => {
     running ??= workOff();
-  });
-  after('wait for the stands to stop', async function () {
-    this.timeout(PATIENCE_MS);
-    suites -= 1;
-    if (suites > 0) return;
-    // Nothing is left, unless the run was broken off.
-    planned.length = 0;
-    await running;
   });
   for (const { title, outcome } of own) {
     // A failure is reported by its own test, which may still be waiting for its turn.
@@ -48,6 +38,14 @@ export function trials(list: readonly Trial[], { isLong = false } = {}): void {
     });
   }
 }
+
+// Loaded by a test file at its top level, this is a root hook: it runs once, after the last test.
+after('wait for the stands to stop', async function () {
+  this.timeout(PATIENCE_MS);
+  // Nothing is left, unless the run was broken off.
+  planned.length = 0;
+  await running;
+});
 
 async function workOff(): Promise<void> {
   planned.sort((a, b) => Number(b.isLong) - Number(a.isLong));

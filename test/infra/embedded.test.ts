@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import pg from 'pg';
@@ -10,6 +12,7 @@ import { type EmbeddedPostgres, type PostgresOptions, startPostgres } from '../.
 import { isAlive } from '../../src/infra/embedded/processes.ts';
 import { type EmbeddedRedis, type RedisOptions, startRedis } from '../../src/infra/embedded/redis.ts';
 
+const PORTS = join(import.meta.dirname, '../../src/infra/embedded/ports.ts');
 const IS_ROOT = process.getuid?.() === 0;
 
 describe('embedded servers', () => {
@@ -36,6 +39,16 @@ describe('embedded servers', () => {
     started.push(server);
     return server;
   };
+
+  it('are given ports that nobody else is given, in this process and in others', async () => {
+    const port = await reservePort();
+    const others = await Promise.all([reservePort(port), reservePort(port)]);
+    expect(new Set([port, ...others]).size).to.equal(3);
+    expect(await reservePort(port, { isOwn: true })).to.equal(port);
+    const code = `import(process.argv[1]).then(async ({ reservePort }) => console.log(await reservePort(${port})))`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', code, PORTS]);
+    expect(Number(stdout)).to.be.above(0).and.not.equal(port);
+  });
 
   describe('PostgreSQL', function () {
     this.timeout(60_000);

@@ -3,10 +3,10 @@ import { watch } from 'node:fs';
 const QUIET_MS = 150;
 
 /**
- * Calls `changed` with the name of a changed TypeScript file once the folder has been quiet for 150 ms, and never twice at a time:
+ * Calls `changed` with the name of a changed TypeScript file once the folders have been quiet for 150 ms, and never twice at a time:
  * changes during a call cause one more. Returns the function that ends the watch.
  */
-export function watchFolder(folder: string, changed: (file: string) => Promise<void>): () => void {
+export function watchFolders(folders: readonly string[], changed: (file: string) => Promise<void>): () => void {
   let timer: NodeJS.Timeout | undefined;
   let latest: string | null = null;
   let busy = false;
@@ -20,14 +20,16 @@ export function watchFolder(folder: string, changed: (file: string) => Promise<v
     });
     await run();
   };
-  const watcher = watch(folder, { recursive: true }, (_event, file) => {
-    if (!file?.endsWith('.ts')) return;
-    latest = file;
-    clearTimeout(timer);
-    timer = setTimeout(() => void run(), QUIET_MS);
-  });
+  const watchers = folders.map((folder) =>
+    watch(folder, { recursive: true }, (_event, file) => {
+      if (!file?.endsWith('.ts')) return;
+      latest = file;
+      clearTimeout(timer);
+      timer = setTimeout(() => void run(), QUIET_MS);
+    }),
+  );
   return () => {
     clearTimeout(timer);
-    watcher.close();
+    for (const watcher of watchers) watcher.close();
   };
 }

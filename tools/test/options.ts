@@ -21,11 +21,12 @@ Type check, lint, migration check and all tests; with PATTERNs only the test fil
 
   --all         the slow kinds as well: real volume and long faults
   --bail, -b    end with the first test that fails
-  --watch, -w   run again when src/, test/, tools/ or migrations/ change
+  --watch, -w   run again when src/, test/ or tools/ change
   --slow        print the time of every test file and hook, not only of the slowest ${SLOWEST}
   --timeout MS  of one test; 0 for none, as under a debugger (default 10000)
 
-DATABASE_URL and REDIS_URL replace the servers that the tests start.`;
+DATABASE_URL and REDIS_URL replace the servers that the tests start. They empty databases of that Redis: it has to be one that
+nothing else uses.`;
 
 /** Reads the command line; throws naming the first wrong option. */
 export function readOptions(argv: string[]): TestOptions | 'help' {

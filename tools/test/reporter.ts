@@ -30,6 +30,7 @@ export default class LaneReporter extends Spec {
     });
     if (process.env.TEST_BLOCKS) printInBlocks(runner);
     takeTimes(runner, result.timings);
+    process.on('SIGINT', () => runner.abort());
     runner.once('end', () => {
       result.failed += skipped.length;
       result.epilogue += skipped.map((title) => `  ✖ skipped without a reason: ${title}\n`).join('');

@@ -1,6 +1,7 @@
-import { chmodSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isAlive } from '../../src/infra/embedded/processes.ts';
 
 /** Where Linux keeps files in memory. */
 const MEMORY = '/dev/shm';
@@ -13,7 +14,9 @@ const ENOUGH = 4 * 1024 ** 3;
  * @returns how to remove it with all that is left in it
  */
 export function makeRoom(): () => void {
-  const folder = mkdtempSync(join(isRoomy(MEMORY) ? MEMORY : tmpdir(), 'vcecom-test-'));
+  const place = isRoomy(MEMORY) ? MEMORY : tmpdir();
+  sweep(place);
+  const folder = mkdtempSync(join(place, `vcecom-test-${process.pid}-`));
   // PostgreSQL runs as a user of its own when we are root, and has to reach its data.
   chmodSync(folder, 0o755);
   process.env.TMPDIR = folder;
@@ -26,5 +29,13 @@ function isRoomy(folder: string): boolean {
     return bavail * bsize >= ENOUGH;
   } catch {
     return false;
+  }
+}
+
+/** What runs that were killed have left. */
+function sweep(place: string): void {
+  for (const name of readdirSync(place)) {
+    const [, pid] = /^vcecom-test-(\d+)-/.exec(name) ?? [];
+    if (pid && !isAlive(Number(pid))) rmSync(join(place, name), { recursive: true, force: true });
   }
 }

@@ -31,27 +31,34 @@ const SETTINGS = {
  */
 export async function startServers(lanes: number): Promise<TestServers> {
   logger.level = 'error';
-  const folder = await mkdtemp(join(tmpdir(), 'vcecom-test-'));
-  await chmod(folder, 0o755);
   const { DATABASE_URL, REDIS_URL } = process.env;
-  const postgres = DATABASE_URL ? null : await startPostgres({ dataDir: join(folder, 'postgres'), settings: SETTINGS });
-  const redis = REDIS_URL ? [] : await Promise.all(Array.from({ length: lanes }, (_, lane) => laneRedis(folder, lane)));
-  const databaseUrl = DATABASE_URL || (postgres?.url ?? '');
+  const folder = await mkdtemp(join(tmpdir(), 'vcecom-servers-'));
+  await chmod(folder, 0o755);
   const template = `vcecom_template_${randomBytes(4).toString('hex')}`;
-  await makeTemplate(databaseUrl, template);
-  return {
-    env: (lane) => ({
-      TEST_DATABASE_URL: databaseUrl,
-      TEST_TEMPLATE: template,
-      TEST_REDIS_URL: redis[lane]?.url ?? withPath(REDIS_URL ?? '', String(lane)),
-    }),
-    async stop() {
-      if (!postgres) await onServer(databaseUrl, `drop database if exists ${template} with (force)`);
-      for (const server of redis) await server.stop();
-      await postgres?.remove();
-      await rm(folder, { recursive: true, force: true });
-    },
+  const started: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
+  const stop = async () => {
+    for (const end of started.splice(0).reverse()) await end();
   };
+  try {
+    const postgres = DATABASE_URL
+      ? null
+      : await startPostgres({ dataDir: join(folder, 'postgres'), settings: SETTINGS });
+    if (postgres) started.push(postgres.remove);
+    const redisUrls: string[] = [];
+    for (let lane = 0; lane < lanes; lane++) {
+      const redis = REDIS_URL ? null : await laneRedis(folder, lane);
+      if (redis) started.push(redis.stop);
+      redisUrls.push(redis?.url ?? withPath(REDIS_URL ?? '', String(lane)));
+    }
+    const databaseUrl = DATABASE_URL || (postgres?.url ?? '');
+    if (!postgres) started.push(() => onServer(databaseUrl, `drop database if exists ${template} with (force)`));
+    await makeTemplate(databaseUrl, template);
+    const common = { TEST_DATABASE_URL: databaseUrl, TEST_TEMPLATE: template };
+    return { env: (lane) => ({ ...common, TEST_REDIS_URL: redisUrls[lane] }), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 const laneRedis = (folder: string, lane: number) =>
@@ -60,8 +67,7 @@ const laneRedis = (folder: string, lane: number) =>
 async function makeTemplate(serverUrl: string, name: string): Promise<void> {
   await onServer(serverUrl, `create database ${name}`);
   const db = await openDatabase({ url: withPath(serverUrl, name), entities: ENTITIES, migrations: MIGRATIONS });
-  await migrate(db);
-  await db.orm.close();
+  await migrate(db).finally(() => db.orm.close());
 }
 
 async function onServer(url: string, statement: string): Promise<void> {

@@ -38,6 +38,7 @@ export function findSpecs(root: string, patterns: readonly string[] = []): strin
 }
 
 export const LANES = 2;
+const GRACE_MS = 30_000;
 
 /** Crash tests wait for locks to run out: beside them there is time for those that need no stack of the others. */
 const FIRST_LANE = /^test\/(crash|tools|workers|infra|domain|entities|machines|ports)\//;
@@ -69,14 +70,20 @@ async function runLane(specs: string[], options: LaneOptions & { lane: number; b
   const folder = mkdtempSync(join(tmpdir(), 'vcecom-lane-'));
   const file = join(folder, 'result.json');
   const child = spawnMocha(specs, file, options);
-  const stop = () => void child.kill('SIGTERM');
+  // The reporter ends the run after the test that is under way, so that its hooks stop what they have started.
+  const stop = () => {
+    child.kill('SIGINT');
+    setTimeout(() => child.kill('SIGKILL'), GRACE_MS).unref();
+  };
   options.signal.addEventListener('abort', stop);
+  if (options.signal.aborted) stop();
   const code = await new Promise<number | null>((done, fail) => child.once('error', fail).once('exit', done));
   options.signal.removeEventListener('abort', stop);
   const none = { passed: 0, failed: 0, timings: [], epilogue: '' };
-  const result: LaneResult = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : none;
+  const isWritten = existsSync(file);
+  const result: LaneResult = isWritten ? JSON.parse(readFileSync(file, 'utf8')) : none;
   rmSync(folder, { recursive: true, force: true });
-  if (code === 0 || result.failed > 0 || options.signal.aborted) return result;
+  if ((code === 0 && isWritten) || result.failed > 0 || options.signal.aborted) return result;
   const how = code === null ? 'a signal' : `exit code ${code}`;
   return { ...result, failed: 1, epilogue: `  ✖ mocha ended with ${how} although no test failed\n` };
 }

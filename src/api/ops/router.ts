@@ -31,7 +31,10 @@ export function opsRouter(deps: OpsDeps): express.Router {
 function whenFirstAsked(make: () => Promise<express.RequestHandler>): express.RequestHandler {
   let made: Promise<express.RequestHandler> | undefined;
   return async (request, response, next) => {
-    made ??= make();
+    made ??= make().catch((error) => {
+      made = undefined;
+      throw error;
+    });
     return (await made)(request, response, next);
   };
 }

@@ -12,10 +12,11 @@ const reserved = new Map<number, Socket>();
 
 /**
  * Reserves a TCP port on the loopback interface: the wished one when it is free, else another. The UDP port of the same
- * number stays bound until this process ends, however it ends. That keeps every other process that reserves ports away from
- * it, also while the server on it restarts.
+ * number stays bound until this process ends, however it ends. That keeps whoever reserves ports away from it, also while
+ * the server on it restarts. `isOwn`: a server comes back to a port that this process has reserved for it.
  */
-export async function reservePort(wished?: number): Promise<number> {
+export async function reservePort(wished?: number, { isOwn = false } = {}): Promise<number> {
+  if (wished && isOwn && reserved.has(wished) && (await isFree(wished))) return wished;
   if (wished && (await reserve(wished))) return wished;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const port = randomInt(RANGE.from, RANGE.to);
@@ -24,14 +25,14 @@ export async function reservePort(wished?: number): Promise<number> {
   throw new Error(`no TCP port of ${RANGE.from} to ${RANGE.to} is free on ${HOST}`);
 }
 
-/** A port that this process has reserved before is its own: a server comes back to it. */
 async function reserve(port: number): Promise<boolean> {
-  const holder = reserved.get(port) ?? (await bindUdp(port));
+  const holder = await bindUdp(port);
   if (!holder) return false;
-  reserved.set(port, holder);
-  if (await isFree(port)) return true;
+  if (await isFree(port)) {
+    reserved.set(port, holder);
+    return true;
+  }
   holder.close();
-  reserved.delete(port);
   return false;
 }
 

@@ -102,7 +102,7 @@ async function hasSettings(launch: Launch): Promise<boolean> {
 /** Tries again while the children of a killed server still hold its memory, or when the port was taken meanwhile. */
 async function start(launch: Launch, wishedPort?: number): Promise<{ pid: number; port: number }> {
   for (let attempt = 1; ; attempt++) {
-    const port = await reservePort(wishedPort);
+    const port = await reservePort(wishedPort, { isOwn: true });
     const fixed = [
       `port=${port}`,
       'listen_addresses=127.0.0.1',

@@ -94,7 +94,7 @@ async function servedBy(port: number, dataDir: string): Promise<number | null> {
 async function start(options: RedisOptions): Promise<EmbeddedRedis> {
   const { dataDir } = options;
   const binary = redisBinary(options.log ?? (() => {}));
-  const port = await reservePort(options.port);
+  const port = await reservePort(options.port, { isOwn: true });
   const logFile = resolve(options.logFile ?? join(dirname(dataDir), 'redis.log'));
   await mkdir(dirname(logFile), { recursive: true });
   await writeFile(portFile(dataDir), String(port));
