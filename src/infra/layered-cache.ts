@@ -175,7 +175,7 @@ async function made<T>(
   make: Making<T>['make'],
 ): Promise<Kept<T>> {
   const at = Date.now();
-  // Whoever waited for a place until nobody waited for the value any more makes nothing.
+  // A maker that gets its place after its readers have given up must not hold up the others.
   const makeInTime = () => (Date.now() - at < makingMs ? make() : Promise.resolve(undefined));
   const value = (await inTime(isComposed ? make() : limit(makeInTime), makingMs)) ?? null;
   observe('cache.made', { kind: key.split(':', 1)[0] });

@@ -18,7 +18,7 @@ describe('the first gate of a rush', () => {
     const pages = { available: async () => units };
     const told: string[] = [];
     for (let n = 0; n < checkouts; n++) {
-      // Whoever comes next knows what the one before has had looked up.
+      // The look-up that one checkout has started is done before the next one comes.
       await Promise.resolve().then(() => Promise.resolve());
       told.push(tell(pages, variantId));
     }

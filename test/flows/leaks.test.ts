@@ -61,7 +61,7 @@ describe('personal data and secrets', function () {
     expect(requests.length).to.be.at.least(Object.keys(steps).length);
   });
 
-  /** In places of their own: whoever looks finds little else there. */
+  /** In places of their own, which hold little else: looking through them is quick. */
   describe('are found', () => {
     const secrets = openSecrets();
     const [name, token] = ['Eulalia Grabowska-Nwosu', 'x7Qp2mV9-sdfGHJ_k1L0zzTyu34Ab'];

@@ -12,8 +12,8 @@ const reserved = new Map<number, Socket>();
 
 /**
  * Reserves a TCP port on the loopback interface: the wished one when it is free, else another. The UDP port of the same
- * number stays bound until this process ends, however it ends. That keeps whoever reserves ports away from it, also while
- * the server on it restarts. `isOwn`: a server comes back to a port that this process has reserved for it.
+ * number stays bound until this process ends, however it ends. That keeps other processes that reserve ports away from it,
+ * also while the server on it restarts. `isOwn`: a server comes back to a port that this process has reserved for it.
  */
 export async function reservePort(wished?: number, { isOwn = false } = {}): Promise<number> {
   if (wished && isOwn && reserved.has(wished) && (await isFree(wished))) return wished;

@@ -71,7 +71,7 @@ export async function openCallers(shop: PeopleShop) {
     shown.set(who, kept);
     return kept;
   };
-  /** Whoever has changed something may have ended their session with it: the next request begins another. */
+  /** A change may have ended the session of the caller: the next request begins another. */
   const forget = (caller: Caller) => shown.delete(caller);
   const show = (caller: Caller, permission: string): Promise<Request> =>
     keep(caller.startsWith('key') ? `${caller} ${permission}` : caller, () => credentialsOf(caller, permission));
