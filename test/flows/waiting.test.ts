@@ -10,7 +10,9 @@ interface Told {
   data: { from: string | null; to: string; event: string; at: string };
 }
 
-describe('a client waits for its checkout', () => {
+describe('a client waits for its checkout', function () {
+  // Longer than a wait for a checkout, which says where the checkout stands when it ends in vain.
+  this.timeout(30_000);
   let flow: Flow;
   let variantId: string;
   before(async function () {
