@@ -176,7 +176,7 @@ async function made<T>(
 ): Promise<Kept<T>> {
   const at = Date.now();
   // A maker that gets its place after its readers have given up must not hold up the others.
-  const makeInTime = () => (Date.now() - at < makingMs ? make() : Promise.resolve(undefined));
+  const makeInTime = () => (Date.now() - at < makingMs ? make() : Promise.reject(late(makingMs)));
   const value = (await inTime(isComposed ? make() : limit(makeInTime), makingMs)) ?? null;
   observe('cache.made', { kind: key.split(':', 1)[0] });
   return { value, at };
@@ -185,5 +185,8 @@ async function made<T>(
 async function inTime<T>(making: Promise<T>, makingMs: number): Promise<T> {
   const value = await soon(making, makingMs);
   if (value !== LATE) return value;
-  throw Object.assign(new Error(`a value was not made within ${makingMs} ms`), { code: 'ETIMEDOUT' });
+  throw late(makingMs);
 }
+
+const late = (makingMs: number): Error =>
+  Object.assign(new Error(`a value was not made within ${makingMs} ms`), { code: 'ETIMEDOUT' });

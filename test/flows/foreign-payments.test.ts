@@ -21,6 +21,7 @@ const BODIES: Record<string, unknown> = {
   'a text': 'paid',
   'an event without an object': { id: 'evt_1', type: 'x', created: 1, data: {} },
   'an event of another time': { id: 'evt_2', type: 'x', created: 1e300, data: { object: {} } },
+  'an event beyond the end of dates': { id: 'evt_3', type: 'x', created: 9e15, data: { object: {} } },
   'an intent without metadata': eventOf('evt_foreign_1', intent),
   'an intent with metadata null': eventOf('evt_foreign_2', { ...intent, metadata: null }),
   'an intent of somebody else’s order': eventOf('evt_foreign_3', { ...intent, metadata: { checkoutId: 'order-17' } }),

@@ -57,8 +57,12 @@ export function toRefund(refund: Stripe.Refund, intentId: string): Refund {
 export function isEvent(value: unknown): value is Stripe.Event {
   const { id, type, created, data } = (value ?? {}) as Partial<Record<keyof Stripe.Event, unknown>>;
   const object = (data as { object?: unknown } | null | undefined)?.object;
-  return typeof id === 'string' && typeof type === 'string' && Number.isSafeInteger(created) && isObject(object);
+  return typeof id === 'string' && typeof type === 'string' && isSecond(created) && isObject(object);
 }
+
+/** Seconds since 1970 that a date can hold. */
+const isSecond = (value: unknown): boolean =>
+  typeof value === 'number' && !Number.isNaN(new Date(value * 1_000).getTime());
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
