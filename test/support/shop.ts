@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { lineSchema } from '../../src/api/store/cart-lines.ts';
 import type { cartSchema } from '../../src/api/views/cart.ts';
 import type { CheckoutView } from '../../src/api/views/checkout.ts';
 import type { Address } from '../../src/entities/checkout.ts';
 import { BENGALURU } from './address.ts';
+import { scaled } from './pace.ts';
 import { plantExchange } from './secrets.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -82,12 +84,14 @@ const OVER: readonly CheckoutView['state'][] = ['COMPLETED', 'EXPIRED', 'CANCELL
 
 /**
  * A shop whose web process listens at `url`. Whoever waits for a checkout survives that this process is killed.
- * `accessToken` is that of a customer who has signed in.
+ * `accessToken` is that of a customer who has signed in; `retries` makes a client that repeats what was answered 503.
  */
-export function openShop(url: string, accessToken?: string): Shop {
+export function openShop(url: string, accessToken?: string, retries = false): Shop {
   const signedIn: Record<string, string> = accessToken ? { authorization: `Bearer ${accessToken}` } : {};
-  const ask = <T>(method: string, path: string, request: Request = {}) =>
-    send<T>(url, { method, path, ...request, headers: { ...signedIn, ...request.headers } });
+  const ask = <T>(method: string, path: string, request: Request = {}) => {
+    const attempt = () => send<T>(url, { method, path, ...request, headers: { ...signedIn, ...request.headers } });
+    return retries ? repeat(attempt) : attempt();
+  };
   const watch = watcher(ask);
   const shop: Shop = {
     url,
@@ -193,6 +197,16 @@ async function send<T>(url: string, request: Request & { method: string; path: s
   const answered = (text ? JSON.parse(text) : null) as T;
   plantExchange({ sent: body, answered });
   return { status: response.status, headers: response.headers, body: answered };
+}
+
+/** Sends a request again as long as the shop has no capacity for it, after the time that the answer names. */
+async function repeat<T>(attempt: () => Promise<Answer<T>>): Promise<Answer<T>> {
+  const deadline = Date.now() + scaled(PATIENCE_MS);
+  for (;;) {
+    const answer = await attempt();
+    if (answer.status !== 503 || Date.now() > deadline) return answer;
+    await pause(Number(answer.headers.get('retry-after')) * 1_000);
+  }
 }
 
 /** The body of an answer that has the wished status, or of any success when another was as good. */
