@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import * as code from './architecture/code.ts';
 import { needless, type Rule, unexcused } from './architecture/exceptions.ts';
+import { madeExpressions, slowExpressions } from './architecture/expressions.ts';
 import { importCycles, importsAgainstTheMatrix } from './architecture/imports.ts';
 import * as sizes from './architecture/sizes.ts';
 import { parse, repositoryTexts, type Source, type Texts, type Violation } from './architecture/sources.ts';
@@ -166,6 +167,16 @@ describe('the house', () => {
       expectNone(code.anyTypes(sources), 'any');
       const planted = parse({ 'src/a.ts': '// any\nlet any = 1;\nlet a: Record<string, any>;\nconst b = "any";' });
       expectFound(code.anyTypes(planted), 'src/a.ts:3');
+    });
+
+    it('matches any text in linear time', function () {
+      this.timeout(60_000);
+      expectNone(slowExpressions(src));
+      // Made of parts: their own tests try them on hostile texts.
+      const tested = ['src/domain/reviews/contact.ts', 'src/domain/reviews/manner.ts', 'src/infra/key-ring.ts'];
+      expect(madeExpressions(src)).to.deep.equal(tested);
+      const planted = parse({ 'src/a.ts': 'const a = /^a+$/;\nconst b = /\\s+$/;\nconst c = /^(a+)+$/;' });
+      expectFound(slowExpressions(planted), 'src/a.ts:2', 'src/a.ts:3');
     });
 
     it('never forces a type through unknown', () => {

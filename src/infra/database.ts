@@ -75,8 +75,11 @@ function typeParsers(): pg.TypeOverrides {
   return types;
 }
 
-/** Codes of the operating system and of Postgres for "there is no database to talk to at the moment". */
-const DOWN = /^(08...|57P0[123]|25P03|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/;
+/**
+ * Codes of the operating system and of Postgres for "there is no database to write to at the moment"; 25006: a server that
+ * only reads. Not 25P03: a transaction that stood idle is a fault of its own work, which would come again for ever.
+ */
+const DOWN = /^(08...|57P0[123]|25006|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/;
 const NO_CONNECTION =
   /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection/i;
 

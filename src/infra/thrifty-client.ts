@@ -14,8 +14,13 @@ const names = new Map<string, string>();
 export class ThriftyClient extends pg.Client {
   private isBeginDue = false;
   private isCorked = false;
+  /** Why the server ended the connection, which the driver's own error does not tell. */
+  private lost: Error | undefined;
   constructor(config: pg.ClientConfig) {
     super({ ...config, pipeline: true } as pg.ClientConfig);
+    this.on('error', (error) => {
+      this.lost ??= error;
+    });
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: pg's overloads cannot be repeated, the arguments pass through unchanged
@@ -27,6 +32,8 @@ export class ThriftyClient extends pg.Client {
     }
     // A connection that is gone is rolled back already; were this to fail, it would never go back to the pool.
     if (text === 'rollback' && !this.isBeginDue) return super.query(text).catch(() => NOTHING);
+    if (this.lost && typeof args.at(-1) !== 'function')
+      return Promise.reject(new Error('The connection was lost.', { cause: this.lost }));
     this.corkUntilTheNextTick();
     if (this.isBeginDue) {
       this.isBeginDue = false;

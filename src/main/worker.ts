@@ -15,6 +15,7 @@ import type { Mailer } from '../ports/mail/port.ts';
 import { smtpMailer } from '../ports/mail/smtp.ts';
 import { httpSender } from '../ports/webhooks/http.ts';
 import { shopMeter } from '../workers/meter.ts';
+import { openJudge } from '../workers/reviews/judge.ts';
 import { startWorkers } from '../workers/start.ts';
 import { begin, metrics } from './begin.ts';
 import { provider } from './provider.ts';
@@ -39,6 +40,7 @@ export async function worker(): Promise<void> {
     warm: reads.pages.warm,
     provider: provider(config),
     mailer: mailer(config),
+    judge: openJudge(),
     sender: httpSender({ onlyPublic: config.NODE_ENV === 'production' }),
     vault,
     secret: config.APP_SECRET,
@@ -57,6 +59,7 @@ export async function worker(): Promise<void> {
   giveUp = stopOnSignal([
     stopMetrics,
     stopWorkers,
+    deps.judge.close,
     queues.close,
     reads.close,
     async () => connection.disconnect(),

@@ -8,6 +8,7 @@ import type { Versions } from '../infra/versions.ts';
 import type { Mailer } from '../ports/mail/port.ts';
 import type { PaymentProvider } from '../ports/payments/port.ts';
 import type { WebhookSender } from '../ports/webhooks/port.ts';
+import type { Judge } from './reviews/judge.ts';
 
 /** What the hands work with; put together in main/. */
 export interface WorkerDeps {
@@ -17,6 +18,8 @@ export interface WorkerDeps {
   mailer: Mailer;
   /** Posts to subscribers. */
   sender: WebhookSender;
+  /** Judges what customers write. */
+  judge: Judge;
   /** Opens personal data. */
   vault: Vault;
   /** Signs the tokens that are sent in mails. */

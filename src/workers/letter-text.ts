@@ -42,4 +42,7 @@ export function presentable(name: string): string {
   return line.length > LONGEST_NAME || LIKE_A_LINK.test(line) ? '' : line;
 }
 
+/** What paths of the shop front are appended to. */
+export const linkBase = (storeUrl: string): string => storeUrl.replace(/(?<!\/)\/+$/, '');
+
 export const greeting = (name: string): string => `${`Hello ${presentable(name)}`.trimEnd()},`;

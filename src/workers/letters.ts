@@ -1,7 +1,7 @@
 import type { AccountKind } from '../entities/people/account.ts';
 import type { Letter } from '../jobs/mail.ts';
 import { TIME_ZONE } from '../jobs/schedule.ts';
-import { greeting, type Paragraph, type Written, written } from './letter-text.ts';
+import { greeting, linkBase, type Paragraph, type Written, written } from './letter-text.ts';
 
 /** What a letter is filled in with. */
 export interface Occasion {
@@ -54,7 +54,7 @@ const TEMPLATES: Record<Letter, Template> = {
 /** Writes a letter. The token also stands alone: a shop front may ask for it instead of following our link. */
 export function writeLetter(letter: Letter, { kind, name, token, storeUrl }: Occasion): Written {
   const { subject, opening, closing } = TEMPLATES[letter];
-  const base = storeUrl.replace(/\/+$/, '');
+  const base = linkBase(storeUrl);
   const paragraphs: Paragraph[] = [greeting(name), opening];
   if (token) {
     paragraphs.push({ link: `${base}${PAGES[kind](letter)}?token=${token.text}` });

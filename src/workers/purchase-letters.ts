@@ -1,5 +1,5 @@
 import type { Purchase, PurchaseLetter } from '../entities/orders/letter.ts';
-import { greeting, type Paragraph, type Written, written } from './letter-text.ts';
+import { greeting, linkBase, type Paragraph, type Written, written } from './letter-text.ts';
 
 const money = new Intl.NumberFormat('en-IN', { style: 'currency', currency: 'INR' });
 
@@ -99,6 +99,6 @@ function trackingOf({ shipment }: Purchase): Paragraph[] {
 /** Writes a letter about a purchase. `storeUrl`: where the shop front is. */
 export function writePurchaseLetter(letter: PurchaseLetter, of: Purchase, storeUrl: string): Written {
   const { subject, body, page } = TEMPLATES[letter];
-  const link = `${storeUrl.replace(/\/+$/, '')}${page(of)}`;
+  const link = `${linkBase(storeUrl)}${page(of)}`;
   return written(subject(of), [greeting(of.name), ...body(of), { link }]);
 }

@@ -1,10 +1,11 @@
+import type { Verdict } from '../domain/reviews/moderate.ts';
 import { tellOfChanges } from '../entities/invalidations.ts';
 import { acknowledge } from '../entities/outbox.ts';
-import { isCopied, readPolicy } from '../entities/reviews/policy.ts';
+import { readPending, readPolicy } from '../entities/reviews/policy.ts';
 import { deliveredPurchase } from '../entities/reviews/purchase.ts';
 import { lockReview, moveReview, STATE_OF } from '../entities/reviews/review.ts';
 import { addMissing, recount, subjectsAfter } from '../entities/reviews/statistics.ts';
-import { takeTrialFurther } from '../entities/reviews/trial.ts';
+import { nextPart, recordPart } from '../entities/reviews/trial.ts';
 import { observe } from '../infra/log.ts';
 import { type Tx, unitOfWork } from '../infra/unit-of-work.ts';
 import { done, type Handler, handler, noop, type Outcome } from '../infra/worker.ts';
@@ -13,33 +14,32 @@ import type { WorkerDeps } from './deps.ts';
 
 /** Rows per transaction. */
 const BATCH = 200;
-/** Judging takes a millisecond of the processor each: others have their turn in between. */
-const JUDGED_AT_ONCE = 50;
+/** Reviews that a trial judges before it stores how far it is. */
+const TRIED_AT_ONCE = 50;
 
-/** Dictionaries take long to load: a worker that judges nothing starts without them. */
-const judging = () => import('../domain/reviews/moderate.ts');
+type PendingReview = { reviewId: string; revision: number };
 
 /** Judges reviews, tries policies, and proves the statistics. */
 export const reviewHandlers = (deps: WorkerDeps): Handler[] => [
-  handler(moderateReview, async ({ reviewId, revision }, { commandId }) => {
-    await judging();
+  handler(moderateReview, async (review, { commandId }) => {
+    // Before the transaction: whatever the text does to its judge, no lock is held meanwhile.
+    const verdict = await judge(deps, review);
     const outcome = await unitOfWork(deps.db, moderateReview.name, async (tx) => {
       if (!(await acknowledge(tx, commandId))) return noop('done before');
-      return judge(tx, { reviewId, revision });
+      return verdict ? settle(tx, review, verdict) : noop(CHANGED_SINCE);
     });
     // Whoever waits for the verdict looks at the page next.
     await tellOfChanges(deps.db, deps.versions);
-    deps.wake({ id: reviewId, busy: false });
+    deps.wake({ id: review.reviewId, busy: false });
     return outcome;
   }),
 
   handler(tryReviewPolicy, async ({ trialId }, { commandId }) => {
-    const { moderate } = await judging();
-    for (let isOver = false; !isOver; ) {
-      isOver = await unitOfWork(deps.db, tryReviewPolicy.name, (tx) =>
-        takeTrialFurther(tx, trialId, { limit: JUDGED_AT_ONCE, moderate }),
-      );
-      await new Promise(setImmediate);
+    for (;;) {
+      const part = await nextPart(deps.db.query, trialId, TRIED_AT_ONCE);
+      if (!part) break;
+      const verdicts = await Promise.all(part.past.map((review) => deps.judge.judge(review, part.policy)));
+      await unitOfWork(deps.db, tryReviewPolicy.name, (tx) => recordPart(tx, trialId, { ...part, verdicts }));
     }
     return unitOfWork(deps.db, tryReviewPolicy.name, async (tx) => {
       await acknowledge(tx, commandId);
@@ -63,16 +63,18 @@ export const reviewHandlers = (deps: WorkerDeps): Handler[] => [
   }),
 ];
 
-async function judge(tx: Tx, { reviewId, revision }: { reviewId: string; revision: number }): Promise<Outcome> {
+const CHANGED_SINCE = 'it has changed since';
+
+/** @returns nothing when the review waits no more, or was edited */
+async function judge({ db, judge: judges }: WorkerDeps, review: PendingReview): Promise<Verdict | undefined> {
+  const [pending, { policy }] = await Promise.all([readPending(db.query, review), readPolicy(db.query)]);
+  return pending && judges.judge(pending, policy);
+}
+
+async function settle(tx: Tx, { reviewId, revision }: PendingReview, verdict: Verdict): Promise<Outcome> {
   const review = await lockReview(tx, reviewId);
-  if (review?.state !== 'pending' || review.revision !== revision) return noop('it has changed since');
-  const [{ moderate }, { policy }, copied, purchase] = await Promise.all([
-    judging(),
-    readPolicy(tx.query),
-    isCopied(tx.query, reviewId),
-    deliveredPurchase(tx.query, review),
-  ]);
-  const verdict = moderate({ ...review, isCopied: copied }, policy);
+  if (review?.state !== 'pending' || review.revision !== revision) return noop(CHANGED_SINCE);
+  const purchase = await deliveredPurchase(tx.query, review);
   const to = STATE_OF[verdict.decision];
   const isVerified = purchase?.isVerified ?? false;
   await moveReview(tx, review, { event: 'JUDGE', to, actor: 'moderation', verdict, isVerified });

@@ -91,6 +91,16 @@ describe('a review', () => {
     expect((await asha.review(goods)).body.state).to.equal('approved');
   });
 
+  it('is refused when normalisation makes it longer than a review may be, and judged when it holds no break', async () => {
+    const swelling = await asha.review(goods, { title: '\ufdfa'.repeat(9), body: '\ufdfa'.repeat(280) });
+    expect([swelling.status, codeOf(swelling)]).to.deep.equal([400, 'VALIDATION_FAILED']);
+    const { details } = (swelling.body as object as { error: { details: { where: string; problem: string }[] } }).error;
+    expect(details.map(({ where }) => where)).to.deep.equal(['body.title', 'body.body']);
+    expect(details[1]?.problem).to.equal('must have at most 5000 characters, also in Unicode form NFKC');
+    const breathless = await asha.review(goods, { body: 'क'.repeat(4_900) });
+    expect([breathless.status, breathless.body.state]).to.deep.equal([200, 'held']);
+  });
+
   it('that waits is claimed by one moderator at a time, decided with a reason, and told as a story', async () => {
     const { body: held } = await asha.review(goods, MAIL);
     const other = await moderator();

@@ -10,6 +10,7 @@ const APART = [
   'pg-native',
   '@bull-board/*',
   'pdfmake',
+  'piscina',
   '@fontsource/*',
   'swagger-ui-dist',
   'bullmq-otel',

@@ -4,11 +4,24 @@ import { REVIEW_STATES } from '../../domain/reviews/states.ts';
 import type { Query } from '../../entities/sellable.ts';
 
 export const rating = z.int().min(1).max(5);
-export const wordsSchema = z.strictObject({
-  rating,
-  title: z.string().trim().min(1).max(150),
-  body: z.string().trim().min(1).max(5_000),
-});
+
+/** The longest title and body, in UTF-16 units. */
+const MOST = { title: 150, body: 5_000 };
+const text = (most: number) => z.string().trim().min(1).max(most);
+/** A text that keeps its limit also in the form in which it is judged, where a ligature may become eighteen letters. */
+const writtenText = (most: number) =>
+  text(most)
+    .refine((written) => written.normalize('NFKC').length <= most, {
+      error: `must have at most ${most} characters, also in Unicode form NFKC`,
+      when: ({ issues }) => issues.length === 0,
+    })
+    .meta({ description: `At most ${most} characters, also in Unicode form NFKC.` });
+
+/** What a customer writes. */
+export const wordsSchema = z.strictObject({ rating, title: writtenText(MOST.title), body: writtenText(MOST.body) });
+
+/** What a customer wrote, in answers. */
+export const writtenSchema = z.object({ rating, title: text(MOST.title), body: text(MOST.body) });
 
 export const replySchema = z.object({ text: z.string(), at: z.iso.datetime() }).nullable();
 
@@ -18,7 +31,7 @@ export const ownReviewSchema = z
     id: z.uuid(),
     productId: z.uuid(),
     variantId: z.uuid(),
-    ...wordsSchema.shape,
+    ...writtenSchema.shape,
     state: z.enum(REVIEW_STATES).meta({ description: '`pending`: about to be judged; `held`: somebody looks at it.' }),
     reasons: z.array(z.enum(REVIEW_RULES)).meta({ description: 'What made it wait, or be rejected.' }),
     isVerified: z.boolean(),

@@ -5,7 +5,7 @@ import type { Statistics } from '../../entities/reviews/statistics.ts';
 import type { Query } from '../../entities/sellable.ts';
 import type { Database } from '../../infra/database.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
-import { replySchema, wordsSchema } from '../reviews/view.ts';
+import { replySchema, writtenSchema } from '../reviews/view.ts';
 
 export const REVIEW_SORTS = ['newest', 'helpful', 'rating', '-rating'] as const;
 
@@ -13,7 +13,7 @@ const reviewSchema = z
   .object({
     id: z.uuid(),
     variantId: z.uuid(),
-    ...wordsSchema.shape,
+    ...writtenSchema.shape,
     author: z.string().nullable().meta({ description: 'First name and initial; null when the account is gone.' }),
     isVerified: z.boolean().meta({ description: 'The author bought it, and has kept something of it.' }),
     helpful: z.int(),

@@ -8,8 +8,9 @@ import { LinkifyIt } from 'linkify-it';
 const BARE = 'com|net|org|in|co|io|info|biz|shop|store|online|site|xyz|app|dev|me|ly';
 const linkify = new LinkifyIt({ fuzzyLink: true, fuzzyEmail: true, tlds: BARE.split('|') });
 
-const SPELLED_DOMAIN = new RegExp(`[\\p{L}\\p{N}-]{2,} ?[([]?dot[)\\]]? ?(?:${BARE})(?![\\p{L}\\p{N}])`, 'giu');
-const SPELLED_MAIL = /[\w.-]+ ?[([]?at[)\]]? ?(gmail|yahoo|hotmail|outlook|rediffmail)\b/gi;
+// What stands before is only looked at: were it matched, a long word would be read again from each of its letters.
+const SPELLED_DOMAIN = new RegExp(`(?<=[\\p{L}\\p{N}-]{2}) ?[([]?dot[)\\]]? ?(?:${BARE})(?![\\p{L}\\p{N}])`, 'giu');
+const SPELLED_MAIL = /(?<=[\w.-]) ?[([]?at[)\]]? ?(gmail|yahoo|hotmail|outlook|rediffmail)\b/gi;
 const HANDLE = /(^|[\s(])@[A-Za-z0-9_.]{3,}/g;
 const INVITATION =
   /\b(dm|text|msg|message|whats ?app|call|ping|contact|follow|reach)\s+(me|us|at|on|my|our)\b|\b(my|our) (insta|instagram|telegram|whats ?app)\b/gi;
@@ -20,7 +21,7 @@ const LEAST_SPELLED = 8;
 const DISGUISED = [
   /\bhxxps?:/gi,
   new RegExp(`\\S \\. ?(?:${BARE})(?![\\p{L}\\p{N}])`, 'giu'),
-  /(?<![\w.@])[\w-]+\.[a-z]{2,}\/\w+/gi,
+  /(?<![\w.@-])[\w-]+\.[a-z]{2,}\/\w+/gi,
 ];
 /** "It is fine.In summer": the end of a sentence, with the next one too close behind it. */
 const SENTENCE = /\.[A-Z][a-z]*$/;

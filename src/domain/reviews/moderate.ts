@@ -2,7 +2,7 @@ import { contactsIn, linksIn } from './contact.ts';
 import { contradicts, isRepetitive, isShouted } from './manner.ts';
 import type { ReviewPolicy, ReviewRule } from './policy.ts';
 import { profaneWords } from './profanity.ts';
-import { plain, wordsOf } from './text.ts';
+import { MOST_JUDGED, plain, wordsOf } from './text.ts';
 
 /** What a review says, and what only the other reviews can tell of it. */
 export interface Judged {
@@ -28,9 +28,14 @@ export interface Verdict {
   reasons: Reason[];
 }
 
+/** The verdict on a text that no rule can look at: a person decides. */
+export const HELD: Verdict = { decision: 'hold', score: 0, reasons: [] };
+
 /** Judges a review by the policy alone: the same review and policy have the same verdict, always. */
 export function moderate(review: Judged, policy: ReviewPolicy): Verdict {
-  const found = signs(review, policy);
+  const text = plain(`${review.title} \u2014 ${review.body}`);
+  if (text.length > MOST_JUDGED) return HELD;
+  const found = signs(text, review, policy);
   const reasons = Object.entries(found).flatMap(([rule, times]) => {
     const points = policy.points[rule as ReviewRule];
     return times > 0 && points > 0 ? [{ rule: rule as ReviewRule, points, times }] : [];
@@ -42,8 +47,7 @@ export function moderate(review: Judged, policy: ReviewPolicy): Verdict {
 const decisionOf = (score: number, { approveBelow, rejectFrom }: ReviewPolicy): Decision =>
   score >= rejectFrom ? 'reject' : score >= approveBelow ? 'hold' : 'approve';
 
-function signs({ rating, title, body, isCopied }: Judged, policy: ReviewPolicy): Record<ReviewRule, number> {
-  const text = plain(`${title} \u2014 ${body}`);
+function signs(text: string, { rating, isCopied }: Judged, policy: ReviewPolicy): Record<ReviewRule, number> {
   const tones = { praise: setOf(policy.praise), blame: setOf(policy.blame) };
   const blocked = setOf(policy.blockedWords);
   return {

@@ -25,12 +25,12 @@ export function profaneWords(text: string, allowed: ReadonlySet<string>): number
 /** Three letters begin too many decent words: longer ones may have an ending. */
 const LEAST_STEM = 4;
 /** Vowels of Devanagari, which inflect a word. */
-const INFLECTION = /^[\p{M}\u0904-\u0914]*(?![\p{L}\p{M}\p{N}])/u;
-const LATIN_ENDING = /^\p{Alphabetic}*/u;
+const INFLECTION = /^[\p{M}\u0904-\u0914]{0,100}(?![\p{L}\p{M}\p{N}])/u;
+const LATIN_ENDING = /^\p{Alphabetic}{0,100}/u;
 
 /** Whether it is a word, several, or one with an ending; not the middle of another, and none that is allowed. */
 function isWhole(text: string, { start, end }: { start: number; end: number }, allowed: ReadonlySet<string>): boolean {
-  if (/[\p{L}\p{M}\p{N}]$/u.test(text.slice(0, start))) return false;
+  if (/[\p{L}\p{M}\p{N}]$/u.test(text.slice(Math.max(0, start - 2), start))) return false;
   const [stem, behind] = [text.slice(start, end), text.slice(end)];
   const isHindi = /[\u0900-\u097f]/.test(stem);
   const ending = (isHindi ? INFLECTION : LATIN_ENDING).exec(behind)?.[0];

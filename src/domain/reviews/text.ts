@@ -3,6 +3,12 @@ const INVISIBLE = /[\p{Cf}\p{Cc}]+/gu;
 /** Marks over Latin letters; those of Devanagari are vowels and stay. */
 const ACCENTS = /[\u0300-\u036f]/g;
 
+/**
+ * Most UTF-16 units of a review in the form that is judged, title and body together. Normalisation makes some signs up to
+ * 18 times longer; new reviews keep their limits in that form too, older ones may not.
+ */
+export const MOST_JUDGED = 6_000;
+
 /** The text as it is judged: one form for each letter, nothing invisible, single spaces. */
 export const plain = (text: string): string =>
   text.normalize('NFKC').replace(/\s+/g, ' ').replace(INVISIBLE, '').trim();

@@ -1,3 +1,4 @@
+import type { Judged } from '../../domain/reviews/moderate.ts';
 import { DEFAULT_POLICY, type ReviewPolicy } from '../../domain/reviews/policy.ts';
 import type { Query } from '../sellable.ts';
 
@@ -36,9 +37,15 @@ export const IS_COPIED = (
 ): string => `exists (select 1 from reviews o where o.gist = ${r}.gist and o.id < ${r}.id
   and (o.customer_id <> ${r}.customer_id or o.product_id <> ${r}.product_id))`;
 
-export async function isCopied(query: Query, id: string): Promise<boolean> {
-  const [row] = await query<{ copied: boolean }>(`select ${IS_COPIED('r')} as copied from reviews r where r.id = $1`, [
-    id,
-  ]);
-  return row?.copied ?? false;
+/** A review that waits for its verdict, when it is still at that revision. */
+export async function readPending(
+  query: Query,
+  { reviewId, revision }: { reviewId: string; revision: number },
+): Promise<Judged | undefined> {
+  const [found] = await query<Judged>(
+    `select r.rating, r.title, r.body, ${IS_COPIED('r')} as "isCopied" from reviews r
+      where r.id = $1 and r.revision = $2 and r.state = 'pending'`,
+    [reviewId, revision],
+  );
+  return found;
 }

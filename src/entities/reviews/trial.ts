@@ -1,7 +1,8 @@
-import type { Decision, moderate, Reason } from '../../domain/reviews/moderate.ts';
+import type { Decision, Reason, Verdict } from '../../domain/reviews/moderate.ts';
 import { DEFAULT_POLICY, type ReviewPolicy } from '../../domain/reviews/policy.ts';
 import { newId } from '../../infra/ids.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
+import type { Query } from '../sellable.ts';
 import { IS_COPIED } from './policy.ts';
 import type { Words } from './review.ts';
 
@@ -45,38 +46,59 @@ export async function beginTrial(
   return id;
 }
 
-/** Judges the next reviews by the policy that is tried, and changes none of them. @returns whether all are done */
-export async function takeTrialFurther(
-  tx: Tx,
-  id: string,
-  { limit, moderate: judge }: { limit: number; moderate: typeof moderate },
-): Promise<boolean> {
-  const [trial] = await tx.query<Trial & Record<string, unknown>>(
-    `select policy, since, cursor, looked_at as "lookedAt", changes, examples from review_trials
-      where id = $1 and state = 'running' for update`,
+/** The next reviews that a trial has to judge. */
+export interface Part {
+  policy: ReviewPolicy;
+  /** The last review that was judged before these. */
+  cursor: string | null;
+  past: Past[];
+  /** Whether no more follow. */
+  isLast: boolean;
+}
+
+/** @returns nothing when the trial is over */
+export async function nextPart(query: Query, id: string, limit: number): Promise<Part | undefined> {
+  const [trial] = await query<Pick<Trial, 'policy' | 'since' | 'cursor'>>(
+    `select policy, since, cursor from review_trials where id = $1 and state = 'running'`,
     [id],
   );
-  if (!trial) return true;
-  const past = await pastReviews(tx, trial, limit);
-  for (const review of past) tryOn(trial, review, judge);
-  const isOver = past.length < limit;
+  if (!trial) return undefined;
+  const past = await pastReviews(query, trial, limit);
+  return { policy: { ...DEFAULT_POLICY, ...trial.policy }, cursor: trial.cursor, past, isLast: past.length < limit };
+}
+
+/** Adds the verdicts on a part, which change no review; a part that another worker has added already changes nothing. */
+export async function recordPart(
+  tx: Tx,
+  id: string,
+  { cursor, past, isLast, verdicts }: Part & { verdicts: Verdict[] },
+): Promise<void> {
+  const [trial] = await tx.query<Pick<Trial, 'lookedAt' | 'changes' | 'examples'>>(
+    `select looked_at as "lookedAt", changes, examples from review_trials
+      where id = $1 and state = 'running' and cursor is not distinct from $2 for update`,
+    [id, cursor],
+  );
+  if (!trial) return;
+  past.forEach((review, index) => {
+    const verdict = verdicts[index];
+    if (verdict) compare(trial, review, verdict);
+  });
+  const [state, finishedAt] = isLast ? ['done', tx.now] : ['running', null];
   await tx.query(
     `update review_trials set cursor = $2, looked_at = $3, changes = $4, examples = $5, state = $6, finished_at = $7 where id = $1`,
     [
-      ...[id, past.at(-1)?.id ?? trial.cursor, trial.lookedAt + past.length],
-      ...[
-        JSON.stringify(trial.changes),
-        JSON.stringify(trial.examples),
-        isOver ? 'done' : 'running',
-        isOver ? tx.now : null,
-      ],
+      ...[id, past.at(-1)?.id ?? cursor, trial.lookedAt + past.length],
+      ...[JSON.stringify(trial.changes), JSON.stringify(trial.examples), state, finishedAt],
     ],
   );
-  return isOver;
 }
 
-const pastReviews = (tx: Tx, { since, cursor }: Trial, limit: number): Promise<Past[]> =>
-  tx.query<Past & Record<string, unknown>>(
+const pastReviews = (
+  query: Query,
+  { since, cursor }: Pick<Trial, 'since' | 'cursor'>,
+  limit: number,
+): Promise<Past[]> =>
+  query<Past>(
     `select r.id, r.rating, r.title, r.body, ${IS_COPIED('r')} as "isCopied", h.verdict ->> 'decision' as decision
       from reviews r cross join lateral (select verdict from review_history
         where review_id = r.id and event = 'JUDGE' order by seq desc limit 1) h
@@ -84,11 +106,13 @@ const pastReviews = (tx: Tx, { since, cursor }: Trial, limit: number): Promise<P
     [since, cursor, limit],
   );
 
-function tryOn(trial: Trial, review: Past, judge: typeof moderate): void {
-  const { decision: to, score, reasons } = judge(review, { ...DEFAULT_POLICY, ...trial.policy });
-  const from = review.decision;
+function compare(
+  { changes, examples }: Pick<Trial, 'changes' | 'examples'>,
+  { id: reviewId, decision: from }: Past,
+  { decision: to, score, reasons }: Verdict,
+): void {
   if (to === from) return;
   const way = `${from} -> ${to}`;
-  trial.changes[way] = (trial.changes[way] ?? 0) + 1;
-  if (trial.examples.length < MOST_EXAMPLES) trial.examples.push({ reviewId: review.id, from, to, score, reasons });
+  changes[way] = (changes[way] ?? 0) + 1;
+  if (examples.length < MOST_EXAMPLES) examples.push({ reviewId, from, to, score, reasons });
 }

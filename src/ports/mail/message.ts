@@ -25,8 +25,8 @@ export function composed(from: string, { to, subject, text, html, messageId }: M
 }
 
 function senderOf(from: string): { name: string; address: string } {
-  const [, name = '', address = from] = /^(.*?)\s*<([^<>]+)>$/.exec(from) ?? [];
-  return { name, address };
+  const [, name = '', address = from] = /^([^<>]*)<([^<>]+)>$/.exec(from) ?? [];
+  return { name: name.trim(), address };
 }
 
 /** What stands in a header stays in its line. */

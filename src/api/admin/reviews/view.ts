@@ -3,7 +3,7 @@ import { refused } from '../../../domain/errors.ts';
 import { REVIEW_RULES } from '../../../domain/reviews/policy.ts';
 import { REPORT_REASONS, REVIEW_STATES } from '../../../domain/reviews/states.ts';
 import type { Query } from '../../../entities/sellable.ts';
-import { replySchema, wordsSchema } from '../../reviews/view.ts';
+import { replySchema, writtenSchema } from '../../reviews/view.ts';
 
 export const reasonSchema = z.object({ rule: z.enum(REVIEW_RULES), points: z.number(), times: z.int() });
 
@@ -14,7 +14,7 @@ export const moderatedSchema = z
     productId: z.uuid(),
     variantId: z.uuid(),
     customerId: z.uuid(),
-    ...wordsSchema.shape,
+    ...writtenSchema.shape,
     state: z.enum(REVIEW_STATES),
     score: z.int().nullable(),
     reasons: z.array(reasonSchema),

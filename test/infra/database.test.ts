@@ -1,0 +1,62 @@
+import { expect } from 'chai';
+import { type Database, isDatabaseDown } from '../../src/infra/database.ts';
+import { unitOfWork } from '../../src/infra/unit-of-work.ts';
+import { freshDatabase } from '../support/database.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+describe('an error of the database', () => {
+  let db: Database;
+  before(async () => {
+    ({ db } = await freshDatabase());
+  });
+  after(() => db.orm.close());
+
+  const failure = (work: Parameters<typeof unitOfWork>[2]) =>
+    unitOfWork(db, 'test', work).then(
+      () => expect.fail('it succeeded'),
+      (error: unknown) => error,
+    );
+
+  const gone = (pid: number) =>
+    waitFor('the session ends', async () => {
+      const sessions = await db.query('select 1 from pg_stat_activity where pid = $1', [pid]);
+      return sessions.length === 0;
+    });
+
+  for (const [what, stand] of [
+    ['stands while it waits', gone],
+    ['stands on the event loop', async () => blockFor(300)],
+  ] as const) {
+    it(`is no "down" when a transaction ${what}: the same work would do it again`, async () => {
+      const error = await failure(async (tx) => {
+        await tx.query('set local idle_in_transaction_session_timeout = 50');
+        const [{ pid } = { pid: 0 }] = await tx.query<{ pid: number }>('select pg_backend_pid() as pid');
+        await stand(pid);
+        await tx.query('select 2');
+      });
+      expect(isDatabaseDown(error), String(error)).to.equal(false);
+    });
+  }
+
+  it('is "down" when the server ends the connection of a transaction', async () => {
+    const error = await failure(async (tx) => {
+      const [{ pid } = { pid: 0 }] = await tx.query<{ pid: number }>('select pg_backend_pid() as pid');
+      await db.query('select pg_terminate_backend($1)', [pid]);
+      await gone(pid);
+      await tx.query('select 2');
+    });
+    expect(isDatabaseDown(error), String(error)).to.equal(true);
+  });
+
+  it('is "down" when the server only reads', async () => {
+    const error = await failure(async (tx) => {
+      await tx.query('set transaction read only');
+      await tx.query('create table one (id int)');
+    });
+    expect(isDatabaseDown(error), String(error)).to.equal(true);
+  });
+});
+
+function blockFor(ms: number): void {
+  for (const end = Date.now() + ms; Date.now() < end; );
+}
