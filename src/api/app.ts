@@ -12,6 +12,7 @@ import { failureOf, RequestFault } from './failure.ts';
 import { type Hardening, hardening } from './hardening.ts';
 import { type Limits, limitRate } from './limits.ts';
 import { documentRoute } from './openapi.ts';
+import { type RequestLimit, withinLimit } from './request-limit.ts';
 import { sendAnswer, sendFailure } from './respond.ts';
 import type { AnyRoute, Raw, RawCall, RouteFacts } from './route.ts';
 import { byPath } from './table.ts';
@@ -21,6 +22,7 @@ export interface AppDeps {
   authenticate: Authenticate;
   /** Absent: nothing is limited. */
   limits?: Limits;
+  requestLimit?: RequestLimit;
   hardening?: Hardening;
   /** Proxies in front that set X-Forwarded-For: the address before the last so many is believed. */
   proxies?: number;
@@ -67,14 +69,17 @@ function mount(
 
 /** The way of a request through its route: who asks, may they, what do they send, then the handler. */
 function endpoint({ facts, answer }: AnyRoute, deps: AppDeps): express.RequestHandler {
+  const handle = async (raw: Raw, exchange: Exchange) => {
+    const principal = await identify(raw, facts, deps);
+    authorise(facts, principal);
+    const body = await readBody(facts, raw);
+    return answer(callOf(raw, exchange, { principal, body }));
+  };
   return async (request, response) => {
     const exchange = exchangeOf(response);
     exchange.route = facts.path;
     const raw = { request, response };
-    const principal = await identify(raw, facts, deps);
-    authorise(facts, principal);
-    const body = await readBody(facts, raw);
-    const outcome = await answer(callOf(raw, exchange, { principal, body }));
+    const outcome = await withinLimit(deps.requestLimit ?? {}, { ...raw, path: facts.path }, handle(raw, exchange));
     if (outcome !== 'handled') sendAnswer(request, response, outcome);
   };
 }

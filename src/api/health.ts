@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Database } from '../infra/database.ts';
+import { soon } from '../infra/soon.ts';
 import { type AnyRoute, route } from './route.ts';
 
 const healthSchema = z.object({ status: z.enum(['ok', 'unavailable']), checks: z.record(z.string(), z.boolean()) });
@@ -10,55 +11,74 @@ export interface HealthDeps {
   redis: Redis;
   /** Names of the migrations that the code needs. */
   migrations: readonly string[];
+  /** Whether the process is neither told to stop nor stuck. */
+  isServing(): boolean;
 }
 
+const HEALTH = { permission: 'public', access: 'public', limit: 'none', tag: 'Operations' } as const;
+
 /** `/healthz`: the process lives. `/readyz`: it can do its work. */
-export const healthRoutes = (deps: HealthDeps): AnyRoute[] => [
-  route({
+export function healthRoutes(deps: HealthDeps): AnyRoute[] {
+  const check = openChecks(deps);
+  const lives = route({
+    ...HEALTH,
     method: 'get',
     path: '/healthz',
-    permission: 'public',
-    access: 'public',
-    limit: 'none',
     summary: 'Whether the process lives',
-    tag: 'Operations',
     answers: { 200: { description: 'It does', schema: healthSchema } },
     handle: async () => ({ status: 200, body: { status: 'ok', checks: {} } }),
-  }),
-  route({
+  });
+  const isReady = route({
+    ...HEALTH,
     method: 'get',
     path: '/readyz',
-    permission: 'public',
-    access: 'public',
-    limit: 'none',
-    summary: 'Whether Postgres, Redis and the schema are there',
-    tag: 'Operations',
+    summary: 'Whether the process can do its work',
+    description:
+      '`postgres` and `redis`: each takes writes. `migrations`: the schema is that of the code. `serving`: the process is neither told to stop nor stuck.',
     answers: {
-      200: { description: 'All are', schema: healthSchema },
-      503: { description: 'One is not', schema: healthSchema },
+      200: { description: 'All checks hold', schema: healthSchema },
+      503: { description: 'One does not', schema: healthSchema },
     },
     async handle() {
-      const checks = await check(deps);
-      const isReady = Object.values(checks).every(Boolean);
-      return { status: isReady ? 200 : 503, body: { status: isReady ? 'ok' : 'unavailable', checks } };
+      const checks = await check();
+      const status = Object.values(checks).every(Boolean) ? 'ok' : 'unavailable';
+      return { status: status === 'ok' ? 200 : 503, body: { status, checks } };
     },
-  }),
-];
+  });
+  return [lives, isReady];
+}
 
-async function check({ db, redis, migrations }: HealthDeps): Promise<Record<string, boolean>> {
-  const applied = await db.query<{ name: string }>(`select name from mikro_orm_migrations`).catch(() => null);
-  const names = new Set(applied?.map(({ name }) => name));
-  const postgres =
-    applied !== null ||
-    (await db.query(`select 1`).then(
-      () => true,
-      () => false,
-    ));
-  const redisAnswers =
-    redis.status === 'ready' &&
-    (await redis.ping().then(
-      () => true,
-      () => false,
-    ));
-  return { postgres, redis: redisAnswers, migrations: migrations.every((name) => names.has(name)) };
+/** Who asks may not wait longer for a server, in milliseconds. */
+const PATIENCE_MS = 1_000;
+/** A key that only says that Redis takes writes: it is no replica, and its disk and memory are not full. */
+const READY = ['vcecom:ready', '1', 'PX', 10_000] as const;
+/** Off on a standby, and where an operator said so. */
+const IS_WRITABLE = `select current_setting('transaction_read_only') = 'off' as writable`;
+
+function openChecks({ db, redis, migrations, isServing }: HealthDeps): () => Promise<Record<string, boolean>> {
+  const writable = oneAtATime(async () => (await db.query<{ writable: boolean }>(IS_WRITABLE))[0]?.writable === true);
+  const applied = oneAtATime(async () => {
+    const names = new Set((await db.query<{ name: string }>(`select name from mikro_orm_migrations`)).map(nameOf));
+    return migrations.every((name) => names.has(name));
+  });
+  const taking = oneAtATime(async () => redis.status === 'ready' && (await redis.set(...READY)) === 'OK');
+  return async () => {
+    const [postgres, isRedisTaking, isMigrated] = await Promise.all([writable(), taking(), applied()]);
+    return { postgres, redis: isRedisTaking, migrations: isMigrated, serving: isServing() };
+  };
+}
+
+const nameOf = ({ name }: { name: string }): string => name;
+
+/** A server that does not answer is not asked by ever more; until it does, and when it fails, the answer is no. */
+function oneAtATime(ask: () => Promise<boolean>): () => Promise<boolean> {
+  let asking: Promise<boolean> | undefined;
+  return async () => {
+    asking ??= ask()
+      .catch(() => false)
+      .finally(() => {
+        asking = undefined;
+      });
+    return (await soon(asking, PATIENCE_MS)) === true;
+  };
 }

@@ -1,4 +1,6 @@
 import { createServer, type Server } from 'node:http';
+import { Server as NetServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type express from 'express';
 import type { Redis } from 'ioredis';
 import { MIGRATIONS } from '../entities/schema.ts';
@@ -10,10 +12,13 @@ import type { ApiDeps } from './deps.ts';
 import type { Hardening } from './hardening.ts';
 import { opsRouter } from './ops/router.ts';
 import { allRoutes } from './routes.ts';
+import { watchRoutes } from './stuck-routes.ts';
 import { refuseUnreadable, refuseUnroutable } from './unreadable.ts';
 import type { WebhookVerifier } from './webhooks.ts';
 
 const IDLE_LOOK_MS = 50;
+/** A connection on which nothing came for so long, in milliseconds, has nothing under way. */
+const SILENT_MS = 250;
 
 export interface ServerOptions {
   host: string;
@@ -23,18 +28,24 @@ export interface ServerOptions {
   provider: WebhookVerifier;
   hardening: Hardening;
   proxies: number;
+  /** Ends the process, which is started again by whoever runs it. */
+  giveUp(reason: string): void;
 }
 
 /** Opens every door of the house. Resolves when the server listens. @throws Error when the port is taken. */
 export async function startServer(deps: ApiDeps, options: ServerOptions): Promise<Server> {
-  const { redis, provider, hardening, proxies } = options;
-  const health = { db: deps.db, redis, migrations: MIGRATIONS.map(({ name }) => name) };
+  const { redis, provider, hardening, proxies, giveUp } = options;
+  const watch = watchRoutes(giveUp);
+  const isServing = () => !deps.stopping.aborted && !watch.isStuck();
+  const health = { db: deps.db, redis, migrations: MIGRATIONS.map(({ name }) => name), isServing };
   const routes = allRoutes(deps, { health, provider });
   const standings = readStandings(deps.db);
   const authenticate = authentication(deps.signingKeys, standings);
   const ops = opsRouter({ ...deps, standings });
-  const app = makeApp(routes, { observe, authenticate, limits: deps.limits, hardening, proxies, ops });
+  const requestLimit = { watch };
+  const app = makeApp(routes, { observe, authenticate, limits: deps.limits, requestLimit, hardening, proxies, ops });
   const server = serve(app);
+  deps.stopping.addEventListener('abort', () => announceEnd(server), { once: true });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);
@@ -59,9 +70,22 @@ export function serve(app: ReturnType<typeof makeApp>, patience = PATIENCE): Ser
   return server;
 }
 
-/** Takes no more requests, and resolves when those under way are answered. */
-export async function stopServer(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+/** From now on each answer asks its client to connect anew, which leads it to another process. */
+function announceEnd(server: Server): void {
+  server.prependListener('request', (_request, response) => {
+    if (!response.headersSent) response.setHeader('Connection', 'close');
+  });
+}
+
+/**
+ * Goes on for `drainMs` milliseconds, in which load balancers see that the process is not ready and lead requests elsewhere;
+ * then takes no more connections, and resolves when the requests under way are answered.
+ */
+export async function stopServer(server: Server, drainMs: number): Promise<void> {
+  await pause(drainMs);
+  // HTTP's own close would end connections on which a request may just be arriving: each gets an answer that ends it.
+  const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
+  if (drainMs > 0) await pause(SILENT_MS);
   // A connection that is kept alive becomes idle only with its last answer.
   const sweep = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS);
   server.closeIdleConnections();

@@ -160,6 +160,7 @@ const CATALOGUE = {
   // What is broken on our side.
   PROVIDER_UNAVAILABLE: broken(503, 'The payment provider cannot be reached; try again later.'),
   DATABASE_UNAVAILABLE: broken(503, 'The database cannot be reached; try again later.'),
+  REQUEST_TIMED_OUT: broken(503, 'The request took too long. Repeat it with the same Idempotency-Key, if it had one.'),
   SIGN_IN_UNAVAILABLE: broken(503, 'Nobody can sign in at the moment; try again later.'),
   QUEUE_UNAVAILABLE: broken(503, 'The queue cannot be reached; try again later.'),
   INTERNAL_ERROR: broken(500, 'Something went wrong on our side.'),

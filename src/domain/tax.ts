@@ -45,7 +45,7 @@ function instant(iso: string): number {
 export function plainPercent(percent: string): string {
   const [, whole = '', fraction = ''] = DECIMAL.exec(percent) ?? [];
   if (whole === '') throw new RangeError(`Not a percent: ${percent}`);
-  const digits = fraction.replace(/0+$/, '');
+  const digits = fraction.replace(/(?<!0)0+$/, '');
   return `${whole.replace(/^0+(?=\d)/, '')}${digits === '' ? '' : `.${digits}`}`;
 }
 

@@ -18,6 +18,8 @@ export interface DatabaseOptions {
   migrations?: MigrationObject[];
   /** Most connections of this process. */
   connections?: number;
+  /** A server that owes an answer and says nothing for so long, in milliseconds, counts as gone. Default: never. */
+  silenceMs?: number;
   /** Every statement finds its rows by key: plans are made once, whatever the values. */
   isKeyed?: boolean;
 }
@@ -39,6 +41,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       Client: ThriftyClient,
       types: typeParsers(),
       connectionTimeoutMillis: 5_000,
+      silenceMs: options.silenceMs,
       options: `${SETTINGS}${options.isKeyed ? ' -c plan_cache_mode=force_generic_plan' : ''}`,
       onPoolCreated: (created: pg.Pool) => {
         pool = created;

@@ -4,10 +4,10 @@ const DEADLINE_MS = 10_000;
 
 /**
  * Stops the process on SIGTERM or SIGINT: the steps run one after the other, each to its end. What takes longer than
- * ten seconds altogether is cut off, and the exit code says so.
+ * ten seconds altogether, besides `restMs` milliseconds in which nothing is expected to end, is cut off, and the exit code says so.
  * @returns how to stop for a reason of our own, with exit code 1.
  */
-export function stopOnSignal(steps: readonly (() => Promise<unknown>)[]): (reason: string) => void {
+export function stopOnSignal(steps: readonly (() => Promise<unknown>)[], restMs = 0): (reason: string) => void {
   let isStopping = false;
   async function stop(reason: string, exitCode: number): Promise<void> {
     if (isStopping) return;
@@ -16,7 +16,7 @@ export function stopOnSignal(steps: readonly (() => Promise<unknown>)[]): (reaso
     setTimeout(() => {
       observe('process.stop.forced', { reason });
       process.exit(1);
-    }, DEADLINE_MS).unref();
+    }, restMs + DEADLINE_MS).unref();
     for (const step of steps) await step().catch((error) => observe('process.stop.failed', errorFields(error)));
     observe('process.stopped', { reason });
     process.exit(exitCode);

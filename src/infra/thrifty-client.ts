@@ -1,6 +1,12 @@
 import { hash } from 'node:crypto';
+import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import pg from 'pg';
+
+export interface ThriftyConfig extends pg.ClientConfig {
+  /** A server that has something to answer, and says nothing for so long, in milliseconds, counts as gone. Default: never. */
+  silenceMs?: number;
+}
 
 /** A connection keeps at most this many statements; texts beyond it are sent unnamed. */
 const MOST_STATEMENTS = 300;
@@ -16,11 +22,14 @@ export class ThriftyClient extends pg.Client {
   private isCorked = false;
   /** Why the server ended the connection, which the driver's own error does not tell. */
   private lost: Error | undefined;
-  constructor(config: pg.ClientConfig) {
+  /** Statements without an answer yet. */
+  private unanswered = 0;
+  constructor(config: ThriftyConfig) {
     super({ ...config, pipeline: true } as pg.ClientConfig);
     this.on('error', (error) => {
       this.lost ??= error;
     });
+    this.once('connect', () => this.watchServer(config));
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: pg's overloads cannot be repeated, the arguments pass through unchanged
@@ -31,7 +40,10 @@ export class ThriftyClient extends pg.Client {
       return Promise.resolve(NOTHING);
     }
     // A connection that is gone is rolled back already; were this to fail, it would never go back to the pool.
-    if (text === 'rollback' && !this.isBeginDue) return super.query(text).catch(() => NOTHING);
+    if (text === 'rollback' && !this.isBeginDue) {
+      this.unanswered += 1;
+      return super.query(text).catch(() => NOTHING);
+    }
     if (this.lost && typeof args.at(-1) !== 'function')
       return Promise.reject(new Error('The connection was lost.', { cause: this.lost }));
     this.corkUntilTheNextTick();
@@ -40,21 +52,53 @@ export class ThriftyClient extends pg.Client {
       if (text === 'rollback' || text === 'commit') return Promise.resolve(NOTHING);
       // Should it fail, the connection is gone, and the statement behind it says so.
       super.query('begin').catch(() => undefined);
+      this.unanswered += 1;
     }
     const name = typeof text === 'string' && Array.isArray(values) && values.length > 0 ? nameOf(text) : undefined;
     if (name) args.splice(0, 2, { name, text, values });
+    this.unanswered += 1;
     return super.query(...(args as Parameters<pg.Client['query']>));
+  }
+
+  /** The pool makes another connection, when it is asked for one, in place of one that leads nowhere useful. */
+  private watchServer({ silenceMs = 0 }: ThriftyConfig): void {
+    const connection = connectionOf(this);
+    // After a failover this server only reads, and the address may lead to another one.
+    connection.on('errorMessage', ({ code }: { code?: string }) => {
+      if (code === READ_ONLY) setImmediate(() => this.end().catch(() => undefined));
+    });
+    connection.on('readyForQuery', () => {
+      this.unanswered -= 1;
+    });
+    const { stream } = connection;
+    stream.setTimeout(silenceMs, () => {
+      if (this.unanswered > 0) stream.destroy(new SilenceError(silenceMs));
+    });
   }
 
   private corkUntilTheNextTick(): void {
     if (this.isCorked) return;
     this.isCorked = true;
-    const { stream } = Reflect.get(this as object, 'connection') as { stream: Socket };
+    const { stream } = connectionOf(this);
     stream.cork();
     process.nextTick(() => {
       this.isCorked = false;
       stream.uncork();
     });
+  }
+}
+
+/** Parts of the driver that it does not declare. */
+const connectionOf = (client: pg.Client) =>
+  Reflect.get(client as object, 'connection') as EventEmitter & { stream: Socket };
+
+/** SQLSTATE read_only_sql_transaction. */
+const READ_ONLY = '25006';
+
+class SilenceError extends Error {
+  readonly code = 'ETIMEDOUT';
+  constructor(ms: number) {
+    super(`PostgreSQL did not answer for ${ms} ms.`);
   }
 }
 

@@ -1,4 +1,5 @@
-import type { Config } from '../infra/config.ts';
+import { type Config, ConfigError } from '../infra/config.ts';
+import { watchEventLoop } from '../infra/event-loop-watch.ts';
 import { armFailpoints } from '../infra/failpoint.ts';
 import { logger } from '../infra/log.ts';
 import { type Meter, serveMetrics } from '../infra/metrics.ts';
@@ -10,8 +11,20 @@ export function begin(
 ): void {
   logger.level = config.LOG_LEVEL;
   armFailpoints(process, config.FAILPOINT_FILE);
+  watchEventLoop();
 }
 
-/** Serves figures where the settings say so. @returns how to stop that */
-export const metrics = async ({ METRICS_ADDRESS: address }: Config<'worker'> | Config<'web'>, meter?: Meter) =>
-  address ? await serveMetrics(address, meter) : async () => undefined;
+/**
+ * Serves figures where the settings say so; to be called before the process takes any work.
+ * @returns how to stop that @throws ConfigError when another process has the address.
+ */
+export async function metrics(
+  { METRICS_ADDRESS: address }: Config<'worker'> | Config<'web'>,
+  meter?: Meter,
+): Promise<() => Promise<void>> {
+  if (!address) return async () => undefined;
+  return serveMetrics(address, meter).catch((error: NodeJS.ErrnoException) => {
+    const why = error.code === 'EADDRINUSE' ? 'is in use; every process needs an address of its own' : error.message;
+    throw new ConfigError(`METRICS_ADDRESS: ${address} ${why}`);
+  });
+}

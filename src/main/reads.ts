@@ -16,8 +16,8 @@ export function openReads(
   { CACHE_REDIS_URL: ownUrl, REDIS_URL: url }: Config<'web'> | Config<'worker'>,
   { db, vault }: { db: Database; vault: Vault },
 ) {
-  const redis = openRedis(ownUrl ?? url, 'produce');
-  const subscriber = openRedis(ownUrl ?? url, 'consume');
+  const redis = openRedis(ownUrl ?? url, 'read');
+  const subscriber = openRedis(ownUrl ?? url, 'subscribe');
   const versions = openVersions(redis, subscriber, STORE);
   const layers = openLayeredCache({ redis, versions, store: STORE });
   const pages = openPages({ db, vault, cache: layers, currency: CURRENCY });

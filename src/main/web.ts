@@ -4,7 +4,7 @@ import { startServer, stopServer } from '../api/server.ts';
 import { openVault } from '../entities/people/vault.ts';
 import { ENTITIES } from '../entities/schema.ts';
 import { openCache } from '../infra/cache.ts';
-import { readConfig } from '../infra/config.ts';
+import { type Config, readConfig } from '../infra/config.ts';
 import { openDatabase } from '../infra/database.ts';
 import { subscribeHints } from '../infra/hints.ts';
 import { observe } from '../infra/log.ts';
@@ -17,13 +17,16 @@ import { begin, metrics } from './begin.ts';
 import { provider } from './provider.ts';
 import { CURRENCY, openReads, STORE } from './reads.ts';
 
+/** No statement of a request takes PostgreSQL so long, in milliseconds, the longest wait for a lock included. */
+const SILENCE_MS = 20_000;
+
 /** The doors in. */
 export async function web(): Promise<void> {
   const config = readConfig('web');
   begin('web', config);
-  const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES });
+  const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES, silenceMs: SILENCE_MS });
   const redis = openRedis(config.REDIS_URL, 'produce');
-  const subscriber = openRedis(config.REDIS_URL, 'consume');
+  const subscriber = openRedis(config.REDIS_URL, 'subscribe');
   const queues = openQueues(JOBS, redis);
   const stopping = new AbortController();
   const vault = openVault({ dataKeys: config.DATA_KEYS, secret: config.APP_SECRET });
@@ -47,22 +50,26 @@ export async function web(): Promise<void> {
     replay: (id: string, to?: number) => replayHistory(db.query, id, to),
     stopping: stopping.signal,
   };
-  const { HOST: host, PORT: port, CORS_ORIGINS: corsOrigins, TRUST_PROXY: proxies } = config;
-  const hardening = { corsOrigins, isHttpsOnly: config.NODE_ENV === 'production' };
-  const server = await startServer(deps, { host, port, redis, provider: provider(config), hardening, proxies });
-  observe('web ready', { address: server.address() });
-  const stopDoors = async () => {
-    stopping.abort();
-    await stopServer(server);
-  };
   const stopMetrics = await metrics(config);
-  stopOnSignal([
+  let giveUp: (reason: string) => void = () => undefined;
+  const end = (reason: string) => giveUp(reason);
+  const server = await startServer(deps, { ...settingsOf(config), redis, provider: provider(config), giveUp: end });
+  observe('web ready', { address: server.address() });
+  const drainMs = config.DRAIN_SECONDS * 1_000;
+  const steps = [
+    async () => stopping.abort(),
+    () => stopServer(server, drainMs),
     stopMetrics,
-    stopDoors,
     queues.close,
     async () => subscriber.disconnect(),
     reads.close,
     async () => redis.disconnect(),
     () => db.orm.close(),
-  ]);
+  ];
+  giveUp = stopOnSignal(steps, drainMs);
+}
+
+function settingsOf(config: Config<'web'>) {
+  const { HOST: host, PORT: port, CORS_ORIGINS: corsOrigins, TRUST_PROXY: proxies } = config;
+  return { host, port, proxies, hardening: { corsOrigins, isHttpsOnly: config.NODE_ENV === 'production' } };
 }

@@ -21,12 +21,15 @@ import { begin, metrics } from './begin.ts';
 import { provider } from './provider.ts';
 import { openReads } from './reads.ts';
 
+/** A job may ask for more at once than a request: PostgreSQL gets longer for its answer, in milliseconds. */
+const SILENCE_MS = 120_000;
+
 /** The hands. */
 export async function worker(): Promise<void> {
   const config = readConfig('worker');
   begin('worker', config);
   const seller = readSeller(config);
-  const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES, isKeyed: true });
+  const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES, isKeyed: true, silenceMs: SILENCE_MS });
   const redis = openRedis(config.REDIS_URL, 'produce');
   const connection = openRedis(config.REDIS_URL, 'consume');
   const queues = openQueues(JOBS, redis);
@@ -51,11 +54,11 @@ export async function worker(): Promise<void> {
     sellerState: config.SELLER_STATE,
     pricesIncludeTax: config.PRICES_INCLUDE_TAX,
   };
+  const stopMetrics = await metrics(config, shopMeter(deps));
   const concurrency = config.WORKER_CONCURRENCY;
   let giveUp: (reason: string) => void = () => undefined;
   const stopWorkers = startWorkers(deps, { connection, concurrency, giveUp: (reason) => giveUp(reason) });
   observe('worker ready', { concurrency });
-  const stopMetrics = await metrics(config, shopMeter(deps));
   giveUp = stopOnSignal([
     stopMetrics,
     stopWorkers,

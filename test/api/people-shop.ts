@@ -92,7 +92,7 @@ export async function openPeopleShop(options: { rates?: Partial<Rates>; redisUrl
   const redis = openRedis(options.redisUrl ?? process.env.TEST_REDIS_URL ?? '', 'produce');
   if (redis.status !== 'ready') await once(redis, 'ready');
   const deps = depsOf(fresh.db, redis, { ...GENEROUS, ...options.rates });
-  const health = { db: fresh.db, redis, migrations: [] };
+  const health = { db: fresh.db, redis, migrations: [], isServing: () => true };
   const routes = allRoutes(deps, {
     health,
     provider: stripeProvider({ secretKey: 'sk_test', webhookSecret: 'whsec_test' }),
@@ -117,7 +117,7 @@ export async function openPeopleShop(options: { rates?: Partial<Rates>; redisUrl
     register: (overrides = {}) => register(ask, overrides),
     staff: (role) => signInStaff(ask, { deps, role }),
     async close() {
-      await stopServer(server);
+      await stopServer(server, 0);
       await deps.queues.close();
       redis.disconnect();
       await fresh.close();

@@ -1,13 +1,16 @@
 import { expect } from 'chai';
-import { type Database, isDatabaseDown } from '../../src/infra/database.ts';
+import { ENTITIES } from '../../src/entities/schema.ts';
+import { type Database, isDatabaseDown, openDatabase } from '../../src/infra/database.ts';
 import { unitOfWork } from '../../src/infra/unit-of-work.ts';
 import { freshDatabase } from '../support/database.ts';
+import { scaled } from '../support/pace.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 describe('an error of the database', () => {
   let db: Database;
+  let url: string;
   before(async () => {
-    ({ db } = await freshDatabase());
+    ({ db, url } = await freshDatabase());
   });
   after(() => db.orm.close());
 
@@ -46,6 +49,35 @@ describe('an error of the database', () => {
       await tx.query('select 2');
     });
     expect(isDatabaseDown(error), String(error)).to.equal(true);
+  });
+
+  it('is "down" when the server says nothing for too long; another connection takes the place of that one', async () => {
+    const impatient = await openDatabase({ url, entities: ENTITIES, connections: 1, silenceMs: scaled(300) });
+    try {
+      const error = await impatient.query('select pg_sleep(600)').catch((thrown: unknown) => thrown);
+      expect(isDatabaseDown(error), String(error)).to.equal(true);
+      expect(await impatient.query('select 1 as one')).to.deep.equal([{ one: 1 }]);
+    } finally {
+      await impatient.orm.close();
+      await db.query(`select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(600)'`);
+    }
+  });
+
+  it('is "down" when a server only reads, and its connection is given up', async () => {
+    const other = await openDatabase({ url, entities: ENTITIES, connections: 1 });
+    const only = (mode: 'on' | 'off') =>
+      db.query(`do $$ begin
+        execute format('alter database %I set default_transaction_read_only = ${mode}', current_database());
+      end $$`);
+    try {
+      await only('on');
+      const error = await other.query('create table two (id int)').catch((thrown: unknown) => thrown);
+      expect(isDatabaseDown(error), String(error)).to.equal(true);
+      await only('off');
+      await other.query('create table two (id int)');
+    } finally {
+      await other.orm.close();
+    }
   });
 
   it('is "down" when the server only reads', async () => {

@@ -13,6 +13,7 @@ export interface Addresses {
 export const DEVELOPMENT = {
   NODE_ENV: 'development',
   APP_SECRET: 'development-only-secret-of-a-local-machine',
+  DRAIN_SECONDS: '0',
   RATE_LIMITS: 'read:1000000,write:1000000,sign-in:100000,guesses:1000',
   STRIPE_SECRET_KEY: 'sk_test_development',
   STRIPE_WEBHOOK_SECRET: 'whsec_development',

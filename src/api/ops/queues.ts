@@ -113,7 +113,7 @@ function sendOwnPage(board: express.Express, response: express.Response, next: e
       else
         response
           .type('html')
-          .send(markup.replace(/<link[^>]+fonts\.googleapis\.com[^>]*>|<style>.*?<\/style>| style="[^"]*"/gs, ''));
+          .send(markup.replace(/<link[^<>]+fonts\.googleapis\.com[^<>]*>|<style>[^<]*<\/style>| style="[^"]*"/gs, ''));
     });
   Object.assign(response, { render });
 }
