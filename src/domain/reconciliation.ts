@@ -68,6 +68,9 @@ export const RULES = {
   'provider.unknown-intent': warning(
     'The provider took money for a checkout that we do not have: it belongs to another system, or to a database that was restored.',
   ),
+  'reconciliation.phase-failed': critical(
+    'A run went on without this phase, so what it looks at was not compared: the log says why (`reconciliation.phase.failed`).',
+  ),
   'pricing.replays': critical(
     'The stored price does not come out of its inputs again: the snapshot was changed, or an engine. Compare with `GET …/price`.',
   ),
@@ -154,7 +157,7 @@ export const ruleOf = (kind: string): Rule =>
 /** What a finding is about, from its ids: the same finding has the same subject in every run. */
 export function subjectOf(facts: object): string {
   const ids = Object.entries(facts).filter(([name]) =>
-    /(^id|Id|^table|^column|^gstin|^year|^line|^counter)$/.test(name),
+    /(^id|Id|^table|^column|^gstin|^year|^line|^counter|^phase)$/.test(name),
   );
   return ids
     .map(([name, value]) => `${name}=${value}`)

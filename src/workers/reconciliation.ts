@@ -7,10 +7,12 @@ import {
   recordFound,
 } from '../entities/reconciliation/discrepancy.ts';
 import { advanceRun, beginRun, findRun, finishRun, lockRun, type Run } from '../entities/reconciliation/run.ts';
-import { observe } from '../infra/log.ts';
+import { isDatabaseDown } from '../infra/database.ts';
+import { errorFields, observe } from '../infra/log.ts';
 import { type Tx, unitOfWork } from '../infra/unit-of-work.ts';
 import { done, type Handler, handler, noop, type Outcome, snooze } from '../infra/worker.ts';
 import { continueRun, healDiscrepancy, reconcileAll, reconcileRecent } from '../jobs/reconciliation.ts';
+import { ProviderError } from '../ports/payments/port.ts';
 import type { WorkerDeps } from './deps.ts';
 import { type Looked, lookAtCheckouts, lookAtVariants, lookAtWaiting, lookAtWhole } from './reconciliation/phases.ts';
 import {
@@ -31,11 +33,17 @@ const LOOK_AGAIN_MS = 500;
 export const reconcileHandlers = (deps: WorkerDeps): Handler[] => [
   handler(reconcileRecent, () => begin(deps, 'recent')),
   handler(reconcileAll, () => begin(deps, 'full')),
-  handler(continueRun, async ({ runId }, { commandId }) => {
+  handler(continueRun, async ({ runId }, { commandId, starts }) => {
     const run = await findRun(deps.db.query, runId);
-    // The provider is asked outside of the transaction that writes down what it said.
-    const fetched = run && (await fetch(deps, run));
-    return unitOfWork(deps.db, continueRun.name, (tx) => takeFurther(deps, tx, { run, fetched, commandId }));
+    try {
+      // The provider is asked outside of the transaction that writes down what it said.
+      const fetched = run && (await fetch(deps, run));
+      return await unitOfWork(deps.db, continueRun.name, (tx) => takeFurther(deps, tx, { run, fetched, commandId }));
+    } catch (error) {
+      if (!run || isDatabaseDown(error) || starts < attemptsFor(error)) throw error;
+      observe('reconciliation.phase.failed', { runId, phase: run.phase, ...errorFields(error) });
+      return unitOfWork(deps.db, continueRun.name, (tx) => skipPhase(deps, tx, { run, error, commandId }));
+    }
   }),
   handler(healDiscrepancy, async ({ discrepancyId }, { commandId }) => {
     const found = await loadDiscrepancy(deps.db.query, discrepancyId);
@@ -95,6 +103,25 @@ async function look(deps: WorkerDeps, tx: Tx, { run, fetched }: Pick<Step, 'fetc
   if (run.phase === 'checkouts') return lookAtCheckouts(tx, run);
   if (run.phase === 'variants') return lookAtVariants(tx, run);
   return run.phase === 'whole' ? lookAtWhole(tx) : lookAtWaiting(tx);
+}
+
+/** A provider that is away is asked again for a minute, as jobs are put off by five seconds; other errors come again. */
+const attemptsFor = (error: unknown): number => (error instanceof ProviderError ? 12 : 3);
+
+/** A phase that fails again and again ends itself, not the run: a person is told, the next phase begins. */
+async function skipPhase(
+  { queues }: WorkerDeps,
+  tx: Tx,
+  { run, error, commandId }: { run: Run; error: unknown; commandId: string },
+): Promise<Outcome> {
+  await acknowledge(tx, commandId);
+  if (!(await lockRun(tx, run))) return noop('done before');
+  const facts = { phase: run.phase, ...errorFields(error) };
+  await recordFound(tx, run.id, [{ kind: 'reconciliation.phase-failed', facts }]);
+  const goesOn = await advanceRun(tx, run, { cursor: null, checked: 0 });
+  if (goesOn) enqueue(tx, queues, { contract: continueRun, payload: { runId: run.id } });
+  else await finishRun(tx, run);
+  return done;
 }
 
 /** A run is over when its remedies are. */
