@@ -28,7 +28,7 @@ export interface ServerOptions {
   provider: WebhookVerifier;
   hardening: Hardening;
   proxies: number;
-  /** Ends the process, which is started again by whoever runs it. */
+  /** Ends the process; its process manager starts it again. */
   giveUp(reason: string): void;
 }
 

@@ -14,7 +14,7 @@ export interface RouteWatch {
   isStuck(): boolean;
 }
 
-/** @param giveUp ends the process, which whoever runs it starts again; called once. */
+/** @param giveUp ends the process, which its process manager starts again; called once. */
 export function watchRoutes(giveUp: (reason: string) => void, now: () => number = Date.now): RouteWatch {
   const hanging = new Map<string, { since: number; requests: number }>();
   let stuck: string | undefined;

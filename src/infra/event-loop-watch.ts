@@ -7,7 +7,7 @@ const LONGEST_STAND_SECONDS = 30;
 
 /**
  * Kills the process when its event loop stands for 30 seconds, from a thread of its own: nothing else in the process could.
- * Whoever runs the process starts it again; its jobs and transactions are taken up by others.
+ * Its process manager starts it again; other processes take over its jobs and repeat its transactions.
  */
 export function watchEventLoop(longestSeconds = LONGEST_STAND_SECONDS): void {
   // Somebody who looks at it line by line stops it on purpose.

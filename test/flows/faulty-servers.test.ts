@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
+import { setReadOnly } from '../support/database.ts';
 import { scaled } from '../support/pace.ts';
 import { goodsOf } from '../support/reviewers.ts';
 import type { Checkout, Failed } from '../support/shop.ts';
@@ -106,12 +107,8 @@ describe('servers that are there and do not work', function () {
     const items = [{ variantId: await books.stock({ stock: 5 }), quantity: 1 }];
     const admin = new Client({ connectionString: stack.databaseUrl });
     await admin.connect();
-    const only = (mode: 'on' | 'off') =>
-      admin.query(`do $$ begin
-        execute format('alter database %I set default_transaction_read_only = ${mode}', current_database());
-      end $$`);
     try {
-      await only('on');
+      await setReadOnly(admin, 'on');
       await admin.query(
         `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
       );
@@ -121,7 +118,7 @@ describe('servers that are there and do not work', function () {
       expect([refused.status, error.code]).to.deep.equal([503, 'DATABASE_UNAVAILABLE']);
       expect(refused.headers.get('retry-after')).to.match(/^\d+$/);
     } finally {
-      await only('off');
+      await setReadOnly(admin, 'off');
       await admin.end();
     }
     await isReady();

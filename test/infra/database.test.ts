@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { ENTITIES } from '../../src/entities/schema.ts';
 import { type Database, isDatabaseDown, openDatabase } from '../../src/infra/database.ts';
 import { unitOfWork } from '../../src/infra/unit-of-work.ts';
-import { freshDatabase } from '../support/database.ts';
+import { freshDatabase, setReadOnly } from '../support/database.ts';
 import { scaled } from '../support/pace.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -65,15 +65,11 @@ describe('an error of the database', () => {
 
   it('is "down" when a server only reads, and its connection is given up', async () => {
     const other = await openDatabase({ url, entities: ENTITIES, connections: 1 });
-    const only = (mode: 'on' | 'off') =>
-      db.query(`do $$ begin
-        execute format('alter database %I set default_transaction_read_only = ${mode}', current_database());
-      end $$`);
     try {
-      await only('on');
+      await setReadOnly(db, 'on');
       const error = await other.query('create table two (id int)').catch((thrown: unknown) => thrown);
       expect(isDatabaseDown(error), String(error)).to.equal(true);
-      await only('off');
+      await setReadOnly(db, 'off');
       await other.query('create table two (id int)');
     } finally {
       await other.orm.close();

@@ -51,3 +51,12 @@ async function onServer(url: string, ...statements: string[]): Promise<void> {
     await client.end();
   }
 }
+
+/** Makes the database of a connection one that only reads, or one that writes again, for all connections made from now on. */
+export const setReadOnly = (
+  connection: { query(sql: string): Promise<unknown> },
+  mode: 'on' | 'off',
+): Promise<unknown> =>
+  connection.query(`do $$ begin
+    execute format('alter database %I set default_transaction_read_only = ${mode}', current_database());
+  end $$`);
