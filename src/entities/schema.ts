@@ -16,6 +16,7 @@ import { Migration015Reviews } from '../../migrations/015_reviews.ts';
 import { Migration016Caching } from '../../migrations/016_caching.ts';
 import { Migration017Offers } from '../../migrations/017_offers.ts';
 import { Migration018Retention } from '../../migrations/018_retention.ts';
+import { Migration019SearchAndOrder } from '../../migrations/019_search_and_order.ts';
 import type { Database } from '../infra/database.ts';
 import { Cart, CartItem } from './cart.ts';
 import { Checkout } from './checkout.ts';
@@ -66,6 +67,7 @@ export const MIGRATIONS = [
   { name: '016_caching', class: Migration016Caching },
   { name: '017_offers', class: Migration017Offers },
   { name: '018_retention', class: Migration018Retention },
+  { name: '019_search_and_order', class: Migration019SearchAndOrder },
 ];
 
 /** One process migrates at a time, wherever it runs; the number is arbitrary but must stay. */

@@ -7,6 +7,7 @@ import type { Tx } from '../../infra/unit-of-work.ts';
 import { bare } from '../auth/passwords.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type AnyRoute, type Call, route } from '../route.ts';
+import { inTextOrder } from '../views/text-order.ts';
 import { adminEdit, noContent, versioned } from './change.ts';
 import { refuseMentioned } from './pricing/mentions.ts';
 import { takenName } from './roles.ts';
@@ -46,7 +47,7 @@ const list = ({ db }: ApiDeps) =>
       body: {
         data: await db.query(
           `select g.id, g.name, g.version, (select count(*)::int from customer_group_members where group_id = g.id) as members
-            from customer_groups g order by lower(g.name)`,
+            from customer_groups g order by ${inTextOrder('g.name')}`,
         ),
       },
     }),

@@ -1,3 +1,4 @@
+import { raw } from '@mikro-orm/core';
 import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
 import type { Permission } from '../../domain/permissions.ts';
@@ -11,6 +12,7 @@ import { bare } from '../auth/passwords.ts';
 import { staffMember } from '../auth/principal.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type AnyRoute, route } from '../route.ts';
+import { inTextOrder } from '../views/text-order.ts';
 import { adminEdit, etag, noContent, versioned } from './change.ts';
 import { requireVersion } from './version.ts';
 
@@ -65,7 +67,8 @@ const list = ({ db }: ApiDeps) =>
       },
     },
     async handle() {
-      const roles = await db.orm.em.fork().find(Role, {}, { orderBy: { isBuiltin: 'desc', name: 'asc' } });
+      const byName = { [raw((alias) => inTextOrder(`${alias}.name`))]: 'asc' } as const;
+      const roles = await db.orm.em.fork().find(Role, {}, { orderBy: [{ isBuiltin: 'desc' }, byName] });
       return { status: 200, body: { data: roles.map(viewOf), permissions: STAFF_PERMISSIONS } };
     },
   });

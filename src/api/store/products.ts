@@ -39,7 +39,9 @@ const listQuery = z
       .transform((text) => text === 'true')
       .optional()
       .meta({ description: 'true: what can be bought now; false: what is sold out.' }),
-    sort: z.enum(SORTS).optional().meta({ description: 'Default: relevance with q, else newest.' }),
+    sort: z.enum(SORTS).optional().meta({
+      description: 'Default: relevance with q, else newest. `title` is the order of a dictionary: apple before Zebra.',
+    }),
     limit: z.coerce.number().int().min(1).max(100).default(24),
     cursor: z.string().min(1).max(2_000).optional(),
   })

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Vault } from '../../entities/people/vault.ts';
 import type { Query } from '../../entities/sellable.ts';
 import { openPerson } from './staff.ts';
+import { inTextOrder } from './text-order.ts';
 
 export const groupRefSchema = z.object({ id: z.uuid(), name: z.string() });
 
@@ -36,7 +37,7 @@ export async function readCustomers(query: Query, vault: Vault, filter: Customer
   const { id = null, emailIndex = null, groupId = null, status = null, before, limit } = filter;
   const rows = await query<AdminCustomer>(
     `select a.id, a.email, a.name, a.phone, a.status, a.email_verified_at is not null as "emailVerified",
-        coalesce((select json_agg(json_build_object('id', g.id, 'name', g.name) order by g.name)
+        coalesce((select json_agg(json_build_object('id', g.id, 'name', g.name) order by ${inTextOrder('g.name')})
           from customer_group_members m join customer_groups g on g.id = m.group_id where m.account_id = a.id), '[]') as groups,
         a.created_at as "createdAt", a.version
       from accounts a

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Database } from '../../infra/database.ts';
 import { filterSql, isAvailable, type ProductFilter, VARIANTS } from './product-filter.ts';
+import { inTextOrder } from './text-order.ts';
 
 /** Products that the facets are counted over, at most: what one request may cost is the same in every shop. */
 const MOST_COUNTED = 2_000;
@@ -34,7 +35,7 @@ interface FacetRow extends Omit<Facets, 'price'> {
 
 /** How many of what was counted have each value of a list of theirs. */
 const counts = (list: string) => `(select coalesce(json_agg(json_build_object('value', value, 'count', count)
-    order by count desc, value), '[]')
+    order by count desc, ${inTextOrder('value')}), '[]')
   from (select value, count(*) as count from counted, unnest(${list}) as value group by value) each)`;
 
 /**

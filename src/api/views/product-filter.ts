@@ -27,8 +27,6 @@ export interface FilterSql {
   fits(v: string, s: string): string;
 }
 
-const MOST_WORDS = 8;
-
 /** Whether a unit can be bought, of the level with this alias. */
 export const isAvailable = (s: string): string => `${s}.on_hand + ${s}.backorder_limit - ${s}.reserved > 0`;
 
@@ -57,8 +55,9 @@ function fitting(filter: ProductFilter, bind: FilterSql['bind']): FilterSql['fit
   const { size, color, minPrice, maxPrice, inStock } = filter;
   const rules: ((v: string, s: string) => string)[] = [];
   const anyOf = (column: string, texts: string[]) => {
-    const wanted = bind(texts.map((text) => text.toLowerCase()));
-    rules.push((v) => `lower(${v}.${column}) = any(${wanted}::text[])`);
+    // Lower case is made in one place: JavaScript makes another of some letters, such as İ.
+    const wanted = texts.map((text) => `lower(${bind(text)}::text)`).join(', ');
+    rules.push((v) => `lower(${v}.${column}) in (${wanted})`);
   };
   const limit = (operator: string, paise: number) => {
     const bound = bind(paise);
@@ -77,12 +76,13 @@ function fitting(filter: ProductFilter, bind: FilterSql['bind']): FilterSql['fit
  * one most like it. A SKU, or its beginning, comes before all text.
  */
 function search(sql: FilterSql, q: string, ranked: boolean): void {
-  const words = wordsOf(q);
   const sku = skuPattern(q);
-  sql.with = `query as materialized (select product_query(${sql.bind(words)}::text[]) as words),`;
+  const typed = `${sql.bind(searchText(q))}::text`;
+  sql.with = `query as materialized (select product_query(${typed}) as words,
+    array_to_string(typed_words(${typed}), ' ') as typed),`;
   const score = ranked
     ? `(1e6 * (ts_rank(p.search, (select words from query))
-        + word_similarity(${sql.bind(words.join(' '))}, p.title || ' ' || p.brand)))::int`
+        + word_similarity((select typed from query), p.title || ' ' || p.brand)))::int`
     : '0';
   sql.with += ` found as materialized (
     select id, max(score) as score from (
@@ -97,10 +97,8 @@ function search(sql: FilterSql, q: string, ranked: boolean): void {
 export const skuPattern = (q: string): string | null =>
   /^[A-Za-z0-9._-]{3,64}$/.test(q.trim()) ? `${q.trim().toUpperCase().replaceAll('_', '\\_')}%` : null;
 
-/** Letters and digits only: nothing a person types can be a syntax error. */
-export const wordsOf = (q: string): string[] =>
-  q
-    .normalize('NFKC')
-    .toLowerCase()
-    .match(/[\p{L}\p{M}\p{N}]+/gu)
-    ?.slice(0, MOST_WORDS) ?? [];
+/**
+ * What is typed, for the functions in SQL that split it into words just as they split a title: nothing a person types can
+ * be a syntax error. No text in PostgreSQL holds the code point 0.
+ */
+export const searchText = (q: string): string => q.replaceAll('\0', ' ');

@@ -1,5 +1,6 @@
 import { type core, z } from 'zod';
 import { type FilterSql, VARIANTS } from './product-filter.ts';
+import { inTextOrder } from './text-order.ts';
 
 export const SORTS = ['relevance', 'newest', 'price', '-price', 'title'] as const;
 export type Sort = (typeof SORTS)[number];
@@ -54,8 +55,8 @@ export const ORDERS: Record<Sort, Order> = {
     keySchema: z.string().max(1_000),
     key: 'p.title',
     id: 'p.id',
-    behind: (key, id) => `(p.title, p.id) > (${key}::text, ${id}::uuid)`,
-    by: 'p.title, p.id',
+    behind: (key, id) => `(${inTextOrder('p.title')}, p.id) > (${key}::text, ${id}::uuid)`,
+    by: `${inTextOrder('p.title')}, p.id`,
     rows: products,
   },
   price: {

@@ -1,5 +1,8 @@
 import type { Tx } from '../../infra/unit-of-work.ts';
 
+/** One form for letters that are composed or written otherwise, in lower case. */
+const form = (text: string): string => `lower(normalize(${text}, nfkc))`;
+
 /**
  * Whether the rule of the shelf `c` means the product `p`: all of its parts have to fit, prices in paise and of the cheapest
  * variant. The statement reads the rule itself, so that its text, and so its plan, is the same for every rule. What a
@@ -7,9 +10,9 @@ import type { Tx } from '../../infra/unit-of-work.ts';
  */
 const MEANS = `c.kind = 'rule' and not exists (
   select 1 from jsonb_array_elements(c.rule -> 'all') as part where coalesce(not case part ->> 'field'
-    when 'brand' then lower(p.brand) in (select lower(name) from jsonb_array_elements_text(part -> 'is') as name)
+    when 'brand' then ${form('p.brand')} in (select ${form('name')} from jsonb_array_elements_text(part -> 'is') as name)
     when 'taxClass' then jsonb_exists(part -> 'is', p.tax_class)
-    when 'title' then strpos(lower(p.title), lower(part ->> 'contains')) > 0
+    when 'title' then strpos(${form('p.title')}, ${form("part ->> 'contains'")}) > 0
     when 'attribute' then part -> 'is' @> (p.attributes -> (part ->> 'name'))
     when 'launched' then p.created_at >= (part ->> 'after')::timestamptz
     when 'price' then (select min(v.price) from variants v where v.product_id = p.id and v.status = 'active')

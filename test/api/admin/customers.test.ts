@@ -94,6 +94,20 @@ describe('customers and their groups in the admin API', () => {
     expect(renamed.body).to.include({ name: 'Family', version: 2 });
   });
 
+  it('have their groups in the order of a dictionary, as the list of all groups', async () => {
+    const { customer } = await shop.register();
+    const names = ['Élan', 'elder', 'Zenith', 'Embassy', 'agents'];
+    for (const name of names) {
+      const { body } = await ask<{ id: string }>('POST', '/customer-groups', { name });
+      await ask('PUT', `/customer-groups/${body.id}/members/${customer.id}`);
+    }
+    const sorted = ['agents', 'Élan', 'elder', 'Embassy', 'Zenith'];
+    const { body } = await ask<Customer>('GET', `/customers/${customer.id}`);
+    expect(body.groups.map(({ name }) => name)).to.deep.equal(sorted);
+    const all = (await ask<{ data: { name: string }[] }>('GET', '/customer-groups')).body.data;
+    expect(all.map(({ name }) => name).filter((name) => names.includes(name))).to.deep.equal(sorted);
+  });
+
   it('are no staff, and staff are no customers', async () => {
     for (const [method, path] of [
       ['GET', ''],

@@ -45,6 +45,14 @@ describe('roles in the admin API', () => {
     expect(await code('GET', `/${role.id}`)).to.equal('ROLE_NOT_FOUND');
   });
 
+  it('are listed in the order of a dictionary, the built-in ones first', async () => {
+    for (const name of ['Zone lead', 'aisle', 'Éditeur', 'floor', 'Editor'])
+      await ask('POST', '', { name, permissions: [] });
+    const own = (await list()).data.filter((role) => !role.builtin).map(({ name }) => name);
+    expect(own).to.deep.equal(['aisle', 'Éditeur', 'Editor', 'floor', 'Zone lead']);
+    expect((await list()).data.slice(-own.length).map(({ name }) => name)).to.deep.equal(own);
+  });
+
   it('that are built in can only be made to require a second factor', async () => {
     const support = (await list()).data.find(({ name }) => name === 'support');
     expect(await code('PATCH', `/${support?.id}`, { permissions: [] })).to.equal('ROLE_BUILTIN');

@@ -3,7 +3,7 @@ import { refused } from '../../../domain/errors.ts';
 import { keepRules, reshelve } from '../../../entities/catalogue/collection-rule.ts';
 import type { Tx } from '../../../infra/unit-of-work.ts';
 import { attributesSchema, mediaSchema } from '../../views/product.ts';
-import { skuPattern, wordsOf } from '../../views/product-filter.ts';
+import { searchText, skuPattern } from '../../views/product-filter.ts';
 import { requireAll } from '../pricing/conditions.ts';
 import { refuseMentioned } from '../pricing/mentions.ts';
 import { thing } from '../things/thing.ts';
@@ -64,8 +64,8 @@ export const PRODUCTS = thing({
       schema: z.string().max(200).transform(searched).meta({ description: SEARCH }),
       // Drafts as they are typed, since the shop does not know their words yet; the rest as the storefront finds it.
       sql: (value) => `t.id in (
-        select id from products where search @@ ((${value}::jsonb ->> 'typed')::tsquery
-          || product_query(array(select jsonb_array_elements_text(${value}::jsonb -> 'words'))))
+        select id from products where search @@ (prefix_query(${value}::jsonb ->> 'typed')
+          || product_query(${value}::jsonb ->> 'typed'))
         union all select product_id from variants where upper(sku) like ${value}::jsonb ->> 'sku')`,
     },
     sku: {
@@ -114,8 +114,7 @@ export const PRODUCTS = thing({
 
 /** What is typed, as the statement needs it. */
 function searched(text: string) {
-  const words = wordsOf(text);
-  return { words, typed: words.map((word) => `'${word}':*`).join(' & '), sku: skuPattern(text) };
+  return { typed: searchText(text), sku: skuPattern(text) };
 }
 
 async function shelve(tx: Tx, productId: string, collectionIds: readonly string[]): Promise<void> {

@@ -17,6 +17,7 @@ const GOODS = [
   { title: 'Ajrakh Stole', status: 'active', variants: [{ sku: 'AJR_10-S', price: 79_900 }] },
   { title: 'Ajrakh Stole, large', status: 'draft', variants: [{ sku: 'AJRX10-L', price: 99_900 }] },
   { title: 'Zardozi Clutch', status: 'draft', variants: [{ sku: 'ZAR-1', price: 249_900 }] },
+  { title: '‘Men’s’ Rug 4 m²', status: 'draft', variants: [] },
   { title: 'Brass Diya', status: 'archived', variants: [] },
 ];
 
@@ -52,6 +53,13 @@ describe('finding products in the admin API', () => {
     expect(await titles('q=ajrahk')).to.deep.equal(['Ajrakh Stole, large', 'Ajrakh Stole']);
     expect(await titles('q=ajrakh&status=draft')).to.deep.equal(['Ajrakh Stole, large']);
     expect(await titles('q=velvet')).to.deep.equal([]);
+  });
+
+  it('finds any of them by exactly its title', async () => {
+    for (const { title } of GOODS) {
+      expect(await titles(`${new URLSearchParams({ q: title })}`), title).to.include(title);
+    }
+    expect(await titles('q=rug+4+m2')).to.deep.equal(['‘Men’s’ Rug 4 m²']);
   });
 
   it('finds by a SKU and its beginning, taking each character as it is', async () => {
