@@ -14,6 +14,11 @@ const SPELLED_MAIL = /(?<=[\w.-]) ?[([]?at[)\]]? ?(gmail|yahoo|hotmail|outlook|r
 const HANDLE = /(^|[\s(])@[A-Za-z0-9_.]{3,}/g;
 const INVITATION =
   /\b(dm|text|msg|message|whats ?app|call|ping|contact|follow|reach)\s+(me|us|at|on|my|our)\b|\b(my|our) (insta|instagram|telegram|whats ?app)\b/gi;
+/** A date in figures, the day, the month or the year first: `12/10/2025`, `2025-10-12`. */
+const DATE =
+  /(?<![\d./-])(?:(?:0?[1-9]|[12]\d|3[01])([./-])(?:0?[1-9]|[12]\d|3[01])\1(?:(?:19|20)\d\d|\d\d)|(?:19|20)\d\d([./-])(?:0?[1-9]|1[0-2])\2(?:0?[1-9]|[12]\d|3[01]))(?![./-]?\d)/g;
+/** A time of day: `18:45`, `18:45:30`, `9.30 pm`. */
+const TIME = /(?<![\d:.])(?:[01]?\d|2[0-3])(?::[0-5]\d(?::[0-5]\d)?(?![:.]?\d)|[:.][0-5]\d(?= ?[ap]\.?m\b))/gi;
 const DIGITS = words('zero one two three four five six seven eight nine');
 const LEAST_SPELLED = 8;
 
@@ -39,12 +44,15 @@ export function linksIn(text: string, allowedDomains: ReadonlySet<string>): numb
 /** How many ways to reach somebody the text has: addresses, telephone numbers, names in networks. */
 export function contactsIn(text: string): number {
   const mails = (linkify.match(text) ?? []).filter(({ schema }) => schema === 'mailto:').length;
-  const numbers = findPhoneNumbersInText(withDigits(text), 'IN').length;
+  const numbers = findPhoneNumbersInText(withoutDates(withDigits(text)), 'IN').length;
   const others = [SPELLED_MAIL, HANDLE, INVITATION].map((pattern) => text.match(pattern)?.length ?? 0);
   return mails + numbers + others.reduce((sum, count) => sum + count, 0);
 }
 
 const hostOf = (url: string): string => URL.parse(url)?.hostname.replace(/^www\./, '') ?? '';
+
+/** Dates and times of day are no telephone numbers, and hide the one beside them: a word between keeps them apart. */
+const withoutDates = (text: string): string => text.replace(DATE, ' date ').replace(TIME, ' time ');
 
 /** A row of digits that are spelled out. */
 const SPELLED = new RegExp(`(?:\\b(?:double|triple|${DIGITS.join('|')})\\b[\\s,-]*){${LEAST_SPELLED},}`, 'gi');

@@ -1,7 +1,7 @@
 import { contactsIn, linksIn } from './contact.ts';
 import { contradicts, isRepetitive, isShouted } from './manner.ts';
 import type { ReviewPolicy, ReviewRule } from './policy.ts';
-import { profaneWords } from './profanity.ts';
+import { findProfanity, type Profanity } from './profanity.ts';
 import { MOST_JUDGED, plain, wordsOf } from './text.ts';
 
 /** What a review says, and what only the other reviews can tell of it. */
@@ -35,23 +35,42 @@ export const HELD: Verdict = { decision: 'hold', score: 0, reasons: [] };
 export function moderate(review: Judged, policy: ReviewPolicy): Verdict {
   const text = plain(`${review.title} \u2014 ${review.body}`);
   if (text.length > MOST_JUDGED) return HELD;
-  const found = signs(text, review, policy);
+  const profanity = findProfanity(text, setOf(policy.allowedWords));
+  const found = { profanity: profanity.strong + profanity.weak, ...signs(text, review, policy) };
   const reasons = Object.entries(found).flatMap(([rule, times]) => {
     const points = policy.points[rule as ReviewRule];
     return times > 0 && points > 0 ? [{ rule: rule as ReviewRule, points, times }] : [];
   });
-  const score = reasons.reduce((sum, { points }) => sum + points, 0);
-  return { decision: decisionOf(score, policy), score, reasons };
+  const weighed = isDoubtful(profanity) ? withoutRejecting(reasons, policy) : reasons;
+  const score = weighed.reduce((sum, { points }) => sum + points, 0);
+  return { decision: decisionOf(score, policy), score, reasons: weighed };
+}
+
+/** One word that has a decent meaning as well: nothing else says which is meant. */
+const isDoubtful = ({ strong, weak }: Profanity): boolean => strong === 0 && weak === 1;
+
+/** A doubtful word may hold a review, and is never what rejects it: its points end below the rejection. */
+function withoutRejecting(reasons: Reason[], { rejectFrom }: ReviewPolicy): Reason[] {
+  const others = reasons.filter(({ rule }) => rule !== 'profanity').reduce((sum, { points }) => sum + points, 0);
+  const room = others >= rejectFrom ? Number.POSITIVE_INFINITY : rejectFrom - 1 - others;
+  return reasons.flatMap((reason) => {
+    if (reason.rule !== 'profanity') return [reason];
+    const points = Math.min(reason.points, room);
+    return points > 0 ? [{ ...reason, points }] : [];
+  });
 }
 
 const decisionOf = (score: number, { approveBelow, rejectFrom }: ReviewPolicy): Decision =>
   score >= rejectFrom ? 'reject' : score >= approveBelow ? 'hold' : 'approve';
 
-function signs(text: string, { rating, isCopied }: Judged, policy: ReviewPolicy): Record<ReviewRule, number> {
+function signs(
+  text: string,
+  { rating, isCopied }: Judged,
+  policy: ReviewPolicy,
+): Record<Exclude<ReviewRule, 'profanity'>, number> {
   const tones = { praise: setOf(policy.praise), blame: setOf(policy.blame) };
   const blocked = setOf(policy.blockedWords);
   return {
-    profanity: profaneWords(text, setOf(policy.allowedWords)),
     'blocked-word': wordsOf(text).filter((word) => blocked.has(word)).length,
     link: linksIn(text, setOf(policy.allowedDomains)),
     contact: contactsIn(text),

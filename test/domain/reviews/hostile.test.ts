@@ -63,6 +63,20 @@ const UNITS = [
     'call',
     'call me ',
   ],
+  ...[
+    '12/10/2025 ',
+    '12/10/',
+    '10:30 ',
+    '10:30:',
+    'a*b*',
+    'L*',
+    'A55 ',
+    'tit for ',
+    'sofa cum ',
+    'dick ',
+    'dick',
+    'pig ',
+  ],
   ...['fuck', 'fuck ', 'f u c k ', 'f4@$', 'xxx@xxx.', 'not ', 'great ', '👍🏽', '\u200d', 'e\u0301'],
 ];
 

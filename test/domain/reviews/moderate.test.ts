@@ -47,6 +47,43 @@ describe('moderation', () => {
     expect(precision, wronged.join('\n')).to.be.at.least(0.97);
   });
 
+  it('publishes honest reviews, or gives them to a person, and rejects none of them', () => {
+    const honest = labelled().filter(({ label }) => label === 'honest');
+    expect(honest.length).to.be.at.least(30);
+    const wronged = honest.filter((review) => {
+      const { decision } = moderate(review, DEFAULT_POLICY);
+      return decision !== (review.isClean ? 'approve' : 'hold');
+    });
+    expect(wronged.map(({ title, body }) => `${title}: ${body}`)).to.deep.equal([]);
+  });
+
+  it('never rejects for one weak word, also not beside other rules, and rejects for two, or for a strong one', () => {
+    const decisions: [body: string, decision: string][] = [
+      ['The hooker of our rugby team wears them.', 'hold'],
+      ['The hooker wears them, another hooker wears them as well.', 'hold'],
+      ['THE HOOKER OF OUR RUGBY TEAM WEARS THEM', 'hold'],
+      ['The hooker wears them, see https://example.com/offer', 'hold'],
+      ['Only a dick and a hooker would buy these.', 'reject'],
+      ['साला कंजूस है', 'reject'],
+      ['The lid is shit.', 'reject'],
+      ['The lid is sh1t.', 'reject'],
+      ['What a dickhead.', 'reject'],
+      ['The seller is a cunt.', 'reject'],
+      ['madarchod seller', 'reject'],
+      ['गांडू विक्रेता', 'reject'],
+      ['Fuck the hooker.', 'reject'],
+    ];
+    const judged = decisions.map(([body]) => [body, judge({ body }).decision]);
+    expect(judged).to.deep.equal(decisions);
+    const severe = { ...DEFAULT_POLICY, points: { ...DEFAULT_POLICY.points, profanity: 1_000 } };
+    expect(judge({ body: 'The hooker of our rugby team wears them.' }, severe).decision).to.equal('hold');
+  });
+
+  it('finds a telephone number beside a date', () => {
+    for (const body of ['call 12/10/2025 9876543210', 'came 2025-10-12 18:45, 98765 43210'])
+      expect(rulesOf(body), body).to.deep.equal(['contact']);
+  });
+
   it('finds each kind of thing by its rule, and says nothing of what it found', () => {
     const found: [body: string, rule: string][] = [
       ['what a load of bullshit', 'profanity'],
