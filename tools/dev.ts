@@ -40,7 +40,7 @@ async function main(): Promise<number> {
 async function run(options: DevOptions): Promise<number> {
   say(`starting in ${options.dataDir}`);
   const stack = await startStack(stackOptions(options));
-  const endings: (() => void)[] = [];
+  const endings: (() => void | Promise<void>)[] = [];
   try {
     say(`ready at ${stack.url}`);
     if (!options.once) endings.push(guardServers(stack, say));
@@ -52,7 +52,7 @@ async function run(options: DevOptions): Promise<number> {
     await asked;
     return 0;
   } finally {
-    for (const end of endings) end();
+    for (const end of endings) await end();
     await stack.stop();
   }
 }

@@ -82,7 +82,9 @@ export async function startFlow(options: Partial<StackOptions>): Promise<Flow> {
     await rm(dataDir, { recursive: true, force: true });
   };
   try {
-    const env = { LOG_LEVEL: 'debug', ...options.env };
+    // Tests call the simulator and sign webhooks themselves.
+    const { STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET } = DEVELOPMENT;
+    const env = { LOG_LEVEL: 'debug', STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, ...options.env };
     const stack = await startStack({ dataDir, databaseUrl, sample, main: process.env.TEST_MAIN, ...options, env });
     const { simulatorUrl } = stack;
     const books = openBooks({ databaseUrl, simulatorUrl });

@@ -53,6 +53,7 @@ function environmentOf({ databaseUrl, redisUrl, dataDir, run }: Target): NodeJS.
     simulatorUrl: simulator[0]?.url ?? '',
     journal: join(dataDir, 'simulator.jsonl'),
     mailFolder: join(dataDir, 'mail'),
+    dataDir,
   };
   return stackEnvironment(addresses, { PORT: '0' });
 }

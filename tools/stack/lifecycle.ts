@@ -112,6 +112,7 @@ async function chooseAddresses({ options, dataDir }: Running, servers: Servers):
     simulatorUrl: `http://127.0.0.1:${simulatorPort}`,
     journal: join(dataDir, 'simulator.jsonl'),
     mailFolder: join(dataDir, 'mail'),
+    dataDir,
   };
 }
 
