@@ -1,5 +1,6 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import { errorFields, observe } from './log.ts';
+import { endWhenSilent, type Silence } from './silence.ts';
 
 /**
  * `produce`: fails fast, the caller has another way (the relay). `read`: the same without a second attempt, since what is
@@ -7,18 +8,16 @@ import { errorFields, observe } from './log.ts';
  */
 export type RedisRole = 'produce' | 'read' | 'consume' | 'subscribe';
 
-const FAST: RedisOptions = { enableOfflineQueue: false };
-const PATIENT: RedisOptions = { enableOfflineQueue: true, maxRetriesPerRequest: null };
-
 /**
- * A server that answers nothing for `socketTimeout` milliseconds counts as gone, also when its connections stay open.
- * BullMQ's workers ask it to hold its answer back for up to ten seconds.
+ * A server that owes an answer and sends nothing for `silenceMs` milliseconds counts as gone, also when its connections stay
+ * open. BullMQ's workers ask it to hold its answer back for up to ten seconds, and copy only `options` to connections of
+ * their own: there ioredis itself watches.
  */
-const ROLES: Record<RedisRole, RedisOptions> = {
-  produce: { ...FAST, maxRetriesPerRequest: 1, socketTimeout: 1_000 },
-  read: { ...FAST, maxRetriesPerRequest: 0, socketTimeout: 400 },
-  consume: { ...PATIENT, socketTimeout: 15_000 },
-  subscribe: { ...PATIENT, socketTimeout: 2_000 },
+const ROLES: Record<RedisRole, { options: RedisOptions; silenceMs?: number }> = {
+  produce: { options: { enableOfflineQueue: false, maxRetriesPerRequest: 1 }, silenceMs: 1_000 },
+  read: { options: { enableOfflineQueue: false, maxRetriesPerRequest: 0 }, silenceMs: 400 },
+  consume: { options: { maxRetriesPerRequest: null, socketTimeout: 15_000 } },
+  subscribe: { options: { maxRetriesPerRequest: null }, silenceMs: 2_000 },
 };
 
 /** A subscriber only listens: so often, in milliseconds, it asks whether somebody still speaks. */
@@ -26,8 +25,9 @@ const PING_EVERY_MS = 5_000;
 
 /** Opens a connection that reconnects by itself, at most 500 ms apart, and never takes the process down. */
 export function openRedis(url: string, role: RedisRole): Redis {
+  const { options, silenceMs: ms } = ROLES[role];
   const redis = new Redis(url, {
-    ...ROLES[role],
+    ...options,
     retryStrategy: (attempt) => Math.min(50 * attempt, 500),
     connectTimeout: 2_000,
     // The server became a replica: after a failover the same address leads to another one. 2: and send the command again.
@@ -42,6 +42,13 @@ export function openRedis(url: string, role: RedisRole): Redis {
     if (down) observe('redis.up', { role });
     down = false;
   });
+  if (ms !== undefined) redis.on('connect', () => endWhenSilent(redis.stream, silenceOf(redis, ms)));
   if (role === 'subscribe') setInterval(() => redis.ping().catch(() => undefined), PING_EVERY_MS).unref();
   return redis;
 }
+
+const silenceOf = (redis: Redis, ms: number): Silence => ({
+  ms,
+  isOwed: () => redis.commandQueue.length > 0,
+  error: () => Object.assign(new Error(`Redis did not answer for ${ms} ms.`), { code: 'ETIMEDOUT' }),
+});

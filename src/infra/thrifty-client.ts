@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import pg from 'pg';
+import { endWhenSilent } from './silence.ts';
 
 export interface ThriftyConfig extends pg.ClientConfig {
   /** A server that has something to answer, and says nothing for so long, in milliseconds, counts as gone. Default: never. */
@@ -70,10 +71,12 @@ export class ThriftyClient extends pg.Client {
     connection.on('readyForQuery', () => {
       this.unanswered -= 1;
     });
-    const { stream } = connection;
-    stream.setTimeout(silenceMs, () => {
-      if (this.unanswered > 0) stream.destroy(new SilenceError(silenceMs));
-    });
+    if (silenceMs)
+      endWhenSilent(connection.stream, {
+        ms: silenceMs,
+        isOwed: () => this.unanswered > 0,
+        error: () => new SilenceError(silenceMs),
+      });
   }
 
   private corkUntilTheNextTick(): void {

@@ -107,18 +107,22 @@ describe('servers that are there and do not work', function () {
     const items = [{ variantId: await books.stock({ stock: 5 }), quantity: 1 }];
     const admin = new Client({ connectionString: stack.databaseUrl });
     await admin.connect();
-    try {
-      await setReadOnly(admin, 'on');
+    // The setting counts for sessions that begin after it.
+    const switchTo = async (readOnly: 'on' | 'off') => {
+      await setReadOnly(admin, readOnly);
       await admin.query(
         `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
       );
+    };
+    try {
+      await switchTo('on');
       await waitFor('readiness tells', async () => (await checks()).postgres === false);
       const refused = await newCart(items);
       const { error } = (await refused.json()) as Failed;
       expect([refused.status, error.code]).to.deep.equal([503, 'DATABASE_UNAVAILABLE']);
       expect(refused.headers.get('retry-after')).to.match(/^\d+$/);
     } finally {
-      await setReadOnly(admin, 'off');
+      await switchTo('off');
       await admin.end();
     }
     await isReady();

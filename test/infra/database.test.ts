@@ -3,7 +3,7 @@ import { ENTITIES } from '../../src/entities/schema.ts';
 import { type Database, isDatabaseDown, openDatabase } from '../../src/infra/database.ts';
 import { unitOfWork } from '../../src/infra/unit-of-work.ts';
 import { freshDatabase, setReadOnly } from '../support/database.ts';
-import { scaled } from '../support/pace.ts';
+import { blockFor, scaled } from '../support/pace.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 describe('an error of the database', () => {
@@ -28,7 +28,7 @@ describe('an error of the database', () => {
 
   for (const [what, stand] of [
     ['stands while it waits', gone],
-    ['stands on the event loop', async () => blockFor(300)],
+    ['stands on the event loop', () => blockFor(300)],
   ] as const) {
     it(`is no "down" when a transaction ${what}: the same work would do it again`, async () => {
       const error = await failure(async (tx) => {
@@ -84,7 +84,3 @@ describe('an error of the database', () => {
     expect(isDatabaseDown(error), String(error)).to.equal(true);
   });
 });
-
-function blockFor(ms: number): void {
-  for (const end = Date.now() + ms; Date.now() < end; );
-}

@@ -6,3 +6,8 @@ const LONGEST_MS = 2 ** 31 - 1;
 
 /** A deadline that was set for a quiet machine, in milliseconds, as it is on this one. */
 export const scaled = (ms: number): number => Math.min(LONGEST_MS, Math.round(ms * PACE));
+
+/** Stands on the event loop for so long, in milliseconds. */
+export function blockFor(ms: number): void {
+  for (const end = Date.now() + ms; Date.now() < end; );
+}
