@@ -6,7 +6,7 @@ import { measurePace } from './test/pace.ts';
 import { slowestOf } from './test/report.ts';
 import { makeRoom } from './test/room.ts';
 import { startServers, type TestServers } from './test/servers.ts';
-import { findSpecs, LANES, lanesOf, runLanes } from './test/specs.ts';
+import { findSpecs, LANES, type LaneResult, lanesOf, runLanes } from './test/specs.ts';
 import { applies, runStep, STEPS } from './test/steps.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -41,11 +41,11 @@ async function main(): Promise<number> {
 /** Checks, then tests; with patterns only the tests. True when all passed. */
 async function runOnce(options: TestOptions): Promise<boolean> {
   const startedAt = performance.now();
-  const lanes = lanesOf(findSpecs(ROOT, options.patterns));
-  if (lanes.length === 0) console.log(`no test file has "${options.patterns.join('" or "')}" in its path`);
-  const checked = options.patterns.length === 0 ? await runSteps() : { passed: 0, failed: lanes.length === 0 ? 1 : 0 };
-  const goesOn = lanes.length > 0 && !(options.bail && checked.failed > 0);
-  const results = goesOn ? await runTests(lanes, options) : [];
+  const rounds = lanesOf(findSpecs(ROOT, options.patterns));
+  if (rounds.length === 0) console.log(`no test file has "${options.patterns.join('" or "')}" in its path`);
+  const checked = options.patterns.length === 0 ? await runSteps() : { passed: 0, failed: rounds.length === 0 ? 1 : 0 };
+  const goesOn = rounds.length > 0 && !(options.bail && checked.failed > 0);
+  const results = goesOn ? await runTests(rounds, options) : [];
   for (const { epilogue } of results) process.stdout.write(epilogue);
   const all = [checked, ...results];
   const [passed, failed] = [sum(all.map((one) => one.passed)), sum(all.map((one) => one.failed))];
@@ -62,14 +62,21 @@ async function runSteps() {
   return { passed: outcomes.filter((one) => one).length, failed: outcomes.filter((one) => !one).length };
 }
 
-async function runTests(lanes: string[][], options: TestOptions) {
+async function runTests(rounds: string[][][], options: TestOptions) {
   interrupted.signal.throwIfAborted();
   const pace = await measurePace();
   if (pace > 1.2) console.log(`\n  this machine is slow at the moment: deadlines are ${pace.toFixed(1)} times as long`);
   servers ??= await startServers(LANES);
   const main = await bundle(BUNDLE);
   interrupted.signal.throwIfAborted();
-  return runLanes(lanes, { ...options, root: ROOT, servers, main, pace, signal: interrupted.signal });
+  const results: LaneResult[] = [];
+  for (const lanes of rounds) {
+    results.push(
+      ...(await runLanes(lanes, { ...options, root: ROOT, servers, main, pace, signal: interrupted.signal })),
+    );
+    if (options.bail && results.some(({ failed }) => failed > 0)) break;
+  }
+  return results;
 }
 
 /** Runs again after every change, on the same servers and their schema, until it is interrupted. */

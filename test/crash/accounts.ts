@@ -1,7 +1,8 @@
+import { expect } from 'chai';
 import { stripeProvider } from '../../src/ports/payments/stripe.ts';
 import { verifyDatabase } from '../../tools/verify/database.ts';
 import { verifyProvider } from '../../tools/verify/provider.ts';
-import { stats } from '../support/simulator.ts';
+import { charges, stats } from '../support/simulator.ts';
 import { waitFor } from '../support/wait-for.ts';
 import type { Stand } from './stand.ts';
 
@@ -16,7 +17,10 @@ const UNDER_WAY = `
   union all select 'checkout ' || id || ' in ' || state from checkouts where busy`;
 
 /** Waits until nobody has anything to do any more. @throws Error that names what was not done within `withinMs`. */
-export async function expectQuiet({ books, simulator }: Stand, withinMs: number): Promise<void> {
+export async function expectQuiet(
+  { books, simulator }: Pick<Stand, 'books' | 'simulator'>,
+  withinMs: number,
+): Promise<void> {
   let left: string[] = [];
   const isQuiet = async () => {
     left = (await books.query<{ line: string }>(UNDER_WAY)).map(({ line }) => line);
@@ -32,10 +36,32 @@ export async function expectQuiet({ books, simulator }: Stand, withinMs: number)
  * provider's charges.
  * @throws Error that names what does not hold.
  */
-export async function expectLaws({ databaseUrl, simulator }: Stand): Promise<void> {
+export async function expectLaws({ databaseUrl, simulator }: Pick<Stand, 'databaseUrl' | 'simulator'>): Promise<void> {
   const provider = stripeProvider({ secretKey: SECRET_KEY, webhookSecret: 'unused', apiUrl: simulator });
   const [inside, outside] = await Promise.all([verifyDatabase(databaseUrl), verifyProvider(databaseUrl, provider, 0)]);
   const broken = [...inside.findings, ...outside.findings];
   if (broken.length === 0) return;
   throw new Error(broken.map(({ law, rows }) => `${law.says} Not so: ${JSON.stringify(rows.slice(0, 5))}`).join('\n'));
+}
+
+/**
+ * Every charge for these checkouts belongs to a completed order, or has gone back as a whole; every order was paid once.
+ * @returns the number of orders
+ */
+export async function expectMoneyAccounted(
+  { books, simulator }: Pick<Stand, 'books' | 'simulator'>,
+  ids: readonly string[],
+): Promise<number> {
+  const own = new Set(ids);
+  const ours = (await charges(simulator)).filter(({ checkoutId }) => checkoutId !== null && own.has(checkoutId));
+  const kept = ours.filter(({ amount, refunded }) => refunded < amount);
+  expect(
+    kept.filter(({ refunded }) => refunded > 0),
+    'given back in part',
+  ).to.deep.equal([]);
+  const orders = await books.query<{ id: string }>(`select checkout_id as id from orders where checkout_id = any($1)`, [
+    ids,
+  ]);
+  expect(kept.map(({ checkoutId }) => checkoutId).sort()).to.deep.equal(orders.map(({ id }) => id).sort());
+  return orders.length;
 }

@@ -7,9 +7,11 @@ import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { ENTITIES, MIGRATIONS, migrate } from '../../src/entities/schema.ts';
 import { openDatabase } from '../../src/infra/database.ts';
-import { startPostgres } from '../../src/infra/embedded/postgres.ts';
+import { type EmbeddedPostgres, startPostgres } from '../../src/infra/embedded/postgres.ts';
 import { queuePrefix } from '../../src/infra/queue.ts';
 import { SCHEDULES } from '../../src/jobs/schedule.ts';
+import { scaled } from '../support/pace.ts';
+import { fillConnections, freeze } from '../support/server-faults.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { trials } from './campaign.ts';
 import { anyUpTo, crowdAt } from './crowd.ts';
@@ -18,11 +20,21 @@ import type { Stand } from './stand.ts';
 const SERVED_WITHIN_MS = 60_000;
 const STORED_AGAIN_WITHIN_MS = 10_000;
 const REDIS_AWAY_MS = 5_000;
+const FROZEN_ANSWER_MS = 26_000;
+const REFUSED_ANSWER_MS = 6_000;
 
 describe('Redis or Postgres goes away while fifty purchases are under way', () => {
   trials(
     [
-      { title: 'Postgres stops, and is killed: whoever asks again is served, no process ends', run: restartPostgres },
+      {
+        title: 'Postgres stops, and is killed: whoever asks again is served, no process ends',
+        run: withOwnPostgres(restartPostgres),
+      },
+      { title: 'Postgres is frozen: a clear 503, then purchases complete', run: withOwnPostgres(freezePostgres) },
+      {
+        title: 'Postgres is full of connections: a clear 503, then purchases complete',
+        run: withOwnPostgres(fillPostgres, { max_connections: '60' }),
+      },
       { title: 'Redis is emptied: purchases complete, schedules are there again', run: emptyRedis },
       { title: 'Redis is killed and started again: purchases complete', run: killRedis },
       { title: 'Redis is away for five seconds: purchases are accepted, and complete later', run: missRedis },
@@ -69,32 +81,88 @@ async function missRedis(stand: Stand): Promise<void> {
   await crowd.expectAllServed(SERVED_WITHIN_MS);
 }
 
-async function restartPostgres(other: Stand): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'vcecom-crash-'));
-  await chmod(folder, 0o755);
-  // Commits wait for the log: what is acknowledged must outlive the kill of the server, though not of the machine.
-  const options = { dataDir: join(folder, 'postgres'), settings: { fsync: 'off' } };
-  let postgres = await startPostgres(options);
-  const { url, port } = postgres;
-  let stand: Stand | undefined;
-  try {
-    await migrateAt(url);
-    stand = await other.beside(url);
-    const pids = [stand.pid('web'), stand.pid('worker')];
-    const crowd = await crowdAt(stand);
-    for (const end of ['stop', 'kill'] as const) {
-      await crowd.send(25, anyUpTo(20));
-      await postgres[end]();
-      postgres = await startPostgres({ ...options, port });
+/** Commits wait for the log: what is acknowledged must outlive the kill of the server, though not of the machine. */
+const DURABLE = { fsync: 'off' };
+
+interface OwnPostgres {
+  stand: Stand;
+  /** The server as it is now; another takes its place by `restart`. */
+  server(): EmbeddedPostgres;
+  restart(end: 'stop' | 'kill'): Promise<void>;
+}
+
+/** Does something to a stand whose Postgres nobody else uses. */
+function withOwnPostgres(run: (own: OwnPostgres) => Promise<void>, settings: Record<string, string> = {}) {
+  return async (other: Stand): Promise<void> => {
+    const folder = await mkdtemp(join(tmpdir(), 'vcecom-crash-'));
+    await chmod(folder, 0o755);
+    const options = { dataDir: join(folder, 'postgres'), settings: { ...DURABLE, ...settings } };
+    let postgres = await startPostgres(options);
+    const { url, port } = postgres;
+    let stand: Stand | undefined;
+    try {
+      await migrateAt(url);
+      stand = await other.beside(url);
+      const restart = async (end: 'stop' | 'kill') => {
+        await postgres[end]();
+        postgres = await startPostgres({ ...options, port });
+      };
+      await run({ stand, server: () => postgres, restart });
+    } finally {
+      await stand?.stop();
+      await postgres.remove();
+      await rm(folder, { recursive: true, force: true });
     }
-    await crowd.expectAllServed(SERVED_WITHIN_MS);
-    expect([stand.pid('web'), stand.pid('worker')]).to.deep.equal(pids);
-    expect(stand.ends).to.deep.equal([]);
-  } finally {
-    await stand?.stop();
-    await postgres.remove();
-    await rm(folder, { recursive: true, force: true });
+  };
+}
+
+async function restartPostgres({ stand, restart }: OwnPostgres): Promise<void> {
+  const pids = [stand.pid('web'), stand.pid('worker')];
+  const crowd = await crowdAt(stand);
+  for (const end of ['stop', 'kill'] as const) {
+    await crowd.send(25, anyUpTo(20));
+    await restart(end);
   }
+  await crowd.expectAllServed(SERVED_WITHIN_MS);
+  expect([stand.pid('web'), stand.pid('worker')]).to.deep.equal(pids);
+  expect(stand.ends).to.deep.equal([]);
+}
+
+async function freezePostgres({ stand, server }: OwnPostgres): Promise<void> {
+  const crowd = await crowdAt(stand);
+  await crowd.send(25, anyUpTo(20));
+  const thaw = await freeze(server().pid);
+  try {
+    await expectUnready(stand);
+    // A server that owes an answer for twenty seconds counts as gone.
+    await expectUnavailable(stand, FROZEN_ANSWER_MS);
+  } finally {
+    await thaw();
+  }
+  await crowd.expectAllServed(SERVED_WITHIN_MS);
+}
+
+async function fillPostgres({ stand, server }: OwnPostgres): Promise<void> {
+  const crowd = await crowdAt(stand);
+  await crowd.send(25, anyUpTo(20));
+  const release = await fillConnections(server().url);
+  try {
+    await expectUnready(stand);
+    await expectUnavailable(stand, REFUSED_ANSWER_MS);
+  } finally {
+    await release();
+  }
+  await crowd.expectAllServed(SERVED_WITHIN_MS);
+}
+
+const expectUnready = (stand: Stand) =>
+  waitFor('readiness tells', async () => (await fetch(`${stand.shop.url}/readyz`)).status === 503);
+
+async function expectUnavailable(stand: Stand, withinMs: number): Promise<void> {
+  const signal = AbortSignal.timeout(scaled(withinMs));
+  const { status, headers } = await fetch(`${stand.shop.url}/api/v1/store/cart`, { method: 'POST', signal });
+  expect(status).to.equal(503);
+  expect(headers.get('retry-after')).to.match(/^\d+$/);
 }
 
 async function migrateAt(url: string): Promise<void> {

@@ -1,11 +1,8 @@
-import { mkdir, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
-import { Client } from 'pg';
-import { setReadOnly } from '../support/database.ts';
 import { scaled } from '../support/pace.ts';
 import { goodsOf } from '../support/reviewers.ts';
+import { blockDisk, makeReadOnly, type Repair } from '../support/server-faults.ts';
 import type { Checkout, Failed } from '../support/shop.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Flow, startFlow } from './stack.ts';
@@ -80,50 +77,27 @@ describe('servers that are there and do not work', function () {
     ));
 
   it('Redis cannot write to its disk: the same', async () => {
-    const [, folder = ''] = (await redis.config('GET', 'dir')) as string[];
-    const blocker = join(folder, 'dump.rdb');
-    await mkdir(blocker);
-    await redis.config('SET', 'save', '3600 1');
+    let repair: Repair | undefined;
     await buyDuring(
       async () => {
-        await redis.bgsave();
-        await waitFor('writes are refused', () =>
-          redis.set('a', '1').then(
-            () => false,
-            (e) => /MISCONF/.test(e.message),
-          ),
-        );
+        repair = await blockDisk(redis);
       },
-      async () => {
-        await rmdir(blocker);
-        await redis.config('SET', 'save', '');
-        await redis.config('SET', 'stop-writes-on-bgsave-error', 'no');
-      },
+      async () => repair?.(),
     );
   });
 
   it('Postgres only reads: changes are answered 503, and work again when it writes', async () => {
     const { books, shop, stack } = flow;
     const items = [{ variantId: await books.stock({ stock: 5 }), quantity: 1 }];
-    const admin = new Client({ connectionString: stack.databaseUrl });
-    await admin.connect();
-    // The setting counts for sessions that begin after it.
-    const switchTo = async (readOnly: 'on' | 'off') => {
-      await setReadOnly(admin, readOnly);
-      await admin.query(
-        `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
-      );
-    };
+    const repair = await makeReadOnly(stack.databaseUrl);
     try {
-      await switchTo('on');
       await waitFor('readiness tells', async () => (await checks()).postgres === false);
       const refused = await newCart(items);
       const { error } = (await refused.json()) as Failed;
       expect([refused.status, error.code]).to.deep.equal([503, 'DATABASE_UNAVAILABLE']);
       expect(refused.headers.get('retry-after')).to.match(/^\d+$/);
     } finally {
-      await switchTo('off');
-      await admin.end();
+      await repair();
     }
     await isReady();
     expect((await shop.buy(items)).state).to.equal('COMPLETED');

@@ -43,10 +43,19 @@ const GRACE_MS = 30_000;
 /** Crash tests wait for locks to run out: beside them there is time for those that need no stack of the others. */
 const FIRST_LANE = /^test\/(crash|tools|workers|infra|domain|entities|machines|ports)\//;
 
-/** Two lanes keep two cores busy, and end at about the same time. */
-export function lanesOf(specs: readonly string[]): string[][] {
-  const lanes = Object.groupBy(specs, (file) => (FIRST_LANE.test(file) ? 'first' : 'second'));
-  return [lanes.first ?? [], lanes.second ?? []].filter((lane) => lane.length > 0);
+/** These keep the whole machine busy themselves. */
+const ALONE = /^test\/endurance\//;
+
+/**
+ * What is run one after the other: two lanes, which keep two cores busy and end at about the same time, then what is to have
+ * the machine for itself.
+ */
+export function lanesOf(specs: readonly string[]): string[][][] {
+  const laneOf = (file: string) => (ALONE.test(file) ? 'alone' : FIRST_LANE.test(file) ? 'first' : 'second');
+  const { first = [], second = [], alone = [] } = Object.groupBy(specs, laneOf);
+  return [[first, second], [alone]]
+    .map((lanes) => lanes.filter((lane) => lane.length > 0))
+    .filter((lanes) => lanes.length > 0);
 }
 
 /**

@@ -1,0 +1,90 @@
+import { execFile } from 'node:child_process';
+import { mkdir, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Redis } from 'ioredis';
+import { Client } from 'pg';
+import { signal } from '../../src/infra/embedded/processes.ts';
+import { setReadOnly } from './database.ts';
+import { waitFor } from './wait-for.ts';
+
+/** Ends what was begun. */
+export type Repair = () => Promise<void>;
+
+/** Redis cannot write to its disk, and refuses writes (MISCONF). */
+export async function blockDisk(redis: Redis): Promise<Repair> {
+  const [, folder = ''] = (await redis.config('GET', 'dir')) as string[];
+  const blocker = join(folder, 'dump.rdb');
+  await mkdir(blocker);
+  await redis.config('SET', 'save', '3600 1');
+  await redis.bgsave();
+  await waitFor('writes are refused', () =>
+    redis.set('a', '1').then(
+      () => false,
+      ({ message }: Error) => message.includes('MISCONF'),
+    ),
+  );
+  return async () => {
+    await rmdir(blocker);
+    await redis.config('SET', 'save', '');
+    await redis.config('SET', 'stop-writes-on-bgsave-error', 'no');
+  };
+}
+
+/** The database only reads, as after a failover to a server that follows another. */
+export async function makeReadOnly(databaseUrl: string): Promise<Repair> {
+  const admin = new Client({ connectionString: databaseUrl });
+  await admin.connect();
+  // The setting counts for sessions that begin after it.
+  const switchTo = async (readOnly: 'on' | 'off') => {
+    await setReadOnly(admin, readOnly);
+    await admin.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+    );
+  };
+  await switchTo('on');
+  return async () => {
+    await switchTo('off');
+    await admin.end();
+  };
+}
+
+/** Strangers hold every connection that PostgreSQL has to give; those of the shop are ended. */
+export async function fillConnections(databaseUrl: string): Promise<Repair> {
+  const strangers: Client[] = [];
+  const connect = async () => {
+    const client = new Client({ connectionString: databaseUrl, application_name: 'stranger' });
+    client.on('error', () => undefined);
+    await client.connect();
+    strangers.push(client);
+    return client;
+  };
+  const admin = await connect();
+  const endOthers = () =>
+    admin.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name <> 'stranger'
+      and backend_type = 'client backend' and pid <> pg_backend_pid()`);
+  await endOthers();
+  // What the shop got back meanwhile is taken from it again.
+  for (let refusals = 0; refusals < 5; ) {
+    const isRefused = await connect().then(
+      () => false,
+      () => true,
+    );
+    if (isRefused) await endOthers();
+    refusals += Number(isRefused);
+  }
+  return async () => {
+    await Promise.all(strangers.map((client) => client.end().catch(() => undefined)));
+  };
+}
+
+/** Stops a server with all its processes, without ending one. */
+export async function freeze(pid: number): Promise<Repair> {
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=']);
+  const parents = stdout.trim().split('\n').map((line) => line.trim().split(/\s+/).map(Number));
+  const pids = [pid, ...parents.filter(([, parent]) => parent === pid).map(([child]) => child ?? pid)];
+  for (const one of pids) signal(one, 'SIGSTOP');
+  return async () => {
+    for (const one of pids) signal(one, 'SIGCONT');
+  };
+}
