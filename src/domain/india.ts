@@ -47,9 +47,11 @@ export const INDIAN_SUBDIVISIONS: readonly Subdivision[] = [
   of('IN-WB', 'West Bengal', '19'),
 ];
 
-/** Codes that ISO replaced in November 2023; address forms and libraries still send them. */
+/** Codes that ISO replaced in 2020 (DN, DD) and in November 2023; address forms and libraries still send them. */
 const FORMER_CODES: ReadonlyMap<string, string> = new Map([
   ['IN-CT', 'IN-CG'],
+  ['IN-DD', 'IN-DH'],
+  ['IN-DN', 'IN-DH'],
   ['IN-OR', 'IN-OD'],
   ['IN-TG', 'IN-TS'],
   ['IN-UT', 'IN-UK'],
@@ -57,19 +59,17 @@ const FORMER_CODES: ReadonlyMap<string, string> = new Map([
 
 const BY_CODE = new Map(INDIAN_SUBDIVISIONS.map((subdivision) => [subdivision.code, subdivision]));
 
-/** The state or union territory of an ISO 3166-2 code, also of one of the four that ISO has replaced. */
+/** The state or union territory of an ISO 3166-2 code, also of one that ISO has replaced. */
 export function indianSubdivision(code: string): Subdivision | undefined {
-  return BY_CODE.get(FORMER_CODES.get(code) ?? code);
+  return BY_CODE.get(currentStateCode(code));
 }
 
 export function isIndianSubdivision(code: string): boolean {
   return indianSubdivision(code) !== undefined;
 }
 
-/** Six digits, the first of which is not 0. */
-export function isPinCode(text: string): boolean {
-  return /^[1-9][0-9]{5}$/.test(text);
-}
+/** The code of today for a former one; any other text stays. */
+export const currentStateCode = (code: string): string => FORMER_CODES.get(code) ?? code;
 
 /** Whether two codes mean the same state: a former code means the one that took its place. */
 export const isSameState = (one: string, other: string): boolean =>

@@ -142,4 +142,27 @@ describe('the addresses of a customer', function () {
     expect(refusals(answer)).to.deep.equal([400, 'VALIDATION_FAILED']);
     expect(JSON.stringify(answer.body)).to.include('postalCode');
   });
+
+  it('are kept with the PIN code in six digits and the state in the code of today', async () => {
+    for (const state of ['IN-DN', 'IN-DD']) {
+      const { status, body } = await add({ ...BENGALURU, city: 'Daman', state, postalCode: '396 210' });
+      expect([status, body.state, body.postalCode]).to.deep.equal([201, 'IN-DH', '396210']);
+    }
+  });
+
+  it('are refused when the PIN code belongs to another state, naming the state', async () => {
+    const answer = await add({ ...BENGALURU, state: 'IN-MH' });
+    expect(refusals(answer)).to.deep.equal([400, 'VALIDATION_FAILED']);
+    expect(answer.body.error.details).to.deep.equal([
+      {
+        where: 'body.postalCode',
+        problem: 'belongs to Karnataka (IN-KA), not to Maharashtra',
+        expected: 'a PIN code of IN-MH',
+      },
+    ]);
+    const changed = await at('PATCH', (await add()).body.id, {
+      body: { address: { ...MUMBAI, postalCode: '560 001' } },
+    });
+    expect(refusals(changed)).to.deep.equal([400, 'VALIDATION_FAILED']);
+  });
 });

@@ -1,5 +1,11 @@
 import { expect } from 'chai';
-import { INDIAN_SUBDIVISIONS, indianSubdivision, isIndianSubdivision, isPinCode } from '../../src/domain/india.ts';
+import {
+  currentStateCode,
+  INDIAN_SUBDIVISIONS,
+  indianSubdivision,
+  isIndianSubdivision,
+  isSameState,
+} from '../../src/domain/india.ts';
 
 describe('India', () => {
   it('has 28 states and 8 union territories, each with a GST code of its own', () => {
@@ -16,16 +22,17 @@ describe('India', () => {
     expect(indianSubdivision('IN-KA')).to.deep.equal({ code: 'IN-KA', name: 'Karnataka', gstCode: '29' });
     expect(indianSubdivision('IN-TG')?.code).to.equal('IN-TS');
     for (const former of ['IN-CT', 'IN-OR', 'IN-UT']) expect(isIndianSubdivision(former)).to.equal(true);
+    for (const former of ['IN-DN', 'IN-DD']) {
+      expect(currentStateCode(former)).to.equal('IN-DH');
+      expect(indianSubdivision(former)?.gstCode).to.equal('26');
+      expect(isSameState(former, 'IN-DH')).to.equal(true);
+    }
+    expect(currentStateCode('IN-KA')).to.equal('IN-KA');
   });
 
   it('does not know other places, nor words that every object answers to', () => {
     for (const code of ['KA', 'in-ka', 'US-CA', '', 'constructor', '__proto__']) {
       expect(isIndianSubdivision(code), code).to.equal(false);
     }
-  });
-
-  it('writes PIN codes with six digits that do not start with 0', () => {
-    expect(['560001', '110001', '900001'].every(isPinCode)).to.equal(true);
-    expect(['056001', '56000', '5600011', '560 001', 'ABCDEF', '560001\n'].some(isPinCode)).to.equal(false);
   });
 });

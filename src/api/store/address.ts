@@ -1,7 +1,14 @@
 import { z } from 'zod';
-import { isIndianSubdivision, isPinCode } from '../../domain/india.ts';
+import { currentStateCode, indianSubdivision, isIndianSubdivision } from '../../domain/india.ts';
+import { isPinCode, normalisePinCode, statesOfPinCode } from '../../domain/pin-codes.ts';
 
 const text = (most: number) => z.string().trim().min(1).max(most);
+
+/** A state of India; a code that ISO has replaced becomes the one of today. */
+export const stateSchema = z
+  .string()
+  .overwrite(currentStateCode)
+  .refine(isIndianSubdivision, { message: 'must be the ISO 3166-2 code of an Indian state, e.g. "IN-KA"' });
 
 /** The shop delivers within India. */
 export const addressSchema = z
@@ -10,14 +17,23 @@ export const addressSchema = z
     line1: text(200),
     line2: text(200).optional(),
     city: text(100),
-    state: z
+    state: stateSchema,
+    postalCode: z
       .string()
-      .refine(isIndianSubdivision, { message: 'must be the ISO 3166-2 code of an Indian state, e.g. "IN-KA"' }),
-    postalCode: z.string().refine(isPinCode, { message: 'must be a PIN code of six digits, e.g. "560001"' }),
+      .overwrite(normalisePinCode)
+      .refine(isPinCode, { message: 'must be a PIN code of six digits, e.g. "560001"' })
+      .meta({ description: 'PIN code; its first digits must belong to `state`. `560 001` is taken as `560001`.' }),
     country: z.literal('IN', { message: 'must be "IN": the shop delivers within India' }),
     phone: z
       .string()
       .regex(/^\+?[0-9 ()-]{6,20}$/, 'must be a telephone number, e.g. "+91 98450 12345"')
       .optional(),
+  })
+  .superRefine(({ state, postalCode }, context) => {
+    const states = statesOfPinCode(postalCode);
+    if (states.length === 0 || states.some(({ code }) => code === state)) return;
+    const expected = states.map(({ name, code }) => `${name} (${code})`).join(' or ');
+    const message = `belongs to ${expected}, not to ${indianSubdivision(state)?.name ?? state}`;
+    context.addIssue({ code: 'custom', path: ['postalCode'], message, params: { expected: `a PIN code of ${state}` } });
   })
   .meta({ id: 'Address' });

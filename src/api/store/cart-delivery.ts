@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { isIndianSubdivision } from '../../domain/india.ts';
 import { requireMethod } from '../../entities/pricing/shipping-methods.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -8,12 +7,9 @@ import { ownersOf } from '../ownership.ts';
 import { type AnyRoute, route } from '../route.ts';
 import { cartSchema } from '../views/cart.ts';
 import { quotesSchema, readQuotes } from '../views/shipping-quotes.ts';
+import { stateSchema } from './address.ts';
 import { answerCart, lockCart } from './cart-change.ts';
 import { readStocked, stockCart } from './cart-pricing.ts';
-
-export const stateSchema = z
-  .string()
-  .refine(isIndianSubdivision, { message: 'must be the ISO 3166-2 code of an Indian state, e.g. "IN-KA"' });
 
 const params = z.object({ id: z.uuid() });
 

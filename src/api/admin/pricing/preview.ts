@@ -7,8 +7,8 @@ import { pricingInputs, type Wanted } from '../../../entities/pricing/priced.ts'
 import { loadSellables } from '../../../entities/sellable.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../route.ts';
+import { stateSchema } from '../../store/address.ts';
 import { requireSellable } from '../../store/cart-change.ts';
-import { stateSchema } from '../../store/cart-delivery.ts';
 import { extraOf, lineSchema } from '../../store/cart-lines.ts';
 import { explainedSchema } from '../../views/explained.ts';
 import { totalsSchema } from '../../views/totals.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { isIndianSubdivision } from '../../../domain/india.ts';
 import { zoneContradictions } from '../../../domain/pricing/contradictions/zone.ts';
 import { paise } from '../../amounts.ts';
+import { stateSchema } from '../../store/address.ts';
 import { requireTaxClass } from '../catalogue/fields.ts';
 import { thing } from '../things/thing.ts';
 import { name, refuseContradictions } from './conditions.ts';
@@ -15,10 +15,7 @@ const grams = z.int().min(0).max(10_000_000);
 const zone = z
   .strictObject({
     name,
-    states: z
-      .array(z.string().refine(isIndianSubdivision, { message: 'must be an ISO 3166-2 code of an Indian state' }))
-      .max(40)
-      .meta({ description: 'None: everywhere.' }),
+    states: z.array(stateSchema).max(40).meta({ description: 'None: everywhere.' }),
     maxWeightGrams: grams.nullable().meta({ description: 'Heavier orders are not delivered.' }),
     rates: z
       .array(
