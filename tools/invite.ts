@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
+import { emailSchema, nameSchema } from '../src/api/person-fields.ts';
 import { Account } from '../src/entities/people/account.ts';
 import { accountToken, issueToken } from '../src/entities/people/account-token.ts';
 import { audit, CONCEALED } from '../src/entities/people/audit.ts';
@@ -53,11 +53,14 @@ function readWanted(): Wanted | null {
   try {
     const options = { name: { type: 'string' }, role: { type: 'string', default: 'admin' } } as const;
     const { values, positionals } = parseArgs({ options, allowPositionals: true });
-    const [email = '', ...others] = positionals;
-    if (others.length === 0 && z.email().max(254).safeParse(email).success) {
-      return { email, name: values.name ?? email.split('@')[0] ?? email, role: values.role };
+    const [given = '', ...others] = positionals;
+    const email = emailSchema.safeParse(given);
+    const name = nameSchema.safeParse(values.name ?? email.data?.split('@')[0]?.slice(0, 120));
+    if (others.length === 0 && email.success && name.success) {
+      return { email: email.data, name: name.data, role: values.role };
     }
-    console.error(`bin/invite: EMAIL must be one e-mail address\n\n${USAGE}`);
+    const wrong = others.length === 0 && email.success ? 'NAME must be one line' : 'EMAIL must be one e-mail address';
+    console.error(`bin/invite: ${wrong}\n\n${USAGE}`);
   } catch (error) {
     console.error(`bin/invite: ${error instanceof Error ? error.message : error}\n\n${USAGE}`);
   }

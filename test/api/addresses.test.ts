@@ -160,6 +160,17 @@ describe('the addresses of a customer', function () {
         expected: 'a PIN code of IN-MH',
       },
     ]);
+    for (const wrong of [
+      { name: '\u200b' },
+      { line1: '12 MG\u0000Road' },
+      { city: '\u202eBengaluru' },
+      { phone: '----------' },
+    ]) {
+      expect(refusals(await add({ ...BENGALURU, ...wrong })), JSON.stringify(wrong)).to.deep.equal([
+        400,
+        'VALIDATION_FAILED',
+      ]);
+    }
     const changed = await at('PATCH', (await add()).body.id, {
       body: { address: { ...MUMBAI, postalCode: '560 001' } },
     });

@@ -2,7 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { openVault } from '../../src/entities/people/vault.ts';
-import { isSealed, type Key, openKeyRing, readKeys, SEALED_PATTERN } from '../../src/infra/key-ring.ts';
+import {
+  blindIndex,
+  deriveKey,
+  isSealed,
+  type Key,
+  openKeyRing,
+  readKeys,
+  SEALED_PATTERN,
+} from '../../src/infra/key-ring.ts';
 
 const key = (id: string): Key => ({ id, bytes: randomBytes(32) });
 const [old, newest] = [key('old'), key('new')];
@@ -176,6 +184,14 @@ describe('the blind index of an e-mail address', () => {
       }),
     );
     expect(vault.indexOf('zoe\u0308@example.com')).to.equal(vault.indexOf('zo\u00eb@example.com'));
+  });
+
+  it('is the stored one for every address in ASCII, and the same for its domain in Unicode', () => {
+    const stored = blindIndex(deriveKey('a secret of at least 32 characters', 'e-mail index'));
+    for (const email of ["O'Neil+shop@Example.com", 'asha@xn--mnchen-3ya.example']) {
+      expect(vault.indexOf(email)).to.equal(stored(email.toLowerCase()));
+    }
+    expect(vault.indexOf('asha@m\u00fcnchen.example')).to.equal(stored('asha@xn--mnchen-3ya.example'));
   });
 
   it('is different for different boxes', () => {

@@ -55,6 +55,7 @@ describe('bin/invite', () => {
 
   it('says what is wrong about what it was given', async () => {
     expect((await invite('nobody')).stderr).to.match(/^bin\/invite: EMAIL must be one e-mail address/);
+    expect((await invite('a@example.com', '--name', '\u200b')).stderr).to.match(/^bin\/invite: NAME must be one line/);
     expect((await invite('a@example.com', '--role', 'king')).stderr).to.contain('there is no role "king"');
     expect((await invite('a@example.com', '--king')).code).to.equal(2);
   });

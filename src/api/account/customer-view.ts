@@ -2,12 +2,6 @@ import { z } from 'zod';
 import type { Account } from '../../entities/people/account.ts';
 import type { ApiDeps } from '../deps.ts';
 
-export const nameSchema = z.string().trim().min(1).max(120);
-export const phoneSchema = z
-  .string()
-  .regex(/^\+?[0-9 ()-]{6,20}$/, 'must be a telephone number, e.g. "+91 98450 12345"')
-  .nullable();
-
 export const customerSchema = z
   .object({
     id: z.uuid(),

@@ -9,11 +9,12 @@ import type { Door } from '../auth/door.ts';
 import { mailVerification } from '../auth/email.ts';
 import { provePassword } from '../auth/passwords.ts';
 import { ownSession } from '../auth/principal.ts';
-import { emailSchema, givenPassword } from '../auth/sign-in.ts';
+import { givenPassword } from '../auth/sign-in.ts';
 import type { ApiDeps } from '../deps.ts';
 import { edit } from '../edit.ts';
+import { emailSchema, nameSchema, phoneSchema } from '../person-fields.ts';
 import { type AnyRoute, route } from '../route.ts';
-import { customerSchema, customerView, nameSchema, phoneSchema } from './customer-view.ts';
+import { customerSchema, customerView } from './customer-view.ts';
 
 const changeSchema = z.strictObject({
   name: nameSchema.optional(),

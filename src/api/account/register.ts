@@ -7,12 +7,13 @@ import type { Tx } from '../../infra/unit-of-work.ts';
 import { mailVerification } from '../auth/email.ts';
 import { chosenPassword, refuseUnsuitable } from '../auth/passwords.ts';
 import { noStore, tokensSchema } from '../auth/session-answer.ts';
-import { emailSchema, openSession } from '../auth/sign-in.ts';
+import { openSession } from '../auth/sign-in.ts';
 import type { ApiDeps } from '../deps.ts';
 import { edit } from '../edit.ts';
+import { emailSchema, nameSchema, phoneSchema } from '../person-fields.ts';
 import { type AnyRoute, route } from '../route.ts';
 import { bringCart, broughtCart, cartIdSchema } from './bring-cart.ts';
-import { customerSchema, customerView, nameSchema, phoneSchema } from './customer-view.ts';
+import { customerSchema, customerView } from './customer-view.ts';
 
 const registerSchema = z.strictObject({
   email: emailSchema,

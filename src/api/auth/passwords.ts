@@ -9,11 +9,12 @@ import type { Tx } from '../../infra/unit-of-work.ts';
 import { sendMail } from '../../jobs/mail.ts';
 import type { ApiDeps } from '../deps.ts';
 import { edit } from '../edit.ts';
+import { emailSchema } from '../person-fields.ts';
 import { type Answer, type AnyRoute, type Call, route } from '../route.ts';
 import type { Door } from './door.ts';
 import { guardGuessing } from './guessing.ts';
 import { ownSession } from './principal.ts';
-import { emailSchema, givenPassword } from './sign-in.ts';
+import { givenPassword } from './sign-in.ts';
 
 /** Length is what makes a password strong (NIST SP 800-63B, 5.1.1.2): there are no rules about characters. */
 export const chosenPassword = z.string().min(8).max(256);

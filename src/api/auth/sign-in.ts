@@ -7,11 +7,11 @@ import { isPasswordOf } from '../../infra/password.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import type { ApiDeps } from '../deps.ts';
 import { edit } from '../edit.ts';
+import { emailSchema } from '../person-fields.ts';
 import type { Answer, Call } from '../route.ts';
 import { guardGuessing } from './guessing.ts';
 import { noStore, tokensOf } from './session-answer.ts';
 
-export const emailSchema = z.email().max(254);
 /** Any: rules are for choosing a password, not for giving it. */
 export const givenPassword = z.string().min(1).max(1_000);
 export const credentialsSchema = z.strictObject({ email: emailSchema, password: givenPassword });

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { currentStateCode, indianSubdivision, isIndianSubdivision } from '../../domain/india.ts';
 import { isPinCode, normalisePinCode, statesOfPinCode } from '../../domain/pin-codes.ts';
-
-const text = (most: number) => z.string().trim().min(1).max(most);
+import { lineOfText, phoneNumber } from '../person-fields.ts';
 
 /** A state of India; a code that ISO has replaced becomes the one of today. */
 export const stateSchema = z
@@ -13,10 +12,10 @@ export const stateSchema = z
 /** The shop delivers within India. */
 export const addressSchema = z
   .strictObject({
-    name: text(120),
-    line1: text(200),
-    line2: text(200).optional(),
-    city: text(100),
+    name: lineOfText(120),
+    line1: lineOfText(200),
+    line2: lineOfText(200).optional(),
+    city: lineOfText(100),
     state: stateSchema,
     postalCode: z
       .string()
@@ -24,10 +23,7 @@ export const addressSchema = z
       .refine(isPinCode, { message: 'must be a PIN code of six digits, e.g. "560001"' })
       .meta({ description: 'PIN code; its first digits must belong to `state`. `560 001` is taken as `560001`.' }),
     country: z.literal('IN', { message: 'must be "IN": the shop delivers within India' }),
-    phone: z
-      .string()
-      .regex(/^\+?[0-9 ()-]{6,20}$/, 'must be a telephone number, e.g. "+91 98450 12345"')
-      .optional(),
+    phone: phoneNumber.optional(),
   })
   .superRefine(({ state, postalCode }, context) => {
     const states = statesOfPinCode(postalCode);

@@ -11,6 +11,7 @@ import { advanceCheckout } from '../../jobs/checkout.ts';
 import type { ApiDeps } from '../deps.ts';
 import { RequestFault } from '../failure.ts';
 import { customerIn, ownersOf } from '../ownership.ts';
+import { emailSchema } from '../person-fields.ts';
 import { type Call, route } from '../route.ts';
 import { type CheckoutView, checkoutAnswers, readCheckout } from '../views/checkout.ts';
 import { acceptCheckout } from './accept-checkout.ts';
@@ -24,7 +25,7 @@ export const methodSchema = z
 
 const startSchema = z.strictObject({
   cartId: z.uuid(),
-  email: z.email().max(254),
+  email: emailSchema,
   shippingAddress: addressSchema,
   billingAddress: addressSchema.optional(),
   shippingMethodId: z

@@ -1,7 +1,8 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { cleanEmail } from '../../domain/contact-details.ts';
 import { newId } from '../../infra/ids.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
-import { cleanEmail, opened, sealed, type Vault } from './vault.ts';
+import { opened, sealed, type Vault } from './vault.ts';
 
 export type AccountKind = 'customer' | 'staff';
 export type AccountStatus = 'active' | 'blocked' | 'erased';

@@ -1,3 +1,4 @@
+import { emailKey } from '../../domain/contact-details.ts';
 import { blindIndex, deriveKey, type KeyRing, openKeyRing, readKeys } from '../../infra/key-ring.ts';
 
 /** What it takes to store personal data and to find it again. */
@@ -10,13 +11,8 @@ export interface Vault {
 /** `dataKeys` as in DATA_KEYS. The index hangs on `secret` alone, so that turning the data keys leaves it as it is. */
 export function openVault({ dataKeys, secret }: { dataKeys: string; secret: string }): Vault {
   const index = blindIndex(deriveKey(secret, 'e-mail index'));
-  return { ring: openKeyRing(readKeys(dataKeys)), indexOf: (email) => index(normalEmail(email)) };
+  return { ring: openKeyRing(readKeys(dataKeys)), indexOf: (email) => index(emailKey(email)) };
 }
-
-/** How an e-mail address is kept: without the spaces around it, in one Unicode form. */
-export const cleanEmail = (email: string): string => email.trim().normalize('NFC');
-
-const normalEmail = (email: string): string => cleanEmail(email).toLowerCase();
 
 /** Every sealed column, and the key that its rows are known by. */
 export const SEALED_COLUMNS: Readonly<Record<string, readonly string[]>> = {

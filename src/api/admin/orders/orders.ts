@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import { ORDER_STATES } from '../../../domain/states.ts';
-import { emailSchema } from '../../auth/sign-in.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { documentRoutes } from '../../orders/document-routes.ts';
 import { numberSchema, readOrders } from '../../orders/list.ts';
 import { readOrder } from '../../orders/reading.ts';
+import { emailSchema } from '../../person-fields.ts';
 import { type AnyRoute, route } from '../../route.ts';
 import { adminOrderHeadSchema, adminOrderSchema } from '../../views/order.ts';
 import { etag } from '../change.ts';

@@ -1,0 +1,44 @@
+import { domainToASCII } from 'node:url';
+
+/** What stands between the dots before the @: the atoms of RFC 5322, with the letters of every script (RFC 6531). */
+const LOCAL_PART = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
+/** Letters of every script, joiners that some need, hyphens, and the dots that IDNA takes for one. */
+const DOMAIN = /^[\u200d\u200c.\u3002\uff0e\uff61\p{L}\p{M}\p{N}-]+$/u;
+const ASCII_DOMAIN = /^(?:[a-z0-9][a-z0-9-]*\.)+(?:[a-z]{2,}|xn--[a-z0-9-]+)$/;
+const ASCII = /^\p{ASCII}*$/u;
+
+/** How an e-mail address is kept: without the blanks around it, in one Unicode form (NFC). */
+export const cleanEmail = (email: string): string => email.trim().normalize('NFC');
+
+/**
+ * What all spellings of an e-mail address have in common: small letters, and the domain as in the DNS (IDNA, so that
+ * `münchen.example` is `xn--mnchen-3ya.example`). Blind indexes are made of it: for an address in ASCII it stays what it is.
+ */
+export function emailKey(email: string): string {
+  const clean = cleanEmail(email).toLowerCase();
+  const domainAt = clean.lastIndexOf('@') + 1;
+  const domain = clean.slice(domainAt);
+  return clean.slice(0, domainAt) + (ASCII.test(domain) ? domain : domainToASCII(domain) || domain);
+}
+
+/** Whether a clean text is an e-mail address; comments, quotes and addresses of machines (`a@[127.0.0.1]`) are none. */
+export function isEmail(clean: string): boolean {
+  const at = clean.lastIndexOf('@');
+  if (!LOCAL_PART.test(clean.slice(0, Math.max(at, 0))) || !DOMAIN.test(clean.slice(at + 1))) return false;
+  const key = emailKey(clean);
+  return ASCII_DOMAIN.test(key.slice(key.lastIndexOf('@') + 1));
+}
+
+/** A telephone number of 6 to 15 digits (ITU-T E.164), with blanks, brackets and hyphens between them. */
+export const PHONE = /^\+?(?:[ ()-]*[0-9]){6,15}[ ()-]*$/;
+
+/** Whether anything of a text can be seen: not only blanks, fillers and characters without a width. */
+export const isVisible = (text: string): boolean =>
+  /[^\p{Cc}\p{Cs}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u.test(text);
+
+/**
+ * Whether a text is one line that reads in the order in which it is written: no control characters (NUL, line breaks),
+ * no embedding, override or isolation of the direction (U+202A to U+202E, U+2066 to U+206F). Joiners may be in names.
+ */
+export const isPlainLine = (text: string): boolean =>
+  !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\u202a-\u202e\u2066-\u206f\ufff9-\ufffb]/u.test(text);
