@@ -9,6 +9,8 @@ import { texts } from './texts.ts';
 
 /** More characters than any row can have that is all right. */
 const MOST_OF_A_ROW = 200_000;
+/** Each of them ends a row, also mixed within a file; without this the first one of a file would be its only one. */
+const LINE_ENDS = ['\r\n', '\n', '\r'];
 /** Lines, or characters of them, that are kept in memory before they are handed on. */
 const BATCH = { lines: 500, characters: 1_000_000 };
 
@@ -29,7 +31,7 @@ export async function readCsvFile(request: IncomingMessage, taker: Taker): Promi
   try {
     await pipeline(
       Readable.from(texts(request.iterator({ destroyOnReturn: false }), (bytes) => hash.update(bytes))),
-      parse({ bom: true, relax_column_count: true, max_record_size: MOST_OF_A_ROW }),
+      parse({ bom: true, record_delimiter: LINE_ENDS, relax_column_count: true, max_record_size: MOST_OF_A_ROW }),
       async (records: AsyncIterable<string[]>) => {
         rows = await take(records, taker);
       },
