@@ -4,18 +4,18 @@ import { stringify } from 'csv-stringify/sync';
 export const BYTE_ORDER_MARK = '\ufeff';
 
 /*
- * A spreadsheet carries out what begins like a formula. Such a text gets an apostrophe before it, which spreadsheets take
- * for "this is text"; one that begins with apostrophes and then like a formula gets one more, so that reading can take
- * exactly one away.
+ * A spreadsheet carries out what begins like a formula, as OWASP lists it ("CSV Injection"): with a sign, also a
+ * full-width one, with a tab or a line end, or with blanks before a sign. Such a text gets an apostrophe before it, which
+ * spreadsheets take for "this is text"; one that begins with apostrophes and then like a formula gets one more, so that
+ * reading can take exactly one away.
  */
-const FORMULA = /^'*[=+\-@\t\r]/;
-const GUARDED = /^'+[=+\-@\t\r]/;
+const FORMULA = /^'*(?:[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20])/;
 
 /** A text as it may stand in a file for spreadsheets. */
 export const guarded = (text: string): string => (FORMULA.test(text) ? `'${text}` : text);
 
 /** The text that `guarded` was given. */
-export const unguarded = (cell: string): string => (GUARDED.test(cell) ? cell.slice(1) : cell);
+export const unguarded = (cell: string): string => (cell.startsWith("'") && FORMULA.test(cell) ? cell.slice(1) : cell);
 
 /** Lines of a CSV file (RFC 4180, but for the line feed); a cell with any kind of line break is quoted. */
 export const csvLines = (rows: readonly (readonly (string | number)[])[]): string =>
