@@ -17,6 +17,7 @@ import { Migration016Caching } from '../../migrations/016_caching.ts';
 import { Migration017Offers } from '../../migrations/017_offers.ts';
 import { Migration018Retention } from '../../migrations/018_retention.ts';
 import { Migration019SearchAndOrder } from '../../migrations/019_search_and_order.ts';
+import { Migration020MailsAndRetention } from '../../migrations/020_mails_and_retention.ts';
 import type { Database } from '../infra/database.ts';
 import { Cart, CartItem } from './cart.ts';
 import { Checkout } from './checkout.ts';
@@ -68,6 +69,7 @@ export const MIGRATIONS = [
   { name: '017_offers', class: Migration017Offers },
   { name: '018_retention', class: Migration018Retention },
   { name: '019_search_and_order', class: Migration019SearchAndOrder },
+  { name: '020_mails_and_retention', class: Migration020MailsAndRetention },
 ];
 
 /** One process migrates at a time, wherever it runs; the number is arbitrary but must stay. */

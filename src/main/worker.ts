@@ -48,6 +48,7 @@ export async function worker(): Promise<void> {
     vault,
     secret: config.APP_SECRET,
     storeUrl: config.STORE_URL,
+    mailsPerDay: config.MAILS_PER_ADDRESS_AND_DAY,
     wake: (hint: Parameters<typeof publishHint>[1]) => publishHint(redis, hint),
     checkoutTtlMs: config.CHECKOUT_TTL_SECONDS * 1_000,
     seller,

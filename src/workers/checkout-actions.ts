@@ -39,7 +39,9 @@ export const ACTIONS: Record<CheckoutAction, Perform> = {
   createOrder,
   closeCart,
   release: async (deps, tx, { checkout }) => {
-    if (checkout.state === 'EXPIRED') tell(deps, tx, { letter: 'checkout-expired', id: checkout.id });
+    // A guest has proved no address: anybody could have us write to anybody.
+    if (checkout.state === 'EXPIRED' && checkout.customerId)
+      tell(deps, tx, { letter: 'checkout-expired', id: checkout.id });
     const news = ENDS[checkout.state];
     if (news)
       await announce(deps, tx, {

@@ -26,6 +26,8 @@ export interface WorkerDeps {
   secret: string;
   /** Where the shop front is: the base of the links in mails. */
   storeUrl: string;
+  /** How many mails of each kind that strangers can cause an address gets in a day. */
+  mailsPerDay: number;
   /** Tells waiting clients that a checkout changed; they then read it. */
   wake(hint: Hint): void;
   /** Told what was changed. */

@@ -31,16 +31,30 @@ const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#
 
 const LONGEST_NAME = 60;
 /** Mail programs make links of these, with or without a scheme. */
-const LIKE_A_LINK = /[/\\:@]|\.\p{L}{2}/u;
+const LIKE_A_LINK = /[/\\:@]|[.。]\p{L}{2}/u;
+/** Control signs, breaks of lines and paragraphs, and what turns the direction of the words after it. */
+const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
+const DIGIT = /\p{N}/u;
 
 /**
- * A name that may be put before somebody's eyes, or nothing: anybody can open an account with the address of another
- * person, and have us send them whatever stands in the name.
+ * A name that may be put before somebody's eyes, or nothing: anybody can open an account or a checkout with the address
+ * of another person, and have us send them whatever stands in the name.
  */
 export function presentable(name: string): string {
-  const line = name.replace(/[\s\p{C}]+/gu, ' ').trim();
-  return line.length > LONGEST_NAME || LIKE_A_LINK.test(line) ? '' : line;
+  const line = name.trim();
+  // As mail programs and people read it: full-width signs are the others.
+  const read = line.normalize('NFKC');
+  const isMessage =
+    line.length > LONGEST_NAME || line.search(UNSEEN) >= 0 || LIKE_A_LINK.test(read) || DIGIT.test(read);
+  return isMessage ? '' : line.replace(/\s+/g, ' ');
 }
+
+/** A line that a person gave us, such as one of an address, so that no mail program makes a link of it. */
+export const withoutLinks = (line: string): string =>
+  line
+    .replace(UNSEEN, ' ')
+    .replace(/[.。．｡](?=[\p{L}\p{N}])/gu, '$& ')
+    .replace(/[:：](?=[/／])/gu, '$& ');
 
 /** What paths of the shop front are appended to. */
 export const linkBase = (storeUrl: string): string => storeUrl.replace(/(?<!\/)\/+$/, '');

@@ -1,9 +1,10 @@
+import { countMail, TOO_MANY_MAILS } from '../entities/mail-count.ts';
 import { acknowledge } from '../entities/outbox.ts';
 import { external } from '../infra/external.ts';
 import { observe, observeSparingly } from '../infra/log.ts';
 import { unitOfWork } from '../infra/unit-of-work.ts';
 import { done, type Handler, handler, type JobContext, noop, type Outcome, refusal, snooze } from '../infra/worker.ts';
-import { sendMail, tellCustomer } from '../jobs/mail.ts';
+import { type Letter, sendMail, tellCustomer } from '../jobs/mail.ts';
 import { type Mail, MailError } from '../ports/mail/port.ts';
 import { type Addressee, findAddressee, type MailOrder } from './addressee.ts';
 import type { WorkerDeps } from './deps.ts';
@@ -23,7 +24,7 @@ export const mailHandlers = (deps: WorkerDeps): Handler[] => [
   handler(sendMail, async (payload, context) => {
     const order = { ...payload, commandId: context.commandId };
     const found = await findAddressee(deps, order);
-    const mail = typeof found === 'string' ? found : mailTo(deps, order, found);
+    const mail = typeof found === 'string' ? found : await mailTo(deps, order, found);
     return sendOnce(deps, mail, { ...context, letter: order.letter, about: { accountId: order.accountId } });
   }),
 
@@ -50,7 +51,19 @@ function skip({ letter, about }: Posting, why: string): Outcome {
   return noop(why);
 }
 
-function mailTo({ storeUrl }: WorkerDeps, { letter, commandId }: MailOrder, { email, ...person }: Addressee): Mail {
+/** Letters that a stranger can have us send to somebody as often as they like. */
+const STRANGERS_CAUSE: readonly Letter[] = ['verify-email', 'reset-password'];
+
+/** The mail of a command, or why it is not sent. */
+async function mailTo(
+  { db, vault, storeUrl, mailsPerDay }: WorkerDeps,
+  { letter, commandId }: MailOrder,
+  { email, ...person }: Addressee,
+): Promise<Mail | string> {
+  if (STRANGERS_CAUSE.includes(letter)) {
+    const counted = { commandId, addressIndex: vault.indexOf(email), topic: 'account' } as const;
+    if (!(await countMail(db.query, counted, mailsPerDay))) return TOO_MANY_MAILS;
+  }
   const { hostname } = new URL(storeUrl);
   const to = { name: presentable(person.name), address: email };
   return { letter, to, ...writeLetter(letter, { ...person, storeUrl }), messageId: `<${commandId}@${hostname}>` };

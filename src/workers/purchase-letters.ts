@@ -1,5 +1,5 @@
 import type { Purchase, PurchaseLetter } from '../entities/orders/letter.ts';
-import { greeting, linkBase, type Paragraph, type Written, written } from './letter-text.ts';
+import { greeting, linkBase, type Paragraph, type Written, withoutLinks, written } from './letter-text.ts';
 
 const money = new Intl.NumberFormat('en-IN', { style: 'currency', currency: 'INR' });
 
@@ -86,7 +86,7 @@ function addressOf({ address }: Purchase): Paragraph[] {
   const { name, line1, line2, city, postalCode } = address;
   return [
     'We deliver to:',
-    { rows: [name, line1, ...(line2 ? [line2] : []), `${city} ${postalCode}`].map((line) => [line]) },
+    { rows: [name, line1, ...(line2 ? [line2] : []), `${city} ${postalCode}`].map((line) => [withoutLinks(line)]) },
   ];
 }
 

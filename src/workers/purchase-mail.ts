@@ -1,3 +1,4 @@
+import { countMail, TOO_MANY_MAILS } from '../entities/mail-count.ts';
 import { loadPurchase, type PurchaseLetter } from '../entities/orders/letter.ts';
 import { enqueue } from '../entities/outbox.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
@@ -14,13 +15,21 @@ export const tell = (
   payload: { letter: PurchaseLetter; id: string },
 ): void => enqueue(tx, queues, { contract: tellCustomer, payload });
 
-/** The mail of a command, or why nobody is to get it any more. */
+/**
+ * The mail of a command, or why nobody is to get it. Anybody can type anybody's address: one that the buyer has not
+ * proved hears nothing of checkouts that were not paid, and gets so many mails a day.
+ */
 export async function purchaseMail(
-  { db, vault, storeUrl }: WorkerDeps,
+  { db, vault, storeUrl, mailsPerDay }: WorkerDeps,
   { letter, id, commandId }: { letter: PurchaseLetter; id: string; commandId: string },
 ): Promise<Mail | string> {
   const purchase = await loadPurchase({ query: db.query, vault }, { letter, id, commandId });
   if (typeof purchase === 'string') return purchase;
+  if (!purchase.isProved) {
+    if (letter === 'checkout-expired') return 'address is not proved';
+    const counted = { commandId, addressIndex: vault.indexOf(purchase.email), topic: 'purchase' } as const;
+    if (!(await countMail(db.query, counted, mailsPerDay))) return TOO_MANY_MAILS;
+  }
   const to = { name: presentable(purchase.name), address: purchase.email };
   const messageId = `<${commandId}@${new URL(storeUrl).hostname}>`;
   return { letter, to, ...writePurchaseLetter(letter, purchase, storeUrl), messageId };

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { presentable } from '../../src/workers/letter-text.ts';
 import { writeLetter } from '../../src/workers/letters.ts';
+import { writePurchaseLetter } from '../../src/workers/purchase-letters.ts';
 
 const TOKEN = { text: '0198a8a8-1234-7000-8000-123456789012.mac', expiresAt: new Date('2026-07-31T10:10:00Z') };
 const ASHA = { kind: 'customer', name: 'Asha Rao', token: TOKEN, storeUrl: 'https://shop.example.com' } as const;
@@ -42,11 +43,11 @@ describe('letters', () => {
   });
 
   it('keep a name in its line', () => {
-    expect(presentable(' Asha\r\n\r\nYour account is\u2028blocked\u0000\u202e ')).to.equal(
-      'Asha Your account is blocked',
-    );
+    expect(presentable(' Asha  Rao\n')).to.equal('Asha Rao');
     expect(presentable('J. R. R. Tolkien')).to.equal('J. R. R. Tolkien');
     expect(presentable('A.B. Vajpayee')).to.equal('A.B. Vajpayee');
+    // Joiners belong to the spelling of some scripts.
+    expect(presentable('ശ്രീ ന\u0d4d\u200d')).to.equal('ശ്രീ ന\u0d4d\u200d');
   });
 
   for (const name of [
@@ -56,6 +57,15 @@ describe('letters', () => {
     'a\\b',
     'x'.repeat(61),
     'www。evil.in',
+    'evil．example',
+    'evil。example',
+    'call 98450 12345',
+    'You won ₹९९९',
+    'Asha２',
+    'Asha\r\n\r\nYour account is blocked',
+    'Asha\u2028Your account is blocked',
+    'Asha\u0000',
+    'Asha \u202eoar',
   ]) {
     it(`carry no message of whoever chose the name ${JSON.stringify(name)}`, () => {
       const { text, html } = writeLetter('verify-email', { ...ASHA, name });
@@ -63,4 +73,23 @@ describe('letters', () => {
       expect(html).to.include('<p>Hello,</p>');
     });
   }
+
+  it('say where an order goes without making links of it', () => {
+    const address = {
+      name: 'Win\n\nat https://evil.example',
+      line1: '12/3 Dr.Ambedkar Road',
+      line2: 'www．evil．example',
+      city: 'Bengaluru',
+      state: 'IN-KA',
+      postalCode: '560001',
+      country: 'IN',
+    };
+    const order = { id: 'o', number: 'VC-000001', total: 100, lines: [] };
+    const purchase = { checkoutId: 'k', cartId: 'c', email: 'a@example.com', isProved: false, name: address.name };
+    const of = { ...purchase, address, order, shipment: null, refund: null };
+    const { text } = writePurchaseLetter('order-confirmed', of, 'https://shop.example.com');
+    expect(text).to.include('\n12/3 Dr. Ambedkar Road\n').and.to.include('\nBengaluru 560001\n');
+    expect(text).to.include('\nWin at https: //evil. example\n');
+    expect(text).to.include('\nwww． evil． example\n');
+  });
 });

@@ -51,7 +51,14 @@ describe('the worker that sends mails', () => {
     const toFolder = folderMailer({ folder, from: 'shop@example.com' });
     const send = (mail: Mail) => toFolder.send(mail);
     const mailer: Mailer = { send: (mail) => (accidents.shift() ?? ((go) => go()))(() => send(mail)) };
-    const deps = { db: database.db, vault, secret: SECRET, mailer, storeUrl: 'https://shop.test' } as WorkerDeps;
+    const deps = {
+      db: database.db,
+      vault,
+      secret: SECRET,
+      mailer,
+      storeUrl: 'https://shop.test',
+      mailsPerDay: 2,
+    } as WorkerDeps;
     const options = { queue: 'mail', connection: consumer, concurrency: 4, whenUnavailable: () => null };
     const { worker } = startWorker(mailHandlers(deps), options);
     stopWorker = () => worker.close();
@@ -182,6 +189,29 @@ describe('the worker that sends mails', () => {
     await orderSlowly('password-changed', account, block);
     await everythingDone();
     expect((await mailsIn(folder)).map(({ headers }) => headers.subject)).to.deep.equal(['Your password was changed']);
+  });
+
+  it('sends an address two mails in a day that strangers may have asked for, and whatever else there is', async () => {
+    const facts = recordFacts();
+    const account = await openAccount();
+    // A mail that is tried again counts once.
+    accidents = [() => Promise.reject(new MailError('later', 'ESOCKET'))];
+    for (const letter of ['reset-password', 'verify-email', 'reset-password', 'password-changed'] as const) {
+      await order(letter, account);
+      await everythingDone();
+    }
+    facts.stop();
+    expect((await mailsIn(folder)).map(({ headers }) => headers.subject)).to.have.members([
+      'Choose a new password',
+      'Confirm your e-mail address',
+      'Your password was changed',
+    ]);
+    expect(facts.of('mail.skipped')).to.have.length(1);
+    expect(facts.of('mail.skipped')[0]).to.include({ why: 'too many mails to this address today' });
+    await query(`update mail_counts set day = day - 1`);
+    await order('reset-password', account);
+    await everythingDone();
+    expect(await mailsIn(folder)).to.have.length(4);
   });
 
   it('waits for a mail server that is away without using up an attempt', async () => {

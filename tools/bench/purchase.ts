@@ -40,7 +40,7 @@ export async function buy(buyer: Buyer, variantIds: readonly string[], isPatient
   }
   const askedAt = performance.now();
   const headers = { ...token, 'idempotency-key': randomUUID(), ...(isPatient && WAIT) };
-  const body = { cartId: id, email: 'asha@example.com', shippingAddress: ADDRESS, paymentMethod: 'pm_card_visa' };
+  const body = { cartId: id, email: `${id}@example.com`, shippingAddress: ADDRESS, paymentMethod: 'pm_card_visa' };
   const answer = await send(buyer, { path: '/checkout', headers, body });
   const acceptedMs = isPatient ? null : performance.now() - askedAt;
   await untilCompleted(buyer, answer, token);

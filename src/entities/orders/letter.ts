@@ -8,6 +8,8 @@ export interface Purchase {
   checkoutId: string;
   cartId: string;
   email: string;
+  /** Whether the address is the verified one of the account that buys; anybody may have typed any other. */
+  isProved: boolean;
   /** As the person gave it: anything may stand in it. */
   name: string;
   address: Address | null;
@@ -57,9 +59,10 @@ const SHIPMENT = `select json_build_object('carrier', s.carrier, 'trackingNumber
       from shipment_lines l join order_lines b on b.order_id = l.order_id and b.line = l.line where l.shipment_id = s.id))
   from shipments s where s.id = $1`;
 
-type Row = Omit<Purchase, 'email' | 'name' | 'address' | 'order'> & {
+type Row = Omit<Purchase, 'email' | 'isProved' | 'name' | 'address' | 'order'> & {
   isLate: boolean;
   email: string | null;
+  provedIndex: string | null;
   address: string | null;
   order: (Omit<NonNullable<Purchase['order']>, 'number'> & { number: number }) | null;
 };
@@ -75,19 +78,22 @@ export async function loadPurchase(
   const [row] = await query<Row>(
     `select k.id as "checkoutId", k.cart_id as "cartId", k.email, k.shipping_address as address, (${ORDER}) as order,
         (${SHIPMENT}) as shipment, (select json_build_object('amount', amount) from refunds where id = $1) as refund,
-        b.created_at < now() - ${TOO_LATE} as "isLate"
+        b.created_at < now() - ${TOO_LATE} as "isLate", (select email_index from accounts
+          where id = k.customer_id and status = 'active' and email_verified_at is not null) as "provedIndex"
       from outbox b join checkouts k on ${ABOUT[letter]} where b.id = $2`,
     [id, commandId],
   );
   if (!row) return 'done before';
   if (row.isLate) return 'too late';
   if (row.email === null) return 'customer is erased';
-  const { checkoutId, order } = row;
+  const { checkoutId, order, provedIndex } = row;
+  const email = opened(vault, row.email, `checkouts.email:${checkoutId}`);
   const address = opened(vault, row.address, `checkouts.shipping_address:${checkoutId}`);
   const whereTo = address === null ? null : (JSON.parse(address) as Address);
   return {
     ...row,
-    email: opened(vault, row.email, `checkouts.email:${checkoutId}`),
+    email,
+    isProved: provedIndex === vault.indexOf(email),
     name: whereTo?.name ?? '',
     address: whereTo,
     order: order && { ...order, number: orderNumber(order.number) },

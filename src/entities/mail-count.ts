@@ -1,0 +1,30 @@
+import type { Query } from './sellable.ts';
+
+export interface CountedMail {
+  commandId: string;
+  /** Blind index of the recipient's address. */
+  addressIndex: string;
+  /** Counted apart: whoever asks for mails about accounts uses up nothing of those about purchases. */
+  topic: 'account' | 'purchase';
+}
+
+/** Why a mail is not sent that the limit forbids. */
+export const TOO_MANY_MAILS = 'too many mails to this address today';
+
+/**
+ * Counts a mail against the limit of its address for this day (UTC). The mail of one command counts once, however often
+ * it is tried. The count outlives an erased account: else erasing and registering again would begin it anew.
+ * @returns false when the address has had `most` mails today.
+ */
+export async function countMail(query: Query, mail: CountedMail, most: number): Promise<boolean> {
+  const counted = await query(
+    `insert into mail_counts as c (day, address_index, topic, command_ids)
+      values ((now() at time zone 'UTC')::date, $1, $2, array[$3::uuid])
+      on conflict (day, address_index, topic) do update set command_ids =
+          case when $3 = any(c.command_ids) then c.command_ids else c.command_ids || $3::uuid end
+        where $3 = any(c.command_ids) or cardinality(c.command_ids) < $4
+      returning 1`,
+    [mail.addressIndex, mail.topic, mail.commandId, most],
+  );
+  return counted.length > 0;
+}
