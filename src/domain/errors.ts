@@ -154,7 +154,7 @@ const CATALOGUE = {
     'The payment came late and others had used the discount up; it is refunded in full.',
   ),
   SUPERSEDED: business(409, 'Another attempt has taken this checkout over.'),
-  CUSTOMER_ERASED: business(409, 'The payment came after the customer was erased; it is refunded in full.'),
+  CUSTOMER_ERASED: business(409, 'The payment came after the data of the buyer was removed; it is refunded in full.'),
   PAYMENT_REFUSED: business(422, 'The payment was finally refused.'),
 
   // What is broken on our side.

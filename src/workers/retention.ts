@@ -9,7 +9,7 @@ const OVER_SESSIONS = `select id from sessions where least(expires_at, revoked_a
 
 /** Imports that ended a month ago, and files that never came in as a whole. */
 const OLD_IMPORTS = `select id from product_imports where finished_at < now() - interval '30 days'
-      or (status = 'receiving' and created_at < now() - interval '1 day')`;
+    union all select id from product_imports where status = 'receiving' and created_at < now() - interval '1 day'`;
 
 /** What is of no use any more, one batch of each kind. */
 const USELESS: readonly string[] = [
@@ -30,6 +30,14 @@ const USELESS: readonly string[] = [
     and not exists (select 1 from import_rows where import_id = product_imports.id)`,
   `delete from webhook_deliveries where id in (
     select id from webhook_deliveries where created_at < now() - interval '30 days' limit ${BATCH})`,
+  `delete from discrepancies where id in (
+    select id from discrepancies where decided_at < now() - interval '1 year' limit ${BATCH})`,
+  `delete from reconciliation_runs where id in (
+    select id from reconciliation_runs r where finished_at < now() - interval '90 days'
+      and not exists (select 1 from discrepancies where run_id = r.id or last_run_id = r.id) limit ${BATCH})`,
+  // Yesterday's are still looked at by a clock that is behind.
+  `delete from mail_counts where (day, address_index, topic) in (
+    select day, address_index, topic from mail_counts where day < (now() at time zone 'UTC')::date - 1 limit ${BATCH})`,
 ];
 
 /** A guest's cart is kept for so long after its last change, a customer's for the other. One that was checked out stays. */

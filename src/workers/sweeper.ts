@@ -5,6 +5,7 @@ import { unitOfWork } from '../infra/unit-of-work.ts';
 import { done, type Handler, handler } from '../infra/worker.ts';
 import { preparePartitions, sweep } from '../jobs/reconciliation.ts';
 import type { WorkerDeps } from './deps.ts';
+import { reduceEnded, removeEnded } from './ended-checkouts.ts';
 import { FINDINGS, type Finding } from './findings.ts';
 import { removeUseless } from './retention.ts';
 
@@ -22,6 +23,8 @@ export const reconciliationHandlers = (deps: WorkerDeps): Handler[] => [
     }
     await tellOfChanges(deps.db, deps.versions);
     await removeUseless(deps.db);
+    await reduceEnded(deps);
+    await removeEnded(deps);
     return done;
   }),
   handler(preparePartitions, async () => {

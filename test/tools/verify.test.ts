@@ -86,6 +86,8 @@ const DAMAGE: Record<string, string> = {
     created_at = now() - interval '1 h' where idempotency_key like 'open-%'`,
   'people.are-sealed': `update checkouts set email = 'asha@example.com' where id = :completed`,
   'people.erased-leave-nothing': `${ERASED} ${REMAINS['an address']}`,
+  'people.are-out-of-ended-checkouts': `update checkouts set updated_at = now() - interval '32 days'
+    where id = (select id from checkouts where state = 'CANCELLED' limit 1)`,
   'carts.belong-to-the-customer-of-their-checkouts': `update checkouts set customer_id = gen_random_uuid() where id = :waiting`,
   'orders.belong-to-the-customer-of-their-checkout': `update orders set customer_id = gen_random_uuid() where id = :order`,
   'imports.account-for-each-row': `insert into product_imports (id, status, columns, rows, created, actor_kind, created_at, finished_at)

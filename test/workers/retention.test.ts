@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { newId } from '../../src/infra/ids.ts';
 import { removeUseless } from '../../src/workers/retention.ts';
@@ -123,6 +124,43 @@ describe('rows that are of no use any more', () => {
     await removeUseless(database.db);
     expect(await ids('carts')).to.deep.equal(kept.toSorted());
     expect(await countOf('cart_items')).to.equal(kept.length);
+  });
+
+  it('are runs of reconciliation after 90 days, discrepancies a year after they were decided, and counts of mails', async () => {
+    const run = async (days: number) => {
+      const id = newId();
+      const times = { since: daysAgo(days), started_at: daysAgo(days), updated_at: daysAgo(days) };
+      const row = { id, kind: 'recent', started_by: 'schedule', state: 'done', phase: 'settle', ...times };
+      await insert('reconciliation_runs', { ...row, finished_at: daysAgo(days) });
+      return id;
+    };
+    const discrepancy = async (runId: string, days: number | null) => {
+      const times = { found_at: daysAgo(500), seen_at: daysAgo(500), decided_at: days && daysAgo(days) };
+      const row = { id: newId(), run_id: runId, last_run_id: runId, kind: 'k', subject: newId(), severity: 'warning' };
+      await insert('discrepancies', { ...row, facts: '{}', state: days ? 'gone' : 'person', ...times });
+      return row.id;
+    };
+    const [, named, recent] = [await run(91), await run(500), await run(89)];
+    await discrepancy(named, 366);
+    const kept = [await discrepancy(named, 364), await discrepancy(named, null)];
+    for (const day of [0, 1, 2]) {
+      const row = { day: daysAgo(day).toISOString().slice(0, 10), address_index: 'i', topic: 'account' };
+      await insert('mail_counts', { ...row, command_ids: [] });
+    }
+    await removeUseless(database.db);
+    expect(await ids('discrepancies')).to.deep.equal(kept.toSorted());
+    expect(await ids('reconciliation_runs')).to.deep.equal([named, recent].toSorted());
+    expect(await countOf('mail_counts')).to.equal(2);
+  });
+
+  it('are named for every table in docs/retention.md', async () => {
+    const page = await readFile(new URL('../../docs/retention.md', import.meta.url), 'utf8');
+    const tables = await database.db.query<{ name: string }>(
+      `select relname as name from pg_class where relkind in ('r', 'p') and not relispartition
+        and relnamespace = 'public'::regnamespace and relname <> 'mikro_orm_migrations' order by relname collate "C"`,
+    );
+    const named = [...page.matchAll(/^\| `(\w+)` \| .+ \|$/gm)].map(([, name]) => name);
+    expect(named).to.deep.equal(tables.map(({ name }) => name));
   });
 
   it('are answers to idempotent requests after a day, and worked-on events after 30', async () => {

@@ -56,6 +56,13 @@ export const PEOPLE_LAWS: readonly Law[] = [
       .join(' union '),
   },
   {
+    name: 'people.are-out-of-ended-checkouts',
+    says: 'A checkout that ended without an order knows nobody a month later.',
+    sql: `select id as "checkoutId", state, updated_at as "updatedAt" from checkouts
+      where state in ('EXPIRED', 'CANCELLED', 'FAILED') and updated_at < now() - interval '31 days'
+        and (email is not null or shipping_address is not null or billing_address is not null or redeemer is not null)`,
+  },
+  {
     name: 'carts.belong-to-the-customer-of-their-checkouts',
     says: 'A checkout belongs to the customer of its cart, or to a guest who had the cart before.',
     sql: `select k.id as "checkoutId", k.customer_id as "customerId", c.customer_id as "cartCustomerId"

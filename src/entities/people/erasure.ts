@@ -93,8 +93,8 @@ interface Invoiced {
   billingAddress: string | null;
 }
 
-/** Empties checkouts; of those with a large order name and address stay. @returns how many stay so. */
-async function reduceCheckouts(tx: Tx, vault: Vault, ids: readonly string[]): Promise<number> {
+/** Empties checkouts that are over and locked; of those with a large order name and address stay. @returns how many stay so. */
+export async function reduceCheckouts(tx: Tx, vault: Vault, ids: readonly string[]): Promise<number> {
   const invoiced = await tx.query<Invoiced>(
     `select c.id, c.shipping_address as "shippingAddress", c.billing_address as "billingAddress" from checkouts c
       where c.id = any($1) and (select sum(l.taxable_value) from order_lines l where l.order_id = c.order_id) >= $2`,
