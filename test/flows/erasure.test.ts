@@ -13,11 +13,13 @@ describe('an erased customer', () => {
   let flow: Flow;
   let shop: Shop;
   let customerId: string;
+  let email: string;
   before(async function () {
     flow = await sharedFlow(this);
   });
   beforeEach(async () => {
-    const body = { email: `${randomUUID()}@example.com`, password: PASSWORD, name: 'Asha Rao' };
+    email = `${randomUUID()}@example.com`;
+    const body = { email, password: PASSWORD, name: 'Asha Rao' };
     const answer = await flow.shop.ask<{ accessToken: string; customer: { id: string } }>('POST', '/account/register', {
       body,
     });
@@ -67,11 +69,55 @@ describe('an erased customer', () => {
     expect(await counters()).to.have.length(4);
     expect(await erase()).to.equal(204);
     expect(await counters()).to.deep.equal([{ counter: 'all', used: 1 }]);
-    const { findings } = await verifyDatabase(flow.stack.databaseUrl);
-    const broken = findings.filter(
+    expect(await brokenDiscount(discountId)).to.deep.equal([]);
+  });
+
+  const brokenDiscount = async (discountId: string) =>
+    (await verifyDatabase(flow.stack.databaseUrl)).findings.filter(
       ({ law: { name }, rows }) => /^redemptions/.test(name) && JSON.stringify(rows).includes(discountId),
     );
-    expect(broken).to.deep.equal([]);
+
+  it('is in no checkout of a guest with the address any more, nor in what counts uses; a stranger’s order keeps its address', async () => {
+    const { books } = flow;
+    const guest = flow.shop;
+    const variantId = await books.stock({ stock: 9, price: 10_000 });
+    const limits = { maxUses: 9, maxUsesPerCustomer: 9, firstOrderOnly: true };
+    const offer = { kind: 'percentage', percent: 10, cap: null } as const;
+    const discountId = await putDiscount(books.query, { code: 'TYPED', offer, ...limits });
+    const start = async () => guest.enter(await guest.cart([{ variantId, quantity: 1 }]), 'TYPED');
+    const left = await guest.settled(await guest.cancel(await guest.checkout(await start(), { email })));
+    const bought = await guest.settled(await guest.checkout(await start(), { email, method: 'pm_card_visa' }));
+    const waiting = await guest.rested(await guest.checkout(await start(), { email }));
+    const ids = [left, bought, waiting].map(({ id }) => id);
+    // As they were stored while a guest redeemed as the account with the address.
+    await books.query(`update checkouts set redeemer = $2 where id = any($1)`, [ids, `customer:${customerId}`]);
+    expect(await erase()).to.equal(204);
+    const rows = await books.query(
+      `select id, redeemer, email is not null as known from checkouts where id = any($1) order by id`,
+      [ids],
+    );
+    expect(rows).to.deep.equal(ids.map((id) => ({ id, redeemer: null, known: id !== left.id })));
+    expect(await peopleLaws()).to.deep.equal([]);
+    await guest.settled(await guest.cancel(waiting));
+    expect(await brokenDiscount(discountId)).to.deep.equal([]);
+  });
+
+  it('who has verified the address takes it out of the orders of guests, too', async () => {
+    const variantId = await flow.books.stock({ stock: 9, price: 10_000 });
+    const before = await flow.shop.buy([{ variantId, quantity: 1 }], { email });
+    await flow.books.query(`update accounts set email_verified_at = now() where id = $1`, [customerId]);
+    const after = await flow.shop.buy([{ variantId, quantity: 1 }], { email: email.toUpperCase() });
+    const waiting = await flow.shop.rested(
+      await flow.shop.checkout(await flow.shop.cart([{ variantId, quantity: 1 }]), { email }),
+    );
+    expect(await erase()).to.equal(204);
+    const rows = await flow.books.query<{ id: string }>(
+      `select id from checkouts where id = any($1) and num_nulls(email, shipping_address, redeemer) = 3 order by id`,
+      [[before.id, after.id, waiting.id]],
+    );
+    expect(rows.map(({ id }) => id)).to.deep.equal([before.id, after.id]);
+    expect(await peopleLaws()).to.deep.equal([]);
+    await flow.shop.settled(await flow.shop.cancel(waiting));
   });
 
   it('has to wait for the end of a checkout, or cancel it', async () => {

@@ -26,6 +26,10 @@ const REMAINS: Record<string, string> = {
   'the e-mail address of a checkout': `update checkouts set customer_id = erased.id from erased where checkouts.id = :completed`,
   'an address that no invoice has to name': `update checkouts set customer_id = erased.id, email = null
     from erased where checkouts.id = :completed`,
+  'the redeemer of a checkout': `update checkouts set redeemer = 'customer:' || erased.id from erased where checkouts.id = :completed`,
+  'a first order': `insert into first_orders select 'customer:' || id, :completed from erased`,
+  'a use of a discount': `update discount_redemptions set counters = array['customer:customer:' || erased.id] from erased
+    where checkout_id = :completed`,
   'a preference': `insert into account_preferences select id, 'v1.k.' || repeat('A', 39), 1, now() from erased`,
   'a review': `insert into reviews (id, product_id, variant_id, customer_id, order_id, is_verified, rating, title, body, state, steps,
       created_at, updated_at)

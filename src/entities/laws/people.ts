@@ -28,6 +28,11 @@ const LEFT: Readonly<Record<string, string>> = {
   'an address that no invoice has to name': `select coalesce(k.customer_id, c.customer_id) from checkouts k
     join carts c on c.id = k.cart_id where (k.shipping_address is not null or k.billing_address is not null)
       and not exists (select 1 from order_lines l where l.order_id = k.order_id having sum(l.taxable_value) >= ${NAMED_FROM})`,
+  'the redeemer of a checkout': `select substr(redeemer, 10)::uuid from checkouts where redeemer like 'customer:%'`,
+  'a first order': `select substr(redeemer, 10)::uuid from first_orders where redeemer like 'customer:%'`,
+  'a use of a discount': `select substr(counter, 19)::uuid from discount_uses where counter like 'customer:customer:%'
+    union all select substr(counter, 19)::uuid from discount_redemptions, unnest(counters) as counter
+      where counter like 'customer:customer:%'`,
   'a preference': `select id from account_preferences`,
   'a review': `select customer_id from reviews where state <> 'deleted'`,
   // One that was drawn after the erasure names whom the law wants named.

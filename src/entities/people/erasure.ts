@@ -47,21 +47,53 @@ export async function lockForErasure(tx: Tx, customerId: string): Promise<Accoun
  * @returns of how many orders name and address are kept. @throws CHECKOUT_IN_PROGRESS
  */
 export async function eraseCustomer(tx: Tx, vault: Vault, account: Account): Promise<number> {
-  const { id } = account;
-  // Under their locks: late money may be making an order of one of them at this moment.
-  const checkouts = await tx.query<{ id: string; state: CheckoutState }>(
-    `select id, state from checkouts where id in ${OWN_CHECKOUTS} order by id for update`,
-    [id],
-  );
-  const live = checkouts.find(({ state }) => state !== 'COMPLETED' && !CHECKOUT_WAYS_OUT.includes(state));
+  const { id, emailVerifiedAt } = account;
+  const checkouts = await lockCheckouts(tx, account);
+  const live = checkouts.find((checkout) => checkout.isOwn && !isOver(checkout));
   if (live) throw refused('CHECKOUT_IN_PROGRESS', { checkoutId: live.id });
   await forgetAccount(tx, vault, account);
   await forgetReviews(tx, id);
-  return await reduceCheckouts(
-    tx,
-    vault,
-    checkouts.map((checkout) => checkout.id),
+  // Anybody can open an account for the address of another person: only who has proved it forgets the orders of guests
+  // with that address, who may still wait for their goods. What a guest has in progress goes on.
+  const isTheirs = (checkout: KnownCheckout) =>
+    checkout.isOwn || (isOver(checkout) && (emailVerifiedAt !== null || checkout.state !== 'COMPLETED'));
+  const linked = checkouts.filter((checkout) => !isTheirs(checkout) && checkout.redeemer === redeemerOf(id));
+  await unlinkCheckouts(tx, idsOf(linked));
+  return await reduceCheckouts(tx, vault, idsOf(checkouts.filter(isTheirs)));
+}
+
+interface KnownCheckout {
+  id: string;
+  state: CheckoutState;
+  redeemer: string | null;
+  /** Whether it is the customer's by the account or the cart, not only by the e-mail address that a guest typed. */
+  isOwn: boolean;
+}
+
+const idsOf = (checkouts: readonly KnownCheckout[]): string[] => checkouts.map(({ id }) => id);
+const isOver = ({ state }: KnownCheckout): boolean => state === 'COMPLETED' || CHECKOUT_WAYS_OUT.includes(state);
+const redeemerOf = (customerId: string): string => `customer:${customerId}`;
+
+/**
+ * The checkouts of a customer, and those of guests that redeemed as the customer or with the verified address. Under their
+ * locks: late money may be making an order of one of them at this moment.
+ */
+function lockCheckouts(tx: Tx, { id, emailIndex, emailVerifiedAt }: Account): Promise<KnownCheckout[]> {
+  const redeemers = [redeemerOf(id), ...(emailVerifiedAt ? [`email:${emailIndex}`] : [])];
+  return tx.query<KnownCheckout & Record<string, unknown>>(
+    `select id, state, redeemer,
+        coalesce(coalesce(customer_id, (select customer_id from carts where id = cart_id)) = $1, false) as "isOwn"
+      from checkouts where id in (${OWN_CHECKOUTS}
+        union all select id from checkouts where customer_id is null and redeemer = any($2))
+      order by id for update`,
+    [id, redeemers],
   );
+}
+
+/** Takes the account out of checkouts of guests, which go on without it. */
+async function unlinkCheckouts(tx: Tx, ids: readonly string[]): Promise<void> {
+  await tx.query(`update checkouts set redeemer = null where id = any($1)`, [ids]);
+  await forgetRedeemer(tx, ids);
 }
 
 /** Forgets the person behind an account, customer or staff, with everything that hangs on the account itself. */

@@ -1,7 +1,7 @@
 import type { Tx } from '../../infra/unit-of-work.ts';
 
 /**
- * Takes the person out of what counts uses of discounts: of checkouts that are over, and whose rows the caller has locked.
+ * Takes the person out of what counts uses of discounts: of checkouts whose rows the caller has locked.
  * What counts the uses of everybody goes on counting theirs.
  */
 export async function forgetRedeemer(tx: Tx, checkoutIds: readonly string[]): Promise<void> {
@@ -13,7 +13,7 @@ export async function forgetRedeemer(tx: Tx, checkoutIds: readonly string[]): Pr
     [checkoutIds],
   );
   await tx.query(`delete from first_orders where checkout_id = any($1)`, [checkoutIds]);
-  if (counters.length === 0) return;
+  // Also without a counter, which goes with its last use: redemptions that were given back still name it.
   await tx.query(
     `with theirs as (select discount_id, counter, count(*) filter (where status <> 'released') as uses
           from discount_redemptions, unnest(counters) as counter
