@@ -32,7 +32,7 @@ export const REMOVABLE = `select c.id from checkouts c
   order by c.updated_at limit $1 for update skip locked`;
 
 /** What refers to a checkout, in an order in which nothing refers to rows that are gone. Stock movements add up to nothing and stay. */
-const PARTS: readonly string[] = [
+export const PARTS: readonly string[] = [
   `delete from payment_operations where payment_id in (select id from payments where checkout_id = any($1))`,
   ...[
     'payments',
