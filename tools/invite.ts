@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { emailSchema, nameSchema } from '../src/api/person-fields.ts';
 import { Account } from '../src/entities/people/account.ts';
-import { accountToken, issueToken } from '../src/entities/people/account-token.ts';
+import { accountToken, issueToken, voidTokens } from '../src/entities/people/account-token.ts';
 import { audit, CONCEALED } from '../src/entities/people/audit.ts';
 import { Role } from '../src/entities/people/role.ts';
 import { openVault, type Vault } from '../src/entities/people/vault.ts';
@@ -83,5 +83,6 @@ async function invite(tx: Tx, vault: Vault, { email, name, role: roleName }: Wan
     after: { email: CONCEALED, name: CONCEALED, role: role.name },
     requestId: `bin-invite-${newId()}`,
   });
+  await voidTokens(tx, account.id, ['invitation']);
   return issueToken(tx, { accountId: account.id, purpose: 'invitation' });
 }

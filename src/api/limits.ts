@@ -8,8 +8,8 @@ import type { RouteFacts } from './route.ts';
 export type Rates = Record<'read' | 'write' | 'sign-in' | 'guesses', number>;
 
 export interface Limits extends Record<'read' | 'write' | 'sign-in', Counter> {
-  /** Of an account from one address, of an account from anywhere, of all accounts from one address. */
-  guesses: { accountAtAddress: Counter; account: Counter; address: Counter };
+  /** Of an account from one address or known device, of an account from anywhere, of all accounts from one address. */
+  guesses: { accountAtOrigin: Counter; account: Counter; address: Counter };
 }
 
 const MINUTE = 60;
@@ -24,7 +24,7 @@ export function openLimits(redis: Redis, rates: Rates): Limits {
     write: counter('write', rates.write, MINUTE),
     'sign-in': counter('sign-in', rates['sign-in'], MINUTE),
     guesses: {
-      accountAtAddress: counter('guess-account-address', guesses, QUARTER),
+      accountAtOrigin: counter('guess-account-origin', guesses, QUARTER),
       // Wide enough that a stranger cannot lock somebody out by guessing from one place.
       account: counter('guess-account', guesses * 10, HOUR),
       address: counter('guess-address', guesses * 20, QUARTER),

@@ -26,6 +26,8 @@ export interface Counter extends Rate {
   spend(key: string): Promise<Spent | 'unavailable'>;
   /** Forgets what was spent; does nothing when nobody can count. */
   forget(key: string): Promise<void>;
+  /** Returns one spent point; does nothing when nobody can count. */
+  giveBack(key: string): Promise<void>;
 }
 
 /** A request must not wait longer for being counted, in milliseconds. */
@@ -53,13 +55,14 @@ export function openCounter(redis: Redis, rate: Rate): Counter {
   const fetching = new Map<string, Promise<Spent | 'unavailable'>>();
   // Until the count that was not waited for is settled, others would only wait behind it.
   let isOverdue = false;
-  const settle = () => {
+  const endOverdue = () => {
     isOverdue = false;
   };
+  const canCount = () => redis.status === 'ready' && !isOverdue;
   const consume = async (key: string): Promise<Spent | 'unavailable'> => {
-    if (redis.status !== 'ready' || isOverdue) return 'unavailable';
+    if (!canCount()) return 'unavailable';
     const counting = limiter.consume(digest(key), fetched).catch((refusal: unknown) => refusal);
-    const counted = await soon(counting.finally(settle), PATIENCE_MS);
+    const counted = await soon(counting.finally(endOverdue), PATIENCE_MS);
     if (counted instanceof RateLimiterRes) {
       const spent = toSpent(counted, points);
       const endsAt = Date.now() + counted.msBeforeNext;
@@ -87,13 +90,20 @@ export function openCounter(redis: Redis, rate: Rate): Counter {
     },
     async forget(key) {
       purses.delete(key);
-      if (redis.status === 'ready' && !isOverdue)
-        await soon(
-          limiter.delete(digest(key)).catch(() => undefined),
-          PATIENCE_MS,
-        );
+      if (canCount()) await settle(limiter.delete(digest(key)));
+    },
+    async giveBack(key) {
+      if (canCount()) await settle(limiter.reward(digest(key), 1));
     },
   };
+}
+
+/** Waits for a correction of a count, but not long, and not for its success. */
+async function settle(correction: Promise<unknown>): Promise<void> {
+  await soon(
+    correction.catch(() => undefined),
+    PATIENCE_MS,
+  );
 }
 
 /** Keys tell who somebody is or where from: the store gets to see neither. */

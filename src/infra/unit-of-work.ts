@@ -96,15 +96,16 @@ function openTx(db: Database, em: EntityManager, effects: (() => void)[]) {
     },
     append: rows.add,
     async write() {
-      if (isTouched) await begin().then(() => em.flush());
+      if (isTouched || !rows.isEmpty()) await begin();
+      if (isTouched) await em.flush();
       else if (begun) sent.push(writeChanges(em, tx.query));
-      if (begun && !rows.isEmpty()) sent.push(tx.query(...rows.take()));
+      if (!rows.isEmpty()) sent.push(tx.query(...rows.take()));
       await Promise.all(sent.splice(0));
     },
     afterCommit: (effect) => effects.push(effect),
   };
   const end = async (beforeCommit: () => void) => {
-    await tx.write();
+    if (begun || isTouched) await tx.write();
     beforeCommit();
     if (begun) await em.commit();
     else if (!rows.isEmpty()) await db.query(...rows.take());

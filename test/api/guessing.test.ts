@@ -1,5 +1,8 @@
 import { expect } from 'chai';
-import { type Customer, openPeopleShop, PASSWORD, type PeopleShop, type Refused } from './people-shop.ts';
+import { uuidv7Floor } from '../../src/infra/ids.ts';
+import { tokenFor } from '../../src/infra/tokens.ts';
+import { openBrowserless } from './browserless.ts';
+import { type Customer, openPeopleShop, PASSWORD, type PeopleShop, type Refused, SECRET } from './people-shop.ts';
 
 const GUESSES = 5;
 const WRONG = 'not the horse';
@@ -19,8 +22,14 @@ describe('guessing at a password', function () {
     asha = await shop.register();
   });
 
-  const guess = (password: string, { email = asha.email, headers = {} } = {}) =>
-    shop.ask('POST', '/store/account/login', { body: { email, password }, headers });
+  const guess = (
+    password: string,
+    { email = asha.email, headers = {}, deviceToken = undefined as string | undefined } = {},
+  ) =>
+    shop.ask<Refused & { deviceToken: string }>('POST', '/store/account/login', {
+      body: { email, password, deviceToken },
+      headers,
+    });
   const times = <T>(count: number, work: (index: number) => Promise<T>) =>
     Promise.all(Array.from({ length: count }, (_, index) => work(index)));
   const counted = (answers: { status: number }[]) => {
@@ -49,6 +58,58 @@ describe('guessing at a password', function () {
     await times(GUESSES - 1, () => guess(WRONG));
     expect((await guess(PASSWORD)).status).to.equal(200);
     expect(counted(await times(GUESSES, () => guess(WRONG)))).to.deep.equal({ wrong: GUESSES, tooMany: 0 });
+  });
+
+  it('by strangers does not keep out a device that signed in before', async () => {
+    const { deviceToken } = (await guess(PASSWORD)).body;
+    await times(GUESSES, () => guess(WRONG));
+    expect((await guess(PASSWORD)).status).to.equal(429);
+    for (const token of [asha.deviceToken, deviceToken]) {
+      expect((await guess(PASSWORD, { deviceToken: token })).status).to.equal(200);
+    }
+  });
+
+  it('by strangers does not keep out a browser in which staff signed in before', async () => {
+    const { email } = await shop.staff('admin');
+    const fields = { email, password: PASSWORD };
+    const [known, other] = [openBrowserless(shop.url), openBrowserless(shop.url)];
+    await known.submit('/ops/sign-in', fields);
+    await known.submit('/ops/sign-out', {}, '/ops');
+    await times(GUESSES, () => shop.ask('POST', '/admin/account/login', { body: { email, password: WRONG } }));
+    expect((await other.submit('/ops/sign-in', fields)).status).to.equal(429);
+    expect((await known.submit('/ops/sign-in', fields)).to).to.equal('/ops');
+  });
+
+  it('on a device that signed in before is looked at five times, too', async () => {
+    const { deviceToken } = asha;
+    expect(counted(await times(20, () => guess(WRONG, { deviceToken })))).to.deep.equal({
+      wrong: GUESSES,
+      tooMany: 15,
+    });
+    expect((await guess(PASSWORD, { deviceToken })).status).to.equal(429);
+    expect((await guess(PASSWORD)).status, 'elsewhere').to.equal(200);
+  });
+
+  it('gains nothing by the token of another account, of another kind, a forged or an old one', async () => {
+    const other = await shop.register();
+    const index = shop.deps.vault.indexOf(asha.email);
+    const made = (kind: string, at: number) => {
+      const id = uuidv7Floor(new Date(at));
+      return `${id}.${tokenFor(SECRET, `device:${kind}:${index}:${id}`)}`;
+    };
+    await times(GUESSES, () => guess(WRONG));
+    const day = 86_400_000;
+    const forged = `${asha.deviceToken.slice(0, -2)}${asha.deviceToken.endsWith('AA') ? 'BB' : 'AA'}`;
+    const useless = [
+      other.deviceToken,
+      made('staff', Date.now()),
+      made('customer', Date.now() - 181 * day),
+      forged,
+      'x',
+    ];
+    for (const deviceToken of useless) expect((await guess(PASSWORD, { deviceToken })).status).to.equal(429);
+    const young = made('customer', Date.now() - 179 * day);
+    expect((await guess(PASSWORD, { deviceToken: young })).status).to.equal(200);
   });
 
   it('is counted for the account, however its e-mail address is spelt and wherever the client says it is', async () => {
@@ -90,15 +151,50 @@ describe('guessing at a password', function () {
     expect(statuses.filter((status) => status === 429)).to.have.lengthOf(18 - GUESSES);
   });
 
-  it('is no way to fill a mailbox: mails for a forgotten password are counted', async () => {
-    const body = { email: asha.email };
-    const answers = await times(20, () => shop.ask('POST', '/store/account/password/forgotten', { body }));
-    expect(answers.filter(({ status }) => status === 202)).to.have.lengthOf(GUESSES);
-    const mails = await shop.db.query(
-      `select 1 from outbox where payload ->> 'letter' = 'reset-password' and payload ->> 'accountId' = $1`,
-      [asha.customer.id],
-    );
-    expect(mails).to.have.lengthOf(GUESSES);
+  describe('is no way to fill a mailbox:', () => {
+    const forget = (email = asha.email) => shop.ask('POST', '/store/account/password/forgotten', { body: { email } });
+    const mails = async (letter: string) =>
+      (
+        await shop.db.query(`select 1 from outbox where payload ->> 'letter' = $1 and payload ->> 'accountId' = $2`, [
+          letter,
+          asha.customer.id,
+        ])
+      ).length;
+    const startAnew = async () => shop.redis.del(await shop.redis.keys('rate:guess*'));
+
+    it('one address asks five times for a mail to an account', async () => {
+      const answers = await times(20, () => forget());
+      expect(answers.filter(({ status }) => status === 202)).to.have.lengthOf(GUESSES);
+    });
+
+    it('an account gets five mails in an hour, and who asks is not told', async () => {
+      for (const _ of ['here', 'there', 'elsewhere']) {
+        const answers = await times(4, () => forget());
+        expect(answers.map(({ status, body }) => [status, body])).to.deep.equal(Array(4).fill([202, '']));
+        await startAnew();
+      }
+      expect(await mails('reset-password')).to.equal(5);
+      await shop.db.query(`update account_tokens set created_at = now() - interval '61 min' where account_id = $1`, [
+        asha.customer.id,
+      ]);
+      await forget();
+      expect(await mails('reset-password'), 'after an hour').to.equal(6);
+    });
+
+    it('an address that is to be verified gets five mails in an hour', async () => {
+      const token = asha.accessToken;
+      const again = () => shop.ask('POST', '/store/account/email/verification', { token });
+      const answers = await times(12, again);
+      expect(answers.map(({ status, body }) => [status, body])).to.deep.equal(Array(12).fill([202, '']));
+      expect(await mails('verify-email')).to.equal(5);
+    });
+
+    it('staff are told when an account has got five', async () => {
+      const { accessToken: token } = await shop.staff('support');
+      const send = () => shop.ask('POST', `/admin/customers/${asha.customer.id}/password-reset`, { token });
+      const answers = await times(7, send);
+      expect(answers.map(({ status }) => status).toSorted()).to.deep.equal([...Array(5).fill(204), 409, 409]);
+    });
   });
 
   it('leaves nothing of anybody in the keys of Redis', async () => {

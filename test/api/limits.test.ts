@@ -33,11 +33,12 @@ const routes = (limits: Limits) => [
   route({ ...common, method: 'post', path: '/guess', summary: 'Guesses', limit: 'none', handle: guessing(limits) }),
 ];
 
-/** Looks at the secret of `X-Account`; `X-Right` says that it was known. */
+/** Looks at the secret of `X-Account`; `X-Right` says that it was known, `X-Device` names a known device. */
 const guessing =
   (limits: Limits) =>
   async ({ headers, raw }: Pick<RawCall, 'headers' | 'raw'>) => {
-    const who = { account: headers['x-account'] ?? 'anna', address: raw.request.ip ?? '' };
+    const device = headers['x-device'];
+    const who = { account: headers['x-account'] ?? 'anna', address: raw.request.ip ?? '', device };
     const { forgive } = await guardGuessing(limits, who);
     if (headers['x-right']) await forgive();
     return { status: 200 };
@@ -190,9 +191,25 @@ describe('the limits', () => {
       const somewhere = (index: number) => guess('anna', `198.51.100.${index}`);
       expect(await guesses(30, somewhere)).to.equal(30);
       expect((await guess('anna', '192.0.2.1', { 'x-right': 'yes' })).status).to.equal(200);
-      expect(await guesses(30, (index) => somewhere(100 + index))).to.equal(19);
+      expect(await guesses(30, (index) => somewhere(100 + index)), 'the owner used up none').to.equal(20);
       const refused = await guess('anna', '203.0.113.1');
       expect(Number(refused.headers.get('retry-after'))).to.be.within(3_500, 3_600);
+    });
+
+    it('are given back when they were right: no number of sign-ins uses up an account or an address', async () => {
+      const right = { 'x-right': 'yes' };
+      for (let round = 0; round < 40; round += 1) {
+        expect(await guesses(3, () => guess('anna', '192.0.2.1', right)), `round ${round}`).to.equal(3);
+      }
+    });
+
+    it('of strangers leave a known device its own, of which it has five, and fifty for all devices', async () => {
+      expect(await guesses(60, (index) => guess('anna', `198.51.100.${index}`))).to.equal(50);
+      expect(await guesses(80, (index) => guess(`account-${index}`)), 'the address has few left').to.equal(80);
+      const on = (device: string) => guess('anna', '192.0.2.1', { 'x-device': device });
+      expect((await guess('anna')).status, 'without a device').to.equal(429);
+      expect(await guesses(9, () => on('phone'))).to.equal(5);
+      expect(await guesses(60, (index) => on(`tablet-${index}`))).to.equal(45);
     });
 
     it('stop an address from guessing at everybody', async () => {

@@ -59,6 +59,9 @@ describe("the operators' door", () => {
       .and.match(/SameSite=Strict/i)
       .and.match(/Path=\//);
     expect(cookie).not.to.match(/Domain/i);
+    const [device = ''] = browser.given('__Host-vcecom-ops-device');
+    expect(device).to.include('HttpOnly').and.to.include('Secure').and.to.include('SameSite=Strict');
+    expect(device).to.include(`Max-Age=${180 * 86_400}`);
     const home = await browser.open('/ops');
     expect(home.status).to.equal(200);
     expect(home.headers.get('cache-control')).to.equal('no-store');

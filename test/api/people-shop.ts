@@ -57,6 +57,7 @@ export interface Tokens {
 }
 
 export interface Customer extends Tokens {
+  deviceToken: string;
   customer: { id: string; email: string; name: string };
   email: string;
 }

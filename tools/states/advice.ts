@@ -152,7 +152,7 @@ export const ADVICE: Record<ErrorCode, [Met, string]> = {
   ROLE_IN_USE: answer('Give the staff another role first.'),
   CUSTOMER_GROUP_IN_USE: answer('Take the customers out of the group first.'),
   LAST_ADMIN: answer('Make somebody else an administrator first.'),
-  ACCOUNT_STATE_CONFLICT: answer('Read the account: `status` says how it stands.'),
+  ACCOUNT_STATE_CONFLICT: answer('Read `details`, and the account: `status` says how it stands.'),
   CHECKOUT_IN_PROGRESS: answer('Wait for the checkout to end, or cancel it.'),
   JOB_NOT_FAILED: answer('Nothing: somebody else ran it again, or it is running.'),
   RESERVATION_EXPIRED: reason('Check out again: the cart is open.'),

@@ -82,7 +82,7 @@ export async function describe(
   if (account.emailIndex === before) return;
   await tx.write();
   // Whoever reads the box that the owner has left must not get in by it, nor have the new address taken for verified.
-  await voidTokens(tx, account.id, ['reset-password', 'invitation']);
+  await voidTokens(tx, account.id, ['reset-password', 'invitation', 'verify-email']);
   await mailVerification(deps, tx, account);
 }
 

@@ -6,7 +6,7 @@ import { hashPassword } from '../../infra/password.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import { mailVerification } from '../auth/email.ts';
 import { chosenPassword, refuseUnsuitable } from '../auth/passwords.ts';
-import { noStore, tokensSchema } from '../auth/session-answer.ts';
+import { noStore, signedInSchema } from '../auth/session-answer.ts';
 import { openSession } from '../auth/sign-in.ts';
 import type { ApiDeps } from '../deps.ts';
 import { edit } from '../edit.ts';
@@ -35,7 +35,7 @@ export const registerRoute = (deps: ApiDeps): AnyRoute =>
     tag: 'Account',
     body: registerSchema,
     answers: {
-      201: { description: 'Signed in', schema: tokensSchema.extend({ customer: customerSchema, cart: broughtCart }) },
+      201: { description: 'Signed in', schema: signedInSchema.extend({ customer: customerSchema, cart: broughtCart }) },
     },
     errors: ['EMAIL_TAKEN', 'PASSWORD_UNSUITABLE'],
     async handle(call) {

@@ -1,4 +1,4 @@
-import { tokensSchema } from '../auth/session-answer.ts';
+import { signedInSchema } from '../auth/session-answer.ts';
 import { credentialsSchema, signIn } from '../auth/sign-in.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type AnyRoute, route } from '../route.ts';
@@ -17,7 +17,7 @@ export const signInRoute = (deps: ApiDeps): AnyRoute =>
     tag: 'Account',
     body: credentialsSchema.extend({ cartId: cartIdSchema }),
     answers: {
-      200: { description: 'A session', schema: tokensSchema.extend({ customer: customerSchema, cart: broughtCart }) },
+      200: { description: 'A session', schema: signedInSchema.extend({ customer: customerSchema, cart: broughtCart }) },
     },
     errors: ['SIGN_IN_REFUSED'],
     handle(call) {

@@ -140,7 +140,8 @@ const DEEDS: readonly Deed[] = [
     verb: 'password-reset',
     summary: 'Send the customer a mail with which to choose another password',
     async work(deps, tx, account) {
-      await mailReset(deps, tx, account);
+      if (!(await mailReset(deps, tx, account)))
+        throw refused('ACCOUNT_STATE_CONFLICT', { reason: 'too many reset mails within an hour; their links work' });
       return { before: null, after: null };
     },
   },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Account } from '../../entities/people/account.ts';
 import { Role } from '../../entities/people/role.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
-import { tokensSchema } from '../auth/session-answer.ts';
+import { signedInSchema } from '../auth/session-answer.ts';
 import { credentialsSchema, signIn } from '../auth/sign-in.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type AnyRoute, route } from '../route.ts';
@@ -23,7 +23,7 @@ export const adminSessionRoutes = (deps: ApiDeps): AnyRoute[] => [
     summary: 'Sign in as staff',
     tag: 'Staff account',
     body: credentialsSchema,
-    answers: { 200: { description: 'A session', schema: tokensSchema.extend({ mfa: mfaSchema }) } },
+    answers: { 200: { description: 'A session', schema: signedInSchema.extend({ mfa: mfaSchema }) } },
     errors: ['SIGN_IN_REFUSED'],
     handle: (call) =>
       signIn(deps, call, {

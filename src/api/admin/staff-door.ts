@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type ErrorCode, refused } from '../../domain/errors.ts';
 import { enqueue } from '../../entities/outbox.ts';
 import type { Account } from '../../entities/people/account.ts';
-import { issueToken } from '../../entities/people/account-token.ts';
+import { issueToken, voidTokens } from '../../entities/people/account-token.ts';
 import { forgetAccount } from '../../entities/people/erasure.ts';
 import type { Role } from '../../entities/people/role.ts';
 import { listSessions, revokeSessions } from '../../entities/people/session.ts';
@@ -129,8 +129,9 @@ async function lockForDeed(tx: Tx, { principal, params: { id } }: Call<{ id: str
   return { ...staff, admins };
 }
 
-/** Sends the mail with which somebody chooses a first password. */
+/** Sends the mail with which somebody chooses a first password; the mails before it no longer work. */
 export async function mailInvitation({ queues }: ApiDeps, tx: Tx, accountId: string): Promise<void> {
+  await voidTokens(tx, accountId, ['invitation']);
   const tokenId = await issueToken(tx, { accountId, purpose: 'invitation' });
   enqueue(tx, queues, { contract: sendMail, payload: { letter: 'invitation', accountId, tokenId } });
 }

@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
 import { enqueue } from '../../entities/outbox.ts';
 import { Account } from '../../entities/people/account.ts';
-import { issueToken, redeemToken } from '../../entities/people/account-token.ts';
+import {
+  hasMailLeft,
+  issueToken,
+  MAILS_PER_HOUR,
+  redeemToken,
+  voidTokens,
+} from '../../entities/people/account-token.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import { sendMail } from '../../jobs/mail.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -30,6 +36,7 @@ export const emailRoutes = (deps: ApiDeps, { path, access, kind, tag }: Door): A
         const id = await redeemToken(tx, deps.secret, { token: call.body.token, purposes: ['verify-email'] });
         const account = id === undefined ? null : await tx.lock(Account, { id, kind, status: 'active' });
         if (!account) throw refused('LINK_INVALID');
+        await voidTokens(tx, account.id, ['verify-email']);
         account.emailVerifiedAt ??= tx.now;
         return { status: 204, headers: {}, body: {} };
       };
@@ -43,13 +50,16 @@ export const emailRoutes = (deps: ApiDeps, { path, access, kind, tag }: Door): A
     access,
     limit: 'sign-in',
     summary: 'Have the mail sent again that verifies the e-mail address',
+    description: `The links of all these mails work until one is used. An account gets at most ${MAILS_PER_HOUR} mails in an hour; beyond that none is sent, and the answer is the same.`,
     tag,
     answers: { 202: { description: 'Sent, unless the address is verified' } },
     handle(call) {
       const { accountId: id } = ownSession(call.principal);
       const work = async (tx: Tx) => {
         const account = await tx.lock(Account, { id, status: 'active' });
-        if (account && account.emailVerifiedAt === null) await mailVerification(deps, tx, account);
+        const isDue = account?.emailVerifiedAt === null;
+        if (isDue && (await hasMailLeft(tx, { accountId: id, purpose: 'verify-email' })))
+          await mailVerification(deps, tx, account);
         return { status: 202, headers: {}, body: {} };
       };
       return bare(edit(deps, call, { name: 'account.change', scope: id, isSecret: true, work }));
@@ -57,7 +67,7 @@ export const emailRoutes = (deps: ApiDeps, { path, access, kind, tag }: Door): A
   }),
 ];
 
-/** Sends the mail with which an address is verified; the mails before it no longer work. */
+/** Sends the mail with which an address is verified. */
 export async function mailVerification({ queues }: ApiDeps, tx: Tx, { id: accountId }: Account): Promise<void> {
   const tokenId = await issueToken(tx, { accountId, purpose: 'verify-email' });
   enqueue(tx, queues, { contract: sendMail, payload: { letter: 'verify-email', accountId, tokenId } });

@@ -1,30 +1,80 @@
 import { networkOf } from '../../infra/network.ts';
+import type { Counter } from '../../infra/rate-limit.ts';
 import { RequestFault } from '../failure.ts';
 import { type Limits, tooMany } from '../limits.ts';
 
+export interface Guess {
+  /** An id or a blind index, never an e-mail address; another one for passwords than for codes. */
+  account: string;
+  address: string;
+  /** The id of a device that has signed in to the account before. */
+  device?: string | undefined;
+}
+
+interface Budget {
+  counter: Counter;
+  key: string;
+}
+
 /**
- * Spends one guess at a password or code, before it is looked at: guesses made at the same time are counted, too.
- * `account` is an id or a blind index, never an e-mail address, and another one for passwords than for codes: whoever
- * turns out to know the secret calls `forgive`, and a known password must not give new guesses at the code.
+ * Spends one guess at a password or code, before the secret is checked: parallel guesses are counted, too. A successful
+ * caller calls `forgive`, which gives the guess back. A known device has budgets of its own, which strangers cannot
+ * spend (OWASP, Slow Down Online Guessing Attacks with Device Cookies).
  * @throws RequestFault TOO_MANY_REQUESTS, SIGN_IN_UNAVAILABLE when nobody can count.
  */
 export async function guardGuessing(
-  { guesses }: Pick<Limits, 'guesses'>,
-  { account, address }: { account: string; address: string },
+  limits: Pick<Limits, 'guesses'>,
+  guess: Guess,
 ): Promise<{ forgive(): Promise<void> }> {
+  const [own, ...shared] = budgetsOf(limits, guess);
+  await spendAll([own, ...shared]);
+  return {
+    async forgive() {
+      // Shared budgets get one guess back, and are not reset: strangers spend them, too.
+      const given = shared.map(({ counter, key }) => counter.giveBack(key));
+      await Promise.all([own.counter.forget(own.key), ...given]);
+    },
+  };
+}
+
+/** The caller's own budget first, then those that the caller shares with others. */
+function budgetsOf({ guesses }: Pick<Limits, 'guesses'>, { account, address, device }: Guess): [Budget, ...Budget[]] {
   const network = networkOf(address);
-  const both = `${account} ${network}`;
-  // One after the other: what the first refuses must not use up the account, or a stranger could lock its owner out from one place.
-  const counts = [
-    { counter: guesses.accountAtAddress, key: both },
+  if (device !== undefined) {
+    return [
+      { counter: guesses.accountAtOrigin, key: `${account} device ${device}` },
+      // Without this limit an intruder could collect devices, and guess with all of them.
+      { counter: guesses.account, key: `devices of ${account}` },
+    ];
+  }
+  return [
+    { counter: guesses.accountAtOrigin, key: `${account} ${network}` },
     { counter: guesses.account, key: account },
     { counter: guesses.address, key: network },
   ];
-  for (const { counter, key } of counts) {
+}
+
+/**
+ * Counts a request for a mail to an account, whether the account exists or not. How many mails an account gets is
+ * limited elsewhere: a limit of requests per account would let strangers keep the owner from asking.
+ * @throws as `guardGuessing` does.
+ */
+export async function limitMailRequests(
+  { guesses }: Pick<Limits, 'guesses'>,
+  { account, address }: Omit<Guess, 'device'>,
+): Promise<void> {
+  const network = networkOf(address);
+  await spendAll([
+    { counter: guesses.accountAtOrigin, key: `mail ${account} ${network}` },
+    { counter: guesses.address, key: network },
+  ]);
+}
+
+/** One after the other: a guess that the first budget refuses must not use up the account, or one place could lock it. */
+async function spendAll(budgets: readonly Budget[]): Promise<void> {
+  for (const { counter, key } of budgets) {
     const spent = await counter.spend(key);
     if (spent === 'unavailable') throw new RequestFault('SIGN_IN_UNAVAILABLE');
     if (spent.isOver) throw tooMany(counter, spent);
   }
-  // Only here: the others are spent by strangers, too, who must not begin anew whenever the owner signs in.
-  return { forgive: () => guesses.accountAtAddress.forget(both) };
 }

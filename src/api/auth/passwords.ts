@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
 import { enqueue } from '../../entities/outbox.ts';
 import { Account } from '../../entities/people/account.ts';
-import { issueToken, redeemToken, voidTokens } from '../../entities/people/account-token.ts';
+import {
+  hasMailLeft,
+  issueToken,
+  MAILS_PER_HOUR,
+  redeemToken,
+  voidTokens,
+} from '../../entities/people/account-token.ts';
 import { revokeSessions } from '../../entities/people/session.ts';
 import { hashPassword, isPasswordOf } from '../../infra/password.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
@@ -12,7 +18,7 @@ import { edit } from '../edit.ts';
 import { emailSchema } from '../person-fields.ts';
 import { type Answer, type AnyRoute, type Call, route } from '../route.ts';
 import type { Door } from './door.ts';
-import { guardGuessing } from './guessing.ts';
+import { guardGuessing, limitMailRequests } from './guessing.ts';
 import { ownSession } from './principal.ts';
 import { givenPassword } from './sign-in.ts';
 
@@ -62,12 +68,13 @@ const forgotten = (deps: ApiDeps, { path, kind, tag }: Door) =>
     access: 'public',
     limit: 'sign-in',
     summary: 'Have a mail sent with which to choose another password',
+    description: `The links of all these mails work for an hour, until one is used. An account gets at most ${MAILS_PER_HOUR} mails in an hour; beyond that none is sent, and the answer is the same.`,
     tag,
     body: z.strictObject({ email: emailSchema }),
     answers: { 202: { description: 'If there is such an account, it gets a mail' } },
     async handle(call) {
       const index = deps.vault.indexOf(call.body.email);
-      await guardGuessing(deps.limits, { account: `reset ${index}`, address: call.raw.request.ip ?? '' });
+      await limitMailRequests(deps.limits, { account: `${kind} ${index}`, address: call.raw.request.ip ?? '' });
       const work = async (tx: Tx) => {
         const account = await tx.lock(Account, { kind, emailIndex: index, status: 'active' });
         if (account) await mailReset(deps, tx, account);
@@ -77,10 +84,15 @@ const forgotten = (deps: ApiDeps, { path, kind, tag }: Door) =>
     },
   });
 
-/** Sends a mail with which the password can be chosen anew. */
-export async function mailReset({ queues }: ApiDeps, tx: Tx, { id: accountId }: Account): Promise<void> {
+/**
+ * Sends a mail with which the password can be chosen anew; the account is locked.
+ * @returns false when the account has got as many within the hour as it may; the links of these work.
+ */
+export async function mailReset({ queues }: ApiDeps, tx: Tx, { id: accountId }: Account): Promise<boolean> {
+  if (!(await hasMailLeft(tx, { accountId, purpose: 'reset-password' }))) return false;
   const tokenId = await issueToken(tx, { accountId, purpose: 'reset-password' });
   enqueue(tx, queues, { contract: sendMail, payload: { letter: 'reset-password', accountId, tokenId } });
+  return true;
 }
 
 const reset = (deps: ApiDeps, { path, kind, tag }: Door) =>

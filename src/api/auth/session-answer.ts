@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ACCESS_TOKEN_SECONDS, type SigningKeys, signAccessToken } from './access-token.ts';
+import { deviceTokenSchema } from './device.ts';
 
 export const tokensSchema = z
   .object({
@@ -8,6 +9,9 @@ export const tokensSchema = z
     expiresIn: z.int().meta({ description: 'Seconds that the access token works.' }),
   })
   .meta({ id: 'Tokens' });
+
+/** The tokens of a sign-in, or of a registration. */
+export const signedInSchema = tokensSchema.extend({ deviceToken: deviceTokenSchema });
 
 export type Tokens = z.infer<typeof tokensSchema>;
 

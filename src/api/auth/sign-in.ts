@@ -9,12 +9,17 @@ import type { ApiDeps } from '../deps.ts';
 import { edit } from '../edit.ts';
 import { emailSchema } from '../person-fields.ts';
 import type { Answer, Call } from '../route.ts';
+import { type DeviceOwner, deviceOf, deviceTokenSchema, issueDeviceToken } from './device.ts';
 import { guardGuessing } from './guessing.ts';
 import { noStore, tokensOf } from './session-answer.ts';
 
 /** Any: rules are for choosing a password, not for giving it. */
 export const givenPassword = z.string().min(1).max(1_000);
-export const credentialsSchema = z.strictObject({ email: emailSchema, password: givenPassword });
+export const credentialsSchema = z.strictObject({
+  email: emailSchema,
+  password: givenPassword,
+  deviceToken: deviceTokenSchema.optional(),
+});
 
 type AnyCall = Pick<Call<unknown, unknown, unknown>, 'body' | 'headers' | 'principal' | 'raw'>;
 
@@ -22,6 +27,7 @@ export interface SignIn {
   kind: 'customer' | 'staff';
   email: string;
   password: string;
+  deviceToken?: string | undefined;
   /** What else happens in the same transaction; becomes part of the answer. */
   alongside(tx: Tx, account: Account): Promise<object>;
 }
@@ -47,9 +53,11 @@ export interface Admission extends Omit<SignIn, 'alongside'> {
  *   TOO_MANY_REQUESTS, SIGN_IN_UNAVAILABLE.
  */
 export async function admit(deps: ApiDeps, call: AnyCall, { kind, ...given }: Admission): Promise<Answer> {
-  const index = deps.vault.indexOf(given.email);
-  const { forgive } = await guardGuessing(deps.limits, { account: index, address: call.raw.request.ip ?? '' });
-  const known = await accountOf(deps, { kind, index }, given.password);
+  const owner = { kind, emailIndex: deps.vault.indexOf(given.email) };
+  const device = deviceOf(deps.secret, owner, given.deviceToken);
+  const account = `${kind} ${owner.emailIndex}`;
+  const { forgive } = await guardGuessing(deps.limits, { account, device, address: call.raw.request.ip ?? '' });
+  const known = await accountOf(deps, owner, given.password);
   if (!known) throw refused('SIGN_IN_REFUSED');
   const work = async (tx: Tx) => {
     // Since the password was checked the account may have been blocked, or its password changed.
@@ -62,23 +70,24 @@ export async function admit(deps: ApiDeps, call: AnyCall, { kind, ...given }: Ad
   return answer;
 }
 
-/** Begins a session within a transaction and answers its tokens. */
+/** Begins a session within a transaction and answers its tokens, with one for the device. */
 export function openSession(deps: ApiDeps, tx: Tx, { account, call }: { account: Account; call: AnyCall }) {
   const client = call.headers['user-agent'] ?? 'unknown';
-  const { id, kind } = account;
+  const { id, kind, emailIndex } = account;
   const session = beginSession(tx, deps.vault, { account: { id, kind }, client });
-  return tokensOf(deps, { ...session, accountId: id, kind });
+  const deviceToken = issueDeviceToken(deps.secret, { kind, emailIndex: emailIndex ?? '' });
+  return { ...tokensOf(deps, { ...session, accountId: id, kind }), deviceToken };
 }
 
 async function accountOf(
   { db, admitsDevelopmentAccounts }: ApiDeps,
-  { kind, index }: { kind: string; index: string },
+  { kind, emailIndex }: DeviceOwner,
   password: string,
 ): Promise<{ id: string; passwordHash: string } | undefined> {
   const [row] = await db.query<{ id: string; hash: string | null; status: string; isDevelopment: boolean }>(
     `select id, password_hash as hash, status, is_development as "isDevelopment"
       from accounts where kind = $1 and email_index = $2`,
-    [kind, index],
+    [kind, emailIndex],
   );
   const mayEnter = row?.status === 'active' && (admitsDevelopmentAccounts || !row.isDevelopment);
   const isRight = await isPasswordOf(mayEnter ? row.hash : null, password);

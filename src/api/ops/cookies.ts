@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { parseCookie, stringifySetCookie } from 'cookie';
 import type express from 'express';
 import { isTokenFor, tokenFor } from '../../infra/tokens.ts';
+import { DEVICE_DAYS } from '../auth/device.ts';
 
 /** Browsers take a `__Host-` cookie only from this very host over HTTPS (or from the local machine), and for no other path. */
 const SESSION = '__Host-vcecom-ops';
+const DEVICE = '__Host-vcecom-ops-device';
 const FORM = '__Host-vcecom-ops-form';
 /** The name that the client of Bull Board reads by itself, to send the value back as X-XSRF-TOKEN. */
 const BOARD = 'XSRF-TOKEN';
@@ -30,6 +32,15 @@ export function keepSession(secret: string, response: express.Response, sessionI
 
 export function dropSession(response: express.Response): void {
   dropCookie(response, SESSION);
+}
+
+/** The device token that a request shows, whatever it is worth. */
+export const shownDevice = (request: express.Request): string => cookieOf(request, DEVICE);
+
+/** Lets the browser show with its next sign-in that it signed in before. */
+export function keepDevice(response: express.Response, token: string): void {
+  const maxAge = DEVICE_DAYS * 86_400;
+  response.append('Set-Cookie', stringifySetCookie({ name: DEVICE, value: token, maxAge, ...STRICT }));
 }
 
 const dropCookie = (response: express.Response, name: string): void => {

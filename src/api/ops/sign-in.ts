@@ -1,10 +1,11 @@
 import { refused } from '../../domain/errors.ts';
 import { beginSession, revokeSessions } from '../../entities/people/session.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
+import { issueDeviceToken } from '../auth/device.ts';
 import { ownSession } from '../auth/principal.ts';
 import { admit, credentialsSchema } from '../auth/sign-in.ts';
 import { edit } from '../edit.ts';
-import { dropSession, keepSession } from './cookies.ts';
+import { dropSession, keepDevice, keepSession, shownDevice } from './cookies.ts';
 import { html } from './html.ts';
 import { alertOf, type Page, proofField } from './page.ts';
 import { type OpsDeps, toSignIn } from './visit.ts';
@@ -40,16 +41,21 @@ export const signInPage = (deps: OpsDeps): Page => ({
     const given = credentialsSchema.safeParse({ email, password });
     if (!given.success) throw refused('SIGN_IN_REFUSED');
     let sessionId = '';
+    let deviceToken = '';
     await admit(deps, visit, {
       kind: 'staff',
       ...given.data,
+      deviceToken: shownDevice(visit.raw.request),
       async work(tx, account) {
         const client = visit.headers['user-agent'] ?? 'unknown';
         sessionId = beginSession(tx, deps.vault, { account: { id: account.id, kind: 'staff' }, client }).sessionId;
+        const owner = { kind: account.kind, emailIndex: account.emailIndex ?? '' };
+        deviceToken = issueDeviceToken(deps.secret, owner);
         return { status: 303, headers: {}, body: {} };
       },
     });
     keepSession(deps.secret, visit.raw.response, sessionId);
+    keepDevice(visit.raw.response, deviceToken);
     return { to: '/ops' };
   },
 });

@@ -7,19 +7,37 @@ export type TokenPurpose = 'verify-email' | 'reset-password' | 'invitation';
 /** How long each kind of token works, in hours. */
 const HOURS: Record<TokenPurpose, number> = { 'verify-email': 72, 'reset-password': 1, invitation: 72 };
 
+/** Mails of one purpose that an account can be sent within an hour on request. */
+export const MAILS_PER_HOUR = 5;
+
 /**
- * Makes a token for an account and voids the earlier ones for the same purpose. Only its id is stored and may travel:
- * the secret part is derived from it by whoever writes the mail.
+ * Makes a token for an account; earlier ones go on working until `voidTokens`. Only its id is stored and may travel:
+ * the secret part is derived from it when the mail is written.
  */
 export async function issueToken(
   tx: Tx,
   { accountId, purpose }: { accountId: string; purpose: TokenPurpose },
 ): Promise<string> {
-  await voidTokens(tx, accountId, [purpose]);
   const id = newId();
   const expiresAt = new Date(tx.now.getTime() + HOURS[purpose] * 3_600_000);
   tx.append('account_tokens', { id, account_id: accountId, purpose, created_at: tx.now, expires_at: expiresAt });
   return id;
+}
+
+/**
+ * Whether an account may be sent another mail on request. Used tokens count, too. To be called with the account locked:
+ * requests at the same time would each find room for one more.
+ */
+export async function hasMailLeft(
+  tx: Tx,
+  { accountId, purpose }: { accountId: string; purpose: TokenPurpose },
+): Promise<boolean> {
+  const [row] = await tx.query<{ count: number }>(
+    `select count(*)::int as count from account_tokens
+      where account_id = $1 and purpose = $2 and created_at > now() - interval '1 hour'`,
+    [accountId, purpose],
+  );
+  return (row?.count ?? 0) < MAILS_PER_HOUR;
 }
 
 /** What the person is sent. */
@@ -27,7 +45,7 @@ export const accountToken = (secret: string, { id, purpose }: { id: string; purp
   `${id}.${tokenFor(secret, `${purpose}:${id}`)}`;
 
 /**
- * Uses a token up. Of two who use it at once, one does.
+ * Uses a token up and locks its account. Of two who use it at once, one does.
  * @returns the account it was made for, or undefined when it is wrong, over, used, or for something else.
  */
 export async function redeemToken(
@@ -38,6 +56,11 @@ export async function redeemToken(
   const [, id = '', mac = ''] = /^([0-9a-f-]{36})\.([\w-]{43})$/.exec(token) ?? [];
   const purpose = purposes.find((one) => isTokenFor(secret, `${one}:${id}`, mac));
   if (!purpose) return undefined;
+  // The account before its tokens: two callers with different tokens of one account void each other's.
+  await tx.query(
+    `select 1 from accounts where id = (select account_id from account_tokens where id = $1 and purpose = $2) for update`,
+    [id, purpose],
+  );
   const [redeemed] = await tx.query<{ accountId: string }>(
     `update account_tokens set used_at = now()
       where id = $1 and purpose = $2 and used_at is null and expires_at > now() returning account_id as "accountId"`,
