@@ -18,6 +18,7 @@ import { Migration017Offers } from '../../migrations/017_offers.ts';
 import { Migration018Retention } from '../../migrations/018_retention.ts';
 import { Migration019SearchAndOrder } from '../../migrations/019_search_and_order.ts';
 import { Migration020MailsAndRetention } from '../../migrations/020_mails_and_retention.ts';
+import { Migration022AccountRecovery } from '../../migrations/022_account_recovery.ts';
 import type { Database } from '../infra/database.ts';
 import { Cart, CartItem } from './cart.ts';
 import { Checkout } from './checkout.ts';
@@ -70,6 +71,7 @@ export const MIGRATIONS = [
   { name: '018_retention', class: Migration018Retention },
   { name: '019_search_and_order', class: Migration019SearchAndOrder },
   { name: '020_mails_and_retention', class: Migration020MailsAndRetention },
+  { name: '022_account_recovery', class: Migration022AccountRecovery },
 ];
 
 /** One process migrates at a time, wherever it runs; the number is arbitrary but must stay. */

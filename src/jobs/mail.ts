@@ -1,12 +1,22 @@
 import { z } from 'zod';
 import { job } from './contract.ts';
 
-const letter = z.enum(['verify-email', 'reset-password', 'invitation', 'password-changed', 'webhook-disabled']);
+const letter = z.enum([
+  'verify-email',
+  'reset-password',
+  'invitation',
+  'password-changed',
+  'email-changed',
+  'webhook-disabled',
+]);
 
 export type Letter = z.infer<typeof letter>;
 
 /** Writes to the person behind an account. Who that is, and the secret of the token, are looked up when the mail is sent. */
 export const sendMail = job('mail', 'send', z.object({ letter, accountId: z.uuid(), tokenId: z.uuid().optional() }));
+
+/** Looks for the account that a request for a reset mail names, and sends the mail if there is one. */
+export const startPasswordReset = job('mail', 'reset', z.object({ requestId: z.uuid() }));
 
 const purchaseLetter = z.enum([
   'order-confirmed',

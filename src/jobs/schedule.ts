@@ -3,7 +3,7 @@ import { fadePopularity, warmCaches } from './caches.ts';
 import { advanceCheckout } from './checkout.ts';
 import { runImport } from './imports.ts';
 import { issueDocuments, renderDocument } from './invoices.ts';
-import { sendMail, tellCustomer } from './mail.ts';
+import { sendMail, startPasswordReset, tellCustomer } from './mail.ts';
 import { carryOutCommand } from './orders.ts';
 import { askProvider, executeOperation, processNotices } from './payments.ts';
 import {
@@ -25,6 +25,7 @@ export const JOBS: readonly JobKind[] = [
   askProvider,
   sendMail,
   tellCustomer,
+  startPasswordReset,
   runImport,
   carryOutCommand,
   issueDocuments,

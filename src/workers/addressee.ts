@@ -1,5 +1,6 @@
 import { type AccountKind, type AccountStatus, place } from '../entities/people/account.ts';
 import { accountToken } from '../entities/people/account-token.ts';
+import { formerEmailPlace } from '../entities/people/email-change.ts';
 import { opened } from '../entities/people/vault.ts';
 import type { Letter } from '../jobs/mail.ts';
 import type { WorkerDeps } from './deps.ts';
@@ -26,12 +27,16 @@ interface Row {
   status: AccountStatus;
   email: string | null;
   name: string | null;
+  /** Where the letter goes that tells of a change of address. */
+  formerEmail: string | null;
   tokenExpiresAt: Date | null;
   isLate: boolean;
 }
 
-/** Letters that have no token. */
-const ONLY_TELLS: readonly Letter[] = ['password-changed', 'webhook-disabled'];
+/** Letters that are sent without a token, too. */
+const ONLY_TELLS: readonly Letter[] = ['password-changed', 'email-changed', 'webhook-disabled'];
+/** Letters that a blocked account gets, too: their owner has to hear of these changes. */
+const EVEN_BLOCKED: readonly Letter[] = ['password-changed', 'email-changed'];
 
 /** Finds out whom a mail goes to, or why nobody is to get it any more. */
 export async function findAddressee(deps: WorkerDeps, order: MailOrder): Promise<Addressee | string> {
@@ -39,15 +44,18 @@ export async function findAddressee(deps: WorkerDeps, order: MailOrder): Promise
   const { letter, accountId, tokenId } = order;
   const row = await load(deps, order);
   if (!row) return 'done before';
-  const { kind, status, email, name, tokenExpiresAt, isLate } = row;
+  const { kind, status, email, name, formerEmail, tokenExpiresAt, isLate } = row;
   if (status === 'erased' || email === null || name === null) return 'account is erased';
-  // Whoever is blocked is still to hear that a password was changed, and can do nothing with the other letters.
-  if (status === 'blocked' && letter !== 'password-changed') return 'account is blocked';
+  if (status === 'blocked' && !EVEN_BLOCKED.includes(letter)) return 'account is blocked';
   if (!ONLY_TELLS.includes(letter) && tokenExpiresAt === null) return 'token is used or over';
+  if (letter === 'email-changed' && formerEmail === null) return 'token is used or over';
   if (isLate) return 'too late';
   return {
     kind,
-    email: opened(vault, email, place('email', accountId)),
+    email:
+      formerEmail === null
+        ? opened(vault, email, place('email', accountId))
+        : opened(vault, formerEmail, formerEmailPlace(tokenId ?? '')),
     name: opened(vault, name, place('name', accountId)),
     token: tokenOf(secret, { letter, tokenId, tokenExpiresAt }),
   };
@@ -57,11 +65,14 @@ export async function findAddressee(deps: WorkerDeps, order: MailOrder): Promise
 async function load({ db }: WorkerDeps, order: MailOrder): Promise<Row | undefined> {
   const { commandId, accountId, tokenId = null, letter } = order;
   const [row] = await db.query<Row>(
-    `select a.kind, a.status, a.email, a.name, t.expires_at as "tokenExpiresAt",
+    `select a.kind, a.status, a.email, a.name, c.former_email as "formerEmail",
+        coalesce(t.expires_at, case when c.is_undoable then c.expires_at end) as "tokenExpiresAt",
         o.created_at < now() - interval '3 days' as "isLate"
       from outbox o join accounts a on a.id = $2
       left join account_tokens t on t.id = $3 and t.account_id = a.id and t.purpose = $4
         and t.used_at is null and t.expires_at > now()
+      left join email_changes c on c.id = $3 and c.account_id = a.id and $4 = 'email-changed'
+        and c.undone_at is null and c.expires_at > now()
       where o.id = $1`,
     [commandId, accountId, tokenId, letter],
   );

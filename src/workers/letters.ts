@@ -26,7 +26,7 @@ const NOT_YOU = 'If you did not ask for this, you need not do anything.';
 const TEMPLATES: Record<Letter, Template> = {
   'verify-email': {
     subject: 'Confirm your e-mail address',
-    opening: 'Please confirm that this e-mail address is yours:',
+    opening: 'This e-mail address was given for an account. Please confirm that it is yours:',
     closing: NOT_YOU,
   },
   'reset-password': {
@@ -44,6 +44,12 @@ const TEMPLATES: Record<Letter, Template> = {
     opening: 'The password of your account was changed, and whoever was signed in elsewhere was signed out.',
     closing: 'If it was not you who changed it, ask for a new password at once.',
   },
+  'email-changed': {
+    subject: 'Your e-mail address was changed',
+    opening:
+      'The e-mail address of your account was changed from this one to another. If you did not want this, put it back with the link in this mail, then choose a new password. If there is no link, write to the shop.',
+    closing: 'If you wanted this, you need not do anything.',
+  },
   'webhook-disabled': {
     subject: 'A webhook was switched off',
     opening: 'A webhook that you set up has taken nothing for three days, so it was switched off.',
@@ -57,7 +63,7 @@ export function writeLetter(letter: Letter, { kind, name, token, storeUrl }: Occ
   const base = linkBase(storeUrl);
   const paragraphs: Paragraph[] = [greeting(name), opening];
   if (token) {
-    paragraphs.push({ link: `${base}${PAGES[kind](letter)}?token=${token.text}` });
+    paragraphs.push({ link: `${base}${pageOf(letter, kind)}?token=${token.text}` });
     paragraphs.push('If a page asks you for a code instead, it is this one:', { code: token.text });
     paragraphs.push(`It works once, until ${clock.format(token.expiresAt)} (Indian time).`);
   }
@@ -65,10 +71,11 @@ export function writeLetter(letter: Letter, { kind, name, token, storeUrl }: Occ
   return written(subject, paragraphs);
 }
 
-/** Staff choose their password at our own page, customers do everything at the shop front. */
-const PAGES: Record<AccountKind, (letter: Letter) => string> = {
-  staff: (letter) => (letter === 'verify-email' ? '/account/verify' : '/ops/password'),
-  customer: (letter) => (letter === 'verify-email' ? '/account/verify' : '/account/reset-password'),
-};
+/** Staff choose their password at our own page; everything else is done at the shop front. */
+function pageOf(letter: Letter, kind: AccountKind): string {
+  if (letter === 'verify-email') return '/account/verify';
+  if (letter === 'email-changed') return '/account/undo-email-change';
+  return kind === 'staff' ? '/ops/password' : '/account/reset-password';
+}
 
 const clock = new Intl.DateTimeFormat('en-IN', { dateStyle: 'long', timeStyle: 'short', timeZone: TIME_ZONE });

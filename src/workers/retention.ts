@@ -19,6 +19,11 @@ const USELESS: readonly string[] = [
     select provider, event_id from webhook_inbox where processed_at < now() - interval '30 days' limit ${BATCH})`,
   `delete from account_tokens where id in (
     select id from account_tokens where expires_at < now() - interval '30 days' limit ${BATCH})`,
+  `delete from email_changes where id in (
+    select id from email_changes where expires_at < now() limit ${BATCH})`,
+  // Workers take them at once; these are from jobs that were given up.
+  `delete from password_reset_requests where id in (
+    select id from password_reset_requests where created_at < now() - interval '1 day' limit ${BATCH})`,
   // A session can have thousands of these: they go first, in batches of their own, and then the sessions that have none.
   `delete from refresh_tokens where hash in (
     select hash from refresh_tokens where session_id in (${OVER_SESSIONS}) limit ${BATCH})`,

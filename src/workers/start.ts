@@ -13,6 +13,7 @@ import { invoiceHandlers } from './invoices.ts';
 import { mailHandlers } from './mail.ts';
 import { noticeHandlers } from './notices.ts';
 import { orderHandlers } from './orders.ts';
+import { passwordResetHandlers } from './password-resets.ts';
 import { paymentHandlers } from './payments.ts';
 import { reconcileHandlers } from './reconciliation.ts';
 import { runRelay } from './relay.ts';
@@ -46,7 +47,7 @@ export function startWorkers(
     payments: [...paymentHandlers(deps), ...noticeHandlers(deps)],
     orders: orderHandlers(deps),
     invoices: invoiceHandlers(deps),
-    mail: mailHandlers(deps),
+    mail: [...mailHandlers(deps), ...passwordResetHandlers(deps)],
     webhooks: webhookHandlers(deps),
     imports: importHandlers(deps),
     reviews: reviewHandlers(deps),

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import { Account } from '../../src/entities/people/account.ts';
 import { accountToken, type TokenPurpose } from '../../src/entities/people/account-token.ts';
+import { unitOfWork } from '../../src/infra/unit-of-work.ts';
 import {
   type Customer,
   openPeopleShop,
@@ -258,7 +260,11 @@ describe('a customer account', function () {
   });
 
   describe('whose password was forgotten', () => {
-    const forget = (email: string) => post('password/forgotten', { email });
+    const forget = async (email: string, path = `${ACCOUNT}/password/forgotten`) => {
+      const answer = await shop.ask('POST', path, { body: { email } });
+      await shop.carryOutResets();
+      return answer;
+    };
     const reset = (token: string, newPassword = OTHER) => post('password/reset', { token, newPassword });
 
     it('gets another by mail, and every session ends', async () => {
@@ -344,9 +350,55 @@ describe('a customer account', function () {
       expect(refusals(answer)).to.deep.equal([422, 'LINK_INVALID']);
     });
 
-    it('is not told apart from one that there never was', async () => {
-      const [there, not] = [await forget(asha.email), await forget('nobody@example.com')];
-      expect([not.status, not.body]).to.deep.equal([there.status, there.body]);
+    it('is not told apart from one that there never was, nor from that of staff', async () => {
+      const staff = await shop.staff('support');
+      const asked = [
+        [asha.email, ACCOUNT],
+        ['nobody@example.com', ACCOUNT],
+        [staff.email, ACCOUNT],
+        [staff.email, '/admin/account'],
+        ['nobody@example.com', '/admin/account'],
+      ];
+      const tokens = () => shop.db.query(`select id from account_tokens where purpose = 'reset-password'`);
+      const before = (await tokens()).length;
+      const seen: string[] = [];
+      for (const [email, path] of asked) {
+        await shop.db.query('delete from outbox');
+        const answer = await shop.ask('POST', `${path}/password/forgotten`, { body: { email } });
+        const commands = await shop.db.query<{ name: string; payload: object }>('select name, payload from outbox');
+        const requests = await shop.db.query('delete from password_reset_requests returning id');
+        seen.push(JSON.stringify([answer.status, answer.body, commands.map(({ name }) => name), requests.length]));
+        expect(commands[0]?.payload).to.have.keys('requestId');
+      }
+      // What is done before the answer is the same.
+      expect(seen).to.deep.equal(Array(5).fill(JSON.stringify([202, '', ['mail.reset'], 1])));
+      expect((await tokens()).length).to.equal(before);
+    });
+
+    it('is not looked for before the answer: it comes while somebody else holds the account', async () => {
+      const status = await unitOfWork(shop.db, 'test', async (tx) => {
+        await tx.lock(Account, { id: asha.customer.id });
+        return (await shop.ask('POST', `${ACCOUNT}/password/forgotten`, { body: { email: asha.email } })).status;
+      });
+      expect(status).to.equal(202);
+      await shop.carryOutResets();
+      expect(await mailed(asha.customer.id, 'reset-password')).to.be.a('string');
+    });
+
+    it('gets a mail of the right kind only, and none while it is blocked', async () => {
+      const staff = await shop.staff('support');
+      await shop.db.query(`update accounts set status = 'blocked' where id = $1`, [asha.customer.id]);
+      await forget(staff.email);
+      await forget(asha.email);
+      await forget('nobody@example.com');
+      const mails = () => shop.db.query(`select payload from outbox where payload ->> 'letter' = 'reset-password'`);
+      const before = await mails();
+      await forget(staff.email, '/admin/account/password/forgotten');
+      expect(await mails()).to.have.lengthOf(before.length + 1);
+      const token = await mailed(staff.accountId, 'reset-password');
+      const answer = await shop.ask('POST', '/admin/account/password/reset', { body: { token, newPassword: OTHER } });
+      expect(answer.status).to.equal(204);
+      expect(await shop.db.query('select id from password_reset_requests')).to.deep.equal([]);
     });
   });
 });

@@ -151,6 +151,26 @@ describe('guessing at a password', function () {
     expect(statuses.filter((status) => status === 429)).to.have.lengthOf(18 - GUESSES);
   });
 
+  describe('whether an e-mail address has an account', () => {
+    const taken = { name: 'Ravi', password: PASSWORD };
+
+    it('is told by a registration, to one address a hundred times in a quarter of an hour', async () => {
+      const register = () => shop.ask('POST', '/store/account/register', { body: { ...taken, email: asha.email } });
+      const answers = (await times(11, () => times(10, register))).flat();
+      expect(answers.filter(({ status }) => status === 409)).to.have.lengthOf(GUESSES * 20);
+      expect(answers.filter(({ status }) => status === 429)).to.have.lengthOf(10);
+    });
+
+    it('is told by a change of address as often', async () => {
+      const other = await shop.register();
+      const body = { currentPassword: PASSWORD, email: asha.email };
+      const change = () => shop.ask('PATCH', '/store/account', { token: other.accessToken, body });
+      expect((await change()).status).to.equal(409);
+      const spent = await shop.deps.limits.guesses.address.spend('127.0.0.1');
+      expect(spent).to.deep.include({ remaining: GUESSES * 20 - 2 });
+    });
+  });
+
   describe('is no way to fill a mailbox:', () => {
     const forget = (email = asha.email) => shop.ask('POST', '/store/account/password/forgotten', { body: { email } });
     const mails = async (letter: string) =>
@@ -171,6 +191,7 @@ describe('guessing at a password', function () {
       for (const _ of ['here', 'there', 'elsewhere']) {
         const answers = await times(4, () => forget());
         expect(answers.map(({ status, body }) => [status, body])).to.deep.equal(Array(4).fill([202, '']));
+        await shop.carryOutResets();
         await startAnew();
       }
       expect(await mails('reset-password')).to.equal(5);
@@ -178,6 +199,7 @@ describe('guessing at a password', function () {
         asha.customer.id,
       ]);
       await forget();
+      await shop.carryOutResets();
       expect(await mails('reset-password'), 'after an hour').to.equal(6);
     });
 

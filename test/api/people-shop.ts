@@ -22,6 +22,7 @@ import { openRedis } from '../../src/infra/redis.ts';
 import { unitOfWork } from '../../src/infra/unit-of-work.ts';
 import { JOBS } from '../../src/jobs/schedule.ts';
 import { stripeProvider } from '../../src/ports/payments/stripe.ts';
+import { passwordResetHandlers } from '../../src/workers/password-resets.ts';
 import { replayHistory } from '../../src/workers/replay.ts';
 import { freshDatabase } from '../support/database.ts';
 import { nothingKept, noVersions } from '../support/nothing-kept.ts';
@@ -81,6 +82,8 @@ export interface PeopleShop {
   staff(role: string): Promise<Staff>;
   /** A row of an account, with the password of all tests. */
   account(from: Partial<NewAccount>): Promise<Account>;
+  /** Carries out the requests for reset mails, as a worker does: their mails are then in the outbox. */
+  carryOutResets(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -117,6 +120,7 @@ export async function openPeopleShop(options: { rates?: Partial<Rates>; redisUrl
     account,
     register: (overrides = {}) => register(ask, overrides),
     staff: (role) => signInStaff(ask, { deps, role }),
+    carryOutResets: () => carryOutResets(deps),
     async close() {
       await stopServer(server, 0);
       await deps.queues.close();
@@ -147,6 +151,15 @@ function depsOf(db: Database, redis: Redis, rates: Rates): ApiDeps {
     replay: (id: string, to?: number) => replayHistory(db.query, id, to),
     stopping: new AbortController().signal,
   };
+}
+
+async function carryOutResets({ db, queues }: ApiDeps): Promise<void> {
+  const [reset] = passwordResetHandlers({ db, queues });
+  const commands = await db.query<{ id: string; payload: object }>(
+    `select id, payload from outbox where name = 'mail.reset'`,
+  );
+  const context = { isTakeover: false, starts: 1, progress: () => undefined };
+  await Promise.all(commands.map(({ id, payload }) => reset?.run(payload, { ...context, commandId: id })));
 }
 
 const asking =

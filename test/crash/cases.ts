@@ -81,6 +81,7 @@ const ONCE: [scenario: Scenario, failpoints: string[]][] = [
     asCustomer,
     [...both('worker:mail.send', 'call'), ...both('worker:mail.send', 'commit'), 'worker:mail.send.before-ack'],
   ],
+  [asCustomer, [...both('worker:mail.reset', 'commit'), 'worker:mail.reset.before-ack']],
   [declinedThenPaid, ['worker:payments.open.after-call', ...EXECUTED]],
   [paidAfterDecline, both('web:checkout.pay', 'commit')],
   [paidAfterDecline, [...ADVANCED, ...both('worker:payments.confirm', 'call'), ...EXECUTED]],

@@ -53,6 +53,7 @@ export const asCustomer: Scenario = {
     const { accessToken } = await signIn(stand, { email, cart });
     await keepAddress(stand, accessToken);
     await changeAsStaff(stand);
+    await askForReset(stand, email);
     const checkout = await buy(stand, { accessToken, cartId: cart.id });
     await expectMail(stand);
     await leave(stand, await signIn(stand, { email, cart }));
@@ -100,6 +101,12 @@ async function keepAddress({ shop }: Stand, accessToken: string): Promise<void> 
   expect(answer.status).to.equal(201);
   const { body } = await shop.ask<{ data: object[] }>('GET', '/account/addresses', { accessToken });
   expect(body.data, 'kept once').to.have.length(1);
+}
+
+/** Its mail, and the search for the account before it, are awaited with all others. */
+async function askForReset({ shop }: Stand, email: string): Promise<void> {
+  const ask = () => shop.ask('POST', '/account/password/forgotten', { body: { email } });
+  expect((await persistently('a reset mail is asked for', ask)).status).to.equal(202);
 }
 
 async function buy(
@@ -155,7 +162,7 @@ async function changeAsStaff(stand: Stand): Promise<void> {
 const expectMail = ({ books }: Stand): Promise<unknown> =>
   waitFor(
     'the mails are sent',
-    async () => (await books.query(`select 1 from outbox where name = 'mail.send'`)).length === 0,
+    async () => (await books.query(`select 1 from outbox where name in ('mail.reset', 'mail.send')`)).length === 0,
     PATIENCE_MS,
   );
 

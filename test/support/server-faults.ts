@@ -81,7 +81,10 @@ export async function fillConnections(databaseUrl: string): Promise<Repair> {
 /** Stops a server with all its processes, without ending one. */
 export async function freeze(pid: number): Promise<Repair> {
   const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=']);
-  const parents = stdout.trim().split('\n').map((line) => line.trim().split(/\s+/).map(Number));
+  const parents = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
   const pids = [pid, ...parents.filter(([, parent]) => parent === pid).map(([child]) => child ?? pid)];
   for (const one of pids) signal(one, 'SIGSTOP');
   return async () => {

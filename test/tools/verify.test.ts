@@ -21,6 +21,8 @@ const REMAINS: Record<string, string> = {
   'the client of a session': `insert into sessions select gen_random_uuid(), id, 'v1.k.' || repeat('A', 39), now(), now(), now(),
     null, now(), 'erased' from erased`,
   'a token': `insert into account_tokens select gen_random_uuid(), id, 'invitation', now(), now(), now() from erased`,
+  'a former e-mail address': `insert into email_changes (id, account_id, former_email, former_email_index, is_undoable, holds_reset,
+      created_at, expires_at) select gen_random_uuid(), id, 'v1.k.' || repeat('A', 39), 'i', true, false, now(), now() from erased`,
   'a recovery code': `insert into recovery_codes select id, 'h', null from erased`,
   'a group': `insert into customer_group_members select id, gen_random_uuid(), now() from erased`,
   'the e-mail address of a checkout': `update checkouts set customer_id = erased.id from erased where checkouts.id = :completed`,

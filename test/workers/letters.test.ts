@@ -9,6 +9,7 @@ const ASHA = { kind: 'customer', name: 'Asha Rao', token: TOKEN, storeUrl: 'http
 describe('letters', () => {
   for (const [letter, kind, link] of [
     ['verify-email', 'customer', 'https://shop.example.com/account/verify?token='],
+    ['email-changed', 'customer', 'https://shop.example.com/account/undo-email-change?token='],
     ['reset-password', 'customer', 'https://shop.example.com/account/reset-password?token='],
     ['reset-password', 'staff', 'https://shop.example.com/ops/password?token='],
     ['invitation', 'staff', 'https://shop.example.com/ops/password?token='],

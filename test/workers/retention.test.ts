@@ -62,6 +62,23 @@ describe('rows that are of no use any more', () => {
     expect(await ids('account_tokens')).to.deep.equal(rows.slice(1).map(({ id }) => id));
   });
 
+  it('are requests for reset mails that no worker took for a day', async () => {
+    const request = (days: number) => ({ id: newId(), kind: 'customer', email_index: 'i', created_at: daysAgo(days) });
+    const rows = [request(1.1), request(0.9)];
+    for (const row of rows) await insert('password_reset_requests', row);
+    await removeUseless(database.db);
+    expect(await ids('password_reset_requests')).to.deep.equal(rows.slice(1).map(({ id }) => id));
+  });
+
+  it('are changes of e-mail addresses that can no longer be undone', async () => {
+    const change = (expired: number) => ({ id: newId(), created_at: daysAgo(7), expires_at: daysAgo(expired) });
+    const rows = [change(0.1), change(-0.1)];
+    const former = { former_email: 'sealed', former_email_index: 'index', is_undoable: true, holds_reset: false };
+    for (const row of rows) await insert('email_changes', { ...row, ...former, account_id: accountId });
+    await removeUseless(database.db);
+    expect(await ids('email_changes')).to.deep.equal(rows.slice(1).map(({ id }) => id));
+  });
+
   it('are imports that ended more than 30 days ago, and files that never came in as a whole, with their rows', async () => {
     const at = async (status: string, { made, ended }: { made: number; ended?: number }) => {
       const id = newId();

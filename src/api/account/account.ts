@@ -1,5 +1,6 @@
 import { STORE_DOOR } from '../auth/door.ts';
 import { emailRoutes } from '../auth/email.ts';
+import { undoEmailRoute } from '../auth/email-undo.ts';
 import { passwordRoutes } from '../auth/passwords.ts';
 import { refreshRoute } from '../auth/refresh.ts';
 import { sessionRoutes } from '../auth/sessions.ts';
@@ -23,6 +24,7 @@ export const accountRoutes = (deps: ApiDeps): AnyRoute[] => [
   ...profileRoutes(deps, STORE_DOOR),
   ...passwordRoutes(deps, STORE_DOOR),
   ...emailRoutes(deps, STORE_DOOR),
+  undoEmailRoute(deps, STORE_DOOR),
   ...addressRoutes(deps),
   currentCartRoute(deps),
   ...ownOrderRoutes(deps),

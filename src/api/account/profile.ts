@@ -1,19 +1,30 @@
 import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
 import { currentCartOf } from '../../entities/cart-merge.ts';
+import { enqueue } from '../../entities/outbox.ts';
 import { Account } from '../../entities/people/account.ts';
 import { voidTokens } from '../../entities/people/account-token.ts';
+import {
+  CHANGES_PER_HOUR,
+  hasChangeLeft,
+  recordEmailChange,
+  refuseReserved,
+  UNDO_DAYS,
+} from '../../entities/people/email-change.ts';
 import { isDuplicate } from '../../infra/database.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
+import { sendMail } from '../../jobs/mail.ts';
 import type { Door } from '../auth/door.ts';
 import { mailVerification } from '../auth/email.ts';
+import { limitAddressProbes } from '../auth/guessing.ts';
 import { provePassword } from '../auth/passwords.ts';
 import { ownSession } from '../auth/principal.ts';
 import { givenPassword } from '../auth/sign-in.ts';
 import type { ApiDeps } from '../deps.ts';
 import { edit } from '../edit.ts';
+import { RequestFault } from '../failure.ts';
 import { emailSchema, nameSchema, phoneSchema } from '../person-fields.ts';
-import { type AnyRoute, route } from '../route.ts';
+import { type Answer, type AnyRoute, type Call, route } from '../route.ts';
 import { customerSchema, customerView } from './customer-view.ts';
 
 const changeSchema = z.strictObject({
@@ -22,6 +33,17 @@ const changeSchema = z.strictObject({
   email: emailSchema.optional(),
   currentPassword: givenPassword.optional().meta({ description: 'Needed to change the e-mail address.' }),
 });
+
+type AnyCall = Pick<Call<unknown, unknown, unknown>, 'body' | 'headers' | 'principal' | 'raw'>;
+
+interface Wanted {
+  name?: string | undefined;
+  phone?: string | null | undefined;
+  email?: string | undefined;
+}
+
+/** What every change of an e-mail address leads to. */
+export const CHANGE_NOTICE = `When the e-mail address changes, both addresses get a mail. The former one gets a link that undoes the change for ${UNDO_DAYS} days (if it was verified), and no other account can take it meanwhile. At most ${CHANGES_PER_HOUR} changes of the address in an hour.`;
 
 /** Who one is. */
 export const profileRoutes = (deps: ApiDeps, { path, access, tag }: Door): AnyRoute[] => [
@@ -45,6 +67,7 @@ export const profileRoutes = (deps: ApiDeps, { path, access, tag }: Door): AnyRo
     permission: 'account:update',
     access,
     summary: 'Change your name, telephone number or e-mail address; another address has to be verified anew',
+    description: CHANGE_NOTICE,
     tag,
     body: changeSchema,
     answers: { 200: { description: 'Your account', schema: customerSchema } },
@@ -52,39 +75,69 @@ export const profileRoutes = (deps: ApiDeps, { path, access, tag }: Door): AnyRo
     async handle(call) {
       const { currentPassword = '', ...wanted } = call.body;
       const { accountId } = ownSession(call.principal);
-      const passwordHash = wanted.email === undefined ? undefined : await provePassword(deps, call, currentPassword);
-      const work = async (tx: Tx) => {
-        const account = await tx.lock(Account, {
-          id: accountId,
-          status: 'active',
-          ...(passwordHash && { passwordHash }),
-        });
-        if (!account) throw refused('PASSWORD_WRONG');
-        await describe(deps, tx, { account, wanted });
-        return { status: 200, headers: {}, body: customerView(deps, account) };
-      };
-      return edit(deps, call, { name: 'account.change', scope: accountId, isSecret: true, work }).catch((error) => {
-        throw isDuplicate(error) ? refused('EMAIL_TAKEN') : error;
-      });
+      if (wanted.email === undefined) return change(deps, call, { accountId, wanted });
+      const passwordHash = await provePassword(deps, call, currentPassword);
+      const { forgive } = await limitAddressProbes(deps.limits, call.raw.request.ip ?? '');
+      const answer = await change(deps, call, { accountId, wanted, passwordHash });
+      await forgive();
+      return answer;
     },
   }),
 ];
 
-/** Changes what is known of a person; another e-mail address gets a mail to verify it, and what was mailed to the one before is void. */
+interface OwnChange {
+  accountId: string;
+  wanted: Wanted;
+  /** The one that was proved, where the change needs it. */
+  passwordHash?: string;
+}
+
+/** @throws PASSWORD_WRONG when the password was changed since it was proved; EMAIL_TAKEN. */
+async function change(deps: ApiDeps, call: AnyCall, { accountId, wanted, passwordHash }: OwnChange): Promise<Answer> {
+  const work = async (tx: Tx) => {
+    const account = await tx.lock(Account, { id: accountId, status: 'active', ...(passwordHash && { passwordHash }) });
+    if (!account) throw refused('PASSWORD_WRONG');
+    await describe(deps, tx, { account, wanted, holdsReset: false });
+    return { status: 200, headers: {}, body: customerView(deps, account) };
+  };
+  return edit(deps, call, { name: 'account.change', scope: accountId, isSecret: true, work }).catch((error) => {
+    throw isDuplicate(error) ? refused('EMAIL_TAKEN') : error;
+  });
+}
+
+/**
+ * Changes what is known of a person. Another e-mail address gets a mail to verify it; the former one is told, with a
+ * link that puts it back, and what was mailed to it before is void.
+ * @throws EMAIL_TAKEN when another account can put the address back; TOO_MANY_REQUESTS. The write fails as a duplicate
+ *   when another account has it.
+ */
 export async function describe(
   deps: ApiDeps,
   tx: Tx,
-  { account, wanted }: { account: Account; wanted: { name?: string; phone?: string | null; email?: string } },
+  { account, wanted, holdsReset }: { account: Account; wanted: Wanted; holdsReset: boolean },
 ): Promise<void> {
-  const before = account.emailIndex;
-  account.describe(deps.vault, { ...account.person(deps.vault), ...wanted });
+  const person = account.person(deps.vault);
+  const emailIndex = account.emailIndex ?? '';
+  const former = { email: person.email, emailIndex, isVerified: account.emailVerifiedAt !== null };
+  account.describe(deps.vault, { ...person, ...wanted });
   account.updatedAt = tx.now;
-  if (account.emailIndex === before) return;
+  if (account.emailIndex === former.emailIndex) return;
+  if (!(await hasChangeLeft(tx, account.id))) throw tooManyChanges();
   await tx.write();
+  await refuseReserved(tx, account);
   // Whoever reads the box that the owner has left must not get in by it, nor have the new address taken for verified.
   await voidTokens(tx, account.id, ['reset-password', 'invitation', 'verify-email']);
   await mailVerification(deps, tx, account);
+  const tokenId = recordEmailChange(tx, deps.vault, { account, former, holdsReset });
+  const payload = { letter: 'email-changed' as const, accountId: account.id, tokenId };
+  enqueue(tx, deps.queues, { contract: sendMail, payload });
 }
+
+const tooManyChanges = (): RequestFault =>
+  new RequestFault('TOO_MANY_REQUESTS', {
+    details: { limit: CHANGES_PER_HOUR, windowSeconds: 3_600 },
+    headers: { 'Retry-After': '3600' },
+  });
 
 /** The cart that the customer goes on filling. */
 export const currentCartRoute = (deps: ApiDeps): AnyRoute =>

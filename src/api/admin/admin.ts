@@ -1,6 +1,7 @@
 import { profileRoutes } from '../account/profile.ts';
 import { STAFF_DOOR } from '../auth/door.ts';
 import { emailRoutes } from '../auth/email.ts';
+import { undoEmailRoute } from '../auth/email-undo.ts';
 import { passwordRoutes } from '../auth/passwords.ts';
 import { refreshRoute } from '../auth/refresh.ts';
 import { sessionRoutes } from '../auth/sessions.ts';
@@ -36,6 +37,7 @@ export const adminRoutes = (deps: ApiDeps): AnyRoute[] => [
   ...profileRoutes(deps, STAFF_DOOR),
   ...passwordRoutes(deps, STAFF_DOOR),
   ...emailRoutes(deps, STAFF_DOOR),
+  undoEmailRoute(deps, STAFF_DOOR),
   ...mfaRoutes(deps),
   ...staffRoutes(deps),
   ...staffDoorRoutes(deps),

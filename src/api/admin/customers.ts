@@ -1,14 +1,20 @@
 import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
+import { enqueue } from '../../entities/outbox.ts';
 import type { Account } from '../../entities/people/account.ts';
 import { CONCEALED } from '../../entities/people/audit.ts';
 import { lockCustomer } from '../../entities/people/customer.ts';
+import { isResetHeld, UNDO_DAYS } from '../../entities/people/email-change.ts';
+import { issueResetToken } from '../../entities/people/password-reset.ts';
 import { revokeSessions } from '../../entities/people/session.ts';
 import { type Changed, setStatus } from '../../entities/people/standing.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
-import { describe } from '../account/profile.ts';
-import { bare, mailReset } from '../auth/passwords.ts';
+import { sendMail } from '../../jobs/mail.ts';
+import { CHANGE_NOTICE, describe } from '../account/profile.ts';
+import { bare } from '../auth/passwords.ts';
+import type { Principal } from '../auth/principal.ts';
 import type { ApiDeps } from '../deps.ts';
+import { RequestFault } from '../failure.ts';
 import { emailSchema, nameSchema, phoneSchema } from '../person-fields.ts';
 import { type AnyRoute, route } from '../route.ts';
 import { adminCustomerSchema, readCustomers } from '../views/customers.ts';
@@ -90,6 +96,7 @@ const change = (deps: ApiDeps) =>
     access: 'staff',
     versioned: true,
     summary: 'Change who a customer is; another e-mail address has to be verified anew',
+    description: CHANGE_NOTICE,
     tag: TAG,
     params,
     body: changeSchema,
@@ -100,7 +107,7 @@ const change = (deps: ApiDeps) =>
       const work = async (tx: Tx) => {
         const account = await lockCustomer(tx, id);
         requireVersion(call, account.version);
-        await describe(deps, tx, { account, wanted: call.body });
+        await describe(deps, tx, { account, wanted: call.body, holdsReset: true });
         await tx.write();
         const [customer] = await readCustomers(tx.query, deps.vault, { id, before: null, limit: 1 });
         if (!customer) throw refused('CUSTOMER_NOT_FOUND', { customerId: id });
@@ -114,24 +121,25 @@ const change = (deps: ApiDeps) =>
 interface Deed {
   verb: string;
   summary: string;
-  work(deps: ApiDeps, tx: Tx, account: Account): Promise<Changed>;
+  description?: string;
+  work(deps: ApiDeps, tx: Tx, at: { account: Account; principal: Principal }): Promise<Changed>;
 }
 
 const DEEDS: readonly Deed[] = [
   {
     verb: 'block',
     summary: 'Keep a customer from signing in; sessions end',
-    work: (_deps, tx, account) => setStatus(tx, account, 'blocked'),
+    work: (_deps, tx, { account }) => setStatus(tx, account, 'blocked'),
   },
   {
     verb: 'unblock',
     summary: 'Let a customer sign in again',
-    work: (_deps, tx, account) => setStatus(tx, account, 'active'),
+    work: (_deps, tx, { account }) => setStatus(tx, account, 'active'),
   },
   {
     verb: 'logout-everywhere',
     summary: 'End all sessions of a customer',
-    async work(_deps, tx, account) {
+    async work(_deps, tx, { account }) {
       const ended = await revokeSessions(tx, { accountId: account.id, because: 'revoked' });
       return { before: null, after: { ended } };
     },
@@ -139,21 +147,28 @@ const DEEDS: readonly Deed[] = [
   {
     verb: 'password-reset',
     summary: 'Send the customer a mail with which to choose another password',
-    async work(deps, tx, account) {
-      if (!(await mailReset(deps, tx, account)))
+    description: `For ${UNDO_DAYS} days after staff changed the e-mail address this needs \`customers:delete\`, unless the change was undone: the mail would go to whom the change names. Customers who ask themselves get no mail meanwhile, and are answered as ever.`,
+    async work(deps, tx, { account, principal }) {
+      if (!principal.permissions.has('customers:delete') && (await isResetHeld(tx, account.id)))
+        throw new RequestFault('FORBIDDEN', { details: { missing: 'customers:delete' } });
+      const tokenId = await issueResetToken(tx, account);
+      if (!tokenId)
         throw refused('ACCOUNT_STATE_CONFLICT', { reason: 'too many reset mails within an hour; their links work' });
+      const payload = { letter: 'reset-password' as const, accountId: account.id, tokenId };
+      enqueue(tx, deps.queues, { contract: sendMail, payload });
       return { before: null, after: null };
     },
   },
 ];
 
-const deedRoute = (deps: ApiDeps, { verb, summary, work }: Deed) =>
+const deedRoute = (deps: ApiDeps, { verb, summary, description, work }: Deed) =>
   route({
     method: 'post',
     path: `${PATH}/{id}/${verb}`,
     permission: 'customers:update',
     access: 'staff',
     summary,
+    ...(description && { description }),
     tag: TAG,
     params,
     answers: { 204: { description: 'Done' } },
@@ -161,7 +176,7 @@ const deedRoute = (deps: ApiDeps, { verb, summary, work }: Deed) =>
     handle(call) {
       const { id } = call.params;
       const audited = async (tx: Tx) => {
-        const changed = await work(deps, tx, await lockCustomer(tx, id));
+        const changed = await work(deps, tx, { account: await lockCustomer(tx, id), principal: call.principal });
         return { answer: noContent, target: { type: 'customer', id }, ...changed };
       };
       return bare(adminEdit(deps, call, { action: `customer.${verb}`, scope: id, work: audited }));

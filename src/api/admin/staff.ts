@@ -132,7 +132,7 @@ const change = (deps: ApiDeps) =>
         refuseEscalation(staffMember(call.principal), next.permissions);
         if (next.id !== role.id) await refuseLastAdmin(tx, admins, account);
         account.roleId = next.id;
-        await describe(deps, tx, { account, wanted: person });
+        await describe(deps, tx, { account, wanted: person, holdsReset: false });
         const changed = Object.fromEntries(Object.keys(person).map((name) => [name, CONCEALED]));
         return {
           answer: await answerStaff(deps, tx, { id, status: 200 }),

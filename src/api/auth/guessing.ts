@@ -70,6 +70,20 @@ export async function limitMailRequests(
   ]);
 }
 
+/**
+ * Counts a try whether an e-mail address is free: the answer EMAIL_TAKEN tells that somebody has an account. A caller
+ * who gets the address calls `forgive`.
+ * @throws as `guardGuessing` does.
+ */
+export async function limitAddressProbes(
+  { guesses }: Pick<Limits, 'guesses'>,
+  address: string,
+): Promise<{ forgive(): Promise<void> }> {
+  const key = networkOf(address);
+  await spendAll([{ counter: guesses.address, key }]);
+  return { forgive: () => guesses.address.giveBack(key) };
+}
+
 /** One after the other: a guess that the first budget refuses must not use up the account, or one place could lock it. */
 async function spendAll(budgets: readonly Budget[]): Promise<void> {
   for (const { counter, key } of budgets) {

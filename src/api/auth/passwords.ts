@@ -2,17 +2,12 @@ import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
 import { enqueue } from '../../entities/outbox.ts';
 import { Account } from '../../entities/people/account.ts';
-import {
-  hasMailLeft,
-  issueToken,
-  MAILS_PER_HOUR,
-  redeemToken,
-  voidTokens,
-} from '../../entities/people/account-token.ts';
+import { MAILS_PER_HOUR, redeemToken, voidTokens } from '../../entities/people/account-token.ts';
+import { requestReset } from '../../entities/people/password-reset.ts';
 import { revokeSessions } from '../../entities/people/session.ts';
 import { hashPassword, isPasswordOf } from '../../infra/password.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
-import { sendMail } from '../../jobs/mail.ts';
+import { sendMail, startPasswordReset } from '../../jobs/mail.ts';
 import type { ApiDeps } from '../deps.ts';
 import { edit } from '../edit.ts';
 import { emailSchema } from '../person-fields.ts';
@@ -73,27 +68,16 @@ const forgotten = (deps: ApiDeps, { path, kind, tag }: Door) =>
     body: z.strictObject({ email: emailSchema }),
     answers: { 202: { description: 'If there is such an account, it gets a mail' } },
     async handle(call) {
-      const index = deps.vault.indexOf(call.body.email);
-      await limitMailRequests(deps.limits, { account: `${kind} ${index}`, address: call.raw.request.ip ?? '' });
+      const emailIndex = deps.vault.indexOf(call.body.email);
+      await limitMailRequests(deps.limits, { account: `${kind} ${emailIndex}`, address: call.raw.request.ip ?? '' });
       const work = async (tx: Tx) => {
-        const account = await tx.lock(Account, { kind, emailIndex: index, status: 'active' });
-        if (account) await mailReset(deps, tx, account);
+        const requestId = requestReset(tx, { kind, emailIndex });
+        enqueue(tx, deps.queues, { contract: startPasswordReset, payload: { requestId } });
         return { status: 202, headers: {}, body: {} };
       };
       return bare(edit(deps, call, { name: 'account.change', scope: kind, isSecret: true, work }));
     },
   });
-
-/**
- * Sends a mail with which the password can be chosen anew; the account is locked.
- * @returns false when the account has got as many within the hour as it may; the links of these work.
- */
-export async function mailReset({ queues }: ApiDeps, tx: Tx, { id: accountId }: Account): Promise<boolean> {
-  if (!(await hasMailLeft(tx, { accountId, purpose: 'reset-password' }))) return false;
-  const tokenId = await issueToken(tx, { accountId, purpose: 'reset-password' });
-  enqueue(tx, queues, { contract: sendMail, payload: { letter: 'reset-password', accountId, tokenId } });
-  return true;
-}
 
 const reset = (deps: ApiDeps, { path, kind, tag }: Door) =>
   route({

@@ -92,6 +92,9 @@ export const personalDataSchema = z
       emailVerifiedAt: when.nullable(),
       createdAt: when,
     }),
+    emailChanges: z
+      .array(z.object({ id: z.uuid(), formerEmail: z.string(), createdAt: when, expiresAt: when }))
+      .meta({ description: 'Former e-mail addresses, kept while the change can be undone.' }),
     addresses: z.array(
       z.object({ id: z.uuid(), address: addressSchema, isDefault: z.boolean(), createdAt: when, updatedAt: when }),
     ),

@@ -21,6 +21,7 @@ const LEFT: Readonly<Record<string, string>> = {
   'the client of a session': `select account_id from sessions where length(split_part(client, '.', 3)) > ${EMPTY}`,
   'a token': `select account_id from account_tokens
     union all select s.account_id from refresh_tokens t join sessions s on s.id = t.session_id`,
+  'a former e-mail address': `select account_id from email_changes`,
   'a recovery code': `select account_id from recovery_codes`,
   'a group': `select account_id from customer_group_members`,
   'the e-mail address of a checkout': `select coalesce(k.customer_id, c.customer_id) from checkouts k

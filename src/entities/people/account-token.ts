@@ -4,6 +4,9 @@ import type { Tx } from '../../infra/unit-of-work.ts';
 
 export type TokenPurpose = 'verify-email' | 'reset-password' | 'invitation';
 
+/** Also the purposes of tokens that are kept elsewhere: `email-changed` in `email_changes`. */
+export type SignedPurpose = TokenPurpose | 'email-changed';
+
 /** How long each kind of token works, in hours. */
 const HOURS: Record<TokenPurpose, number> = { 'verify-email': 72, 'reset-password': 1, invitation: 72 };
 
@@ -41,8 +44,19 @@ export async function hasMailLeft(
 }
 
 /** What the person is sent. */
-export const accountToken = (secret: string, { id, purpose }: { id: string; purpose: TokenPurpose }): string =>
+export const accountToken = (secret: string, { id, purpose }: { id: string; purpose: SignedPurpose }): string =>
   `${id}.${tokenFor(secret, `${purpose}:${id}`)}`;
+
+/** The id in a token, and which of the purposes it was signed for; undefined when it is forged or for something else. */
+export function readToken<P extends SignedPurpose>(
+  secret: string,
+  token: string,
+  purposes: readonly P[],
+): { id: string; purpose: P } | undefined {
+  const [, id = '', mac = ''] = /^([0-9a-f-]{36})\.([\w-]{43})$/.exec(token) ?? [];
+  const purpose = purposes.find((one) => isTokenFor(secret, `${one}:${id}`, mac));
+  return purpose && { id, purpose };
+}
 
 /**
  * Uses a token up and locks its account. Of two who use it at once, one does.
@@ -53,9 +67,9 @@ export async function redeemToken(
   secret: string,
   { token, purposes }: { token: string; purposes: readonly TokenPurpose[] },
 ): Promise<string | undefined> {
-  const [, id = '', mac = ''] = /^([0-9a-f-]{36})\.([\w-]{43})$/.exec(token) ?? [];
-  const purpose = purposes.find((one) => isTokenFor(secret, `${one}:${id}`, mac));
-  if (!purpose) return undefined;
+  const read = readToken(secret, token, purposes);
+  if (!read) return undefined;
+  const { id, purpose } = read;
   // The account before its tokens: two callers with different tokens of one account void each other's.
   await tx.query(
     `select 1 from accounts where id = (select account_id from account_tokens where id = $1 and purpose = $2) for update`,

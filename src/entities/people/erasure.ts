@@ -102,7 +102,7 @@ export async function forgetAccount(tx: Tx, vault: Vault, account: Account): Pro
   account.updatedAt = tx.now;
   await endSessions(tx, vault, account.id);
   await tx.query(`delete from account_preferences where id = $1`, [account.id]);
-  for (const table of ['addresses', 'recovery_codes', 'account_tokens', 'customer_group_members']) {
+  for (const table of ['addresses', 'recovery_codes', 'account_tokens', 'email_changes', 'customer_group_members']) {
     await tx.query(`delete from ${table} where account_id = $1`, [account.id]);
   }
 }

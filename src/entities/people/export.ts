@@ -1,5 +1,6 @@
 import type { Address } from '../checkout.ts';
 import { place } from './account.ts';
+import { formerEmailPlace } from './email-change.ts';
 import { exportPreferences } from './preferences.ts';
 import { type Files, readCarts, readCheckouts, readOrders } from './purchases.ts';
 import { opened } from './vault.ts';
@@ -11,6 +12,7 @@ export async function exportCustomer(files: Files, customerId: string) {
   // One after the other: an export may take its time, the connections belong to the buyers.
   return {
     profile,
+    emailChanges: await readEmailChanges(files, customerId),
     addresses: await readAddresses(files, customerId),
     groups: await readGroups(files, customerId),
     sessions: await readSessions(files, customerId),
@@ -45,6 +47,15 @@ async function readProfile({ query, vault }: Files, id: string) {
     name: opened(vault, row.name, place('name', id)),
     phone: opened(vault, row.phone, place('phone', id)),
   };
+}
+
+async function readEmailChanges({ query, vault }: Files, accountId: string) {
+  const rows = await query<{ id: string; formerEmail: string; createdAt: Date; expiresAt: Date }>(
+    `select id, former_email as "formerEmail", created_at as "createdAt", expires_at as "expiresAt"
+      from email_changes where account_id = $1 order by position`,
+    [accountId],
+  );
+  return rows.map((row) => ({ ...row, formerEmail: opened(vault, row.formerEmail, formerEmailPlace(row.id)) }));
 }
 
 async function readAddresses({ query, vault }: Files, accountId: string) {

@@ -9,7 +9,15 @@ const CUSTOMER_DAYS = 90;
 const STAFF_DAYS = 7;
 const DAY_MS = 86_400_000;
 
-export type WhyRevoked = 'logout' | 'logout-everywhere' | 'reuse' | 'password' | 'revoked' | 'blocked' | 'erased';
+export type WhyRevoked =
+  | 'logout'
+  | 'logout-everywhere'
+  | 'reuse'
+  | 'password'
+  | 'revoked'
+  | 'blocked'
+  | 'erased'
+  | 'email-undone';
 
 export interface NewSession {
   account: { id: string; kind: 'customer' | 'staff' };

@@ -18,6 +18,7 @@ export function openVault({ dataKeys, secret }: { dataKeys: string; secret: stri
 export const SEALED_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   accounts: ['email', 'name', 'phone', 'totp_secret'],
   addresses: ['address'],
+  email_changes: ['former_email'],
   checkouts: ['email', 'shipping_address', 'billing_address'],
   sessions: ['client'],
   document_files: ['pdf'],

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { refused } from '../../domain/errors.ts';
+import { UNDO_DAYS, undoEmailChange } from '../../entities/people/email-change.ts';
+import { isDuplicate } from '../../infra/database.ts';
+import type { Tx } from '../../infra/unit-of-work.ts';
+import type { ApiDeps } from '../deps.ts';
+import { edit } from '../edit.ts';
+import { type AnyRoute, route } from '../route.ts';
+import type { Door } from './door.ts';
+import { bare } from './passwords.ts';
+
+/** Putting a former e-mail address back, for an owner whose account was taken over by a change of it. */
+export const undoEmailRoute = (deps: ApiDeps, { path, kind, tag }: Door): AnyRoute =>
+  route({
+    method: 'post',
+    path: `${path}/email/undo`,
+    permission: 'public',
+    access: 'public',
+    limit: 'sign-in',
+    summary: 'Undo a change of the e-mail address with the token of a mail; every session ends',
+    description: `The mail goes to the former address when the address of an account changes. Its token works once, for ${UNDO_DAYS} days, if the former address was verified. Links to later addresses of the account end with it. The password stays: choose another one afterwards.`,
+    tag,
+    body: z.strictObject({ token: z.string().min(1).max(200) }),
+    answers: { 204: { description: 'The former address is back, and verified' } },
+    errors: ['LINK_INVALID', 'EMAIL_TAKEN'],
+    handle(call) {
+      const work = async (tx: Tx) => {
+        await undoEmailChange(tx, deps, { kind, token: call.body.token });
+        return { status: 204, headers: {}, body: {} };
+      };
+      const undone = edit(deps, call, { name: 'account.change', scope: kind, isSecret: true, work });
+      return bare(undone).catch((error) => {
+        throw isDuplicate(error) ? refused('EMAIL_TAKEN') : error;
+      });
+    },
+  });
