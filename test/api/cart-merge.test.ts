@@ -178,6 +178,14 @@ describe('merging carts', function () {
       expect(current.body).to.deep.equal({ id: guest.id });
     });
 
+    it('opens a guest’s cart that was not brought to a caller with its token, signed in or not', async () => {
+      const guest = await fill([[shirt, 2]]);
+      const by = { token: asha.accessToken, cartToken: guest.cartToken };
+      const line = { variantId: shawl, quantity: 1 };
+      expect((await shop.ask('POST', `/store/cart/${guest.id}/items`, { ...by, body: line })).status).to.equal(201);
+      expect((await checkOut(guest.id, by)).status).to.equal(202);
+    });
+
     it('comes with registering, too', async () => {
       const guest = await fill([[shirt, 2]]);
       const body = { email: `with-${asha.email}`, password: PASSWORD, name: 'With', cartId: guest.id };

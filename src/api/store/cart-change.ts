@@ -36,13 +36,12 @@ export function changeCart(deps: ApiDeps, call: CartCall, { status, extra = {}, 
 
 /** Loads a cart of one of `owners` with its lines under its row lock. @throws CART_NOT_FOUND */
 export async function lockCart(tx: Tx, { id, owners }: { id: string; owners: readonly Owner[] }): Promise<Cart> {
-  for (const customerId of owners) {
-    // The lines leave with the lock, behind it: they are read when it is held.
-    const [cart, items] = await Promise.all([tx.lock(Cart, { id, customerId }), tx.find(CartItem, { cart: id })]);
-    cart?.items.hydrate(items);
-    if (cart) return cart;
-  }
-  throw refused('CART_NOT_FOUND', { cartId: id });
+  if (owners.length === 0) throw refused('CART_NOT_FOUND', { cartId: id });
+  // The lines leave with the lock, behind it: they are read when it is held.
+  const [cart, items] = await Promise.all([tx.lock(Cart, { id }), tx.find(CartItem, { cart: id })]);
+  if (!cart || !owners.includes(cart.customerId ?? null)) throw refused('CART_NOT_FOUND', { cartId: id });
+  cart.items.hydrate(items);
+  return cart;
 }
 
 /** Writes the change first: the version that the client sees is the one that the change makes. */
