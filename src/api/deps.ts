@@ -1,3 +1,5 @@
+import type { HoldLimits } from '../entities/checkout-holds.ts';
+import type { OrderLimits } from '../entities/order-limits.ts';
 import type { Vault } from '../entities/people/vault.ts';
 import type { Cache } from '../infra/cache.ts';
 import type { Database } from '../infra/database.ts';
@@ -29,6 +31,10 @@ export interface ApiDeps {
   limits: Limits;
   /** Accounts with passwords that everybody knows may sign in: in development only. */
   admitsDevelopmentAccounts: boolean;
+  /** What one order may hold. */
+  orderLimits: OrderLimits;
+  /** What the unpaid checkouts of one network may hold together. */
+  holdLimits: HoldLimits;
   /** ISO 4217. */
   currency: string;
   /** ISO 3166-2 code of the seller's state. */

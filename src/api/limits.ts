@@ -8,6 +8,8 @@ import type { RouteFacts } from './route.ts';
 export type Rates = Record<'read' | 'write' | 'sign-in' | 'guesses', number>;
 
 export interface Limits extends Record<'read' | 'write' | 'sign-in', Counter> {
+  /** New carts, which stay for weeks; each counts as a write, too. */
+  carts: Counter;
   /** Of an account from one address or known device, of an account from anywhere, of all accounts from one address. */
   guesses: { accountAtOrigin: Counter; account: Counter; address: Counter };
 }
@@ -15,6 +17,9 @@ export interface Limits extends Record<'read' | 'write' | 'sign-in', Counter> {
 const MINUTE = 60;
 const HOUR = 3_600;
 const QUARTER = 900;
+const DAY = 86_400;
+/** New carts of a caller in a day, for each write in a minute: two hundred buyers an hour behind one address are no abuse. */
+const CARTS_PER_WRITE = 20;
 
 export function openLimits(redis: Redis, rates: Rates): Limits {
   const counter = (name: string, points: number, seconds: number) => openCounter(redis, { name, points, seconds });
@@ -22,6 +27,7 @@ export function openLimits(redis: Redis, rates: Rates): Limits {
   return {
     read: openCounter(redis, { name: 'read', points: rates.read, seconds: MINUTE, isCoarse: true }),
     write: counter('write', rates.write, MINUTE),
+    carts: openCounter(redis, { name: 'carts', points: rates.write * CARTS_PER_WRITE, seconds: DAY, isCoarse: true }),
     'sign-in': counter('sign-in', rates['sign-in'], MINUTE),
     guesses: {
       accountAtOrigin: counter('guess-account-origin', guesses, QUARTER),
@@ -43,8 +49,10 @@ export async function limitRate(
   { caller, response }: { caller: string; response: express.Response },
 ): Promise<void> {
   if (facts.limit === 'none' || facts.access === 'webhook') return;
-  const counter = limits[facts.limit ?? (facts.method === 'get' ? 'read' : 'write')];
-  const spent = await counter.spend(caller);
+  const isCart = facts.limit === 'carts';
+  const counter = limits[facts.limit === 'sign-in' ? 'sign-in' : facts.method === 'get' ? 'read' : 'write'];
+  const [spent, carts] = await Promise.all([counter.spend(caller), isCart && limits.carts.spend(caller)]);
+  if (carts && carts !== 'unavailable' && carts.isOver) throw tooMany(limits.carts, carts);
   if (spent === 'unavailable') {
     if (facts.limit === 'sign-in') throw new RequestFault('SIGN_IN_UNAVAILABLE');
     return;

@@ -77,7 +77,7 @@ export interface RouteFacts {
   answers: Record<number, AnswerSpec>;
   errors?: ErrorCode[];
   /** The class of rate limit, where it does not follow from the method. */
-  limit?: 'sign-in' | 'none';
+  limit?: 'sign-in' | 'carts' | 'none';
   /** Documents Idempotency-Key. */
   idempotent?: true;
   /** Documents Prefer: wait. */

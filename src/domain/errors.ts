@@ -92,7 +92,17 @@ const CATALOGUE = {
   CART_ORDERED: business(409, 'The cart has become an order.'),
   CART_MERGED: business(409, 'The cart has gone into the cart of its customer.'),
   INSUFFICIENT_INVENTORY: business(409, 'There is not enough in stock.'),
-  QUANTITY_LIMIT_EXCEEDED: business(422, 'An order may not hold that many of this variant.'),
+  QUANTITY_LIMIT_EXCEEDED: business(422, 'The quantity exceeds the limit of this variant per order.'),
+  ORDER_UNITS_EXCEEDED: business(422, 'An order may not hold that many units.'),
+  ORDER_VALUE_EXCEEDED: business(422, 'The goods are worth more than one order may hold.'),
+  OPEN_CHECKOUTS_EXCEEDED: business(
+    429,
+    'Too many checkouts from this network wait for their payment; try again later.',
+  ),
+  HELD_UNITS_EXCEEDED: business(
+    429,
+    'The unpaid checkouts of this network would reserve too many units; pay or cancel some, or try again later.',
+  ),
   BUNDLE_SELECTION_INVALID: business(422, 'What was chosen for the bundle does not fit its sets.'),
   DISCOUNT_NOT_APPLICABLE: business(422, 'The code does not apply to this cart.'),
   PRICE_CHANGED: business(409, 'The total is no longer the expected one.'),

@@ -30,8 +30,12 @@ function inSameCurrency(a: Money, b: Money): Money {
   return b;
 }
 
+/** Thrown for an amount of 2^53 minor units and more, which would not be exact any more. */
+export class AmountTooLarge extends RangeError {}
+
 /** `value` as it is when it is a whole number of minor units below 2^53; throws a RangeError otherwise. */
 export function minorUnits(value: number): number {
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) throw new AmountTooLarge(`Beyond 2^53: ${value}`);
   if (!Number.isSafeInteger(value)) throw new RangeError(`Not a whole number of minor units: ${value}`);
   return value + 0; // -0 does not survive JSON
 }

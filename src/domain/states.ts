@@ -15,6 +15,9 @@ export type CheckoutState = (typeof CHECKOUT_STATES)[number];
 /** The states in which nothing is under way any more and the cart is free again. */
 export const CHECKOUT_WAYS_OUT: readonly CheckoutState[] = ['EXPIRED', 'CANCELLED', 'FAILED'];
 
+/** The states in which goods are held, or about to be, and nothing was paid. */
+export const CHECKOUT_UNPAID: readonly CheckoutState[] = ['CREATED', 'LOCKED', 'PAYMENT_PENDING'];
+
 export const ORDER_STATES = [
   'PENDING',
   'CONFIRMED',

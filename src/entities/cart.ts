@@ -1,10 +1,11 @@
 import { Collection, defineEntity, p } from '@mikro-orm/core';
-import { refused } from '../domain/errors.ts';
+import { type AppError, refused } from '../domain/errors.ts';
 import type { ChosenSet } from '../domain/pricing/selection.ts';
 import { loadAll } from '../infra/aggregates.ts';
 import type { Database } from '../infra/database.ts';
 import { newId } from '../infra/ids.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
+import { type Limits, overLimit } from './order-limits.ts';
 import { linesOf, type Wanted } from './pricing/priced.ts';
 
 /** `merged`: its lines have gone into another cart of the same customer. */
@@ -76,9 +77,6 @@ const CartSchema = defineEntity({
   },
 });
 
-/** Most units of a variant in one order; null: no limit. */
-export type Limits = ReadonlyMap<string, { maxPerOrder: number | null }>;
-
 /** A cart; it may be edited until a checkout has taken it. It has one line per variant, and one per choice of a bundle. */
 export class Cart extends CartSchema.class {
   override items = new Collection<CartItem>(this);
@@ -106,19 +104,28 @@ export class Cart extends CartSchema.class {
     return this.items.map((item) => item.wanted);
   }
 
-  /** Adds units; what is in the cart already gets more of them. @throws QUANTITY_LIMIT_EXCEEDED, CART_IN_CHECKOUT, CART_ORDERED */
+  /**
+   * Adds units; what is in the cart already gets more of them.
+   * @throws CART_IN_CHECKOUT, CART_ORDERED, and for what an order may not hold QUANTITY_LIMIT_EXCEEDED, ORDER_UNITS_EXCEEDED,
+   *   ORDER_VALUE_EXCEEDED.
+   */
   add(wanted: Wanted, limits: Limits, now: Date): void {
+    this.addWithinLimits(wanted, now);
+    this.refuseOverLimit(wanted, limits);
+  }
+
+  /** Adds units for which the caller has found room. @throws QUANTITY_LIMIT_EXCEEDED for too many lines, CART_IN_CHECKOUT, CART_ORDERED */
+  addWithinLimits(wanted: Wanted, now: Date): void {
     this.edit(now);
     const item = this.items.find((candidate) => candidate.isLike(wanted));
     if (item) item.quantity += wanted.quantity;
     else {
-      if (this.items.length >= MOST_LINES) throw refused('QUANTITY_LIMIT_EXCEEDED', { lines: MOST_LINES });
+      if (this.items.length >= MOST_LINES) throw tooMany({ lines: MOST_LINES });
       this.items.add(CartItem.of(wanted));
     }
-    this.refuseOverLimit(wanted, limits);
   }
 
-  /** Sets the units of a line; zero removes it. @throws CART_ITEM_NOT_FOUND, QUANTITY_LIMIT_EXCEEDED, CART_IN_CHECKOUT, CART_ORDERED */
+  /** Sets the units of a line; zero removes it. @throws CART_ITEM_NOT_FOUND, and what `add` throws. */
   setQuantity({ itemId, quantity }: { itemId: string; quantity: number }, limits: Limits, now: Date): void {
     this.edit(now);
     const item = this.itemOrRefuse(itemId);
@@ -135,7 +142,7 @@ export class Cart extends CartSchema.class {
   addCode(code: string, now: Date): void {
     this.edit(now);
     if (this.codes.includes(code)) return;
-    if (this.codes.length >= MOST_CODES) throw refused('QUANTITY_LIMIT_EXCEEDED', { codes: MOST_CODES });
+    if (this.codes.length >= MOST_CODES) throw tooMany({ codes: MOST_CODES });
     this.codes = [...this.codes, code];
   }
 
@@ -181,19 +188,18 @@ export class Cart extends CartSchema.class {
     return item;
   }
 
-  /** Units of a variant are counted over its line and all bundles, since an order is what the limit is for. */
   private refuseOverLimit(changed: Wanted, limits: Limits): void {
-    const all = linesOf(this.wanted);
-    for (const { variantId } of linesOf([changed])) {
-      const requested = all.reduce((sum, line) => sum + (line.variantId === variantId ? line.quantity : 0), 0);
-      const maxPerOrder = limits.get(variantId)?.maxPerOrder ?? null;
-      if (maxPerOrder !== null && requested > maxPerOrder) {
-        throw refused('QUANTITY_LIMIT_EXCEEDED', { variantId, requested, maxPerOrder });
-      }
-    }
+    const variants = new Set(linesOf([changed]).map(({ variantId }) => variantId));
+    const over = overLimit(linesOf(this.wanted), limits, variants);
+    if (over) throw refused(over.code, over.details);
   }
 }
 CartSchema.setClass(Cart);
+
+const tooMany = (limit: { lines: number } | { codes: number }): AppError => {
+  const [[name, most] = []] = Object.entries(limit);
+  return refused('QUANTITY_LIMIT_EXCEEDED', limit, `A cart holds at most ${most} ${name}.`);
+};
 
 /** Reads a cart with its lines, for looking at it only. */
 export async function loadCart(

@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { CHECKOUT_WAYS_OUT, type CheckoutState } from '../domain/states.ts';
+import { CHECKOUT_UNPAID, CHECKOUT_WAYS_OUT, type CheckoutState } from '../domain/states.ts';
 import { newId } from '../infra/ids.ts';
 import type { Row, Tx } from '../infra/unit-of-work.ts';
 import { sealed, type Vault } from './people/vault.ts';
@@ -42,6 +42,8 @@ export interface NewCheckout {
   /** Paise; null when the client takes whatever the price is. */
   expectedTotal: number | null;
   paymentMethod: string | null;
+  /** The index of the network that it comes from; null: nobody counts it. */
+  network: string | null;
   requestId: string | null;
 }
 
@@ -68,6 +70,7 @@ const CheckoutSchema = defineEntity({
     reasonDetails: p.json<Record<string, unknown>>().nullable(),
     steps: p.integer(),
     expiresAt: p.datetime().nullable(),
+    network: p.string().nullable(),
     requestId: p.string().nullable(),
     version: p.integer().version(),
     createdAt: p.datetime(),
@@ -87,10 +90,12 @@ export class Checkout extends CheckoutSchema.class {
     const { cart, expectedTotal, requestId } = from;
     const fixed = { id, orderId, expectedTotal, requestId, placeOfSupply: from.shippingAddress.state };
     const { id: cartId, version: cartVersion, currency, customerId = null, codes } = cart;
-    const { redeemer, shippingMethodId } = from;
+    const { redeemer, shippingMethodId, network } = from;
     Object.assign(checkout, fixed, { cartId, cartVersion, currency, customerId, codes, redeemer, shippingMethodId });
+    checkout.network = network;
     Object.assign(checkout, { state: 'CREATED', busy: true, steps: 1, version: 1, createdAt: tx.now });
-    checkout.appendRow(tx, personalColumns(vault, id, from));
+    const units = from.lines.reduce((sum, { quantity }) => sum + quantity, 0);
+    checkout.appendRow(tx, { ...personalColumns(vault, id, from), units });
     for (const [index, line] of from.lines.entries()) tx.append('checkout_lines', lineRow(id, index + 1, line));
     checkout.appendHistory(tx, {
       from: null,
@@ -118,6 +123,8 @@ export class Checkout extends CheckoutSchema.class {
     this.state = step.state;
     this.busy = step.busy;
     this.machine = step.machine;
+    // Where it came from is asked only while it holds goods unpaid.
+    if (!CHECKOUT_UNPAID.includes(step.state)) this.network = null;
     this.updatedAt = tx.now;
     if (step.reason) {
       this.reason = step.reason.code;
@@ -135,6 +142,13 @@ export class Checkout extends CheckoutSchema.class {
     this.expiresAt = expiresAt;
   }
 
+  /** Holds the goods for longer. @returns false when they are held as long already, or the deadline has passed. */
+  extend(until: Date, now: Date): boolean {
+    if (!this.expiresAt || this.expiresAt <= now || this.expiresAt >= until) return false;
+    this.expiresAt = until;
+    return true;
+  }
+
   /** Stores another attempt at payment; the checkout is busy until the machine has seen it. */
   addAttempt(tx: Tx, attempt: number, method: string): void {
     this.appendAttempt(tx, attempt, method);
@@ -147,7 +161,7 @@ export class Checkout extends CheckoutSchema.class {
     this.updatedAt = now;
   }
 
-  private appendRow(tx: Tx, personal: Record<string, string | null>): void {
+  private appendRow(tx: Tx, rest: Row): void {
     tx.append('checkouts', {
       id: this.id,
       order_id: this.orderId,
@@ -155,7 +169,7 @@ export class Checkout extends CheckoutSchema.class {
       cart_version: this.cartVersion,
       customer_id: this.customerId,
       place_of_supply: this.placeOfSupply,
-      ...personal,
+      ...rest,
       codes: this.codes,
       redeemer: this.redeemer,
       shipping_method_id: this.shippingMethodId,
@@ -164,6 +178,7 @@ export class Checkout extends CheckoutSchema.class {
       state: this.state,
       busy: this.busy,
       steps: this.steps,
+      network: this.network,
       request_id: this.requestId,
       version: this.version,
       created_at: tx.now,

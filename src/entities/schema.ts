@@ -18,6 +18,7 @@ import { Migration017Offers } from '../../migrations/017_offers.ts';
 import { Migration018Retention } from '../../migrations/018_retention.ts';
 import { Migration019SearchAndOrder } from '../../migrations/019_search_and_order.ts';
 import { Migration020MailsAndRetention } from '../../migrations/020_mails_and_retention.ts';
+import { Migration021Holds } from '../../migrations/021_holds.ts';
 import { Migration022AccountRecovery } from '../../migrations/022_account_recovery.ts';
 import type { Database } from '../infra/database.ts';
 import { Cart, CartItem } from './cart.ts';
@@ -71,6 +72,7 @@ export const MIGRATIONS = [
   { name: '018_retention', class: Migration018Retention },
   { name: '019_search_and_order', class: Migration019SearchAndOrder },
   { name: '020_mails_and_retention', class: Migration020MailsAndRetention },
+  { name: '021_holds', class: Migration021Holds },
   { name: '022_account_recovery', class: Migration022AccountRecovery },
 ];
 

@@ -8,7 +8,8 @@ export interface Sellable extends Goods {
   title: string;
   size: string | null;
   color: string | null;
-  maxPerOrder: number | null;
+  /** Most units in one order: its own limit, else that of the shop. */
+  maxPerOrder: number;
   isOnSale: boolean;
   /** Units that could be reserved when this was read; never a decision. */
   available: number;
@@ -27,19 +28,26 @@ export function idsOf(of: GoodsOf): { sql: string; params: [string | null, reado
 }
 
 const COLUMNS = `v.id as "variantId", p.id as "productId", p.slug, v.sku, p.title, v.size, v.color, p.hsn,
-  v.price as "unitPrice", v.weight_grams as "weightGrams", v.max_per_order as "maxPerOrder",
+  v.price as "unitPrice", v.weight_grams as "weightGrams", coalesce(v.max_per_order, $3) as "maxPerOrder",
   p.status = 'active' and v.status = 'active' as "isOnSale",
   greatest(s.on_hand + s.backorder_limit - s.reserved, 0) as available,
   array(select c.collection_id from product_collections c where c.product_id = p.id) as "collectionIds",
   ${ratesOf('p.tax_class')} as "taxRates"`;
 
-/** Reads the variants that exist of those meant, by id. One statement, however many there are. */
-export async function loadSellables(query: Query, of: GoodsOf): Promise<Map<string, Sellable>> {
+/**
+ * Reads the variants that exist of those meant, by id. One statement, however many there are. `variant`: most units in one
+ * order of a variant without a limit of its own.
+ */
+export async function loadSellables(
+  query: Query,
+  of: GoodsOf,
+  { variant }: { variant: number },
+): Promise<Map<string, Sellable>> {
   const ids = idsOf(of);
   const rows = await query<Sellable>(
     `select ${COLUMNS} from variants v join products p on p.id = v.product_id
       join stock_levels s on s.variant_id = v.id where v.id in (${ids.sql})`,
-    ids.params,
+    [...ids.params, variant],
   );
   return new Map(rows.map((row) => [row.variantId, row]));
 }

@@ -46,6 +46,15 @@ export async function reserve(
   return [];
 }
 
+/** Holds for longer what a checkout still holds. */
+export async function extendReservations(tx: Tx, checkoutId: string, expiresAt: Date): Promise<void> {
+  await lockLevelsOf(tx, checkoutId);
+  tx.send(`update reservations set expires_at = $2 where checkout_id = $1 and status = 'held'`, [
+    checkoutId,
+    expiresAt,
+  ]);
+}
+
 /**
  * Turns what a checkout holds into goods that have left. Where a reservation had run out and was released, its units
  * are taken from what is available now.

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { readKeys } from './key-ring.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
+const seconds = z.coerce.number().int().min(1).max(86_400);
 const url = (protocols: string[]) =>
   z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
     message: `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
@@ -20,21 +21,20 @@ const listOf = (text: string): string[] => text.split(',').flatMap((part) => par
 const mailServer = url(['smtp:', 'smtps:']);
 const SENDER = /^([^<>\r\n]+ <[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/;
 
-const RATES = { read: 1_200, write: 600, 'sign-in': 60, guesses: 5 };
-
 /** `read:1200,write:600`: what is not named keeps its default. */
-const rates = z
-  .string()
-  .default('')
-  .transform((text, context) => {
-    const given = listOf(text).map((part) => /^([a-z-]+):([1-9]\d{0,8})$/.exec(part) ?? [part]);
-    for (const [part, name = ''] of given) {
-      if (Object.hasOwn(RATES, name)) continue;
-      const message = `"${part}" must be one of ${Object.keys(RATES).join(', ')}, a colon, and a number from 1`;
-      context.addIssue({ code: 'custom', message });
-    }
-    return { ...RATES, ...Object.fromEntries(given.map(([, name, value]) => [name, Number(value)])) };
-  });
+const numbers = <Name extends string>(defaults: Record<Name, number>) =>
+  z
+    .string()
+    .default('')
+    .transform((text, context) => {
+      const given = listOf(text).map((part) => /^([a-z-]+):([1-9]\d{0,11})$/.exec(part) ?? [part]);
+      for (const [part, name = ''] of given) {
+        if (Object.hasOwn(defaults, name)) continue;
+        const message = `"${part}" must be one of ${Object.keys(defaults).join(', ')}, a colon, and a number from 1`;
+        context.addIssue({ code: 'custom', message });
+      }
+      return { ...defaults, ...Object.fromEntries(given.map(([, name, value]) => [name, Number(value)])) };
+    });
 
 /** `https://shop.example.com,https://admin.example.com` */
 const origins = z
@@ -63,7 +63,8 @@ const settings = {
     .regex(/^\S+:\d{1,5}$/, 'must be a host and a port, like 127.0.0.1:9464')
     .optional(),
   LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
-  CHECKOUT_TTL_SECONDS: z.coerce.number().int().min(1).max(86_400).default(900),
+  CHECKOUT_TTL_SECONDS: seconds.default(900),
+  UNPAID_HOLD_SECONDS: seconds.default(300),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(200).default(16),
   SELLER_NAME: z.string().min(1).max(100),
   SELLER_ADDRESS: z.string().min(1).max(300),
@@ -73,7 +74,9 @@ const settings = {
     .enum(['true', 'false'])
     .default('true')
     .transform((text) => text === 'true'),
-  RATE_LIMITS: rates,
+  RATE_LIMITS: numbers({ read: 1_200, write: 600, 'sign-in': 60, guesses: 5 }),
+  ORDER_LIMITS: numbers({ variant: 100, units: 500, value: 1_000_000_000 }),
+  HOLD_LIMITS: numbers({ checkouts: 500, units: 1_000 }),
   CORS_ORIGINS: origins,
   DRAIN_SECONDS: z.coerce.number().int().min(0).max(120).default(5),
   TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
@@ -111,6 +114,8 @@ const READ_BY = {
     'CACHE_REDIS_URL',
     'ACCESS_TOKEN_KEYS',
     'RATE_LIMITS',
+    'ORDER_LIMITS',
+    'HOLD_LIMITS',
     'CORS_ORIGINS',
     'DRAIN_SECONDS',
     'TRUST_PROXY',
@@ -126,6 +131,8 @@ const READ_BY = {
     'MAILS_PER_ADDRESS_AND_DAY',
     'CACHE_REDIS_URL',
     'CHECKOUT_TTL_SECONDS',
+    'UNPAID_HOLD_SECONDS',
+    'ORDER_LIMITS',
     'WORKER_CONCURRENCY',
     'SELLER_NAME',
     'SELLER_ADDRESS',

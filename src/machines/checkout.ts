@@ -13,6 +13,7 @@ export type CheckoutEvent =
 
 export type CheckoutAction =
   | 'reserve'
+  | 'extendHold'
   | 'openPayment'
   | 'confirmPayment'
   | 'createOrder'
@@ -35,6 +36,7 @@ export const checkoutMachine = setup({
   types: { context: {} as Context, events: {} as CheckoutEvent, tags: {} as 'busy' },
   actions: {
     reserve: nothing,
+    extendHold: nothing,
     openPayment: nothing,
     confirmPayment: nothing,
     createOrder: nothing,
@@ -99,32 +101,32 @@ export const checkoutMachine = setup({
           tags: 'busy',
           on: {
             METHOD_REQUIRED: 'awaitingMethod',
-            PAYMENT_DECLINED: 'awaitingMethod',
-            ACTION_REQUIRED: 'awaitingAction',
-            PAYMENT_PROCESSING: 'processing',
+            PAYMENT_DECLINED: { target: 'awaitingMethod', actions: 'extendHold' },
+            ACTION_REQUIRED: { target: 'awaitingAction', actions: 'extendHold' },
+            PAYMENT_PROCESSING: { target: 'processing', actions: 'extendHold' },
           },
         },
         awaitingMethod: {
           on: {
-            PAY: { target: 'working', actions: 'confirmPayment' },
-            ACTION_REQUIRED: 'awaitingAction',
-            PAYMENT_PROCESSING: 'processing',
+            PAY: { target: 'working', actions: ['extendHold', 'confirmPayment'] },
+            ACTION_REQUIRED: { target: 'awaitingAction', actions: 'extendHold' },
+            PAYMENT_PROCESSING: { target: 'processing', actions: 'extendHold' },
           },
         },
         awaitingAction: {
           on: {
-            PAY: { target: 'working', actions: 'confirmPayment' },
+            PAY: { target: 'working', actions: ['extendHold', 'confirmPayment'] },
             METHOD_REQUIRED: 'awaitingMethod',
-            PAYMENT_DECLINED: 'awaitingMethod',
-            PAYMENT_PROCESSING: 'processing',
+            PAYMENT_DECLINED: { target: 'awaitingMethod', actions: 'extendHold' },
+            PAYMENT_PROCESSING: { target: 'processing', actions: 'extendHold' },
           },
         },
         processing: {
           tags: 'busy',
           on: {
             METHOD_REQUIRED: 'awaitingMethod',
-            PAYMENT_DECLINED: 'awaitingMethod',
-            ACTION_REQUIRED: 'awaitingAction',
+            PAYMENT_DECLINED: { target: 'awaitingMethod', actions: 'extendHold' },
+            ACTION_REQUIRED: { target: 'awaitingAction', actions: 'extendHold' },
           },
         },
       },

@@ -43,6 +43,8 @@ export async function web(): Promise<void> {
     vault,
     signingKeys: readSigningKeys(config.ACCESS_TOKEN_KEYS),
     limits: openLimits(redis, config.RATE_LIMITS),
+    orderLimits: config.ORDER_LIMITS,
+    holdLimits: config.HOLD_LIMITS,
     admitsDevelopmentAccounts: config.NODE_ENV !== 'production',
     currency: CURRENCY,
     sellerState: config.SELLER_STATE,

@@ -50,7 +50,11 @@ export async function worker(): Promise<void> {
     storeUrl: config.STORE_URL,
     mailsPerDay: config.MAILS_PER_ADDRESS_AND_DAY,
     wake: (hint: Parameters<typeof publishHint>[1]) => publishHint(redis, hint),
-    checkoutTtlMs: config.CHECKOUT_TTL_SECONDS * 1_000,
+    holdMs: {
+      withMethod: config.CHECKOUT_TTL_SECONDS * 1_000,
+      withoutMethod: Math.min(config.UNPAID_HOLD_SECONDS, config.CHECKOUT_TTL_SECONDS) * 1_000,
+    },
+    orderLimits: config.ORDER_LIMITS,
     seller,
     sellerState: config.SELLER_STATE,
     pricesIncludeTax: config.PRICES_INCLUDE_TAX,

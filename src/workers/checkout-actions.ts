@@ -5,7 +5,7 @@ import { invoiceDue } from '../entities/invoices/due.ts';
 import { enqueue } from '../entities/outbox.ts';
 import { Payment } from '../entities/payment.ts';
 import { consumeRedemptions, reholdRedemptions, releaseRedemptions } from '../entities/pricing/redemption.ts';
-import { consume, demandOf, lockLevelsOf, release, reserve } from '../entities/stock.ts';
+import { consume, demandOf, extendReservations, lockLevelsOf, release, reserve } from '../entities/stock.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
 import { issueDocuments } from '../jobs/invoices.ts';
 import { executeOperation } from '../jobs/payments.ts';
@@ -34,6 +34,7 @@ const ENDS: Partial<Record<CheckoutState, EventType>> = {
 /** What each action of the machine means in rows; an answer is the next event of the machine. */
 export const ACTIONS: Record<CheckoutAction, Perform> = {
   reserve: priceAndReserve,
+  extendHold,
   openPayment,
   confirmPayment,
   createOrder,
@@ -58,10 +59,14 @@ export const ACTIONS: Record<CheckoutAction, Perform> = {
 };
 
 async function priceAndReserve(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<CheckoutEvent> {
-  const priced = await priceCheckout(deps, tx, checkout);
+  const [priced, methods] = await Promise.all([
+    priceCheckout(deps, tx, checkout),
+    tx.query(`select 1 from payment_attempts where checkout_id = $1`, [checkout.id]),
+  ]);
   if ('reason' in priced) return { type: 'REFUSED', ...priced };
   const { total } = priced.output.totals;
-  const expiresAt = new Date(tx.now.getTime() + deps.checkoutTtlMs);
+  const holdMs = methods.length > 0 ? deps.holdMs.withMethod : deps.holdMs.withoutMethod;
+  const expiresAt = new Date(tx.now.getTime() + holdMs);
   const [shortage] = await reserve(tx, { checkoutId: checkout.id, expiresAt }, demandOf(priced.output.lines));
   if (shortage) return { type: 'REFUSED', reason: 'INSUFFICIENT_INVENTORY', details: { ...shortage } };
   checkout.lock(total, expiresAt);
@@ -69,6 +74,12 @@ async function priceAndReserve(deps: WorkerDeps, tx: Tx, { checkout }: At): Prom
   const row = { checkout_id: checkout.id, engine_version: engineVersion, inputs, output, created_at: tx.now };
   tx.append('pricing_snapshots', row);
   return { type: 'RESERVED', total };
+}
+
+/** A customer who has given a payment method means to buy: the goods are held for the usual time, counted from the start. */
+async function extendHold(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<undefined> {
+  const until = new Date(checkout.createdAt.getTime() + deps.holdMs.withMethod);
+  if (checkout.extend(until, tx.now)) await extendReservations(tx, checkout.id, until);
 }
 
 async function openPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<CheckoutEvent | undefined> {

@@ -1,13 +1,14 @@
+import { AmountTooLarge } from '../domain/money.ts';
 import type { PricingOutput } from '../domain/pricing/output.ts';
 import { type SelectionProblem, selectionProblem } from '../domain/pricing/selection.ts';
 import { type PricingSnapshot, snapshotOf } from '../domain/pricing/snapshot.ts';
 import type { Checkout } from '../entities/checkout.ts';
+import { overLimit } from '../entities/order-limits.ts';
 import { loadPricingContext, type PricingContext } from '../entities/pricing/context.ts';
 import { loadWanted } from '../entities/pricing/frozen.ts';
 import { linesOf, type Priced, pricingInputs, type Wanted } from '../entities/pricing/priced.ts';
 import { holdRedemptions, redemptionsOf } from '../entities/pricing/redemption.ts';
 import { loadSellables } from '../entities/sellable.ts';
-import { demandOf } from '../entities/stock.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
 import type { WorkerDeps } from './deps.ts';
 
@@ -26,13 +27,21 @@ export async function priceCheckout(deps: WorkerDeps, tx: Tx, checkout: Checkout
   const { customerId = null, redeemer = null, codes, shippingMethodId = null, placeOfSupply } = checkout;
   const [wanted, sellables, context] = await Promise.all([
     loadWanted(tx.query, checkout.id),
-    loadSellables(tx.query, goods),
+    loadSellables(tx.query, goods, deps.orderLimits),
     loadPricingContext(tx.query, { goods, customerId, redeemer, codes, shippingMethodId, now: tx.now }),
   ]);
   const refusal = unsellable({ wanted, sellables, context });
   if (refusal) return refusal;
+  // A limit may have been set after the cart was filled.
+  const over = overLimit(linesOf(wanted), { goods: sellables, order: deps.orderLimits });
+  if (over) return refused(over.code, over.details);
   if (shippingMethodId !== null && !context.shipping) return refused('SHIPPING_METHOD_UNKNOWN', { shippingMethodId });
-  const snapshot = await priceAndHold(deps, tx, { checkout, wanted, sellables, context, placeOfSupply, now: tx.now });
+  const priced = { checkout, wanted, sellables, context, placeOfSupply, now: tx.now };
+  const snapshot = await priceAndHold(deps, tx, priced).catch((error) => {
+    if (error instanceof AmountTooLarge) return null;
+    throw error;
+  });
+  if (!snapshot) return refused('ORDER_VALUE_EXCEEDED', {});
   return unacceptable(checkout, { context, output: snapshot.output }) ?? snapshot;
 }
 
@@ -46,15 +55,6 @@ function unsellable({ wanted, sellables, context }: Pick<Priced, 'wanted' | 'sel
   for (const one of wanted) {
     const problem = 'bundleId' in one && bundleProblem(context, one);
     if (problem) return problem;
-  }
-  return tooMany({ wanted, sellables });
-}
-
-/** The limit of a variant may have been set after the cart was filled. */
-function tooMany({ wanted, sellables }: Pick<Priced, 'wanted' | 'sellables'>): Refusal | null {
-  for (const [variantId, requested] of demandOf(linesOf(wanted))) {
-    const limit = sellables.get(variantId)?.maxPerOrder ?? null;
-    if (limit !== null && requested > limit) return refused('QUANTITY_LIMIT_EXCEEDED', { variantId, requested, limit });
   }
   return null;
 }

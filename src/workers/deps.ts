@@ -1,4 +1,5 @@
 import type { Seller } from '../domain/invoices/document.ts';
+import type { OrderLimits } from '../entities/order-limits.ts';
 import type { Vault } from '../entities/people/vault.ts';
 import type { Database } from '../infra/database.ts';
 import type { Hint } from '../infra/hints.ts';
@@ -36,8 +37,10 @@ export interface WorkerDeps {
   popularity: Popularity;
   /** Makes a page anew before it is over, by the key it is counted under. @returns whether it did */
   warm(key: string): Promise<boolean>;
-  /** How long a reservation holds, in milliseconds. */
-  checkoutTtlMs: number;
+  /** How long a checkout holds its goods, in milliseconds: after, and until, the customer has given a payment method. */
+  holdMs: { withMethod: number; withoutMethod: number };
+  /** What one order may hold. */
+  orderLimits: OrderLimits;
   /** Who stands on invoices. */
   seller: Seller;
   /** ISO 3166-2 code of the seller's state: decides CGST + SGST or IGST. */

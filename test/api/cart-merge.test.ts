@@ -9,6 +9,7 @@ import type { Cart as CartView } from '../support/shop.ts';
 import { type Customer, openPeopleShop, PASSWORD, type PeopleShop, type Refused } from './people-shop.ts';
 
 const NOW = new Date();
+const BOUNDLESS = { variant: 1e9, units: 1e9, value: 1e12 };
 
 /** A variant in both carts, by its quantities, and what one order may hold of it. */
 interface Pair {
@@ -31,11 +32,11 @@ describe('merging carts', function () {
 
     function cartOf(customerId: string | null, lines: [variantId: string, quantity: number][]): Cart {
       const cart = Cart.open({ currency: 'INR', customerId, now: NOW });
-      for (const [variantId, quantity] of lines) if (quantity > 0) cart.add({ variantId, quantity }, new Map(), NOW);
+      for (const [variantId, quantity] of lines) if (quantity > 0) cart.addWithinLimits({ variantId, quantity }, NOW);
       return cart;
     }
 
-    function merged(pairs: Pair[]) {
+    function merged(pairs: Pair[], order = BOUNDLESS) {
       const named = pairs.map((pair) => ({ ...pair, id: newId() }));
       const mine = cartOf(
         newId(),
@@ -45,8 +46,8 @@ describe('merging carts', function () {
         null,
         named.map(({ id, guest }) => [id, guest]),
       );
-      const limits = new Map(named.map(({ id, most }) => [id, { variantId: id, maxPerOrder: most }]));
-      mergeInto(mine, { guest, limits, now: NOW });
+      const goods = new Map(named.map(({ id, most }) => [id, { maxPerOrder: most ?? 1e9, unitPrice: 100 }]));
+      mergeInto(mine, { guest, limits: { goods, order }, now: NOW });
       const [has, left] = [quantities(mine), quantities(guest)];
       const lines = named.map(({ id, ...pair }) => ({ ...pair, has: has.get(id) ?? 0, left: left.get(id) ?? 0 }));
       return { mine, guest, lines };
@@ -78,6 +79,24 @@ describe('merging carts', function () {
         [0, 7],
       ]);
       expect(guest).to.include({ status: 'open', customerId: null });
+    });
+
+    it('leaves in the guest’s cart what is too much for one order, by units and by value', () => {
+      const pairs = [
+        { mine: 4, guest: 3, most: 6 },
+        { mine: 0, guest: 9, most: null },
+      ];
+      for (const order of [
+        { ...BOUNDLESS, units: 10 },
+        { ...BOUNDLESS, value: 1_000 },
+      ]) {
+        const { lines, guest } = merged(pairs, order);
+        expect(lines.map(({ has, left }) => [has, left])).to.deep.equal([
+          [6, 0],
+          [4, 5],
+        ]);
+        expect(guest).to.include({ status: 'open', customerId: null });
+      }
     });
 
     it('moves two hundred lines', () => {

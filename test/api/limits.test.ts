@@ -28,6 +28,7 @@ const routes = (limits: Limits) => [
   hook,
   route({ ...common, method: 'get', path: '/read', summary: 'Reads', handle: ok }),
   route({ ...common, method: 'post', path: '/write', summary: 'Writes', handle: ok }),
+  route({ ...common, method: 'post', path: '/cart', summary: 'Makes a cart', limit: 'carts', handle: ok }),
   route({ ...common, method: 'post', path: '/sign-in', summary: 'Signs in', limit: 'sign-in', handle: ok }),
   route({ ...common, method: 'get', path: '/health', summary: 'Lives', limit: 'none', handle: ok }),
   route({ ...common, method: 'post', path: '/guess', summary: 'Guesses', limit: 'none', handle: guessing(limits) }),
@@ -125,6 +126,21 @@ describe('the limits', () => {
         expect(answers.toSorted()).to.deep.equal([200, 200, 200, 429]);
       }
       expect((await read({ authorization: 'a', ...from('192.0.2.9') })).status, 'from elsewhere').to.equal(429);
+    });
+
+    it('of new carts count each as a write, and hold for a day', async () => {
+      expect(await statuses([post('/cart'), post('/write'), post('/cart')])).to.have.members([200, 200, 429]);
+      const patient = (limits: Limits, redis: Redis) => ({
+        ...limits,
+        write: openCounter(redis, { name: 'many', points: 1_000, seconds: 60 }),
+      });
+      const { url: at } = await openProcess(patient);
+      const made = await Promise.all(Array.from({ length: 50 }, () => post('/cart', from('192.0.2.1'), at)));
+      const refused = made.filter(({ status }) => status === 429);
+      expect(refused).to.have.lengthOf(10);
+      const { error } = (await refused[0]?.json()) ?? {};
+      expect(error).to.have.deep.property('details', { limit: 40, windowSeconds: 86_400 });
+      expect((await post('/cart', from('192.0.2.2'), at)).status, 'from elsewhere').to.equal(200);
     });
 
     it('are counted by all processes together', async () => {

@@ -144,6 +144,8 @@ function depsOf(db: Database, redis: Redis, rates: Rates): ApiDeps {
     vault,
     signingKeys: readSigningKeys(SIGNING_KEYS),
     limits: openLimits(redis, rates),
+    orderLimits: { variant: 100, units: 500, value: 1_000_000_000 },
+    holdLimits: { checkouts: 500, units: 1_000 },
     admitsDevelopmentAccounts: false,
     currency: 'INR',
     sellerState: 'IN-KA',

@@ -80,14 +80,31 @@ describe('many buyers at once', function () {
     });
   }
 
-  it('100 of one variant with ample stock: all of them get their order', async () => {
+  it('200 behind one address, of one variant with ample stock: all get their order, whether they give a method at once or later', async () => {
     const variantId = await flow.books.stock({ stock: 1_000 });
-    const filled = await carts(100, () => [variantId]);
-    const checkouts = await buyAll(filled);
-    expect(inState(checkouts, 'COMPLETED')).to.have.length(100);
-    expect(await flow.books.level(variantId)).to.include({ onHand: 900, reserved: 0 });
-    expect(await flow.books.orders(filled.map(({ id }) => id))).to.equal(100);
+    const filled = await carts(200, () => [variantId]);
+    const [atOnce, later] = [filled.slice(0, 100), filled.slice(100)];
+    const waiting = Promise.all(later.map(async (cart) => flow.shop.rested(await flow.shop.checkout(cart), WITHIN_MS)));
+    const bought = await buyAll(atOnce);
+    // None of these has paid: what one network may hold has room for all of them.
+    expect(await unpaid(await waiting)).to.deep.equal({ checkouts: 100, networks: 1 });
+    const paid = await Promise.all(
+      (await waiting).map(async (one) => flow.shop.settled(await flow.shop.pay(one, 'pm_card_visa'), WITHIN_MS)),
+    );
+    expect(inState([...bought, ...paid], 'COMPLETED')).to.have.length(200);
+    expect(await unpaid([...bought, ...paid])).to.deep.equal({ checkouts: 0, networks: 0 });
+    expect(await flow.books.level(variantId)).to.include({ onHand: 800, reserved: 0 });
+    expect(await flow.books.orders(filled.map(({ id }) => id))).to.equal(200);
   });
+
+  async function unpaid(checkouts: Checkout[]) {
+    const [row] = await flow.books.query(
+      `select count(*)::int as checkouts, count(distinct network)::int as networks from checkouts
+        where id = any($1) and network is not null`,
+      [checkouts.map(({ id }) => id)],
+    );
+    return row;
+  }
 
   it('of the same variants in opposite order: nobody waits for another for ever', async () => {
     const { books } = flow;

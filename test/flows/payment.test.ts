@@ -113,6 +113,57 @@ describe('a checkout is paid', () => {
     await expectSold(checkout, []);
   });
 
+  describe('within the time that its goods are held:', () => {
+    const held = async ({ id }: Checkout) => {
+      const [row] = await flow.books.query<{ deadline: number; goods: number }>(
+        `select extract(epoch from c.expires_at - c.created_at)::int as deadline,
+            extract(epoch from r.expires_at - c.created_at)::int as goods
+          from checkouts c join reservations r on r.checkout_id = c.id where c.id = $1`,
+        [id],
+      );
+      return row;
+    };
+    const [BRIEF, USUAL] = [300, 900];
+    const forAbout = (seconds: number) => ({ least: seconds, most: seconds + 5 });
+    const expectHeld = async (checkout: Checkout, seconds: number) => {
+      const { least, most } = forAbout(seconds);
+      const found = await held(checkout);
+      expect(found?.deadline).to.be.within(least, most);
+      expect(found?.goods).to.equal(found?.deadline);
+    };
+
+    it('briefly until a method is given, then as long as usual, and no longer for another', async () => {
+      const waiting = await flow.shop.rested(await start());
+      await expectHeld(waiting, BRIEF);
+      const declined = await flow.shop.rested(await flow.shop.pay(waiting, 'pm_card_chargeDeclined'));
+      await expectHeld(declined, USUAL);
+      const { expiresAt } = declined;
+      const again = await flow.shop.rested(await flow.shop.pay(declined, 'pm_card_chargeDeclined'));
+      expect(again.expiresAt).to.equal(expiresAt);
+    });
+
+    it('as long as usual with a method from the start', async () => {
+      await expectHeld(await flow.shop.rested(await start('pm_card_chargeDeclined')), USUAL);
+    });
+
+    it('as long as usual when the client has given the method to the provider', async () => {
+      const waiting = await flow.shop.rested(await start());
+      const { intentId, clientSecret } = waiting.payment ?? {};
+      await fetch(`${flow.simulator}/v1/payment_intents/${intentId}/confirm`, {
+        method: 'POST',
+        body: new URLSearchParams({
+          client_secret: clientSecret ?? '',
+          payment_method: 'pm_card_authenticationRequired',
+        }),
+      });
+      await waitFor('the customer is asked to act', async () => {
+        const now = await flow.shop.look(waiting);
+        return now.payment?.status === 'requires_action';
+      });
+      await expectHeld(waiting, USUAL);
+    });
+  });
+
   it('with a bank transfer that takes its time, and stays busy meanwhile', async () => {
     const started = await start('pm_usBankAccount_success');
     const checkout = await flow.shop.rested(started);

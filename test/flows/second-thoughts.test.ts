@@ -31,7 +31,7 @@ describe('what changed after a cart was filled', function () {
     expect((await shop.open(cart)).items[0]?.problem).to.equal('QUANTITY_LIMIT_EXCEEDED');
     const failed = await shop.settled(await shop.checkout(cart, { method: 'pm_card_visa' }));
     expect(failed).to.include({ state: 'FAILED', reason: 'QUANTITY_LIMIT_EXCEEDED' });
-    expect(failed.reasonDetails).to.deep.equal({ variantId, requested: 3, limit: 2 });
+    expect(failed.reasonDetails).to.deep.equal({ variantId, requested: 3, maxPerOrder: 2 });
   });
 
   it('the sets of a bundle: the cart says that the choice does not fit any more', async () => {

@@ -27,6 +27,9 @@ export interface Flow {
   stop(): Promise<void>;
 }
 
+/** What one network may hold is as in production; the clients of tests come from networks of their own (see `openShop`). */
+const AS_DEPLOYED = { HOLD_LIMITS: '', TRUST_PROXY: '1' };
+
 const START_MS = 120_000;
 const PRODUCTS = 40;
 
@@ -43,7 +46,7 @@ interface Filled {
 /** The stack that all flows share, started by the first that asks for it. To be called in `before`. */
 export function sharedFlow(context: Mocha.Context): Promise<Flow> {
   context.timeout(START_MS);
-  shared ??= startFlow({});
+  shared ??= startFlow({ env: AS_DEPLOYED });
   return shared;
 }
 

@@ -34,6 +34,13 @@ describe('the settings of a web process', () => {
     });
   });
 
+  it('bound what orders and networks hold, each bound by itself', () => {
+    const { ORDER_LIMITS, HOLD_LIMITS } = read({ ORDER_LIMITS: 'units:5000', HOLD_LIMITS: 'checkouts:9' });
+    expect(ORDER_LIMITS).to.deep.equal({ variant: 100, units: 5_000, value: 1_000_000_000 });
+    expect(HOLD_LIMITS).to.deep.equal({ checkouts: 9, units: 1_000 });
+    expect(complaint({ HOLD_LIMITS: 'units:0' })).to.contain('"units:0" must be one of checkouts, units');
+  });
+
   it('change the rates they name and leave the others', () => {
     expect(read({ RATE_LIMITS: 'read:9, guesses:50' }).RATE_LIMITS).to.deep.equal({
       ...DEFAULTS,

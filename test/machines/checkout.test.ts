@@ -46,9 +46,10 @@ const UNDO: CheckoutAction[] = ['release', 'cancelPayment', 'reopenCart'];
 const [CANCELLED, EXPIRED, FAILED] = [to('CANCELLED', ...UNDO), to('EXPIRED', ...UNDO), to('FAILED', ...UNDO)];
 const PAID = to('PAYMENT_CONFIRMED', 'createOrder');
 const METHOD = to('PAYMENT_PENDING.awaitingMethod');
-const ACTION = to('PAYMENT_PENDING.awaitingAction');
-const PROCESSING = to('PAYMENT_PENDING.processing');
-const AGAIN = to('PAYMENT_PENDING.working', 'confirmPayment');
+const DECLINED = to('PAYMENT_PENDING.awaitingMethod', 'extendHold');
+const ACTION = to('PAYMENT_PENDING.awaitingAction', 'extendHold');
+const PROCESSING = to('PAYMENT_PENDING.processing', 'extendHold');
+const AGAIN = to('PAYMENT_PENDING.working', 'extendHold', 'confirmPayment');
 const PENDING = { PAYMENT_SUCCEEDED: PAID, PAYMENT_CANCELED: FAILED, CANCEL: CANCELLED, EXPIRE: EXPIRED };
 
 /** Everything that is allowed: where each event leads from each step, and what is then to be done. All else is refused. */
@@ -70,7 +71,7 @@ const ALLOWED: Record<Step, Partial<Record<Name, ReturnType<typeof to>>>> = {
   'PAYMENT_PENDING.working': {
     ...PENDING,
     METHOD_REQUIRED: METHOD,
-    PAYMENT_DECLINED: METHOD,
+    PAYMENT_DECLINED: DECLINED,
     ACTION_REQUIRED: ACTION,
     PAYMENT_PROCESSING: PROCESSING,
   },
@@ -84,13 +85,13 @@ const ALLOWED: Record<Step, Partial<Record<Name, ReturnType<typeof to>>>> = {
     ...PENDING,
     PAY: AGAIN,
     METHOD_REQUIRED: METHOD,
-    PAYMENT_DECLINED: METHOD,
+    PAYMENT_DECLINED: DECLINED,
     PAYMENT_PROCESSING: PROCESSING,
   },
   'PAYMENT_PENDING.processing': {
     ...PENDING,
     METHOD_REQUIRED: METHOD,
-    PAYMENT_DECLINED: METHOD,
+    PAYMENT_DECLINED: DECLINED,
     ACTION_REQUIRED: ACTION,
   },
   PAYMENT_CONFIRMED: {

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { lineSchema } from '../../src/api/store/cart-lines.ts';
@@ -84,10 +84,14 @@ const OVER: readonly CheckoutView['state'][] = ['COMPLETED', 'EXPIRED', 'CANCELL
 
 /**
  * A shop whose web process listens at `url`. Whoever waits for a checkout survives that this process is killed.
- * `accessToken` is that of a customer who has signed in; `retries` makes a client that repeats what was answered 503.
+ * `accessToken` is that of a customer who has signed in; all its requests come from one address, as far as the web process
+ * believes its proxy. `retries` makes a client that repeats what was answered 503.
  */
 export function openShop(url: string, accessToken?: string, retries = false): Shop {
-  const signedIn: Record<string, string> = accessToken ? { authorization: `Bearer ${accessToken}` } : {};
+  const signedIn: Record<string, string> = {
+    'x-forwarded-for': `10.${randomInt(256)}.${randomInt(256)}.${randomInt(1, 255)}`,
+    ...(accessToken && { authorization: `Bearer ${accessToken}` }),
+  };
   const ask = <T>(method: string, path: string, request: Request = {}) => {
     const attempt = () => send<T>(url, { method, path, ...request, headers: { ...signedIn, ...request.headers } });
     return retries ? repeat(attempt) : attempt();

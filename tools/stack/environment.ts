@@ -21,6 +21,7 @@ export const DEVELOPMENT = {
   DRAIN_SECONDS: '0',
   RATE_LIMITS: 'read:1000000,write:1000000,sign-in:100000,guesses:1000',
   MAILS_PER_ADDRESS_AND_DAY: '1000',
+  HOLD_LIMITS: 'checkouts:1000000,units:1000000',
   STRIPE_SECRET_KEY: 'sk_test_development',
   STRIPE_WEBHOOK_SECRET: 'whsec_development',
   MAIL_FROM: 'VCEcom <shop@example.com>',

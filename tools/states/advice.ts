@@ -117,7 +117,18 @@ export const ADVICE: Record<ErrorCode, [Met, string]> = {
     'answer, reason',
     'Show `variantId`, `requested` and `available`; lower the quantity; check out again. Of stock: count again.',
   ],
-  QUANTITY_LIMIT_EXCEEDED: answer('Ask for no more than `maxPerOrder` units, or `lines` lines.'),
+  QUANTITY_LIMIT_EXCEEDED: [
+    'answer, reason',
+    'Ask for no more than `maxPerOrder` units of the variant, or than the `lines`, `codes` or `addresses` that are allowed.',
+  ],
+  ORDER_UNITS_EXCEEDED: ['answer, reason', 'Ask for no more than `maxUnits` units in all, or buy in several orders.'],
+  ORDER_VALUE_EXCEEDED: ['answer, reason', 'Ask for goods of at most `maxValue` paise, or buy in several orders.'],
+  OPEN_CHECKOUTS_EXCEEDED: answer(
+    'Pay or cancel what is open, or try again after `Retry-After` seconds: at most `maxCheckouts` wait for their payment.',
+  ),
+  HELD_UNITS_EXCEEDED: answer(
+    'Pay or cancel what is open, or try again after `Retry-After` seconds: at most `maxUnits` units are reserved unpaid.',
+  ),
   BUNDLE_SELECTION_INVALID: [
     'answer, reason',
     'Choose anew: `details` names the set, what is wrong with it and what would be right.',

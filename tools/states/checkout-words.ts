@@ -6,7 +6,8 @@ type InnerState = 'working' | 'awaitingMethod' | 'awaitingAction' | 'processing'
 
 const states: Record<CheckoutState | InnerState, string> = {
   CREATED: 'The cart is frozen into the checkout: lines, addresses, accepted total.',
-  LOCKED: 'Prices are recomputed and kept, the goods are reserved until the deadline; the payment is being opened.',
+  LOCKED:
+    'Prices are recomputed and kept, the goods are reserved until the deadline, which is near while no payment method was given; the payment is being opened.',
   PAYMENT_PENDING: 'The provider has an intent for the total.',
   working: 'The provider was asked to charge a method, or has not answered yet.',
   awaitingMethod: 'No method was given, or the last one was declined: the customer gives the next.',
@@ -44,6 +45,7 @@ const events: Record<CheckoutEvent['type'], string> = {
 
 const actions: Record<CheckoutAction, string> = {
   reserve: 'recomputes the price, compares it with the expected total, reserves the goods',
+  extendHold: 'holds the goods for the usual time, once a payment method was given',
   openPayment: 'stores the payment and the operation that opens it at the provider',
   confirmPayment: 'stores the operation that charges the latest method',
   createOrder: 'consumes the reservation (or takes the goods anew for late money) and stores the order',

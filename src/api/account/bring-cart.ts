@@ -28,7 +28,11 @@ interface Bringing {
  * Makes a guest's cart the customer's, or merges it into the open one that the customer has. A cart that is not there,
  * not the caller's, or in a checkout stays as it is: nobody is kept from signing in by it.
  */
-export async function bringCart({ secret }: ApiDeps, tx: Tx, bringing: Bringing): Promise<{ id: string } | null> {
+export async function bringCart(
+  { secret, orderLimits }: ApiDeps,
+  tx: Tx,
+  bringing: Bringing,
+): Promise<{ id: string } | null> {
   const { cartId, call, customerId } = bringing;
   const mineId = await currentCartOf(tx.query, customerId);
   const token = call.headers['x-cart-token'];
@@ -42,10 +46,9 @@ export async function bringCart({ secret }: ApiDeps, tx: Tx, bringing: Bringing)
     guest.touch(tx.now);
     return { id: guest.id };
   }
-  const sellables = await loadSellables(tx.query, {
-    variantIds: linesOf(guest.wanted).map(({ variantId }) => variantId),
-  });
-  mergeInto(mine, { guest, limits: sellables, now: tx.now });
+  const variantIds = linesOf([...mine.wanted, ...guest.wanted]).map(({ variantId }) => variantId);
+  const goods = await loadSellables(tx.query, { variantIds }, orderLimits);
+  mergeInto(mine, { guest, limits: { goods, order: orderLimits }, now: tx.now });
   return { id: mine.id };
 }
 

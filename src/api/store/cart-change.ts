@@ -27,7 +27,7 @@ export function changeCart(deps: ApiDeps, call: CartCall, { status, extra = {}, 
   const owners = ownersOf(deps.secret, call, id);
   const work = async (tx: Tx) => {
     const cart = await lockCart(tx, { id, owners });
-    const stocked = await stockCart(tx.query, cart, { extra, now: tx.now });
+    const stocked = await stockCart(tx.query, cart, { extra, now: tx.now, orderLimits: deps.orderLimits });
     apply(stocked, tx.now);
     return answerCart(deps, tx, { ...stocked, status });
   };

@@ -3,7 +3,7 @@ import type { ApiDeps } from '../deps.ts';
 import { type AnyRoute, route } from '../route.ts';
 import { cartSchema } from '../views/cart.ts';
 import { changeCart, requireSellable } from './cart-change.ts';
-import { extraOf, lineSchema, MOST_UNITS } from './cart-lines.ts';
+import { extraOf, LIMIT_ERRORS, lineSchema, MOST_UNITS } from './cart-lines.ts';
 
 const itemParams = z.object({ id: z.uuid(), itemId: z.uuid() });
 const answer = { description: 'The cart, priced now', schema: cartSchema };
@@ -26,7 +26,7 @@ const addItem = (deps: ApiDeps) =>
       'VARIANT_NOT_FOUND',
       'BUNDLE_NOT_FOUND',
       'BUNDLE_SELECTION_INVALID',
-      'QUANTITY_LIMIT_EXCEEDED',
+      ...LIMIT_ERRORS,
       'CART_IN_CHECKOUT',
       'CART_ORDERED',
     ],
@@ -38,7 +38,7 @@ const addItem = (deps: ApiDeps) =>
         extra: extraOf([body]),
         apply(stocked, now) {
           requireSellable(stocked, body);
-          stocked.cart.add(body, stocked.sellables, now);
+          stocked.cart.add(body, { goods: stocked.sellables, order: deps.orderLimits }, now);
         },
       });
     },
@@ -53,12 +53,12 @@ const setItem = (deps: ApiDeps) =>
     params: itemParams,
     body: z.strictObject({ quantity: z.int().min(0).max(MOST_UNITS) }),
     answers: { 200: answer },
-    errors: ['CART_NOT_FOUND', 'CART_ITEM_NOT_FOUND', 'QUANTITY_LIMIT_EXCEEDED', 'CART_IN_CHECKOUT', 'CART_ORDERED'],
+    errors: ['CART_NOT_FOUND', 'CART_ITEM_NOT_FOUND', ...LIMIT_ERRORS, 'CART_IN_CHECKOUT', 'CART_ORDERED'],
     handle(call) {
       const line = { itemId: call.params.itemId, quantity: call.body.quantity };
       return changeCart(deps, call, {
         status: 200,
-        apply: ({ cart, sellables }, now) => cart.setQuantity(line, sellables, now),
+        apply: ({ cart, sellables: goods }, now) => cart.setQuantity(line, { goods, order: deps.orderLimits }, now),
       });
     },
   });
@@ -76,7 +76,7 @@ const removeItem = (deps: ApiDeps) =>
       const line = { itemId: call.params.itemId, quantity: 0 };
       return changeCart(deps, call, {
         status: 200,
-        apply: ({ cart, sellables }, now) => cart.setQuantity(line, sellables, now),
+        apply: ({ cart, sellables: goods }, now) => cart.setQuantity(line, { goods, order: deps.orderLimits }, now),
       });
     },
   });

@@ -1,8 +1,12 @@
 import { z } from 'zod';
+import type { ErrorCode } from '../../domain/errors.ts';
 import type { Wanted } from '../../entities/pricing/priced.ts';
 
-/** Most units of one line. */
+/** Most units that can be asked for at once; what an order may hold is `ORDER_LIMITS`. */
 export const MOST_UNITS = 10_000;
+
+/** What a cart answers that is asked to hold more than an order may. */
+export const LIMIT_ERRORS: ErrorCode[] = ['QUANTITY_LIMIT_EXCEEDED', 'ORDER_UNITS_EXCEEDED', 'ORDER_VALUE_EXCEEDED'];
 
 const units = z.int().min(1).max(MOST_UNITS);
 const variantLine = z.strictObject({ variantId: z.uuid(), quantity: units });

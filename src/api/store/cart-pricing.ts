@@ -1,8 +1,10 @@
 import { refused } from '../../domain/errors.ts';
+import { AmountTooLarge } from '../../domain/money.ts';
 import type { PricingOutput } from '../../domain/pricing/output.ts';
 import { priceCart } from '../../domain/pricing/price-cart.ts';
 import { type Cart, loadCart } from '../../entities/cart.ts';
 import { isCurrent, keepCart, recallCart } from '../../entities/cart-cache.ts';
+import type { OrderLimits } from '../../entities/order-limits.ts';
 import { loadPricingContext, type PricingContext, redeemerOf } from '../../entities/pricing/context.ts';
 import type { Offers } from '../../entities/pricing/offers.ts';
 import { type Priced, pricingInputs, type ShopTerms } from '../../entities/pricing/priced.ts';
@@ -27,14 +29,14 @@ export interface StockedCart {
 export async function stockCart(
   query: Query,
   cart: Cart,
-  { extra = {}, now, offers }: { extra?: Extra; now: Date; offers?: Offers },
+  { extra = {}, now, offers, orderLimits }: { extra?: Extra; now: Date; offers?: Offers; orderLimits: OrderLimits },
 ): Promise<StockedCart> {
   const { variantIds, bundleIds } = extraOf(cart.wanted);
   const goods = { variantIds: [...variantIds, ...(extra.variantIds ?? [])] };
   const { customerId = null, shippingMethodId = null } = cart;
   const codes = extra.code ? [...cart.codes, extra.code] : cart.codes;
   const [sellables, context] = await Promise.all([
-    loadSellables(query, goods),
+    loadSellables(query, goods, orderLimits),
     loadPricingContext(
       query,
       {
@@ -47,9 +49,15 @@ export async function stockCart(
   return { cart, sellables, context };
 }
 
-/** What a stocked cart costs at `now`. */
-export const pricedCart = (terms: ShopTerms, stocked: StockedCart, now: Date): PricingOutput =>
-  priceCart(cartInputs(terms, stocked, now));
+/** What a stocked cart costs at `now`. @throws ORDER_VALUE_EXCEEDED when its amounts are too large to be exact */
+export function pricedCart(terms: ShopTerms, stocked: StockedCart, now: Date): PricingOutput {
+  try {
+    return priceCart(cartInputs(terms, stocked, now));
+  } catch (error) {
+    if (error instanceof AmountTooLarge) throw refused('ORDER_VALUE_EXCEEDED');
+    throw error;
+  }
+}
 
 /** The inputs that a stocked cart is priced with. */
 export function cartInputs(terms: ShopTerms, { cart, ...stocked }: StockedCart, now: Date) {
@@ -63,7 +71,7 @@ export function cartInputs(terms: ShopTerms, { cart, ...stocked }: StockedCart, 
  * @throws CART_NOT_FOUND
  */
 export async function readStocked(
-  { db, secret, cache, pages }: ApiDeps,
+  { db, secret, cache, pages, orderLimits }: ApiDeps,
   call: Pick<Call<never, never, never>, 'headers' | 'principal'>,
   { cartId: id, now }: { cartId: string; now: Date },
 ): Promise<StockedCart> {
@@ -71,7 +79,7 @@ export async function readStocked(
   const [kept, offers] = await Promise.all([recallCart(cache, id), pages.offers()]);
   if (kept && owners.includes(kept.customerId ?? null)) {
     const [stocked, current] = await Promise.all([
-      stockCart(db.query, kept, { now, offers }),
+      stockCart(db.query, kept, { now, offers, orderLimits }),
       isCurrent(db.query, kept),
     ]);
     if (current) return stocked;
@@ -80,5 +88,5 @@ export async function readStocked(
   const cart = found.find((one) => one !== undefined);
   if (!cart) throw refused('CART_NOT_FOUND', { cartId: id });
   keepCart(cache, cart);
-  return stockCart(db.query, cart, { now, offers });
+  return stockCart(db.query, cart, { now, offers, orderLimits });
 }

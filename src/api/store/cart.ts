@@ -11,7 +11,7 @@ import { answerCart, requireSellable, told } from './cart-change.ts';
 import { cartCodeRoutes } from './cart-codes.ts';
 import { cartDeliveryRoutes } from './cart-delivery.ts';
 import { cartItemRoutes } from './cart-items.ts';
-import { extraOf, lineSchema } from './cart-lines.ts';
+import { extraOf, LIMIT_ERRORS, lineSchema } from './cart-lines.ts';
 import { pricedCart, readStocked, stockCart } from './cart-pricing.ts';
 
 const cartParams = z.object({ id: z.uuid() });
@@ -36,16 +36,19 @@ const createCart = (deps: ApiDeps) =>
     tag: 'Cart',
     body: z.strictObject({ items: z.array(lineSchema).max(200).optional() }).default({}),
     answers: { 201: cartAnswer },
-    errors: ['VARIANT_NOT_FOUND', 'BUNDLE_NOT_FOUND', 'BUNDLE_SELECTION_INVALID', 'QUANTITY_LIMIT_EXCEEDED'],
+    errors: ['VARIANT_NOT_FOUND', 'BUNDLE_NOT_FOUND', 'BUNDLE_SELECTION_INVALID', ...LIMIT_ERRORS],
     idempotent: true,
+    limit: 'carts',
     async handle(call) {
       const lines = call.body.items ?? [];
       const work = async (tx: Tx) => {
         const cart = Cart.open({ currency: deps.currency, customerId: customerIn(call), now: tx.now });
-        const stocked = await stockCart(tx.query, cart, { extra: extraOf(lines), now: tx.now });
+        const { orderLimits: order } = deps;
+        const stocked = await stockCart(tx.query, cart, { extra: extraOf(lines), now: tx.now, orderLimits: order });
+        const limits = { goods: stocked.sellables, order };
         for (const line of lines) {
           requireSellable(stocked, line);
-          cart.add(line, stocked.sellables, tx.now);
+          cart.add(line, limits, tx.now);
         }
         const answer = await answerCart(deps, tx, { ...stocked, status: 201 });
         cart.store(tx);

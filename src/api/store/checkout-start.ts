@@ -17,6 +17,7 @@ import { type CheckoutView, checkoutAnswers, readCheckout } from '../views/check
 import { acceptCheckout } from './accept-checkout.ts';
 import { addressSchema } from './address.ts';
 import { lockCart } from './cart-change.ts';
+import { networkOfBuyer, refuseOverHold } from './hold-limits.ts';
 import { refuseSoldOut } from './sold-out.ts';
 
 export const methodSchema = z
@@ -56,6 +57,8 @@ export const startCheckout = (deps: ApiDeps) =>
       'CART_MERGED',
       'SHIPPING_METHOD_UNKNOWN',
       'INSUFFICIENT_INVENTORY',
+      'OPEN_CHECKOUTS_EXCEEDED',
+      'HELD_UNITS_EXCEEDED',
     ],
     idempotent: true,
     waits: true,
@@ -68,10 +71,12 @@ export const startCheckout = (deps: ApiDeps) =>
         if (cart.status === 'merged') throw refused('CART_MERGED', { cartId });
         if (cart.status !== 'open') return liveCheckoutOf(tx, cart);
         refuseSoldOut(deps, cart);
+        const network = networkOfBuyer(deps, call);
+        await refuseOverHold(deps, tx, { network, lines: linesOf(cart.wanted) });
         cart.beginCheckout(tx.now);
         await requireKnownMethod(tx, call.body);
         const redeemer = redeemerOf(cart.customerId ?? buyer, deps.vault.indexOf(call.body.email));
-        const checkout = freeze(deps, tx, { cart, redeemer, ...call.body, requestId: call.requestId });
+        const checkout = freeze(deps, tx, { cart, redeemer, network, ...call.body, requestId: call.requestId });
         const command = { contract: advanceCheckout, payload: { checkoutId: checkout.id, event: 'START' as const } };
         return { checkout, body: newView(checkout), command };
       };
@@ -110,9 +115,9 @@ async function requireKnownMethod({ query }: Tx, { shippingMethodId }: Start): P
   await requireMethod(query, shippingMethodId);
 }
 
-type Frozen = Start & { cart: Cart; redeemer: string | null; requestId: string };
+type Frozen = Start & { cart: Cart; redeemer: string | null; network: string | null; requestId: string };
 
-const freeze = ({ vault }: ApiDeps, tx: Tx, { cart, redeemer, ...body }: Frozen): Checkout =>
+const freeze = ({ vault }: ApiDeps, tx: Tx, { cart, redeemer, network, ...body }: Frozen): Checkout =>
   Checkout.accept(tx, vault, {
     cart,
     lines: linesOf(cart.wanted),
@@ -123,6 +128,7 @@ const freeze = ({ vault }: ApiDeps, tx: Tx, { cart, redeemer, ...body }: Frozen)
     billingAddress: body.billingAddress ?? null,
     expectedTotal: body.expectedTotal ?? null,
     paymentMethod: body.paymentMethod ?? null,
+    network,
     requestId: body.requestId,
   });
 

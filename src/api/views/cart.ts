@@ -131,6 +131,6 @@ function problemOf(
 ): ItemProblem | undefined {
   const wanted = demand.get(variantId) ?? 0;
   if (!isOnSale) return 'NOT_ON_SALE';
-  if (maxPerOrder !== null && wanted > maxPerOrder) return 'QUANTITY_LIMIT_EXCEEDED';
+  if (wanted > maxPerOrder) return 'QUANTITY_LIMIT_EXCEEDED';
   return wanted > available ? 'INSUFFICIENT_INVENTORY' : undefined;
 }

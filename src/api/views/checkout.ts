@@ -30,7 +30,10 @@ export const checkoutSchema = z
         declineCode: z.string().optional(),
       })
       .optional(),
-    expiresAt: z.iso.datetime().optional(),
+    expiresAt: z.iso.datetime().optional().meta({
+      description:
+        'Until then the goods are held: at first briefly, and for the usual time once a payment method was given.',
+    }),
     history: z.array(stepSchema),
     version: z.int(),
   })

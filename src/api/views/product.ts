@@ -20,7 +20,10 @@ const variantSchema = z
     weightGrams: z.int(),
     attributes: attributesSchema,
     available: z.int().meta({ description: 'Units on sale now; a hint, the checkout decides.' }),
-    maxPerOrder: z.int().nullable(),
+    maxPerOrder: z
+      .int()
+      .nullable()
+      .meta({ description: 'Most units in one order; null: as many as the shop allows of any variant.' }),
   })
   .meta({ id: 'ProductVariant' });
 

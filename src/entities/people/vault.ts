@@ -6,12 +6,15 @@ export interface Vault {
   ring: KeyRing;
   /** The blind index of an e-mail address, equal for spellings that reach the same box. */
   indexOf(email: string): string;
+  /** The blind index of a network (see `networkOf`). */
+  indexOfNetwork(network: string): string;
 }
 
 /** `dataKeys` as in DATA_KEYS. The index hangs on `secret` alone, so that turning the data keys leaves it as it is. */
 export function openVault({ dataKeys, secret }: { dataKeys: string; secret: string }): Vault {
   const index = blindIndex(deriveKey(secret, 'e-mail index'));
-  return { ring: openKeyRing(readKeys(dataKeys)), indexOf: (email) => index(emailKey(email)) };
+  const indexOfNetwork = blindIndex(deriveKey(secret, 'network index'));
+  return { ring: openKeyRing(readKeys(dataKeys)), indexOf: (email) => index(emailKey(email)), indexOfNetwork };
 }
 
 /** Every sealed column, and the key that its rows are known by. */

@@ -27,7 +27,12 @@ export const variantFields = {
   color: z.string().trim().min(1).max(60).nullable(),
   price: paise.meta({ description: 'Paise, as the shop states its prices.' }),
   weightGrams: z.int().min(0).max(10_000_000),
-  maxPerOrder: z.int().min(1).max(10_000).nullable().meta({ description: 'Most units in one order; null: no limit.' }),
+  maxPerOrder: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .nullable()
+    .meta({ description: 'Most units in one order; null: the default of the shop (`ORDER_LIMITS`).' }),
   attributes: attributesSchema,
   backorderLimit: z.int().min(0).max(1_000_000).meta({ description: 'How far below nothing it may be sold.' }),
 };

@@ -104,7 +104,7 @@ async function inputsOf(deps: ApiDeps, body: z.infer<typeof bodySchema>, now: Da
   const goods = { variantIds };
   const nobody = { customerId: null, redeemer: null, shippingMethodId: null };
   const [sellables, context] = await Promise.all([
-    loadSellables(deps.db.query, goods),
+    loadSellables(deps.db.query, goods, deps.orderLimits),
     loadPricingContext(deps.db.query, { goods, bundleIds, codes: body.codes, groupIds: body.groupIds, ...nobody, now }),
   ]);
   for (const one of wanted) requireSellable({ sellables, context }, one);
