@@ -6,17 +6,22 @@ import {
   keepAnswer,
   type StoredAnswer,
 } from '../entities/idempotency.ts';
+import { networkOf } from '../infra/network.ts';
 import { type Tx, unitOfWork } from '../infra/unit-of-work.ts';
 import { callerOf } from './auth/principal.ts';
 import type { ApiDeps } from './deps.ts';
 import type { Answer, Call } from './route.ts';
+
+const NEW = 'new';
+/** Characters of a key that is random enough not to be met by chance. */
+const RANDOM_KEY_LENGTH = 16;
 
 type AnyCall = Pick<Call<unknown, unknown, unknown>, 'body' | 'headers' | 'principal' | 'raw'>;
 
 export interface Change<T> {
   /** What is changed; names the transaction. */
   name: string;
-  /** Whose idempotency keys these are: the cart's or checkout's id, or `new`. */
+  /** Whose idempotency keys these are: the cart's or checkout's id, or `new` for what has no owner yet. */
   scope: string;
   /** The answer holds a secret that may not be kept: an Idempotency-Key means nothing then. */
   isSecret?: true;
@@ -27,7 +32,7 @@ export interface Change<T> {
  * Changes one aggregate in one transaction, at once. With an Idempotency-Key the answer is stored in that same
  * transaction: the same request gets the same answer and has no second effect, in parallel and after a restart too.
  * Only answers to what was done are kept; a refused request left nothing behind and may be tried again.
- * @throws IDEMPOTENCY_KEY_INVALID, IDEMPOTENCY_KEY_REUSED, and whatever `work` throws.
+ * @throws IDEMPOTENCY_KEY_INVALID, IDEMPOTENCY_KEY_TOO_SHORT, IDEMPOTENCY_KEY_REUSED, and what `work` throws.
  */
 export async function edit(
   { db, vault }: Pick<ApiDeps, 'db' | 'vault'>,
@@ -63,9 +68,14 @@ function claimOf(
   const key = headers['idempotency-key'];
   if (key === undefined) return undefined;
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) throw refused('IDEMPOTENCY_KEY_INVALID');
-  // The caller is part of the scope: another who sends the same key meets a key of his own.
-  // Guests have nothing but the token of their cart; whoever signed in cannot pass for another by sending one.
-  const token = principal.kind === 'guest' ? headers['x-cart-token'] : undefined;
-  const caller = hashRequest(token ?? callerOf(principal, raw.request.ip));
+  // The caller is part of the scope: another who sends the same key meets a key of his own. A guest is known by the token
+  // of the cart, which proves nothing where the cart is only being made; a customer cannot pass for a guest by sending one.
+  const isGuest = principal.kind === 'guest';
+  const token = isGuest && scope !== NEW ? headers['x-cart-token'] : undefined;
+  // All guests behind one address are one caller then: only a key that nobody else would choose keeps them apart.
+  if (isGuest && token === undefined && key.length < RANDOM_KEY_LENGTH) {
+    throw refused('IDEMPOTENCY_KEY_TOO_SHORT', { length: key.length, minLength: RANDOM_KEY_LENGTH });
+  }
+  const caller = hashRequest(token ?? callerOf(principal, networkOf(raw.request.ip ?? 'unknown')));
   return { scope: `${raw.request.method} ${name} ${scope} ${caller}`, key, requestHash: hashRequest(body) };
 }

@@ -34,6 +34,10 @@ const CATALOGUE = {
   METHOD_NOT_ALLOWED: invalid(405, 'This path does not know that method.'),
   CURSOR_INVALID: invalid(400, 'The cursor is not one that this list handed out.'),
   IDEMPOTENCY_KEY_INVALID: invalid(400, 'The idempotency key must be 1 to 255 printable characters.'),
+  IDEMPOTENCY_KEY_TOO_SHORT: invalid(
+    400,
+    'The idempotency key of a guest without a cart must be random and have at least 16 characters.',
+  ),
   INVALID_SIGNATURE: invalid(400, 'The signature is wrong or too old.'),
   ROUTE_NOT_FOUND: business(404, 'There is nothing at this path.'),
   TOO_MANY_REQUESTS: business(429, 'Too many requests; try again later.'),

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import { openPeopleShop, type PeopleShop } from './people-shop.ts';
+import { stockVariant } from '../support/books.ts';
+import { openPeopleShop, type PeopleShop, type Refused } from './people-shop.ts';
 
 const ADDRESS = {
   name: 'Asha',
@@ -31,5 +33,42 @@ describe('an idempotency key', () => {
     expect(again.body.id).to.equal(first.body.id);
     expect(others.body.id).not.to.equal(first.body.id);
     expect(others.headers.get('idempotent-replayed')).to.equal(null);
+  });
+
+  describe('of a guest who creates a cart', () => {
+    const create = (key: string, cartToken?: string) =>
+      shop.ask<{ id: string } & Refused>('POST', '/store/cart', {
+        body: {},
+        cartToken,
+        headers: { 'idempotency-key': key },
+      });
+
+    it('must be random: others behind the same address would get the same cart', async () => {
+      for (const cartToken of [undefined, 'any']) {
+        const { status, body } = await create('123456789012345', cartToken);
+        expect([status, body.error.code]).to.deep.equal([400, 'IDEMPOTENCY_KEY_TOO_SHORT']);
+        expect(body.error.details).to.deep.equal({ length: 15, minLength: 16 });
+      }
+      const key = randomUUID();
+      const [first, again] = [await create(key), await create(key)];
+      expect([first.status, again.body.id]).to.deep.equal([201, first.body.id]);
+      expect((await create('1234567890123456')).status).to.equal(201);
+    });
+
+    it('may be short once there is the cart, whose token keeps others away', async () => {
+      const carts = [await create(randomUUID()), await create(randomUUID())].map(({ body }) => body);
+      const variantId = await stockVariant(shop.db.query, { stock: 9 });
+      for (const { id, cartToken = '' } of carts as { id: string; cartToken?: string }[]) {
+        const request = { cartToken, headers: { 'idempotency-key': '1' }, body: { variantId, quantity: 1 } };
+        const [first, again] = [1, 2].map(() => shop.ask<{ id: string }>('POST', `/store/cart/${id}/items`, request));
+        for (const answer of [await first, await again]) expect(answer?.body.id).to.equal(id);
+      }
+    });
+
+    it('is short for a customer, who is known', async () => {
+      const { accessToken: token } = await shop.register();
+      const answer = await shop.ask('POST', '/store/cart', { token, body: {}, headers: { 'idempotency-key': '1' } });
+      expect(answer.status).to.equal(201);
+    });
   });
 });

@@ -64,6 +64,9 @@ export const ADVICE: Record<ErrorCode, [Met, string]> = {
     'Start the list again without a cursor. A cursor fits only the filters and sort it came with.',
   ),
   IDEMPOTENCY_KEY_INVALID: answer('Send 1 to 255 printable ASCII characters without spaces.'),
+  IDEMPOTENCY_KEY_TOO_SHORT: answer(
+    'Send a UUID, or at least 16 random characters: a shorter key could be that of another guest.',
+  ),
   INVALID_SIGNATURE: answer('Check that `STRIPE_WEBHOOK_SECRET` is that of the endpoint, and the clock of the server.'),
   ROUTE_NOT_FOUND: answer('Look the path up in `/api/v1/docs`.'),
   TOO_MANY_REQUESTS: answer('Wait for `Retry-After` seconds. `RateLimit` says how much is left.'),

@@ -71,7 +71,7 @@ export const components: ZodOpenApiComponentsObject = {
       name: 'Idempotency-Key',
       in: 'header',
       description:
-        'Same key and body: the same answer, for 24 hours. Same key, other body: 422 IDEMPOTENCY_KEY_REUSED.',
+        'Same key and body: the same answer, for 24 hours. Same key, other body: 422 IDEMPOTENCY_KEY_REUSED. A guest who creates a cart sends a random key of at least 16 characters, e.g. a UUID.',
       schema: { type: 'string', minLength: 1, maxLength: 255 },
     },
     Prefer: {
