@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { Offer } from '../../src/domain/pricing/inputs.ts';
+import { MUMBAI } from '../support/address.ts';
 import { only, putBundle, putDiscount } from '../support/offers.ts';
-import { type Cart, type Failed, openShop } from '../support/shop.ts';
+import { type Cart, type Failed, type Line, openShop, type Shop, type Wish } from '../support/shop.ts';
 import { type Flow, sharedFlow } from './stack.ts';
 
 const PRICE = 50_000;
@@ -46,20 +47,50 @@ describe('what changed after a cart was filled', function () {
     expect((await shop.open(cart)).items[0]?.problem).to.equal('BUNDLE_SELECTION_INVALID');
   });
 
-  it('who the guest is: signed in or not, a discount for each customer is had once', async () => {
-    const { books } = flow;
-    const variantId = await books.stock({ stock: 20, price: PRICE });
-    const lines = [{ variantId, quantity: 1 }];
-    const code = `ONCE-${randomUUID().slice(0, 8).toUpperCase()}`;
-    await putDiscount(books.query, { code, include: only(variantId), offer: TENTH, maxUsesPerCustomer: 1 });
-    const email = `${randomUUID()}@example.com`;
-    const asGuest = () => flow.shop.buy(lines, { codes: [code], email });
-    expect((await asGuest()).total).to.equal(45_000);
-    const asha = await register(email);
-    const { id } = await asha.cart(lines);
-    const entered = await asha.ask<Failed>('POST', `/cart/${id}/discounts`, { body: { code } });
-    expect(entered.body.error?.details, 'after the account was opened').to.include({ reason: 'USAGE_LIMIT_REACHED' });
-    expect((await asGuest()).total, 'signed out again').to.equal(PRICE);
+  describe('who the guest is: an e-mail address that somebody types', () => {
+    /** A discount for each customer once, and one for first orders. */
+    const offered = async () => {
+      const variantId = await flow.books.stock({ stock: 20, price: PRICE });
+      const [once, first] = ['ONCE', 'FIRST'].map((name) => `${name}-${randomUUID().slice(0, 8).toUpperCase()}`);
+      const include = only(variantId);
+      await putDiscount(flow.books.query, { code: once ?? '', include, offer: TENTH, maxUsesPerCustomer: 1 });
+      await putDiscount(flow.books.query, { code: first ?? '', include, offer: TENTH, firstOrderOnly: true });
+      return { lines: [{ variantId, quantity: 1 }], codes: { once: once ?? '', first: first ?? '' } };
+    };
+    const totalOf = async (buyer: Shop, lines: Line[], wish: Wish & { code: string }) => {
+      const cart = await buyer.enter(await buyer.cart(lines), wish.code);
+      return (await buyer.rested(await buyer.checkout(cart, wish))).total;
+    };
+
+    it('holds nothing of the account that has it', async () => {
+      const { lines, codes } = await offered();
+      for (const code of Object.values(codes)) {
+        const email = `${randomUUID()}@example.com`;
+        const asha = await register(email);
+        expect(await totalOf(flow.shop, lines, { email, code }), 'a guest, unpaid').to.equal(45_000);
+        expect(await totalOf(asha, lines, { email, code, method: 'pm_card_visa' }), code).to.equal(45_000);
+      }
+    });
+
+    it('tells a stranger nothing of what was bought with it', async () => {
+      const { lines, codes } = await offered();
+      const email = `${randomUUID()}@example.com`;
+      const asha = await register(email);
+      const paid = { email, method: 'pm_card_visa' };
+      await totalOf(asha, lines, { ...paid, code: codes.once });
+      const entered = await asha.ask<Failed>('POST', `/cart/${(await asha.cart(lines)).id}/discounts`, {
+        body: { code: codes.once },
+      });
+      expect(entered.body.error?.details).to.include({ reason: 'USAGE_LIMIT_REACHED' });
+      for (const code of Object.values(codes)) {
+        expect(await totalOf(flow.shop, lines, { email, code }), `${code} of an account`).to.equal(45_000);
+      }
+      const guest = `${randomUUID()}@example.com`;
+      const before = { ...paid, email: guest, code: codes.once };
+      expect(await totalOf(flow.shop, lines, before)).to.equal(45_000);
+      expect(await totalOf(flow.shop, lines, before), 'the same guest again').to.equal(PRICE);
+      expect(await totalOf(flow.shop, lines, { ...before, address: MUMBAI }), 'a stranger').to.equal(45_000);
+    });
   });
 
   it('whose the cart is: one that has gone into another can be neither filled nor bought', async () => {

@@ -67,7 +67,7 @@ export const startCheckout = (deps: ApiDeps) =>
       const owners = ownersOf(deps.secret, call, cartId);
       const work = async (tx: Tx) => {
         // Sent together, in this order: accounts are locked before carts everywhere.
-        const [buyer, cart] = await Promise.all([holdBuyer(deps, tx, call), lockCart(tx, { id: cartId, owners })]);
+        const [, cart] = await Promise.all([holdBuyer(tx, call), lockCart(tx, { id: cartId, owners })]);
         if (cart.status === 'merged') throw refused('CART_MERGED', { cartId });
         if (cart.status !== 'open') return liveCheckoutOf(tx, cart);
         refuseSoldOut(deps, cart);
@@ -75,7 +75,8 @@ export const startCheckout = (deps: ApiDeps) =>
         await refuseOverHold(deps, tx, { network, lines: linesOf(cart.wanted) });
         cart.beginCheckout(tx.now);
         await requireKnownMethod(tx, call.body);
-        const redeemer = redeemerOf(cart.customerId ?? buyer, deps.vault.indexOf(call.body.email));
+        const guest = deps.vault.indexOfGuest(call.body.email, call.body.shippingAddress);
+        const redeemer = redeemerOf(cart.customerId ?? customerIn(call), guest);
         const checkout = freeze(deps, tx, { cart, redeemer, network, ...call.body, requestId: call.requestId });
         const command = { contract: advanceCheckout, payload: { checkoutId: checkout.id, event: 'START' as const } };
         return { checkout, body: newView(checkout), command };
@@ -84,28 +85,10 @@ export const startCheckout = (deps: ApiDeps) =>
     },
   });
 
-/**
- * A customer may have been erased since the session was looked up: what a checkout knows of them would stay. A guest whose
- * e-mail address has an account redeems as that customer, so that nobody uses a discount twice by signing out.
- * @returns the account that redeems, if any
- */
-async function holdBuyer(
-  { vault }: ApiDeps,
-  tx: Tx,
-  call: Pick<Call<unknown, unknown, Start>, 'principal' | 'body'>,
-): Promise<string | null> {
+/** A customer may have been erased since the session was looked up: what a checkout knows of them would stay. @throws RequestFault CREDENTIALS_INVALID */
+async function holdBuyer(tx: Tx, call: Pick<Call<unknown, unknown, unknown>, 'principal'>): Promise<void> {
   const customerId = customerIn(call);
-  if (customerId === null) return findCustomer(tx.query, vault.indexOf(call.body.email));
-  if (!(await holdAccount(tx, customerId))) throw new RequestFault('CREDENTIALS_INVALID');
-  return customerId;
-}
-
-async function findCustomer(query: Tx['query'], emailIndex: string): Promise<string | null> {
-  const [account] = await query<{ id: string }>(
-    `select id from accounts where kind = 'customer' and email_index = $1 and status <> 'erased'`,
-    [emailIndex],
-  );
-  return account?.id ?? null;
+  if (customerId !== null && !(await holdAccount(tx, customerId))) throw new RequestFault('CREDENTIALS_INVALID');
 }
 
 /** @throws SHIPPING_METHOD_UNKNOWN */

@@ -6,6 +6,11 @@ export interface Vault {
   ring: KeyRing;
   /** The blind index of an e-mail address, equal for spellings that reach the same box. */
   indexOf(email: string): string;
+  /**
+   * The blind index of a guest: of the e-mail address with where the goods go. An address alone identifies nobody, since
+   * anybody can type it.
+   */
+  indexOfGuest(email: string, to: { line1: string; postalCode: string }): string;
   /** The blind index of a network (see `networkOf`). */
   indexOfNetwork(network: string): string;
 }
@@ -13,9 +18,22 @@ export interface Vault {
 /** `dataKeys` as in DATA_KEYS. The index hangs on `secret` alone, so that turning the data keys leaves it as it is. */
 export function openVault({ dataKeys, secret }: { dataKeys: string; secret: string }): Vault {
   const index = blindIndex(deriveKey(secret, 'e-mail index'));
-  const indexOfNetwork = blindIndex(deriveKey(secret, 'network index'));
-  return { ring: openKeyRing(readKeys(dataKeys)), indexOf: (email) => index(emailKey(email)), indexOfNetwork };
+  const guests = blindIndex(deriveKey(secret, 'guest index'));
+  return {
+    ring: openKeyRing(readKeys(dataKeys)),
+    indexOf: (email) => index(emailKey(email)),
+    indexOfGuest: (email, to) =>
+      guests(JSON.stringify([emailKey(email), lettersOf(to.postalCode), lettersOf(to.line1)])),
+    indexOfNetwork: blindIndex(deriveKey(secret, 'network index')),
+  };
 }
+
+/** Letters and digits of an address: how it is spaced and punctuated makes no other guest. */
+const lettersOf = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}]/gu, '');
 
 /** Every sealed column, and the key that its rows are known by. */
 export const SEALED_COLUMNS: Readonly<Record<string, readonly string[]>> = {

@@ -3,7 +3,6 @@ import type { BundleOffer } from '../../domain/pricing/selection.ts';
 import { type GoodsOf, idsOf, type Query } from '../sellable.ts';
 import { ratesOf } from '../tax-rates.ts';
 import { setsOf } from './bundle-sets.ts';
-import { asGuest, knownAs } from './first-order.ts';
 import { type LimitedDiscount, limitedBy, type Uses } from './limits.ts';
 import { OFFERS, type Offers, offersAt, WINDOW, WRITTEN_DISCOUNT, type WrittenDiscount } from './offers.ts';
 
@@ -34,14 +33,16 @@ export interface ContextOf {
   groupIds?: readonly string[];
 }
 
-/** Whoever is signed in redeems as that customer; a guest as the box behind the e-mail address. */
-export const redeemerOf = (customerId: string | null, emailIndex: string | null): string | null =>
-  customerId === null ? emailIndex && `email:${emailIndex}` : `customer:${customerId}`;
+/**
+ * A customer who is signed in redeems as the account; a guest as what was typed (`indexOfGuest`). The two never meet: what a
+ * guest holds or has used says nothing about the account with the same e-mail address, and the other way round.
+ */
+export const redeemerOf = (customerId: string | null, guestIndex: string | null): string | null =>
+  customerId === null ? guestIndex && `guest:${guestIndex}` : `customer:${customerId}`;
 
 // $1, $2: the goods; $3: the customer; $4: who redeems; $5: codes; $6: shipping method; $7: now; $8: bundles; $9: groups.
 const OPEN = `status = 'active' and (starts_at is null or starts_at <= $7) and (ends_at is null or ends_at > $7)`;
 const GROUPS = `coalesce($9::uuid[], array(select group_id from customer_group_members where account_id = $3))`;
-const GUEST = asGuest('$4::text');
 
 const priceLists = (goods: string): string => `
   select coalesce(json_agg(json_build_object('id', id, 'name', name, 'priority', priority, ${WINDOW}, 'entries', entries)), '[]')
@@ -64,7 +65,7 @@ const USES = `
         select id from discounts where is_automatic and status = 'active'
             and (first_order_only or max_uses is not null or max_uses_per_customer is not null)
           union all select discount_id from discount_codes where code = any($5::text[]))
-      and counter = any(array['all', 'customer:' || $4::text, 'customer:' || ${GUEST}]
+      and counter = any(array['all', 'customer:' || $4::text]
         || array(select 'code:' || code from unnest($5::text[]) as code))`;
 
 const BUNDLES = `
@@ -78,14 +79,13 @@ const SHIPPING = `
     from shipping_methods m where status = 'active' and case when $6::uuid is null then is_default else id = $6 end`;
 
 const statement = (goods: string, { isWithOffers }: { isWithOffers: boolean }): string => `
-  select ${GROUPS} as "groupIds", ${GUEST} as guest,
-    not exists (select 1 from checkouts where redeemer = any(${knownAs('$4::text')}) and state = 'COMPLETED')
-      and not exists (select 1 from first_orders where redeemer = any(${knownAs('$4::text')})) as "isFirstOrder",
+  select ${GROUPS} as "groupIds",
+    not exists (select 1 from checkouts where redeemer = $4::text and state = 'COMPLETED')
+      and not exists (select 1 from first_orders where redeemer = $4::text) as "isFirstOrder",
     (${priceLists(goods)}) as "priceLists", ${isWithOffers ? `${OFFERS},` : ''} (${ENTERED}) as entered, (${USES}) as uses,
     (${BUNDLES}) as bundles, (${SHIPPING}) as shipping`;
 
 interface ContextRow extends Omit<PricingContext, 'discounts'> {
-  guest: string | null;
   automatic?: WrittenDiscount[];
   entered: WrittenDiscount[];
   uses: Uses[];
@@ -103,8 +103,8 @@ export async function loadPricingContext(query: Query, of: ContextOf, offers?: O
     ...[customerId, redeemer, codes, shippingMethodId, now, bundleIds, imagined],
   ]);
   if (!row) throw new Error('the statement of the pricing context has no row');
-  const { rules, automatic = [], entered, uses, guest, ...context } = row;
+  const { rules, automatic = [], entered, uses, ...context } = row;
   const open = offersAt(offers ?? { rules, discounts: automatic }, now);
-  const discounts = limitedBy([...open.discounts, ...entered], uses, { redeemer, guest });
+  const discounts = limitedBy([...open.discounts, ...entered], uses, redeemer);
   return { ...context, rules: open.rules, discounts };
 }

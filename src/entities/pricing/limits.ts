@@ -18,29 +18,24 @@ export const COUNTER = {
   code: (code: string): string => `code:${code}`,
 };
 
-/**
- * Says of each discount what is left of its limits. `guest`: whom the customer was known as before the account; what was
- * used then counts as well.
- */
+/** Says of each discount what is left of its limits. */
 export function limitedBy(
   discounts: readonly WrittenDiscount[],
   uses: readonly Uses[],
-  { redeemer, guest }: { redeemer: string | null; guest: string | null },
+  redeemer: string | null,
 ): LimitedDiscount[] {
   const counted = new Map(uses.map(({ discountId, counter, used }) => [`${discountId} ${counter}`, used]));
   return discounts.map((discount) => {
     const used = (counter: string | null) => (counter && counted.get(`${discount.id} ${counter}`)) || 0;
     const isReached = (most: number | null, counter: string | null) => most !== null && most <= used(counter);
-    const { maxUses, codeMaxUses, code } = discount;
-    const asGuest = used(guest && COUNTER.redeemer(guest));
-    const each = discount.maxUsesPerCustomer === null ? null : Math.max(0, discount.maxUsesPerCustomer - asGuest);
+    const { maxUses, maxUsesPerCustomer, codeMaxUses, code } = discount;
     const usedUp = isReached(maxUses, COUNTER.everybody)
       ? 'total'
-      : isReached(each, redeemer && COUNTER.redeemer(redeemer))
+      : isReached(maxUsesPerCustomer, redeemer && COUNTER.redeemer(redeemer))
         ? 'customer'
         : isReached(codeMaxUses, code && COUNTER.code(code))
           ? 'code'
           : null;
-    return { ...discount, maxUsesPerCustomer: each, usedUp };
+    return { ...discount, usedUp };
   });
 }
