@@ -8,17 +8,17 @@ enableCompileCache(resolve(import.meta.dirname, '..', 'node_modules', '.cache', 
  * One function per kind of process. What they are put together from stands in src/main/; a process loads nothing that only
  * another needs, so that it is back soon after it was killed.
  */
-const PROCESSES: Record<string, () => Promise<void>> = {
-  web: async () => (await import('./main/web.ts')).web(),
-  worker: async () => (await import('./main/worker.ts')).worker(),
-  simulator: async () => (await import('./main/simulator.ts')).simulator(),
-  migrate: async () => (await import('./main/migrate.ts')).migrateOnce(),
-};
+const PROCESSES: ReadonlyMap<string, () => Promise<void>> = new Map([
+  ['web', async () => (await import('./main/web.ts')).web()],
+  ['worker', async () => (await import('./main/worker.ts')).worker()],
+  ['simulator', async () => (await import('./main/simulator.ts')).simulator()],
+  ['migrate', async () => (await import('./main/migrate.ts')).migrateOnce()],
+]);
 
 const name = process.argv[2] ?? '';
-const start = PROCESSES[name];
+const start = PROCESSES.get(name);
 if (!start) {
-  console.error(`usage: node src/main.ts ${Object.keys(PROCESSES).join('|')}; there is no process "${name}"`);
+  console.error(`usage: node src/main.ts ${[...PROCESSES.keys()].join('|')}; there is no process "${name}"`);
   process.exit(2);
 }
 try {

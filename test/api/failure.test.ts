@@ -51,6 +51,23 @@ describe('a failure', () => {
     expect(answer.headers.get('allow')).to.equal('GET, HEAD, OPTIONS');
   });
 
+  it('is 400 for JSON that is nested too deep or holds half a surrogate pair, in whatever encoding', async () => {
+    const arrays = (levels: number) => `${'['.repeat(levels)}"\\ud83d\\ude00"${']'.repeat(levels)}`;
+    const expected = 'at most 32 levels of objects and arrays';
+    for (const levels of [33, 49_000]) {
+      const answer = await post(arrays(levels));
+      expect(answer, `${levels}`).to.include({ status: 400, code: 'VALIDATION_FAILED' });
+      expect(answer.details).to.deep.equal([{ where: 'body', problem: 'is nested too deep', expected }]);
+    }
+    expect(JSON.stringify((await post(arrays(32))).details)).to.not.contain('nested');
+    const half = '{"name": "\ud800"}';
+    for (const body of ['{"name": "\\ud800"}', Buffer.from(half, 'utf16le')]) {
+      const charset = typeof body === 'string' ? 'utf-8' : 'utf-16le';
+      const answer = await post(body, { 'content-type': `application/json; charset=${charset}` });
+      expect(JSON.stringify(answer.details), charset).to.contain('half of a surrogate pair');
+    }
+  });
+
   it('says where JSON breaks without repeating it', async () => {
     const answer = await post('{"secret": "hunter2",,}');
     expect(answer).to.include({ status: 400, code: 'MALFORMED_JSON', type: 'VALIDATION_ERROR' });

@@ -30,6 +30,11 @@ const BODIES: Record<string, unknown> = {
     status: 'constructor',
     metadata: {},
   }),
+  'an intent with an id that no text can be': eventOf('evt_foreign_6', { ...intent, id: '\ud800', metadata: {} }),
+  'an event with an id that no index holds': eventOf(
+    Array.from({ length: 500 }, (_, one) => one ** 9).join(''),
+    intent,
+  ),
   'an intent of more than there is': eventOf('evt_foreign_5', { ...intent, amount_received: 1e300, metadata: {} }),
 };
 

@@ -11,17 +11,17 @@ import { alertOf, type Page, proofField } from './page.ts';
 import { type OpsDeps, toSignIn } from './visit.ts';
 
 /** What may be said above the form, by the name that stands in the address. */
-const NOTES: Record<string, string> = {
-  password: 'Your password is set. Sign in with it.',
-  out: 'You are signed out.',
-};
+const NOTES: ReadonlyMap<string, string> = new Map([
+  ['password', 'Your password is set. Sign in with it.'],
+  ['out', 'You are signed out.'],
+]);
 
 export const signInPage = (deps: OpsDeps): Page => ({
   path: toSignIn,
   who: 'anybody',
   show(visit, alert) {
     if (visit.person) return { to: '/ops' };
-    const note = alert === undefined ? NOTES[visit.query.done ?? ''] : undefined;
+    const note = alert === undefined ? NOTES.get(visit.query.done ?? '') : undefined;
     return {
       title: 'Sign in',
       main: html`${alertOf(alert)}${note && html`<p role="status" class="note">${note}</p>`}

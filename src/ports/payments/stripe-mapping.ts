@@ -15,13 +15,15 @@ const STATUS = new Map<string, IntentStatus>(
   }),
 );
 
-const REFUND_STATUS: Record<string, Refund['status']> = {
-  pending: 'pending',
-  requires_action: 'pending',
-  succeeded: 'succeeded',
-  failed: 'failed',
-  canceled: 'failed',
-};
+const REFUND_STATUS = new Map<string, Refund['status']>(
+  Object.entries({
+    pending: 'pending',
+    requires_action: 'pending',
+    succeeded: 'succeeded',
+    failed: 'failed',
+    canceled: 'failed',
+  }),
+);
 
 /** Stripe's intent in our words. Refunds are known only where `latest_charge` was expanded. */
 export function toIntent(intent: Stripe.PaymentIntent): Intent {
@@ -49,7 +51,7 @@ export function toRefund(refund: Stripe.Refund, intentId: string): Refund {
     amount: refund.amount,
     reference: refund.metadata?.reference ?? null,
     // A status we do not know yet is money that has not certainly gone back.
-    status: REFUND_STATUS[refund.status ?? 'pending'] ?? 'pending',
+    status: REFUND_STATUS.get(refund.status ?? 'pending') ?? 'pending',
   };
 }
 
@@ -57,8 +59,11 @@ export function toRefund(refund: Stripe.Refund, intentId: string): Refund {
 export function isEvent(value: unknown): value is Stripe.Event {
   const { id, type, created, data } = (value ?? {}) as Partial<Record<keyof Stripe.Event, unknown>>;
   const object = (data as { object?: unknown } | null | undefined)?.object;
-  return typeof id === 'string' && typeof type === 'string' && isSecond(created) && isObject(object);
+  return isName(id) && isName(type) && isSecond(created) && isObject(object);
 }
+
+/** What Stripe calls its objects and events: at most 255 characters, of which an index holds every one. */
+const isName = (value: unknown): value is string => typeof value === 'string' && /^[\w.-]{1,255}$/.test(value);
 
 /** Seconds since 1970 that a date can hold. */
 const isSecond = (value: unknown): boolean =>
@@ -82,7 +87,7 @@ const NOTHING = { intentId: null, checkoutId: null, status: null, amountReceived
 function subject(object: Stripe.Event.Data.Object): Partial<ProviderEvent> {
   if (isA<Stripe.PaymentIntent>(object, 'payment_intent')) {
     return {
-      intentId: object.id,
+      intentId: idOf(object),
       checkoutId: checkoutIdOf(object.metadata),
       status: statusOf(object.status),
       amountReceived: Number.isSafeInteger(object.amount_received) ? object.amount_received : null,
@@ -91,7 +96,7 @@ function subject(object: Stripe.Event.Data.Object): Partial<ProviderEvent> {
   if (isA<Stripe.Charge>(object, 'charge')) {
     return { intentId: idOf(object.payment_intent), checkoutId: checkoutIdOf(object.metadata) };
   }
-  if (isA<Stripe.Refund>(object, 'refund')) return { intentId: idOf(object.payment_intent), refundId: object.id };
+  if (isA<Stripe.Refund>(object, 'refund')) return { intentId: idOf(object.payment_intent), refundId: idOf(object) };
   return {};
 }
 
@@ -108,5 +113,8 @@ const checkoutIdOf = (metadata: Stripe.Metadata | null | undefined): string | nu
   return id !== undefined && isUuid(id) ? id : null;
 };
 
-const idOf = (reference: string | { id: string } | null | undefined): string | null =>
-  typeof reference === 'string' ? reference : (reference?.id ?? null);
+/** The id that a reference is or has; null for what is none, as a signed body may hold anything. */
+function idOf(reference: string | { id: string } | null | undefined): string | null {
+  const id = typeof reference === 'string' ? reference : reference?.id;
+  return isName(id) ? id : null;
+}

@@ -1,8 +1,12 @@
+import { hash } from 'node:crypto';
 import fc from 'fast-check';
 
 const deep = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
 /** As JSON can bring them: keys of their own, not the prototype. */
 const withKey = (key: string): unknown => JSON.parse(`{"${key}": {"isAdmin": true}}`);
+
+/** A long text that cannot be compressed: no row of an index holds it. */
+const LONG_HASHES = Array.from({ length: 300 }, (_, index) => hash('sha256', String(index))).join('');
 
 /** Values that no field of ours asks for, or that have broken other people's servers. */
 export const HOSTILE: readonly unknown[] = [
@@ -27,6 +31,7 @@ export const HOSTILE: readonly unknown[] = [
   '\u202egnp.exe',
   '𝒜'.repeat(200),
   'x'.repeat(20_000),
+  LONG_HASHES,
   "'; drop table accounts; --",
   '{{7*7}}#{7*7}',
   '../../etc/passwd',

@@ -68,7 +68,7 @@ function list<Row extends { created: number }>(
   { render, filters }: Listing<Row>,
 ): object {
   for (const name of form.keys()) {
-    const known = PAGING.includes(name) || name in filters || name.startsWith('expand[');
+    const known = PAGING.includes(name) || Object.hasOwn(filters, name) || name.startsWith('expand[');
     if (!known)
       throw new InvalidRequest(`Received unknown parameter: ${name}`, { code: 'parameter_unknown', param: name });
   }
