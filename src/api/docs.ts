@@ -44,7 +44,8 @@ export function docsRouter(): express.Router {
     router.get(`${PATH}/${file}`, (_request, response) => {
       exchangeOf(response).route = `${PATH}/${file}`;
       // With a root only the part below it is checked for dot folders: the clone may lie inside one.
-      response.sendFile(file, { root: FOLDER, maxAge: '1d', acceptRanges: false });
+      response.set('Cache-Control', 'public, max-age=86400');
+      response.sendFile(file, { root: FOLDER, acceptRanges: false });
     });
   }
   return router;

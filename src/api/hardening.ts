@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 import cors from 'cors';
 import type express from 'express';
 import helmet, { type HelmetOptions } from 'helmet';
+import { NO_STORE } from './respond.ts';
 
 export interface Hardening {
   /** Origins whose pages may call the API from a browser; none: only pages of this server. */
@@ -18,7 +19,10 @@ const ANSWER_HEADERS =
 /** As long as Chromium is ready to remember it. */
 const PREFLIGHT_SECONDS = 7_200;
 
-/** Headers that take from browsers whatever an API does not need. Pages that need more set their own policy over it. */
+/**
+ * Headers that take from browsers whatever an API does not need, and keep every answer out of caches. Pages that need more
+ * set their own policy over it, and what everybody may read its own `Cache-Control`.
+ */
 export function hardening({ corsOrigins, isHttpsOnly }: Hardening): express.RequestHandler[] {
   const headers = headersOf({
     contentSecurityPolicy: {
@@ -33,6 +37,7 @@ export function hardening({ corsOrigins, isHttpsOnly }: Hardening): express.Requ
   });
   const secure: express.RequestHandler = (_request, response, next) => {
     for (const [name, value] of headers) response.setHeader(name, value);
+    response.setHeader('Cache-Control', NO_STORE);
     next();
   };
   return corsOrigins.length === 0 ? [secure] : [secure, crossOrigin(corsOrigins)];

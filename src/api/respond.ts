@@ -5,6 +5,8 @@ import type { Failure } from './failure.ts';
 import type { Answer } from './route.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
+/** The `Cache-Control` of every answer that is not a public read: it may hold personal data or secrets. */
+export const NO_STORE = 'no-store';
 /** Seconds after which a client of an unavailable service may try again. */
 const RETRY_AFTER = '2';
 
@@ -60,7 +62,8 @@ export function sendFailure(response: express.Response, failure: Failure, reques
     timestamp: new Date().toISOString(),
   };
   // What a handler had prepared for its success (validators, cache rules) would lie about this answer.
-  for (const name of ['ETag', 'Cache-Control', 'Location']) response.removeHeader(name);
+  for (const name of ['ETag', 'Location']) response.removeHeader(name);
+  response.setHeader('Cache-Control', NO_STORE);
   if (status === 503) response.setHeader('Retry-After', RETRY_AFTER);
   for (const name in failure.headers) response.setHeader(name, failure.headers[name] ?? '');
   response.setHeader('Content-Type', JSON_TYPE);

@@ -3,6 +3,7 @@ import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ERRORS, type ErrorCode } from '../domain/errors.ts';
 import { errorFields, observe, observeSparingly } from '../infra/log.ts';
+import { NO_STORE } from './respond.ts';
 
 const CODES: Record<string, ErrorCode> = {
   HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
@@ -50,6 +51,7 @@ function refuse(socket: Duplex, code: ErrorCode): void {
     'Connection: close',
     'Content-Type: application/json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
+    `Cache-Control: ${NO_STORE}`,
     'X-Content-Type-Options: nosniff',
     `X-Request-Id: ${requestId}`,
   ];

@@ -19,7 +19,10 @@ describe('who may call what', () => {
   const permissionOf = (route: string) =>
     shop.routes.find(({ facts }) => `${facts.method.toUpperCase()} ${facts.path}` === route)?.facts.permission ?? '';
 
-  /** The status of the answer, and the code of the error where there is one. */
+  /** What everybody reads alike: of all answers only these may be kept by caches on the way. */
+  const PUBLIC_READS = new Set(ROWS.filter(({ isPublicRead }) => isPublicRead).map(({ route }) => route));
+
+  /** The status of the answer, the code of the error where there is one, and how it may be cached where that is wrong. */
   async function answer(route: string, caller: Caller, credentials: Request): Promise<string> {
     const [method = ''] = route.split(' ');
     const { path, body = {}, cartToken } = await aim(route, caller);
@@ -34,13 +37,16 @@ describe('who may call what', () => {
       },
       ...(method !== 'GET' && { body: JSON.stringify(body) }),
     });
+    const isPublic = response.status < 400 && PUBLIC_READS.has(route);
+    const cached = response.headers.get('cache-control') ?? 'no Cache-Control';
+    const wrong = (isPublic ? /^public, max-age=\d+/ : /^no-store$/).test(cached) ? '' : `(${cached}) `;
     if (response.headers.get('content-type')?.includes('event-stream')) {
       await response.body?.cancel();
-      return `${response.status}`;
+      return `${wrong}${response.status}`;
     }
     const text = await response.text();
     const code = response.status >= 400 ? JSON.parse(text).error.code : '';
-    return `${response.status} ${code}`.trim();
+    return `${wrong}${response.status} ${code}`.trim();
   }
 
   const fits = (found: string, expected: Expected): boolean =>

@@ -44,6 +44,16 @@ describe('the headers of every answer', () => {
     }
   });
 
+  it('keep it out of caches, unless it says itself that everybody may read it', async () => {
+    await open();
+    const keep = async (path: string) => (await head(path)).get('cache-control');
+    for (const path of ['/baskets/1', '/baskets/x', '/nowhere', '/baskets/%ZZ', '/api/v1/docs']) {
+      expect(await keep(path), path).to.equal('no-store');
+    }
+    expect(await keep('/api/v1/openapi.json')).to.equal('public, max-age=60');
+    expect(await keep('/api/v1/docs/swagger-ui.css')).to.equal('public, max-age=86400');
+  });
+
   it('ask for HTTPS only where there is HTTPS', async () => {
     await open({ hardening: { corsOrigins: [], isHttpsOnly: true } });
     const header = (await head('/baskets/1')).get('strict-transport-security');

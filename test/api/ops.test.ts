@@ -148,7 +148,9 @@ describe("the operators' door", () => {
       expect(board.status).to.equal(200);
       expect(board.text, 'nothing from elsewhere').not.to.match(/googleapis|<style| style=/);
       const [script] = /static\/js\/[^"]+\.js/.exec(board.text) ?? [];
-      expect((await browser.fetch('GET', `/ops/queues/${script}`)).status).to.equal(200);
+      const file = await browser.fetch('GET', `/ops/queues/${script}`);
+      expect([file.status, file.headers.get('cache-control')]).to.deep.equal([200, 'public, max-age=0']);
+      expect(board.headers.get('cache-control')).to.equal('no-store');
     }
     const refused = await support.open('/ops/queues');
     expect([refused.status, /role="alert"/.test(refused.text)]).to.deep.equal([403, true]);

@@ -29,7 +29,6 @@ export function queueBoard(deps: OpsDeps): express.RequestHandler {
   return async (request, response, next) => {
     exchangeOf(response).route = PATH;
     response.set('Content-Security-Policy', POLICY);
-    if (!request.path.startsWith('/static/')) response.set('Cache-Control', 'no-store');
     const visit = await visitOf(deps, { request, response });
     const { person } = visit;
     await limitRate(
@@ -43,6 +42,8 @@ export function queueBoard(deps: OpsDeps): express.RequestHandler {
     if (wantsPage(request)) keepBoardProof(deps.secret, response, person.sessionId);
     const board = person.permissions.has('queues:operate') ? boards.operate : boards.look;
     sendOwnPage(board, response, next);
+    // The files of the board are the same for everybody, and say themselves for how long.
+    if (request.path.startsWith('/static/')) response.removeHeader('Cache-Control');
     board(request, response, next);
   };
 }

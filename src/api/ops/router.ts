@@ -17,7 +17,7 @@ export function opsRouter(deps: OpsDeps): express.Router {
   for (const file of FILES) {
     router.get(`/ops/${file}`, (_request, response) => {
       exchangeOf(response).route = `/ops/${file}`;
-      response.sendFile(file, { root: import.meta.dirname, maxAge: '1h' });
+      response.set('Cache-Control', 'public, max-age=3600').sendFile(file, { root: import.meta.dirname });
     });
   }
   router.use(

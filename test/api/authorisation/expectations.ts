@@ -7,6 +7,8 @@ export interface Row {
   expected: Record<Caller, Expected>;
   /** Whether it looks at credentials at all: then bad ones are refused. */
   asks: boolean;
+  /** Its answer is the same for everybody. */
+  isPublicRead?: true;
 }
 
 export type Expected = number | `${number} ${string}`;
@@ -41,6 +43,7 @@ export const open = (route: string, ok: number): Row => ({
 export const shelf = (route: string, ok: number): Row => ({
   ...open(route, ok),
   asks: true,
+  isPublicRead: true,
   expected: { ...open(route, ok).expected, half: HALF, keyWithout: NO },
 });
 
