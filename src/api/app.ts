@@ -73,7 +73,8 @@ function endpoint({ facts, answer }: AnyRoute, deps: AppDeps): express.RequestHa
     const principal = await identify(raw, facts, deps);
     authorise(facts, principal);
     const body = await readBody(facts, raw);
-    return answer(callOf(raw, exchange, { principal, body }));
+    const admitAgain = async () => authorise(facts, await deps.authenticate(raw));
+    return answer(callOf(raw, exchange, { principal, body, admitAgain }));
   };
   return async (request, response) => {
     const exchange = exchangeOf(response);
@@ -96,7 +97,11 @@ async function identify(raw: Raw, facts: RouteFacts, { authenticate, limits }: A
   return found;
 }
 
-function callOf(raw: Raw, { trace }: Exchange, { principal, body }: { principal: Principal; body: unknown }): RawCall {
+function callOf(
+  raw: Raw,
+  { trace }: Exchange,
+  { principal, body, admitAgain }: Pick<RawCall, 'principal' | 'body' | 'admitAgain'>,
+): RawCall {
   const { request, response } = raw;
   let signal: AbortSignal | undefined;
   return {
@@ -106,6 +111,7 @@ function callOf(raw: Raw, { trace }: Exchange, { principal, body }: { principal:
     headers: request.headers as RawCall['headers'],
     requestId: trace.requestId,
     principal,
+    admitAgain,
     raw,
     // Most handlers never ask: the listener and its controller are made for those that do.
     get signal() {

@@ -28,6 +28,11 @@ export interface Call<P, Q, B> {
   principal: Principal;
   /** Aborts when the client goes away before the answer is complete. */
   readonly signal: AbortSignal;
+  /**
+   * Whether the credentials of the request still hold, for an answer that takes long.
+   * @throws RequestFault as at the beginning of the request
+   */
+  admitAgain(): Promise<void>;
   raw: Raw;
 }
 

@@ -41,6 +41,7 @@ const CATALOGUE = {
   INVALID_SIGNATURE: invalid(400, 'The signature is wrong or too old.'),
   ROUTE_NOT_FOUND: business(404, 'There is nothing at this path.'),
   TOO_MANY_REQUESTS: business(429, 'Too many requests; try again later.'),
+  EVENT_STREAM_LIMIT_REACHED: business(429, 'Too many event streams are open; end one of them first.'),
 
   // Who asks.
   AUTHENTICATION_REQUIRED: unauthenticated('Sign in first.'),

@@ -69,6 +69,9 @@ export const ADVICE: Record<ErrorCode, [Met, string]> = {
   ),
   INVALID_SIGNATURE: answer('Check that `STRIPE_WEBHOOK_SECRET` is that of the endpoint, and the clock of the server.'),
   ROUTE_NOT_FOUND: answer('Look the path up in `/api/v1/docs`.'),
+  EVENT_STREAM_LIMIT_REACHED: answer(
+    'End a stream, or read the checkout with `Prefer: wait`. `details.of` says of what there are too many: caller, checkout, process.',
+  ),
   TOO_MANY_REQUESTS: answer('Wait for `Retry-After` seconds. `RateLimit` says how much is left.'),
   AUTHENTICATION_REQUIRED: answer('Sign in and send `Authorization: Bearer …`, or an API key as `X-Api-Key`.'),
   CART_TOKEN_REQUIRED: answer('Send the `cartToken` that came with the cart as `X-Cart-Token`.'),

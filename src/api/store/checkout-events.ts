@@ -1,81 +1,97 @@
 import { z } from 'zod';
+import { ERRORS } from '../../domain/errors.ts';
 import { CHECKOUT_WAYS_OUT } from '../../domain/states.ts';
+import { networkOf } from '../../infra/network.ts';
+import { callerOf } from '../auth/principal.ts';
 import type { ApiDeps } from '../deps.ts';
+import { failureOf } from '../failure.ts';
 import { customerIn } from '../ownership.ts';
-import { type AnyRoute, route } from '../route.ts';
+import { type AnyRoute, type RawCall, route } from '../route.ts';
 import { type CheckoutKey, type CheckoutView, readCheckout } from '../views/checkout.ts';
 import { refuseStranger, thingOf } from './checkout.ts';
+import { type Follow, openCheckoutFeed } from './checkout-feed.ts';
+import { openStreamLimits, type StreamLimits } from './stream-limits.ts';
 
-/** Proxies cut streams that stay silent for long. */
-const HEARTBEAT_MS = 15_000;
+/** `heartbeatMs` and `limits` differ from those of a shop in tests only. */
+interface Settings {
+  heartbeatMs?: number;
+  limits?: StreamLimits;
+}
 
 /** The history of a checkout as it is written, one event per transition, from wherever the client stopped listening. */
-export const checkoutEventRoutes = (deps: ApiDeps): AnyRoute[] => [
-  route({
-    method: 'get',
-    path: '/api/v1/store/checkout/{id}/events',
-    permission: 'orders:read',
-    access: 'checkout',
-    summary: 'Transitions as Server-Sent Events, replayable with Last-Event-ID',
-    tag: 'Checkout',
-    params: z.object({ id: z.uuid() }),
-    answers: {
-      200: { description: 'A stream of `transition` events', schema: z.string(), contentType: 'text/event-stream' },
-      204: { description: 'The checkout is over and everything was told: do not connect again' },
-    },
-    errors: ['CHECKOUT_NOT_FOUND'],
-    async handle(call) {
-      const { params, headers, raw, signal } = call;
-      const key = { id: params.id, customerId: customerIn(call) };
-      const told = Number(headers['last-event-id'] ?? 0) || 0;
-      const reading = await readCheckout(deps.db.query, key);
-      refuseStranger(deps, call, thingOf(reading));
-      const first = reading?.view;
-      if (!first || (isOver(first) && first.history.length <= told)) return { status: 204 };
-      const { response } = raw;
-      const kind = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' };
-      response.writeHead(200, kind).write('retry: 2000\n\n');
-      await tell(deps, { key, told, response, gone: AbortSignal.any([signal, deps.stopping]) });
-      response.end();
-      return 'handled';
-    },
-  }),
-];
+export function checkoutEventRoutes(deps: ApiDeps, { heartbeatMs, limits }: Settings = {}): AnyRoute[] {
+  const follow = openCheckoutFeed(deps, heartbeatMs);
+  const enter = openStreamLimits(limits);
+  return [
+    route({
+      method: 'get',
+      path: '/api/v1/store/checkout/{id}/events',
+      permission: 'orders:read',
+      access: 'checkout',
+      summary: 'Transitions as Server-Sent Events, replayable with Last-Event-ID',
+      description:
+        'The credentials are checked again every 15 seconds: the stream ends when they are revoked or have run out. Few streams may be open at once for a checkout and for a caller.',
+      tag: 'Checkout',
+      params: z.object({ id: z.uuid() }),
+      answers: {
+        200: { description: 'A stream of `transition` events', schema: z.string(), contentType: 'text/event-stream' },
+        204: { description: 'The checkout is over and everything was told: do not connect again' },
+      },
+      errors: ['CHECKOUT_NOT_FOUND', 'EVENT_STREAM_LIMIT_REACHED'],
+      async handle(call) {
+        const { params, headers, principal, raw } = call;
+        const told = Number(/^\d{1,9}$/.exec(headers['last-event-id'] ?? '') ?? 0);
+        const reading = await readCheckout(deps.db.query, { id: params.id, customerId: customerIn(call) });
+        refuseStranger(deps, call, thingOf(reading));
+        if (!reading || (isOver(reading.view) && reading.view.history.length <= told)) return { status: 204 };
+        const caller = callerOf(principal, networkOf(raw.request.ip ?? 'unknown'));
+        const leave = enter({ caller, checkoutId: params.id });
+        try {
+          const kind = { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' };
+          raw.response.writeHead(200, kind).write('retry: 2000\n\n');
+          const key = { id: params.id, customerId: reading.customerId };
+          await tell(follow, { key, told, call, gone: AbortSignal.any([call.signal, deps.stopping]) });
+          raw.response.end();
+        } finally {
+          leave();
+        }
+        return 'handled';
+      },
+    }),
+  ];
+}
 
 interface Listener {
   key: CheckoutKey;
   /** How many transitions the client has heard of. */
   told: number;
-  response: { write(text: string): unknown };
+  call: Pick<RawCall, 'raw' | 'admitAgain'>;
   gone: AbortSignal;
 }
 
-/** Tells each transition once, until the checkout is over or nobody listens. */
-async function tell({ hints, db }: ApiDeps, { key, told, response, gone }: Listener): Promise<void> {
-  let changed = Promise.withResolvers<void>();
-  const wake = () => changed.resolve();
-  const stopListening = hints.listen(key.id, wake);
-  // A lost hint is made up for at the next heartbeat.
-  const heartbeat = setInterval(() => {
-    response.write(':\n\n');
-    wake();
-  }, HEARTBEAT_MS);
-  gone.addEventListener('abort', wake);
-  try {
-    for (let next = told; !gone.aborted; await changed.promise) {
-      changed = Promise.withResolvers<void>();
-      const view = (await readCheckout(db.query, key))?.view;
-      const news = view?.history.slice(next) ?? [];
-      for (const step of news) {
+/** Tells each transition once, until the checkout is over, the credentials do not hold any more or nobody listens. */
+function tell(follow: Follow, { key, told, call, gone }: Listener): Promise<void> {
+  const { response } = call.raw;
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  let next = told;
+  const leave = follow(key, {
+    read(reading) {
+      for (const step of reading?.view.history.slice(next) ?? []) {
         next += 1;
         response.write(`id: ${next}\nevent: transition\ndata: ${JSON.stringify(step)}\n\n`);
       }
-      if (!view || isOver(view)) break;
-    }
-  } finally {
-    clearInterval(heartbeat);
-    stopListening();
-  }
+      if (!reading || isOver(reading.view)) resolve();
+    },
+    beat() {
+      response.write(':\n\n');
+      // While the database is away nobody can be asked: the next heartbeat asks again.
+      call.admitAgain().catch((error) => ERRORS[failureOf(error).code].status < 500 && resolve());
+    },
+    fail: reject,
+  });
+  gone.addEventListener('abort', () => resolve(), { once: true });
+  if (gone.aborted) resolve();
+  return promise.finally(leave);
 }
 
 const isOver = ({ state }: CheckoutView): boolean => state === 'COMPLETED' || CHECKOUT_WAYS_OUT.includes(state);

@@ -1,0 +1,142 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'chai';
+import { makeApp } from '../../src/api/app.ts';
+import { authentication } from '../../src/api/auth/authenticate.ts';
+import { readStandings } from '../../src/api/auth/standing.ts';
+import type { ApiDeps } from '../../src/api/deps.ts';
+import { serve, stopServer } from '../../src/api/server.ts';
+import { checkoutEventRoutes } from '../../src/api/store/checkout-events.ts';
+import { openCheckoutFeed } from '../../src/api/store/checkout-feed.ts';
+import { BENGALURU } from '../support/address.ts';
+import { stockVariant } from '../support/books.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { type Customer, openPeopleShop, type PeopleShop, type Refused } from './people-shop.ts';
+
+const LIMITS = { caller: 3, checkout: 2, process: 4 };
+
+describe('the event streams of checkouts', () => {
+  let shop: PeopleShop;
+  let server: Server;
+  let url: string;
+  let variantId: string;
+  let customer: Customer;
+  let reads = 0;
+  const wakes = new Map<string, () => void>();
+  let streams: AbortController;
+
+  /** The dependencies of the routes: reads of checkouts are counted, and hints are given by hand. */
+  function counted(): ApiDeps {
+    const query: ApiDeps['db']['query'] = (sql, params) => {
+      if (sql.includes('checkout_history')) reads += 1;
+      return shop.db.query(sql, params);
+    };
+    const hints: ApiDeps['hints'] = {
+      listen(id, wake) {
+        wakes.set(id, () => wake({ id, busy: true }));
+        return () => wakes.delete(id);
+      },
+    };
+    return { ...shop.deps, db: { ...shop.db, query }, hints };
+  }
+
+  before(async () => {
+    shop = await openPeopleShop();
+    variantId = await stockVariant(shop.db.query, { stock: 100 });
+    const deps = counted();
+    const routes = checkoutEventRoutes(deps, { heartbeatMs: 40, limits: LIMITS });
+    const authenticate = authentication(deps.signingKeys, readStandings(shop.db));
+    server = serve(makeApp(routes, { observe: () => undefined, authenticate }));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  beforeEach(async () => {
+    streams = new AbortController();
+    customer = await shop.register();
+  });
+  afterEach(async () => {
+    streams.abort();
+    await waitFor('no stream is open', () => wakes.size === 0);
+  });
+  after(async () => {
+    await stopServer(server, 0);
+    await shop.close();
+  });
+
+  /** A checkout that no worker goes on with, and how its owner shows that it is his. */
+  async function checkout(token?: string) {
+    const owner = token === undefined ? {} : { token };
+    const items = [{ variantId, quantity: 1 }];
+    const { body: cart } = await shop.ask<{ id: string; cartToken?: string }>('POST', '/store/cart', {
+      body: { items },
+      ...owner,
+    });
+    const request = { cartId: cart.id, email: 'asha@example.com', shippingAddress: BENGALURU };
+    const proof = cart.cartToken === undefined ? owner : { cartToken: cart.cartToken };
+    const { body } = await shop.ask<{ id: string }>('POST', '/store/checkout', { body: request, ...proof });
+    const headers: Record<string, string> =
+      cart.cartToken === undefined ? { authorization: `Bearer ${token}` } : { 'x-cart-token': cart.cartToken };
+    return { id: body.id, headers };
+  }
+
+  const open = ({ id, headers }: Awaited<ReturnType<typeof checkout>>) =>
+    fetch(`${url}/api/v1/store/checkout/${id}/events`, { headers, signal: streams.signal });
+
+  it('are bounded per checkout, per caller and per process, and told so; one that ends makes room', async () => {
+    const [first, second, third] = [await checkout(), await checkout(), await checkout()];
+    const refusal = async (of: Awaited<ReturnType<typeof checkout>>) => {
+      const response = await open(of);
+      const { error } = (await response.json()) as Refused;
+      expect(response.headers.get('retry-after')).to.equal('10');
+      return [response.status, error.code, error.details.of, error.details.limit];
+    };
+    const code = 'EVENT_STREAM_LIMIT_REACHED';
+    const one = await open(first);
+    expect([one.status, (await open(first)).status]).to.deep.equal([200, 200]);
+    expect(await refusal(first)).to.deep.equal([429, code, 'checkout', LIMITS.checkout]);
+    expect((await open(second)).status).to.equal(200);
+    expect(await refusal(third)).to.deep.equal([429, code, 'caller', LIMITS.caller]);
+    const [own, others] = [await checkout(customer.accessToken), await checkout((await shop.register()).accessToken)];
+    expect((await open(own)).status).to.equal(200);
+    expect(await refusal(others)).to.deep.equal([429, code, 'process', LIMITS.process]);
+    await one.body?.cancel();
+    const again = await waitFor('there is room', async () => {
+      const response = await open(others);
+      return response.ok && response;
+    });
+    expect(again.headers.get('cache-control')).to.equal('no-store');
+  });
+
+  it('end at the next heartbeat when the session was revoked, and go on while it holds', async () => {
+    const own = await open(await checkout(customer.accessToken));
+    const guest = await open(await checkout());
+    await shop.db.query(`update sessions set revoked_at = now(), revoked_because = 'revoked' where account_id = $1`, [
+      customer.customer.id,
+    ]);
+    expect(await own.text())
+      .to.contain('event: transition')
+      .and.to.contain(':\n\n');
+    const reader = guest.body?.getReader();
+    // The stream of the guest has outlived the other: its next heartbeat still comes.
+    for (let beats = 0; beats < 3; beats += 1) expect((await reader?.read())?.done).to.equal(false);
+  });
+
+  it('of one checkout are served by one read', async () => {
+    const { id } = await checkout();
+    const follow = openCheckoutFeed(counted());
+    let seen = 0;
+    const follower = { read: () => (seen += 1), beat: () => undefined, fail: () => (seen = Number.NaN) };
+    const before = reads;
+    const leave = Array.from({ length: 20 }, () => follow({ id, customerId: null }, { ...follower }));
+    // Those that join while the checkout is being read get it once more.
+    await waitFor('all have read it', () => seen === 40);
+    expect(reads - before).to.equal(2);
+    wakes.get(id)?.();
+    await waitFor('all have read it again', () => seen === 60);
+    expect(reads - before).to.equal(3);
+    for (const each of leave) each();
+    expect(wakes.has(id)).to.equal(false);
+  });
+});
