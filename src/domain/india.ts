@@ -57,6 +57,9 @@ const FORMER_CODES: ReadonlyMap<string, string> = new Map([
   ['IN-UT', 'IN-UK'],
 ]);
 
+/** Every code that an address may have. */
+export const STATE_CODES: readonly string[] = [...INDIAN_SUBDIVISIONS.map(({ code }) => code), ...FORMER_CODES.keys()];
+
 const BY_CODE = new Map(INDIAN_SUBDIVISIONS.map((subdivision) => [subdivision.code, subdivision]));
 
 /** The state or union territory of an ISO 3166-2 code, also of one that ISO has replaced. */

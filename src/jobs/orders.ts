@@ -16,7 +16,7 @@ const linesSchema = z
   .min(1)
   .max(500)
   .refine(areDistinct, 'Name each line once.')
-  .meta({ description: 'Lines of the order, by their number, and how many units of each.' });
+  .meta({ description: 'Lines of the order, by their number, and how many units of each. Each line once.' });
 const nothing = z.strictObject({});
 const text = (most: number) => z.string().trim().min(1).max(most);
 const ofReturn = z.strictObject({ returnId: z.uuid() });

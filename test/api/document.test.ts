@@ -17,4 +17,28 @@ describe('the API document of the whole house', () => {
       await shop.close();
     }
   });
+
+  it('declares what the server demands of a body beyond the types of its fields', async () => {
+    const shop = await openPeopleShop();
+    try {
+      const { paths, components } = await (await fetch(`${shop.url}/api/v1/openapi.json`)).json();
+      const bodyOf = (path: string, method = 'post') =>
+        paths[`/api/v1${path}`][method].requestBody.content['application/json'].schema;
+      const [process, cancel] = bodyOf('/admin/orders/{id}/transitions').anyOf;
+      expect([process.required, cancel.required]).to.deep.equal([['command'], ['command', 'reason']]);
+      expect(bodyOf('/admin/orders/{id}/refunds').anyOf).to.have.length(2);
+      const adjust = bodyOf('/admin/variants/{id}/inventory/adjust');
+      expect(adjust.oneOf).to.deep.equal([{ required: ['delta'] }, { required: ['counted'] }]);
+      expect(adjust.properties.delta.not).to.deep.equal({ const: 0 });
+      const { state, postalCode } = components.schemas.Address.properties;
+      expect(state.enum).to.include.members(['IN-KA', 'IN-OR']).and.to.have.length(40);
+      expect(postalCode.pattern).to.equal('^[1-9][0-9]{5}$');
+      const orNull = bodyOf('/store/cart/{id}/shipping', 'put').properties.state;
+      expect(JSON.stringify(orNull)).to.contain(JSON.stringify(state.enum));
+      expect(bodyOf('/store/account/reviews/{id}', 'patch').minProperties).to.equal(1);
+      expect(components.schemas.Preferences.maxProperties).to.equal(50);
+    } finally {
+      await shop.close();
+    }
+  });
 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type Desk, openDesk } from '../support/desk.ts';
+import { type Desk, openDesk, type Told } from '../support/desk.ts';
 import { type Flow, sharedFlow } from './stack.ts';
 
 describe('an order', () => {
@@ -67,6 +67,12 @@ describe('an order', () => {
     expect(told.error?.code).to.equal('ORDER_STATE_CONFLICT');
     expect(told.error?.details.allowed).to.deep.equal(['PROCESS', 'CANCEL', 'CANCEL_BY_CUSTOMER', 'CANCEL_UNITS']);
     expect((await desk.order(id)).shipments).to.deep.equal([]);
+    const headers = { prefer: 'wait=20', 'idempotency-key': told.id };
+    for (const _ of ['first', 'again']) {
+      const answer = await desk.ask<Told>('POST', `/../admin/orders/${id}/shipments`, { body: {}, headers });
+      expect([answer.status, answer.body.error?.code]).to.deep.equal([409, 'ORDER_STATE_CONFLICT']);
+      expect(answer.body.error?.details).to.include.keys('allowed', 'commandId');
+    }
   });
 
   it('is refunded to the paisa, unit by unit, and is then REFUNDED', async () => {

@@ -40,8 +40,10 @@ export async function openDesk(url: string, email = 'admin@example.com'): Promis
   const tell = async (orderId: string, path: string, given: object = {}) => {
     const headers = { prefer: 'wait=20', 'idempotency-key': randomUUID() };
     const answer = await ask<Told>('POST', `/../admin/orders/${orderId}/${path}`, { body: given, headers });
-    if (answer.status !== 200) throw new Error(`${path} was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
-    return answer.body;
+    if (answer.status === 200) return answer.body;
+    const { commandId } = answer.body.error?.details ?? {};
+    if (!commandId) throw new Error(`${path} was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+    return (await ask<Told>('GET', `/../admin/orders/${orderId}/commands/${commandId}`)).body;
   };
   return {
     ask,

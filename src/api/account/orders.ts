@@ -5,7 +5,7 @@ import { ORDER_WORK } from '../../jobs/orders.ts';
 import { pageOf, pageQuery, startOf, toPage } from '../admin/page.ts';
 import { ownSession } from '../auth/principal.ts';
 import type { ApiDeps } from '../deps.ts';
-import { acceptCommand, commandAnswers, readCommand } from '../orders/command.ts';
+import { acceptCommand, commandAnswers, commandErrors, readCommand } from '../orders/command.ts';
 import { documentRoutes } from '../orders/document-routes.ts';
 import { readOrders } from '../orders/list.ts';
 import { readOrder } from '../orders/reading.ts';
@@ -94,7 +94,7 @@ const cancel = (deps: ApiDeps) =>
     summary: 'Cancel an order that nobody has begun to pack',
     params,
     body: z.strictObject({}).default({}),
-    errors: ['ORDER_NOT_FOUND'],
+    errors: commandErrors,
     idempotent: true,
     waits: true,
     handle: (call) => ask(deps, call, { kind: 'CANCEL_BY_CUSTOMER', work: {} }),
@@ -107,7 +107,7 @@ const requestReturn = (deps: ApiDeps) =>
     summary: 'Ask to send goods back',
     params,
     body: ORDER_WORK.REQUEST_RETURN,
-    errors: ['ORDER_NOT_FOUND'],
+    errors: commandErrors,
     idempotent: true,
     waits: true,
     handle: (call) => ask(deps, call, { kind: 'REQUEST_RETURN', work: call.body }),
@@ -120,7 +120,7 @@ const withdrawReturn = (deps: ApiDeps) =>
     summary: 'Keep the goods after all',
     params: params.extend({ returnId: z.uuid() }),
     body: z.strictObject({}).default({}),
-    errors: ['ORDER_NOT_FOUND'],
+    errors: commandErrors,
     idempotent: true,
     waits: true,
     handle: (call) => ask(deps, call, { kind: 'WITHDRAW_RETURN', work: { returnId: call.params.returnId } }),

@@ -16,6 +16,7 @@ export const preferencesSchema = z
   .refine((all) => Object.keys(all).length <= MOST, `must not have more than ${MOST} names`)
   .meta({
     id: 'Preferences',
+    override: { maxProperties: MOST },
     description: 'By names that the shop front chooses: language, sizes, newsletter and the like.',
   });
 

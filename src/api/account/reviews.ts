@@ -70,7 +70,10 @@ const change = (deps: ApiDeps) =>
     permission: 'reviews:update',
     summary: 'Write a review anew; it is judged again and not shown until then',
     params,
-    body: wordsSchema.partial().refine((body) => Object.keys(body).length > 0, 'Say what is to change.'),
+    body: wordsSchema
+      .partial()
+      .refine((body) => Object.keys(body).length > 0, 'Say what is to change.')
+      .meta({ override: { minProperties: 1 } }),
     answers: {
       200: { description: 'The review, judged', schema: ownReviewSchema },
       202: { description: 'The review, about to be judged', schema: ownReviewSchema },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { refused } from '../../domain/errors.ts';
+import { type ErrorCode, refused } from '../../domain/errors.ts';
 import { COMMAND_STATES, ORDER_COMMANDS, type OrderCommand } from '../../domain/states.ts';
 import { askOfOrder } from '../../entities/orders/command.ts';
 import { audit } from '../../entities/people/audit.ts';
@@ -30,9 +30,27 @@ const commandSchema = z
 
 /** How every command about an order answers. */
 export const commandAnswers = {
-  200: { description: 'The command, decided', schema: commandSchema },
+  200: {
+    description: 'The command, carried out; one that is refused while you wait is answered as an error',
+    schema: commandSchema,
+  },
   202: { description: 'The command, accepted', schema: commandSchema },
 };
+
+/** What a command about an order is refused with: at once, or while the caller waits for it. */
+export const commandErrors: ErrorCode[] = [
+  'ORDER_NOT_FOUND',
+  'ORDER_STATE_CONFLICT',
+  'UNITS_UNAVAILABLE',
+  'SHIPMENT_NOT_FOUND',
+  'SHIPMENT_DELIVERED',
+  'RETURN_NOT_FOUND',
+  'RETURN_STATE_CONFLICT',
+  'REFUND_EXCEEDS_PAYMENT',
+  'NOTHING_TO_REFUND',
+  'DELIVERY_REFUNDED',
+  'REFUND_NOT_FAILED',
+];
 
 type CommandRow = Omit<z.infer<typeof commandSchema>, 'createdAt' | 'decidedAt'> & {
   createdAt: Date;
@@ -65,7 +83,10 @@ export interface Wish {
   path: string;
 }
 
-/** Accepts what somebody asks of an order; the worker says whether its state allows it. @throws ORDER_NOT_FOUND */
+/**
+ * Accepts what somebody asks of an order; the worker says whether its state allows it.
+ * @throws ORDER_NOT_FOUND, and to a caller who waits the code of the refusal, with `commandId` in the details.
+ */
 export const acceptCommand = (deps: ApiDeps, call: Call<unknown, unknown, unknown>, wish: Wish): Promise<Answer> => {
   const { orderId, kind, work, reason, customerId, path } = wish;
   const actor = actorOf(call.principal);
@@ -96,6 +117,11 @@ export const acceptCommand = (deps: ApiDeps, call: Call<unknown, unknown, unknow
       const command = { contract: carryOutCommand, payload: { commandId: id } };
       return { id, location: `${path}/${orderId}/commands/${id}`, body, command };
     },
-    read: (id) => readCommand(deps.db.query, { id, orderId, customerId }),
+    async read(id) {
+      const reading = await readCommand(deps.db.query, { id, orderId, customerId });
+      const error = reading?.view.error;
+      if (error) throw refused(error.code as ErrorCode, { ...error.details, commandId: id });
+      return reading;
+    },
   });
 };

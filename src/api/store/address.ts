@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { currentStateCode, indianSubdivision, isIndianSubdivision } from '../../domain/india.ts';
+import { currentStateCode, indianSubdivision, isIndianSubdivision, STATE_CODES } from '../../domain/india.ts';
 import { isPinCode, normalisePinCode, statesOfPinCode } from '../../domain/pin-codes.ts';
 import { lineOfText, phoneNumber } from '../person-fields.ts';
 
@@ -7,7 +7,8 @@ import { lineOfText, phoneNumber } from '../person-fields.ts';
 export const stateSchema = z
   .string()
   .overwrite(currentStateCode)
-  .refine(isIndianSubdivision, { message: 'must be the ISO 3166-2 code of an Indian state, e.g. "IN-KA"' });
+  .refine(isIndianSubdivision, { message: 'must be the ISO 3166-2 code of an Indian state, e.g. "IN-KA"' })
+  .meta({ override: { enum: [...STATE_CODES] } });
 
 /** The shop delivers within India. */
 export const addressSchema = z
@@ -21,7 +22,10 @@ export const addressSchema = z
       .string()
       .overwrite(normalisePinCode)
       .refine(isPinCode, { message: 'must be a PIN code of six digits, e.g. "560001"' })
-      .meta({ description: 'PIN code; its first digits must belong to `state`. `560 001` is taken as `560001`.' }),
+      .meta({
+        description: 'PIN code; its first digits must belong to `state`. `560 001` is taken as `560001`.',
+        override: { pattern: '^[1-9][0-9]{2} ?[0-9]{3}$' },
+      }),
     country: z.literal('IN', { message: 'must be "IN": the shop delivers within India' }),
     phone: phoneNumber.optional(),
   })

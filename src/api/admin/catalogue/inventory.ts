@@ -51,7 +51,12 @@ const adjustLevel = (deps: ApiDeps) =>
     params,
     body: z
       .strictObject({
-        delta: z.int().min(-10_000_000).max(10_000_000).optional(),
+        delta: z
+          .int()
+          .min(-10_000_000)
+          .max(10_000_000)
+          .optional()
+          .meta({ override: { not: { const: 0 } } }),
         counted: z.int().min(0).max(10_000_000).optional().meta({ description: 'Units on the shelf.' }),
         reason: z.enum(['count', 'damage', 'theft', 'correction', 'other']),
         note,
@@ -60,7 +65,8 @@ const adjustLevel = (deps: ApiDeps) =>
         path: ['delta'],
         message: 'send either delta or counted',
       })
-      .refine(({ delta }) => delta !== 0, { path: ['delta'], message: 'must not be 0' }),
+      .refine(({ delta }) => delta !== 0, { path: ['delta'], message: 'must not be 0' })
+      .meta({ override: { oneOf: [{ required: ['delta'] }, { required: ['counted'] }] } }),
     answers: answer,
     errors: ['VARIANT_NOT_FOUND', 'INSUFFICIENT_INVENTORY'],
     idempotent: true,

@@ -4,7 +4,7 @@ import type { Permission } from '../../../domain/permissions.ts';
 import type { OrderCommand } from '../../../domain/states.ts';
 import { ORDER_WORK } from '../../../jobs/orders.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { acceptCommand, commandAnswers, readCommand } from '../../orders/command.ts';
+import { acceptCommand, commandAnswers, commandErrors, readCommand } from '../../orders/command.ts';
 import { type AnyRoute, type Fields, route } from '../../route.ts';
 
 const PATH = '/api/v1/admin/orders';
@@ -25,9 +25,14 @@ interface Door {
 const ofShipment = params.extend({ shipmentId: z.uuid() });
 const ofRefund = params.extend({ refundId: z.uuid() });
 const ofReturn = params.extend({ returnId: z.uuid() });
-const transition = z
-  .strictObject({ command: z.enum(['PROCESS', 'CANCEL']), reason })
-  .refine((body) => body.command !== 'CANCEL' || body.reason, { path: ['reason'], error: 'Say why it is cancelled.' });
+const transition = z.union([
+  z.strictObject({ command: z.literal('PROCESS'), reason }),
+  z.strictObject({ command: z.literal('CANCEL'), reason: said }),
+]);
+/** What is refunded, as OpenAPI says it: one of the two at least. */
+const linesOrDelivery = {
+  anyOf: [{ required: ['lines'] }, { required: ['delivery'], properties: { delivery: { const: true } } }],
+};
 
 const DOORS: readonly Door[] = [
   {
@@ -59,7 +64,7 @@ const DOORS: readonly Door[] = [
     path: 'refunds',
     summary: 'Refund units that were sent, or the delivery, without anything coming back',
     permission: 'orders:refund',
-    body: ORDER_WORK.REFUND.safeExtend({ reason: said }),
+    body: ORDER_WORK.REFUND.safeExtend({ reason: said }).meta({ override: linesOrDelivery }),
     kind: 'REFUND',
   },
   {
@@ -117,7 +122,7 @@ const doorRoute = (deps: ApiDeps, door: Door) =>
     params: door.params ?? params,
     body: door.body,
     answers: commandAnswers,
-    errors: ['ORDER_NOT_FOUND'],
+    errors: commandErrors,
     idempotent: true,
     waits: true,
     handle(call) {
