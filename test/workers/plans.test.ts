@@ -28,7 +28,7 @@ const FILL: Record<string, string> = {
     select 'stripe', id, 't', now(), now(), now(), now(), 'ignored'`,
   webhook_deliveries: `(id, subscription_id, event_id, type, data, state, due_at, created_at, decided_at)
     select id, id, id, 't', '{}', 'delivered', now(), now(), now()`,
-  documents_due: `select id, 'invoice', id, now()`,
+  documents_due: `select id, 'invoice', id, now() - interval '1 min'`,
   outbox: `select id, 'q', 'n', '{}', '{}', 0, now() + interval '1 min', now()`,
   idempotency_keys: `select id, id, 'h', 200, '{}', '{}', now()`,
   account_tokens: `select id, id, 'invitation', now(), now(), null`,
