@@ -20,6 +20,7 @@ import { Migration019SearchAndOrder } from '../../migrations/019_search_and_orde
 import { Migration020MailsAndRetention } from '../../migrations/020_mails_and_retention.ts';
 import { Migration021Holds } from '../../migrations/021_holds.ts';
 import { Migration022AccountRecovery } from '../../migrations/022_account_recovery.ts';
+import { Migration023CommandResults } from '../../migrations/023_command_results.ts';
 import type { Database } from '../infra/database.ts';
 import { Cart, CartItem } from './cart.ts';
 import { Checkout } from './checkout.ts';
@@ -74,6 +75,7 @@ export const MIGRATIONS = [
   { name: '020_mails_and_retention', class: Migration020MailsAndRetention },
   { name: '021_holds', class: Migration021Holds },
   { name: '022_account_recovery', class: Migration022AccountRecovery },
+  { name: '023_command_results', class: Migration023CommandResults },
 ];
 
 /** One process migrates at a time, wherever it runs; the number is arbitrary but must stay. */

@@ -1,5 +1,5 @@
 import { AppError, refused } from '../domain/errors.ts';
-import { decideCommand, loadCommand } from '../entities/orders/command.ts';
+import { decideCommand, loadCommand, recordResult } from '../entities/orders/command.ts';
 import { acknowledge } from '../entities/outbox.ts';
 import { type Tx, unitOfWork } from '../infra/unit-of-work.ts';
 import { done, type Handler, handler, noop, type Outcome, refusal } from '../infra/worker.ts';
@@ -37,8 +37,9 @@ async function carryOut(deps: WorkerDeps, tx: Tx, { id, deliveredAs }: Job): Pro
   const prepared = await PREPARE[kind](deps, tx, { order, ...asked });
   const { actor, reason } = asked;
   const { state, allowed } = order;
-  const accepted = await advanceOrder(deps, tx, { order, ...prepared, actor, reason, cause: id });
-  if (!accepted) throw refused('ORDER_STATE_CONFLICT', { state, asked: kind, allowed });
+  const result = await advanceOrder(deps, tx, { order, ...prepared, actor, reason, cause: id });
+  if (!result) throw refused('ORDER_STATE_CONFLICT', { state, asked: kind, allowed });
+  if (Object.keys(result).length > 0) recordResult(tx, { id, result });
   tx.afterCommit(() => deps.wake({ id, busy: false }));
   return done;
 }

@@ -44,10 +44,32 @@ describe('an order', () => {
     expect(arrived.history[2]?.actor).to.match(/^staff:/);
   });
 
+  it('has commands that name the shipment, refund or return that they made or changed', async () => {
+    const { id } = await bought(3);
+    const one = { lines: [{ line: 1, quantity: 1 }] };
+    const results = async (...commands: [path: string, body?: object][]) => {
+      const told: Told[] = [];
+      for (const [path, body] of commands) told.push(await desk.tell(id, path, body));
+      return told.map(({ result }) => result);
+    };
+    const [packed, sent] = await results(['transitions', { command: 'PROCESS' }], ['shipments', one]);
+    const [given] = await results(['refunds', { ...one, reason: 'Goodwill' }]);
+    const [back] = await results(['returns', { ...one, reason: 'damaged' }]);
+    const agreed = await results([`returns/${back?.returnId}/approve`]);
+    const [cancelled] = await results(['cancellations', { ...one, reason: 'The customer rang' }]);
+    const { shipments, refunds, returns } = await desk.order(id);
+    expect(packed).to.equal(null);
+    expect(sent).to.deep.equal({ shipmentId: shipments[0]?.id });
+    expect([given?.refundId, cancelled?.refundId]).to.have.members(refunds.map((refund) => refund.id));
+    expect([back, ...agreed]).to.deep.equal(Array(2).fill({ returnId: returns[0]?.id }));
+  });
+
   it('goes back on the shelf and to the customer when it is cancelled', async () => {
     const { id, variantId, checkout } = await bought(3);
     const before = await flow.books.level(variantId);
-    const cancelled = await desk.done(id, 'transitions', { command: 'CANCEL', reason: 'The customer rang' });
+    const told = await desk.tell(id, 'transitions', { command: 'CANCEL', reason: 'The customer rang' });
+    const cancelled = await desk.order(id);
+    expect(told.result).to.deep.equal({ refundId: cancelled.refunds[0]?.id });
     expect(cancelled.state).to.equal('CANCELLED');
     expect(cancelled.lines[0]).to.include({ cancelled: 3, refunded: 3, shipped: 0 });
     const over = await desk.until(id, 'the money is back', ({ refunds }) => refunds[0]?.state === 'succeeded');

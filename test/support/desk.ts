@@ -10,6 +10,7 @@ export interface Told {
   orderId: string;
   command: string;
   state: 'pending' | 'done' | 'refused';
+  result: { shipmentId?: string; refundId?: string; returnId?: string } | null;
   error: { code: string; details: Record<string, unknown> } | null;
 }
 

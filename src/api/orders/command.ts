@@ -23,6 +23,12 @@ const commandSchema = z
       .meta({
         description: 'Why it was refused; of a state that does not allow it, `details.allowed` says what it does.',
       }),
+    result: z
+      .object({ shipmentId: z.uuid().optional(), refundId: z.uuid().optional(), returnId: z.uuid().optional() })
+      .nullable()
+      .meta({
+        description: 'The shipment, refund or return that the command made or changed; null when there is none.',
+      }),
     createdAt: z.iso.datetime(),
     decidedAt: z.iso.datetime().nullable(),
   })
@@ -63,7 +69,7 @@ export async function readCommand(
   { id, orderId, customerId }: { id: string; orderId: string; customerId: string | null },
 ) {
   const [row] = await query<CommandRow>(
-    `select m.id, m.order_id as "orderId", m.kind as command, m.state, m.reason, m.error, m.created_at as "createdAt",
+    `select m.id, m.order_id as "orderId", m.kind as command, m.state, m.reason, m.error, m.result, m.created_at as "createdAt",
         m.decided_at as "decidedAt"
       from order_commands m join orders o on o.id = m.order_id
       where m.id = $1 and m.order_id = $2 and ($3::uuid is null or o.customer_id = $3)`,
@@ -112,7 +118,7 @@ export const acceptCommand = (deps: ApiDeps, call: Call<unknown, unknown, unknow
           requestId: call.requestId,
         });
       }
-      const view = { id, orderId, command: kind, state: 'pending', reason, error: null };
+      const view = { id, orderId, command: kind, state: 'pending', reason, error: null, result: null };
       const body = { ...view, createdAt: tx.now.toISOString(), decidedAt: null };
       const command = { contract: carryOutCommand, payload: { commandId: id } };
       return { id, location: `${path}/${orderId}/commands/${id}`, body, command };

@@ -23,6 +23,13 @@ export function askOfOrder(tx: Tx, { orderId, kind, work, actor, reason }: Asked
   return id;
 }
 
+/** The ids of what a command made. */
+export interface CommandResult {
+  shipmentId?: string;
+  refundId?: string;
+  returnId?: string;
+}
+
 /** A command that nobody has decided yet. */
 export async function loadCommand(query: Query, id: string): Promise<(AskedCommand & { id: string }) | undefined> {
   const [command] = await query<AskedCommand & { id: string }>(
@@ -43,3 +50,7 @@ export async function decideCommand(
   );
   return decided.length > 0;
 }
+
+/** Notes what a command made, in the transaction that decided it. */
+export const recordResult = (tx: Tx, { id, result }: { id: string; result: CommandResult }): void =>
+  tx.send(`update order_commands set result = $2 where id = $1`, [id, JSON.stringify(result)]);

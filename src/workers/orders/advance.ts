@@ -1,6 +1,7 @@
 import type { EventType } from '../../domain/events.ts';
 import type { OrderState } from '../../domain/states.ts';
 import { Order } from '../../entities/order.ts';
+import type { CommandResult } from '../../entities/orders/command.ts';
 import { observe } from '../../infra/log.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import {
@@ -14,6 +15,7 @@ import {
 import { announce } from '../announce.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { cancelRest } from './cancel.ts';
+import type { Prepared } from './prepared.ts';
 
 /** Somebody's wish for an order, or news about its money. */
 export interface OrderStep {
@@ -24,7 +26,7 @@ export interface OrderStep {
   /** What asked for it: the id of a command, or of an event of the provider. */
   cause: string;
   /** What the machine's own action for this event means in rows; `left` is what may still be refunded, in paise. */
-  perform?: ((left: number) => Promise<void> | void) | undefined;
+  perform?: Prepared['perform'] | undefined;
 }
 
 /**
@@ -54,17 +56,19 @@ function leftOf({ total, asked, returned }: StoredOrder['context'], event: Order
 /**
  * The single door into an order's machine: feeds it an event and does what it asks for, in the transaction that holds
  * the order's lock.
- * @returns whether the event was accepted; one that is not changes nothing
+ * @returns what it made; undefined when the event was not accepted and changes nothing
  */
-export async function advanceOrder(deps: WorkerDeps, tx: Tx, step: OrderStep): Promise<boolean> {
+export async function advanceOrder(deps: WorkerDeps, tx: Tx, step: OrderStep): Promise<CommandResult | undefined> {
   const { order, event, actor, reason, cause } = step;
   const before = restoreOrder(order.machine as StoredOrder);
   const { next, accepted, actions } = decideOrder(before, event);
-  if (!accepted) return false;
+  if (!accepted) return undefined;
   const left = leftOf(before.context, event);
+  const result: CommandResult = {};
   for (const action of actions) {
-    if (action === 'cancelRest') await cancelRest(deps, tx, { order, left, reason });
-    else await step.perform?.(left);
+    const made =
+      action === 'cancelRest' ? await cancelRest(deps, tx, { order, left, reason }) : await step.perform?.(left);
+    Object.assign(result, made);
   }
   const { type, ...data } = event;
   const from = order.state;
@@ -74,5 +78,5 @@ export async function advanceOrder(deps: WorkerDeps, tx: Tx, step: OrderStep): P
   const news = order.state === from ? undefined : EVENTS[order.state];
   if (news) await announce(deps, tx, { type: news, data: { orderId: order.id, from, to: order.state } });
   tx.afterCommit(() => observe('order.advanced', { orderId: order.id, from, to: order.state, event: type }));
-  return true;
+  return result;
 }

@@ -1,5 +1,6 @@
 import { refundDelivery, refundUnits } from '../../domain/orders/refundable.ts';
 import type { Order } from '../../entities/order.ts';
+import type { CommandResult } from '../../entities/orders/command.ts';
 import {
   countUnits,
   goodsOf,
@@ -29,8 +30,9 @@ interface Cancelled {
 /**
  * Everything that was not sent will not be: it goes back on the shelf, its money goes back, and so do the uses of the
  * discounts. What the delivery cost goes back when nothing was delivered.
+ * @returns the refund
  */
-export async function cancelRest(deps: WorkerDeps, tx: Tx, cancelled: Cancelled): Promise<void> {
+export async function cancelRest(deps: WorkerDeps, tx: Tx, cancelled: Cancelled): Promise<CommandResult | undefined> {
   const { order } = cancelled;
   const lines = await loadLines(tx, order.id);
   const picked = lines.map((line) => ({ line, quantity: unsent(line) })).filter(({ quantity }) => quantity > 0);
@@ -39,7 +41,7 @@ export async function cancelRest(deps: WorkerDeps, tx: Tx, cancelled: Cancelled)
     tell(deps, tx, { letter: 'order-cancelled', id: order.id });
     await releaseRedemptions(tx, order.checkoutId, 'consumed');
   }
-  await cancelPicked(deps, tx, { ...cancelled, picked, withDelivery: isWhole && !order.deliveryRefunded });
+  return cancelPicked(deps, tx, { ...cancelled, picked, withDelivery: isWhole && !order.deliveryRefunded });
 }
 
 /** Cancels some units that were not sent; the order itself goes on. */
@@ -60,7 +62,7 @@ async function cancelPicked(
   deps: WorkerDeps,
   tx: Tx,
   at: Cancelled & { picked: { line: OrderLine; quantity: number }[]; withDelivery: boolean },
-): Promise<void> {
+): Promise<CommandResult | undefined> {
   const { order, picked, withDelivery, left, reason } = at;
   const refunds = picked.map(({ line, quantity }) => refundUnits(line, quantity));
   if (withDelivery) {
@@ -70,5 +72,5 @@ async function cancelPicked(
   const units = picked.map(({ line, quantity }) => ({ line: line.line, quantity }));
   await countUnits(tx, order.id, { cancelled: units, refunded: units });
   await restock(tx, { cause: 'order', causeId: order.id }, goodsOf(picked));
-  await giveBack(deps, tx, { order, lines: refunds, left, cause: 'cancellation', reason });
+  return giveBack(deps, tx, { order, lines: refunds, left, cause: 'cancellation', reason });
 }

@@ -10,12 +10,16 @@ import { executeOperation } from '../../jobs/payments.ts';
 import type { WorkerDeps } from '../deps.ts';
 import type { Prepared } from './prepared.ts';
 
-/** Asks for money back and has the provider called. @returns the refund's id; null when there is nothing to give back */
-export async function giveBack(deps: WorkerDeps, tx: Tx, wanted: WantedRefund): Promise<string | null> {
+/** Asks for money back and has the provider called. @returns the refund; undefined when there is nothing to give back */
+export async function giveBack(
+  deps: WorkerDeps,
+  tx: Tx,
+  wanted: WantedRefund,
+): Promise<{ refundId: string } | undefined> {
   const refund = await askRefund(tx, wanted);
-  if (!refund) return null;
+  if (!refund) return undefined;
   enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId: refund.operationId } });
-  return refund.id;
+  return { refundId: refund.id };
 }
 
 /** Money of goods that were sent goes back, without the goods coming back. */
@@ -39,7 +43,7 @@ export async function prepareRefund(
     async perform(left) {
       if (work.delivery) order.deliveryRefunded = true;
       await countUnits(tx, order.id, { refunded: units });
-      await giveBack(deps, tx, { order, lines, left, cause: 'refund', reason });
+      return giveBack(deps, tx, { order, lines, left, cause: 'refund', reason });
     },
   };
 }
@@ -55,6 +59,7 @@ export function prepareRetry(
     async perform() {
       const operationId = await askAgain(tx, { orderId: order.id, refundId });
       enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
+      return { refundId };
     },
   };
 }

@@ -35,6 +35,7 @@ export async function prepareReturn(
         type: 'return.requested',
         data: { orderId: order.id, returnId, lines: units, reason },
       });
+      return { returnId };
     },
   };
 }
@@ -59,6 +60,7 @@ export async function prepareDecision(
       await announce(deps, tx, { type: `return.${to}`, data: { orderId: order.id, returnId } });
       // Whoever withdrew a return knows it.
       if (to !== 'withdrawn') tell(deps, tx, { letter: `return-${to}`, id: returnId });
+      return { returnId };
     },
   };
 }
@@ -81,10 +83,12 @@ export async function prepareReceipt(
       const refunded = toRefund.map(({ line, quantity }) => ({ line: line.line, quantity }));
       await countUnits(tx, order.id, { returned: units, refunded });
       await restock(tx, { cause: 'order', causeId: order.id }, goodsOf(sellable));
-      const refundId = await giveBack(deps, tx, { order, lines: refunds, left, cause: 'return', reason });
+      const made = await giveBack(deps, tx, { order, lines: refunds, left, cause: 'return', reason });
+      const refundId = made?.refundId ?? null;
       await tx.write();
       await receiveReturn(tx, { returnId, restocked, refundId });
       await announce(deps, tx, { type: 'return.received', data: { orderId: order.id, returnId, refundId } });
+      return { returnId, ...made };
     },
   };
 }

@@ -27,6 +27,7 @@ export async function prepareShipment(
       tell(deps, tx, { letter: 'shipment-sent', id });
       const facts = { carrier, trackingNumber, lines: units };
       await announce(deps, tx, { type: 'shipment.created', data: { orderId: order.id, shipmentId: id, ...facts } });
+      return { shipmentId: id };
     },
   };
 }
@@ -43,6 +44,7 @@ export async function prepareDelivery(
     async perform() {
       deliverShipment(tx, shipmentId);
       await announce(deps, tx, { type: 'shipment.delivered', data: { orderId: order.id, shipmentId } });
+      return { shipmentId };
     },
   };
 }
