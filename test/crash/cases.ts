@@ -4,6 +4,7 @@ import { whileProductsAreImported } from './imports.ts';
 import { calledOff, refundedAtTheDesk, withInvoice } from './orders.ts';
 import { asCustomer } from './people.ts';
 import { foundByARun, whileRunsBegin } from './reconciliation.ts';
+import { whileEndedCheckoutsGo } from './retention.ts';
 import { reviewed } from './reviews.ts';
 import {
   byCard,
@@ -68,6 +69,7 @@ const ONCE: [scenario: Scenario, failpoints: string[]][] = [
   [reviewed, [...both('worker:reviews.moderate', 'commit'), 'worker:reviews.moderate.before-ack']],
   [reviewed, [...both('worker:reviews.try-policy', 'commit'), 'worker:reviews.try-policy.before-ack']],
   [reviewed, [...both('worker:reviews.recount', 'commit'), 'worker:reviews.recount.before-ack']],
+  [whileEndedCheckoutsGo, [...both('worker:retention.reduce', 'commit'), ...both('worker:retention.remove', 'commit')]],
   [whileRunsBegin, both('worker:reconciliation.begin', 'commit')],
   [whileRunsBegin, ['worker:reconciliation.recent.before-ack', 'worker:reconciliation.full.before-ack']],
   [foundByARun, [...both('worker:reconciliation.continue', 'commit'), ...both('worker:payments.list', 'call')]],
