@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import { Server as NetServer } from 'node:net';
+import { Server as NetServer, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type express from 'express';
 import type { Redis } from 'ioredis';
@@ -56,6 +56,9 @@ export async function startServer(deps: ApiDeps, options: ServerOptions): Promis
 /** How long a client may take to send its headers and the whole request, and how often that is looked at, in milliseconds. */
 const PATIENCE = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 };
 
+/** What each server has open, also connections on which nobody has asked for anything yet. */
+const connections = new WeakMap<Server, Set<Socket>>();
+
 /** A server that slow clients cannot keep busy; how long an answer takes is not limited. */
 export function serve(app: ReturnType<typeof makeApp>, patience = PATIENCE): Server {
   const server = createServer(patience, (request, response) => {
@@ -67,6 +70,12 @@ export function serve(app: ReturnType<typeof makeApp>, patience = PATIENCE): Ser
   // Longer than the idle time of the usual load balancers: the side that keeps the connection must not be the first to close it.
   server.keepAliveTimeout = 65_000;
   server.on('clientError', refuseUnreadable);
+  const open = new Set<Socket>();
+  connections.set(server, open);
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
   return server;
 }
 
@@ -87,8 +96,14 @@ export async function stopServer(server: Server, drainMs: number): Promise<void>
   const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
   if (drainMs > 0) await pause(SILENT_MS);
   // A connection that is kept alive becomes idle only with its last answer.
-  const sweep = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS);
-  server.closeIdleConnections();
+  const sweep = setInterval(() => closeUnused(server), IDLE_LOOK_MS);
+  closeUnused(server);
   await closed;
   clearInterval(sweep);
+}
+
+/** Node counts a connection that was made in advance, and on which nothing was sent, as busy until its headers are overdue. */
+function closeUnused(server: Server): void {
+  server.closeIdleConnections();
+  for (const socket of connections.get(server) ?? []) if (socket.bytesRead === 0) socket.destroy();
 }
