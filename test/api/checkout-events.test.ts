@@ -25,6 +25,8 @@ describe('the event streams of checkouts', () => {
   let reads = 0;
   const wakes = new Map<string, () => void>();
   let streams: AbortController;
+  /** A stream that nobody refers to any more is cancelled with its garbage. */
+  const opened: Response[] = [];
 
   /** The dependencies of the routes: reads of checkouts are counted, and hints are given by hand. */
   function counted(): ApiDeps {
@@ -58,6 +60,7 @@ describe('the event streams of checkouts', () => {
   });
   afterEach(async () => {
     streams.abort();
+    opened.length = 0;
     await waitFor('no stream is open', () => wakes.size === 0);
   });
   after(async () => {
@@ -81,8 +84,11 @@ describe('the event streams of checkouts', () => {
     return { id: body.id, headers };
   }
 
-  const open = ({ id, headers }: Awaited<ReturnType<typeof checkout>>) =>
-    fetch(`${url}/api/v1/store/checkout/${id}/events`, { headers, signal: streams.signal });
+  const open = async ({ id, headers }: Awaited<ReturnType<typeof checkout>>) => {
+    const response = await fetch(`${url}/api/v1/store/checkout/${id}/events`, { headers, signal: streams.signal });
+    opened.push(response);
+    return response;
+  };
 
   it('are bounded per checkout, per caller and per process, and told so; one that ends makes room', async () => {
     const [first, second, third] = [await checkout(), await checkout(), await checkout()];
