@@ -217,7 +217,9 @@ describe('bin/verify', () => {
     await clearFaults(flow.simulator);
   });
 
-  it('prints what does not hold and exits with 1, and with 2 when it cannot tell', () => {
+  it('prints what does not hold and exits with 1, and with 2 when it cannot tell', function () {
+    // Two processes are started.
+    this.timeout(30_000);
     const run = (env: NodeJS.ProcessEnv, ...args: string[]) =>
       spawnSync(process.execPath, ['tools/verify.ts', ...args], { env: { ...process.env, ...env }, encoding: 'utf8' });
     const settings = {
