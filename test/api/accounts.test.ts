@@ -1,16 +1,5 @@
 import { expect } from 'chai';
-import { Account } from '../../src/entities/people/account.ts';
-import { accountToken, type TokenPurpose } from '../../src/entities/people/account-token.ts';
-import { unitOfWork } from '../../src/infra/unit-of-work.ts';
-import {
-  type Customer,
-  openPeopleShop,
-  PASSWORD,
-  type PeopleShop,
-  type Refused,
-  SECRET,
-  type Tokens,
-} from './people-shop.ts';
+import { type Customer, openPeopleShop, PASSWORD, type PeopleShop, type Refused, type Tokens } from './people-shop.ts';
 
 const ACCOUNT = '/store/account';
 const OTHER = 'another horse altogether';
@@ -43,17 +32,6 @@ describe('a customer account', function () {
     shop.ask<Profile & Refused>('PATCH', ACCOUNT, { token: accessToken, body });
   const post = (path: string, body: object) => shop.ask('POST', `${ACCOUNT}/${path}`, { body });
   const refusals = (answer: { status: number; body: Refused }) => [answer.status, answer.body.error.code];
-
-  /** What the newest mail for an account says, as the one who writes it would derive it. */
-  async function mailed(accountId: string, letter: TokenPurpose): Promise<string> {
-    const [row] = await shop.db.query<{ id: string }>(
-      `select payload ->> 'tokenId' as id from outbox
-        where payload ->> 'letter' = $1 and payload ->> 'accountId' = $2 order by id desc limit 1`,
-      [letter, accountId],
-    );
-    if (!row) throw new Error(`no mail ${letter}`);
-    return accountToken(SECRET, { id: row.id, purpose: letter });
-  }
 
   const accounts = async (email: string) => {
     const index = shop.deps.vault.indexOf(email);
@@ -96,7 +74,7 @@ describe('a customer account', function () {
       expect((await signIn(punycode)).status).to.equal(200);
       expect((await post('password/forgotten', { email: punycode })).status).to.equal(202);
       await shop.carryOutResets();
-      expect(await mailed(body.customer.id, 'reset-password')).to.be.a('string');
+      expect(await shop.mailed(body.customer.id, 'reset-password')).to.be.a('string');
     });
 
     it('not with a name, a telephone number or an e-mail address that is none, saying which', async () => {
@@ -186,7 +164,7 @@ describe('a customer account', function () {
 
     it('by another e-mail address only with the password, and then it is to be verified anew', async () => {
       const email = `new-${asha.email}`;
-      await post('email/verify', { token: await mailed(asha.customer.id, 'verify-email') });
+      await post('email/verify', { token: await shop.mailed(asha.customer.id, 'verify-email') });
       for (const currentPassword of [undefined, OTHER]) {
         expect(refusals(await change(asha, { email, currentPassword }))).to.deep.equal([422, 'PASSWORD_WRONG']);
       }
@@ -207,24 +185,24 @@ describe('a customer account', function () {
 
   describe('has its e-mail address verified', () => {
     it('by the token of the mail, once', async () => {
-      const token = await mailed(asha.customer.id, 'verify-email');
+      const token = await shop.mailed(asha.customer.id, 'verify-email');
       expect((await post('email/verify', { token })).status).to.equal(204);
       expect((await profile(asha)).body.emailVerified).to.equal(true);
       expect(refusals(await post('email/verify', { token }))).to.deep.equal([422, 'LINK_INVALID']);
     });
 
     it('by the token of an older mail, too, and then by no other', async () => {
-      const old = await mailed(asha.customer.id, 'verify-email');
+      const old = await shop.mailed(asha.customer.id, 'verify-email');
       const again = await shop.ask('POST', `${ACCOUNT}/email/verification`, { token: asha.accessToken });
       expect(again.status).to.equal(202);
       expect((await post('email/verify', { token: old })).status).to.equal(204);
-      const newer = await mailed(asha.customer.id, 'verify-email');
+      const newer = await shop.mailed(asha.customer.id, 'verify-email');
       expect(newer).not.to.equal(old);
       expect(refusals(await post('email/verify', { token: newer }))).to.deep.equal([422, 'LINK_INVALID']);
     });
 
     it('not by a mail to the address it had before', async () => {
-      const old = await mailed(asha.customer.id, 'verify-email');
+      const old = await shop.mailed(asha.customer.id, 'verify-email');
       await change(asha, { email: `new-${asha.email}`, currentPassword: PASSWORD });
       expect(refusals(await post('email/verify', { token: old }))).to.deep.equal([422, 'LINK_INVALID']);
       expect((await profile(asha)).body.emailVerified).to.equal(false);
@@ -257,149 +235,6 @@ describe('a customer account', function () {
       const answers = await Promise.all(Array.from({ length: 10 }, () => choose(asha, another)));
       expect(answers.filter(({ status }) => status === 204)).to.have.lengthOf(1);
       expect((await signIn(asha.email, OTHER)).status).to.equal(200);
-    });
-  });
-
-  describe('whose password was forgotten', () => {
-    const forget = async (email: string, path = `${ACCOUNT}/password/forgotten`) => {
-      const answer = await shop.ask('POST', path, { body: { email } });
-      await shop.carryOutResets();
-      return answer;
-    };
-    const reset = (token: string, newPassword = OTHER) => post('password/reset', { token, newPassword });
-
-    it('gets another by mail, and every session ends', async () => {
-      expect((await forget(asha.email.toUpperCase())).status).to.equal(202);
-      expect((await reset(await mailed(asha.customer.id, 'reset-password'))).status).to.equal(204);
-      expect((await refresh(asha)).status).to.equal(401);
-      expect((await signIn(asha.email)).status).to.equal(401);
-      const { body } = await signIn(asha.email, OTHER);
-      expect((await profile(body)).body.emailVerified).to.equal(true);
-    });
-
-    it('gets one only, though the token comes ten times at once', async () => {
-      await forget(asha.email);
-      const token = await mailed(asha.customer.id, 'reset-password');
-      const passwords = Array.from({ length: 10 }, (_, index) => `${OTHER} ${index}`);
-      const answers = await Promise.all(passwords.map((password) => reset(token, password)));
-      expect(answers.map(({ status }) => status).sort()).to.deep.equal([204, ...Array(9).fill(422)]);
-      const chosen = answers.findIndex(({ status }) => status === 204);
-      expect((await signIn(asha.email, passwords[chosen])).status).to.equal(200);
-      expect(refusals(await reset(token))).to.deep.equal([422, 'LINK_INVALID']);
-    });
-
-    it('gets another by any mail of the last hour, and then by none of the others', async () => {
-      const tokens: string[] = [];
-      for (let count = 0; count < 3; count += 1) {
-        await forget(asha.email);
-        tokens.push(await mailed(asha.customer.id, 'reset-password'));
-      }
-      const answers = await Promise.all(tokens.map((token, index) => reset(token, `${OTHER} ${index}`)));
-      expect(answers.map(({ status }) => status).toSorted()).to.deep.equal([204, 422, 422]);
-      const chosen = answers.findIndex(({ status }) => status === 204);
-      expect((await signIn(asha.email, `${OTHER} ${chosen}`)).status).to.equal(200);
-      for (const token of tokens) expect(refusals(await reset(token))).to.deep.equal([422, 'LINK_INVALID']);
-    });
-
-    it('gets none by a token for something else, by one that is over, or by a forged one', async () => {
-      await forget(asha.email);
-      const token = await mailed(asha.customer.id, 'reset-password');
-      const forged = `${token.slice(0, -2)}${token.endsWith('AA') ? 'BB' : 'AA'}`;
-      const verifying = await mailed(asha.customer.id, 'verify-email');
-      for (const one of [forged, verifying, 'x']) {
-        expect(refusals(await reset(one)), one).to.deep.equal([422, 'LINK_INVALID']);
-      }
-      await shop.db.query('update account_tokens set expires_at = now() where id = $1', [token.split('.')[0]]);
-      expect(refusals(await reset(token))).to.deep.equal([422, 'LINK_INVALID']);
-    });
-
-    it('keeps the token for another try when the password will not do', async () => {
-      await forget(asha.email);
-      const token = await mailed(asha.customer.id, 'reset-password');
-      expect(refusals(await reset(token, asha.email))).to.deep.equal([422, 'PASSWORD_UNSUITABLE']);
-      expect((await reset(token)).status).to.equal(204);
-    });
-
-    it('gets none by a mail from before the password was changed', async () => {
-      await forget(asha.email);
-      const token = await mailed(asha.customer.id, 'reset-password');
-      const body = { currentPassword: PASSWORD, newPassword: OTHER };
-      await shop.ask('POST', `${ACCOUNT}/password`, { token: asha.accessToken, body });
-      expect(refusals(await reset(token, 'a third horse'))).to.deep.equal([422, 'LINK_INVALID']);
-    });
-
-    it('gets none by a mail to the address that the account had before', async () => {
-      await forget(asha.email);
-      const token = await mailed(asha.customer.id, 'reset-password');
-      await change(asha, { email: `new-${asha.email}`, currentPassword: PASSWORD });
-      expect(refusals(await reset(token))).to.deep.equal([422, 'LINK_INVALID']);
-      expect((await profile(asha)).body.emailVerified).to.equal(false);
-    });
-
-    it('of staff gets none by an invitation to the address that the account had before', async () => {
-      const { accessToken: token } = await shop.staff('admin');
-      const [role] = await shop.db.query<{ id: string }>(`select id from roles where name = 'support'`);
-      const invited = { email: `staff-${asha.email}`, name: 'Ravi', roleId: role?.id };
-      const { body: staff } = await shop.ask<{ id: string }>('POST', '/admin/staff', { token, body: invited });
-      const invitation = await mailed(staff.id, 'invitation');
-      const body = { email: `new-${invited.email}` };
-      const path = `/admin/staff/${staff.id}`;
-      const changed = await shop.ask('PATCH', path, { token, body, headers: { 'if-match': '"1"' } });
-      expect(changed.status).to.equal(200);
-      const chosen = { token: invitation, newPassword: OTHER };
-      const answer = await shop.ask('POST', '/admin/account/password/reset', { body: chosen });
-      expect(refusals(answer)).to.deep.equal([422, 'LINK_INVALID']);
-    });
-
-    it('is not told apart from one that there never was, nor from that of staff', async () => {
-      const staff = await shop.staff('support');
-      const asked = [
-        [asha.email, ACCOUNT],
-        ['nobody@example.com', ACCOUNT],
-        [staff.email, ACCOUNT],
-        [staff.email, '/admin/account'],
-        ['nobody@example.com', '/admin/account'],
-      ];
-      const tokens = () => shop.db.query(`select id from account_tokens where purpose = 'reset-password'`);
-      const before = (await tokens()).length;
-      const seen: string[] = [];
-      for (const [email, path] of asked) {
-        await shop.db.query('delete from outbox');
-        const answer = await shop.ask('POST', `${path}/password/forgotten`, { body: { email } });
-        const commands = await shop.db.query<{ name: string; payload: object }>('select name, payload from outbox');
-        const requests = await shop.db.query('delete from password_reset_requests returning id');
-        seen.push(JSON.stringify([answer.status, answer.body, commands.map(({ name }) => name), requests.length]));
-        expect(commands[0]?.payload).to.have.keys('requestId');
-      }
-      // What is done before the answer is the same.
-      expect(seen).to.deep.equal(Array(5).fill(JSON.stringify([202, '', ['mail.reset'], 1])));
-      expect((await tokens()).length).to.equal(before);
-    });
-
-    it('is not looked for before the answer: it comes while somebody else holds the account', async () => {
-      const status = await unitOfWork(shop.db, 'test', async (tx) => {
-        await tx.lock(Account, { id: asha.customer.id });
-        return (await shop.ask('POST', `${ACCOUNT}/password/forgotten`, { body: { email: asha.email } })).status;
-      });
-      expect(status).to.equal(202);
-      await shop.carryOutResets();
-      expect(await mailed(asha.customer.id, 'reset-password')).to.be.a('string');
-    });
-
-    it('gets a mail of the right kind only, and none while it is blocked', async () => {
-      const staff = await shop.staff('support');
-      await shop.db.query(`update accounts set status = 'blocked' where id = $1`, [asha.customer.id]);
-      await forget(staff.email);
-      await forget(asha.email);
-      await forget('nobody@example.com');
-      const mails = () => shop.db.query(`select payload from outbox where payload ->> 'letter' = 'reset-password'`);
-      const before = await mails();
-      await forget(staff.email, '/admin/account/password/forgotten');
-      expect(await mails()).to.have.lengthOf(before.length + 1);
-      const token = await mailed(staff.accountId, 'reset-password');
-      const answer = await shop.ask('POST', '/admin/account/password/reset', { body: { token, newPassword: OTHER } });
-      expect(answer.status).to.equal(204);
-      expect(await shop.db.query('select id from password_reset_requests')).to.deep.equal([]);
     });
   });
 });

@@ -13,6 +13,7 @@ import { allRoutes } from '../../src/api/routes.ts';
 import { serve, stopServer } from '../../src/api/server.ts';
 import { openPages } from '../../src/api/views/pages.ts';
 import { Account, type NewAccount } from '../../src/entities/people/account.ts';
+import { accountToken, type TokenPurpose } from '../../src/entities/people/account-token.ts';
 import { openVault } from '../../src/entities/people/vault.ts';
 import { openCache } from '../../src/infra/cache.ts';
 import type { Database } from '../../src/infra/database.ts';
@@ -84,6 +85,8 @@ export interface PeopleShop {
   account(from: Partial<NewAccount>): Promise<Account>;
   /** Carries out the requests for reset mails, as a worker does: their mails are then in the outbox. */
   carryOutResets(): Promise<void>;
+  /** The token of the newest mail for an account, as the one who writes the mail derives it. @throws Error when there is none */
+  mailed(accountId: string, letter: TokenPurpose): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -121,6 +124,7 @@ export async function openPeopleShop(options: { rates?: Partial<Rates>; redisUrl
     register: (overrides = {}) => register(ask, overrides),
     staff: (role) => signInStaff(ask, { deps, role }),
     carryOutResets: () => carryOutResets(deps),
+    mailed: (accountId, letter) => tokenOf(fresh.db, accountId, letter),
     async close() {
       await stopServer(server, 0);
       await deps.queues.close();
@@ -153,6 +157,16 @@ function depsOf(db: Database, redis: Redis, rates: Rates): ApiDeps {
     replay: (id: string, to?: number) => replayHistory(db.query, id, to),
     stopping: new AbortController().signal,
   };
+}
+
+async function tokenOf(db: Database, accountId: string, purpose: TokenPurpose): Promise<string> {
+  const [row] = await db.query<{ id: string }>(
+    `select payload ->> 'tokenId' as id from outbox
+      where payload ->> 'letter' = $1 and payload ->> 'accountId' = $2 order by id desc limit 1`,
+    [purpose, accountId],
+  );
+  if (!row) throw new Error(`no mail ${purpose}`);
+  return accountToken(SECRET, { id: row.id, purpose });
 }
 
 async function carryOutResets({ db, queues }: ApiDeps): Promise<void> {
