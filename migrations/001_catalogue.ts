@@ -8,7 +8,7 @@ export const searchable = (column: string): string => `to_tsvector('simple', tra
 // Words (letters and digits only) as a query on products.search: each must be there or begin a word that is. One that
 // no product knows is a typing error: it is read as the known word with two of its letters swapped, or as the one most
 // like it. The threshold is a setting of the function, since a pooled connection cannot keep one.
-export const PRODUCT_QUERY = `
+const PRODUCT_QUERY = `
   create function product_query(words text[]) returns tsquery language sql stable
     set pg_trgm.word_similarity_threshold = 0.3
   as $$

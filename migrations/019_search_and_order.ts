@@ -1,7 +1,7 @@
 // Locks: ACCESS EXCLUSIVE on products while the table is rewritten with its indexes: about ten seconds for
 // 100,000 products with short descriptions, longer with long ones.
 import { Migration } from '@mikro-orm/migrations';
-import { PRODUCT_QUERY as FORMER_PRODUCT_QUERY, searchable } from './001_catalogue.ts';
+import { searchable } from './001_catalogue.ts';
 
 // Code points that nobody sees: joiners, soft hyphens, marks of direction, variation selectors. They are in no word.
 const INVISIBLE =
@@ -63,7 +63,7 @@ const vectorsOf = (vector: (column: string, weight: string) => string): string =
 
 export class Migration019SearchAndOrder extends Migration {
   override up(): void {
-    this.addSql(`drop function product_query(text[])`);
+    // product_query(text[]) stays for processes of the version before.
     for (const sql of [SEARCH_WORDS, SEARCH_VECTOR, TYPED_WORDS, PREFIX_QUERY, PRODUCT_QUERY]) this.addSql(sql);
     this.addSql(`drop index products_by_title`);
     const search = vectorsOf((column, weight) => `search_vector(${column}, '${weight}')`);
@@ -78,7 +78,6 @@ export class Migration019SearchAndOrder extends Migration {
     const search = vectorsOf((column, weight) => `setweight(${searchable(column)}, '${weight}')`);
     this.addSql(`alter table products alter column search set expression as (${search})`);
     this.addSql(`drop function product_query(text), prefix_query, typed_words, search_vector, search_words`);
-    this.addSql(FORMER_PRODUCT_QUERY);
     this.addSql(`create index products_by_title on products (title, id) where status = 'active'`);
     this.addSql(`comment on index products_by_title is 'storefront list by title'`);
   }

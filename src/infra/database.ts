@@ -36,7 +36,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     allowGlobalContext: false,
     ensureDatabase: false,
     pool: { min: 0, max: options.connections ?? 20 },
-    migrations: { migrationsList: options.migrations ?? [], transactional: true, allOrNothing: true, snapshot: false },
+    migrations: { migrationsList: options.migrations ?? [], transactional: true, allOrNothing: false, snapshot: false },
     driverOptions: {
       Client: ThriftyClient,
       types: typeParsers(),

@@ -60,18 +60,18 @@ export async function fillConnections(databaseUrl: string): Promise<Repair> {
     return client;
   };
   const admin = await connect();
-  const endOthers = () =>
-    admin.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name <> 'stranger'
-      and backend_type = 'client backend' and pid <> pg_backend_pid()`);
-  await endOthers();
-  // What the shop got back meanwhile is taken from it again.
-  for (let refusals = 0; refusals < 5; ) {
+  const endOthers = async () => {
+    const { rows } = await admin.query(`select pg_terminate_backend(pid) from pg_stat_activity
+      where application_name <> 'stranger' and backend_type = 'client backend' and pid <> pg_backend_pid()`);
+    return rows.length;
+  };
+  // A place that the shop got back meanwhile is taken from it again, until it has none.
+  for (let isFull = false; !isFull; ) {
     const isRefused = await connect().then(
       () => false,
       () => true,
     );
-    if (isRefused) await endOthers();
-    refusals += Number(isRefused);
+    isFull = isRefused && (await endOthers()) === 0;
   }
   return async () => {
     await Promise.all(strangers.map((client) => client.end().catch(() => undefined)));
