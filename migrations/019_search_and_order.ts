@@ -32,7 +32,7 @@ const TYPED_WORDS = `
   create function typed_words(text) returns text[] language sql immutable strict parallel safe
   return (search_words($1))[:8]`;
 
-// What is typed, as it is: each word must be there or begin a word that is.
+// The typed text as it is: each word must be there or begin a word that is.
 const PREFIX_QUERY = `
   create function prefix_query(typed text) returns tsquery language sql immutable strict parallel safe
   return (select string_agg(format('''%s'':*', word), '&')::tsquery from unnest(typed_words(typed)) as word)`;

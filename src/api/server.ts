@@ -56,7 +56,7 @@ export async function startServer(deps: ApiDeps, options: ServerOptions): Promis
 /** How long a client may take to send its headers and the whole request, and how often that is looked at, in milliseconds. */
 const PATIENCE = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 };
 
-/** What each server has open, also connections on which nobody has asked for anything yet. */
+/** The open connections of each server, also those on which nobody has asked for anything yet. */
 const connections = new WeakMap<Server, Set<Socket>>();
 
 /** A server that slow clients cannot keep busy; how long an answer takes is not limited. */

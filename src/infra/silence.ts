@@ -8,7 +8,7 @@ export interface Silence {
   ms: number;
   /** Whether the server owes an answer now. */
   isOwed(): boolean;
-  /** What the connection ends with. */
+  /** The error that the connection ends with. */
   error(): Error;
 }
 

@@ -16,6 +16,7 @@ export async function blockDisk(redis: Redis): Promise<Repair> {
   const [, folder = ''] = (await redis.config('GET', 'dir')) as string[];
   const blocker = join(folder, 'dump.rdb');
   await mkdir(blocker);
+  await redis.config('SET', 'stop-writes-on-bgsave-error', 'yes');
   await redis.config('SET', 'save', '3600 1');
   await redis.bgsave();
   await waitFor('writes are refused', () =>
