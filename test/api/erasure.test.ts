@@ -3,6 +3,7 @@ import { eraseCustomer, holdAccount, lockForErasure } from '../../src/entities/p
 import { newId } from '../../src/infra/ids.ts';
 import { type Tx, unitOfWork } from '../../src/infra/unit-of-work.ts';
 import { BENGALURU, MUMBAI } from '../support/address.ts';
+import { putDiscount } from '../support/offers.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { customersOf, NOTHING, type Person } from './customers-of.ts';
 import { openPeopleShop, type PeopleShop } from './people-shop.ts';
@@ -148,6 +149,45 @@ describe('personal data', function () {
       expect((await started.starting).status).to.equal(401);
       expect(await query(`select 1 from checkouts where customer_id = $1`, [asha.id])).to.deep.equal([]);
     });
+
+    it('locks the counters of all its checkouts in one order: two erasures cannot wait for each other', async () => {
+      const own = await people.ended(asha);
+      const meera = await people.customer('Meera Iyer');
+      const { body: guests } = await people.checkOut(meera, await people.cart(meera));
+      await query(`update checkouts set customer_id = null, redeemer = $2 where id = $1`, [
+        guests.id,
+        `customer:${asha.id}`,
+      ]);
+      const [first, second] = [await redeemed(own), await redeemed(guests.id)];
+      const { erasing } = await inTransaction(async (tx) => {
+        await tx.query(`select 1 from discount_uses where discount_id = $1 for update`, [first]);
+        const erasing = people.erase(asha);
+        await waitFor('the erasure waits', blocked);
+        const free = `select 1 from discount_uses where discount_id = $1 for update skip locked`;
+        expect(await query(free, [second])).to.have.length(1);
+        return { erasing };
+      });
+      expect((await erasing).status).to.equal(204);
+      expect(await query(`select 1 from discount_uses where discount_id = any($1)`, [[first, second]])).to.deep.equal(
+        [],
+      );
+    });
+
+    /** A use of a new discount by a checkout, which counts for Asha. @returns the discount's id. */
+    async function redeemed(checkoutId: string): Promise<string> {
+      const discountId = await putDiscount(query, {
+        code: newId().toUpperCase(),
+        offer: { kind: 'percentage', percent: 10, cap: null },
+      });
+      const counter = `customer:customer:${asha.id}`;
+      await query(`insert into discount_uses values ($1, $2, 1, 1)`, [discountId, counter]);
+      await query(
+        `insert into discount_redemptions (checkout_id, discount_id, amount, counters, status, created_at)
+          values ($1, $2, 0, $3, 'held', now())`,
+        [checkoutId, discountId, [counter]],
+      );
+      return discountId;
+    }
 
     it('waits for whoever holds the account', async () => {
       const erasing = await inTransaction(async (tx) => {

@@ -58,8 +58,12 @@ export async function eraseCustomer(tx: Tx, vault: Vault, account: Account): Pro
   const isTheirs = (checkout: KnownCheckout) =>
     checkout.isOwn || (isOver(checkout) && (emailVerifiedAt !== null || checkout.state !== 'COMPLETED'));
   const linked = checkouts.filter((checkout) => !isTheirs(checkout) && checkout.redeemer === redeemerOf(id));
-  await unlinkCheckouts(tx, idsOf(linked));
-  return await reduceCheckouts(tx, vault, idsOf(checkouts.filter(isTheirs)));
+  const theirs = idsOf(checkouts.filter(isTheirs));
+  await tx.query(`update checkouts set redeemer = null where id = any($1)`, [idsOf(linked)]);
+  const kept = await emptyCheckouts(tx, vault, theirs);
+  // Once for all: it locks counters in the order of their keys, which two calls would not keep.
+  await forgetRedeemer(tx, [...theirs, ...idsOf(linked)]);
+  return kept;
 }
 
 interface KnownCheckout {
@@ -88,12 +92,6 @@ function lockCheckouts(tx: Tx, { id, emailIndex, emailVerifiedAt }: Account): Pr
       order by id for update`,
     [id, redeemers],
   );
-}
-
-/** Takes the account out of checkouts of guests, which go on without it. */
-async function unlinkCheckouts(tx: Tx, ids: readonly string[]): Promise<void> {
-  await tx.query(`update checkouts set redeemer = null where id = any($1)`, [ids]);
-  await forgetRedeemer(tx, ids);
 }
 
 /** Forgets the person behind an account, customer or staff, with everything that hangs on the account itself. */
@@ -125,8 +123,14 @@ interface Invoiced {
   billingAddress: string | null;
 }
 
-/** Empties checkouts that are over and locked; of those with a large order name and address stay. @returns how many stay so. */
-export async function reduceCheckouts(tx: Tx, vault: Vault, ids: readonly string[]): Promise<number> {
+/** Takes the person out of checkouts that are over and locked, and out of what counts their discounts. */
+export async function reduceCheckouts(tx: Tx, vault: Vault, ids: readonly string[]): Promise<void> {
+  await emptyCheckouts(tx, vault, ids);
+  await forgetRedeemer(tx, ids);
+}
+
+/** Empties checkouts that are over and locked. @returns of how many the name and address stay, for a large order. */
+async function emptyCheckouts(tx: Tx, vault: Vault, ids: readonly string[]): Promise<number> {
   const invoiced = await tx.query<Invoiced>(
     `select c.id, c.shipping_address as "shippingAddress", c.billing_address as "billingAddress" from checkouts c
       where c.id = any($1) and (select sum(l.taxable_value) from order_lines l where l.order_id = c.order_id) >= $2`,
@@ -147,7 +151,6 @@ export async function reduceCheckouts(tx: Tx, vault: Vault, ids: readonly string
       where c.id = own.id`,
     [ids, JSON.stringify(kept)],
   );
-  await forgetRedeemer(tx, ids);
   // The pictures of their invoices name them; drawn again, they say what is kept.
   await tx.query(
     `delete from document_files f using documents d, checkouts c where d.id = f.id and c.order_id = d.order_id and c.id = any($1)`,
