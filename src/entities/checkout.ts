@@ -59,6 +59,7 @@ const CheckoutSchema = defineEntity({
     placeOfSupply: p.string(),
     codes: p.array(),
     redeemer: p.text().nullable(),
+    emailIndex: p.text().nullable(),
     shippingMethodId: p.uuid().nullable(),
     currency: p.character().length(3),
     expectedTotal: p.bigint('number').nullable(),
@@ -93,6 +94,8 @@ export class Checkout extends CheckoutSchema.class {
     const { redeemer, shippingMethodId, network } = from;
     Object.assign(checkout, fixed, { cartId, cartVersion, currency, customerId, codes, redeemer, shippingMethodId });
     checkout.network = network;
+    // The erasure finds a customer's own checkouts by the account; those of guests it finds by the address only.
+    checkout.emailIndex = customerId === null ? vault.indexOf(from.email) : null;
     Object.assign(checkout, { state: 'CREATED', busy: true, steps: 1, version: 1, createdAt: tx.now });
     const units = from.lines.reduce((sum, { quantity }) => sum + quantity, 0);
     checkout.appendRow(tx, { ...personalColumns(vault, id, from), units });
@@ -172,6 +175,7 @@ export class Checkout extends CheckoutSchema.class {
       ...rest,
       codes: this.codes,
       redeemer: this.redeemer,
+      email_index: this.emailIndex,
       shipping_method_id: this.shippingMethodId,
       currency: this.currency,
       expected_total: this.expectedTotal,

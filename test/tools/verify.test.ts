@@ -26,6 +26,8 @@ const REMAINS: Record<string, string> = {
   'a recovery code': `insert into recovery_codes select id, 'h', null from erased`,
   'a group': `insert into customer_group_members select id, gen_random_uuid(), now() from erased`,
   'the e-mail address of a checkout': `update checkouts set customer_id = erased.id from erased where checkouts.id = :completed`,
+  'the index of an e-mail address of a checkout': `update checkouts set customer_id = erased.id, email = null, email_index = 'i'
+    from erased where checkouts.id = :completed`,
   'an address that no invoice has to name': `update checkouts set customer_id = erased.id, email = null
     from erased where checkouts.id = :completed`,
   'the redeemer of a checkout': `update checkouts set redeemer = 'customer:' || erased.id from erased where checkouts.id = :completed`,

@@ -26,6 +26,8 @@ const LEFT: Readonly<Record<string, string>> = {
   'a group': `select account_id from customer_group_members`,
   'the e-mail address of a checkout': `select coalesce(k.customer_id, c.customer_id) from checkouts k
     join carts c on c.id = k.cart_id where k.email is not null`,
+  'the index of an e-mail address of a checkout': `select coalesce(k.customer_id, c.customer_id) from checkouts k
+    join carts c on c.id = k.cart_id where k.email_index is not null`,
   'an address that no invoice has to name': `select coalesce(k.customer_id, c.customer_id) from checkouts k
     join carts c on c.id = k.cart_id where (k.shipping_address is not null or k.billing_address is not null)
       and not exists (select 1 from order_lines l where l.order_id = k.order_id having sum(l.taxable_value) >= ${NAMED_FROM})`,

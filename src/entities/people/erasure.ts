@@ -79,8 +79,9 @@ const isOver = ({ state }: KnownCheckout): boolean => state === 'COMPLETED' || C
 const redeemerOf = (customerId: string): string => `customer:${customerId}`;
 
 /**
- * The checkouts of a customer, and those of guests that redeemed as the customer or with the verified address. Under their
- * locks: late money may be making an order of one of them at this moment.
+ * Locks the checkouts of a customer, those of guests that redeemed discounts as the account (as earlier versions stored them, and as
+ * a guest's cart is stored that is bought while signed in), and those of guests with the verified address. Old rows have no
+ * index of the address: their guests redeemed under it. The locks keep late money from making an order of one meanwhile.
  */
 function lockCheckouts(tx: Tx, { id, emailIndex, emailVerifiedAt }: Account): Promise<KnownCheckout[]> {
   const redeemers = [redeemerOf(id), ...(emailVerifiedAt ? [`email:${emailIndex}`] : [])];
@@ -88,9 +89,10 @@ function lockCheckouts(tx: Tx, { id, emailIndex, emailVerifiedAt }: Account): Pr
     `select id, state, redeemer,
         coalesce(coalesce(customer_id, (select customer_id from carts where id = cart_id)) = $1, false) as "isOwn"
       from checkouts where id in (${OWN_CHECKOUTS}
-        union all select id from checkouts where customer_id is null and redeemer = any($2))
+        union all select id from checkouts where customer_id is null and redeemer = any($2)
+        union all select id from checkouts where customer_id is null and email_index = $3)
       order by id for update`,
-    [id, redeemers],
+    [id, redeemers, emailVerifiedAt ? emailIndex : null],
   );
 }
 
@@ -145,7 +147,8 @@ async function emptyCheckouts(tx: Tx, vault: Vault, ids: readonly string[]): Pro
     };
   });
   await tx.query(
-    `update checkouts c set email = null, redeemer = null, shipping_address = k.shipping_address, billing_address = k.billing_address
+    `update checkouts c set email = null, email_index = null, redeemer = null,
+        shipping_address = k.shipping_address, billing_address = k.billing_address
       from unnest($1::uuid[]) as own (id)
         left join jsonb_to_recordset($2::jsonb) as k (id uuid, shipping_address text, billing_address text) using (id)
       where c.id = own.id`,
