@@ -1,4 +1,5 @@
 import { reduceCheckouts } from '../entities/people/erasure.ts';
+import { KNOWS_SOMEBODY } from '../entities/people/own-checkouts.ts';
 import { unitOfWork } from '../infra/unit-of-work.ts';
 import type { WorkerDeps } from './deps.ts';
 
@@ -21,13 +22,13 @@ const HAS_MAIL = `c.id::text in (select payload ->> 'id' from outbox where paylo
  * would need, for 30 days at most.
  */
 export const REDUCIBLE = `select c.id from checkouts c
-  where ${ENDED} and c.email is not null and c.updated_at < now() - interval '1 day'
+  where ${ENDED} and ${KNOWS_SOMEBODY} and c.updated_at < now() - interval '1 day'
     and (c.updated_at < now() - interval '30 days' or not (${IS_UNSETTLED} or ${HAS_MAIL}))
   order by c.updated_at limit $1 for update skip locked`;
 
 /** Checkouts that were reduced, ended 90 days ago and took no money; what took money belongs to the books. */
 export const REMOVABLE = `select c.id from checkouts c
-  where ${ENDED} and c.email is null and c.updated_at < now() - interval '90 days' and not ${IS_UNSETTLED}
+  where ${ENDED} and not ${KNOWS_SOMEBODY} and c.updated_at < now() - interval '90 days' and not ${IS_UNSETTLED}
     and not exists (select 1 from payments p where p.checkout_id = c.id and p.captured > 0)
   order by c.updated_at limit $1 for update skip locked`;
 

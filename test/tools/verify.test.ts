@@ -96,6 +96,7 @@ const DAMAGE: Record<string, string> = {
   'people.erased-leave-nothing': `${ERASED} ${REMAINS['an address']}`,
   'people.are-out-of-ended-checkouts': `update checkouts set updated_at = now() - interval '32 days'
     where id = (select id from checkouts where state = 'CANCELLED' limit 1)`,
+  'people.emptied-checkouts-lead-to-nobody': `update checkouts set email = null, redeemer = null where id = :completed`,
   'carts.belong-to-the-customer-of-their-checkouts': `update checkouts set customer_id = gen_random_uuid() where id = :waiting`,
   'orders.belong-to-the-customer-of-their-checkout': `update orders set customer_id = gen_random_uuid() where id = :order`,
   'imports.account-for-each-row': `insert into product_imports (id, status, columns, rows, created, actor_kind, created_at, finished_at)

@@ -21,9 +21,9 @@ describe('checkouts that ended without an order', () => {
     const [id, cartId] = [newId(), newId()];
     await query(`insert into carts values ($1, null, 'INR', 'open', 1, now(), now())`, [cartId]);
     await query(
-      `insert into checkouts (id, order_id, cart_id, cart_version, email, shipping_address, billing_address, redeemer,
+      `insert into checkouts (id, order_id, cart_id, cart_version, email, shipping_address, billing_address, redeemer, email_index,
           place_of_supply, currency, total, state, busy, reason, steps, expires_at, created_at, updated_at)
-        select $1, uuidv7(), $2, 1, 'sealed', 'sealed', 'sealed', 'email:x', 'IN-KA', 'INR', 1, $3, false, 'R', 1,
+        select $1, uuidv7(), $2, 1, 'sealed', 'sealed', 'sealed', 'email:x', 'x', 'IN-KA', 'INR', 1, $3, false, 'R', 1,
           at, at, at from (select now() - make_interval(hours => $4)) as t (at)`,
       [id, cartId, state, Math.round(days * 24)],
     );
@@ -71,10 +71,22 @@ describe('checkouts that ended without an order', () => {
     await round();
     expect(await knowing()).to.deep.equal([...kept, undecided, told].toSorted());
     const [row] = await query(
-      `select email, shipping_address, billing_address, redeemer from checkouts where id = $1`,
+      `select num_nonnulls(email, email_index, shipping_address, billing_address, redeemer) as known from checkouts where id = $1`,
       [expired],
     );
-    expect(row).to.deep.equal({ email: null, shipping_address: null, billing_address: null, redeemer: null });
+    expect(row).to.deep.equal({ known: 0 });
+  });
+
+  it('are reduced and deleted, too, when they know only who redeems', async () => {
+    const [young, old] = [await ended(40), await ended(91)];
+    await query(
+      `update checkouts set email = null, email_index = null, shipping_address = null, billing_address = null`,
+    );
+    await reduceEnded({ db: database.db, vault });
+    expect(await query(`select 1 from checkouts where redeemer is not null`)).to.deep.equal([]);
+    expect(await all()).to.deep.equal([young, old]);
+    await removeEnded({ db: database.db, vault });
+    expect(await all()).to.deep.equal([young]);
   });
 
   it('are deleted after 90 days, unless money came or may come', async () => {

@@ -1,5 +1,6 @@
 import { SEALED_PATTERN } from '../../infra/key-ring.ts';
 import { NAMED_FROM } from '../people/erasure.ts';
+import { KNOWS_SOMEBODY } from '../people/own-checkouts.ts';
 import { SEALED_COLUMNS } from '../people/vault.ts';
 import type { Law } from './law.ts';
 
@@ -68,7 +69,12 @@ export const PEOPLE_LAWS: readonly Law[] = [
     says: 'A checkout that ended without an order knows nobody a month later.',
     sql: `select id as "checkoutId", state, updated_at as "updatedAt" from checkouts
       where state in ('EXPIRED', 'CANCELLED', 'FAILED') and updated_at < now() - interval '31 days'
-        and (email is not null or shipping_address is not null or billing_address is not null or redeemer is not null)`,
+        and ${KNOWS_SOMEBODY}`,
+  },
+  {
+    name: 'people.emptied-checkouts-lead-to-nobody',
+    says: 'A checkout without its e-mail address has neither the index of it nor a redeemer of discounts.',
+    sql: `select id as "checkoutId", state from checkouts where email is null and (email_index is not null or redeemer is not null)`,
   },
   {
     name: 'carts.belong-to-the-customer-of-their-checkouts',

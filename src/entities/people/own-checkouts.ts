@@ -9,6 +9,12 @@ import { opened, type Vault } from './vault.ts';
 export const OWN_CHECKOUTS = `(select id from checkouts where customer_id = $1
   union all select k.id from carts c join checkouts k on k.cart_id = c.id where c.customer_id = $1 and k.customer_id is null)`;
 
+/** Columns of a checkout that lead to a person: e-mail and addresses are sealed, the others are found by. */
+const PERSONAL = ['email', 'email_index', 'redeemer', 'shipping_address', 'billing_address'];
+
+/** Whether a row of `checkouts` still leads to a person; the index `checkouts_personal` has the same condition. */
+export const KNOWS_SOMEBODY = `(${PERSONAL.map((column) => `${column} is not null`).join(' or ')})`;
+
 interface Personal {
   id: string;
   email?: string | null;
