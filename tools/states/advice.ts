@@ -175,7 +175,9 @@ export const ADVICE: Record<ErrorCode, [Met, string]> = {
   RESERVATION_EXPIRED: reason('Check out again: the cart is open.'),
   CANCELLED_BY_CUSTOMER: reason('Nothing; the cart is open.'),
   PAID_BUT_OUT_OF_STOCK: reason('Tell the customer: the refund is on its way.'),
-  CUSTOMER_ERASED: reason('Nothing: late money of an erased customer is given back.'),
+  CUSTOMER_ERASED: reason(
+    'Nothing: the money came after the customer was erased, or more than 30 days after the checkout ended, and is given back.',
+  ),
   PAID_BUT_DISCOUNT_USED_UP: reason('Nothing: the money goes back by itself. Check out again without the discount.'),
   SUPERSEDED: reason('Nothing: late money of a cart that went into another checkout is given back.'),
   PAYMENT_REFUSED: reason(
