@@ -14,14 +14,14 @@ export async function currentCartOf(query: Query, customerId: string): Promise<s
 
 /**
  * Moves the lines of a guest's cart into a customer's; quantities of the same variant add up to what one order may hold.
- * What does not fit into one order besides stays in the guest's cart, which then stays open; else that is over.
+ * The guest's cart keeps the units that do not fit into one order besides, and stays open; an empty one is closed as merged.
  */
 export function mergeInto(mine: Cart, { guest, limits, now }: { guest: Cart; limits: Limits; now: Date }): void {
   for (const line of [...guest.items]) {
     const { wanted } = line;
     const there = mine.items.exists((item) => item.isLike(wanted));
     if (!there && mine.items.length >= MOST_LINES) continue;
-    // The limit counts for what is added; what is there already is nobody's to take away.
+    // The limit applies to the units that are added; those in the customer's cart stay, even above it.
     const room = roomFor(linesOf([{ ...wanted, quantity: 1 }]), linesOf(mine.wanted), limits);
     const allowed = Math.min(wanted.quantity, room.variants);
     const quantity = Math.min(allowed, room.order);

@@ -4,11 +4,11 @@ export interface CountedMail {
   commandId: string;
   /** Blind index of the recipient's address. */
   addressIndex: string;
-  /** Counted apart: whoever asks for mails about accounts uses up nothing of those about purchases. */
+  /** Each topic has a limit of its own: requests for mails about an account use up none of the mails about purchases. */
   topic: 'account' | 'purchase';
 }
 
-/** Why a mail is not sent that the limit forbids. */
+/** The reason that is stored with a mail over the limit, which is not sent. */
 export const TOO_MANY_MAILS = 'too many mails to this address today';
 
 /**

@@ -18,21 +18,24 @@ const IS_UNSETTLED = `exists (select 1 from payments p where p.checkout_id = c.i
 const HAS_MAIL = `c.id::text in (select payload ->> 'id' from outbox where payload ? 'id')`;
 
 /**
- * Checkouts that ended without an order a day ago and still know somebody. One that may yet be paid keeps what an order
- * would need, for 30 days at most.
+ * Checkouts that ended without an order a day ago and still know somebody. A checkout that may yet be paid keeps for 30 days
+ * at most what an order needs.
  */
 export const REDUCIBLE = `select c.id from checkouts c
   where ${ENDED} and ${KNOWS_SOMEBODY} and c.updated_at < now() - interval '1 day'
     and (c.updated_at < now() - interval '30 days' or not (${IS_UNSETTLED} or ${HAS_MAIL}))
   order by c.updated_at limit $1 for update skip locked`;
 
-/** Checkouts that were reduced, ended 90 days ago and took no money; what took money belongs to the books. */
+/** Checkouts that were reduced, ended 90 days ago and took no money. A checkout that took money belongs to the books. */
 export const REMOVABLE = `select c.id from checkouts c
   where ${ENDED} and not ${KNOWS_SOMEBODY} and c.updated_at < now() - interval '90 days' and not ${IS_UNSETTLED}
     and not exists (select 1 from payments p where p.checkout_id = c.id and p.captured > 0)
   order by c.updated_at limit $1 for update skip locked`;
 
-/** What refers to a checkout, in an order in which nothing refers to rows that are gone. Stock movements add up to nothing and stay. */
+/**
+ * Statements that delete the checkouts $1 with the rows that refer to them, each row before the one that it refers to. Stock movements stay: those of
+ * a checkout without an order add up to zero.
+ */
 export const PARTS: readonly string[] = [
   `delete from payment_operations where payment_id in (select id from payments where checkout_id = any($1))`,
   ...[

@@ -18,8 +18,8 @@ export const NAMED_FROM = 50_000_00;
 
 /**
  * Keeps a customer's account from being erased or blocked until the transaction ends; any number may hold it at once.
- * Whatever adds personal data to an account holds it: or else the data would come after the erasure, and stay. To be
- * taken before the lock of a cart or checkout.
+ * Code that adds personal data to an account takes this lock before the lock of a cart or checkout: data that comes after
+ * the erasure would stay.
  * @returns false when the account is not active any more.
  */
 export async function holdAccount(tx: Tx, accountId: string): Promise<boolean> {
@@ -28,8 +28,9 @@ export async function holdAccount(tx: Tx, accountId: string): Promise<boolean> {
 }
 
 /**
- * Takes the lock that an erasure begins with; undefined for whoever is no customer, or erased already. It lets foreign
- * keys pass: a worker that stores an order of theirs must not wait for us, who may wait for its checkout.
+ * Takes the lock that an erasure begins with. It lets foreign keys pass: a worker that stores an order of the customer must
+ * not wait for the erasure, which may wait for the checkout that the worker holds.
+ * @returns undefined when the id is not a customer's, or the account is erased already.
  */
 export async function lockForErasure(tx: Tx, customerId: string): Promise<Account | undefined> {
   const locked = await tx.query(
@@ -53,8 +54,8 @@ export async function eraseCustomer(tx: Tx, vault: Vault, account: Account): Pro
   if (live) throw refused('CHECKOUT_IN_PROGRESS', { checkoutId: live.id });
   await forgetAccount(tx, vault, account);
   await forgetReviews(tx, id);
-  // Anybody can open an account for the address of another person: only who has proved it forgets the orders of guests
-  // with that address, who may still wait for their goods. What a guest has in progress goes on.
+  // Anybody can open an account for the address of another person, who may still wait for the goods of an order: without
+  // the proof of the address an order of a guest keeps it. Checkouts of guests that are in progress go on.
   const isTheirs = (checkout: KnownCheckout) =>
     checkout.isOwn || (isOver(checkout) && (emailVerifiedAt !== null || checkout.state !== 'COMPLETED'));
   const linked = checkouts.filter((checkout) => !isTheirs(checkout) && checkout.redeemer === redeemerOf(id));
@@ -168,7 +169,7 @@ function withoutPhone(address: Address | null): string | null {
   return JSON.stringify(rest);
 }
 
-/** Sessions stay for a while, ended and without what the client called itself: who asks with one is told that it is over. */
+/** Ends the sessions and removes the name of their clients. The rows stay for a while: a request with one learns that it is over. */
 async function endSessions(tx: Tx, vault: Vault, accountId: string): Promise<void> {
   await revokeSessions(tx, { accountId, because: 'erased' });
   const sessions = await tx.query<{ id: string }>(`select id from sessions where account_id = $1`, [accountId]);
