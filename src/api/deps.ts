@@ -33,7 +33,7 @@ export interface ApiDeps {
   admitsDevelopmentAccounts: boolean;
   /** What one order may hold. */
   orderLimits: OrderLimits;
-  /** What the unpaid checkouts of one network may hold together. */
+  /** The most that the unpaid checkouts of one account, or of one network of guests, hold together. */
   holdLimits: HoldLimits;
   /** ISO 4217. */
   currency: string;

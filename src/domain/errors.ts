@@ -102,11 +102,11 @@ const CATALOGUE = {
   ORDER_VALUE_EXCEEDED: business(422, 'The goods are worth more than one order may hold.'),
   OPEN_CHECKOUTS_EXCEEDED: business(
     429,
-    'Too many checkouts from this network wait for their payment; try again later.',
+    'Too many checkouts of this account or network are unpaid; pay or cancel some, or try again later.',
   ),
   HELD_UNITS_EXCEEDED: business(
     429,
-    'The unpaid checkouts of this network would reserve too many units; pay or cancel some, or try again later.',
+    'The unpaid checkouts of this account or network would hold too many units; pay or cancel some, or try again later.',
   ),
   BUNDLE_SELECTION_INVALID: business(422, 'What was chosen for the bundle does not fit its sets.'),
   DISCOUNT_NOT_APPLICABLE: business(422, 'The code does not apply to this cart.'),

@@ -1,9 +1,10 @@
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
 
-/** What the unpaid checkouts of one network may hold together (`HOLD_LIMITS`). */
+/** The most that the unpaid checkouts of one account, or of one network of guests, hold together (`HOLD_LIMITS`). */
 export interface HoldLimits {
   checkouts: number;
+  /** Units of all checkouts that hold more than `SMALL_UNITS`. */
   units: number;
 }
 
@@ -18,37 +19,46 @@ export interface OverHold {
   details: Record<string, unknown>;
 }
 
+/**
+ * Units of a checkout that is not counted by its units. Guests of a mobile network share an address: one of them who holds
+ * all the units must not keep the others from buying a few.
+ */
+const SMALL_UNITS = 5;
+
 /** More transactions than all web processes together have open at once. */
 const AT_ONCE = 200;
 
 /**
- * The bound that a checkout of so many units would exceed, with all that its network holds unpaid already, if any. The
- * checkouts of a network wait for each other's commits, so that those that come at once are counted, too; only where as many
- * more like this one would still fit, nobody waits.
+ * The bound that a checkout of `units` units would exceed, together with all that its holder holds unpaid already, if any.
+ * The checkouts of a holder wait for each other's commits, so that concurrent ones are counted, too. They do not wait where
+ * `AT_ONCE` more like this one would still fit.
  */
 export async function overHold(
   tx: Tx,
-  { network, units }: { network: string; units: number },
+  { holder, units }: { holder: string; units: number },
   most: HoldLimits,
 ): Promise<OverHold | undefined> {
-  let held = await heldBy(tx, network);
-  const isFar = held.checkouts + AT_ONCE <= most.checkouts && held.units + AT_ONCE * units <= most.units;
+  let held = await heldBy(tx, holder);
+  const isSmall = units <= SMALL_UNITS;
+  const hasUnits = isSmall || held.units + AT_ONCE * units <= most.units;
+  const isFar = held.checkouts + AT_ONCE <= most.checkouts && hasUnits;
   if (!isFar) {
-    await tx.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`checkouts of ${network}`]);
-    held = await heldBy(tx, network);
+    await tx.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`checkouts of ${holder}`]);
+    held = await heldBy(tx, holder);
   }
   if (held.checkouts >= most.checkouts) {
     return { code: 'OPEN_CHECKOUTS_EXCEEDED', details: { maxCheckouts: most.checkouts } };
   }
-  if (held.units + units <= most.units) return undefined;
+  if (isSmall || held.units + units <= most.units) return undefined;
   return { code: 'HELD_UNITS_EXCEEDED', details: { requested: units, maxUnits: most.units } };
 }
 
-async function heldBy(tx: Tx, network: string): Promise<Held> {
+async function heldBy(tx: Tx, holder: string): Promise<Held> {
   const [held] = await tx.query<Held & Record<string, unknown>>(
-    `select count(*)::int as checkouts, coalesce(sum(units), 0)::int as units from checkouts
+    `select count(*)::int as checkouts, coalesce(sum(units) filter (where units > $3), 0)::int as units
+       from checkouts
       where network = $1 and (expires_at is null or expires_at > $2)`,
-    [network, tx.now],
+    [holder, tx.now, SMALL_UNITS],
   );
   return held ?? { checkouts: 0, units: 0 };
 }

@@ -42,8 +42,8 @@ export interface NewCheckout {
   /** Paise; null when the client takes whatever the price is. */
   expectedTotal: number | null;
   paymentMethod: string | null;
-  /** The index of the network that it comes from; null: nobody counts it. */
-  network: string | null;
+  /** The blind index of the account or network that the checkout counts for (see `holderOf`); null: it is not counted. */
+  holder: string | null;
   requestId: string | null;
 }
 
@@ -71,7 +71,7 @@ const CheckoutSchema = defineEntity({
     reasonDetails: p.json<Record<string, unknown>>().nullable(),
     steps: p.integer(),
     expiresAt: p.datetime().nullable(),
-    network: p.string().nullable(),
+    holder: p.string().fieldName('network').nullable(),
     requestId: p.string().nullable(),
     version: p.integer().version(),
     createdAt: p.datetime(),
@@ -91,9 +91,9 @@ export class Checkout extends CheckoutSchema.class {
     const { cart, expectedTotal, requestId } = from;
     const fixed = { id, orderId, expectedTotal, requestId, placeOfSupply: from.shippingAddress.state };
     const { id: cartId, version: cartVersion, currency, customerId = null, codes } = cart;
-    const { redeemer, shippingMethodId, network } = from;
+    const { redeemer, shippingMethodId, holder } = from;
     Object.assign(checkout, fixed, { cartId, cartVersion, currency, customerId, codes, redeemer, shippingMethodId });
-    checkout.network = network;
+    checkout.holder = holder;
     // The erasure finds a customer's own checkouts by the account; those of guests it finds by the address only.
     checkout.emailIndex = customerId === null ? vault.indexOf(from.email) : null;
     Object.assign(checkout, { state: 'CREATED', busy: true, steps: 1, version: 1, createdAt: tx.now });
@@ -127,7 +127,7 @@ export class Checkout extends CheckoutSchema.class {
     this.busy = step.busy;
     this.machine = step.machine;
     // Where it came from is asked only while it holds goods unpaid.
-    if (!CHECKOUT_UNPAID.includes(step.state)) this.network = null;
+    if (!CHECKOUT_UNPAID.includes(step.state)) this.holder = null;
     this.updatedAt = tx.now;
     if (step.reason) {
       this.reason = step.reason.code;
@@ -182,7 +182,7 @@ export class Checkout extends CheckoutSchema.class {
       state: this.state,
       busy: this.busy,
       steps: this.steps,
-      network: this.network,
+      network: this.holder,
       request_id: this.requestId,
       version: this.version,
       created_at: tx.now,

@@ -98,7 +98,7 @@ describe('what an order may hold', () => {
   });
 });
 
-describe('what one network may hold unpaid', () => {
+describe('what one account or network may hold unpaid', () => {
   let shop: PeopleShop;
   let variantId: string;
   before(async () => {
@@ -128,8 +128,26 @@ describe('what one network may hold unpaid', () => {
     expect(refused?.status).to.equal(429);
     expect(refused?.body.error).to.deep.include({ code: 'OPEN_CHECKOUTS_EXCEEDED', details: { maxCheckouts: 6 } });
     expect(Number(refused?.headers.get('retry-after'))).to.be.above(0);
-    const { accessToken } = await shop.register();
-    expect((await begin(1, { token: accessToken })).status, 'signed in').to.equal(429);
+  });
+
+  it('counts who is signed in by the account, apart from the guests of the same network', async () => {
+    shop.deps.holdLimits = { checkouts: 2, units: 100 };
+    const [one, other] = [await shop.register(), await shop.register()];
+    const holders = [{}, { token: one.accessToken }, { token: other.accessToken }];
+    for (const by of holders) {
+      expect([(await begin(60, by)).status, (await begin(41, by)).status]).to.deep.equal([202, 429]);
+      expect([(await begin(1, by)).status, (await begin(1, by)).status]).to.deep.equal([202, 429]);
+    }
+    const rows = await shop.db.query<{ network: string | null }>(`select network from checkouts`);
+    expect(rows.map(({ network }) => network).join(' ')).not.to.contain(one.customer.id);
+  });
+
+  it('counts a checkout of at most five units as a checkout only', async () => {
+    shop.deps.holdLimits = { checkouts: 4, units: 10 };
+    expect((await begin(10)).status).to.equal(202);
+    expect([(await begin(6)).status, (await begin(5)).status, (await begin(5)).status]).to.deep.equal([429, 202, 202]);
+    await shop.db.query(`update checkouts set network = null where units = 10`);
+    expect((await begin(10)).status, 'the small ones are not counted').to.equal(202);
   });
 
   it('is so many units', async () => {

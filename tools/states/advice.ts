@@ -133,7 +133,7 @@ export const ADVICE: Record<ErrorCode, [Met, string]> = {
     'Pay or cancel what is open, or try again after `Retry-After` seconds: at most `maxCheckouts` wait for their payment.',
   ),
   HELD_UNITS_EXCEEDED: answer(
-    'Pay or cancel what is open, or try again after `Retry-After` seconds: at most `maxUnits` units are reserved unpaid.',
+    'Pay or cancel what is open, or try again after `Retry-After` seconds: at most `maxUnits` units are reserved unpaid. This bound does not apply to a checkout of at most 5 units.',
   ),
   BUNDLE_SELECTION_INVALID: [
     'answer, reason',

@@ -17,7 +17,7 @@ import { type CheckoutView, checkoutAnswers, readCheckout } from '../views/check
 import { acceptCheckout } from './accept-checkout.ts';
 import { addressSchema } from './address.ts';
 import { lockCart } from './cart-change.ts';
-import { networkOfBuyer, refuseOverHold } from './hold-limits.ts';
+import { holderOf, refuseOverHold } from './hold-limits.ts';
 import { refuseSoldOut } from './sold-out.ts';
 
 export const methodSchema = z
@@ -71,13 +71,13 @@ export const startCheckout = (deps: ApiDeps) =>
         if (cart.status === 'merged') throw refused('CART_MERGED', { cartId });
         if (cart.status !== 'open') return liveCheckoutOf(tx, cart);
         refuseSoldOut(deps, cart);
-        const network = networkOfBuyer(deps, call);
-        await refuseOverHold(deps, tx, { network, lines: linesOf(cart.wanted) });
+        const holder = holderOf(deps, call);
+        await refuseOverHold(deps, tx, { holder, lines: linesOf(cart.wanted) });
         cart.beginCheckout(tx.now);
         await requireKnownMethod(tx, call.body);
         const guest = deps.vault.indexOfGuest(call.body.email, call.body.shippingAddress);
         const redeemer = redeemerOf(cart.customerId ?? customerIn(call), guest);
-        const checkout = freeze(deps, tx, { cart, redeemer, network, ...call.body, requestId: call.requestId });
+        const checkout = freeze(deps, tx, { cart, redeemer, holder, ...call.body, requestId: call.requestId });
         const command = { contract: advanceCheckout, payload: { checkoutId: checkout.id, event: 'START' as const } };
         return { checkout, body: newView(checkout), command };
       };
@@ -98,9 +98,9 @@ async function requireKnownMethod({ query }: Tx, { shippingMethodId }: Start): P
   await requireMethod(query, shippingMethodId);
 }
 
-type Frozen = Start & { cart: Cart; redeemer: string | null; network: string | null; requestId: string };
+type Frozen = Start & { cart: Cart; redeemer: string | null; holder: string | null; requestId: string };
 
-const freeze = ({ vault }: ApiDeps, tx: Tx, { cart, redeemer, network, ...body }: Frozen): Checkout =>
+const freeze = ({ vault }: ApiDeps, tx: Tx, { cart, redeemer, holder, ...body }: Frozen): Checkout =>
   Checkout.accept(tx, vault, {
     cart,
     lines: linesOf(cart.wanted),
@@ -111,7 +111,7 @@ const freeze = ({ vault }: ApiDeps, tx: Tx, { cart, redeemer, network, ...body }
     billingAddress: body.billingAddress ?? null,
     expectedTotal: body.expectedTotal ?? null,
     paymentMethod: body.paymentMethod ?? null,
-    network,
+    holder,
     requestId: body.requestId,
   });
 

@@ -11,8 +11,8 @@ export interface Vault {
    * anybody can type it.
    */
   indexOfGuest(email: string, to: { line1: string; postalCode: string }): string;
-  /** The blind index of a network (see `networkOf`). */
-  indexOfNetwork(network: string): string;
+  /** The blind index of the account or network that holds goods (see `callerOf`). */
+  indexOfHolder(caller: string): string;
 }
 
 /** `dataKeys` as in DATA_KEYS. The index hangs on `secret` alone, so that turning the data keys leaves it as it is. */
@@ -24,7 +24,7 @@ export function openVault({ dataKeys, secret }: { dataKeys: string; secret: stri
     indexOf: (email) => index(emailKey(email)),
     indexOfGuest: (email, to) =>
       guests(JSON.stringify([emailKey(email), lettersOf(to.postalCode), lettersOf(to.line1)])),
-    indexOfNetwork: blindIndex(deriveKey(secret, 'network index')),
+    indexOfHolder: blindIndex(deriveKey(secret, 'holder index')),
   };
 }
 
