@@ -2,7 +2,7 @@ import type { ErrorCode } from '../domain/errors.ts';
 import type { WantedLine } from './pricing/priced.ts';
 import { demandOf } from './stock.ts';
 
-/** What one order may hold (`ORDER_LIMITS`). */
+/** The most that one order may hold (`ORDER_LIMITS`). */
 export interface OrderLimits {
   /** Units of a variant that has no limit of its own. */
   variant: number;
@@ -38,12 +38,18 @@ export function overLimit(
     if (requested <= maxPerOrder || changed?.has(variantId) === false) continue;
     return { code: 'QUANTITY_LIMIT_EXCEEDED', details: { variantId, requested, maxPerOrder } };
   }
-  const { units, value } = totalOf(lines, goods);
-  if (units > order.units) {
-    return { code: 'ORDER_UNITS_EXCEEDED', details: { requested: units, maxUnits: order.units } };
-  }
+  const over = overUnits(lines, order);
+  if (over) return over;
+  const { value } = totalOf(lines, goods);
   if (value <= order.value) return undefined;
   return { code: 'ORDER_VALUE_EXCEEDED', details: { value, maxValue: order.value } };
+}
+
+/** The bound on the units of an order, if the lines exceed it: it needs no reading of the goods. */
+export function overUnits(lines: readonly WantedLine[], order: Pick<OrderLimits, 'units'>): OverLimit | undefined {
+  const requested = lines.reduce((sum, { quantity }) => sum + quantity, 0);
+  if (requested <= order.units) return undefined;
+  return { code: 'ORDER_UNITS_EXCEEDED', details: { requested, maxUnits: order.units } };
 }
 
 /** How many times these lines may come on top of those that are held: by the limits of their variants, and by those of the order. */

@@ -158,6 +158,14 @@ type Settings = { [Name in keyof typeof settings]: z.infer<(typeof settings)[Nam
 export type Process = keyof typeof READ_BY;
 export type Config<P extends Process> = Pick<Settings, (typeof READ_BY)[P][number]>;
 
+/** An order that may be larger than all that a buyer may hold could never be checked out. */
+function refuseSmallHold(read: Partial<Settings>, context: z.RefinementCtx): void {
+  const { HOLD_LIMITS: hold, ORDER_LIMITS: order } = read;
+  if (!hold || !order || hold.units >= order.units) return;
+  const message = `"units:${hold.units}" must not be less than the units of ORDER_LIMITS, "units:${order.units}"`;
+  context.addIssue({ code: 'custom', path: ['HOLD_LIMITS'], message });
+}
+
 /** Thrown by `readConfig`: one line for every setting that is missing or wrong. */
 export class ConfigError extends Error {}
 
@@ -168,12 +176,12 @@ export class ConfigError extends Error {}
 export function readConfig<P extends Process>(process_: P, env: NodeJS.ProcessEnv = process.env): Config<P> {
   const names = READ_BY[process_];
   const rules = { ...settings, ...(env.NODE_ENV === 'production' && IN_PRODUCTION) };
-  const schema = z.object(Object.fromEntries(names.map((name) => [name, rules[name]])));
+  const schema = z.object(Object.fromEntries(names.map((name) => [name, rules[name]]))).superRefine(refuseSmallHold);
   const result = schema.safeParse(Object.fromEntries(names.map((name) => [name, env[name] || undefined])));
   if (result.success) return result.data as Config<P>;
   const lines = result.error.issues.map((issue) => {
     const name = String(issue.path[0]);
-    return `  ${name}: ${env[name] ? issue.message : 'is missing'}`;
+    return `  ${name}: ${env[name] || issue.code === 'custom' ? issue.message : 'is missing'}`;
   });
   throw new ConfigError(`The ${process_} process cannot start, these settings are wrong:\n${lines.join('\n')}`);
 }

@@ -159,6 +159,22 @@ describe('what one account or network may hold unpaid', () => {
     expect((await begin(40)).status).to.equal(202);
   });
 
+  it('is not what refuses an order of more units than an order may have', async () => {
+    shop.deps.holdLimits = { checkouts: 100, units: 20 };
+    const filled = shop.deps.orderLimits;
+    const { body: cart } = await shop.ask<Cart>('POST', '/store/cart', {
+      body: { items: [{ variantId, quantity: 21 }] },
+    });
+    shop.deps.orderLimits = { ...filled, units: 20 };
+    const body = { cartId: cart.id, email: 'asha@example.com', shippingAddress: BENGALURU };
+    const answer = await shop.ask('POST', '/store/checkout', { cartToken: cart.cartToken, body });
+    shop.deps.orderLimits = filled;
+    expect([answer.status, answer.body.error.code, answer.body.error.details]).to.deep.equal([
+      ...[422, 'ORDER_UNITS_EXCEEDED'],
+      { requested: 21, maxUnits: 20 },
+    ]);
+  });
+
   it('does not count what has run out of time, whether or not anything has ended it', async () => {
     shop.deps.holdLimits = { checkouts: 1, units: 100 };
     const first = await begin();

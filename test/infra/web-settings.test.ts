@@ -35,10 +35,18 @@ describe('the settings of a web process', () => {
   });
 
   it('bound what orders and networks hold, each bound by itself', () => {
-    const { ORDER_LIMITS, HOLD_LIMITS } = read({ ORDER_LIMITS: 'units:5000', HOLD_LIMITS: 'checkouts:9' });
-    expect(ORDER_LIMITS).to.deep.equal({ variant: 100, units: 5_000, value: 1_000_000_000 });
+    const { ORDER_LIMITS, HOLD_LIMITS } = read({ ORDER_LIMITS: 'units:1000', HOLD_LIMITS: 'checkouts:9' });
+    expect(ORDER_LIMITS).to.deep.equal({ variant: 100, units: 1_000, value: 1_000_000_000 });
     expect(HOLD_LIMITS).to.deep.equal({ checkouts: 9, units: 1_000 });
     expect(complaint({ HOLD_LIMITS: 'units:0' })).to.contain('"units:0" must be one of checkouts, units');
+  });
+
+  it('let a buyer hold at least one order of the largest size', () => {
+    const wrong = (hold: number, order: number) =>
+      `HOLD_LIMITS: "units:${hold}" must not be less than the units of ORDER_LIMITS, "units:${order}"`;
+    expect(complaint({ ORDER_LIMITS: 'units:1001' }), 'without HOLD_LIMITS').to.contain(wrong(1_000, 1_001));
+    expect(complaint({ HOLD_LIMITS: 'units:499' }), 'without ORDER_LIMITS').to.contain(wrong(499, 500));
+    expect(complaint({ HOLD_LIMITS: 'units:500' })).to.equal('');
   });
 
   it('change the rates they name and leave the others', () => {

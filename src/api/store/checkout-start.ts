@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
 import type { Cart } from '../../entities/cart.ts';
 import { Checkout } from '../../entities/checkout.ts';
+import { overUnits } from '../../entities/order-limits.ts';
 import { holdAccount } from '../../entities/people/erasure.ts';
 import { redeemerOf } from '../../entities/pricing/context.ts';
 import { linesOf } from '../../entities/pricing/priced.ts';
@@ -57,6 +58,7 @@ export const startCheckout = (deps: ApiDeps) =>
       'CART_MERGED',
       'SHIPPING_METHOD_UNKNOWN',
       'INSUFFICIENT_INVENTORY',
+      'ORDER_UNITS_EXCEEDED',
       'OPEN_CHECKOUTS_EXCEEDED',
       'HELD_UNITS_EXCEEDED',
     ],
@@ -71,8 +73,12 @@ export const startCheckout = (deps: ApiDeps) =>
         if (cart.status === 'merged') throw refused('CART_MERGED', { cartId });
         if (cart.status !== 'open') return liveCheckoutOf(tx, cart);
         refuseSoldOut(deps, cart);
+        const lines = linesOf(cart.wanted);
+        // The limit may have been lowered since the cart was filled: "try again later" would be no answer to that.
+        const over = overUnits(lines, deps.orderLimits);
+        if (over) throw refused(over.code, over.details);
         const holder = holderOf(deps, call);
-        await refuseOverHold(deps, tx, { holder, lines: linesOf(cart.wanted) });
+        await refuseOverHold(deps, tx, { holder, lines });
         cart.beginCheckout(tx.now);
         await requireKnownMethod(tx, call.body);
         const guest = deps.vault.indexOfGuest(call.body.email, call.body.shippingAddress);
