@@ -1,10 +1,9 @@
 import express from 'express';
 import { ERRORS } from '../domain/errors.ts';
 import { errorFields } from '../infra/log.ts';
-import { networkOf } from '../infra/network.ts';
 import type { Authenticate } from './auth/authenticate.ts';
 import { authorise } from './auth/authorise.ts';
-import { callerOf, GUEST, type Principal } from './auth/principal.ts';
+import { GUEST, type Principal } from './auth/principal.ts';
 import { readBody } from './body.ts';
 import { docsRouter } from './docs.ts';
 import { begin, type Exchange, exchangeOf, type Observe } from './exchange.ts';
@@ -89,10 +88,8 @@ function endpoint({ facts, answer }: AnyRoute, deps: AppDeps): express.RequestHa
 async function identify(raw: Raw, facts: RouteFacts, { authenticate, limits }: AppDeps): Promise<Principal> {
   const isOpen = facts.access === 'public' || facts.access === 'webhook';
   const found = isOpen ? GUEST : await authenticate(raw).catch((refusal: Error) => refusal);
-  const { request, response } = raw;
   const principal = found instanceof Error ? GUEST : found;
-  const caller = callerOf(principal, networkOf(request.ip ?? 'unknown'));
-  if (limits) await limitRate(limits, facts, { caller, response });
+  if (limits) await limitRate(limits, facts, { principal, raw });
   if (found instanceof Error) throw found;
   return found;
 }

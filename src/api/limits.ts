@@ -1,14 +1,15 @@
-import type express from 'express';
 import type { Redis } from 'ioredis';
+import { networkOf } from '../infra/network.ts';
 import { type Counter, openCounter, type Spent } from '../infra/rate-limit.ts';
+import { callerOf, type Principal } from './auth/principal.ts';
 import { RequestFault } from './failure.ts';
-import type { RouteFacts } from './route.ts';
+import type { Raw, RouteFacts } from './route.ts';
 
 /** How many requests of a kind one caller may make in a minute; `guesses`: passwords or codes in a quarter of an hour. */
 export type Rates = Record<'read' | 'write' | 'sign-in' | 'guesses', number>;
 
 export interface Limits extends Record<'read' | 'write' | 'sign-in', Counter> {
-  /** New carts, which stay for weeks; each counts as a write, too. */
+  /** New carts, which stay for weeks; each counts as a write, too. Those of API keys, which buy for many, count as writes only. */
   carts: Counter;
   /** Of an account from one address or known device, of an account from anywhere, of all accounts from one address. */
   guesses: { accountAtOrigin: Counter; account: Counter; address: Counter };
@@ -46,11 +47,12 @@ export function openLimits(redis: Redis, rates: Rates): Limits {
 export async function limitRate(
   limits: Limits,
   facts: Pick<RouteFacts, 'access' | 'limit' | 'method'>,
-  { caller, response }: { caller: string; response: express.Response },
+  { principal, raw: { request, response } }: { principal: Principal; raw: Raw },
 ): Promise<void> {
   if (facts.limit === 'none' || facts.access === 'webhook') return;
-  const isCart = facts.limit === 'carts';
+  const isCart = facts.limit === 'carts' && principal.kind !== 'key';
   const counter = limits[facts.limit === 'sign-in' ? 'sign-in' : facts.method === 'get' ? 'read' : 'write'];
+  const caller = callerOf(principal, networkOf(request.ip ?? 'unknown'));
   const [spent, carts] = await Promise.all([counter.spend(caller), isCart && limits.carts.spend(caller)]);
   if (carts && carts !== 'unavailable' && carts.isOver) throw tooMany(limits.carts, carts);
   if (spent === 'unavailable') {

@@ -115,6 +115,17 @@ describe('the event streams of checkouts', () => {
     expect(again.headers.get('cache-control')).to.equal('no-store');
   });
 
+  it('of an API key, which buys for many, are bounded per checkout only', async () => {
+    const { accessToken: token } = await shop.staff('admin');
+    const body = { name: 'app', permissions: ['orders:read'] };
+    const { body: key } = await shop.ask<{ secret: string }>('POST', '/admin/api-keys', { token, body });
+    const watch = async ({ id, headers }: Awaited<ReturnType<typeof checkout>>) =>
+      (await open({ id, headers: { ...headers, 'x-api-key': key.secret } })).status;
+    const [first, second] = [await checkout(), await checkout()];
+    expect([await watch(first), await watch(first), await watch(first)]).to.deep.equal([200, 200, 429]);
+    expect([await watch(second), await watch(second)]).to.deep.equal([200, 200]);
+  });
+
   it('end at the next heartbeat when the session was revoked, and go on while it holds', async () => {
     const own = await open(await checkout(customer.accessToken));
     const guest = await open(await checkout());

@@ -8,6 +8,7 @@ import { guardGuessing } from '../../src/api/auth/guessing.ts';
 import { customerOf, GUEST } from '../../src/api/auth/principal.ts';
 import { type Limits, openLimits } from '../../src/api/limits.ts';
 import { type RawCall, route } from '../../src/api/route.ts';
+import { CUSTOMER_PERMISSIONS } from '../../src/domain/permissions.ts';
 import { type EmbeddedRedis, startRedis } from '../../src/infra/embedded/redis.ts';
 import { networkOf } from '../../src/infra/network.ts';
 import { openCounter } from '../../src/infra/rate-limit.ts';
@@ -63,6 +64,8 @@ describe('the limits', () => {
       proxies: 1,
       async authenticate({ request }) {
         const account = request.get('authorization');
+        const keyId = request.get('x-api-key');
+        if (keyId) return { kind: 'key', keyId, accountId: 'maker', permissions: CUSTOMER_PERMISSIONS };
         return account ? customerOf(account, 'session') : GUEST;
       },
     });
@@ -141,6 +144,9 @@ describe('the limits', () => {
       const { error } = (await refused[0]?.json()) ?? {};
       expect(error).to.have.deep.property('details', { limit: 40, windowSeconds: 86_400 });
       expect((await post('/cart', from('192.0.2.2'), at)).status, 'from elsewhere').to.equal(200);
+      const key = { 'x-api-key': 'buys-for-many' };
+      const bought = await statuses(Array.from({ length: 50 }, () => post('/cart', key, at)));
+      expect(new Set(bought), 'of an API key').to.deep.equal(new Set([200]));
     });
 
     it('are counted by all processes together', async () => {

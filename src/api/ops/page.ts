@@ -1,7 +1,5 @@
 import express from 'express';
 import { ERRORS } from '../../domain/errors.ts';
-import { networkOf } from '../../infra/network.ts';
-import { callerOf } from '../auth/principal.ts';
 import { exchangeOf } from '../exchange.ts';
 import { type Failure, failureOf, RequestFault } from '../failure.ts';
 import { limitRate } from '../limits.ts';
@@ -76,11 +74,7 @@ async function submitted(deps: OpsDeps, page: Page, visit: Visit): Promise<View 
 }
 
 const limit = ({ limits }: OpsDeps, { principal, raw }: Visit, method: 'get' | 'post') =>
-  limitRate(
-    limits,
-    { access: 'public', method, ...(method === 'post' && { limit: 'sign-in' }) },
-    { caller: callerOf(principal, networkOf(raw.request.ip ?? 'unknown')), response: raw.response },
-  );
+  limitRate(limits, { access: 'public', method, ...(method === 'post' && { limit: 'sign-in' }) }, { principal, raw });
 
 const sentenceOf = ({ code, message, headers }: Failure): string => {
   const seconds = Number(headers?.['Retry-After'] ?? 0);

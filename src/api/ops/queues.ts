@@ -3,9 +3,8 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { ExpressAdapter } from '@bull-board/express';
 import type express from 'express';
 import { unavailable } from '../../domain/errors.ts';
-import { networkOf } from '../../infra/network.ts';
 import { adminEdit, noContent } from '../admin/change.ts';
-import { callerOf, type Person } from '../auth/principal.ts';
+import type { Person } from '../auth/principal.ts';
 import { exchangeOf } from '../exchange.ts';
 import { RequestFault } from '../failure.ts';
 import { limitRate } from '../limits.ts';
@@ -34,7 +33,7 @@ export function queueBoard(deps: OpsDeps): express.RequestHandler {
     await limitRate(
       deps.limits,
       { access: 'person', method: isSafe(request) ? 'get' : 'post' },
-      { caller: callerOf(visit.principal, networkOf(request.ip ?? 'unknown')), response },
+      { principal: visit.principal, raw: visit.raw },
     );
     if (!person || person.awaitsMfa || !person.permissions.has('queues:view')) return turnAway(visit);
     if (!isSafe(request)) await admitChange(deps, visit, person);

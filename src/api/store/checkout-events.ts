@@ -30,7 +30,7 @@ export function checkoutEventRoutes(deps: ApiDeps, { heartbeatMs, limits }: Sett
       access: 'checkout',
       summary: 'Transitions as Server-Sent Events, replayable with Last-Event-ID',
       description:
-        'The credentials are checked again every 15 seconds: the stream ends when they are revoked or have run out. Few streams may be open at once for a checkout and for a caller.',
+        'The credentials are checked again every 15 seconds: the stream ends when they are revoked or have run out. Few streams may be open at once for a checkout, and for an account or all guests of a network. An API key, which buys for many, is bounded per checkout only.',
       tag: 'Checkout',
       params: z.object({ id: z.uuid() }),
       answers: {
@@ -44,7 +44,8 @@ export function checkoutEventRoutes(deps: ApiDeps, { heartbeatMs, limits }: Sett
         const reading = await readCheckout(deps.db.query, { id: params.id, customerId: customerIn(call) });
         refuseStranger(deps, call, thingOf(reading));
         if (!reading || (isOver(reading.view) && reading.view.history.length <= told)) return { status: 204 };
-        const caller = callerOf(principal, networkOf(raw.request.ip ?? 'unknown'));
+        const isKey = principal.kind === 'key';
+        const caller = isKey ? null : callerOf(principal, networkOf(raw.request.ip ?? 'unknown'));
         const leave = enter({ caller, checkoutId: params.id });
         try {
           const kind = { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' };

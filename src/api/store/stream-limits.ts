@@ -10,16 +10,17 @@ const LIMITS: StreamLimits = { caller: 100, checkout: 10, process: 5_000 };
 const RETRY_AFTER = '10';
 
 /**
- * Counts a stream that is opened. @returns what to call when it has ended
+ * Counts a stream that is opened. `caller` is null for an external service, which buys for many.
+ * @returns what to call when it has ended
  * @throws RequestFault EVENT_STREAM_LIMIT_REACHED naming the limit.
  */
-export type EnterStream = (stream: { caller: string; checkoutId: string }) => () => void;
+export type EnterStream = (stream: { caller: string | null; checkoutId: string }) => () => void;
 
 export function openStreamLimits(limits: StreamLimits = LIMITS): EnterStream {
   const open = new Map<string, number>();
   return ({ caller, checkoutId }) => {
     const counted = [
-      { of: 'caller', key: caller },
+      ...(caller === null ? [] : [{ of: 'caller', key: caller } as const]),
       { of: 'checkout', key: `checkout ${checkoutId}` },
       { of: 'process', key: 'process' },
     ] as const;
