@@ -23,6 +23,8 @@ describe('the event streams of checkouts', () => {
   let variantId: string;
   let customer: Customer;
   let reads = 0;
+  /** While the database is away, reads of checkouts fail as if it were shutting down. */
+  let isAway = false;
   const wakes = new Map<string, () => void>();
   let streams: AbortController;
   /** A stream that nobody refers to any more is cancelled with its garbage. */
@@ -31,7 +33,9 @@ describe('the event streams of checkouts', () => {
   /** The dependencies of the routes: reads of checkouts are counted, and hints are given by hand. */
   function counted(): ApiDeps {
     const query: ApiDeps['db']['query'] = (sql, params) => {
-      if (sql.includes('checkout_history')) reads += 1;
+      if (!sql.includes('checkout_history')) return shop.db.query(sql, params);
+      reads += 1;
+      if (isAway) return shop.db.query(`do $$ begin raise 'shutting down' using errcode = '57P01'; end $$`);
       return shop.db.query(sql, params);
     };
     const hints: ApiDeps['hints'] = {
@@ -138,6 +142,20 @@ describe('the event streams of checkouts', () => {
     const reader = guest.body?.getReader();
     // The stream of the guest has outlived the other: its next heartbeat still comes.
     for (let beats = 0; beats < 3; beats += 1) expect((await reader?.read())?.done).to.equal(false);
+  });
+
+  it('stay open while the database is away, and go on at a heartbeat when it is back', async () => {
+    const { id, headers } = await checkout();
+    const response = await open({ id, headers });
+    const [text, before] = [response.text(), reads];
+    isAway = true;
+    try {
+      await waitFor('reads have failed', () => reads > before + 2);
+    } finally {
+      isAway = false;
+    }
+    await shop.db.query(`update checkouts set state = 'EXPIRED', reason = 'CHECKOUT_EXPIRED' where id = $1`, [id]);
+    expect(await text).to.contain('"to":"CREATED"');
   });
 
   it('of one checkout are served by one read', async () => {

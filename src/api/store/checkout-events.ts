@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ERRORS } from '../../domain/errors.ts';
 import { CHECKOUT_WAYS_OUT } from '../../domain/states.ts';
+import { errorFields, observeSparingly } from '../../infra/log.ts';
 import { networkOf } from '../../infra/network.ts';
 import { callerOf } from '../auth/principal.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -85,14 +86,19 @@ function tell(follow: Follow, { key, told, call, gone }: Listener): Promise<void
     },
     beat() {
       response.write(':\n\n');
-      // While the database is away nobody can be asked: the next heartbeat asks again.
-      call.admitAgain().catch((error) => ERRORS[failureOf(error).code].status < 500 && resolve());
+      call.admitAgain().catch((error) => isOurs(error) || resolve());
     },
-    fail: reject,
+    fail(error) {
+      if (isOurs(error)) observeSparingly('checkout_stream.read_failed', errorFields(error));
+      else reject(error);
+    },
   });
   gone.addEventListener('abort', () => resolve(), { once: true });
   if (gone.aborted) resolve();
   return promise.finally(leave);
 }
+
+/** A failure on our side, such as a database that is away: the stream stays open, and the next heartbeat tries again. */
+const isOurs = (error: unknown): boolean => ERRORS[failureOf(error).code].status >= 500;
 
 const isOver = ({ state }: CheckoutView): boolean => state === 'COMPLETED' || CHECKOUT_WAYS_OUT.includes(state);
