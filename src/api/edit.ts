@@ -71,9 +71,11 @@ function claimOf(
   // The caller is part of the scope: another who sends the same key meets a key of his own. A guest is known by the token
   // of the cart, which proves nothing where the cart is only being made; a customer cannot pass for a guest by sending one.
   const isGuest = principal.kind === 'guest';
-  const token = isGuest && scope !== NEW ? headers['x-cart-token'] : undefined;
-  // All guests behind one address are one caller then: only a key that nobody else would choose keeps them apart.
-  if (isGuest && token === undefined && key.length < RANDOM_KEY_LENGTH) {
+  const isNew = scope === NEW;
+  const token = isGuest && !isNew ? headers['x-cart-token'] : undefined;
+  // All guests behind one address are one caller then: only a key that nobody else would choose keeps them apart. Elsewhere
+  // a guest without a token gets no answer that is kept: the cart or checkout refuses such a guest.
+  if (isGuest && isNew && key.length < RANDOM_KEY_LENGTH) {
     throw refused('IDEMPOTENCY_KEY_TOO_SHORT', { length: key.length, minLength: RANDOM_KEY_LENGTH });
   }
   const caller = hashRequest(token ?? callerOf(principal, networkOf(raw.request.ip ?? 'unknown')));

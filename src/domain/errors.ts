@@ -36,7 +36,7 @@ const CATALOGUE = {
   IDEMPOTENCY_KEY_INVALID: invalid(400, 'The idempotency key must be 1 to 255 printable characters.'),
   IDEMPOTENCY_KEY_TOO_SHORT: invalid(
     400,
-    'The idempotency key of a guest without a cart must be random and have at least 16 characters.',
+    'The idempotency key of a guest who creates a cart must be random and have at least 16 characters.',
   ),
   INVALID_SIGNATURE: invalid(400, 'The signature is wrong or too old.'),
   ROUTE_NOT_FOUND: business(404, 'There is nothing at this path.'),

@@ -65,6 +65,20 @@ describe('an idempotency key', () => {
       }
     });
 
+    it('is not what a guest without the token is refused for elsewhere', async () => {
+      for (const command of ['cancel', 'payment']) {
+        const body = command === 'payment' ? { paymentMethod: 'pm_card_visa' } : {};
+        const path = `/store/checkout/${randomUUID()}/${command}`;
+        const answer = await shop.ask('POST', path, { body, headers: { 'idempotency-key': '1' } });
+        expect(answer.body.error.code, command).to.equal('CART_TOKEN_REQUIRED');
+      }
+    });
+
+    it('is declared by the route', () => {
+      const codes = shop.routes.filter(({ facts }) => facts.errors?.includes('IDEMPOTENCY_KEY_TOO_SHORT'));
+      expect(codes.map(({ facts }) => facts.path)).to.deep.equal(['/api/v1/store/cart']);
+    });
+
     it('is short for a customer, who is known', async () => {
       const { accessToken: token } = await shop.register();
       const answer = await shop.ask('POST', '/store/cart', { token, body: {}, headers: { 'idempotency-key': '1' } });

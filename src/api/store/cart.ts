@@ -36,7 +36,13 @@ const createCart = (deps: ApiDeps) =>
     tag: 'Cart',
     body: z.strictObject({ items: z.array(lineSchema).max(200).optional() }).default({}),
     answers: { 201: cartAnswer },
-    errors: ['VARIANT_NOT_FOUND', 'BUNDLE_NOT_FOUND', 'BUNDLE_SELECTION_INVALID', ...LIMIT_ERRORS],
+    errors: [
+      'VARIANT_NOT_FOUND',
+      'BUNDLE_NOT_FOUND',
+      'BUNDLE_SELECTION_INVALID',
+      'IDEMPOTENCY_KEY_TOO_SHORT',
+      ...LIMIT_ERRORS,
+    ],
     idempotent: true,
     limit: 'carts',
     async handle(call) {
