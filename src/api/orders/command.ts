@@ -43,7 +43,7 @@ export const commandAnswers = {
   202: { description: 'The command, accepted', schema: commandSchema },
 };
 
-/** What a command about an order is refused with: at once, or while the caller waits for it. */
+/** The errors that refuse a command about an order: at once, or while the caller waits for it. */
 export const commandErrors: ErrorCode[] = [
   'ORDER_NOT_FOUND',
   'ORDER_STATE_CONFLICT',

@@ -5,7 +5,7 @@ import type { Wanted } from '../../entities/pricing/priced.ts';
 /** Most units that can be asked for at once; what an order may hold is `ORDER_LIMITS`. */
 export const MOST_UNITS = 10_000;
 
-/** What a cart answers that is asked to hold more than an order may. */
+/** The errors of a cart that is asked to hold more than an order may. */
 export const LIMIT_ERRORS: ErrorCode[] = ['QUANTITY_LIMIT_EXCEEDED', 'ORDER_UNITS_EXCEEDED', 'ORDER_VALUE_EXCEEDED'];
 
 const units = z.int().min(1).max(MOST_UNITS);
@@ -23,14 +23,14 @@ const bundleLine = z.strictObject({
 /** Units of a variant, or of a bundle with what is chosen for it. */
 export const lineSchema = z.union([variantLine, bundleLine]);
 
-/** What a cart is about to hold and may not have yet. */
+/** The goods and the code that a change is about to add to a cart. */
 export interface Extra {
   variantIds?: readonly string[];
   bundleIds?: readonly string[];
   code?: string;
 }
 
-/** What pricing must know to take these lines. */
+/** The ids of the variants and bundles that pricing must load to take these lines. */
 export function extraOf(lines: readonly Wanted[]): Required<Omit<Extra, 'code'>> {
   const bundles = lines.flatMap((line) => ('bundleId' in line ? [line] : []));
   const chosen = bundles.flatMap(({ selections }) => selections.flatMap(({ items }) => items));

@@ -49,7 +49,7 @@ export async function stockCart(
   return { cart, sellables, context };
 }
 
-/** What a stocked cart costs at `now`. @throws ORDER_VALUE_EXCEEDED when its amounts are too large to be exact */
+/** Prices a stocked cart as of `now`. @throws ORDER_VALUE_EXCEEDED when its amounts are too large to be exact */
 export function pricedCart(terms: ShopTerms, stocked: StockedCart, now: Date): PricingOutput {
   try {
     return priceCart(cartInputs(terms, stocked, now));

@@ -29,7 +29,7 @@ const transition = z.union([
   z.strictObject({ command: z.literal('PROCESS'), reason }),
   z.strictObject({ command: z.literal('CANCEL'), reason: said }),
 ]);
-/** What is refunded, as OpenAPI says it: one of the two at least. */
+/** Requires lines or delivery of a refund, or both, in terms of OpenAPI. */
 const linesOrDelivery = {
   anyOf: [{ required: ['lines'] }, { required: ['delivery'], properties: { delivery: { const: true } } }],
 };
@@ -105,7 +105,7 @@ const DOORS: readonly Door[] = [
   },
 ];
 
-/** What staff ask of orders: accepted here, carried out by the workers. */
+/** The commands of staff about orders: the API accepts them, the workers carry them out. */
 export const orderCommandRoutes = (deps: ApiDeps): AnyRoute[] => [
   ...DOORS.map((door) => doorRoute(deps, door)),
   lookAtCommand(deps),
