@@ -1,10 +1,11 @@
 import type { Query } from './sellable.ts';
 
 export interface CountedMail {
-  commandId: string;
-  /** Blind index of the recipient's address. */
+  /** What counts once, however often it comes: the command of one mail, or an account with all its mails. */
+  id: string;
+  /** Blind index of the recipient's address, with what else is counted apart. */
   addressIndex: string;
-  /** Each topic has a limit of its own: requests for mails about an account use up none of the mails about purchases. */
+  /** Each topic has a limit of its own: mails about accounts use up nothing of those about purchases. */
   topic: 'account' | 'purchase';
 }
 
@@ -12,9 +13,8 @@ export interface CountedMail {
 export const TOO_MANY_MAILS = 'too many mails to this address today';
 
 /**
- * Counts a mail against the limit of its address for this day (UTC). The mail of one command counts once, however often
- * it is tried. The count outlives an erased account: else erasing and registering again would begin it anew.
- * @returns false when the address has had `most` mails today.
+ * Counts a mail against the limit of its address for this day (UTC). What was counted before passes. The count outlives an erased account: else erasing and registering again would begin it anew.
+ * @returns false when `most` others were counted today.
  */
 export async function countMail(query: Query, mail: CountedMail, most: number): Promise<boolean> {
   const counted = await query(
@@ -24,7 +24,7 @@ export async function countMail(query: Query, mail: CountedMail, most: number): 
           case when $3 = any(c.command_ids) then c.command_ids else c.command_ids || $3::uuid end
         where $3 = any(c.command_ids) or cardinality(c.command_ids) < $4
       returning 1`,
-    [mail.addressIndex, mail.topic, mail.commandId, most],
+    [mail.addressIndex, mail.topic, mail.id, most],
   );
   return counted.length > 0;
 }

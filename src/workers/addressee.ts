@@ -18,6 +18,8 @@ export interface Addressee {
   kind: AccountKind;
   email: string;
   name: string;
+  /** Whether the owner proved the address of the account. */
+  isVerified: boolean;
   /** What the person is sent, where the letter has one. */
   token: { text: string; expiresAt: Date } | undefined;
 }
@@ -29,6 +31,7 @@ interface Row {
   name: string | null;
   /** Where the letter goes that tells of a change of address. */
   formerEmail: string | null;
+  isVerified: boolean;
   tokenExpiresAt: Date | null;
   isLate: boolean;
 }
@@ -44,7 +47,7 @@ export async function findAddressee(deps: WorkerDeps, order: MailOrder): Promise
   const { letter, accountId, tokenId } = order;
   const row = await load(deps, order);
   if (!row) return 'done before';
-  const { kind, status, email, name, formerEmail, tokenExpiresAt, isLate } = row;
+  const { kind, status, email, name, formerEmail, isVerified, tokenExpiresAt, isLate } = row;
   if (status === 'erased' || email === null || name === null) return 'account is erased';
   if (status === 'blocked' && !EVEN_BLOCKED.includes(letter)) return 'account is blocked';
   if (!ONLY_TELLS.includes(letter) && tokenExpiresAt === null) return 'token is used or over';
@@ -57,6 +60,7 @@ export async function findAddressee(deps: WorkerDeps, order: MailOrder): Promise
         ? opened(vault, email, place('email', accountId))
         : opened(vault, formerEmail, formerEmailPlace(tokenId ?? '')),
     name: opened(vault, name, place('name', accountId)),
+    isVerified,
     token: tokenOf(secret, { letter, tokenId, tokenExpiresAt }),
   };
 }
@@ -66,6 +70,7 @@ async function load({ db }: WorkerDeps, order: MailOrder): Promise<Row | undefin
   const { commandId, accountId, tokenId = null, letter } = order;
   const [row] = await db.query<Row>(
     `select a.kind, a.status, a.email, a.name, c.former_email as "formerEmail",
+        a.email_verified_at is not null as "isVerified",
         coalesce(t.expires_at, case when c.is_undoable then c.expires_at end) as "tokenExpiresAt",
         o.created_at < now() - interval '3 days' as "isLate"
       from outbox o join accounts a on a.id = $2

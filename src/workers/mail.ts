@@ -1,10 +1,10 @@
-import { countMail, TOO_MANY_MAILS } from '../entities/mail-count.ts';
+import { type CountedMail, countMail, TOO_MANY_MAILS } from '../entities/mail-count.ts';
 import { acknowledge } from '../entities/outbox.ts';
 import { external } from '../infra/external.ts';
 import { observe, observeSparingly } from '../infra/log.ts';
 import { unitOfWork } from '../infra/unit-of-work.ts';
 import { done, type Handler, handler, type JobContext, noop, type Outcome, refusal, snooze } from '../infra/worker.ts';
-import { type Letter, sendMail, tellCustomer } from '../jobs/mail.ts';
+import { sendMail, tellCustomer } from '../jobs/mail.ts';
 import { type Mail, MailError } from '../ports/mail/port.ts';
 import { type Addressee, findAddressee, type MailOrder } from './addressee.ts';
 import type { WorkerDeps } from './deps.ts';
@@ -51,22 +51,32 @@ function skip({ letter, about }: Posting, why: string): Outcome {
   return noop(why);
 }
 
-/** Letters that a stranger can have us send to somebody as often as they like. */
-const STRANGERS_CAUSE: readonly Letter[] = ['verify-email', 'reset-password'];
-
 /** The mail of a command, or why it is not sent. */
-async function mailTo(
-  { db, vault, storeUrl, mailsPerDay }: WorkerDeps,
-  { letter, commandId }: MailOrder,
-  { email, ...person }: Addressee,
-): Promise<Mail | string> {
-  if (STRANGERS_CAUSE.includes(letter)) {
-    const counted = { commandId, addressIndex: vault.indexOf(email), topic: 'account' } as const;
-    if (!(await countMail(db.query, counted, mailsPerDay))) return TOO_MANY_MAILS;
-  }
+async function mailTo(deps: WorkerDeps, order: MailOrder, addressee: Addressee): Promise<Mail | string> {
+  const { db, storeUrl, mailsPerDay } = deps;
+  const { letter, commandId } = order;
+  const { email, ...person } = addressee;
+  const counted = countedAs(deps, order, addressee);
+  if (counted && !(await countMail(db.query, counted, mailsPerDay))) return TOO_MANY_MAILS;
   const { hostname } = new URL(storeUrl);
   const to = { name: presentable(person.name), address: email };
   return { letter, to, ...writeLetter(letter, { ...person, storeUrl }), messageId: `<${commandId}@${hostname}>` };
+}
+
+/**
+ * How a mail counts against the day of its address. Anybody can open an account with the address of another person, and
+ * the next one after erasing it. Reset mails of one account count as one: the limit of an hour bounds them, and a
+ * stranger who asks for them must not use up the owner's. Kinds are apart: a customer uses up nothing of staff.
+ */
+function countedAs(
+  { vault }: WorkerDeps,
+  { letter, commandId, accountId }: MailOrder,
+  { kind, email, isVerified }: Addressee,
+): CountedMail | undefined {
+  const addressIndex = `${vault.indexOf(email)} ${kind} ${letter}`;
+  if (letter === 'reset-password') return { id: accountId, addressIndex, topic: 'account' };
+  const isCounted = letter === 'verify-email' || (letter === 'password-changed' && !isVerified);
+  return isCounted ? { id: commandId, addressIndex, topic: 'account' } : undefined;
 }
 
 async function send({ mailer }: WorkerDeps, mail: Mail, context: JobContext): Promise<Outcome> {

@@ -27,7 +27,7 @@ export async function purchaseMail(
   if (typeof purchase === 'string') return purchase;
   if (!purchase.isProved) {
     if (letter === 'checkout-expired') return 'address is not proved';
-    const counted = { commandId, addressIndex: vault.indexOf(purchase.email), topic: 'purchase' } as const;
+    const counted = { id: commandId, addressIndex: vault.indexOf(purchase.email), topic: 'purchase' } as const;
     if (!(await countMail(db.query, counted, mailsPerDay))) return TOO_MANY_MAILS;
   }
   const to = { name: presentable(purchase.name), address: purchase.email };

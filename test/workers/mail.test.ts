@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Redis } from 'ioredis';
 import { enqueue } from '../../src/entities/outbox.ts';
-import { Account } from '../../src/entities/people/account.ts';
+import { Account, type NewAccount } from '../../src/entities/people/account.ts';
 import { issueToken, redeemToken, type TokenPurpose } from '../../src/entities/people/account-token.ts';
 import { openVault } from '../../src/entities/people/vault.ts';
 import { type Command, openQueues, type Queues } from '../../src/infra/queue.ts';
@@ -76,10 +76,10 @@ describe('the worker that sends mails', () => {
 
   const query = <R extends object>(sql: string, params: unknown[] = []) => database.db.query<R>(sql, params);
 
-  const openAccount = (): Promise<Account> =>
+  const openAccount = (from: Partial<NewAccount> = {}): Promise<Account> =>
     unitOfWork(database.db, 'test', async (tx) => {
       const person = { email: `asha${++serial}@example.com`, name: 'Asha Rao', phone: null };
-      return Account.open(tx, vault, { kind: 'customer', passwordHash: null, ...person });
+      return Account.open(tx, vault, { kind: 'customer', passwordHash: null, ...person, ...from });
     });
 
   /** Orders a mail with a new token, where the letter has one. */
@@ -191,27 +191,60 @@ describe('the worker that sends mails', () => {
     expect((await mailsIn(folder)).map(({ headers }) => headers.subject)).to.deep.equal(['Your password was changed']);
   });
 
-  it('sends an address two mails in a day that strangers may have asked for, and whatever else there is', async () => {
+  const subjects = async () => (await mailsIn(folder)).map(({ headers }) => headers.subject);
+
+  it('sends an address that nobody proved two mails of a kind in a day, and invitations without end', async () => {
     const facts = recordFacts();
     const account = await openAccount();
     // A mail that is tried again counts once.
     accidents = [() => Promise.reject(new MailError('later', 'ESOCKET'))];
-    for (const letter of ['reset-password', 'verify-email', 'reset-password', 'password-changed'] as const) {
-      await order(letter, account);
+    for (const letter of ['verify-email', 'password-changed', 'invitation'] as const) {
+      for (const _ of ['first', 'second', 'third']) await order(letter, account);
       await everythingDone();
     }
     facts.stop();
-    expect((await mailsIn(folder)).map(({ headers }) => headers.subject)).to.have.members([
-      'Choose a new password',
-      'Confirm your e-mail address',
-      'Your password was changed',
+    expect((await subjects()).toSorted()).to.deep.equal([
+      ...Array(2).fill('Confirm your e-mail address'),
+      ...Array(3).fill('Your new account'),
+      ...Array(2).fill('Your password was changed'),
     ]);
-    expect(facts.of('mail.skipped')).to.have.length(1);
-    expect(facts.of('mail.skipped')[0]).to.include({ why: 'too many mails to this address today' });
+    expect(facts.of('mail.skipped').map(({ why }) => why)).to.deep.equal(
+      Array(2).fill('too many mails to this address today'),
+    );
     await query(`update mail_counts set day = day - 1`);
-    await order('reset-password', account);
+    await order('verify-email', account);
     await everythingDone();
-    expect(await mailsIn(folder)).to.have.length(4);
+    expect(await mailsIn(folder)).to.have.length(8);
+  });
+
+  it('sends an account all its reset mails, whatever strangers used up, and tells an owner who is proved all', async () => {
+    const account = await openAccount();
+    await query('update accounts set email_verified_at = now() where id = $1', [account.id]);
+    for (const letter of ['verify-email', 'reset-password', 'password-changed'] as const) {
+      for (const _ of ['first', 'second', 'third']) await order(letter, account);
+    }
+    await everythingDone();
+    expect((await subjects()).toSorted()).to.deep.equal([
+      ...Array(3).fill('Choose a new password'),
+      ...Array(2).fill('Confirm your e-mail address'),
+      ...Array(3).fill('Your password was changed'),
+    ]);
+  });
+
+  it('sends reset mails of two accounts in a day to one address, of customers and of staff apart', async () => {
+    const email = `asha${++serial}@example.com`;
+    const erase = `update accounts set status = 'erased', email = null, email_index = null, name = null where id = $1`;
+    for (const _ of ['first', 'second', 'third']) {
+      const account = await openAccount({ email });
+      await order('reset-password', account);
+      await everythingDone();
+      await query(erase, [account.id]);
+    }
+    expect(await subjects()).to.have.length(2);
+    const roleId = (await query<{ id: string }>('select id from roles limit 1'))[0]?.id ?? expect.fail('no role');
+    await order('reset-password', await openAccount({ email, kind: 'staff', roleId }));
+    await everythingDone();
+    expect(await subjects()).to.have.length(3);
   });
 
   it('waits for a mail server that is away without using up an attempt', async () => {

@@ -50,7 +50,7 @@ export const emailRoutes = (deps: ApiDeps, { path, access, kind, tag }: Door): A
     access,
     limit: 'sign-in',
     summary: 'Have the mail sent again that verifies the e-mail address',
-    description: `The links of all these mails work until one is used. An account gets at most ${MAILS_PER_HOUR} mails in an hour; beyond that none is sent, and the answer is the same.`,
+    description: `The links of all these mails work until one is used. An account gets at most ${MAILS_PER_HOUR} mails in an hour, an address 20 in a day (UTC) by default; beyond that none is sent, and the answer is the same.`,
     tag,
     answers: { 202: { description: 'Sent, unless the address is verified' } },
     handle(call) {
