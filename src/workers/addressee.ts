@@ -37,7 +37,7 @@ interface Row {
 }
 
 /** Letters that are sent without a token, too. */
-const ONLY_TELLS: readonly Letter[] = ['password-changed', 'email-changed', 'webhook-disabled'];
+const ONLY_TELLS: readonly Letter[] = ['password-changed', 'webhook-disabled'];
 /** Letters that a blocked account gets, too: their owner has to hear of these changes. */
 const EVEN_BLOCKED: readonly Letter[] = ['password-changed', 'email-changed'];
 
@@ -51,7 +51,6 @@ export async function findAddressee(deps: WorkerDeps, order: MailOrder): Promise
   if (status === 'erased' || email === null || name === null) return 'account is erased';
   if (status === 'blocked' && !EVEN_BLOCKED.includes(letter)) return 'account is blocked';
   if (!ONLY_TELLS.includes(letter) && tokenExpiresAt === null) return 'token is used or over';
-  if (letter === 'email-changed' && formerEmail === null) return 'token is used or over';
   if (isLate) return 'too late';
   return {
     kind,
@@ -71,13 +70,13 @@ async function load({ db }: WorkerDeps, order: MailOrder): Promise<Row | undefin
   const [row] = await db.query<Row>(
     `select a.kind, a.status, a.email, a.name, c.former_email as "formerEmail",
         a.email_verified_at is not null as "isVerified",
-        coalesce(t.expires_at, case when c.is_undoable then c.expires_at end) as "tokenExpiresAt",
+        coalesce(t.expires_at, c.expires_at) as "tokenExpiresAt",
         o.created_at < now() - interval '3 days' as "isLate"
       from outbox o join accounts a on a.id = $2
       left join account_tokens t on t.id = $3 and t.account_id = a.id and t.purpose = $4
         and t.used_at is null and t.expires_at > now()
       left join email_changes c on c.id = $3 and c.account_id = a.id and $4 = 'email-changed'
-        and c.undone_at is null and c.expires_at > now()
+        and c.is_undoable and c.undone_at is null and c.expires_at > now()
       where o.id = $1`,
     [commandId, accountId, tokenId, letter],
   );

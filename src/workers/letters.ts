@@ -47,7 +47,7 @@ const TEMPLATES: Record<Letter, Template> = {
   'email-changed': {
     subject: 'Your e-mail address was changed',
     opening:
-      'The e-mail address of your account was changed from this one to another. If you did not want this, put it back with the link in this mail, then choose a new password. If there is no link, write to the shop.',
+      'The e-mail address of your account was changed from this one to another. If you did not want this, put it back with the link in this mail, then choose a new password.',
     closing: 'If you wanted this, you need not do anything.',
   },
   'webhook-disabled': {

@@ -43,7 +43,7 @@ interface Wanted {
 }
 
 /** What every change of an e-mail address leads to. */
-export const CHANGE_NOTICE = `When the e-mail address changes, both addresses get a mail. The former one gets a link that undoes the change for ${UNDO_DAYS} days (if it was verified), and no other account can take it meanwhile. At most ${CHANGES_PER_HOUR} changes of the address in an hour.`;
+export const CHANGE_NOTICE = `When the e-mail address changes, the new address gets a mail to verify it. The former one, if it was verified, gets a mail with a link that undoes the change for ${UNDO_DAYS} days, and no other account can take it meanwhile. At most ${CHANGES_PER_HOUR} changes of the address in an hour.`;
 
 /** Who one is. */
 export const profileRoutes = (deps: ApiDeps, { path, access, tag }: Door): AnyRoute[] => [
@@ -106,8 +106,8 @@ async function change(deps: ApiDeps, call: AnyCall, { accountId, wanted, passwor
 }
 
 /**
- * Changes what is known of a person. Another e-mail address gets a mail to verify it; the former one is told, with a
- * link that puts it back, and what was mailed to it before is void.
+ * Changes what is known of a person. Another e-mail address gets a mail to verify it; the former one gets a link that
+ * puts it back, if it was verified. What was mailed to it before is void.
  * @throws EMAIL_TAKEN when another account can put the address back; TOO_MANY_REQUESTS. The write fails as a duplicate
  *   when another account has it.
  */
@@ -125,10 +125,12 @@ export async function describe(
   if (!(await hasChangeLeft(tx, account.id))) throw tooManyChanges();
   await tx.write();
   await refuseReserved(tx, account);
-  // Whoever reads the box that the owner has left must not get in by it, nor have the new address taken for verified.
+  // An old link must not set a password, nor verify an address to which it was not sent.
   await voidTokens(tx, account.id, ['reset-password', 'invitation', 'verify-email']);
   await mailVerification(deps, tx, account);
   const tokenId = recordEmailChange(tx, deps.vault, { account, former, holdsReset });
+  // Anybody can type the address of another person, and change it again: an unverified one would be sent mails without end.
+  if (!former.isVerified) return;
   const payload = { letter: 'email-changed' as const, accountId: account.id, tokenId };
   enqueue(tx, deps.queues, { contract: sendMail, payload });
 }

@@ -147,7 +147,7 @@ const DEEDS: readonly Deed[] = [
   {
     verb: 'password-reset',
     summary: 'Send the customer a mail with which to choose another password',
-    description: `For ${UNDO_DAYS} days after staff changed the e-mail address this needs \`customers:delete\`, unless the change was undone: the mail would go to whom the change names. Customers who ask themselves get no mail meanwhile, and are answered as ever.`,
+    description: `For ${UNDO_DAYS} days after staff changed a verified e-mail address this needs \`customers:delete\`, unless the change was undone: the mail would go to whom the change names. Customers who ask themselves get no mail meanwhile, and are answered as ever.`,
     async work(deps, tx, { account, principal }) {
       if (!principal.permissions.has('customers:delete') && (await isResetHeld(tx, account.id)))
         throw new RequestFault('FORBIDDEN', { details: { missing: 'customers:delete' } });

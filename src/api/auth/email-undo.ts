@@ -18,7 +18,7 @@ export const undoEmailRoute = (deps: ApiDeps, { path, kind, tag }: Door): AnyRou
     access: 'public',
     limit: 'sign-in',
     summary: 'Undo a change of the e-mail address with the token of a mail; every session ends',
-    description: `The mail goes to the former address when the address of an account changes. Its token works once, for ${UNDO_DAYS} days, if the former address was verified. Links to later addresses of the account end with it. The password stays: choose another one afterwards.`,
+    description: `When the address of an account changes, the mail goes to the former address if that was verified. Its token works once, for ${UNDO_DAYS} days. Links to later addresses of the account end with it. The password stays: choose another one afterwards.`,
     tag,
     body: z.strictObject({ token: z.string().min(1).max(200) }),
     answers: { 204: { description: 'The former address is back, and verified' } },

@@ -14,9 +14,9 @@ const DAY_MS = 86_400_000;
 
 export interface EmailChange {
   account: Account;
-  /** A former address that nobody proved gets no link: it may belong to a stranger. */
+  /** A former address that was not verified gets no mail, and holds nothing back: it may belong to a stranger. */
   former: { email: string; emailIndex: string; isVerified: boolean };
-  /** Whether reset mails are held back meanwhile: somebody other than the owner chose the address. */
+  /** Whether reset mails are held back meanwhile, if the former address was verified: staff chose the new one. */
   holdsReset: boolean;
 }
 
@@ -32,7 +32,7 @@ export function recordEmailChange(tx: Tx, vault: Vault, { account, former, holds
     former_email: sealed(vault, former.email, formerEmailPlace(id)),
     former_email_index: former.emailIndex,
     is_undoable: former.isVerified,
-    holds_reset: holdsReset,
+    holds_reset: holdsReset && former.isVerified,
     created_at: tx.now,
     expires_at: new Date(tx.now.getTime() + UNDO_DAYS * DAY_MS),
   });
@@ -63,7 +63,7 @@ export async function refuseReserved(tx: Tx, { id, kind, emailIndex }: Account):
   if (reserved.length > 0) throw refused('EMAIL_TAKEN');
 }
 
-/** Whether staff changed the address of an account so recently that a reset mail would let them take it over. */
+/** Whether staff changed a verified address of an account so recently that a reset mail would let them take it over. */
 export async function isResetHeld(tx: Tx, accountId: string): Promise<boolean> {
   const held = await tx.query(
     `select 1 from email_changes where account_id = $1 and holds_reset and undone_at is null and expires_at > now() limit 1`,
