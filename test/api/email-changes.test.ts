@@ -138,6 +138,16 @@ describe('a change of an e-mail address', function () {
       expect(refusals(await undo(token))).to.deep.equal([422, 'LINK_INVALID']);
   });
 
+  it('is final when an administrator says so: the reader of the former mailbox cannot undo it', async () => {
+    await byStaff(`new-${asha.email}`);
+    const finalise = (role: string) => asStaff(role, 'POST', '/finalise-email-change').then(refusals);
+    expect(await finalise('support')).to.deep.equal([403, 'FORBIDDEN']);
+    expect(await finalise('admin')).to.deep.equal([204, undefined]);
+    expect(refusals(await undo(await tokenOf('email-changed')))).to.deep.equal([422, 'LINK_INVALID']);
+    expect(refusals(await asStaff('support', 'POST', '/password-reset'))).to.deep.equal([204, undefined]);
+    expect(await finalise('admin')).to.deep.equal([409, 'ACCOUNT_STATE_CONFLICT']);
+  });
+
   it('leaves the former address to nobody else while it can be undone', async () => {
     await change(`new-${asha.email}`);
     const other = await shop.register();

@@ -4,7 +4,7 @@ import { enqueue } from '../../entities/outbox.ts';
 import type { Account } from '../../entities/people/account.ts';
 import { CONCEALED } from '../../entities/people/audit.ts';
 import { lockCustomer } from '../../entities/people/customer.ts';
-import { isResetHeld, UNDO_DAYS } from '../../entities/people/email-change.ts';
+import { finaliseEmailChanges, isResetHeld, UNDO_DAYS } from '../../entities/people/email-change.ts';
 import { issueResetToken } from '../../entities/people/password-reset.ts';
 import { revokeSessions } from '../../entities/people/session.ts';
 import { type Changed, setStatus } from '../../entities/people/standing.ts';
@@ -122,6 +122,8 @@ interface Deed {
   verb: string;
   summary: string;
   description?: string;
+  /** `customers:update` unless given. */
+  permission?: 'customers:update' | 'customers:delete';
   work(deps: ApiDeps, tx: Tx, at: { account: Account; principal: Principal }): Promise<Changed>;
 }
 
@@ -159,13 +161,24 @@ const DEEDS: readonly Deed[] = [
       return { before: null, after: null };
     },
   },
+  {
+    verb: 'finalise-email-change',
+    permission: 'customers:delete',
+    summary: 'Make the changed e-mail address of a customer final: links to former addresses no longer undo it',
+    description: `For a customer who no longer controls the former mailbox: its reader could undo the change for ${UNDO_DAYS} days. Reset mails go to the new address again. 409 \`ACCOUNT_STATE_CONFLICT\` when no change can be undone.`,
+    async work(_deps, tx, { account }) {
+      const changes = await finaliseEmailChanges(tx, account.id);
+      if (changes === 0) throw refused('ACCOUNT_STATE_CONFLICT', { reason: 'no change of the address can be undone' });
+      return { before: null, after: { changes } };
+    },
+  },
 ];
 
-const deedRoute = (deps: ApiDeps, { verb, summary, description, work }: Deed) =>
+const deedRoute = (deps: ApiDeps, { verb, summary, description, permission = 'customers:update', work }: Deed) =>
   route({
     method: 'post',
     path: `${PATH}/{id}/${verb}`,
-    permission: 'customers:update',
+    permission,
     access: 'staff',
     summary,
     ...(description && { description }),

@@ -72,6 +72,16 @@ export async function isResetHeld(tx: Tx, accountId: string): Promise<boolean> {
   return held.length > 0;
 }
 
+/** Makes the changes of a locked account's address final: no link undoes them any more. @returns how many. */
+export async function finaliseEmailChanges(tx: Tx, accountId: string): Promise<number> {
+  const final = await tx.query(
+    `update email_changes set expires_at = now()
+      where account_id = $1 and is_undoable and undone_at is null and expires_at > now() returning 1`,
+    [accountId],
+  );
+  return final.length;
+}
+
 /**
  * Puts a former address back, with the token that was sent to it. All sessions, and all links to later addresses, end.
  * @throws LINK_INVALID; the commit fails as a duplicate when another account has the address.

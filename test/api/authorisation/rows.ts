@@ -107,6 +107,7 @@ export const ROWS: readonly Row[] = [
   admin(`POST ${ADMIN}/customers/{id}/unblock`, 404, care),
   admin(`POST ${ADMIN}/customers/{id}/logout-everywhere`, 404, care),
   admin(`POST ${ADMIN}/customers/{id}/password-reset`, 404, care),
+  admin(`POST ${ADMIN}/customers/{id}/finalise-email-change`, 404),
   admin(`GET ${ADMIN}/customers/{id}/addresses`, 200, care),
   admin(`POST ${ADMIN}/customers/{id}/addresses`, 400, care),
   admin(`PATCH ${ADMIN}/customers/{id}/addresses/{addressId}`, 404, care),
