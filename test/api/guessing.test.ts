@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { issueDeviceToken } from '../../src/api/auth/device.ts';
+import { accountToken } from '../../src/entities/people/account-token.ts';
 import { uuidv7Floor } from '../../src/infra/ids.ts';
 import { tokenFor } from '../../src/infra/tokens.ts';
 import { openBrowserless } from './browserless.ts';
@@ -92,24 +94,57 @@ describe('guessing at a password', function () {
 
   it('gains nothing by the token of another account, of another kind, a forged or an old one', async () => {
     const other = await shop.register();
-    const index = shop.deps.vault.indexOf(asha.email);
-    const made = (kind: string, at: number) => {
-      const id = uuidv7Floor(new Date(at));
-      return `${id}.${tokenFor(SECRET, `device:${kind}:${index}:${id}`)}`;
+    const [row] = await shop.db.query<{ hash: string }>('select password_hash as hash from accounts where id = $1', [
+      asha.customer.id,
+    ]);
+    const emailIndex = shop.deps.vault.indexOf(asha.email);
+    const made = (at: number) => {
+      const device = uuidv7Floor(new Date(at));
+      const parts = [device, asha.customer.id, row?.hash, emailIndex, null];
+      return `${device}.${tokenFor(SECRET, `device:${JSON.stringify(parts)}`)}`;
     };
+    const [role] = await shop.db.query<{ id: string }>(`select id from roles where name = 'support'`);
+    const ofStaff = await shop.account({ kind: 'staff', email: asha.email, roleId: role?.id ?? '' });
     await times(GUESSES, () => guess(WRONG));
     const day = 86_400_000;
     const forged = `${asha.deviceToken.slice(0, -2)}${asha.deviceToken.endsWith('AA') ? 'BB' : 'AA'}`;
-    const useless = [
-      other.deviceToken,
-      made('staff', Date.now()),
-      made('customer', Date.now() - 181 * day),
-      forged,
-      'x',
-    ];
+    const useless = [other.deviceToken, issueDeviceToken(SECRET, ofStaff), made(Date.now() - 181 * day), forged, 'x'];
     for (const deviceToken of useless) expect((await guess(PASSWORD, { deviceToken })).status).to.equal(429);
-    const young = made('customer', Date.now() - 179 * day);
+    const young = made(Date.now() - 179 * day);
     expect((await guess(PASSWORD, { deviceToken: young })).status).to.equal(200);
+  });
+
+  describe('by somebody who knew it does not keep out the owner', () => {
+    const token = () => asha.accessToken;
+    const outcomes = async (old: string, password: string) => {
+      await times(GUESSES, () => guess(WRONG));
+      return [
+        (await guess(password, { deviceToken: old })).status,
+        (await guess(password, { deviceToken: asha.deviceToken })).status,
+      ];
+    };
+
+    it('once the password was changed: earlier devices are strangers', async () => {
+      const newPassword = 'another horse battery';
+      const body = { currentPassword: PASSWORD, newPassword };
+      const old = (await guess(PASSWORD)).body.deviceToken;
+      await shop.ask('POST', '/store/account/password', { token: token(), body });
+      const { deviceToken } = (await guess(newPassword)).body;
+      expect(await outcomes(old, newPassword)).to.deep.equal([429, 429]);
+      expect((await guess(newPassword, { deviceToken })).status).to.equal(200);
+    });
+
+    it('once a change of the address was undone', async () => {
+      const { id } = asha.customer;
+      await shop.db.query(`update accounts set email_verified_at = now() where id = $1`, [id]);
+      const old = (await guess(PASSWORD)).body.deviceToken;
+      const body = { currentPassword: PASSWORD, email: `new-${asha.email}` };
+      await shop.ask('PATCH', '/store/account', { token: token(), body });
+      const [change] = await shop.db.query<{ id: string }>('select id from email_changes where account_id = $1', [id]);
+      const undo = { token: accountToken(SECRET, { id: change?.id ?? '', purpose: 'email-changed' }) };
+      expect((await shop.ask('POST', '/store/account/email/undo', { body: undo })).status).to.equal(204);
+      expect(await outcomes(old, PASSWORD)).to.deep.equal([429, 429]);
+    });
   });
 
   it('is counted for the account, however its e-mail address is spelt and wherever the client says it is', async () => {

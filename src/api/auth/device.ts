@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Account } from '../../entities/people/account.ts';
 import { newId, uuidv7Time } from '../../infra/ids.ts';
 import { isTokenFor, tokenFor } from '../../infra/tokens.ts';
 
@@ -11,14 +12,15 @@ export const deviceTokenSchema = z
   .string()
   .max(200)
   .meta({
-    description: `Proves that this device signed in to the account before. Keep it with the e-mail address, send it with the next sign-in: wrong passwords from elsewhere then do not lock this device out. Works ${DEVICE_DAYS} days and grants no access.`,
+    description: `Proves that this device signed in to the account before. Keep it with the e-mail address, send it with the next sign-in: wrong passwords from elsewhere then do not lock this device out. Works ${DEVICE_DAYS} days, until the password changes, the e-mail address changes or is verified. Grants no access.`,
   });
 
-/** Whose device it is: accounts of customers and of staff are told apart, also with the same e-mail address. */
-export interface DeviceOwner {
-  kind: 'customer' | 'staff';
-  emailIndex: string;
-}
+/**
+ * The account of a device. A token is bound to the password (by its hash) and to the instant at which the address was
+ * verified: another password, and an undone change of the address, make all earlier tokens of the account worthless. So
+ * somebody who once knew the password cannot go on using up the budget of known devices.
+ */
+export type DeviceOwner = Pick<Account, 'id' | 'passwordHash' | 'emailIndex' | 'emailVerifiedAt'>;
 
 /** Makes the token that a device shows with its next sign-in. It is derived: nothing is stored. */
 export function issueDeviceToken(secret: string, owner: DeviceOwner): string {
@@ -26,11 +28,15 @@ export function issueDeviceToken(secret: string, owner: DeviceOwner): string {
   return `${id}.${tokenFor(secret, purposeOf(owner, id))}`;
 }
 
-/** @returns the device's id; undefined when the token is absent, forged, too old, or belongs to another account. */
-export function deviceOf(secret: string, owner: DeviceOwner, token = ''): string | undefined {
+/**
+ * @returns the device's id; undefined when there is no account, or the token is absent, forged, too old, of another
+ *   account or of earlier credentials.
+ */
+export function deviceOf(secret: string, owner: DeviceOwner | undefined, token = ''): string | undefined {
   const [, id = '', mac = ''] = DEVICE_TOKEN.exec(token) ?? [];
-  if (!isTokenFor(secret, purposeOf(owner, id), mac)) return undefined;
+  if (!owner || !isTokenFor(secret, purposeOf(owner, id), mac)) return undefined;
   return Date.now() - uuidv7Time(id).getTime() < DEVICE_DAYS * DAY_MS ? id : undefined;
 }
 
-const purposeOf = ({ kind, emailIndex }: DeviceOwner, id: string): string => `device:${kind}:${emailIndex}:${id}`;
+const purposeOf = ({ id, passwordHash, emailIndex, emailVerifiedAt }: DeviceOwner, device: string): string =>
+  `device:${JSON.stringify([device, id, passwordHash, emailIndex, emailVerifiedAt?.getTime() ?? null])}`;

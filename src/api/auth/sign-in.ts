@@ -53,19 +53,23 @@ export interface Admission extends Omit<SignIn, 'alongside'> {
  *   TOO_MANY_REQUESTS, SIGN_IN_UNAVAILABLE.
  */
 export async function admit(deps: ApiDeps, call: AnyCall, { kind, ...given }: Admission): Promise<Answer> {
-  const owner = { kind, emailIndex: deps.vault.indexOf(given.email) };
-  const device = deviceOf(deps.secret, owner, given.deviceToken);
-  const account = `${kind} ${owner.emailIndex}`;
+  const emailIndex = deps.vault.indexOf(given.email);
+  const found = await readAccount(deps, { kind, emailIndex });
+  const device = deviceOf(deps.secret, found, given.deviceToken);
+  const account = `${kind} ${emailIndex}`;
   const { forgive } = await guardGuessing(deps.limits, { account, device, address: call.raw.request.ip ?? '' });
-  const known = await accountOf(deps, owner, given.password);
-  if (!known) throw refused('SIGN_IN_REFUSED');
+  const mayEnter = found?.status === 'active' && (deps.admitsDevelopmentAccounts || !found.isDevelopment);
+  const passwordHash = (mayEnter && found.passwordHash) || null;
+  const isRight = await isPasswordOf(passwordHash, given.password);
+  if (!found || !passwordHash || !isRight) throw refused('SIGN_IN_REFUSED');
+  const { id } = found;
   const work = async (tx: Tx) => {
     // Since the password was checked the account may have been blocked, or its password changed.
-    const account = await tx.lock(Account, { ...known, status: 'active' });
+    const account = await tx.lock(Account, { id, passwordHash, status: 'active' });
     if (!account) throw refused('SIGN_IN_REFUSED');
     return given.work(tx, account);
   };
-  const answer = await edit(deps, call, { name: 'session.begin', scope: known.id, isSecret: true, work });
+  const answer = await edit(deps, call, { name: 'session.begin', scope: id, isSecret: true, work });
   await forgive();
   return answer;
 }
@@ -73,23 +77,26 @@ export async function admit(deps: ApiDeps, call: AnyCall, { kind, ...given }: Ad
 /** Begins a session within a transaction and answers its tokens, with one for the device. */
 export function openSession(deps: ApiDeps, tx: Tx, { account, call }: { account: Account; call: AnyCall }) {
   const client = call.headers['user-agent'] ?? 'unknown';
-  const { id, kind, emailIndex } = account;
+  const { id, kind } = account;
   const session = beginSession(tx, deps.vault, { account: { id, kind }, client });
-  const deviceToken = issueDeviceToken(deps.secret, { kind, emailIndex: emailIndex ?? '' });
+  const deviceToken = issueDeviceToken(deps.secret, account);
   return { ...tokensOf(deps, { ...session, accountId: id, kind }), deviceToken };
 }
 
-async function accountOf(
-  { db, admitsDevelopmentAccounts }: ApiDeps,
-  { kind, emailIndex }: DeviceOwner,
-  password: string,
-): Promise<{ id: string; passwordHash: string } | undefined> {
-  const [row] = await db.query<{ id: string; hash: string | null; status: string; isDevelopment: boolean }>(
-    `select id, password_hash as hash, status, is_development as "isDevelopment"
+interface Found extends DeviceOwner {
+  status: string;
+  isDevelopment: boolean;
+}
+
+async function readAccount(
+  { db }: ApiDeps,
+  { kind, emailIndex }: { kind: 'customer' | 'staff'; emailIndex: string },
+): Promise<Found | undefined> {
+  const [row] = await db.query<Found & Record<string, unknown>>(
+    `select id, password_hash as "passwordHash", email_index as "emailIndex", email_verified_at as "emailVerifiedAt",
+        status, is_development as "isDevelopment"
       from accounts where kind = $1 and email_index = $2`,
     [kind, emailIndex],
   );
-  const mayEnter = row?.status === 'active' && (admitsDevelopmentAccounts || !row.isDevelopment);
-  const isRight = await isPasswordOf(mayEnter ? row.hash : null, password);
-  return isRight && row?.hash ? { id: row.id, passwordHash: row.hash } : undefined;
+  return row;
 }

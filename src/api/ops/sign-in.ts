@@ -49,8 +49,7 @@ export const signInPage = (deps: OpsDeps): Page => ({
       async work(tx, account) {
         const client = visit.headers['user-agent'] ?? 'unknown';
         sessionId = beginSession(tx, deps.vault, { account: { id: account.id, kind: 'staff' }, client }).sessionId;
-        const owner = { kind: account.kind, emailIndex: account.emailIndex ?? '' };
-        deviceToken = issueDeviceToken(deps.secret, owner);
+        deviceToken = issueDeviceToken(deps.secret, account);
         return { status: 303, headers: {}, body: {} };
       },
     });
