@@ -13,6 +13,10 @@ export interface Limits extends Record<'read' | 'write' | 'sign-in', Counter> {
   carts: Counter;
   /** Of an account from one address or known device, of an account from anywhere, of all accounts from one address. */
   guesses: { accountAtOrigin: Counter; account: Counter; address: Counter };
+  /** Answers to one address that an e-mail address has an account. Apart from guesses: these must not stop registrations. */
+  emailProbes: Counter;
+  /** Requests for reset mails from one address, which nothing gives back. */
+  mailRequests: Counter;
 }
 
 const MINUTE = 60;
@@ -36,6 +40,8 @@ export function openLimits(redis: Redis, rates: Rates): Limits {
       account: counter('guess-account', guesses * 10, HOUR),
       address: counter('guess-address', guesses * 20, QUARTER),
     },
+    emailProbes: counter('email-probe', guesses * 20, QUARTER),
+    mailRequests: counter('mail-request', guesses * 20, QUARTER),
   };
 }
 

@@ -19,7 +19,7 @@ describe('guessing at a password', function () {
   after(() => shop.close());
   beforeEach(async () => {
     // All tests come from one address, which may not guess at everybody either.
-    const spent = await shop.redis.keys('rate:guess*');
+    const spent = await shop.redis.keys('rate:*');
     if (spent.length > 0) await shop.redis.del(spent);
     asha = await shop.register();
   });
@@ -196,12 +196,30 @@ describe('guessing at a password', function () {
       expect(answers.filter(({ status }) => status === 429)).to.have.lengthOf(10);
     });
 
+    it('is told, and a reset mail sent, whatever passwords were guessed at from the same address', async () => {
+      const everybody = (index: number) => guess(WRONG, { email: `no-${index}-${asha.email}` });
+      const answers = await times(GUESSES * 20 + 1, everybody);
+      expect(counted(answers)).to.deep.equal({ wrong: GUESSES * 20, tooMany: 1 });
+      await shop.register();
+      const forgotten = { body: { email: asha.email } };
+      expect((await shop.ask('POST', '/store/account/password/forgotten', forgotten)).status).to.equal(202);
+    });
+
+    it('is told, and passwords looked at, however many mails were asked for from the same address', async () => {
+      const ask = (index: number) =>
+        shop.ask('POST', '/store/account/password/forgotten', { body: { email: `no-${index}-${asha.email}` } });
+      const statuses = (await times(GUESSES * 20 + 1, ask)).map(({ status }) => status);
+      expect(statuses.filter((status) => status === 202)).to.have.lengthOf(GUESSES * 20);
+      await shop.register();
+      expect((await guess(PASSWORD)).status).to.equal(200);
+    });
+
     it('is told by a change of address as often', async () => {
       const other = await shop.register();
       const body = { currentPassword: PASSWORD, email: asha.email };
       const change = () => shop.ask('PATCH', '/store/account', { token: other.accessToken, body });
       expect((await change()).status).to.equal(409);
-      const spent = await shop.deps.limits.guesses.address.spend('127.0.0.1');
+      const spent = await shop.deps.limits.emailProbes.spend('127.0.0.1');
       expect(spent).to.deep.include({ remaining: GUESSES * 20 - 2 });
     });
   });

@@ -60,13 +60,13 @@ function budgetsOf({ guesses }: Pick<Limits, 'guesses'>, { account, address, dev
  * @throws as `guardGuessing` does.
  */
 export async function limitMailRequests(
-  { guesses }: Pick<Limits, 'guesses'>,
+  { guesses, mailRequests }: Pick<Limits, 'guesses' | 'mailRequests'>,
   { account, address }: Omit<Guess, 'device'>,
 ): Promise<void> {
   const network = networkOf(address);
   await spendAll([
     { counter: guesses.accountAtOrigin, key: `mail ${account} ${network}` },
-    { counter: guesses.address, key: network },
+    { counter: mailRequests, key: network },
   ]);
 }
 
@@ -76,12 +76,12 @@ export async function limitMailRequests(
  * @throws as `guardGuessing` does.
  */
 export async function limitAddressProbes(
-  { guesses }: Pick<Limits, 'guesses'>,
+  { emailProbes }: Pick<Limits, 'emailProbes'>,
   address: string,
 ): Promise<{ forgive(): Promise<void> }> {
   const key = networkOf(address);
-  await spendAll([{ counter: guesses.address, key }]);
-  return { forgive: () => guesses.address.giveBack(key) };
+  await spendAll([{ counter: emailProbes, key }]);
+  return { forgive: () => emailProbes.giveBack(key) };
 }
 
 /** One after the other: a guess that the first budget refuses must not use up the account, or one place could lock it. */
