@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
 
-/** What stands between the dots before the @: the atoms of RFC 5322, with the letters of every script (RFC 6531). */
+/** The part before the @: atoms of RFC 5322 between dots, with the letters of every script (RFC 6531). */
 const LOCAL_PART = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
 /** Letters of every script, joiners that some need, hyphens, and the dots that IDNA takes for one. */
 const DOMAIN = /^[\u200d\u200c.\u3002\uff0e\uff61\p{L}\p{M}\p{N}-]+$/u;
@@ -11,7 +11,7 @@ const ASCII = /^\p{ASCII}*$/u;
 export const cleanEmail = (email: string): string => email.trim().normalize('NFC');
 
 /**
- * What all spellings of an e-mail address have in common: small letters, and the domain as in the DNS (IDNA, so that
+ * The one form for all spellings of an e-mail address: small letters, and the domain as in the DNS (IDNA, so that
  * `münchen.example` is `xn--mnchen-3ya.example`). Blind indexes are made of it: for an address in ASCII it stays what it is.
  */
 export function emailKey(email: string): string {
@@ -37,8 +37,12 @@ export const isVisible = (text: string): boolean =>
   /[^\p{Cc}\p{Cs}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u.test(text);
 
 /**
- * Whether a text is one line that reads in the order in which it is written: no control characters (NUL, line breaks),
- * no embedding, override or isolation of the direction (U+202A to U+202E, U+2066 to U+206F). Joiners may be in names.
+ * Runs of characters that break a line or change how the text beside them reads: control characters (NUL, line breaks),
+ * lone surrogates, noncharacters, annotations, and every mark, embedding, override or isolation of the direction
+ * (U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+206F). Joiners are none: names need them.
  */
-export const isPlainLine = (text: string): boolean =>
-  !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\u202a-\u202e\u2066-\u206f\ufff9-\ufffb]/u.test(text);
+export const CONTROL_CHARACTERS =
+  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ufff9-\ufffb]+/gu;
+
+/** Whether a text is one line that reads in the order in which it is written. */
+export const isPlainLine = (text: string): boolean => text.search(CONTROL_CHARACTERS) < 0;

@@ -1,3 +1,5 @@
+import { CONTROL_CHARACTERS, isPlainLine } from '../domain/contact-details.ts';
+
 /** A part of a letter: words, a link, a code to copy, or a table. */
 export type Paragraph = string | { link: string } | { code: string } | { rows: readonly (readonly string[])[] };
 
@@ -32,8 +34,6 @@ const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#
 const LONGEST_NAME = 60;
 /** Mail programs make links of these, with or without a scheme. */
 const LIKE_A_LINK = /[/\\:@]|[.。]\p{L}{2}/u;
-/** Control signs, breaks of lines and paragraphs, and what turns the direction of the words after it. */
-const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
 const DIGIT = /\p{N}/u;
 
 /**
@@ -45,14 +45,14 @@ export function presentable(name: string): string {
   // As mail programs and people read it: full-width signs are the others.
   const read = line.normalize('NFKC');
   const isMessage =
-    line.length > LONGEST_NAME || line.search(UNSEEN) >= 0 || LIKE_A_LINK.test(read) || DIGIT.test(read);
+    line.length > LONGEST_NAME || !isPlainLine(line) || LIKE_A_LINK.test(read) || DIGIT.test(read);
   return isMessage ? '' : line.replace(/\s+/g, ' ');
 }
 
 /** A line that a person gave us, such as one of an address, so that no mail program makes a link of it. */
 export const withoutLinks = (line: string): string =>
   line
-    .replace(UNSEEN, ' ')
+    .replace(CONTROL_CHARACTERS, ' ')
     .replace(/[.。．｡](?=[\p{L}\p{N}])/gu, '$& ')
     .replace(/[:：](?=[/／])/gu, '$& ');
 

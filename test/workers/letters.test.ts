@@ -67,6 +67,8 @@ describe('letters', () => {
     'Asha\u2028Your account is blocked',
     'Asha\u0000',
     'Asha \u202eoar',
+    'Asha \u206a',
+    'Asha \ufff9',
   ]) {
     it(`carry no message of whoever chose the name ${JSON.stringify(name)}`, () => {
       const { text, html } = writeLetter('verify-email', { ...ASHA, name });
