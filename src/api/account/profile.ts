@@ -42,7 +42,7 @@ interface Wanted {
   email?: string | undefined;
 }
 
-/** What every change of an e-mail address leads to. */
+/** Describes the effects of every change of an e-mail address. */
 export const CHANGE_NOTICE = `When the e-mail address changes, the new address gets a mail to verify it. The former one, if it was verified, gets a mail with a link that undoes the change for ${UNDO_DAYS} days, and no other account can take it meanwhile. At most ${CHANGES_PER_HOUR} changes of the address in an hour.`;
 
 /** Who one is. */

@@ -14,7 +14,7 @@ const MASKED = /[\p{L}\p{M}]\*+[\p{L}\p{M}]/gu;
 /** `L*B*H`: letters that are multiplied. */
 const PRODUCT = /(?<![\p{L}\p{M}*])\p{L}(?:\*\p{L})+(?![\p{L}\p{M}*])/gu;
 
-/** What a text has of profane words. */
+/** Counts of the profane words in a text. */
 export interface Profanity {
   /** How many have no other meaning, or are disguised. */
   strong: number;

@@ -62,7 +62,7 @@ export function isEvent(value: unknown): value is Stripe.Event {
   return isName(id) && isName(type) && isSecond(created) && isObject(object);
 }
 
-/** What Stripe calls its objects and events: at most 255 characters, of which an index holds every one. */
+/** Whether a value is an id of Stripe: at most 255 characters, so that an index holds it. */
 const isName = (value: unknown): value is string => typeof value === 'string' && /^[\w.-]{1,255}$/.test(value);
 
 /** Seconds since 1970 that a date can hold. */
