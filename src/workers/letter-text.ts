@@ -44,8 +44,7 @@ export function presentable(name: string): string {
   const line = name.trim();
   // As mail programs and people read it: full-width signs are the others.
   const read = line.normalize('NFKC');
-  const isMessage =
-    line.length > LONGEST_NAME || !isPlainLine(line) || LIKE_A_LINK.test(read) || DIGIT.test(read);
+  const isMessage = line.length > LONGEST_NAME || !isPlainLine(line) || LIKE_A_LINK.test(read) || DIGIT.test(read);
   return isMessage ? '' : line.replace(/\s+/g, ' ');
 }
 
