@@ -9,7 +9,7 @@ export class Migration021Holds extends Migration {
     this.addSql(`alter table checkouts add column network text, add column units integer check (units > 0),
       add column email_index text`);
     this.addSql(
-      `comment on column checkouts.network is 'blind index of the network that it comes from, while it is unpaid'`,
+      `comment on column checkouts.network is 'blind index of the account or network that it counts for, while it is unpaid'`,
     );
     this.addSql(`comment on column checkouts.units is 'units of all its lines'`);
     this.addSql(
@@ -17,7 +17,7 @@ export class Migration021Holds extends Migration {
     );
     this.addSql(`create index checkouts_unpaid_of_network on checkouts (network) where network is not null`);
     this.addSql(
-      `comment on index checkouts_unpaid_of_network is 'what a network holds unpaid, asked by each checkout'`,
+      `comment on index checkouts_unpaid_of_network is 'what an account or network holds unpaid, asked by each checkout'`,
     );
     this.addSql(`create index checkouts_guest_email on checkouts (email_index) where email_index is not null`);
     this.addSql(
