@@ -27,7 +27,7 @@ describe('Redis or Postgres goes away while fifty purchases are under way', () =
   trials(
     [
       {
-        title: 'Postgres stops, and is killed: whoever asks again is served, no process ends',
+        title: 'Postgres stops, and is killed: customers who ask again are served, no process ends',
         run: withOwnPostgres(restartPostgres),
       },
       { title: 'Postgres is frozen: a clear 503, then purchases complete', run: withOwnPostgres(freezePostgres) },
