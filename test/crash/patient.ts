@@ -46,5 +46,8 @@ export function patientCustomer(shop: Shop): Customer {
   };
 }
 
-/** Whatever the server could not do at the moment is asked for again. */
-const final = <T>(answer: Answer<T>): Answer<T> | null => (answer.status >= 500 ? null : answer);
+/** @throws Error for an answer of a server that could not do it at the moment, so that it is asked for again */
+function final<T>(answer: Answer<T>): Answer<T> {
+  if (answer.status >= 500) throw new Error(`answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+  return answer;
+}

@@ -50,6 +50,9 @@ export async function makeReadOnly(databaseUrl: string): Promise<Repair> {
   };
 }
 
+const CONNECTIONS_AT_ONCE = 20;
+const LONGEST_FILLING_MS = 5_000;
+
 /** Strangers hold every connection that PostgreSQL has to give; those of the shop are ended. */
 export async function fillConnections(databaseUrl: string): Promise<Repair> {
   const strangers: Client[] = [];
@@ -66,13 +69,12 @@ export async function fillConnections(databaseUrl: string): Promise<Repair> {
       where application_name <> 'stranger' and backend_type = 'client backend' and pid <> pg_backend_pid()`);
     return rows.length;
   };
-  // A place that the shop got back meanwhile is taken from it again, until it has none.
-  for (let isFull = false; !isFull; ) {
-    const isRefused = await connect().then(
-      () => false,
-      () => true,
-    );
-    isFull = isRefused && (await endOthers()) === 0;
+  // A place that the shop got back meanwhile is taken from it again, until it has none. A busy shop comes back for some time.
+  const end = Date.now() + LONGEST_FILLING_MS;
+  for (let isFull = false; !isFull && Date.now() < end; ) {
+    const attempts = await Promise.allSettled(Array.from({ length: CONNECTIONS_AT_ONCE }, connect));
+    const isRefused = attempts.every(({ status }) => status === 'rejected');
+    isFull = (await endOthers()) === 0 && isRefused;
   }
   return async () => {
     await Promise.all(strangers.map((client) => client.end().catch(() => undefined)));
