@@ -3,7 +3,7 @@ import { type Found, reconcile, reportOf } from '../support/auditor.ts';
 import { describeAll } from '../support/extent.ts';
 import type { Cart, Checkout } from '../support/shop.ts';
 import { openShop } from '../support/shop.ts';
-import { clearFaults, setFaults } from '../support/simulator.ts';
+import { clearFaults, HOSTILE, setFaults } from '../support/simulator.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { expectLaws, expectMoneyAccounted, expectQuiet } from './accounts.ts';
 import { trials } from './campaign.ts';
@@ -18,17 +18,6 @@ const KILL_EVERY = PURCHASES / 8;
 const SERVED_WITHIN_MS = 150_000;
 /** After so long a customer who was to pay by themselves gives up; the checkout goes on without them. */
 const PATIENCE_MS = 20_000;
-
-/** Time-outs after the money has moved, errors before and after, every event twice, late, out of order, and some never. */
-const HOSTILE = {
-  timeoutAfterSuccessRate: 0.1,
-  timeoutMs: 400,
-  errorRate: 0.1,
-  webhookDuplicates: 1,
-  webhookDelayMs: [0, 4_000],
-  webhookOutOfOrder: true,
-  webhookDropRate: 0.05,
-};
 
 describeAll(`${PURCHASES} purchases, a hostile provider, and workers that are killed`, () => {
   trials([{ title: 'after one reconciliation every charge has its order or went back, and all books agree', run }], {

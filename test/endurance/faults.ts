@@ -2,23 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Stack } from '../../tools/stack/stack.ts';
 import { blockDisk, fillConnections, freeze, makeReadOnly, type Repair } from '../support/server-faults.ts';
-import { clearFaults, setFaults } from '../support/simulator.ts';
+import { clearFaults, HOSTILE, setFaults } from '../support/simulator.ts';
 
 /** Something that goes wrong with a stack, and is over when the promise resolves. */
 export type Fault = (stack: Stack) => Promise<void>;
 
 const HELD_MS = { shortest: 500, longest: 4_000 };
-
-/** Time-outs after the money has moved, errors before and after, every event twice, late, out of order, and some never. */
-const HOSTILE_PROVIDER = {
-  timeoutAfterSuccessRate: 0.1,
-  timeoutMs: 400,
-  errorRate: 0.1,
-  webhookDuplicates: 1,
-  webhookDelayMs: [0, 4_000],
-  webhookOutOfOrder: true,
-  webhookDropRate: 0.05,
-};
 
 const hold = () => pause(HELD_MS.shortest + Math.random() * (HELD_MS.longest - HELD_MS.shortest));
 
@@ -91,7 +80,7 @@ export const FAULTS: Record<string, Fault> = {
     return () => setFaults(simulatorUrl, { down: false });
   }),
   'the provider is hostile': lasting(async ({ simulatorUrl }) => {
-    await setFaults(simulatorUrl, HOSTILE_PROVIDER);
+    await setFaults(simulatorUrl, HOSTILE);
     return () => clearFaults(simulatorUrl);
   }),
 };

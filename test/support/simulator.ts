@@ -75,6 +75,17 @@ export const providerAt = (
   more: { timeoutMs?: number; breakerResetMs?: number } = {},
 ): PaymentProvider => stripeProvider({ secretKey: SECRET_KEY, webhookSecret: WEBHOOK_SECRET, apiUrl, ...more });
 
+/** Time-outs after the money has moved, errors before and after, every event twice, late, out of order, and some never. */
+export const HOSTILE = {
+  timeoutAfterSuccessRate: 0.1,
+  timeoutMs: 400,
+  errorRate: 0.1,
+  webhookDuplicates: 1,
+  webhookDelayMs: [0, 4_000],
+  webhookOutOfOrder: true,
+  webhookDropRate: 0.05,
+};
+
 /** Turns the simulator's knobs; fails when a knob is refused. */
 export async function setFaults(url: string, knobs: object): Promise<void> {
   const response = await fetch(`${url}/_faults`, { method: 'PUT', body: JSON.stringify(knobs) });
