@@ -4,6 +4,7 @@ import { Cart } from '../../src/entities/cart.ts';
 import { newId } from '../../src/infra/ids.ts';
 import { BENGALURU } from '../support/address.ts';
 import { stockVariant } from '../support/books.ts';
+import { runsAll } from '../support/extent.ts';
 import type { Cart as CartView } from '../support/shop.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { openPeopleShop, PASSWORD, type PeopleShop } from './people-shop.ts';
@@ -119,7 +120,7 @@ describe('carts kept in Redis', function () {
           expect(answered).to.deep.equal(await look(cart));
         }
       }),
-      { numRuns: 25 },
+      { numRuns: runsAll ? 25 : 8 },
     );
   });
 

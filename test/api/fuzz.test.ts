@@ -2,12 +2,12 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { type core, safeParse } from 'zod';
 import type { RouteFacts } from '../../src/api/route.ts';
-import { runsAll } from '../support/extent.ts';
+import { runsAll, someOf } from '../support/extent.ts';
 import { expectRefused, type FuzzClient, nameOf, openFuzzClient } from './fuzz/client.ts';
 import { HOSTILE, spoilt, withHostileTexts } from './fuzz/hostile.ts';
 import { bodiesOf } from './fuzz/values.ts';
 
-const BODIES = runsAll ? 40 : 15;
+const BODIES = runsAll ? 40 : 8;
 /** Texts that many a server chokes on. */
 const TEXTS = HOSTILE.filter((value): value is string => typeof value === 'string' && value.length > 0);
 
@@ -57,9 +57,9 @@ describe('bodies that no route asked for', () => {
 
   it('of the right shape with hostile texts never break anything', async function () {
     this.timeout(120_000);
-    for (const facts of routes) {
+    for (const [place, facts] of routes.entries()) {
       const [body] = fc.sample(bodiesOf(facts.body as core.$ZodType), { numRuns: 1, seed: 7 });
-      for (const text of TEXTS) {
+      for (const text of someOf(TEXTS, place)) {
         const answer = await client.send(facts, { body: JSON.stringify(withHostileTexts(body, text)) });
         const what = `${nameOf(facts)} with ${JSON.stringify(text.slice(0, 20))}: ${answer.text}`;
         expect(answer.status, what).to.be.below(500);
@@ -69,8 +69,8 @@ describe('bodies that no route asked for', () => {
 
   it('that are no JSON of a sensible size are refused in the one format', async function () {
     this.timeout(60_000);
-    for (const facts of routes) {
-      for (const [what, body, type] of RAW) {
+    for (const [place, facts] of routes.entries()) {
+      for (const [what, body, type] of someOf(RAW, place)) {
         const answer = await client.send(facts, { body, ...(type !== undefined && { type }) });
         expectRefused(answer, `${nameOf(facts)} with ${what}`);
       }

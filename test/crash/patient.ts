@@ -20,11 +20,12 @@ interface Wanted {
 
 const PATIENCE_MS = 30_000;
 
-export function patientCustomer(shop: Shop): Customer {
+/** @param patienceMs how long a request is repeated that the shop cannot serve at the moment */
+export function patientCustomer(shop: Shop, patienceMs = PATIENCE_MS): Customer {
   const send = async <T>({ path, token, body }: Wanted): Promise<T> => {
     const headers = { 'idempotency-key': randomUUID() };
     const attempt = () => shop.ask<T>('POST', path, { token, body, headers });
-    const answer = await waitFor(`an answer to POST ${path}`, () => attempt().then(final), PATIENCE_MS);
+    const answer = await waitFor(`an answer to POST ${path}`, () => attempt().then(final), patienceMs);
     if (answer.status < 300) return answer.body;
     throw new Error(`POST ${path} was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
   };

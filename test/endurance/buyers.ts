@@ -10,13 +10,16 @@ export interface Buyers {
   variantIds: readonly string[];
 }
 
+/** Faults of the database come in rows of four or five in an hour, with two seconds between them. */
+const PATIENCE_MS = 120_000;
+
 /** Between two purchases, so that two cores can serve 64 of them and the faults beside: milliseconds. */
 const THINKING_MS = { shortest: 2_000, longest: 8_000 };
 
 /** Most pay by card, some with one that is declined, some change their mind. @returns the ids of their checkouts */
 export async function buy({ endsAt, count, shops, variantIds }: Buyers): Promise<string[]> {
   const ids: string[] = [];
-  const customers = shops.map((shop) => patientCustomer(shop));
+  const customers = shops.map((shop) => patientCustomer(shop, PATIENCE_MS));
   const purchase = async (): Promise<void> => {
     const customer = anyOf(customers);
     const cart = await customer.cart([{ variantId: anyOf(variantIds), quantity: 1 + Math.floor(3 * Math.random()) }]);

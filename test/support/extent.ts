@@ -10,3 +10,7 @@ export const describeAll = (title: string, suite: (this: Mocha.Suite) => void): 
 export const itAll = (title: string, test: Mocha.AsyncFunc): void => {
   if (runsAll) it(title, test);
 };
+
+/** One of `share` of the values, beginning at another one in each place; or all of them. */
+export const someOf = <T>(values: readonly T[], place: number, share = 3): T[] =>
+  values.filter((_, index) => runsAll || (index + place) % share === 0);
