@@ -19,6 +19,9 @@ export async function blockDisk(redis: Redis): Promise<Repair> {
   await redis.config('SET', 'stop-writes-on-bgsave-error', 'yes');
   await redis.config('SET', 'save', '3600 1');
   await redis.bgsave();
+  // Redis may refuse writes since an earlier failure: a save that is still under way would succeed after the repair.
+  const hasFailed = async () => (await redis.info('persistence')).includes('rdb_bgsave_in_progress:0');
+  await waitFor('the save has failed', hasFailed);
   await waitFor('writes are refused', () =>
     redis.set('a', '1').then(
       () => false,
