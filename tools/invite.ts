@@ -33,7 +33,7 @@ async function main(): Promise<number> {
       const token = accountToken(config.APP_SECRET, { id, purpose: 'invitation' });
       console.log(`${wanted.email} chooses a password at /ops/password?token=${token}`);
     } finally {
-      await db.orm.close();
+      await db.close();
     }
     return 0;
   } catch (error) {

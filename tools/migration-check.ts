@@ -63,7 +63,7 @@ const folder = await mkdtemp(join(tmpdir(), 'vcecom-migrations-'));
 const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), settings: { fsync: 'off' } });
 const db = await openDatabase({ url: postgres.url, entities: ENTITIES, migrations: MIGRATIONS });
 const problems = await check(db).catch((error: Error) => [error.message]);
-await db.orm.close();
+await db.close();
 await postgres.remove();
 await rm(folder, { recursive: true, force: true });
 for (const problem of problems) console.error(problem);

@@ -31,7 +31,7 @@ async function main([command, month, ...more]: string[]): Promise<number> {
     if (command === 'prepare') await preparePartitionsFor(db, new Date());
     return await list(db);
   } finally {
-    await db.orm.close();
+    await db.close();
   }
 }
 

@@ -28,7 +28,7 @@ async function main(): Promise<number> {
     print(replay);
     return say(`${replay.kind} ${id}: ${replay.isIdentical ? 'identical' : 'it differs'}`, replay.isIdentical ? 0 : 1);
   } finally {
-    await db.orm.close();
+    await db.close();
   }
 }
 

@@ -50,7 +50,7 @@ async function main(): Promise<number> {
       if (!options.isDry) await rotate({ db, vault, size: options.size, told: new Set() });
       return await report(db, vault);
     } finally {
-      await db.orm.close();
+      await db.close();
     }
   } catch (error) {
     console.error(`bin/rotate-keys: ${error instanceof Error ? error.message : error}`);

@@ -30,7 +30,7 @@ async function main(): Promise<number> {
       await seedAccounts(db);
       print({ sample: await sampleOf(db) });
     } finally {
-      await db.orm.close();
+      await db.close();
     }
     return 0;
   } catch (error) {

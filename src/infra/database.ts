@@ -6,10 +6,11 @@ import { ThriftyClient } from './thrifty-client.ts';
 
 export interface Database {
   orm: MikroORM<PostgreSqlDriver>;
-  /** Runs one statement outside of any transaction. */
+  /** Runs one statement that finds its rows by key outside of any transaction. It is planned once, whatever its values. */
   query<R extends object>(sql: string, params?: readonly unknown[]): Promise<R[]>;
-  /** The same for a text that is made up of parts: planned for its values each time, and not kept prepared. */
+  /** Runs a statement whose best plan depends on its values, such as a list with filters: it is planned each time. */
   search<R extends object>(sql: string, params: readonly unknown[]): Promise<R[]>;
+  close(): Promise<void>;
 }
 
 export interface DatabaseOptions {
@@ -20,13 +21,22 @@ export interface DatabaseOptions {
   connections?: number;
   /** A server that owes an answer and says nothing for so long, in milliseconds, counts as gone. Default: never. */
   silenceMs?: number;
-  /** Every statement finds its rows by key: plans are made once, whatever the values. */
-  isKeyed?: boolean;
 }
 
-/** Opens the pool lazily: a database that is down makes queries fail, never the start of the process. */
+/** Searches are few, and lists can wait for each other. */
+const SEARCH_CONNECTIONS = 4;
+const CONNECTING_MS = 5_000;
+
+/** Opens the pools lazily: a database that is down makes queries fail, never the start of the process. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   let pool: pg.Pool | undefined;
+  const connection = {
+    // Its constructor wants a configuration, which the pool's declaration does not say.
+    Client: ThriftyClient as new (config?: pg.ClientConfig) => pg.Client,
+    types: typeParsers(),
+    connectionTimeoutMillis: CONNECTING_MS,
+    silenceMs: options.silenceMs,
+  };
   // MikroORM.init would look for, and load, whatever optional packages of its own are installed.
   const orm = new MikroORM<PostgreSqlDriver>({
     driver: PostgreSqlDriver,
@@ -38,29 +48,38 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     pool: { min: 0, max: options.connections ?? 20 },
     migrations: { migrationsList: options.migrations ?? [], transactional: true, allOrNothing: false, snapshot: false },
     driverOptions: {
-      Client: ThriftyClient,
-      types: typeParsers(),
-      connectionTimeoutMillis: 5_000,
-      silenceMs: options.silenceMs,
-      options: `${SETTINGS}${options.isKeyed ? ' -c plan_cache_mode=force_generic_plan' : ''}`,
+      ...connection,
+      options: `${SETTINGS} -c plan_cache_mode=force_generic_plan`,
       onPoolCreated: (created: pg.Pool) => {
         pool = created;
-        created.on('error', (error) => observe('database.connection.lost', errorFields(error)));
+        created.on('error', connectionLost);
       },
     },
     logger: () => undefined,
   });
   await orm.connect();
   if (!pool) throw new Error('the driver made no connection pool');
-  const connections: pg.Pool = pool;
+  const keyed: pg.Pool = pool;
+  const searches = new pg.Pool({
+    ...connection,
+    connectionString: options.url,
+    options: SETTINGS,
+    max: SEARCH_CONNECTIONS,
+  });
+  searches.on('error', connectionLost);
   return {
     orm,
     query: async <R extends object>(sql: string, params: readonly unknown[] = []) =>
-      (await connections.query(sql, [...params])).rows as R[],
+      (await keyed.query(sql, [...params])).rows as R[],
     search: async <R extends object>(text: string, values: readonly unknown[]) =>
-      (await connections.query({ text, values: [...values] })).rows as R[],
+      (await searches.query({ text, values: [...values] })).rows as R[],
+    async close() {
+      await Promise.all([orm.close(), searches.end()]);
+    },
   };
 }
+
+const connectionLost = (error: Error): void => observe('database.connection.lost', errorFields(error));
 
 /** A process that vanishes in the middle of a transaction must not keep its locks for as long as TCP would. */
 const SETTINGS =

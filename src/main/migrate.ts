@@ -11,5 +11,5 @@ export async function migrateOnce(): Promise<void> {
   const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES, migrations: MIGRATIONS });
   await migrate(db);
   observe('schema ready', { migrations: MIGRATIONS.length });
-  await db.orm.close();
+  await db.close();
 }

@@ -66,7 +66,7 @@ export async function web(): Promise<void> {
     async () => subscriber.disconnect(),
     reads.close,
     async () => redis.disconnect(),
-    () => db.orm.close(),
+    () => db.close(),
   ];
   giveUp = stopOnSignal(steps, drainMs);
 }

@@ -29,7 +29,7 @@ export async function worker(): Promise<void> {
   const config = readConfig('worker');
   begin('worker', config);
   const seller = readSeller(config);
-  const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES, isKeyed: true, silenceMs: SILENCE_MS });
+  const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES, silenceMs: SILENCE_MS });
   const redis = openRedis(config.REDIS_URL, 'produce');
   const connection = openRedis(config.REDIS_URL, 'consume');
   const queues = openQueues(JOBS, redis);
@@ -72,7 +72,7 @@ export async function worker(): Promise<void> {
     reads.close,
     async () => connection.disconnect(),
     async () => redis.disconnect(),
-    () => db.orm.close(),
+    () => db.close(),
   ]);
 }
 

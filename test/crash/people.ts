@@ -179,6 +179,6 @@ export async function openStaff({ databaseUrl }: Stand): Promise<void> {
     const from = { kind: 'staff' as const, email, name: 'Admin', phone: null, passwordHash, roleId: role?.id ?? '' };
     await unitOfWork(db, 'test', async (tx) => Account.open(tx, vault, from));
   } finally {
-    await db.orm.close();
+    await db.close();
   }
 }

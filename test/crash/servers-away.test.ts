@@ -168,5 +168,5 @@ async function expectUnavailable(stand: Stand, withinMs: number): Promise<void> 
 async function migrateAt(url: string): Promise<void> {
   const db = await openDatabase({ url, entities: ENTITIES, migrations: MIGRATIONS });
   await migrate(db);
-  await db.orm.close();
+  await db.close();
 }

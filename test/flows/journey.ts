@@ -249,5 +249,5 @@ async function hire({ stack }: Flow): Promise<void> {
   await unitOfWork(db, 'test', async (tx) =>
     Account.open(tx, vault, { kind: 'staff', ...STAFF, phone: null, passwordHash, roleId: role?.id ?? '' }),
   );
-  await db.orm.close();
+  await db.close();
 }

@@ -65,7 +65,7 @@ async function fillDatabase(): Promise<Filled> {
   await seedOffers(db);
   await seedPeople(db, openVault({ dataKeys: DEVELOPMENT.DATA_KEYS, secret: DEVELOPMENT.APP_SECRET }));
   const sample = await sampleOf(db);
-  await db.orm.close();
+  await db.close();
   return { url, sample };
 }
 

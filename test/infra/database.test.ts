@@ -12,7 +12,7 @@ describe('an error of the database', () => {
   before(async () => {
     ({ db, url } = await freshDatabase());
   });
-  after(() => db.orm.close());
+  after(() => db.close());
 
   const failure = (work: Parameters<typeof unitOfWork>[2]) =>
     unitOfWork(db, 'test', work).then(
@@ -58,7 +58,7 @@ describe('an error of the database', () => {
       expect(isDatabaseDown(error), String(error)).to.equal(true);
       expect(await impatient.query('select 1 as one')).to.deep.equal([{ one: 1 }]);
     } finally {
-      await impatient.orm.close();
+      await impatient.close();
       await db.query(`select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(600)'`);
     }
   });
@@ -72,7 +72,7 @@ describe('an error of the database', () => {
       await setReadOnly(db, 'off');
       await other.query('create table two (id int)');
     } finally {
-      await other.orm.close();
+      await other.close();
     }
   });
 

@@ -46,7 +46,7 @@ describe('a server that says nothing', () => {
       blockFor(500);
       expect(await answer).to.deep.equal([{ one: 1 }]);
     } finally {
-      await db.orm.close();
+      await db.close();
     }
   });
 

@@ -17,7 +17,7 @@ export async function freshDatabase(): Promise<FreshDatabase> {
     db,
     url,
     async close() {
-      await db.orm.close();
+      await db.close();
       await dropDatabase(url);
     },
   };

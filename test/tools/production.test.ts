@@ -96,7 +96,7 @@ describe('an installation with production packages only', function () {
     setFolderModes(shop, 0o555);
     const { db, url } = await freshDatabase();
     databaseUrl = url;
-    await db.orm.close();
+    await db.close();
   });
   after(async () => {
     setFolderModes(shop, 0o755);

@@ -84,7 +84,7 @@ async function makeDatabase(shopUrl: string) {
       `update stock_levels set on_hand = 1000000000 where variant_id in (
         select distinct on (product_id) id from variants order by product_id, position) returning variant_id as id`,
     );
-    await db.orm.close();
+    await db.close();
     return { databaseUrl: url.href, variantIds: variants.map(({ id }) => id), drop };
   } catch (error) {
     await drop();

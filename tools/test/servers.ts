@@ -67,7 +67,7 @@ const laneRedis = (folder: string, lane: number) =>
 async function makeTemplate(serverUrl: string, name: string): Promise<void> {
   await onServer(serverUrl, `create database ${name}`);
   const db = await openDatabase({ url: withPath(serverUrl, name), entities: ENTITIES, migrations: MIGRATIONS });
-  await migrate(db).finally(() => db.orm.close());
+  await migrate(db).finally(() => db.close());
 }
 
 async function onServer(url: string, statement: string): Promise<void> {

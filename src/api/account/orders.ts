@@ -44,7 +44,7 @@ const list = ({ db }: ApiDeps) =>
       const { accountId: customerId } = ownSession(principal);
       const list = { ownOrders: customerId };
       const before = startOf(list, cursor);
-      const rows = await readOrders(db.query, { customerId, before, limit: limit + 1 });
+      const rows = await readOrders(db.search, { customerId, before, limit: limit + 1 });
       return {
         status: 200,
         body: toPage(

@@ -32,7 +32,7 @@ const list = ({ db }: ApiDeps) =>
     async handle({ principal, query: { limit, cursor } }) {
       const { accountId: customerId } = ownSession(principal);
       const list = { ownReviews: customerId };
-      const rows = await readOwnReviews(db.query, { customerId, before: startOf(list, cursor), limit: limit + 1 });
+      const rows = await readOwnReviews(db.search, { customerId, before: startOf(list, cursor), limit: limit + 1 });
       return { status: 200, body: toPage(list, rows, limit) };
     },
   });

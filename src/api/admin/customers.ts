@@ -59,7 +59,7 @@ const list = (deps: ApiDeps) =>
       const emailIndex = email === undefined ? undefined : vault.indexOf(email);
       const list = { customers: filter, emailIndex };
       const before = startOf(list, cursor);
-      const rows = await readCustomers(db.query, vault, { ...filter, emailIndex, before, limit: limit + 1 });
+      const rows = await readCustomers(db.search, vault, { ...filter, emailIndex, before, limit: limit + 1 });
       return { status: 200, body: toPage(list, rows, limit) };
     },
   });

@@ -37,7 +37,7 @@ const list = (deps: ApiDeps) =>
     errors: ['CURSOR_INVALID'],
     async handle({ query: { limit, cursor } }) {
       const page = { before: startOf({ staff: true }, cursor), limit: limit + 1 };
-      const rows = await readStaff(deps.db.query, deps.vault, page);
+      const rows = await readStaff(deps.db.search, deps.vault, page);
       return { status: 200, body: toPage({ staff: true }, rows, limit) };
     },
   });

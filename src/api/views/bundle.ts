@@ -91,7 +91,7 @@ async function readBundles(
   { db, currency }: Shelf,
   { before, limit }: { before: string | null; limit: number },
 ): Promise<Omit<BundleView, 'sets'>[]> {
-  const rows = await db.query<BundleRow>(
+  const rows = await db.search<BundleRow>(
     `select ${COLUMNS} from bundles b where b.status = 'active' and ($1::uuid is null or b.id < $1)
       order by b.id desc limit $2`,
     [before, limit],

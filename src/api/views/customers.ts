@@ -32,7 +32,7 @@ export interface CustomerFilter {
   limit: number;
 }
 
-/** Customers, newest first, as staff see them. */
+/** Customers, newest first, as staff see them: several by `search`, one by its id. */
 export async function readCustomers(query: Query, vault: Vault, filter: CustomerFilter): Promise<AdminCustomer[]> {
   const { id = null, emailIndex = null, groupId = null, status = null, before, limit } = filter;
   const rows = await query<AdminCustomer>(
@@ -41,7 +41,7 @@ export async function readCustomers(query: Query, vault: Vault, filter: Customer
           from customer_group_members m join customer_groups g on g.id = m.group_id where m.account_id = a.id), '[]') as groups,
         a.created_at as "createdAt", a.version
       from accounts a
-      where a.kind = 'customer' and a.status <> 'erased' and ($1::uuid is null or a.id = $1)
+      where a.kind = 'customer' and a.status <> 'erased' and ${id === null ? '$1::uuid is null' : 'a.id = $1'}
         and ($2::text is null or a.email_index = $2) and ($4::text is null or a.status = $4)
         and ($3::uuid is null or exists (select 1 from customer_group_members m where m.account_id = a.id and m.group_id = $3))
         and ($5::uuid is null or a.id < $5)

@@ -68,7 +68,7 @@ export async function readReviewList({ db, vault }: { db: Database; vault: Vault
   const list = [productId, request.sort, request.rating ?? null, variantId ?? null];
   const [counted, rows] = await Promise.all([
     readCounted(db.query, productId, variantId ?? productId),
-    readRows(db.query, request, list),
+    readRows(db.search, request, list),
   ]);
   if (!counted) return undefined;
   const shown = rows.slice(0, limit);

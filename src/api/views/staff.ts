@@ -19,7 +19,7 @@ export const staffSchema = z
 
 type Staff = Omit<z.infer<typeof staffSchema>, 'createdAt'> & { createdAt: Date };
 
-/** Staff, newest first, as the list and the single view show them; `id` asks for one. */
+/** Staff, newest first, as the list and the single view show them: several by `search`, or one by its `id`. */
 export async function readStaff(
   query: Query,
   vault: Vault,
@@ -29,7 +29,7 @@ export async function readStaff(
     `select a.id, a.email, a.name, a.phone, a.status, json_build_object('id', r.id, 'name', r.name) as role,
         a.password_hash is null as invited, a.totp_confirmed_at is not null as mfa, a.created_at as "createdAt", a.version
       from accounts a join roles r on r.id = a.role_id
-      where a.kind = 'staff' and a.status <> 'erased' and ($1::uuid is null or a.id = $1) and ($2::uuid is null or a.id < $2)
+      where a.kind = 'staff' and a.status <> 'erased' and ${id === undefined ? '$1::uuid is null' : 'a.id = $1'} and ($2::uuid is null or a.id < $2)
       order by a.id desc limit $3`,
     [id ?? null, before, limit],
   );

@@ -85,7 +85,7 @@ const movements = ({ db }: ApiDeps) =>
     errors: ['CURSOR_INVALID'],
     async handle({ params: { id }, query: { limit, cursor } }) {
       const list = { movementsOf: id };
-      const rows = await db.query<z.infer<typeof movementSchema>>(
+      const rows = await db.search<z.infer<typeof movementSchema>>(
         `select id, kind, on_hand_delta as "onHandDelta", reserved_delta as "reservedDelta", cause, cause_id as "causeId",
             note, at from inventory_movements where variant_id = $1 and ($2::uuid is null or id < $2)
           order by id desc limit $3`,

@@ -37,7 +37,7 @@ const listRoute = ({ db }: ApiDeps) =>
     answers: { 200: { description: 'One page', schema: pageOf(importSchema) } },
     errors: ['CURSOR_INVALID'],
     async handle({ query: { limit, cursor } }) {
-      const rows = await listImports(db.query, startOf(LIST, cursor), limit + 1);
+      const rows = await listImports(db.search, startOf(LIST, cursor), limit + 1);
       return { status: 200, body: toPage(LIST, rows, limit) };
     },
   });

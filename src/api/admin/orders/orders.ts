@@ -44,7 +44,7 @@ const list = ({ db, vault }: ApiDeps) =>
       const emailIndex = email === undefined ? undefined : vault.indexOf(email);
       const list = { orders: filter, emailIndex };
       const before = startOf(list, cursor);
-      const rows = await readOrders(db.query, { ...filter, emailIndex, before, limit: limit + 1 });
+      const rows = await readOrders(db.search, { ...filter, emailIndex, before, limit: limit + 1 });
       return { status: 200, body: toPage(list, rows, limit) };
     },
   });

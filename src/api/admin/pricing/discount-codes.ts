@@ -46,7 +46,7 @@ const list = ({ db }: ApiDeps) =>
     errors: ['DISCOUNT_NOT_FOUND'],
     async handle({ params: { id }, query: { limit, cursor = '' } }) {
       await readOne(db.query, DISCOUNTS, id);
-      const rows = await db.query<CodeRow>(
+      const rows = await db.search<CodeRow>(
         `select code, max_uses as "maxUses", (select count(*)::int from discount_redemptions r
             where r.discount_id = c.discount_id and r.code = c.code and r.status <> 'released') as used
           from discount_codes c where discount_id = $1 and code > $2 order by code limit $3`,

@@ -31,7 +31,7 @@ export const redemptionRoutes = ({ db }: ApiDeps): AnyRoute[] => [
     async handle({ params: { id }, query: { limit, cursor } }) {
       await readOne(db.query, DISCOUNTS, id);
       const list = { redemptionsOf: id };
-      const rows = await db.query<z.infer<typeof redemptionSchema>>(
+      const rows = await db.search<z.infer<typeof redemptionSchema>>(
         `select checkout_id as id, code, amount, status, created_at as "createdAt" from discount_redemptions
           where discount_id = $1 and ($2::uuid is null or checkout_id < $2) order by checkout_id desc limit $3`,
         [id, startOf(list, cursor), limit + 1],

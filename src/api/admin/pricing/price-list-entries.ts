@@ -43,7 +43,7 @@ const list = ({ db }: ApiDeps) =>
     async handle({ params: { id }, query: { limit, cursor } }) {
       await readOne(db.query, PRICE_LISTS, id);
       const behind = cursor === undefined ? null : readCursor({ entriesOf: id }, cursor, z.int());
-      const rows = await db.query<Entry>(
+      const rows = await db.search<Entry>(
         `select variant_id as "variantId", min_quantity as "minQuantity", price from price_list_entries
           where price_list_id = $1 and ($2::uuid is null or (variant_id, min_quantity) > ($2, $3::int))
           order by variant_id, min_quantity limit $4`,

@@ -35,7 +35,7 @@ const list = ({ db }: ApiDeps) =>
     errors: ['CURSOR_INVALID'],
     async handle({ query: { limit, cursor, state = null, severity = null, kind = null } }) {
       const list = { discrepancies: true, state, severity, kind };
-      const rows = await db.query<{ id: string; kind: string }>(
+      const rows = await db.search<{ id: string; kind: string }>(
         `select ${DISCREPANCY_COLUMNS} from discrepancies where ($1::uuid is null or id < $1) and ($2::text is null or state = $2)
           and ($3::text is null or severity = $3) and ($4::text is null or kind = $4) order by id desc limit $5`,
         [startOf(list, cursor), state, severity, kind, limit + 1],

@@ -35,10 +35,10 @@ export const reportRoute = ({ db }: ApiDeps) =>
       const runs = await db.query(`select 1 from reconciliation_runs where id = $1`, [id]);
       if (runs.length === 0) throw refused('RUN_NOT_FOUND', { runId: id });
       if (call.raw.request.accepts(['application/json', 'text/csv']) === 'text/csv') {
-        return sendCsv(call, { name: `reconciliation-${id}.csv`, header: HEADER, pages: pagesOf(db.query, id) });
+        return sendCsv(call, { name: `reconciliation-${id}.csv`, header: HEADER, pages: pagesOf(db.search, id) });
       }
       const list = { report: id };
-      const rows = await foundBy(db.query, id, { before: startOf(list, cursor), limit: limit + 1 });
+      const rows = await foundBy(db.search, id, { before: startOf(list, cursor), limit: limit + 1 });
       return { status: 200, body: toPage(list, rows.map(withRule), limit) };
     },
   });

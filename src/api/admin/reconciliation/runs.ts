@@ -36,7 +36,7 @@ const list = ({ db }: ApiDeps) =>
     errors: ['CURSOR_INVALID'],
     async handle({ query: { limit, cursor, kind } }) {
       const list = { runs: kind };
-      const rows = await db.query<{ id: string }>(
+      const rows = await db.search<{ id: string }>(
         `select ${RUN_COLUMNS} from reconciliation_runs where ($1::uuid is null or id < $1) and ($2::text is null or kind = $2)
           order by id desc limit $3`,
         [startOf(list, cursor), kind ?? null, limit + 1],

@@ -39,7 +39,7 @@ const list = ({ db }: ApiDeps) =>
     async handle({ query: { limit, cursor, state = null, productId = null } }) {
       const list = { reviews: true, state, productId };
       const before = startOf(list, cursor);
-      const rows = await readModerated(db.query, { state, productId, before, limit: limit + 1 });
+      const rows = await readModerated(db.search, { state, productId, before, limit: limit + 1 });
       return { status: 200, body: toPage(list, rows, limit) };
     },
   });

@@ -33,7 +33,7 @@ const list = ({ db }: ApiDeps) =>
       const start = startOf(list, cursor);
       const known = await db.query(`select 1 from webhook_subscriptions where id = $1`, [id]);
       if (known.length === 0) throw refused('WEBHOOK_NOT_FOUND', { id });
-      const rows = await db.query<{ id: string }>(
+      const rows = await db.search<{ id: string }>(
         `select ${DELIVERY_COLUMNS} from webhook_deliveries d where d.subscription_id = $1
           and ($2::text is null or d.state = $2) and ($3::uuid is null or d.id < $3) order by d.id desc limit $4`,
         [id, state ?? null, start, limit + 1],

@@ -41,7 +41,7 @@ const list = ({ db }: ApiDeps) =>
     errors: ['CURSOR_INVALID'],
     async handle({ query: { limit, cursor } }) {
       const list = { webhooks: true };
-      const rows = await db.query<{ id: string }>(
+      const rows = await db.search<{ id: string }>(
         `select ${WEBHOOK_COLUMNS} from webhook_subscriptions where ($1::uuid is null or id < $1) order by id desc limit $2`,
         [startOf(list, cursor), limit + 1],
       );
