@@ -1,3 +1,4 @@
+import type { ShippingTax } from '../domain/pricing/inputs.ts';
 import type { HoldLimits } from '../entities/checkout-holds.ts';
 import type { OrderLimits } from '../entities/order-limits.ts';
 import type { Vault } from '../entities/people/vault.ts';
@@ -40,6 +41,7 @@ export interface ApiDeps {
   /** ISO 3166-2 code of the seller's state. */
   sellerState: string;
   pricesIncludeTax: boolean;
+  shippingTax: ShippingTax;
   /** Goes through a stored history again, to step `to` or its end; undefined for an unknown id. */
   replay(id: string, to?: number): Promise<(object & { kind: string }) | undefined>;
   /** Aborts when the process begins to stop: open streams then end. */

@@ -23,7 +23,10 @@ const between = (before: string, after: string): TaxRate[] => [
   ...slabs(GST_REFORM, [0, after]),
 ];
 
-/** GST on the goods of the sample shop. Limits of price slabs are compared with the unit price as the shop states it. */
+/**
+ * GST on the goods of the sample shop. "Not exceeding ₹2,500" is a slab that the next follows from ₹2,500.01; what is
+ * compared is the value of a piece or a pair without tax, after discounts (CGST Act, s. 15(2)(a); CBIC FAQ on rates, 33).
+ */
 export const GST_CLASSES: readonly TaxClass[] = [
   { code: 'exempt', name: 'Exempt: printed books', rates: slabs(GST_START, [0, '0']) },
   { code: 'essential', name: 'Essentials: tea, coffee, spices', rates: slabs(GST_START, [0, '5']) },

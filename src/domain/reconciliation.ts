@@ -100,6 +100,10 @@ export const RULES = {
   ),
   'checkouts.price-is-the-snapshot': critical('Compare the total with the price; the customer saw the total.'),
   'orders.totals-are-their-lines': critical('Compare the order with its price (`GET …/price`).'),
+  'orders.delivery-is-its-shares': critical('Compare the delivery of the order with its price (`GET …/price`).'),
+  'orders.halves-are-equal': critical(
+    'The invoice portal refuses unequal halves: compare the order with its price (`GET …/price`) before a document is issued.',
+  ),
   'orders.lines-are-what-was-checked-out': critical(
     'Compare the order with the lines of its checkout before anything is sent.',
   ),

@@ -1,10 +1,10 @@
-import { indianSubdivision } from './india.ts';
 import { minorUnits } from './money.ts';
 import { roundHalfUpDivide } from './rounding.ts';
 
 /**
- * One slab of a tax class: from the instant `validFrom` (ISO 8601) on, unit prices of at least `minUnitPrice` (minor
- * units, as the shop states its prices) are taxed at `percent`, a decimal like '18' or '0.25'.
+ * One slab of a tax class: from the instant `validFrom` (ISO 8601) on, units worth at least `minUnitPrice` (minor units,
+ * without tax, after discounts) are taxed at `percent`, a decimal like '18' or '0.25'. A slab ends one minor unit below
+ * the next: "not exceeding ₹2,500" is followed by a slab from ₹2,500.01.
  */
 export interface TaxRate {
   readonly validFrom: string;
@@ -18,21 +18,48 @@ export interface GstSplit {
   igst: number;
 }
 
+/** Equal units that are sold together for `amount` minor units, with the tax inside or without it. */
+export interface UnitsSold {
+  amount: number;
+  quantity: number;
+  isTaxInside: boolean;
+}
+
 /**
- * The percent in force at the instant `at` (ISO 8601) for this unit price. The slabs of one date stand or fall
- * together: a newer date replaces the older slabs as a whole. Throws a RangeError when no slab covers the price.
+ * The percent in force at the instant `at` (ISO 8601) for units by their value without tax (CGST Act, s. 15(2)(a)). With
+ * the tax inside it is that of the first slab, from the lowest, which the value at its own rate falls into; where no slab
+ * agrees with itself, of the first that the value does not exceed. Nothing is rounded: a fraction of a paisa above a limit
+ * exceeds it. Throws a RangeError when no slab covers the value.
  */
-export function rateFor(rates: readonly TaxRate[], unitPrice: number, at: string): string {
+export function rateFor(rates: readonly TaxRate[], units: UnitsSold, at: string): string {
+  const slabs = slabsAt(rates, at);
+  const within = slabs.filter((slab, place) => {
+    const next = slabs[place + 1];
+    return !next || isWithin(units, { limit: next.minUnitPrice - 1, percent: slab.percent });
+  });
+  const isReached = ({ minUnitPrice, percent }: TaxRate) => !isWithin(units, { limit: minUnitPrice - 1, percent });
+  const found = within.find(isReached) ?? within.find((slab) => slab !== slabs[0]);
+  if (!found) throw new RangeError(`No tax rate for ${units.quantity} units at ${units.amount} at ${at}`);
+  return plainPercent(found.percent);
+}
+
+/** Whether the value of one unit, taxed at that percent, is not above the limit. */
+function isWithin(
+  { amount, quantity, isTaxInside }: UnitsSold,
+  { limit, percent }: { limit: number; percent: string },
+): boolean {
+  if (!isTaxInside) return BigInt(amount) <= BigInt(limit) * BigInt(quantity);
+  const { rate, hundred } = ratio(percent);
+  return BigInt(amount) * hundred <= BigInt(limit) * BigInt(quantity) * (hundred + rate);
+}
+
+/** The slabs in force, from the lowest. Those of one date stand or fall together: a newer date replaces them as a whole. */
+export function slabsAt(rates: readonly TaxRate[], at: string): TaxRate[] {
   const now = instant(at);
-  let best: { from: number; rate: TaxRate } | undefined;
   const started = rates.map((rate) => ({ from: instant(rate.validFrom), rate })).filter(({ from }) => from <= now);
   const latest = started.reduce((newest, { from }) => Math.max(newest, from), Number.NEGATIVE_INFINITY);
-  for (const slab of started) {
-    if (slab.from !== latest || slab.rate.minUnitPrice > unitPrice) continue;
-    if (best === undefined || slab.rate.minUnitPrice > best.rate.minUnitPrice) best = slab;
-  }
-  if (best === undefined) throw new RangeError(`No tax rate for a unit price of ${unitPrice} at ${at}`);
-  return plainPercent(best.rate.percent);
+  const slabs = started.filter(({ from }) => from === latest).map(({ rate }) => rate);
+  return slabs.sort((a, b) => a.minUnitPrice - b.minUnitPrice);
 }
 
 function instant(iso: string): number {
@@ -51,6 +78,17 @@ export function plainPercent(percent: string): string {
 
 const DECIMAL = /^(\d+)(?:\.(\d+))?$/;
 
+/** The highest of plain percents; '0' when there are none. */
+export const highestRate = (percents: readonly string[]): string =>
+  percents.reduce((highest, percent) => (compareRates(percent, highest) > 0 ? percent : highest), '0');
+
+/** Orders percents from the lowest, exactly. */
+export function compareRates(one: string, other: string): number {
+  const [a, b] = [ratio(one), ratio(other)];
+  const [left, right] = [a.rate * b.hundred, b.rate * a.hundred];
+  return left < right ? -1 : Number(left > right);
+}
+
 /** The tax inside an amount: round_half_up(amount × rate / (100 + rate)). */
 export function inclusiveTax(amount: number, percent: string): number {
   const { rate, hundred } = ratio(percent);
@@ -63,6 +101,25 @@ export function exclusiveTax(amount: number, percent: string): number {
   return share(amount, rate, hundred);
 }
 
+/**
+ * The tax of an amount, inside it or on top. Within one state the union (CGST) and the state (SGST; UTGST in a union
+ * territory) levy the same rate on the same value (CGST Act, s. 9; SGST Acts, s. 9), so each half is rounded, and they
+ * are equal. Between states, and abroad, all of it is IGST, rounded once (IGST Act, s. 5).
+ */
+export function gstOn(
+  amount: number,
+  percent: string,
+  { isTaxInside, isWithinState }: { isTaxInside: boolean; isWithinState: boolean },
+): GstSplit {
+  if (minorUnits(amount) < 0) throw new RangeError(`Negative amount: ${amount}`);
+  if (!isWithinState) {
+    return { cgst: 0, sgst: 0, igst: isTaxInside ? inclusiveTax(amount, percent) : exclusiveTax(amount, percent) };
+  }
+  const { rate, hundred } = ratio(percent);
+  const half = share(amount, rate, 2n * (isTaxInside ? hundred + rate : hundred));
+  return { cgst: half, sgst: half, igst: 0 };
+}
+
 /** The percent and 100, both in units of the percent's last decimal place: whole numbers, exact. */
 function ratio(percent: string): { rate: bigint; hundred: bigint } {
   const [whole = '', fraction = ''] = plainPercent(percent).split('.');
@@ -71,19 +128,4 @@ function ratio(percent: string): { rate: bigint; hundred: bigint } {
 
 function share(amount: number, part: bigint, whole: bigint): number {
   return roundHalfUpDivide(BigInt(minorUnits(amount)) * part, whole);
-}
-
-/**
- * Who gets the tax: within one state the union (CGST) and the state (SGST; UTGST in a union territory) get half each,
- * an odd paisa goes to CGST; between states, and abroad, all of it is IGST. States are ISO 3166-2 codes.
- */
-export function splitGst(tax: number, sellerState: string, placeOfSupply: string): GstSplit {
-  if (minorUnits(tax) < 0) throw new RangeError(`Negative tax: ${tax}`);
-  if (canonical(sellerState) !== canonical(placeOfSupply)) return { cgst: 0, sgst: 0, igst: tax };
-  const sgst = (tax - (tax % 2)) / 2;
-  return { cgst: tax - sgst, sgst, igst: 0 };
-}
-
-function canonical(state: string): string {
-  return indianSubdivision(state)?.code ?? state;
 }

@@ -25,9 +25,14 @@ export interface PlacedLine {
 }
 
 /** How the order is delivered, with its tax frozen. Amounts in paise. */
-export interface PlacedShipping {
+export interface PlacedShipping extends DeliveryTax {
   name: string;
   hsn: string;
+  /** What of it is taxed at each rate; absent: all of it at `ratePercent`. */
+  shares?: readonly (DeliveryTax & { paid: number })[];
+}
+
+interface DeliveryTax {
   ratePercent: string;
   taxableValue: number;
   cgst: number;
@@ -156,6 +161,7 @@ const shippingRow = (shipping: PlacedShipping | null) => ({
   shipping_cgst: shipping?.cgst ?? 0,
   shipping_sgst: shipping?.sgst ?? 0,
   shipping_igst: shipping?.igst ?? 0,
+  shipping_shares: (shipping?.shares ?? []).map(({ taxableValue: taxable, ...share }) => ({ ...share, taxable })),
 });
 
 const toRow = (orderId: string, line: number, bought: PlacedLine) => ({

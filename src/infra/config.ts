@@ -74,6 +74,7 @@ const settings = {
     .enum(['true', 'false'])
     .default('true')
     .transform((text) => text === 'true'),
+  SHIPPING_TAX: z.enum(['apportioned', 'highest', 'own']).default('apportioned'),
   RATE_LIMITS: numbers({ read: 1_200, write: 600, 'sign-in': 60, guesses: 5 }),
   ORDER_LIMITS: numbers({ variant: 100, units: 500, value: 1_000_000_000 }),
   HOLD_LIMITS: numbers({ checkouts: 500, units: 1_000 }),
@@ -123,6 +124,7 @@ const READ_BY = {
     'PORT',
     'SELLER_STATE',
     'PRICES_INCLUDE_TAX',
+    'SHIPPING_TAX',
   ],
   worker: [
     ...STORE,
@@ -139,6 +141,7 @@ const READ_BY = {
     'SELLER_GSTIN',
     'SELLER_STATE',
     'PRICES_INCLUDE_TAX',
+    'SHIPPING_TAX',
   ],
   simulator: [
     'HOST',

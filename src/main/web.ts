@@ -49,6 +49,7 @@ export async function web(): Promise<void> {
     currency: CURRENCY,
     sellerState: config.SELLER_STATE,
     pricesIncludeTax: config.PRICES_INCLUDE_TAX,
+    shippingTax: config.SHIPPING_TAX,
     replay: (id: string, to?: number) => replayHistory(db.query, id, to),
     stopping: stopping.signal,
   };

@@ -58,6 +58,7 @@ export async function worker(): Promise<void> {
     seller,
     sellerState: config.SELLER_STATE,
     pricesIncludeTax: config.PRICES_INCLUDE_TAX,
+    shippingTax: config.SHIPPING_TAX,
   };
   const stopMetrics = await metrics(config, shopMeter(deps));
   const concurrency = config.WORKER_CONCURRENCY;

@@ -1,4 +1,5 @@
 import type { Seller } from '../domain/invoices/document.ts';
+import type { ShippingTax } from '../domain/pricing/inputs.ts';
 import type { OrderLimits } from '../entities/order-limits.ts';
 import type { Vault } from '../entities/people/vault.ts';
 import type { Database } from '../infra/database.ts';
@@ -46,4 +47,5 @@ export interface WorkerDeps {
   /** ISO 3166-2 code of the seller's state: decides CGST + SGST or IGST. */
   sellerState: string;
   pricesIncludeTax: boolean;
+  shippingTax: ShippingTax;
 }

@@ -154,6 +154,7 @@ function depsOf(db: Database, redis: Redis, rates: Rates): ApiDeps {
     currency: 'INR',
     sellerState: 'IN-KA',
     pricesIncludeTax: true,
+    shippingTax: 'apportioned' as const,
     replay: (id: string, to?: number) => replayHistory(db.query, id, to),
     stopping: new AbortController().signal,
   };

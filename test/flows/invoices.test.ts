@@ -1,5 +1,8 @@
 import { expect } from 'chai';
+import type { TaxDocument } from '../../src/domain/invoices/document.ts';
+import { BENGALURU } from '../support/address.ts';
 import { type Desk, openDesk } from '../support/desk.ts';
+import { flatZone, putShippingMethod } from '../support/offers.ts';
 import { openPdf } from '../support/pdf.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -89,4 +92,50 @@ describe('an invoice', function () {
     const { refunds } = await desk.order(orderId);
     expect(note.totals.total).to.equal(refunds[0]?.amount);
   });
+
+  it('has a line of delivery for each rate of the goods, and its credit notes add up to it, rate by rate', async () => {
+    const { query, stock } = flow.books;
+    const [dear, cheap] = [await stock({ stock: 7, price: 63_097 }), await stock({ stock: 5, price: 99_99 })];
+    await query(
+      `with class as (insert into tax_classes values ('test-5', 'For tests') on conflict do nothing),
+          rate as (insert into tax_rates values ('test-5', '2017-07-01Z', 0, 5) on conflict do nothing)
+        update products set tax_class = 'test-5' where id = (select product_id from variants where id = $1)`,
+      [cheap],
+    );
+    const shippingMethodId = await putShippingMethod(query, { zones: [flatZone(1_000_01)] });
+    const items = [dear, cheap].map((variantId, place) => ({ variantId, quantity: 7 - 2 * place }));
+    const id = (await shop.buy(items, { shippingMethodId, address: BENGALURU })).orderId ?? '';
+    await desk.done(id, 'cancellations', { lines: [{ line: 1, quantity: 5 }], reason: 'Damaged' });
+    await desk.done(id, 'cancellations', { lines: [{ line: 2, quantity: 2 }], reason: 'Damaged' });
+    const { refunds } = await desk.done(id, 'transitions', { command: 'CANCEL', reason: 'The customer rang' });
+    // Both shares of the delivery go back as one.
+    expect(refunds.at(-1)?.lines.map(({ line }) => line)).to.deep.equal([0, 1, 2]);
+    expect(refunds.at(-1)?.lines[0]?.amount).to.equal(1_000_01);
+    const notes = await waitFor('three credit notes are issued', async () => {
+      const { body } = await shop.ask<{ data: { id: string }[] }>('GET', `/account/orders/${id}/credit-notes`);
+      return body.data.length === 3 && body.data;
+    });
+    const read = async (path: string) =>
+      (await shop.ask<Pick<TaxDocument, 'lines'>>('GET', `/account/orders/${id}/${path}`)).body.lines;
+    const invoice = await waitFor('the invoice is issued', async () => await read('invoice'));
+    const credited = (await Promise.all(notes.map((note) => read(`credit-notes/${note.id}`)))).flat();
+    for (const line of [...invoice, ...credited]) expect(line.sgst).to.equal(line.cgst);
+    const delivery = invoice.filter(({ hsn }) => hsn === '996812');
+    // 4,416.79 and 499.95 share 1,000.01: 898.326 and 101.684; each half is a share × rate / (200 + 2 × rate).
+    expect(delivery.map(({ ratePercent, taxable, cgst }) => [ratePercent, taxable, cgst])).to.deep.equal([
+      ['5', 96_84, 2_42],
+      ['18', 761_29, 68_52],
+    ]);
+    const byRate = (lines: typeof invoice) =>
+      [...Map.groupBy(lines, ({ hsn, ratePercent }) => `${hsn} ${ratePercent}`)]
+        .map(([key, group]) => [
+          key,
+          ...(['taxable', 'cgst', 'sgst', 'igst'] as const).map((field) => sumOf(group, field)),
+        ])
+        .sort();
+    expect(byRate(credited)).to.deep.equal(byRate(invoice));
+  });
 });
+
+const sumOf = <Field extends string>(lines: readonly Record<Field, number>[], field: Field): number =>
+  lines.reduce((sum, line) => sum + line[field], 0);

@@ -127,7 +127,7 @@ describe('what a cart costs', function () {
     });
   });
 
-  it('counts delivery by method and place, with its own tax, and free delivery takes it off', async () => {
+  it('counts delivery by method and place, with the tax of the goods, and free delivery takes it off', async () => {
     const { shop, books } = flow;
     const variantId = await books.stock({ stock: 9, price: 10_000 });
     const zones = [flatZone(4_900, ['IN-KA']), flatZone(9_900, ['IN-MH'])];

@@ -58,7 +58,9 @@ describe('the demonstration shop', function () {
     const rates = new Map(GST_CLASSES.map((each) => [each.code, each.rates]));
     for (const { price, code } of rows) {
       expect(price % 100, String(price)).to.equal(0);
-      expect(() => rateFor(rates.get(code) ?? [], price, now)).not.to.throw();
+      expect(() =>
+        rateFor(rates.get(code) ?? [], { amount: price, quantity: 1, isTaxInside: true }, now),
+      ).not.to.throw();
     }
     const stored = await one('select count(*) as rates from tax_rates');
     expect(stored.rates).to.equal(GST_CLASSES.flatMap((each) => each.rates).length);

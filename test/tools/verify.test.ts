@@ -72,6 +72,9 @@ const DAMAGE: Record<string, string> = {
   'webhooks.are-processed': `insert into webhook_inbox (provider, event_id, type, created_at, due_at, received_at)
     values ('stripe', 'evt_lost', 't', now(), now(), now() - interval '1 h')`,
   'orders.totals-are-their-lines': `update order_lines set line_total = line_total + 1 where order_id = :order`,
+  'orders.delivery-is-its-shares': `update orders set shipping_shares = jsonb_build_array(jsonb_build_object('ratePercent', '5',
+    'paid', shipping + 1, 'taxable', shipping + 1, 'cgst', 0, 'sgst', 0, 'igst', 0)) where id = :order`,
+  'orders.halves-are-equal': `update order_lines set cgst = cgst + sgst + igst, sgst = 0, igst = 0 where order_id = :order`,
   'orders.lines-are-what-was-checked-out': `update checkout_lines set quantity = quantity + 1 where checkout_id = :completed`,
   'orders.have-a-number': `delete from order_numbers where order_id = :order`,
   'orders.price-is-the-checkout': `update orders set total = total + 1 where id = :order`,

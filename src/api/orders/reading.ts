@@ -20,7 +20,8 @@ const SHIPMENTS = `select json_agg(json_build_object('id', s.id, 'number', s.num
 const REFUNDS = `select json_agg(json_build_object('id', r.id, 'amount', r.amount, 'cause', r.cause, 'state', r.state,
     'failure', r.failure, 'createdAt', ${instant('r.created_at')}, 'decidedAt', ${instant('r.decided_at')},
     'lines', (select coalesce(json_agg(json_build_object('line', line, 'quantity', quantity, 'amount', amount) order by line), '[]')
-      from refund_lines where refund_id = r.id)) order by r.id)
+      from (select line, max(quantity) as quantity, sum(amount) as amount from refund_lines where refund_id = r.id
+        group by line) l)) order by r.id)
   from refunds r where r.order_id = o.id`;
 
 const RETURNS = `select json_agg(json_build_object('id', r.id, 'state', r.state, 'reason', r.reason, 'refundId', r.refund_id,

@@ -62,8 +62,15 @@ export const explainedSchema = z
         price: z.int(),
         discount: z.int(),
         taxableValue: z.int(),
-        ratePercent: z.string(),
+        ratePercent: z.string().meta({ description: 'The highest of its shares; "0" when nothing is charged.' }),
         ...split,
+        shares: z
+          .array(z.object({ ratePercent: z.string(), paid: z.int(), taxableValue: z.int(), ...split }))
+          .optional()
+          .meta({
+            description:
+              'What of the delivery is taxed at each rate, from the lowest; `paid` is with the tax. Absent in orders of pricing engines before 4, which taxed all of it at `ratePercent`.',
+          }),
       })
       .nullable(),
     taxSummary: z.array(z.object({ hsn: z.string(), ratePercent: z.string(), taxableValue: z.int(), ...split })),

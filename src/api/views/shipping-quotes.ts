@@ -10,7 +10,7 @@ export const quotesSchema = z
       z.object({
         id: z.uuid(),
         name: z.string(),
-        price: z.int().meta({ description: 'Paise, tax included.' }),
+        price: z.int().meta({ description: 'Paise, as the shop states its prices.' }),
         discount: z.int().meta({ description: 'What the discounts of the cart take off it.' }),
         total: z.int().meta({ description: 'Of the whole cart, delivered this way.' }),
       }),

@@ -1,9 +1,11 @@
-import { type FrozenLine, unitAt } from '../unit-shares.ts';
+import { type FrozenLine, unitsOf } from '../unit-shares.ts';
 
 /** What of a line goes back, in paise: `amount` is what was paid for so many units, and what it is made of. */
 export interface RefundLine {
   /** 0 is the delivery. */
   line: number;
+  /** Which of the delivery's shares it is, from 1; 0: none of them. */
+  share: number;
   quantity: number;
   amount: number;
   taxable: number;
@@ -20,22 +22,18 @@ export type RefundableLine = FrozenLine & { line: number; refunded: number };
  * the refunds of all units add up to what was paid. @throws RangeError beyond the line's quantity
  */
 export function refundUnits(line: RefundableLine, quantity: number): RefundLine {
-  const sum: RefundLine = { line: line.line, quantity, amount: 0, taxable: 0, cgst: 0, sgst: 0, igst: 0 };
-  for (let index = line.refunded; index < line.refunded + quantity; index++) {
-    const { paid, taxableValue, cgst, sgst, igst } = unitAt(line, index);
-    sum.amount += paid;
-    sum.taxable += taxableValue;
-    sum.cgst += cgst;
-    sum.sgst += sgst;
-    sum.igst += igst;
-  }
-  return sum;
+  const { paid: amount, taxableValue: taxable, ...tax } = unitsOf(line, { from: line.refunded, count: quantity });
+  const { cgst, sgst, igst } = tax;
+  return { line: line.line, share: 0, quantity, amount, taxable, cgst, sgst, igst };
 }
 
-/** The delivery of an order as it goes back, in paise. */
-export function refundDelivery(of: { taxable: number; cgst: number; sgst: number; igst: number }): RefundLine {
-  const { taxable, cgst, sgst, igst } = of;
-  return { line: 0, quantity: 1, amount: taxable + cgst + sgst + igst, taxable, cgst, sgst, igst };
-}
+/** What the delivery of an order is made of, or one of its shares, in paise. */
+export type DeliveryShare = Pick<RefundLine, 'share' | 'taxable' | 'cgst' | 'sgst' | 'igst'>;
+
+/** The delivery of an order as it goes back: each of its shares, as the invoice says them. */
+export const refundDelivery = (shares: readonly DeliveryShare[]): RefundLine[] =>
+  shares.map(({ share, taxable, cgst, sgst, igst }) => {
+    return { line: 0, share, quantity: 1, amount: taxable + cgst + sgst + igst, taxable, cgst, sgst, igst };
+  });
 
 export const amountOf = (lines: readonly RefundLine[]): number => lines.reduce((sum, { amount }) => sum + amount, 0);

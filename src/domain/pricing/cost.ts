@@ -1,29 +1,35 @@
-import { exclusiveTax, rateFor, type TaxRate } from '../tax.ts';
+import { isSameState } from '../india.ts';
+import { gstOn } from '../tax.ts';
 import type { DraftLine } from './draft.ts';
 import type { PricingInputs } from './inputs.ts';
+import { lineRates } from './rates.ts';
+import { type ShippingPart, shippingParts } from './shipping-parts.ts';
 import { type Left, totalOf } from './take.ts';
 
 /** What the customer pays for what is left of these lines and of the delivery: with the tax, where it comes on top. */
-export function costsOf(
-  { at, pricesIncludeTax, shipping }: Pick<PricingInputs, 'at' | 'pricesIncludeTax' | 'shipping'>,
-  lines: readonly DraftLine[],
-): (left: Left) => number {
-  if (pricesIncludeTax) return totalOf;
-  const parts = lines.map(({ goods, quantity }) => taxed(goods.taxRates, quantity, at));
-  const delivery = taxed(shipping?.taxRates ?? [], 1, at);
-  return (left) =>
-    left.lines.reduce(
-      (total, amount, place) => total + (parts[place]?.(amount) ?? amount),
-      left.shipping === 0 ? 0 : delivery(left.shipping),
-    );
+export function costsOf(inputs: PricingInputs, lines: readonly DraftLine[]): (left: Left) => number {
+  if (inputs.pricesIncludeTax) return totalOf;
+  const ratesOf = lineRates(inputs, lines);
+  const taxOf = taxes(inputs);
+  return (left) => {
+    const rates = ratesOf(left.lines);
+    const goods = left.lines.map((amount, place) => ({ amount, ratePercent: rates[place]?.ratePercent ?? '0' }));
+    const parts = [...goods, ...shippingParts(inputs, left.shipping, goods)];
+    return parts.reduce((total, part) => total + taxOf(part), totalOf(left));
+  };
 }
 
 /** Combinations leave the same amounts over and over: each is taxed once. */
-function taxed(rates: readonly TaxRate[], units: number, at: string): (amount: number) => number {
-  const known = new Map<number, number>();
-  return (amount) => {
-    const paid = known.get(amount) ?? amount + exclusiveTax(amount, rateFor(rates, Math.floor(amount / units), at));
-    known.set(amount, paid);
-    return paid;
+function taxes({ sellerState, placeOfSupply }: PricingInputs): (part: ShippingPart) => number {
+  const isWithinState = isSameState(sellerState, placeOfSupply ?? sellerState);
+  const known = new Map<string, Map<number, number>>();
+  return ({ amount, ratePercent }) => {
+    const byAmount = known.get(ratePercent) ?? new Map<number, number>();
+    known.set(ratePercent, byAmount);
+    const found = byAmount.get(amount);
+    if (found !== undefined) return found;
+    const { cgst, sgst, igst } = gstOn(amount, ratePercent, { isTaxInside: false, isWithinState });
+    byAmount.set(amount, cgst + sgst + igst);
+    return cgst + sgst + igst;
   };
 }

@@ -35,9 +35,9 @@ export interface Refusal {
 }
 
 export function cartOf(lines: readonly DraftLine[], from: Standpoint & { isFirstOrder: boolean }): DiscountedCart {
-  const ordered = lines.map((line) => ({ line, key: keyOf(line) })).sort((a, b) => (a.key < b.key ? -1 : 1));
+  const ordered = inOwnOrder(lines);
   const placesOf = new Map<string, number[]>();
-  for (const [place, { line }] of ordered.entries()) {
+  for (const [place, line] of ordered.entries()) {
     const { variantId, productId, collectionIds } = line.goods;
     for (const id of [variantId, productId, ...collectionIds]) {
       const there = placesOf.get(id);
@@ -45,8 +45,15 @@ export function cartOf(lines: readonly DraftLine[], from: Standpoint & { isFirst
       else placesOf.set(id, [place]);
     }
   }
-  return { ...from, lines: ordered.map(({ line }) => line), placesOf };
+  return { ...from, lines: ordered, placesOf };
 }
+
+/** Lines in an order that does not tell how they came, in which odd paise are given out. */
+export const inOwnOrder = (lines: readonly DraftLine[]): DraftLine[] =>
+  lines
+    .map((line) => ({ line, key: keyOf(line) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ line }) => line);
 
 const keyOf = ({ goods, quantity, lineTotal, bundle }: DraftLine): string =>
   `${goods.variantId} ${bundle === null ? '' : 'b'} ${Reflect.get(goods, 'setId') ?? ''} ${quantity} ${lineTotal}`;

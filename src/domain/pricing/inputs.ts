@@ -12,6 +12,8 @@ export interface PricingInputs {
   sellerState: string;
   /** State of the shipping address; null while it is unknown: then as if it were the seller's. */
   placeOfSupply: string | null;
+  /** What decides the tax on the delivery. Engines before 4 had no such input: its own rate did. */
+  shippingTax: ShippingTax;
   /** The groups that the customer is in. */
   groupIds: readonly string[];
   /** Whether the customer has ordered nothing yet; of a guest who has not said who they are, it is believed. */
@@ -23,6 +25,12 @@ export interface PricingInputs {
   discounts: readonly Discount[];
   shipping: ShippingMethod | null;
 }
+
+/**
+ * How the delivery is taxed: shared over the goods by what is charged for them, each share at the rate of its goods; all of
+ * it at the highest rate of the goods; or at the rate of its own tax class.
+ */
+export type ShippingTax = 'apportioned' | 'highest' | 'own';
 
 /** What is bought of a variant, wherever it is bought. */
 export interface Goods {
@@ -56,8 +64,12 @@ export interface BundleComponent extends Goods {
   surcharge: number;
 }
 
+/**
+ * One fixed price for goods of different rates makes a mixed supply, taxed at the highest of them, unless the parts are
+ * priced separately (CGST Act, s. 2(74), 8(b)). The other kinds show a price for each part.
+ */
 export type BundlePricing =
-  | { kind: 'fixed'; price: number }
+  | { kind: 'fixed'; price: number; separatelyPriced?: boolean | undefined }
   | { kind: 'sum' }
   | { kind: 'percent-off'; percent: number }
   | { kind: 'amount-off'; amount: number };

@@ -88,7 +88,18 @@ export interface PricedShipping extends GstSplit {
   price: number;
   discount: number;
   taxableValue: number;
+  /** The highest of its shares; '0' when nothing is charged. */
   ratePercent: string;
+  /** What of it is taxed at each rate; absent in snapshots of engines before 4, which taxed all of it at `ratePercent`. */
+  shares?: ShippingShare[];
+}
+
+/** What of the delivery is taxed at one rate. */
+export interface ShippingShare extends GstSplit {
+  ratePercent: string;
+  /** With the tax. */
+  paid: number;
+  taxableValue: number;
 }
 
 export interface TaxSummary extends GstSplit {

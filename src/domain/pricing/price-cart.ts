@@ -6,17 +6,41 @@ import { type Draft, type DraftLine, draftOf } from './draft.ts';
 import type { PricingInputs } from './inputs.ts';
 import type { ExplanationStep, PricedBundle, PricedLine, PricedShipping, PricingOutput, Totals } from './output.ts';
 import { quoteShipping, type ShippingQuote } from './shipping.ts';
-import { taxedLine, taxedShipping, taxSummaryOf } from './taxes.ts';
+import type { Left } from './take.ts';
+import { taxSummaryOf } from './tax-summary.ts';
+import { taxedCart } from './taxes.ts';
+
+/** What is taxed: the lines before discounts, what discounts take off, and the delivery. */
+export interface ToTax {
+  lines: readonly DraftLine[];
+  discounted: Discounted;
+  quote: ShippingQuote | null;
+}
+
+export interface TaxedCart {
+  lines: PricedLine[];
+  shipping: PricedShipping | null;
+}
+
+/** What one version of the engine does its own way. */
+export interface Engine {
+  choose: ChooseDiscounts;
+  /** What the customer pays for what is left of lines. */
+  costsOf(inputs: PricingInputs, lines: readonly DraftLine[]): (left: Left) => number;
+  taxedCart(inputs: PricingInputs, cart: ToTax, explanation: ExplanationStep[]): TaxedCart;
+}
+
+const ENGINE: Engine = { choose: chooseDiscounts, costsOf, taxedCart };
 
 /**
  * Prices a cart: a pure function of its inputs. Price lists, then rules, then bundles, then discounts, then delivery,
  * then taxes; each step says what it found.
  * Throws a RangeError on a quantity below 1, a negative price, a price without a tax rate, and beyond 2^53 paise.
  */
-export const priceCart = (inputs: PricingInputs): PricingOutput => priceCartBy(inputs, chooseDiscounts);
+export const priceCart = (inputs: PricingInputs): PricingOutput => priceCartBy(inputs, ENGINE);
 
-/** The same with another choice of discounts: that of an engine before this one. */
-export function priceCartBy(inputs: PricingInputs, choose: ChooseDiscounts): PricingOutput {
+/** The same by the rules of an engine before this one. */
+export function priceCartBy(inputs: PricingInputs, { choose, costsOf, taxedCart }: Engine): PricingOutput {
   const explanation: ExplanationStep[] = [];
   const when = { at: Date.parse(inputs.at), groups: new Set(inputs.groupIds), isFirstOrder: inputs.isFirstOrder };
   const draft = draftOf(inputs, when, explanation);
@@ -24,11 +48,8 @@ export function priceCartBy(inputs: PricingInputs, choose: ChooseDiscounts): Pri
   const costs = (lines: readonly DraftLine[]) => costsOf(inputs, lines);
   const from = { lines: draft.lines, shipping: quote?.price ?? 0, when, choose, costs };
   const discounted = discountCart(inputs.discounts, from, explanation);
-  const lines = draft.lines.map((line) =>
-    taxedLine(inputs, { line, discount: discounted.off.get(line.index) ?? 0 }, explanation),
-  );
-  const shipping = quote && taxedShipping(inputs, { quote, discount: discounted.offShipping }, explanation);
-  const taxSummary = taxSummaryOf(shipping ? [...lines, shipping] : lines);
+  const { lines, shipping } = taxedCart(inputs, { lines: draft.lines, discounted, quote }, explanation);
+  const taxSummary = taxSummaryOf([...lines, ...partsOf(shipping)]);
   const totals = totalsOf(inputs, { lines, shipping });
   explanation.push({ step: 'total', before: totals.subtotal, after: totals.total, note: `tax ${totals.tax}` });
   const { applied: discounts, refusals } = discounted;
@@ -63,6 +84,13 @@ const bundlesOf = ({ bundles, lines }: Draft, { off }: Discounted): PricedBundle
     ...bundle,
     discount: sum(lines.flatMap((line) => (line.bundle === index ? [off.get(line.index) ?? 0] : []))),
   }));
+
+/** Engines before 4 taxed the delivery as one. */
+function partsOf(shipping: PricedShipping | null) {
+  if (!shipping) return [];
+  const { hsn, shares } = shipping;
+  return shares?.map((share) => ({ ...share, hsn })) ?? [shipping];
+}
 
 function totalsOf(
   { pricesIncludeTax }: PricingInputs,

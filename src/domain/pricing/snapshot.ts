@@ -4,9 +4,10 @@ import type { PricingOutput } from './output.ts';
 import { priceCart } from './price-cart.ts';
 import { priceCart as priceCart1 } from './released/engine-1.ts';
 import { priceCart as priceCart2 } from './released/engine-2.ts';
+import { priceCart as priceCart3 } from './released/engine-3.ts';
 
 /** Raised with every change of a result; the engine before it goes to `released`, so that its snapshots can be replayed. */
-export const ENGINE_VERSION = 3;
+export const ENGINE_VERSION = 4;
 
 export interface PricingSnapshot {
   engineVersion: number;
@@ -46,5 +47,6 @@ export function differenceOf(snapshot: StoredSnapshot): { differences: Differenc
 const ENGINES: Readonly<Record<number, (inputs: object) => object>> = {
   1: (inputs) => priceCart1(inputs as Parameters<typeof priceCart1>[0]),
   2: (inputs) => priceCart2(inputs as PricingInputs),
+  3: (inputs) => priceCart3(inputs as PricingInputs),
   [ENGINE_VERSION]: (inputs) => priceCart(inputs as PricingInputs),
 };

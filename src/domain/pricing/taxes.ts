@@ -1,78 +1,106 @@
+import { isSameState } from '../india.ts';
 import { minorUnits } from '../money.ts';
-import { exclusiveTax, type GstSplit, inclusiveTax, rateFor, splitGst } from '../tax.ts';
-import { freezeUnits } from '../unit-shares.ts';
+import { compareRates, type GstSplit, gstOn, highestRate } from '../tax.ts';
 import type { DraftLine } from './draft.ts';
+import { inOwnOrder } from './eligibility.ts';
 import type { PricingInputs } from './inputs.ts';
-import type { ExplanationStep, PricedLine, PricedShipping, TaxSummary } from './output.ts';
+import type { ExplanationStep, PricedLine, PricedShipping, ShippingShare } from './output.ts';
+import type { TaxedCart, ToTax } from './price-cart.ts';
+import { type LineRate, lineRates } from './rates.ts';
 import type { ShippingQuote } from './shipping.ts';
+import { type ShippingPart, shippingParts } from './shipping-parts.ts';
 
-type Place = Pick<PricingInputs, 'at' | 'pricesIncludeTax' | 'sellerState' | 'placeOfSupply'>;
-
-interface Taxed extends GstSplit {
-  taxableValue: number;
-  ratePercent: string;
-  tax: number;
-  /** With the tax. */
-  paid: number;
+/** Lines and delivery with their tax, on what is left after discounts. */
+export function taxedCart(
+  inputs: PricingInputs,
+  { lines, discounted, quote }: ToTax,
+  explanation: ExplanationStep[],
+): TaxedCart {
+  const charged = (line: DraftLine): number => line.lineTotal - (discounted.off.get(line.index) ?? 0);
+  const rates = lineRates(inputs, lines)(lines.map(charged));
+  const taxed = lines.map((line, place) => {
+    const { ratePercent = '0', alonePercent = '0' } = rates[place] ?? {};
+    return taxedLine(inputs, { line, amount: charged(line), rate: { ratePercent, alonePercent } }, explanation);
+  });
+  if (!quote) return { lines: taxed, shipping: null };
+  const goods = inOwnOrder(lines).map((line) => ({
+    amount: charged(line),
+    ratePercent: taxed[line.index]?.ratePercent ?? '0',
+  }));
+  const shipping = taxedShipping(inputs, { quote, discount: discounted.offShipping, goods }, explanation);
+  return { lines: taxed, shipping };
 }
 
-/**
- * A line with its tax, on what is left after discounts. A rate that depends on the price goes by what is charged for one
- * unit, as the shop states its prices: that is the sale value the notifications speak of (CGST, rate schedules, 2025).
- */
-export function taxedLine(
-  inputs: Place,
-  { line, discount }: { line: DraftLine; discount: number },
+/** A line with its tax, rounded for the line as a whole. */
+function taxedLine(
+  inputs: PricingInputs,
+  { line, amount, rate }: { line: DraftLine; amount: number; rate: LineRate },
   explanation: ExplanationStep[],
 ): PricedLine {
   const { goods, quantity, unitPrice, lineTotal, index: lineIndex, bundle } = line;
-  const before = lineTotal - discount;
-  const ratePercent = rateFor(goods.taxRates, Math.floor(before / quantity), inputs.at);
-  const { tax, paid, ...taxed } = taxOn(inputs, { amount: before, ratePercent });
-  const unitShares = freezeUnits(quantity, { paid, discount, tax, cgst: taxed.cgst });
-  explanation.push({ step: 'tax', lineIndex, before, after: paid, note: noteOf(inputs, { ratePercent, tax }) });
+  const { ratePercent, alonePercent } = rate;
+  const { paid, taxableValue, ...split } = taxOn(inputs, { amount, ratePercent });
+  const discount = lineTotal - amount;
+  const unitShares = { rule: 'running' as const, paid, discount, half: split.cgst, igst: split.igst };
+  const mixed = ratePercent === alonePercent ? '' : `, mixed supply, ${alonePercent} % alone`;
+  const note = `${noteOf(inputs, { ratePercent, ...split })}${mixed}`;
+  explanation.push({ step: 'tax', lineIndex, before: amount, after: paid, note });
   const { variantId, hsn } = goods;
-  const whole = { variantId, quantity, unitPrice, hsn, lineTotal, discount, ...taxed, unitShares };
-  return bundle === null ? whole : { ...whole, bundle };
+  const whole = { variantId, quantity, unitPrice, hsn, lineTotal, discount };
+  const priced = { ...whole, taxableValue, ratePercent, ...split, unitShares };
+  return bundle === null ? priced : { ...priced, bundle };
 }
 
-export function taxedShipping(
-  inputs: Place,
-  { quote, discount }: { quote: ShippingQuote; discount: number },
+function taxedShipping(
+  inputs: PricingInputs,
+  { quote, discount, goods }: { quote: ShippingQuote; discount: number; goods: readonly ShippingPart[] },
   explanation: ExplanationStep[],
 ): PricedShipping {
   const { method, zone, price } = quote;
   const { id, name, hsn } = method;
-  const amount = price - discount;
-  const ratePercent = rateFor(method.taxRates, amount, inputs.at);
-  const { tax, paid, ...taxed } = taxOn(inputs, { amount, ratePercent });
-  const step = { step: 'tax', id, name, before: amount, after: paid } as const;
-  explanation.push({ ...step, note: noteOf(inputs, { ratePercent, tax }) });
-  return { methodId: id, name, zone, hsn, price, discount, ...taxed };
-}
-
-function taxOn(inputs: Place, { amount, ratePercent }: { amount: number; ratePercent: string }): Taxed {
-  const { pricesIncludeTax, sellerState, placeOfSupply } = inputs;
-  const tax = pricesIncludeTax ? inclusiveTax(amount, ratePercent) : exclusiveTax(amount, ratePercent);
-  const paid = pricesIncludeTax ? amount : minorUnits(amount + tax);
-  const split = splitGst(tax, sellerState, placeOfSupply ?? sellerState);
-  return { taxableValue: paid - tax, ratePercent, ...split, tax, paid };
-}
-
-const noteOf = ({ pricesIncludeTax }: Place, { ratePercent, tax }: { ratePercent: string; tax: number }): string =>
-  `${ratePercent} % ${pricesIncludeTax ? 'inside' : 'on top'}: ${tax}`;
-
-type Summed = GstSplit & { hsn: string; ratePercent: string; taxableValue: number };
-
-/** The tax per HSN and rate, in an order that does not tell in which order the lines came. */
-export function taxSummaryOf(parts: readonly Summed[]): TaxSummary[] {
-  const groups = new Map<string, TaxSummary>();
-  for (const part of parts) {
-    const { hsn, ratePercent } = part;
-    const key = `${hsn} ${ratePercent}`;
-    const group = groups.get(key) ?? { hsn, ratePercent, taxableValue: 0, cgst: 0, sgst: 0, igst: 0 };
-    for (const field of ['taxableValue', 'cgst', 'sgst', 'igst'] as const) group[field] += part[field];
-    groups.set(key, group);
+  const parts = shippingParts(inputs, price - discount, goods);
+  const shares = [...Map.groupBy(parts, ({ ratePercent }) => ratePercent)]
+    .map(([ratePercent, group]) => ({ group, share: shareOf(inputs, ratePercent, group) }))
+    .sort((a, b) => compareRates(a.share.ratePercent, b.share.ratePercent));
+  const sums = { taxableValue: 0, cgst: 0, sgst: 0, igst: 0 };
+  for (const { group, share } of shares) {
+    for (const field of ['taxableValue', 'cgst', 'sgst', 'igst'] as const) sums[field] += share[field];
+    const before = group.reduce((sum, { amount }) => sum + amount, 0);
+    const note = `${noteOf(inputs, share)}, ${WHY[inputs.shippingTax]}`;
+    explanation.push({ step: 'tax', id, name, before, after: share.paid, note });
   }
-  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
+  const ratePercent = highestRate(shares.map(({ share }) => share.ratePercent));
+  const whole = { methodId: id, name, zone, hsn, price, discount, ...sums, ratePercent };
+  return { ...whole, shares: shares.map(({ share }) => share) };
 }
+
+const WHY = {
+  apportioned: 'as the goods that share it',
+  highest: 'the highest rate of the goods',
+  own: 'its own rate',
+} as const;
+
+function shareOf(inputs: PricingInputs, ratePercent: string, parts: readonly ShippingPart[]): ShippingShare {
+  const share: ShippingShare = { ratePercent, paid: 0, taxableValue: 0, cgst: 0, sgst: 0, igst: 0 };
+  for (const { amount } of parts) {
+    const taxed = taxOn(inputs, { amount, ratePercent });
+    for (const field of ['paid', 'taxableValue', 'cgst', 'sgst', 'igst'] as const) share[field] += taxed[field];
+  }
+  return share;
+}
+
+function taxOn(
+  { pricesIncludeTax, sellerState, placeOfSupply }: PricingInputs,
+  { amount, ratePercent }: ShippingPart,
+): GstSplit & { taxableValue: number; paid: number } {
+  const isWithinState = isSameState(sellerState, placeOfSupply ?? sellerState);
+  const split = gstOn(amount, ratePercent, { isTaxInside: pricesIncludeTax, isWithinState });
+  const tax = split.cgst + split.sgst + split.igst;
+  const paid = pricesIncludeTax ? amount : minorUnits(amount + tax);
+  return { taxableValue: paid - tax, ...split, paid };
+}
+
+const noteOf = (
+  { pricesIncludeTax }: PricingInputs,
+  { ratePercent, cgst, sgst, igst }: GstSplit & { ratePercent: string },
+): string => `${ratePercent} % ${pricesIncludeTax ? 'inside' : 'on top'}: ${cgst + sgst + igst}`;

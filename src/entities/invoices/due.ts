@@ -36,18 +36,27 @@ export interface DueDocument {
 
 const DELIVERY = `'Delivery: ' || coalesce(o.shipping_method, 'standard')`;
 
-/** Lines of an order that cost something or not, and the delivery when there is one. */
-const BOUGHT = `select json_agg(to_jsonb(l) - 'place' order by l.place) from (
-    select line as place, title as description, sku, hsn, quantity, trim_scale(rate_percent)::text as "ratePercent",
-        taxable_value as taxable, cgst, sgst, igst from order_lines where order_id = o.id
-    union all select 2147483647, ${DELIVERY}, '', coalesce(o.shipping_hsn, ''), 1, trim_scale(o.shipping_rate_percent)::text,
-        o.shipping_taxable_value, o.shipping_cgst, o.shipping_sgst, o.shipping_igst where o.shipping > 0) l`;
+/** A share of the delivery; of older orders, which have none, it is the whole. */
+const SHARE = `jsonb_array_elements(o.shipping_shares) with ordinality as s (share, place)`;
+const inShare = (field: string): string => `(s.share ->> '${field}')::bigint`;
 
-const REFUNDED = `select json_agg(to_jsonb(l) - 'place' order by l.place) from (
-    select r.line as place, coalesce(b.title, ${DELIVERY}) as description, coalesce(b.sku, '') as sku,
+/** Lines of an order that cost something or not, and the delivery when there is one: a line for each of its rates. */
+const BOUGHT = `select json_agg(to_jsonb(l) - 'place' order by l.place) from (
+    select line::bigint as place, title as description, sku, hsn, quantity, trim_scale(rate_percent)::text as "ratePercent",
+        taxable_value as taxable, cgst, sgst, igst from order_lines where order_id = o.id
+    union all select 2147483648, ${DELIVERY}, '', coalesce(o.shipping_hsn, ''), 1, trim_scale(o.shipping_rate_percent)::text,
+        o.shipping_taxable_value, o.shipping_cgst, o.shipping_sgst, o.shipping_igst
+      where o.shipping > 0 and o.shipping_shares = '[]'
+    union all select 2147483648 + s.place, ${DELIVERY}, '', coalesce(o.shipping_hsn, ''), 1, s.share ->> 'ratePercent',
+        ${['taxable', 'cgst', 'sgst', 'igst'].map(inShare).join(', ')} from ${SHARE}) l`;
+
+const REFUNDED = `select json_agg(to_jsonb(l) - 'place' - 'share' order by l.place, l.share) from (
+    select r.line as place, r.share, coalesce(b.title, ${DELIVERY}) as description, coalesce(b.sku, '') as sku,
         coalesce(b.hsn, o.shipping_hsn, '') as hsn, r.quantity,
-        trim_scale(coalesce(b.rate_percent, o.shipping_rate_percent))::text as "ratePercent", r.taxable, r.cgst, r.sgst, r.igst
+        coalesce(s.share ->> 'ratePercent', trim_scale(coalesce(b.rate_percent, o.shipping_rate_percent))::text) as "ratePercent",
+        r.taxable, r.cgst, r.sgst, r.igst
       from refund_lines r left join order_lines b on b.order_id = r.order_id and b.line = r.line
+        left join lateral (select * from ${SHARE}) s on r.line = 0 and s.place = r.share
       where r.refund_id = d.id and r.order_id = o.id) l`;
 
 /** What was noted again when it had just been issued: one such row would fail every batch that it is in. */

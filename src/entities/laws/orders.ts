@@ -13,6 +13,27 @@ export const ORDER_LAWS: readonly Law[] = [
         (l.subtotal, l.discount, l.tax + o.shipping_cgst + o.shipping_sgst + o.shipping_igst)`,
   },
   {
+    name: 'orders.delivery-is-its-shares',
+    says: 'The tax of a delivery is the sum of its shares, where it has any.',
+    sql: `select o.id as "orderId", o.shipping_shares as shares, o.shipping_taxable_value as taxable, o.shipping_cgst as cgst,
+        o.shipping_sgst as sgst, o.shipping_igst as igst
+      from orders o left join lateral (select sum(paid) as paid, sum(taxable) as taxable, sum(cgst) as cgst, sum(sgst) as sgst,
+          sum(igst) as igst from jsonb_to_recordset(o.shipping_shares)
+            as s (paid bigint, taxable bigint, cgst bigint, sgst bigint, igst bigint)) s on true
+      where o.shipping_shares <> '[]' and ((o.shipping_taxable_value, o.shipping_cgst, o.shipping_sgst, o.shipping_igst)
+          is distinct from (s.taxable, s.cgst, s.sgst, s.igst) or s.paid is distinct from s.taxable + s.cgst + s.sgst + s.igst)`,
+  },
+  {
+    name: 'orders.halves-are-equal',
+    says: 'CGST and SGST of what was priced by engine 4 or later are equal: of each line, share of the delivery and refund.',
+    sql: `with modern as (select order_id, line, cgst, sgst from order_lines where unit_shares ->> 'rule' = 'running')
+      select order_id as "orderId", line, null::uuid as "refundId", cgst, sgst from modern where cgst <> sgst
+      union all select o.id, 0, null, s.cgst, s.sgst from orders o,
+          jsonb_to_recordset(o.shipping_shares) as s (cgst bigint, sgst bigint) where s.cgst is distinct from s.sgst
+      union all select r.order_id, r.line, r.refund_id, r.cgst, r.sgst from refund_lines r
+        where r.cgst <> r.sgst and (r.share > 0 or exists (select 1 from modern m where m.order_id = r.order_id and m.line = r.line))`,
+  },
+  {
     name: 'orders.lines-are-what-was-checked-out',
     says: 'An order has the variants and quantities of its checkout.',
     sql: `select o.id as "orderId", coalesce(l.variant_id, k.variant_id) as "variantId", l.quantity, k.quantity as "checkedOut"

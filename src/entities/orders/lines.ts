@@ -1,5 +1,5 @@
 import { refused } from '../../domain/errors.ts';
-import type { RefundableLine, RefundLine } from '../../domain/orders/refundable.ts';
+import type { DeliveryShare, RefundableLine } from '../../domain/orders/refundable.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import type { Demand } from '../movements.ts';
 import { demandOf } from '../stock.ts';
@@ -71,12 +71,14 @@ export async function countUnits(
   );
 }
 
-/** What the delivery of an order is made of, in paise. */
-export async function loadDelivery(tx: Tx, orderId: string): Promise<Omit<RefundLine, 'line' | 'quantity' | 'amount'>> {
-  const [delivery] = await tx.query<{ taxable: number; cgst: number; sgst: number; igst: number }>(
-    `select shipping_taxable_value as taxable, shipping_cgst as cgst, shipping_sgst as sgst, shipping_igst as igst
-      from orders where id = $1`,
+/** The shares of the delivery of an order, each taxed at a rate of its own; of older orders the whole, as share 0. */
+export const loadDelivery = (tx: Tx, orderId: string): Promise<DeliveryShare[]> =>
+  tx.query<DeliveryShare & Record<string, unknown>>(
+    `select s.place::int as share, s.taxable, s.cgst, s.sgst, s.igst
+        from orders o, rows from (jsonb_to_recordset(o.shipping_shares)
+          as (taxable bigint, cgst bigint, sgst bigint, igst bigint)) with ordinality as s (taxable, cgst, sgst, igst, place)
+        where o.id = $1
+      union all select 0, shipping_taxable_value, shipping_cgst, shipping_sgst, shipping_igst from orders
+        where id = $1 and shipping > 0 and shipping_shares = '[]' order by share`,
     [orderId],
   );
-  return delivery ?? { taxable: 0, cgst: 0, sgst: 0, igst: 0 };
-}

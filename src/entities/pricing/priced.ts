@@ -1,4 +1,4 @@
-import type { Discount, PricingInputs } from '../../domain/pricing/inputs.ts';
+import type { Discount, PricingInputs, ShippingTax } from '../../domain/pricing/inputs.ts';
 import type { ChosenSet } from '../../domain/pricing/selection.ts';
 import type { Sellable } from '../sellable.ts';
 import type { PricingContext } from './context.ts';
@@ -16,6 +16,7 @@ export interface ShopTerms {
   /** ISO 3166-2 code of the seller's state: decides CGST + SGST or IGST. */
   sellerState: string;
   pricesIncludeTax: boolean;
+  shippingTax: ShippingTax;
 }
 
 /** What is priced, where it goes and when. Every variant and bundle that is wanted must be known. */
@@ -31,14 +32,14 @@ export interface Priced {
 /** The inputs of the pricing engine. @throws Error for a variant or bundle that is not among those given. */
 export function pricingInputs(terms: ShopTerms, of: Priced): PricingInputs {
   const { wanted, sellables, context, placeOfSupply, now } = of;
-  const { currency, sellerState, pricesIncludeTax } = terms;
+  const { currency, sellerState, pricesIncludeTax, shippingTax } = terms;
   const { groupIds, isFirstOrder, priceLists, rules, shipping } = context;
   const discounts = context.discounts.map(withoutLimits);
   const lines = wanted.flatMap((one) =>
     'variantId' in one ? [{ ...goodsOf(sellables, one.variantId), quantity: one.quantity }] : [],
   );
   const bundles = wanted.flatMap((one) => ('bundleId' in one ? [bundleOf(one, of)] : []));
-  const shop = { currency, at: now.toISOString(), pricesIncludeTax, sellerState, placeOfSupply };
+  const shop = { currency, at: now.toISOString(), pricesIncludeTax, sellerState, placeOfSupply, shippingTax };
   return { ...shop, groupIds, isFirstOrder, lines, bundles, priceLists, rules, discounts, shipping };
 }
 

@@ -66,7 +66,7 @@ async function cancelPicked(
   const { order, picked, withDelivery, left, reason } = at;
   const refunds = picked.map(({ line, quantity }) => refundUnits(line, quantity));
   if (withDelivery) {
-    refunds.push(refundDelivery(await loadDelivery(tx, order.id)));
+    refunds.push(...refundDelivery(await loadDelivery(tx, order.id)));
     order.deliveryRefunded = true;
   }
   const units = picked.map(({ line, quantity }) => ({ line: line.line, quantity }));

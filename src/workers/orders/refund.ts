@@ -34,7 +34,7 @@ export async function prepareRefund(
   );
   if (work.delivery) {
     if (order.deliveryRefunded) throw refused('DELIVERY_REFUNDED', { orderId: order.id });
-    lines.push(refundDelivery(await loadDelivery(tx, order.id)));
+    lines.push(...refundDelivery(await loadDelivery(tx, order.id)));
   }
   const amount = amountOf(lines);
   if (amount === 0) throw refused('NOTHING_TO_REFUND', { orderId: order.id });

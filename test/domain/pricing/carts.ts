@@ -70,7 +70,7 @@ const bundleFrom = (goods: Goods[]): fc.Arbitrary<BundleInput> =>
     bundleId: fc.constantFrom('bundle-a', 'bundle-b'),
     quantity: fc.integer({ min: 1, max: 5 }),
     pricing: fc.oneof(
-      fc.record({ kind: fc.constant('fixed' as const), price: amount }),
+      fc.record({ kind: fc.constant('fixed' as const), price: amount, separatelyPriced: fc.boolean() }),
       fc.constant({ kind: 'sum' as const }),
       fc.record({ kind: fc.constant('percent-off' as const), percent }),
       fc.record({ kind: fc.constant('amount-off' as const), amount }),
@@ -232,6 +232,7 @@ export const cartsOf = ({ lines, bundles, discounts, prices, isOpen }: CartSize)
       currency: fc.constant('INR'),
       at: fc.constant(NOW),
       pricesIncludeTax: fc.boolean(),
+      shippingTax: fc.constantFrom('apportioned', 'apportioned', 'highest', 'own'),
       sellerState: fc.constantFrom('IN-KA', 'IN-MH'),
       placeOfSupply: fc.option(states),
       groupIds,

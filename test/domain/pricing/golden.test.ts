@@ -9,7 +9,7 @@ type Golden = StoredSnapshot & { title: string };
 const golden = (engine: number): Golden[] =>
   JSON.parse(readFileSync(join(import.meta.dirname, 'golden', `engine-${engine}.json`), 'utf8'));
 
-for (const engine of [1, 2, 3]) {
+for (const engine of [1, 2, 3, 4]) {
   describe(`a price of engine ${engine}, replayed`, () => {
     for (const { title, ...snapshot } of golden(engine)) {
       it(title, () => {

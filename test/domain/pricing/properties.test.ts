@@ -1,13 +1,14 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { sum } from '../../../src/domain/money.ts';
-import type { PricingInputs } from '../../../src/domain/pricing/inputs.ts';
-import type { PricedLine, PricingOutput } from '../../../src/domain/pricing/output.ts';
+import type { Goods, PricingInputs } from '../../../src/domain/pricing/inputs.ts';
+import type { PricedLine, PricingOutput, ShippingShare } from '../../../src/domain/pricing/output.ts';
 import { priceCart } from '../../../src/domain/pricing/price-cart.ts';
 import { replay, snapshotOf } from '../../../src/domain/pricing/snapshot.ts';
 import { unitAt } from '../../../src/domain/unit-shares.ts';
 import { RUNS } from '../arbitraries.ts';
 import { carts, discountOf, smallCarts } from './carts.ts';
+import { oracleBill } from './tax-oracle.ts';
 
 const runs = { numRuns: RUNS };
 const taxOf = ({ cgst, sgst, igst }: { cgst: number; sgst: number; igst: number }) => cgst + sgst + igst;
@@ -74,6 +75,7 @@ describe('any priced cart', function () {
         const amounts = (line: PricedLine) => [line.lineTotal, line.discount, line.taxableValue, line.unitPrice];
         const all = [...lines.flatMap(amounts), ...Object.values(totals), ...lines.map(taxOf)];
         if (shipping) all.push(shipping.taxableValue, shipping.discount, taxOf(shipping));
+        for (const share of shipping?.shares ?? []) all.push(share.taxableValue, share.paid, taxOf(share));
         expect(all.filter((value) => value < 0)).to.deep.equal([]);
         expect(lines.filter((line) => line.discount > line.lineTotal)).to.deep.equal([]);
       }),
@@ -81,15 +83,72 @@ describe('any priced cart', function () {
     );
   });
 
-  it('freezes units that add up to their line, none below zero', () => {
+  it('has equal halves of the tax, in every line and in every share of the delivery', () => {
+    fc.assert(
+      fc.property(carts, (inputs) => {
+        const { lines, shipping, taxSummary } = priceCart(inputs);
+        for (const { cgst, sgst } of [...lines, ...(shipping?.shares ?? []), ...taxSummary]) {
+          expect(sgst).to.equal(cgst);
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('has a delivery that is its shares, each at a rate of its own', () => {
+    fc.assert(
+      fc.property(carts, (inputs) => {
+        const { shipping, lines } = priceCart(inputs);
+        if (!shipping) return;
+        const { shares = [], price, discount } = shipping;
+        const rates = shares.map(({ ratePercent }) => ratePercent);
+        expect(new Set(rates).size).to.equal(rates.length);
+        for (const field of ['taxableValue', 'cgst', 'sgst', 'igst'] as const) {
+          expect(sum(shares.map((share) => share[field]))).to.equal(shipping[field]);
+        }
+        for (const share of shares) expect(share.taxableValue + taxOf(share)).to.equal(share.paid);
+        const charged = sum(shares.map(({ paid, taxableValue }) => (inputs.pricesIncludeTax ? paid : taxableValue)));
+        expect(charged).to.equal(price - discount);
+        if (inputs.shippingTax !== 'own') expect(lines.map((line) => line.ratePercent)).to.include.members(rates);
+      }),
+      runs,
+    );
+  });
+
+  it('is taxed as a slow oracle says', () => {
+    fc.assert(
+      fc.property(fc.oneof(carts, smallCarts), (inputs) => {
+        const output = priceCart(inputs);
+        const goods: (Goods & { setId?: string })[] = [
+          ...inputs.lines,
+          ...inputs.bundles.flatMap((one) => one.components),
+        ];
+        const lines = output.lines.map(({ variantId, quantity, lineTotal, discount, bundle }, place) => {
+          const { taxRates = [], setId = '' } = goods[place] ?? {};
+          return { variantId, quantity, lineTotal, amount: lineTotal - discount, bundle, taxRates, setId };
+        });
+        const expected = oracleBill(inputs, lines, deliveryOf(output));
+        const told = ({ ratePercent, taxableValue, cgst, sgst, igst }: PricedLine | ShippingShare) => ({
+          ...{ ratePercent, paid: taxableValue + cgst + sgst + igst, cgst, sgst, igst },
+        });
+        expect(output.lines.map(told)).to.deep.equal(expected.lines);
+        expect((output.shipping?.shares ?? []).map(told)).to.deep.equal(expected.delivery);
+        expect(output.totals.total).to.equal(expected.total);
+      }),
+      { numRuns: 2 * RUNS },
+    );
+  });
+
+  it('freezes units that add up to their line', () => {
     fc.assert(
       fc.property(carts, (inputs) => {
         for (const line of priceCart(inputs).lines.filter(({ quantity }) => quantity <= 60)) {
           const units = Array.from({ length: line.quantity }, (_, index) => unitAt(line, index));
           for (const field of ['taxableValue', 'discount', 'cgst', 'sgst', 'igst'] as const) {
             expect(sum(units.map((unit) => unit[field]))).to.equal(line[field]);
-            expect(units.every((unit) => unit[field] >= 0)).to.equal(true);
           }
+          for (const { paid, discount, cgst, igst } of units)
+            expect(Math.min(paid, discount, cgst, igst)).to.be.at.least(0);
           expect(sum(units.map((unit) => unit.paid))).to.equal(line.taxableValue + taxOf(line));
         }
       }),

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { PricingInputs } from '../../../src/domain/pricing/inputs.ts';
+import type { Goods, PricingInputs } from '../../../src/domain/pricing/inputs.ts';
 import { priceCart } from '../../../src/domain/pricing/price-cart.ts';
 import { RUNS } from '../arbitraries.ts';
 import { smallCarts } from './carts.ts';
@@ -9,9 +9,9 @@ import { cheapest, type ReferenceLine } from './reference.ts';
 /** The lines before discounts, as the engine leaves them when there are none. */
 function linesOf(inputs: PricingInputs): { lines: ReferenceLine[]; shipping: number } {
   const plain = priceCart({ ...inputs, discounts: [] });
-  const goods = [...inputs.lines, ...inputs.bundles.flatMap(({ components }) => components)];
+  const goods: (Goods & { setId?: string })[] = [...inputs.lines, ...inputs.bundles.flatMap((one) => one.components)];
   const lines = plain.lines.map(({ quantity, lineTotal, bundle }, place) => {
-    const { variantId = '', productId = '', collectionIds = [], taxRates = [] } = goods[place] ?? {};
+    const { variantId = '', productId = '', collectionIds = [], taxRates = [], setId = '' } = goods[place] ?? {};
     return {
       variantId,
       productId,
@@ -20,6 +20,8 @@ function linesOf(inputs: PricingInputs): { lines: ReferenceLine[]; shipping: num
       quantity,
       amount: lineTotal,
       isInBundle: bundle !== undefined,
+      bundle,
+      setId,
     };
   });
   return { lines, shipping: plain.shipping?.price ?? 0 };

@@ -1,9 +1,10 @@
 import type { Discount, PricingInputs, Reduction, Selection } from '../../../src/domain/pricing/inputs.ts';
-import { exclusiveTax, rateFor, type TaxRate } from '../../../src/domain/tax.ts';
+import type { TaxRate } from '../../../src/domain/tax.ts';
+import { oracleBill } from './tax-oracle.ts';
 
 /*
  * The choice of discounts once more, slow and obvious: every legal combination is tried, units are counted one by one,
- * and percentages are fractions of whole numbers. It shares nothing with the engine but the words and the tax of an amount.
+ * and percentages are fractions of whole numbers. It shares nothing with the engine but the words.
  */
 
 /** A line as it is before discounts. */
@@ -15,6 +16,8 @@ export interface ReferenceLine {
   amount: number;
   taxRates: readonly TaxRate[];
   isInBundle: boolean;
+  bundle: number | undefined;
+  setId: string;
 }
 
 export interface ReferenceOutcome {
@@ -45,15 +48,10 @@ export function cheapest(inputs: PricingInputs, lines: ReferenceLine[], shipping
   return { total: best.total, chosen: best.chosen };
 }
 
-/** What is paid in the end: prices without tax have it on top, at the rate of what is left of a unit. */
-function costOf({ pricesIncludeTax, at, shipping }: PricingInputs, lines: ReferenceLine[], state: State): number {
-  const delivery = { taxRates: shipping?.taxRates ?? [], quantity: 1, left: state.shipping };
-  const parts = lines.map(({ taxRates, quantity }, place) => ({ taxRates, quantity, left: state.rest[place] ?? 0 }));
-  const all = state.shipping > 0 ? [...parts, delivery] : parts;
-  return all.reduce((total, { taxRates, quantity, left }) => {
-    const rate = rateFor(taxRates, Math.floor(left / quantity), at);
-    return total + left + (pricesIncludeTax ? 0 : exclusiveTax(left, rate));
-  }, 0);
+/** What is paid in the end: prices without tax have it on top. */
+function costOf(inputs: PricingInputs, lines: ReferenceLine[], { rest, shipping }: State): number {
+  const left = lines.map((line, place) => ({ ...line, lineTotal: line.amount, amount: rest[place] ?? 0 }));
+  return oracleBill(inputs, left, shipping).total;
 }
 
 const subsets = <T>(all: readonly T[]): T[][] =>

@@ -35,7 +35,7 @@ function line(number: number, quantity: number): LineInput {
  */
 export function cartOf(lines: number, turn: number): PricingInputs {
   return {
-    ...{ currency: 'INR', at: '2026-11-01T06:00:00.000Z', pricesIncludeTax: true },
+    ...{ currency: 'INR', at: '2026-11-01T06:00:00.000Z', pricesIncludeTax: true, shippingTax: 'apportioned' },
     ...{ sellerState: 'IN-KA', placeOfSupply: turn % 2 === 0 ? 'IN-KA' : 'IN-MH', groupIds: [], isFirstOrder: false },
     lines: Array.from({ length: lines }, (_, number) => line(number, 1 + ((number + turn) % 7))),
     ...{ bundles: [], priceLists: priceListsFor(lines), rules: RULES, discounts: DISCOUNTS, shipping: courier },

@@ -17,7 +17,10 @@ export const rateSchema = z
     validFrom: z.iso
       .datetime({ offset: true })
       .meta({ description: 'The slabs of one instant replace all before it.' }),
-    minUnitPrice: paise.meta({ description: 'From this price of a unit on, as the shop states its prices.' }),
+    minUnitPrice: paise.meta({
+      description:
+        'Paise. From this value of a unit on: without tax, after discounts. "Not exceeding ₹2,500" is followed by a slab from 250001.',
+    }),
     percent: z.string().regex(/^\d{1,3}(\.\d{1,4})?$/, 'must be a percent like "18" or "0.25"'),
   })
   .meta({ id: 'TaxRate' });

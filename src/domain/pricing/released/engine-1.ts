@@ -1,6 +1,8 @@
 import { minorUnits, sum, times } from '../../money.ts';
-import { exclusiveTax, type GstSplit, inclusiveTax, rateFor, splitGst, type TaxRate } from '../../tax.ts';
-import { freezeUnits, type UnitShares } from '../../unit-shares.ts';
+import { exclusiveTax, type GstSplit, inclusiveTax, type TaxRate } from '../../tax.ts';
+import type { UnitShares } from '../../unit-shares.ts';
+import { rateFor, splitGst } from './tax-3.ts';
+import { freezeUnits } from './unit-shares-3.ts';
 
 // The engine of snapshots of version 1, as it was released: it is never changed.
 

@@ -2,6 +2,9 @@ import type { PricingInputs } from '../inputs.ts';
 import type { PricingOutput } from '../output.ts';
 import { priceCartBy } from '../price-cart.ts';
 import { chooseDiscounts } from './choice-2.ts';
+import { costsOf } from './cost-3.ts';
+import { taxedCart } from './taxes-3.ts';
 
-/** The engine of snapshots of version 2. It chose discounts another way; whoever changes the rest keeps a copy for it here. */
-export const priceCart = (inputs: PricingInputs): PricingOutput => priceCartBy(inputs, chooseDiscounts);
+/** The engine of snapshots of version 2. It chose discounts another way; a change of the rest keeps a copy for it here. */
+export const priceCart = (inputs: PricingInputs): PricingOutput =>
+  priceCartBy(inputs, { choose: chooseDiscounts, costsOf, taxedCart });

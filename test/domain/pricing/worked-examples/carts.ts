@@ -31,7 +31,7 @@ export interface Theme {
 
 /** A cart in Karnataka, of a seller there, long after the reform of the rates, with nothing on offer. */
 export const cart = (changes: Partial<PricingInputs>): PricingInputs => ({
-  ...{ currency: 'INR', at: '2026-11-01T06:00:00Z', pricesIncludeTax: true },
+  ...{ currency: 'INR', at: '2026-11-01T06:00:00Z', pricesIncludeTax: true, shippingTax: 'apportioned' },
   ...{ sellerState: 'IN-KA', placeOfSupply: 'IN-KA', groupIds: [], isFirstOrder: false },
   ...{ lines: [], bundles: [], priceLists: [], rules: [], discounts: [], shipping: null },
   ...changes,
@@ -121,7 +121,7 @@ const rate = (fromWeightGrams: number, fromSubtotal: number, price: number) => (
 
 /**
  * In Karnataka ₹49.00, from ₹2,000.00 of goods on nothing; from 5 kg ₹149.00, from ₹5,000.00 of goods on ₹99.00.
- * In the rest of India ₹99.00, up to 10 kg. Taxed at 18 %.
+ * In the rest of India ₹99.00, up to 10 kg. Its own rate is 18 %.
  */
 export const courier: ShippingMethod = {
   ...{ id: 'courier', name: 'Courier', hsn: '996812' },

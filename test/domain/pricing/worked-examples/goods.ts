@@ -10,11 +10,11 @@ const goods = (name: string, { collection, gst, ...fact }: Fact): Goods => ({
   ...fact,
 });
 
-/** Clothing and shoes: 5 % up to ₹2,500.00 a piece, 18 % above; at other prices before 2025-09-22. */
+/** Clothing and shoes: 5 % up to a value of ₹2,500.00 a piece, 18 % above; other limits before 2025-09-22. */
 const clothing = { collection: 'clothing', gst: 'apparel' };
 export const shirt = goods('Shirt', { ...clothing, unitPrice: 999_00, weightGrams: 250, hsn: '6109' });
 export const socks = goods('Socks', { ...clothing, unitPrice: 199_00, weightGrams: 50, hsn: '6115' });
-export const jacket = goods('Jacket', { ...clothing, unitPrice: 2_600_00, weightGrams: 900, hsn: '6201' });
+export const jacket = goods('Jacket', { ...clothing, unitPrice: 2_700_00, weightGrams: 900, hsn: '6201' });
 const leather = { collection: 'shoes', gst: 'footwear' };
 export const shoes = goods('Shoes', { ...leather, unitPrice: 2_499_00, weightGrams: 800, hsn: '6403' });
 
@@ -22,6 +22,8 @@ export const shoes = goods('Shoes', { ...leather, unitPrice: 2_499_00, weightGra
 const standard = { collection: 'electronics', gst: 'standard' };
 export const speaker = goods('Speaker', { ...standard, unitPrice: 2_499_00, weightGrams: 1_200, hsn: '8518' });
 export const cable = goods('Cable', { ...standard, unitPrice: 299_00, weightGrams: 50, hsn: '8544' });
+const electronics = { collection: 'electronics', gst: 'electronics' };
+export const phone = goods('Phone', { ...electronics, unitPrice: 11_800_00, weightGrams: 200, hsn: '8517' });
 const appliance = { collection: 'electronics', gst: 'appliances' };
 export const television = goods('Television', { ...appliance, unitPrice: 40_000_00, weightGrams: 9_000, hsn: '8528' });
 
