@@ -74,7 +74,8 @@ function claimOf(
   const isNew = scope === NEW;
   const token = isGuest && !isNew ? headers['x-cart-token'] : undefined;
   // All guests behind one address are one caller then: only a key that nobody else would choose keeps them apart. Elsewhere
-  // a guest without a token gets no answer that is kept: the cart or checkout refuses such a guest.
+  // a guest without this token gets no answer that is kept, as the cart or checkout refuses such a guest, or has proved the
+  // order before by the link of a mail.
   if (isGuest && isNew && key.length < RANDOM_KEY_LENGTH) {
     throw refused('IDEMPOTENCY_KEY_TOO_SHORT', { length: key.length, minLength: RANDOM_KEY_LENGTH });
   }

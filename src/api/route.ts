@@ -7,10 +7,10 @@ import { invalid, type Problem, problemsOf } from './problems.ts';
 
 /**
  * Who may knock. `public`: nobody is asked who they are. `store`: guests and whoever signed in; `cart` and `checkout`: the
- * same, and a guest shows `X-Cart-Token`. `customer`, `staff` (with a session or an API key), `person` (staff, no API key).
+ * same, and a guest shows `X-Cart-Token`; `order`: the same, or the token of a link. `customer`, `staff` (with a session or an API key), `person` (staff, no API key).
  * `webhook`: a signature over the body.
  */
-export type Access = 'public' | 'store' | 'cart' | 'checkout' | 'customer' | 'staff' | 'person' | 'webhook';
+export type Access = 'public' | 'store' | 'cart' | 'checkout' | 'order' | 'customer' | 'staff' | 'person' | 'webhook';
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 export interface Raw {

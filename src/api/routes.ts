@@ -7,6 +7,7 @@ import { bundleRoutes } from './store/bundles.ts';
 import { cartRoutes } from './store/cart.ts';
 import { checkoutRoutes } from './store/checkout.ts';
 import { checkoutEventRoutes } from './store/checkout-events.ts';
+import { guestOrderRoutes } from './store/orders.ts';
 import { pricingRoutes } from './store/pricing.ts';
 import { productRoutes } from './store/products.ts';
 import { reviewRoutes } from './store/reviews.ts';
@@ -22,6 +23,7 @@ export const allRoutes = (deps: ApiDeps, others: { health: HealthDeps; provider:
   ...pricingRoutes(deps),
   ...checkoutRoutes(deps),
   ...checkoutEventRoutes(deps),
+  ...guestOrderRoutes(deps),
   ...accountRoutes(deps),
   ...adminRoutes(deps),
   ...webhookRoutes(deps, others.provider),

@@ -46,6 +46,9 @@ const CATALOGUE = {
   // Who asks.
   AUTHENTICATION_REQUIRED: unauthenticated('Sign in first.'),
   CART_TOKEN_REQUIRED: unauthenticated('Send the token of this cart as X-Cart-Token.'),
+  ORDER_TOKEN_REQUIRED: unauthenticated(
+    'Send the token of the link in the mail as `token`, or that of the cart as X-Cart-Token.',
+  ),
   CREDENTIALS_INVALID: unauthenticated('The access token or API key is wrong, has run out or was revoked.'),
   AUTHENTICATION_AMBIGUOUS: invalid(400, 'Send an access token or an API key, not both.'),
   SIGN_IN_REFUSED: unauthenticated('The e-mail address or the password is wrong.'),

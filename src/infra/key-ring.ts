@@ -1,6 +1,6 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** Encrypts texts under the newest of its keys and opens what any of them sealed. */
+/** Encrypts and signs texts under the newest of its keys; opens and believes what any of them sealed or signed. */
 export interface KeyRing {
   /** `place` says where the text is kept, as `table.column:id`: moved anywhere else, it cannot be opened. */
   seal(text: string, place: string): string;
@@ -8,6 +8,10 @@ export interface KeyRing {
   open(sealed: string, place: string): string;
   /** Whether the newest key sealed it. */
   isCurrent(sealed: string): boolean;
+  /** Signs a text for one purpose: `key id.signature`. The same text has the same signature while the key is the newest. */
+  sign(text: string, purpose: string): string;
+  /** Whether a key on the ring signed this text for this purpose; compares in constant time. */
+  isSigned(text: string, purpose: string, signature: string): boolean;
   /** How every text begins that the newest key sealed. */
   readonly prefix: string;
 }
@@ -80,7 +84,21 @@ export function openKeyRing(keys: readonly Key[]): KeyRing {
       }
     },
     isCurrent: (sealed) => sealed.startsWith(prefix),
+    sign: (text, purpose) => signature(newest, text, purpose),
+    isSigned(text, purpose, given) {
+      const id = given.slice(0, given.indexOf('.'));
+      const bytes = byId.get(id);
+      return bytes !== undefined && isEqual(signature({ id, bytes }, text, purpose), given);
+    },
   };
+}
+
+const signature = ({ id, bytes }: Key, text: string, purpose: string): string =>
+  `${id}.${createHmac('sha256', deriveKey(bytes, purpose)).update(text).digest('base64url')}`;
+
+function isEqual(expected: string, given: string): boolean {
+  const [one, other] = [Buffer.from(expected), Buffer.from(given)];
+  return one.length === other.length && timingSafeEqual(one, other);
 }
 
 function decrypt(key: Buffer, bytes: Buffer, place: string): string {
@@ -96,7 +114,7 @@ const changed = (place: string, cause?: unknown): Error =>
  * A key for one purpose, derived from a secret that has several (HKDF, RFC 5869): what is computed under one says
  * nothing about another.
  */
-export const deriveKey = (secret: string, purpose: string): Buffer =>
+export const deriveKey = (secret: string | Buffer, purpose: string): Buffer =>
   Buffer.from(hkdfSync('sha256', secret, '', purpose, 32));
 
 /** Finds a sealed text again without opening it: equal texts have equal indexes, and nothing else can be told from one. */

@@ -49,6 +49,7 @@ export async function worker(): Promise<void> {
     secret: config.APP_SECRET,
     storeUrl: config.STORE_URL,
     mailsPerDay: config.MAILS_PER_ADDRESS_AND_DAY,
+    orderLinkDays: config.ORDER_LINK_DAYS,
     wake: (hint: Parameters<typeof publishHint>[1]) => publishHint(redis, hint),
     holdMs: {
       withMethod: config.CHECKOUT_TTL_SECONDS * 1_000,

@@ -30,6 +30,8 @@ export interface WorkerDeps {
   storeUrl: string;
   /** How many mails of each kind that strangers can cause an address gets in a day. */
   mailsPerDay: number;
+  /** How many days the links in mails to guests work. */
+  orderLinkDays: number;
   /** Tells waiting clients that a checkout changed; they then read it. */
   wake(hint: Hint): void;
   /** Told what was changed. */

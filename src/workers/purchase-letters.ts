@@ -1,4 +1,5 @@
 import type { Purchase, PurchaseLetter } from '../entities/orders/letter.ts';
+import { TIME_ZONE } from '../jobs/schedule.ts';
 import { greeting, linkBase, type Paragraph, type Written, withoutLinks, written } from './letter-text.ts';
 
 const money = new Intl.NumberFormat('en-IN', { style: 'currency', currency: 'INR' });
@@ -10,11 +11,26 @@ interface Template {
   subject(of: Purchase): string;
   body(of: Purchase): Paragraph[];
   /** The page of the shop front that it leads to. */
-  page(of: Purchase): string;
+  page: 'order' | 'cart';
+  /** What is found on the page, before its link. */
+  leadsTo?: string;
+}
+
+/** What lets a guest in at the page of an order. */
+export interface OrderLink {
+  token: string;
+  expiresAt: Date;
+}
+
+/** Where the pages are. */
+interface Pages {
+  storeUrl: string;
+  /** Absent for customers. */
+  guest?: OrderLink;
 }
 
 const number = ({ order }: Purchase): string => order?.number ?? '';
-const orderPage = ({ order }: Purchase): string => `/account/orders/${order?.id ?? ''}`;
+const INVOICE = 'The order and its invoice are here:';
 
 const TEMPLATES: Record<PurchaseLetter, Template> = {
   'order-confirmed': {
@@ -30,12 +46,14 @@ const TEMPLATES: Record<PurchaseLetter, Template> = {
       `In all, with delivery: ${rupees(of.order?.total ?? 0)}`,
       ...addressOf(of),
     ],
-    page: orderPage,
+    page: 'order',
+    leadsTo: INVOICE,
   },
   'order-cancelled': {
     subject: (of) => `Your order ${number(of)} was cancelled`,
     body: (of) => [`Your order ${number(of)} was cancelled. What you paid for it goes back the way it came.`],
-    page: orderPage,
+    page: 'order',
+    leadsTo: 'The order and its credit note are here:',
   },
   'shipment-sent': {
     subject: (of) => `Your order ${number(of)} is on its way`,
@@ -44,40 +62,42 @@ const TEMPLATES: Record<PurchaseLetter, Template> = {
       { rows: (of.shipment?.lines ?? []).map(({ title, quantity }) => [`${quantity} × ${title}`]) },
       ...trackingOf(of),
     ],
-    page: orderPage,
+    page: 'order',
+    leadsTo: INVOICE,
   },
   'refund-made': {
     subject: (of) => `Money back for your order ${number(of)}`,
     body: (of) => [
       `We have given ${rupees(of.refund?.amount ?? 0)} back for your order ${number(of)}. Your bank may take some days to show it.`,
     ],
-    page: orderPage,
+    page: 'order',
+    leadsTo: 'The order and its credit note are here:',
   },
   'return-approved': {
     subject: (of) => `You can send it back: order ${number(of)}`,
     body: (of) => [
       `You asked to send back goods of your order ${number(of)}. Please do; your money follows when they are here.`,
     ],
-    page: orderPage,
+    page: 'order',
   },
   'return-rejected': {
     subject: (of) => `About the return of your order ${number(of)}`,
     body: (of) => [`You asked to send back goods of your order ${number(of)}. We are sorry: we cannot take them back.`],
-    page: orderPage,
+    page: 'order',
   },
   'checkout-expired': {
     subject: () => 'Your goods are no longer reserved',
     body: () => [
       'Your payment did not come in time, so we could not keep the goods for you. They are still in your cart.',
     ],
-    page: () => '/cart',
+    page: 'cart',
   },
   'payment-returned': {
     subject: () => 'Your payment goes back',
     body: () => [
       'Your payment reached us when it could no longer become an order. All of it goes back the way it came; you need not do anything.',
     ],
-    page: () => '/cart',
+    page: 'cart',
   },
 };
 
@@ -96,9 +116,21 @@ function trackingOf({ shipment }: Purchase): Paragraph[] {
   return known.length > 0 ? [`It goes by ${known.join(', number ')}.`] : [];
 }
 
-/** Writes a letter about a purchase. `storeUrl`: where the shop front is. */
-export function writePurchaseLetter(letter: PurchaseLetter, of: Purchase, storeUrl: string): Written {
-  const { subject, body, page } = TEMPLATES[letter];
-  const link = `${linkBase(storeUrl)}${page(of)}`;
-  return written(subject(of), [greeting(of.name), ...body(of), { link }]);
+/** Writes a letter about a purchase. The link for a guest opens the order, and says for how long. */
+export function writePurchaseLetter(letter: PurchaseLetter, of: Purchase, pages: Pages): Written {
+  const { subject, body, page, leadsTo } = TEMPLATES[letter];
+  const link = page === 'order' ? orderLink(of, pages) : [{ link: `${linkBase(pages.storeUrl)}/cart` }];
+  return written(subject(of), [greeting(of.name), ...body(of), ...(leadsTo ? [leadsTo] : []), ...link]);
 }
+
+function orderLink({ order }: Purchase, { storeUrl, guest }: Pages): Paragraph[] {
+  const [base, id] = [linkBase(storeUrl), order?.id ?? ''];
+  if (!guest) return [{ link: `${base}/account/orders/${id}` }];
+  const day = calendar.format(guest.expiresAt);
+  return [
+    { link: `${base}/orders/${id}?token=${guest.token}` },
+    `The link works until ${day}, without an account. Anybody who has it can see the order, so keep it to yourself.`,
+  ];
+}
+
+const calendar = new Intl.DateTimeFormat('en-IN', { dateStyle: 'long', timeZone: TIME_ZONE });

@@ -1,12 +1,13 @@
 import { countMail, TOO_MANY_MAILS } from '../entities/mail-count.ts';
-import { loadPurchase, type PurchaseLetter } from '../entities/orders/letter.ts';
+import { loadPurchase, type Purchase, type PurchaseLetter } from '../entities/orders/letter.ts';
+import { orderToken } from '../entities/orders/link.ts';
 import { enqueue } from '../entities/outbox.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
 import { tellCustomer } from '../jobs/mail.ts';
 import type { Mail } from '../ports/mail/port.ts';
 import type { WorkerDeps } from './deps.ts';
 import { presentable } from './letter-text.ts';
-import { writePurchaseLetter } from './purchase-letters.ts';
+import { type OrderLink, writePurchaseLetter } from './purchase-letters.ts';
 
 /** Has a letter written when the transaction commits: one for its cause, whatever becomes of this process. */
 export const tell = (
@@ -20,9 +21,10 @@ export const tell = (
  * proved hears nothing of checkouts that were not paid, and gets so many mails a day.
  */
 export async function purchaseMail(
-  { db, vault, storeUrl, mailsPerDay }: WorkerDeps,
+  deps: WorkerDeps,
   { letter, id, commandId }: { letter: PurchaseLetter; id: string; commandId: string },
 ): Promise<Mail | string> {
+  const { db, vault, storeUrl, mailsPerDay } = deps;
   const purchase = await loadPurchase({ query: db.query, vault }, { letter, id, commandId });
   if (typeof purchase === 'string') return purchase;
   if (!purchase.isProved) {
@@ -32,5 +34,14 @@ export async function purchaseMail(
   }
   const to = { name: presentable(purchase.name), address: purchase.email };
   const messageId = `<${commandId}@${new URL(storeUrl).hostname}>`;
-  return { letter, to, ...writePurchaseLetter(letter, purchase, storeUrl), messageId };
+  return { letter, to, ...writePurchaseLetter(letter, purchase, { storeUrl, ...linkTo(deps, purchase) }), messageId };
+}
+
+const DAY_MS = 86_400_000;
+
+/** What lets a guest in who follows the link of a mail. Customers sign in. */
+function linkTo({ vault, orderLinkDays }: WorkerDeps, { isGuest, order }: Purchase): { guest?: OrderLink } {
+  if (!isGuest || !order) return {};
+  const expiresAt = new Date(Date.now() + orderLinkDays * DAY_MS);
+  return { guest: { token: orderToken(vault, { orderId: order.id, expiresAt }), expiresAt } };
 }

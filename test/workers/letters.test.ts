@@ -89,8 +89,8 @@ describe('letters', () => {
     };
     const order = { id: 'o', number: 'VC-000001', total: 100, lines: [] };
     const purchase = { checkoutId: 'k', cartId: 'c', email: 'a@example.com', isProved: false, name: address.name };
-    const of = { ...purchase, address, order, shipment: null, refund: null };
-    const { text } = writePurchaseLetter('order-confirmed', of, 'https://shop.example.com');
+    const of = { ...purchase, isGuest: true, address, order, shipment: null, refund: null };
+    const { text } = writePurchaseLetter('order-confirmed', of, { storeUrl: 'https://shop.example.com' });
     expect(text).to.include('\n12/3 Dr. Ambedkar Road\n').and.to.include('\nBengaluru 560001\n');
     expect(text).to.include('\nWin at https: //evil. example\n');
     expect(text).to.include('\nwww． evil． example\n');

@@ -75,6 +75,9 @@ export const ADVICE: Record<ErrorCode, [Met, string]> = {
   TOO_MANY_REQUESTS: answer('Wait for `Retry-After` seconds. `RateLimit` says how much is left.'),
   AUTHENTICATION_REQUIRED: answer('Sign in and send `Authorization: Bearer …`, or an API key as `X-Api-Key`.'),
   CART_TOKEN_REQUIRED: answer('Send the `cartToken` that came with the cart as `X-Cart-Token`.'),
+  ORDER_TOKEN_REQUIRED: answer(
+    'Send `?token=` from the link in a mail about the order, or the `cartToken` of its cart as `X-Cart-Token`.',
+  ),
   CREDENTIALS_INVALID: answer('Refresh the access token, or sign in again. Of an API key: ask whoever made it.'),
   AUTHENTICATION_AMBIGUOUS: answer('Leave one of `Authorization` and `X-Api-Key` out.'),
   SIGN_IN_REFUSED: answer('Correct the e-mail address or the password, or have the password reset.'),
@@ -106,7 +109,7 @@ export const ADVICE: Record<ErrorCode, [Met, string]> = {
   DISCOUNT_NOT_FOUND: answer('Read `/api/v1/admin/discounts`.'),
   SHIPPING_METHOD_NOT_FOUND: answer('Read `/api/v1/admin/shipping-methods`.'),
   TAX_CLASS_NOT_FOUND: answer('Read `/api/v1/admin/tax-classes`.'),
-  ORDER_NOT_FOUND: answer(LOOK_AGAIN),
+  ORDER_NOT_FOUND: answer(`${LOOK_AGAIN} A wrong or expired token is answered this way too.`),
   ADDRESS_NOT_FOUND: answer(LOOK_AGAIN),
   SESSION_NOT_FOUND: answer(LOOK_AGAIN),
   CUSTOMER_NOT_FOUND: answer('Look at the id. Staff are not customers.'),

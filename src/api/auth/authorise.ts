@@ -7,6 +7,7 @@ const ADMITTED: Record<Exclude<Access, 'public' | 'webhook'>, readonly Principal
   store: ['guest', 'customer', 'staff', 'key'],
   cart: ['guest', 'customer', 'staff', 'key'],
   checkout: ['guest', 'customer', 'staff', 'key'],
+  order: ['guest', 'customer', 'staff', 'key'],
   customer: ['customer'],
   staff: ['staff', 'key'],
   person: ['staff'],

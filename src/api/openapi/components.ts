@@ -51,7 +51,14 @@ export const components: ZodOpenApiComponentsObject = {
       type: 'apiKey',
       in: 'header',
       name: 'X-Cart-Token',
-      description: 'The secret given once, when the cart was created. It opens this cart and its checkout.',
+      description: 'The secret given once, when the cart was created. It opens this cart, its checkout and its order.',
+    },
+    orderToken: {
+      type: 'apiKey',
+      in: 'query',
+      name: 'token',
+      description:
+        "From the link in a mail about a guest's order. It opens this order, until the day that the mail names.",
     },
     webhookSignature: {
       type: 'apiKey',

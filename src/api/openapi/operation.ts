@@ -20,7 +20,7 @@ export function describeRoute(facts: RouteFacts): ZodOpenApiOperationObject {
   };
 }
 
-const [token, key, cart] = [{ accessToken: [] }, { apiKey: [] }, { cartToken: [] }];
+const [token, key, cart, link] = [{ accessToken: [] }, { apiKey: [] }, { cartToken: [] }, { orderToken: [] }];
 
 /** One of each list is enough; an empty one means that nothing is needed. */
 const SECURITY: Record<Access, Record<string, string[]>[]> = {
@@ -28,6 +28,7 @@ const SECURITY: Record<Access, Record<string, string[]>[]> = {
   store: [{}, token, key],
   cart: [cart, token, { ...key, ...cart }],
   checkout: [cart, token, { ...key, ...cart }],
+  order: [link, cart, token, { ...key, ...link }],
   customer: [token],
   staff: [token, key],
   person: [token],
@@ -102,6 +103,7 @@ function refusals({ access, beforeMfa, versioned }: RouteFacts): ErrorCode[] {
   const credentials: ErrorCode[] = ['CREDENTIALS_INVALID', 'AUTHENTICATION_AMBIGUOUS', 'FORBIDDEN', ...changed];
   if (access === 'store') return credentials;
   if (access === 'cart' || access === 'checkout') return [...credentials, 'CART_TOKEN_REQUIRED'];
+  if (access === 'order') return [...credentials, 'ORDER_TOKEN_REQUIRED'];
   const signedIn: ErrorCode[] = [...credentials, 'AUTHENTICATION_REQUIRED'];
   return access === 'customer' || beforeMfa ? signedIn : [...signedIn, 'MFA_REQUIRED'];
 }

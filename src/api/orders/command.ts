@@ -83,7 +83,7 @@ export interface Wish {
   kind: OrderCommand;
   work: object;
   reason: string | null;
-  /** Whose order it must be; null for staff, who may ask it of any and are written down in the audit log. */
+  /** Whose order it must be; null: anybody's, as `OrderAccess` says. */
   customerId: string | null;
   /** Where orders stand for the caller. */
   path: string;
@@ -96,6 +96,7 @@ export interface Wish {
 export const acceptCommand = (deps: ApiDeps, call: Call<unknown, unknown, unknown>, wish: Wish): Promise<Answer> => {
   const { orderId, kind, work, reason, customerId, path } = wish;
   const actor = actorOf(call.principal);
+  const isGuest = call.principal.kind === 'guest';
   return accept(deps, call, {
     name: 'order.ask',
     scope: `${orderId} ${kind}`,
@@ -105,8 +106,14 @@ export const acceptCommand = (deps: ApiDeps, call: Call<unknown, unknown, unknow
         customerId,
       ]);
       if (found.length === 0) throw refused('ORDER_NOT_FOUND', { orderId });
-      const id = askOfOrder(tx, { orderId, kind, work, actor: `${actor.kind}:${actor.id}`, reason });
-      if (customerId === null) {
+      const id = askOfOrder(tx, {
+        orderId,
+        kind,
+        work,
+        actor: isGuest ? 'guest' : `${actor.kind}:${actor.id}`,
+        reason,
+      });
+      if (actor.kind === 'staff' || actor.kind === 'key') {
         const action = `order.${kind.toLowerCase().replaceAll('_', '-')}`;
         const target = { type: 'order', id: orderId };
         audit(tx, {

@@ -1,18 +1,15 @@
 import { z } from 'zod';
 import type { ApiDeps } from '../deps.ts';
-import { customerIn } from '../ownership.ts';
 import { type AnyRoute, route } from '../route.ts';
 import { creditNoteHeadSchema } from '../views/tax-document.ts';
+import type { OrderAccess } from './access.ts';
 import { answerDocument, creditNotesOf, documentAnswers } from './documents.ts';
 
 const params = z.object({ id: z.uuid() });
 
-/** Invoice and credit notes of orders, below `path`: those of the caller, or for staff of anybody. */
-export function documentRoutes(
-  deps: ApiDeps,
-  { path, access }: { path: string; access: 'customer' | 'staff' },
-): AnyRoute[] {
-  const common = { method: 'get', access, permission: 'orders:read', tag: 'Orders' } as const;
+/** Invoice and credit notes of the orders that callers reach this way. */
+export function documentRoutes(deps: ApiDeps, { path, access, query, ownerOf }: OrderAccess): AnyRoute[] {
+  const common = { method: 'get', access, query, permission: 'orders:read', tag: 'Orders' } as const;
   const description = 'With `Accept: application/pdf` as PDF.';
   return [
     route({
@@ -23,7 +20,9 @@ export function documentRoutes(
       params,
       answers: documentAnswers,
       errors: ['ORDER_NOT_FOUND', 'DOCUMENT_NOT_ISSUED', 'NOT_ACCEPTABLE'],
-      handle: (call) => answerDocument(deps, call, { orderId: call.params.id, id: null, customerId: customerIn(call) }),
+      async handle(call) {
+        return answerDocument(deps, call, { orderId: call.params.id, id: null, customerId: await ownerOf(call) });
+      },
     }),
     route({
       ...common,
@@ -37,7 +36,9 @@ export function documentRoutes(
         },
       },
       errors: ['ORDER_NOT_FOUND'],
-      handle: (call) => creditNotesOf(deps, { orderId: call.params.id, customerId: customerIn(call) }),
+      async handle(call) {
+        return creditNotesOf(deps, { orderId: call.params.id, customerId: await ownerOf(call) });
+      },
     }),
     route({
       ...common,
@@ -47,9 +48,9 @@ export function documentRoutes(
       params: params.extend({ noteId: z.uuid() }),
       answers: documentAnswers,
       errors: ['ORDER_NOT_FOUND', 'DOCUMENT_NOT_FOUND', 'NOT_ACCEPTABLE'],
-      handle: (call) => {
+      async handle(call) {
         const { id: orderId, noteId: id } = call.params;
-        return answerDocument(deps, call, { orderId, id, customerId: customerIn(call) });
+        return answerDocument(deps, call, { orderId, id, customerId: await ownerOf(call) });
       },
     }),
   ];

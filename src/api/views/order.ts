@@ -29,7 +29,8 @@ const lineSchema = z
   })
   .meta({ id: 'OrderLine', description: 'Paise, and units.' });
 
-const shipmentSchema = z
+/** A shipment with the units in it. */
+export const shipmentSchema = z
   .object({
     id: z.uuid(),
     number: z.int(),
@@ -84,7 +85,10 @@ const headSchema = z.object({
 export const orderHeadSchema = headSchema.meta({ id: 'OrderHead', description: 'Paise.' });
 export const adminOrderHeadSchema = headSchema
   .extend({ customerId: z.uuid().nullable() })
-  .meta({ id: 'AdminOrderHead', description: 'Paise. Without a customer: of a guest, or of somebody who was erased.' });
+  .meta({
+    id: 'AdminOrderHead',
+    description: 'Paise. Without a customer: of a guest whose address no account has proved.',
+  });
 
 /** An order with all that became of it. */
 export const orderSchema = headSchema

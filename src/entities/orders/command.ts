@@ -10,7 +10,7 @@ export interface AskedCommand {
   kind: OrderCommand;
   /** What the kind needs to know; its schema stands with the job. */
   work: object;
-  /** `staff:<id>`, `key:<id>` or `customer:<id>`. */
+  /** `staff:<id>`, `key:<id>`, `customer:<id>` or `guest`. */
   actor: string;
   reason: string | null;
 }

@@ -7,6 +7,8 @@ import type { Query } from '../sellable.ts';
 export interface Purchase {
   checkoutId: string;
   cartId: string;
+  /** Bought without an account: the link in the mail has to let its reader in. */
+  isGuest: boolean;
   email: string;
   /** Whether the address is the verified one of the account that buys; anybody may have typed any other. */
   isProved: boolean;
@@ -76,7 +78,7 @@ export async function loadPurchase(
   { letter, id, commandId }: { letter: PurchaseLetter; id: string; commandId: string },
 ): Promise<Purchase | string> {
   const [row] = await query<Row>(
-    `select k.id as "checkoutId", k.cart_id as "cartId", k.email, k.shipping_address as address, (${ORDER}) as order,
+    `select k.id as "checkoutId", k.cart_id as "cartId", k.customer_id is null as "isGuest", k.email, k.shipping_address as address, (${ORDER}) as order,
         (${SHIPMENT}) as shipment, (select json_build_object('amount', amount) from refunds where id = $1) as refund,
         b.created_at < now() - ${TOO_LATE} as "isLate", (select email_index from accounts
           where id = k.customer_id and status = 'active' and email_verified_at is not null) as "provedIndex"

@@ -55,7 +55,8 @@ export const cart = (
     nobody = TOKENLESS,
     other = 404,
     readers = [],
-  }: { ok: number; nobody?: Expected; other?: Expected; readers?: Role[] },
+    tokenless = TOKENLESS,
+  }: { ok: number; nobody?: Expected; other?: Expected; readers?: Role[]; tokenless?: Expected },
 ): Row => ({
   route,
   asks: true,
@@ -64,12 +65,18 @@ export const cart = (
     guest: ok,
     customer: ok,
     other,
-    ...roles((role) => (readers.includes(role) ? TOKENLESS : NO)),
+    ...roles((role) => (readers.includes(role) ? tokenless : NO)),
     half: HALF,
-    keyWith: readers.length > 0 ? TOKENLESS : NO,
+    keyWith: readers.length > 0 ? tokenless : NO,
     keyWithout: NO,
   },
 });
+
+const ORDER_TOKENLESS = '401 ORDER_TOKEN_REQUIRED';
+
+/** An order of a guest who shows the token of its cart, or of the customer who needs none. */
+export const guestOrder = (route: string, ok: number, readers: Role[] = []): Row =>
+  cart(route, { ok, readers, nobody: ORDER_TOKENLESS, tokenless: ORDER_TOKENLESS });
 
 /** A customer's own account. `other`: what another customer gets where the path names a thing of this one. */
 export const own = (route: string, ok: number, other: Expected = ok): Row => ({

@@ -1,6 +1,7 @@
-import { ADMIN, admin, own, type Role, type Row, STORE } from './expectations.ts';
+import { ADMIN, admin, guestOrder, own, type Role, type Row, STORE } from './expectations.ts';
 
 const desk: { to: Role[] } = { to: ['order-manager'] };
+const READERS: Role[] = ['admin', 'order-manager', 'support'];
 const look: { to: Role[] } = { to: ['order-manager', 'support'] };
 
 /** Orders and what is asked of them, written by hand like the others. */
@@ -11,9 +12,20 @@ export const ORDER_ROWS: readonly Row[] = [
   own(`POST ${STORE}/account/orders/{id}/returns`, 400),
   own(`POST ${STORE}/account/orders/{id}/returns/{returnId}/withdraw`, 404),
   own(`GET ${STORE}/account/orders/{id}/commands/{commandId}`, 404),
+  own(`GET ${STORE}/account/orders/{id}/shipments`, 404),
   own(`GET ${STORE}/account/orders/{id}/invoice`, 404),
   own(`GET ${STORE}/account/orders/{id}/credit-notes`, 404),
   own(`GET ${STORE}/account/orders/{id}/credit-notes/{noteId}`, 404),
+
+  guestOrder(`GET ${STORE}/orders/{id}`, 200, READERS),
+  guestOrder(`GET ${STORE}/orders/{id}/shipments`, 200, READERS),
+  guestOrder(`GET ${STORE}/orders/{id}/invoice`, 409, READERS),
+  guestOrder(`GET ${STORE}/orders/{id}/credit-notes`, 200, READERS),
+  guestOrder(`GET ${STORE}/orders/{id}/credit-notes/{noteId}`, 404, READERS),
+  guestOrder(`GET ${STORE}/orders/{id}/commands/{commandId}`, 404, READERS),
+  guestOrder(`POST ${STORE}/orders/{id}/cancel`, 202),
+  guestOrder(`POST ${STORE}/orders/{id}/returns`, 202),
+  guestOrder(`POST ${STORE}/orders/{id}/returns/{returnId}/withdraw`, 202),
 
   admin(`GET ${ADMIN}/checkouts/{id}/replay`, 404, look),
   admin(`GET ${ADMIN}/orders/{id}/replay`, 404, look),

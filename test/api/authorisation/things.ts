@@ -1,7 +1,10 @@
+import { sealed } from '../../../src/entities/people/vault.ts';
 import { newId } from '../../../src/infra/ids.ts';
+import { tokenFor } from '../../../src/infra/tokens.ts';
 import { BENGALURU } from '../../support/address.ts';
 import { stockVariant } from '../../support/books.ts';
-import type { PeopleShop, Request } from '../people-shop.ts';
+import { plantOrder } from '../../support/orders.ts';
+import { type PeopleShop, type Request, SECRET } from '../people-shop.ts';
 import type { Caller, openCallers } from './callers.ts';
 
 type Callers = Awaited<ReturnType<typeof openCallers>>;
@@ -38,6 +41,18 @@ export async function openThings(shop: PeopleShop, callers: Callers) {
     const owner = cartToken ? { cartToken } : await asOwner(caller);
     const { id } = await make<{ id: string }>('/store/checkout', submission(cartId), owner);
     return { id, ...(cartToken && { cartToken }) };
+  }
+
+  async function order(caller: Caller) {
+    const { checkoutId, orderId: id } = await plantOrder(shop.db.query);
+    // Its cart has the same id.
+    if (caller === 'guest') {
+      const email = sealed(shop.deps.vault, 'asha@example.com', `checkouts.email:${checkoutId}`);
+      await shop.db.query(`update checkouts set email = $2 where id = $1`, [checkoutId, email]);
+      return { id, cartToken: tokenFor(SECRET, checkoutId) };
+    }
+    await shop.db.query(`update orders set customer_id = $2 where id = $1`, [id, callers.ids.customer]);
+    return { id };
   }
 
   const address = async () => {
@@ -86,6 +101,18 @@ export async function openThings(shop: PeopleShop, callers: Callers) {
       body: { paymentMethod: 'pm_card_visa' },
     }),
     'POST /api/v1/store/checkout/{id}/cancel': checkout,
+    ...Object.fromEntries(
+      ['', '/shipments', '/invoice', '/credit-notes', '/credit-notes/{noteId}', '/commands/{commandId}'].map((path) => [
+        `GET /api/v1/store/orders/{id}${path}`,
+        order,
+      ]),
+    ),
+    'POST /api/v1/store/orders/{id}/cancel': order,
+    'POST /api/v1/store/orders/{id}/returns': async (caller) => ({
+      ...(await order(caller)),
+      body: { lines: [{ line: 1, quantity: 1 }], reason: 'damaged' },
+    }),
+    'POST /api/v1/store/orders/{id}/returns/{returnId}/withdraw': order,
     'GET /api/v1/store/account/cart': async (caller) => {
       const owner = caller === 'other' ? 'other' : 'customer';
       await make('/store/cart', {}, { token: await callers.token(owner, 'customer') });

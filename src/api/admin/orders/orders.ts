@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import { ORDER_STATES } from '../../../domain/states.ts';
 import type { ApiDeps } from '../../deps.ts';
+import { STAFF_ORDERS } from '../../orders/access.ts';
 import { documentRoutes } from '../../orders/document-routes.ts';
 import { numberSchema, readOrders } from '../../orders/list.ts';
 import { readOrder } from '../../orders/reading.ts';
@@ -12,7 +13,7 @@ import { etag } from '../change.ts';
 import { pageOf, pageQuery, startOf, toPage } from '../page.ts';
 import { orderCommandRoutes } from './commands.ts';
 
-const PATH = '/api/v1/admin/orders';
+const PATH = STAFF_ORDERS.path;
 const common = { permission: 'orders:read', access: 'staff', tag: 'Orders' } as const;
 
 /** The shop's orders, and what staff ask of them. */
@@ -20,7 +21,7 @@ export const adminOrderRoutes = (deps: ApiDeps): AnyRoute[] => [
   list(deps),
   read(deps),
   ...orderCommandRoutes(deps),
-  ...documentRoutes(deps, { path: PATH, access: 'staff' }),
+  ...documentRoutes(deps, STAFF_ORDERS),
 ];
 
 const list = ({ db, vault }: ApiDeps) =>
