@@ -42,14 +42,11 @@ export async function worker(): Promise<void> {
     popularity: reads.layers.popularity,
     warm: reads.pages.warm,
     provider: provider(config),
-    mailer: mailer(config),
+    ...mails(config),
     judge: openJudge(),
     sender: httpSender({ onlyPublic: config.NODE_ENV === 'production' }),
     vault,
     secret: config.APP_SECRET,
-    storeUrl: config.STORE_URL,
-    mailsPerDay: config.MAILS_PER_ADDRESS_AND_DAY,
-    orderLinkDays: config.ORDER_LINK_DAYS,
     wake: (hint: Parameters<typeof publishHint>[1]) => publishHint(redis, hint),
     holdMs: {
       withMethod: config.CHECKOUT_TTL_SECONDS * 1_000,
@@ -86,6 +83,13 @@ function readSeller(config: Config<'worker'>): Seller {
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   return sellerOf(settings);
 }
+
+const mails = (config: Config<'worker'>) => ({
+  mailer: mailer(config),
+  storeUrl: config.STORE_URL,
+  mailsPerDay: config.MAILS_PER_ADDRESS_AND_DAY,
+  orderLinkDays: config.ORDER_LINK_DAYS,
+});
 
 function mailer({ SMTP_URL: url, MAIL_FROM: from, MAIL_FOLDER: folder, NODE_ENV }: Config<'worker'>): Mailer {
   return url ? smtpMailer({ url, from, mustEncrypt: NODE_ENV === 'production' }) : folderMailer({ folder, from });

@@ -174,6 +174,8 @@ async function beLookedAfter(flow: Flow, ask: Ask, { step, id, bearer }: Travell
   await giveSecondFactor(ask, step, staff);
   const search = `/admin/customers?email=${encodeURIComponent(ZAMBRANA.email)}`;
   await step('search', ask('GET', search, { headers: staff }));
+  const orders = `/admin/orders?email=${encodeURIComponent(ZAMBRANA.email)}`;
+  await step('search orders', ask('GET', orders, { headers: staff }));
   const body = { name: 'Quintalia Zambrana the Second', phone: '+91 98450 55464' };
   await step('change', ask('PATCH', `/admin/customers/${id}`, { body, headers: { ...staff, 'if-match': '*' } }));
   await step('staff address', ask('POST', `/admin/customers/${id}/addresses`, { body: HOME, headers: staff }));

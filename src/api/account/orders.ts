@@ -5,6 +5,7 @@ import type { ApiDeps } from '../deps.ts';
 import { OWN_ORDERS } from '../orders/access.ts';
 import { buyerRoutes } from '../orders/buyer-routes.ts';
 import { readOrders } from '../orders/list.ts';
+import { dayQuery, placedIn } from '../orders/placed.ts';
 import { type AnyRoute, route } from '../route.ts';
 import { orderHeadSchema } from '../views/order.ts';
 
@@ -19,14 +20,14 @@ const list = ({ db }: ApiDeps) =>
     access: 'customer',
     summary: 'Your orders, newest first',
     tag: 'Orders',
-    query: z.strictObject(pageQuery),
+    query: z.strictObject({ ...pageQuery, ...dayQuery }),
     answers: { 200: { description: 'One page', schema: pageOf(orderHeadSchema) } },
     errors: ['CURSOR_INVALID'],
-    async handle({ principal, query: { limit, cursor } }) {
+    async handle({ principal, query: { limit, cursor, ...days } }) {
       const { accountId: customerId } = ownSession(principal);
-      const list = { ownOrders: customerId };
+      const list = { ownOrders: customerId, ...days };
       const before = startOf(list, cursor);
-      const rows = await readOrders(db.search, { customerId, before, limit: limit + 1 });
+      const rows = await readOrders(db.search, { customerId, placed: placedIn(days), before, limit: limit + 1 });
       return {
         status: 200,
         body: toPage(

@@ -5,6 +5,7 @@ import type { ApiDeps } from '../../deps.ts';
 import { STAFF_ORDERS } from '../../orders/access.ts';
 import { documentRoutes } from '../../orders/document-routes.ts';
 import { numberSchema, readOrders } from '../../orders/list.ts';
+import { dayQuery, placedIn } from '../../orders/placed.ts';
 import { readOrder } from '../../orders/reading.ts';
 import { emailSchema } from '../../person-fields.ts';
 import { type AnyRoute, route } from '../../route.ts';
@@ -35,7 +36,10 @@ const list = ({ db, vault }: ApiDeps) =>
       state: z.enum(ORDER_STATES).optional(),
       number: numberSchema.optional(),
       customerId: z.uuid().optional(),
-      email: emailSchema.optional().meta({ description: 'The whole address of a customer who has an account.' }),
+      email: emailSchema.optional().meta({
+        description: 'The whole address: of a customer who has an account, or the one that a guest gave.',
+      }),
+      ...dayQuery,
       placedFrom: z.iso.datetime().optional(),
       placedBefore: z.iso.datetime().optional(),
     }),
@@ -45,7 +49,9 @@ const list = ({ db, vault }: ApiDeps) =>
       const emailIndex = email === undefined ? undefined : vault.indexOf(email);
       const list = { orders: filter, emailIndex };
       const before = startOf(list, cursor);
-      const rows = await readOrders(db.search, { ...filter, emailIndex, before, limit: limit + 1 });
+      const { customerId, number, state } = filter;
+      const wanted = { customerId, number, state, emailIndex, placed: placedIn(filter) };
+      const rows = await readOrders(db.search, { ...wanted, before, limit: limit + 1 });
       return { status: 200, body: toPage(list, rows, limit) };
     },
   });
