@@ -6,6 +6,7 @@ export const EVENT_TYPES = [
   'order.delivered',
   'order.cancelled',
   'order.refunded',
+  'order.claimed',
   'shipment.created',
   'shipment.delivered',
   'refund.succeeded',

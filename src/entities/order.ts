@@ -3,6 +3,7 @@ import type { OrderCommand, OrderState } from '../domain/states.ts';
 import { currentTrace } from '../infra/trace.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
 import type { Checkout } from './checkout.ts';
+import { CLAIMED } from './orders/claim.ts';
 
 /** A line as it was bought: everything a refund or an invoice needs later is frozen here. Amounts in paise. */
 export interface PlacedLine {
@@ -82,7 +83,7 @@ export interface OrderStep {
   /** What the machine wants back at the next event; this class does not look into it. */
   machine: object;
   allowed: OrderCommand[];
-  /** Who did it: `staff:<id>`, `key:<id>`, `customer:<id>`, `provider`, `checkout`. */
+  /** Who did it: `staff:<id>`, `key:<id>`, `customer:<id>`, `guest`, `provider`, `checkout`. */
   actor: string;
   reason: string | null;
   /** What asked for it: the id of a command, or of an event of the provider. */
@@ -102,14 +103,17 @@ export class Order extends OrderSchema.class {
       pricesIncludeTax: boolean;
       machine: object;
       allowed: readonly OrderCommand[];
+      /** The account that has proved the address of a guest: the order is its own from the start. */
+      claimedBy: string | null;
     },
   ): void {
     const { orderId, requestId } = checkout;
+    const { claimedBy } = bought;
     const { subtotal, discount, shipping, tax, total } = bought.totals;
     tx.append('orders', {
       id: orderId,
       checkout_id: checkout.id,
-      customer_id: checkout.customerId ?? null,
+      customer_id: checkout.customerId ?? claimedBy,
       state: 'CONFIRMED',
       currency: checkout.currency,
       prices_include_tax: bought.pricesIncludeTax,
@@ -121,7 +125,7 @@ export class Order extends OrderSchema.class {
       total,
       machine: bought.machine,
       allowed: bought.allowed,
-      steps: 2,
+      steps: claimedBy === null ? 2 : 3,
       delivery_refunded: false,
       version: 1,
       placed_at: tx.now,
@@ -134,6 +138,9 @@ export class Order extends OrderSchema.class {
     const step = { order_id: orderId, actor: 'checkout', request_id: requestId, at: tx.now };
     tx.append('order_history', { ...step, seq: 1, from_state: null, to_state: 'PENDING', event: 'PLACED' });
     tx.append('order_history', { ...step, seq: 2, from_state: 'PENDING', to_state: 'CONFIRMED', event: 'PAID' });
+    if (claimedBy === null) return;
+    const claim = { seq: 3, from_state: 'CONFIRMED', to_state: 'CONFIRMED', event: CLAIMED };
+    tx.append('order_history', { ...step, ...claim, actor: `customer:${claimedBy}` });
   }
 
   /** Goes where the machine decided, and writes the step into the history. */

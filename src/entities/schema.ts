@@ -22,6 +22,7 @@ import { Migration021Holds } from '../../migrations/021_holds.ts';
 import { Migration022AccountRecovery } from '../../migrations/022_account_recovery.ts';
 import { Migration023CommandResults } from '../../migrations/023_command_results.ts';
 import { Migration024DeliveryShares } from '../../migrations/024_delivery_shares.ts';
+import { Migration027GuestOrders } from '../../migrations/027_guest_orders.ts';
 import type { Database } from '../infra/database.ts';
 import { Cart, CartItem } from './cart.ts';
 import { Checkout } from './checkout.ts';
@@ -78,6 +79,7 @@ export const MIGRATIONS = [
   { name: '022_account_recovery', class: Migration022AccountRecovery },
   { name: '023_command_results', class: Migration023CommandResults },
   { name: '024_delivery_shares', class: Migration024DeliveryShares },
+  { name: '027_guest_orders', class: Migration027GuestOrders },
 ];
 
 /** One process migrates at a time, wherever it runs; the number is arbitrary but must stay. */

@@ -5,6 +5,11 @@ import { job } from './contract.ts';
 /** Carries out one stored command about an order: what it is and who wants it stands in its row. */
 export const carryOutCommand = job('orders', 'carry-out', z.object({ commandId: z.uuid() }));
 
+/**
+ * Has orders of guests join the account that has proved their e-mail address. `after`: those behind this order only.
+ */
+export const claimGuestOrders = job('orders', 'claim', z.object({ accountId: z.uuid(), after: z.uuid().optional() }));
+
 const unitsSchema = z.strictObject({
   line: z.int().min(1).max(100_000),
   quantity: z.int().min(1).max(1_000_000),

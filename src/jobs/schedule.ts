@@ -4,7 +4,7 @@ import { advanceCheckout } from './checkout.ts';
 import { runImport } from './imports.ts';
 import { issueDocuments, renderDocument } from './invoices.ts';
 import { sendMail, startPasswordReset, tellCustomer } from './mail.ts';
-import { carryOutCommand } from './orders.ts';
+import { carryOutCommand, claimGuestOrders } from './orders.ts';
 import { askProvider, executeOperation, processNotices } from './payments.ts';
 import {
   continueRun,
@@ -28,6 +28,7 @@ export const JOBS: readonly JobKind[] = [
   startPasswordReset,
   runImport,
   carryOutCommand,
+  claimGuestOrders,
   issueDocuments,
   renderDocument,
   deliverWebhooks,

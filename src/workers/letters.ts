@@ -27,7 +27,8 @@ const TEMPLATES: Record<Letter, Template> = {
   'verify-email': {
     subject: 'Confirm your e-mail address',
     opening: 'This e-mail address was given for an account. Please confirm that it is yours:',
-    closing: NOT_YOU,
+    closing:
+      'If you did not open an account, do not confirm: its owner would see what was ordered with this address before.',
   },
   'reset-password': {
     subject: 'Choose a new password',

@@ -6,6 +6,7 @@ import { done, type Handler, handler, noop, type Outcome, refusal } from '../inf
 import { carryOutCommand } from '../jobs/orders.ts';
 import type { WorkerDeps } from './deps.ts';
 import { advanceOrder, lockOrder } from './orders/advance.ts';
+import { claimHandler } from './orders/claims.ts';
 import { PREPARE } from './orders/commands.ts';
 
 interface Job {
@@ -25,6 +26,7 @@ export const orderHandlers = (deps: WorkerDeps): Handler[] => [
       return await refuse(deps, job, error);
     }
   }),
+  claimHandler(deps),
 ];
 
 async function carryOut(deps: WorkerDeps, tx: Tx, { id, deliveredAs }: Job): Promise<Outcome> {

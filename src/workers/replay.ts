@@ -1,5 +1,6 @@
 import { type Difference, differencesOf } from '../domain/differences.ts';
 import { differenceOf } from '../domain/pricing/snapshot.ts';
+import { CLAIMED } from '../entities/orders/claim.ts';
 import { loadReplayable, type Replayable } from '../entities/replayable.ts';
 import type { Query } from '../entities/sellable.ts';
 import { type CheckoutEvent, decide, restore, stateOf, store } from '../machines/checkout.ts';
@@ -56,7 +57,7 @@ function foldOrder({ total, units }: Replayable, steps: Replayable['steps']) {
   const { steps: replayed, last } = foldHistory(steps, {
     first: placed({ total: total ?? 0, units }),
     take(from, step) {
-      if (step.seq === 1) return { next: from, accepted: true };
+      if (step.seq === 1 || step.event === CLAIMED) return { next: from, accepted: true };
       const { data } = step as Replayable['steps'][number];
       return decideOrder(from, { type: step.event, ...data } as OrderEvent);
     },

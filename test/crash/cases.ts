@@ -1,5 +1,6 @@
 import { runsAll } from '../support/extent.ts';
 import { whileCachesAreWarmed } from './caches.ts';
+import { claimedLater } from './guest-orders.ts';
 import { whileProductsAreImported } from './imports.ts';
 import { calledOff, refundedAtTheDesk, withInvoice } from './orders.ts';
 import { asCustomer } from './people.ts';
@@ -84,6 +85,7 @@ const ONCE: [scenario: Scenario, failpoints: string[]][] = [
     [...both('worker:mail.send', 'call'), ...both('worker:mail.send', 'commit'), 'worker:mail.send.before-ack'],
   ],
   [asCustomer, [...both('worker:mail.reset', 'commit'), 'worker:mail.reset.before-ack']],
+  [claimedLater, [...both('worker:orders.claim', 'commit'), 'worker:orders.claim.before-ack']],
   [declinedThenPaid, ['worker:payments.open.after-call', ...EXECUTED]],
   [paidAfterDecline, both('web:checkout.pay', 'commit')],
   [paidAfterDecline, [...ADVANCED, ...both('worker:payments.confirm', 'call'), ...EXECUTED]],

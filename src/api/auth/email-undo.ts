@@ -8,6 +8,7 @@ import { edit } from '../edit.ts';
 import { type AnyRoute, route } from '../route.ts';
 import type { Door } from './door.ts';
 import { bare } from './passwords.ts';
+import { proveEmail } from './proved-email.ts';
 
 /** Putting a former e-mail address back, for an owner whose account was taken over by a change of it. */
 export const undoEmailRoute = (deps: ApiDeps, { path, kind, tag }: Door): AnyRoute =>
@@ -25,7 +26,8 @@ export const undoEmailRoute = (deps: ApiDeps, { path, kind, tag }: Door): AnyRou
     errors: ['LINK_INVALID', 'EMAIL_TAKEN'],
     handle(call) {
       const work = async (tx: Tx) => {
-        await undoEmailChange(tx, deps, { kind, token: call.body.token });
+        const account = await undoEmailChange(tx, deps, { kind, token: call.body.token });
+        proveEmail(deps, tx, account);
         return { status: 204, headers: {}, body: {} };
       };
       const undone = edit(deps, call, { name: 'account.change', scope: kind, isSecret: true, work });

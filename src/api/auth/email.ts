@@ -17,6 +17,7 @@ import { type AnyRoute, route } from '../route.ts';
 import type { Door } from './door.ts';
 import { bare } from './passwords.ts';
 import { ownSession } from './principal.ts';
+import { proveEmail } from './proved-email.ts';
 
 /** Proving that mails to an address reach the account's owner. */
 export const emailRoutes = (deps: ApiDeps, { path, access, kind, tag }: Door): AnyRoute[] => [
@@ -37,7 +38,7 @@ export const emailRoutes = (deps: ApiDeps, { path, access, kind, tag }: Door): A
         const account = id === undefined ? null : await tx.lock(Account, { id, kind, status: 'active' });
         if (!account) throw refused('LINK_INVALID');
         await voidTokens(tx, account.id, ['verify-email']);
-        account.emailVerifiedAt ??= tx.now;
+        proveEmail(deps, tx, account);
         return { status: 204, headers: {}, body: {} };
       };
       return bare(edit(deps, call, { name: 'account.change', scope: kind, isSecret: true, work }));

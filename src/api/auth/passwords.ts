@@ -15,6 +15,7 @@ import { type Answer, type AnyRoute, type Call, route } from '../route.ts';
 import type { Door } from './door.ts';
 import { guardGuessing, limitMailRequests } from './guessing.ts';
 import { ownSession } from './principal.ts';
+import { proveEmail } from './proved-email.ts';
 import { givenPassword } from './sign-in.ts';
 
 /** Length is what makes a password strong (NIST SP 800-63B, 5.1.1.2): there are no rules about characters. */
@@ -113,7 +114,7 @@ export async function choosePassword(
   const account = id === undefined ? null : await tx.lock(Account, { id, kind, status: 'active' });
   if (!account) throw refused('LINK_INVALID');
   await setPassword(deps, tx, { account, password: newPassword });
-  account.emailVerifiedAt ??= tx.now;
+  proveEmail(deps, tx, account);
 }
 
 async function setPassword(

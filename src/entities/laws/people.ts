@@ -1,4 +1,6 @@
 import { SEALED_PATTERN } from '../../infra/key-ring.ts';
+import { keptSince } from '../monthly.ts';
+import { CLAIMED } from '../orders/claim.ts';
 import { NAMED_FROM } from '../people/erasure.ts';
 import { KNOWS_SOMEBODY } from '../people/own-checkouts.ts';
 import { SEALED_COLUMNS } from '../people/vault.ts';
@@ -15,6 +17,10 @@ const CLEAR = Object.entries(SEALED_COLUMNS).flatMap(([table, columns]) =>
 /** Characters of a sealed empty text, behind format and key: 28 bytes in base64url. */
 const EMPTY = 38;
 
+/** Checkouts with what tells whose they are: a guest's cart may be brought along to an account, a guest's order may join one. */
+const OWNED = `checkouts k join carts c on c.id = k.cart_id left join orders o on o.id = k.order_id`;
+const OWNER = `coalesce(k.customer_id, c.customer_id, o.customer_id)`;
+
 /** What is left of whom: each answers rows of an account's id. */
 const LEFT: Readonly<Record<string, string>> = {
   'an address': `select account_id from addresses`,
@@ -25,12 +31,9 @@ const LEFT: Readonly<Record<string, string>> = {
   'a former e-mail address': `select account_id from email_changes`,
   'a recovery code': `select account_id from recovery_codes`,
   'a group': `select account_id from customer_group_members`,
-  'the e-mail address of a checkout': `select coalesce(k.customer_id, c.customer_id) from checkouts k
-    join carts c on c.id = k.cart_id where k.email is not null`,
-  'the index of an e-mail address of a checkout': `select coalesce(k.customer_id, c.customer_id) from checkouts k
-    join carts c on c.id = k.cart_id where k.email_index is not null`,
-  'an address that no invoice has to name': `select coalesce(k.customer_id, c.customer_id) from checkouts k
-    join carts c on c.id = k.cart_id where (k.shipping_address is not null or k.billing_address is not null)
+  'the e-mail address of a checkout': `select ${OWNER} from ${OWNED} where k.email is not null`,
+  'the index of an e-mail address of a checkout': `select ${OWNER} from ${OWNED} where k.email_index is not null`,
+  'an address that no invoice has to name': `select ${OWNER} from ${OWNED} where (k.shipping_address is not null or k.billing_address is not null)
       and not exists (select 1 from order_lines l where l.order_id = k.order_id having sum(l.taxable_value) >= ${NAMED_FROM})`,
   'the redeemer of a checkout': `select substr(redeemer, 10)::uuid from checkouts where redeemer like 'customer:%'`,
   'a first order': `select substr(redeemer, 10)::uuid from first_orders where redeemer like 'customer:%'`,
@@ -41,8 +44,8 @@ const LEFT: Readonly<Record<string, string>> = {
   'a review': `select customer_id from reviews where state <> 'deleted'`,
   // One that was drawn after the erasure names whom the law wants named.
   'the PDF of an invoice': `select e.id from document_files f join documents d on d.id = f.id
-    join checkouts k on k.order_id = d.order_id join carts c on c.id = k.cart_id
-    join accounts e on e.id = coalesce(k.customer_id, c.customer_id) where f.created_at <= e.updated_at`,
+    join (${OWNED}) on k.order_id = d.order_id
+    join accounts e on e.id = ${OWNER} where f.created_at <= e.updated_at`,
 };
 
 export const PEOPLE_LAWS: readonly Law[] = [
@@ -85,8 +88,11 @@ export const PEOPLE_LAWS: readonly Law[] = [
   },
   {
     name: 'orders.belong-to-the-customer-of-their-checkout',
-    says: 'An order belongs to the customer of its checkout.',
+    says: 'An order belongs to the customer of its checkout; that of a guest to nobody, or to the account that claimed it in its history.',
     sql: `select o.id as "orderId", o.customer_id as "customerId", k.customer_id as "checkoutCustomerId"
-      from orders o join checkouts k on k.id = o.checkout_id where o.customer_id is distinct from k.customer_id`,
+      from orders o join checkouts k on k.id = o.checkout_id
+      where case when k.customer_id is not null then o.customer_id is distinct from k.customer_id
+        else o.customer_id is not null and k.created_at >= ${keptSince('order_history')} and not exists (
+          select 1 from order_history where order_id = o.id and event = '${CLAIMED}' and actor = 'customer:' || o.customer_id) end`,
   },
 ];

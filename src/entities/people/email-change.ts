@@ -83,14 +83,15 @@ export async function finaliseEmailChanges(tx: Tx, accountId: string): Promise<n
 }
 
 /**
- * Puts a former address back, with the token that was sent to it. All sessions, and all links to later addresses, end.
+ * Puts a former address back, with the token that was sent to it: the caller records that this proves it. All sessions,
+ * and all links to later addresses, end.
  * @throws LINK_INVALID; the commit fails as a duplicate when another account has the address.
  */
 export async function undoEmailChange(
   tx: Tx,
   { vault, secret }: { vault: Vault; secret: string },
   { token, kind }: { token: string; kind: AccountKind },
-): Promise<void> {
+): Promise<Account> {
   const id = readToken(secret, token, ['email-changed'])?.id ?? null;
   const [change] = await tx.query<{ accountId: string }>(
     `select account_id as "accountId" from email_changes where id = $1`,
@@ -111,8 +112,8 @@ export async function undoEmailChange(
   );
   const email = opened(vault, undone.formerEmail, formerEmailPlace(undone.id));
   account.describe(vault, { ...account.person(vault), email });
-  account.emailVerifiedAt = tx.now;
   account.updatedAt = tx.now;
   await voidTokens(tx, account.id, ['reset-password', 'invitation', 'verify-email']);
   await revokeSessions(tx, { accountId: account.id, because: 'email-undone' });
+  return account;
 }

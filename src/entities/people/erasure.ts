@@ -71,7 +71,7 @@ interface KnownCheckout {
   id: string;
   state: CheckoutState;
   redeemer: string | null;
-  /** Whether it is the customer's by the account or the cart, not only by the e-mail address that a guest typed. */
+  /** Whether it is the customer's by the account, the cart or the order, not only by the e-mail address that a guest typed. */
   isOwn: boolean;
 }
 
@@ -88,7 +88,8 @@ function lockCheckouts(tx: Tx, { id, emailIndex, emailVerifiedAt }: Account): Pr
   const redeemers = [redeemerOf(id), ...(emailVerifiedAt ? [`email:${emailIndex}`] : [])];
   return tx.query<KnownCheckout & Record<string, unknown>>(
     `select id, state, redeemer,
-        coalesce(coalesce(customer_id, (select customer_id from carts where id = cart_id)) = $1, false) as "isOwn"
+        coalesce(coalesce(customer_id, (select customer_id from carts where id = cart_id),
+          (select customer_id from orders where id = order_id)) = $1, false) as "isOwn"
       from checkouts where id in (${OWN_CHECKOUTS}
         union all select id from checkouts where customer_id is null and redeemer = any($2)
         union all select id from checkouts where customer_id is null and email_index = $3)

@@ -4,10 +4,11 @@ import { opened, type Vault } from './vault.ts';
 
 /**
  * Ids of the checkouts of customer $1. Those too that were a guest's, of a cart which that guest then brought along when
- * signing in: it is the same person, whatever the checkout says.
+ * signing in, or of an order which then joined the account: it is the same person, whatever the checkout says.
  */
 export const OWN_CHECKOUTS = `(select id from checkouts where customer_id = $1
-  union all select k.id from carts c join checkouts k on k.cart_id = c.id where c.customer_id = $1 and k.customer_id is null)`;
+  union all select k.id from carts c join checkouts k on k.cart_id = c.id where c.customer_id = $1 and k.customer_id is null
+  union all select checkout_id from orders where customer_id = $1)`;
 
 /** Columns of a checkout that lead to a person: e-mail and addresses are sealed, the others are found by. */
 const PERSONAL = ['email', 'email_index', 'redeemer', 'shipping_address', 'billing_address'];

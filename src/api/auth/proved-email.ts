@@ -1,0 +1,15 @@
+import { enqueue } from '../../entities/outbox.ts';
+import type { Account } from '../../entities/people/account.ts';
+import type { Tx } from '../../infra/unit-of-work.ts';
+import { claimGuestOrders } from '../../jobs/orders.ts';
+import type { ApiDeps } from '../deps.ts';
+
+/**
+ * Records that the owner of a locked account reads the mails to its address. The orders that a customer placed as a guest
+ * with this address then join the account.
+ */
+export function proveEmail({ queues }: Pick<ApiDeps, 'queues'>, tx: Tx, account: Account): void {
+  account.emailVerifiedAt ??= tx.now;
+  if (account.kind !== 'customer') return;
+  enqueue(tx, queues, { contract: claimGuestOrders, payload: { accountId: account.id } });
+}
