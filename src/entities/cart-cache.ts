@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { PriceQuote } from '../domain/pricing/quote.ts';
 import type { Cache } from '../infra/cache.ts';
 import { Cart, CartItem } from './cart.ts';
 import type { Query } from './sellable.ts';
@@ -58,15 +59,16 @@ export async function recallCart(cache: Cache, id: string): Promise<Cart | undef
 
 /**
  * Whether a kept cart is still as it is stored: every change raises the version. If so, it learns which prices its
- * client was told.
+ * client saw last.
  */
 export async function isCurrent(query: Query, cart: Cart): Promise<boolean> {
-  const [row] = await query<{ told: Record<string, number | null> }>(
-    `select coalesce((select json_object_agg(id, told_price) from cart_items where cart_id = c.id), '{}') as told
-      from carts c where id = $1 and version = $2`,
+  const [row] = await query<{ told: Record<string, number | null>; lastQuote: PriceQuote | null }>(
+    `select coalesce((select json_object_agg(id, told_price) from cart_items where cart_id = c.id), '{}') as told,
+        last_quote as "lastQuote" from carts c where id = $1 and version = $2`,
     [cart.id, cart.version],
   );
   if (!row) return false;
+  cart.lastQuote = row.lastQuote;
   for (const item of cart.items) item.toldPrice = row.told[item.id] ?? null;
   return true;
 }

@@ -1,3 +1,4 @@
+import { addQuotes } from '../domain/pricing/quote.ts';
 import { type Cart, MOST_CODES, MOST_LINES } from './cart.ts';
 import { type Limits, roomFor } from './order-limits.ts';
 import { linesOf } from './pricing/priced.ts';
@@ -30,6 +31,8 @@ export function mergeInto(mine: Cart, { guest, limits, now }: { guest: Cart; lim
     else guest.items.remove(line);
   }
   mine.codes = [...new Set([...mine.codes, ...guest.codes])].slice(0, MOST_CODES);
+  // Nobody sees the merged cart before it is read: until then its client knows the prices of both.
+  mine.lastQuote = addQuotes(mine.lastQuote ?? null, guest.lastQuote ?? null);
   guest.touch(now);
   if (guest.items.length > 0) return;
   guest.status = 'merged';

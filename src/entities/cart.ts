@@ -1,5 +1,6 @@
 import { Collection, defineEntity, p } from '@mikro-orm/core';
 import { type AppError, refused } from '../domain/errors.ts';
+import type { PriceQuote } from '../domain/pricing/quote.ts';
 import type { ChosenSet } from '../domain/pricing/selection.ts';
 import { loadAll } from '../infra/aggregates.ts';
 import type { Database } from '../infra/database.ts';
@@ -70,6 +71,7 @@ const CartSchema = defineEntity({
     codes: p.array(),
     shippingMethodId: p.uuid().nullable(),
     destination: p.text().nullable(),
+    lastQuote: p.json<PriceQuote>().nullable(),
     version: p.integer().version(),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),
@@ -77,14 +79,17 @@ const CartSchema = defineEntity({
   },
 });
 
-/** A cart; it may be edited until a checkout has taken it. It has one line per variant, and one per choice of a bundle. */
+/**
+ * A cart; it may be edited until a checkout has taken it. It has one line per variant, and one per choice of a bundle.
+ * `lastQuote`: its price in the last answer to its client.
+ */
 export class Cart extends CartSchema.class {
   override items = new Collection<CartItem>(this);
 
   static open({ currency, customerId, now }: { currency: string; customerId: string | null; now: Date }): Cart {
     const cart = new Cart();
     const times = { createdAt: now, updatedAt: now };
-    const empty = { codes: [], shippingMethodId: null, destination: null };
+    const empty = { codes: [], shippingMethodId: null, destination: null, lastQuote: null };
     return Object.assign(cart, { id: newId(), customerId, currency, status: 'open', version: 1, ...empty, ...times });
   }
 
@@ -92,7 +97,8 @@ export class Cart extends CartSchema.class {
   store(tx: Tx): void {
     const { id, currency, status, version, createdAt, updatedAt } = this;
     const row = { id, customer_id: this.customerId, currency, status, version, codes: this.codes };
-    tx.append('carts', { ...row, created_at: createdAt, updated_at: updatedAt });
+    const times = { created_at: createdAt, updated_at: updatedAt };
+    tx.append('carts', { ...row, last_quote: this.lastQuote, ...times });
     for (const { id: itemId, variantId, bundleId, selections, quantity, toldPrice } of this.items) {
       const line = { variant_id: variantId, bundle_id: bundleId, selections, quantity, told_price: toldPrice };
       tx.append('cart_items', { id: itemId, cart_id: id, ...line });

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import type { PriceQuote } from '../domain/pricing/quote.ts';
 import { CHECKOUT_UNPAID, CHECKOUT_WAYS_OUT, type CheckoutState } from '../domain/states.ts';
 import { newId } from '../infra/ids.ts';
 import type { Row, Tx } from '../infra/unit-of-work.ts';
@@ -30,8 +31,18 @@ export interface CheckoutStep {
   reason?: { code: string; details: Record<string, unknown> } | undefined;
 }
 
+/** What a checkout takes over from its cart. */
+interface Frozen {
+  id: string;
+  customerId?: string | null | undefined;
+  version: number;
+  currency: string;
+  codes: string[];
+  lastQuote?: PriceQuote | null | undefined;
+}
+
 export interface NewCheckout {
-  cart: { id: string; customerId?: string | null | undefined; version: number; currency: string; codes: string[] };
+  cart: Frozen;
   lines: readonly WantedLine[];
   /** Who redeems its discounts. */
   redeemer: string | null;
@@ -39,7 +50,7 @@ export interface NewCheckout {
   email: string;
   shippingAddress: Address;
   billingAddress: Address | null;
-  /** Paise; null when the client takes whatever the price is. */
+  /** Paise; null: the client accepts the last quote of the cart. */
   expectedTotal: number | null;
   paymentMethod: string | null;
   /** The blind index of the account or network that the checkout counts for (see `holderOf`); null: it is not counted. */
@@ -63,6 +74,7 @@ const CheckoutSchema = defineEntity({
     shippingMethodId: p.uuid().nullable(),
     currency: p.character().length(3),
     expectedTotal: p.bigint('number').nullable(),
+    quote: p.json<PriceQuote>().nullable(),
     total: p.bigint('number').nullable(),
     state: p.string().$type<CheckoutState>(),
     busy: p.boolean(),
@@ -90,9 +102,10 @@ export class Checkout extends CheckoutSchema.class {
     const [id, orderId] = [newId(), newId()];
     const { cart, expectedTotal, requestId } = from;
     const fixed = { id, orderId, expectedTotal, requestId, placeOfSupply: from.shippingAddress.state };
-    const { id: cartId, version: cartVersion, currency, customerId = null, codes } = cart;
+    const { id: cartId, version: cartVersion, currency, customerId = null, codes, lastQuote: quote = null } = cart;
     const { redeemer, shippingMethodId, holder } = from;
     Object.assign(checkout, fixed, { cartId, cartVersion, currency, customerId, codes, redeemer, shippingMethodId });
+    checkout.quote = quote;
     checkout.holder = holder;
     // The erasure finds a customer's own checkouts by the account; those of guests it finds by the address only.
     checkout.emailIndex = customerId === null ? vault.indexOf(from.email) : null;
@@ -179,6 +192,7 @@ export class Checkout extends CheckoutSchema.class {
       shipping_method_id: this.shippingMethodId,
       currency: this.currency,
       expected_total: this.expectedTotal,
+      quote: this.quote,
       state: this.state,
       busy: this.busy,
       steps: this.steps,

@@ -1,5 +1,6 @@
 import { AmountTooLarge } from '../domain/money.ts';
 import type { PricingOutput } from '../domain/pricing/output.ts';
+import { isAboveQuote } from '../domain/pricing/quote.ts';
 import { type SelectionProblem, selectionProblem } from '../domain/pricing/selection.ts';
 import { type PricingSnapshot, snapshotOf } from '../domain/pricing/snapshot.ts';
 import type { Checkout } from '../entities/checkout.ts';
@@ -42,7 +43,7 @@ export async function priceCheckout(deps: WorkerDeps, tx: Tx, checkout: Checkout
     throw error;
   });
   if (!snapshot) return refused('ORDER_VALUE_EXCEEDED', {});
-  return unacceptable(checkout, { context, output: snapshot.output }) ?? snapshot;
+  return unacceptable(checkout, { ...deps, context, output: snapshot.output }) ?? snapshot;
 }
 
 const refused = (reason: string, details: Record<string, unknown>): Refusal => ({ reason, details });
@@ -86,14 +87,17 @@ async function priceAndHold(
 }
 
 function unacceptable(
-  { expectedTotal: expected = null, placeOfSupply }: Checkout,
-  { context, output }: { context: PricingContext; output: PricingOutput },
+  { expectedTotal = null, quote = null, placeOfSupply, shippingMethodId = null }: Checkout,
+  { context, output, sellerState }: { context: PricingContext; output: PricingOutput; sellerState: string },
 ): Refusal | null {
   if (context.shipping && !output.shipping) {
     return refused('ADDRESS_NOT_SERVED', { shippingMethodId: context.shipping.id, state: placeOfSupply });
   }
   const { total: actual } = output.totals;
-  if (expected === null || expected === actual) return null;
+  const delivery = { state: placeOfSupply, shippingMethodId, sellerState };
+  const isAbove = quote !== null && isAboveQuote(quote, output, delivery);
+  const expected = expectedTotal ?? (isAbove ? quote.total : actual);
+  if (expected === actual) return null;
   const lost = output.refusals.map(({ code, reason }) => ({ code, reason }));
   return refused('PRICE_CHANGED', { expected, actual, ...(lost.length > 0 && { refusedCodes: lost }) });
 }

@@ -85,6 +85,19 @@ describe('a checkout ends without an order', () => {
     expect((await shop.buy([{ variantId, quantity: 2 }], { expectedTotal: 110_000 })).state).to.equal('COMPLETED');
   });
 
+  it('because the price is higher than the cart said last, when no total is expected; a lower one is charged', async () => {
+    const { shop, books } = flow;
+    const cart = await fill();
+    await books.query('update variants set price = price + 100 where id = $1', [variantId]);
+    const checkout = await shop.settled(await shop.checkout(cart, { method: 'pm_card_visa' }));
+    const { total: expected } = cart.totals;
+    expect(checkout).to.include({ state: 'FAILED', reason: 'PRICE_CHANGED' });
+    expect(checkout.reasonDetails).to.deep.equal({ expected, actual: expected + 200 });
+    await books.query('update variants set price = price - 200 where id = $1', [variantId]);
+    const paid = await shop.settled(await shop.checkout(cart, { method: 'pm_card_visa' }));
+    expect(paid).to.include({ state: 'COMPLETED', total: expected - 200 });
+  });
+
   it('because a variant went off sale meanwhile', async () => {
     const { shop, books } = flow;
     const cart = await fill();

@@ -11,6 +11,7 @@ import type { Answer, Call } from '../route.ts';
 import { type CartView, cartView } from '../views/cart.ts';
 import type { Extra } from './cart-lines.ts';
 import { pricedCart, type StockedCart, stockCart } from './cart-pricing.ts';
+import { quoteOfCart } from './cart-quote.ts';
 
 type CartCall = Call<{ id: string }, unknown, unknown>;
 
@@ -51,6 +52,7 @@ export async function answerCart(deps: ApiDeps, tx: Tx, { status, ...stocked }: 
   for (const [index, item] of stocked.cart.items.getItems().entries()) {
     item.toldPrice ??= items[index]?.unitPrice ?? null;
   }
+  stocked.cart.lastQuote = quoteOfCart(stocked.cart, priced);
   await tx.write();
   tx.afterCommit(() => keepCart(deps.cache, stocked.cart));
   const body = cartView(stocked, priced);

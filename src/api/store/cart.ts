@@ -13,6 +13,7 @@ import { cartDeliveryRoutes } from './cart-delivery.ts';
 import { cartItemRoutes } from './cart-items.ts';
 import { extraOf, LIMIT_ERRORS, lineSchema } from './cart-lines.ts';
 import { pricedCart, readStocked, stockCart } from './cart-pricing.ts';
+import { keepQuote } from './cart-quote.ts';
 
 const cartParams = z.object({ id: z.uuid() });
 const cartAnswer = { description: 'The cart, priced now', schema: cartSchema };
@@ -82,7 +83,10 @@ const readCart = (deps: ApiDeps) =>
     async handle(call) {
       const now = new Date();
       const stocked = await readStocked(deps, call, { cartId: call.params.id, now });
-      const body = cartView(stocked, pricedCart(deps, stocked, now));
+      const priced = pricedCart(deps, stocked, now);
+      const body = cartView(stocked, priced);
+      // Before the answer: a client never holds a price that its checkout does not know.
+      await keepQuote(deps.db.query, stocked.cart, priced);
       if (body.priceChanges.length > 0) await deps.db.query(...told(body));
       return { status: 200, body };
     },

@@ -36,7 +36,10 @@ const startSchema = z.strictObject({
     .optional()
     .meta({ description: 'Default: the one chosen for the cart, else the default method of the shop.' }),
   paymentMethod: methodSchema.optional(),
-  expectedTotal: z.int().min(0).optional().meta({ description: 'Paise. Another total fails with PRICE_CHANGED.' }),
+  expectedTotal: z.int().min(0).optional().meta({
+    description:
+      'Paise. Another total fails with PRICE_CHANGED. Without it a total above that in the last answer for the cart fails, unless only because of another state or shipping method than those of the cart.',
+  }),
 });
 type Start = z.infer<typeof startSchema>;
 
