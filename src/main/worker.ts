@@ -55,8 +55,7 @@ export async function worker(): Promise<void> {
     orderLimits: config.ORDER_LIMITS,
     seller,
     sellerState: config.SELLER_STATE,
-    pricesIncludeTax: config.PRICES_INCLUDE_TAX,
-    shippingTax: config.SHIPPING_TAX,
+    ...{ pricesIncludeTax: config.PRICES_INCLUDE_TAX, shippingTax: config.SHIPPING_TAX },
   };
   const stopMetrics = await metrics(config, shopMeter(deps));
   const concurrency = config.WORKER_CONCURRENCY;

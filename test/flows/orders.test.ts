@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { BENGALURU } from '../support/address.ts';
 import { type Desk, openDesk, type Told } from '../support/desk.ts';
 import { type Flow, sharedFlow } from './stack.ts';
 
@@ -110,6 +111,27 @@ describe('an order', () => {
     expect(over.refunds.reduce((sum, { amount }) => sum + amount, 0)).to.equal(checkout.total);
     const again = await desk.tell(id, 'refunds', { lines: [{ line: 1, quantity: 1 }], reason: 'Once more' });
     expect(again.error?.code).to.equal('UNITS_UNAVAILABLE');
+  });
+
+  it('is refunded unit by unit also where a unit costs less than the tax that falls on it', async () => {
+    const { books, shop } = flow;
+    const [dust, dear] = [await books.stock({ stock: 7, price: 1 }), await books.stock({ stock: 1, price: 10_000 })];
+    const items = [dust, dear].map((variantId, place) => ({ variantId, quantity: place === 0 ? 7 : 1 }));
+    const id = (await shop.buy(items, { address: BENGALURU })).orderId ?? '';
+    await desk.done(id, 'transitions', { command: 'PROCESS' });
+    await desk.done(id, 'shipments');
+    await desk.done(id, 'refunds', { lines: [{ line: 1, quantity: 6 }], reason: 'Goodwill' });
+    await desk.done(id, 'refunds', { lines: [1, 2].map((line) => ({ line, quantity: 1 })), reason: 'Goodwill' });
+    // 0.07 × 18 / 236 = 0.0053: one paisa for each half of seven units, which falls on the last.
+    const parts = await books.query(
+      `select quantity, amount::int, taxable::int, cgst::int, sgst::int from refund_lines
+        where order_id = $1 and line = 1 order by refund_id`,
+      [id],
+    );
+    expect(parts).to.deep.equal([
+      { quantity: 6, amount: 6, taxable: 6, cgst: 0, sgst: 0 },
+      { quantity: 1, amount: 1, taxable: -1, cgst: 1, sgst: 1 },
+    ]);
   });
 
   it('takes goods back: asked for, approved, received and partly on sale again', async () => {

@@ -1,34 +1,14 @@
 import { minorUnits, sum } from '../money.ts';
-import { type ChooseDiscounts, chooseDiscounts } from './choice.ts';
+import { chooseDiscounts } from './choice.ts';
 import { costsOf } from './cost.ts';
 import { type Discounted, discountCart } from './discounts.ts';
 import { type Draft, type DraftLine, draftOf } from './draft.ts';
+import type { Engine } from './engine.ts';
 import type { PricingInputs } from './inputs.ts';
 import type { ExplanationStep, PricedBundle, PricedLine, PricedShipping, PricingOutput, Totals } from './output.ts';
 import { quoteShipping, type ShippingQuote } from './shipping.ts';
-import type { Left } from './take.ts';
 import { taxSummaryOf } from './tax-summary.ts';
 import { taxedCart } from './taxes.ts';
-
-/** What is taxed: the lines before discounts, what discounts take off, and the delivery. */
-export interface ToTax {
-  lines: readonly DraftLine[];
-  discounted: Discounted;
-  quote: ShippingQuote | null;
-}
-
-export interface TaxedCart {
-  lines: PricedLine[];
-  shipping: PricedShipping | null;
-}
-
-/** What one version of the engine does its own way. */
-export interface Engine {
-  choose: ChooseDiscounts;
-  /** What the customer pays for what is left of lines. */
-  costsOf(inputs: PricingInputs, lines: readonly DraftLine[]): (left: Left) => number;
-  taxedCart(inputs: PricingInputs, cart: ToTax, explanation: ExplanationStep[]): TaxedCart;
-}
 
 const ENGINE: Engine = { choose: chooseDiscounts, costsOf, taxedCart };
 

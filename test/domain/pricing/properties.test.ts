@@ -128,11 +128,11 @@ describe('any priced cart', function () {
           return { variantId, quantity, lineTotal, amount: lineTotal - discount, bundle, taxRates, setId };
         });
         const expected = oracleBill(inputs, lines, deliveryOf(output));
-        const told = ({ ratePercent, taxableValue, cgst, sgst, igst }: PricedLine | ShippingShare) => ({
+        const taxed = ({ ratePercent, taxableValue, cgst, sgst, igst }: PricedLine | ShippingShare) => ({
           ...{ ratePercent, paid: taxableValue + cgst + sgst + igst, cgst, sgst, igst },
         });
-        expect(output.lines.map(told)).to.deep.equal(expected.lines);
-        expect((output.shipping?.shares ?? []).map(told)).to.deep.equal(expected.delivery);
+        expect(output.lines.map(taxed)).to.deep.equal(expected.lines);
+        expect((output.shipping?.shares ?? []).map(taxed)).to.deep.equal(expected.delivery);
         expect(output.totals.total).to.equal(expected.total);
       }),
       { numRuns: 2 * RUNS },

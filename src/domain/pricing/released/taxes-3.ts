@@ -1,9 +1,9 @@
 import { minorUnits } from '../../money.ts';
 import { exclusiveTax, type GstSplit, inclusiveTax } from '../../tax.ts';
 import type { DraftLine } from '../draft.ts';
+import type { TaxedCart, ToTax } from '../engine.ts';
 import type { PricingInputs } from '../inputs.ts';
 import type { ExplanationStep, PricedLine, PricedShipping } from '../output.ts';
-import type { TaxedCart, ToTax } from '../price-cart.ts';
 import type { ShippingQuote } from '../shipping.ts';
 import { rateFor, splitGst } from './tax-3.ts';
 import { freezeUnits } from './unit-shares-3.ts';

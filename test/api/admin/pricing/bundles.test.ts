@@ -70,6 +70,36 @@ describe('bundles in the admin API and on the storefront', () => {
     expect([changed.status, changed.body.available]).to.deep.equal([200, 6]);
   });
 
+  it('are taxed at the highest rate of their parts at one fixed price, unless these are priced separately', async () => {
+    const put = `insert into tax_classes values ('test-5', 'For tests') on conflict do nothing`;
+    await shop.db.query(put);
+    await shop.db.query(`insert into tax_rates values ('test-5', '2017-07-01Z', 0, 5) on conflict do nothing`);
+    const cheap = await stockVariant(shop.db.query, { stock: 3, price: 10_000 });
+    const reclass = `update products set tax_class = 'test-5' where id = (select product_id from variants where id = $1)`;
+    await shop.db.query(reclass, [cheap]);
+    const sets = [tea, cheap].map((variantId) => ({
+      ...{ title: 'Part', minQuantity: 1, maxQuantity: 1, items: [{ variantId }] },
+    }));
+    const ratesOf = async (pricing: object) => {
+      const { id, ...made } = await make({ sets, pricing });
+      const selections = made.sets.map((set, place) => ({
+        setId: set.id,
+        items: [{ variantId: [tea, cheap][place], quantity: 1 }],
+      }));
+      const items = [{ bundleId: id, quantity: 1, selections }];
+      const { body: cart } = await shop.ask<Cart>('POST', '/store/cart', { body: { items } });
+      const body = { cartId: cart.id };
+      const headers = { 'x-cart-token': cart.cartToken ?? '' };
+      const explained = await shop.ask<{ lines: { ratePercent: string }[] }>('POST', '/store/pricing/explain', {
+        ...{ body, headers },
+      });
+      return explained.body.lines.map(({ ratePercent }) => ratePercent);
+    };
+    expect(await ratesOf({ kind: 'fixed', price: 35_000 })).to.deep.equal(['18', '18']);
+    expect(await ratesOf({ kind: 'fixed', price: 35_000, separatelyPriced: true })).to.deep.equal(['18', '5']);
+    expect((await ask('POST', '', hamper({ pricing: { kind: 'sum', separatelyPriced: true } }))).status).to.equal(400);
+  });
+
   it('are on the storefront when they are active, page by page; a draft is seen by staff only', async () => {
     const [draft, first, second] = [await make({ status: 'draft' }), await make(), await make()];
     expect((await look(`/${draft.id}`)).body.error.code).to.equal('BUNDLE_NOT_FOUND');
