@@ -1,4 +1,4 @@
-// Locks: none that others wait for; it adds rows to the outbox and changes comments.
+// Locks: ACCESS EXCLUSIVE on orders for the new column, at the end and for an instant.
 import { Migration } from '@mikro-orm/migrations';
 
 /** Customers who have verified their address, and guests who ordered with it before. */
@@ -23,10 +23,15 @@ export class Migration027GuestOrders extends Migration {
             jsonb_build_object('requestId', 'migration-027', 'traceparent',
               '00-' || ${RANDOM} || '-' || left(${RANDOM}, 16) || '-01'), now() + interval '10 minutes', now()
           from (${CLAIMANTS}) as claimants`);
+    this.addSql(`alter table orders add column links_revoked integer not null default 0`);
+    this.addSql(
+      `comment on column orders.links_revoked is 'how often the links in mails to its guest were revoked: a part of their signature'`,
+    );
   }
 
   override down(): void {
     this.addSql(`delete from outbox where name = 'orders.claim'`);
+    this.addSql(`alter table orders drop column links_revoked`);
     this.comment(`for the erasure of the account that verified it`);
     this.addSql(
       `comment on index checkouts_guest_email is 'the erasure of an account: checkouts of guests with its verified address'`,

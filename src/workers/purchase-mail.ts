@@ -43,5 +43,6 @@ const DAY_MS = 86_400_000;
 function linkTo({ vault, orderLinkDays }: WorkerDeps, { isGuest, order }: Purchase): { guest?: OrderLink } {
   if (!isGuest || !order) return {};
   const expiresAt = new Date(Date.now() + orderLinkDays * DAY_MS);
-  return { guest: { token: orderToken(vault, { orderId: order.id, expiresAt }), expiresAt } };
+  const { id: orderId, linksRevoked } = order;
+  return { guest: { token: orderToken(vault, { orderId, linksRevoked }, expiresAt), expiresAt } };
 }

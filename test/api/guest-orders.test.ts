@@ -14,9 +14,9 @@ describe('the token of a link to an order', () => {
   const vault = openVault({ dataKeys: DATA_KEYS, secret: SECRET });
   const orderId = newId();
   const now = new Date();
-  const token = orderToken(vault, { orderId, expiresAt: inDays(1) });
+  const token = orderToken(vault, { orderId, linksRevoked: 0 }, inDays(1));
   const opens = (by: Pick<Vault, 'ring'>, given: string, id = orderId, at = now) =>
-    isOrderToken(by, { orderId: id, token: given, now: at });
+    isOrderToken(by, { orderId: id, linksRevoked: 0 }, { token: given, now: at });
 
   it('opens its order until it expires, and no other', () => {
     expect(opens(vault, token)).to.equal(true);
@@ -36,7 +36,7 @@ describe('the token of a link to an order', () => {
 
   it('is signed for this purpose only, by a key of its own', () => {
     const [, seconds = ''] = token.split('.');
-    const text = `${orderId} ${seconds}`;
+    const text = `${orderId} 0 ${seconds}`;
     expect(opens(vault, `v1.${seconds}.one.${tokenFor(SECRET, text)}`)).to.equal(false);
     expect(opens(vault, `v1.${seconds}.${vault.ring.sign(text, 'another purpose')}`)).to.equal(false);
   });
@@ -45,7 +45,7 @@ describe('the token of a link to an order', () => {
     const turned = openVault({ dataKeys: `${OTHER_KEY},${DATA_KEYS}`, secret: SECRET });
     const without = openVault({ dataKeys: OTHER_KEY, secret: SECRET });
     expect([opens(turned, token), opens(without, token)]).to.deep.equal([true, false]);
-    const newer = orderToken(turned, { orderId, expiresAt: inDays(1) });
+    const newer = orderToken(turned, { orderId, linksRevoked: 0 }, inDays(1));
     expect([opens(turned, newer), opens(without, newer), opens(vault, newer)]).to.deep.equal([true, true, false]);
   });
 });
@@ -60,7 +60,7 @@ describe('an order without an account', () => {
   after(() => shop.close());
   beforeEach(async () => {
     order = await guestOrder();
-    token = orderToken(shop.deps.vault, { orderId: order.orderId, expiresAt: inDays(180) });
+    token = tokenOf(order.orderId, 180);
   });
 
   async function guestOrder() {
@@ -69,6 +69,9 @@ describe('an order without an account', () => {
     await shop.db.query(`update checkouts set email = $2 where id = $1`, [planted.checkoutId, email]);
     return planted;
   }
+
+  const tokenOf = (orderId: string, days: number, linksRevoked = 0): string =>
+    orderToken(shop.deps.vault, { orderId, linksRevoked }, inDays(days));
 
   const ask = (path: string, request: Request & { method?: string } = {}) =>
     shop.ask<Refused & { id: string }>(request.method ?? 'GET', `/store/orders/${path}`, request);
@@ -94,9 +97,9 @@ describe('an order without an account', () => {
     const other = await guestOrder();
     const vault = openVault({ dataKeys: OTHER_KEY, secret: SECRET });
     const tokens = [
-      orderToken(shop.deps.vault, { orderId: other.orderId, expiresAt: inDays(1) }),
-      orderToken(shop.deps.vault, { orderId: order.orderId, expiresAt: inDays(-1) }),
-      orderToken(vault, { orderId: order.orderId, expiresAt: inDays(1) }),
+      tokenOf(other.orderId, 1),
+      tokenOf(order.orderId, -1),
+      orderToken(vault, { orderId: order.orderId, linksRevoked: 0 }, inDays(1)),
       `${token}x`,
       tokenFor(SECRET, order.checkoutId),
     ];
@@ -142,6 +145,18 @@ describe('an order without an account', () => {
     ]);
     const stranger = await ask(`${order.orderId}/returns?token=${token}x`, { method: 'POST', body, headers });
     expect(stranger.status).to.equal(404);
+  });
+
+  it('is not found by links that staff revoked, but by later ones, and with the token of the cart', async () => {
+    const { orderId, checkoutId } = order;
+    const manager = await shop.staff('order-manager');
+    const revoked = await shop.ask('POST', `/admin/orders/${orderId}/revoke-links`, { token: manager.accessToken });
+    expect(revoked.status).to.equal(204);
+    expect(await answer(`${orderId}?token=${token}`)).to.deep.equal(NOT_FOUND);
+    expect(await answer(`${orderId}?token=${tokenOf(orderId, 1, 1)}`)).to.deep.equal([200, orderId]);
+    expect(await answer(orderId, { cartToken: tokenFor(SECRET, checkoutId) })).to.deep.equal([200, orderId]);
+    const audit = await shop.db.query(`select action, actor_id from audit_log where target_id = $1`, [orderId]);
+    expect(audit).to.deep.equal([{ action: 'order.revoke-links', actor_id: manager.accountId }]);
   });
 
   it('is kept by no cache and named to no other page', async () => {

@@ -87,7 +87,7 @@ describe('letters', () => {
       postalCode: '560001',
       country: 'IN',
     };
-    const order = { id: 'o', number: 'VC-000001', total: 100, lines: [] };
+    const order = { id: 'o', number: 'VC-000001', total: 100, linksRevoked: 0, lines: [] };
     const purchase = { checkoutId: 'k', cartId: 'c', email: 'a@example.com', isProved: false, name: address.name };
     const of = { ...purchase, isGuest: true, address, order, shipment: null, refund: null };
     const { text } = writePurchaseLetter('order-confirmed', of, { storeUrl: 'https://shop.example.com' });

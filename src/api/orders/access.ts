@@ -60,6 +60,7 @@ export const guestOrders = (deps: ApiDeps): OrderAccess => ({
 interface Proof {
   customerId: string | null;
   cartId: string;
+  linksRevoked: number;
   /** Bought by a guest whom the shop still knows: after an erasure neither token works. */
   isKnownGuest: boolean;
 }
@@ -75,15 +76,17 @@ async function proveOrder({ db, vault, secret }: ApiDeps, call: OrderCall): Prom
   if (customerId === null && token === undefined && cartToken === undefined) throw refused('ORDER_TOKEN_REQUIRED');
   const orderId = call.params.id.toLowerCase();
   const [order] = await db.query<Proof>(
-    `select o.customer_id as "customerId", k.cart_id as "cartId",
+    `select o.customer_id as "customerId", k.cart_id as "cartId", o.links_revoked as "linksRevoked",
         k.customer_id is null and k.email is not null as "isKnownGuest"
       from orders o join checkouts k on k.id = o.checkout_id where o.id = $1`,
     [orderId],
   );
-  const isLinked = token !== undefined && isOrderToken(vault, { orderId, token, now: new Date() });
+  const isLinked = ({ linksRevoked }: Proof) =>
+    token !== undefined && isOrderToken(vault, { orderId, linksRevoked }, { token, now: new Date() });
   const isProved = (proof: Proof) =>
     (customerId !== null && proof.customerId === customerId) ||
-    (proof.isKnownGuest && (isLinked || (cartToken !== undefined && isTokenFor(secret, proof.cartId, cartToken))));
+    (proof.isKnownGuest &&
+      (isLinked(proof) || (cartToken !== undefined && isTokenFor(secret, proof.cartId, cartToken))));
   if (!order || !isProved(order)) throw refused('ORDER_NOT_FOUND', { orderId });
   return null;
 }

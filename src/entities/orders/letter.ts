@@ -19,6 +19,7 @@ export interface Purchase {
     id: string;
     number: string;
     total: number;
+    linksRevoked: number;
     lines: { title: string; quantity: number; lineTotal: number }[];
   } | null;
   shipment: {
@@ -51,7 +52,8 @@ const ABOUT: Record<PurchaseLetter, string> = {
   'payment-returned': `k.id = $1`,
 };
 
-const ORDER = `select json_build_object('id', o.id, 'number', n.number, 'total', o.total, 'lines', (
+const ORDER = `select json_build_object('id', o.id, 'number', n.number, 'total', o.total,
+    'linksRevoked', o.links_revoked, 'lines', (
     select json_agg(json_build_object('title', title, 'quantity', quantity, 'lineTotal', line_total - discount) order by line)
       from order_lines where order_id = o.id))
   from orders o join order_numbers n on n.order_id = o.id where o.id = k.order_id`;

@@ -35,6 +35,7 @@ export const ORDER_ROWS: readonly Row[] = [
   admin(`GET ${ADMIN}/orders/{id}/credit-notes/{noteId}`, 404, look),
   admin(`GET ${ADMIN}/orders/{id}`, 404, look),
   admin(`GET ${ADMIN}/orders/{id}/commands/{commandId}`, 404, look),
+  admin(`POST ${ADMIN}/orders/{id}/revoke-links`, 404, desk),
   admin(`POST ${ADMIN}/orders/{id}/transitions`, 400, desk),
   admin(`POST ${ADMIN}/orders/{id}/cancellations`, 400, desk),
   admin(`POST ${ADMIN}/orders/{id}/shipments`, 404, desk),

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import { ORDER_STATES } from '../../../domain/states.ts';
+import { revokeOrderLinks } from '../../../entities/orders/link.ts';
+import type { Tx } from '../../../infra/unit-of-work.ts';
+import { bare } from '../../auth/passwords.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { STAFF_ORDERS } from '../../orders/access.ts';
 import { documentRoutes } from '../../orders/document-routes.ts';
@@ -10,7 +13,7 @@ import { readOrder } from '../../orders/reading.ts';
 import { emailSchema } from '../../person-fields.ts';
 import { type AnyRoute, route } from '../../route.ts';
 import { adminOrderHeadSchema, adminOrderSchema } from '../../views/order.ts';
-import { etag } from '../change.ts';
+import { adminEdit, etag, noContent } from '../change.ts';
 import { pageOf, pageQuery, startOf, toPage } from '../page.ts';
 import { orderCommandRoutes } from './commands.ts';
 
@@ -21,6 +24,7 @@ const common = { permission: 'orders:read', access: 'staff', tag: 'Orders' } as 
 export const adminOrderRoutes = (deps: ApiDeps): AnyRoute[] => [
   list(deps),
   read(deps),
+  revokeLinks(deps),
   ...orderCommandRoutes(deps),
   ...documentRoutes(deps, STAFF_ORDERS),
 ];
@@ -69,5 +73,27 @@ const read = ({ db, vault }: ApiDeps) =>
       const order = await readOrder({ query: db.query, vault }, { id });
       if (!order) throw refused('ORDER_NOT_FOUND', { orderId: id });
       return { status: 200, body: order, headers: { ETag: etag(order.version) } };
+    },
+  });
+
+const revokeLinks = (deps: ApiDeps) =>
+  route({
+    ...common,
+    method: 'post',
+    path: `${PATH}/{id}/revoke-links`,
+    permission: 'orders:update',
+    summary: 'Revoke the links to an order in mails that were sent to its guest',
+    description:
+      'For a link that others have, or a mail that went to a wrong address. Later mails carry a link that works.',
+    params: z.object({ id: z.uuid() }),
+    answers: { 204: { description: 'The links no longer work' } },
+    errors: ['ORDER_NOT_FOUND'],
+    handle(call) {
+      const { id } = call.params;
+      const work = async (tx: Tx) => {
+        if (!(await revokeOrderLinks(tx, id))) throw refused('ORDER_NOT_FOUND', { orderId: id });
+        return { answer: noContent, target: { type: 'order', id }, before: null, after: null };
+      };
+      return bare(adminEdit(deps, call, { action: 'order.revoke-links', scope: id, work }));
     },
   });
