@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Ten thousand million rupees: sums of such amounts stay exact. */
-const MOST_PAISE = 1_000_000_000_000;
+export const MOST_PAISE = 1_000_000_000_000;
 
 export const paise = z.int().min(0).max(MOST_PAISE);
 

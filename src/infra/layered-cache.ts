@@ -17,6 +17,8 @@ export interface Entry {
   on: readonly string[];
   /** Life in seconds; for as long again it is served while it is made anew. */
   seconds: number;
+  /** What it was made of besides: a value that was made of something else is kept beside it. */
+  form?: string;
   /** Its reads are counted, so that what is read most can be kept warm. */
   isCounted?: boolean;
   /**
@@ -85,7 +87,7 @@ interface Layers {
   makingMs: number;
 }
 
-/** Under the keys `{store}:{type}:{identifier}@{versions}`; `redis` fails fast. `makingMs`: what making a value may take. */
+/** Under the keys `{store}:{type}:{identifier}@{versions}.{form}`; `redis` fails fast. `makingMs`: what making a value may take. */
 export function openLayeredCache(
   at: { redis: Redis; versions: Versions; store: string },
   makingMs = MAKING_MS,
@@ -127,10 +129,12 @@ async function get<T>(layers: Layers, entry: Entry, making: Making<T>): Promise<
   });
 }
 
+const keyOf = ({ key, form }: Entry, version: string): string => `${key}@${version}${form ? `.${form}` : ''}`;
+
 /** Nobody can tell what was changed: only for an instant, and only in this process. */
 const alone = <T>(layers: Layers, entry: Entry, { make }: Making<T>): Promise<Kept<T>> =>
   layers.bento.getOrSet({
-    key: `${entry.key}@${layers.versions.alone()}`,
+    key: keyOf(entry, layers.versions.alone()),
     ttl: ALONE_MS,
     grace: false,
     factory(context) {
@@ -145,7 +149,7 @@ function shared<T>(
   { make, isForced, version }: Making<T> & { version: string },
 ): Promise<Kept<T>> {
   const { bento, redis, store } = layers;
-  const key = `${entry.key}@${version}`;
+  const key = keyOf(entry, version);
   const ttl = Math.round(entry.seconds * 1_000 * (1 - JITTER + 2 * JITTER * Math.random()));
   return bento.getOrSet({
     key,

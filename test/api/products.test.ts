@@ -91,6 +91,7 @@ describe('the storefront catalogue', () => {
       const { data } = await shop.list('minPrice=150000&maxPrice=200000');
       expect(data.map(({ title, price }) => [title, price])).to.deep.equal([[KURTA, 1_699_00]]);
       expect(await shop.titles('minPrice=899900')).to.deep.equal([SAREE]);
+      expect(await shop.titles('maxPrice=1000000000000'), 'the highest price there can be').to.have.length(5);
     });
 
     it('narrows down by what is in stock, together with the rest', async () => {
@@ -133,11 +134,11 @@ describe('the storefront catalogue', () => {
       expect((await shop.list('minPrice=99999900')).facets).to.deep.equal(nothing);
     });
 
-    it('takes one statement and one for the facets, however many products it shows', async () => {
+    it('takes one statement, one for the facets and one for the offers, which are kept, however many products it shows', async () => {
       for (const query of ['', 'q=kurta', 'sort=price&inStock=true&collection=kurtas', 'q=kutra&limit=1']) {
         shop.statements();
         await shop.list(query);
-        expect(shop.statements(), query).to.equal(2);
+        expect(shop.statements(), query).to.equal(3);
       }
     });
 
@@ -147,6 +148,7 @@ describe('the storefront catalogue', () => {
         'limit=0': 'query.limit',
         'limit=101': 'query.limit',
         'minPrice=1.5': 'query.minPrice',
+        'maxPrice=1000000000001': 'query.maxPrice',
         'minPrice=2&maxPrice=1': 'query.minPrice',
         'inStock=maybe': 'query.inStock',
         'sort=cheapest': 'query.sort',

@@ -7,6 +7,7 @@ import type {
   ShippingZone,
   Target,
 } from '../../src/domain/pricing/inputs.ts';
+import type { PriceListTerms } from '../../src/domain/pricing/unit-price.ts';
 import { newId } from '../../src/infra/ids.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -84,13 +85,15 @@ export async function putDiscount(query: Query, from: Partial<DiscountRow> & Pic
 /** A price list with one entry per price. @returns its id. */
 export async function putPriceList(
   query: Query,
-  from: { prices: [variantId: string, price: number, minQuantity?: number][]; groupIds?: string[]; priority?: number },
+  from: Partial<Omit<PriceListTerms, 'id' | 'name'>> & {
+    prices: [variantId: string, price: number, minQuantity?: number][];
+  },
 ): Promise<string> {
   const id = newId();
   await query(
-    `insert into price_lists (id, name, status, priority, group_ids, created_at, updated_at)
-      values ($1, $2, 'active', $3, $4, now(), now())`,
-    [id, `Prices ${id}`, from.priority ?? 0, from.groupIds ?? []],
+    `insert into price_lists (id, name, status, priority, group_ids, starts_at, ends_at, created_at, updated_at)
+      values ($1, $2, 'active', $3, $4, $5, $6, now(), now())`,
+    [id, `Prices ${id}`, from.priority ?? 0, from.groupIds ?? [], from.startsAt ?? null, from.endsAt ?? null],
   );
   for (const [variantId, price, minQuantity = 1] of from.prices) {
     await query(`insert into price_list_entries values ($1, $2, $3, $4)`, [variantId, id, minQuantity, price]);
@@ -105,14 +108,14 @@ export async function putRule(
 ): Promise<string> {
   const id = newId();
   await query(
-    `insert into pricing_rules (id, name, status, priority, is_final, include, exclude, action, created_at, updated_at)
-      values ($1, $2, 'active', $3, $4, $5, $6, $7, now(), now())`,
+    `insert into pricing_rules (id, name, status, priority, is_final, include, exclude, action, group_ids, min_quantity,
+        max_quantity, starts_at, ends_at, created_at, updated_at)
+      values ($1, $2, 'active', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now(), now())`,
     [
-      id,
-      `Rule ${id}`,
-      rule.priority ?? 0,
-      rule.isFinal ?? false,
-      ...[include, NONE, action].map((each) => JSON.stringify(each)),
+      ...[id, `Rule ${id}`, rule.priority ?? 0, rule.isFinal ?? false],
+      ...[include, rule.exclude ?? NONE, action].map((each) => JSON.stringify(each)),
+      ...[rule.groupIds ?? [], rule.minQuantity ?? 1, rule.maxQuantity ?? null],
+      ...[rule.startsAt ?? null, rule.endsAt ?? null],
     ],
   );
   return id;

@@ -3,8 +3,8 @@ import { refused } from '../../domain/errors.ts';
 import { pageOf, pageQuery } from '../admin/page.ts';
 import { type AnyRoute, route } from '../route.ts';
 import { bundleSchema, bundleSummarySchema } from '../views/bundle.ts';
-import { answerOf } from '../views/page.ts';
 import type { Pages } from '../views/pages.ts';
+import { pricedAnswer } from './priced-answer.ts';
 
 const common = { method: 'get', permission: 'products:read', access: 'store', tag: 'Catalogue' } as const;
 const unchanged = { 304: { description: 'What the client has is still so' } };
@@ -18,7 +18,7 @@ export const bundleRoutes = ({ pages }: { pages: Pages }): AnyRoute[] => [
     query: z.strictObject(pageQuery),
     answers: { 200: { description: 'One page', schema: pageOf(bundleSummarySchema) }, ...unchanged },
     errors: ['CURSOR_INVALID'],
-    handle: async ({ query }) => answerOf(await pages.bundles(query)),
+    handle: (call) => pricedAnswer(pages, call, (prices) => pages.bundles(call.query, prices)),
   }),
 
   route({
@@ -29,10 +29,13 @@ export const bundleRoutes = ({ pages }: { pages: Pages }): AnyRoute[] => [
     query: z.strictObject({}),
     answers: { 200: { description: 'The bundle', schema: bundleSchema }, ...unchanged },
     errors: ['BUNDLE_NOT_FOUND'],
-    async handle({ params: { idOrSlug } }) {
-      const bundle = await pages.bundle(idOrSlug);
-      if (!bundle) throw refused('BUNDLE_NOT_FOUND', { bundle: idOrSlug });
-      return answerOf(bundle);
+    handle(call) {
+      const { idOrSlug } = call.params;
+      return pricedAnswer(pages, call, async (prices) => {
+        const bundle = await pages.bundle(idOrSlug, prices);
+        if (!bundle) throw refused('BUNDLE_NOT_FOUND', { bundle: idOrSlug });
+        return bundle;
+      });
     },
   }),
 ];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
+import { MOST_PAISE } from '../amounts.ts';
 import { type AnyRoute, route } from '../route.ts';
 import { collectionsSchema } from '../views/collections.ts';
 import { answerOf } from '../views/page.ts';
@@ -7,6 +8,7 @@ import type { Pages } from '../views/pages.ts';
 import { productSchema } from '../views/product.ts';
 import { productListSchema } from '../views/product-list.ts';
 import { SORTS } from '../views/product-order.ts';
+import { pricedAnswer } from './priced-answer.ts';
 
 const several = z
   .union([z.string().min(1).max(100), z.array(z.string().min(1).max(100)).max(20)])
@@ -16,10 +18,16 @@ const several = z
 
 const paise = z
   .string()
-  .refine((text) => /^\d{1,12}$/.test(text), 'must be a whole number of paise')
+  .refine(
+    (text) => /^\d{1,13}$/.test(text) && Number(text) <= MOST_PAISE,
+    'must be a whole number of paise up to 10^12',
+  )
   .transform(Number)
   .optional()
-  .meta({ override: { type: 'integer', minimum: 0 } });
+  .meta({
+    override: { type: 'integer', minimum: 0, maximum: MOST_PAISE },
+    description: 'Paise, inclusive: what one unit costs the visitor.',
+  });
 
 const listQuery = z
   .strictObject({
@@ -59,11 +67,12 @@ export const productRoutes = ({ pages }: { pages: Pages }): AnyRoute[] => [
     ...common,
     path: '/api/v1/store/products',
     summary: 'Browse and search the products',
-    description: 'A product is listed when one of its variants fits size, colour, price and stock all at once.',
+    description:
+      'A product is listed when one of its variants fits size, colour, price and stock all at once. Prices are those of the visitor: of everybody without `Authorization`, else of the groups of the customer.',
     query: listQuery,
     answers: { 200: { description: 'One page', schema: productListSchema }, ...unchanged },
     errors: ['CURSOR_INVALID', 'COLLECTION_NOT_FOUND'],
-    handle: async ({ query }) => answerOf(await pages.list(query)),
+    handle: (call) => pricedAnswer(pages, call, (prices) => pages.list(call.query, prices)),
   }),
 
   route({
@@ -74,10 +83,13 @@ export const productRoutes = ({ pages }: { pages: Pages }): AnyRoute[] => [
     query: z.strictObject({}),
     answers: { 200: { description: 'The product', schema: productSchema }, ...unchanged },
     errors: ['PRODUCT_NOT_FOUND'],
-    async handle({ params: { idOrSlug } }) {
-      const product = await pages.product(idOrSlug);
-      if (!product) throw refused('PRODUCT_NOT_FOUND', { product: idOrSlug });
-      return answerOf(product);
+    handle(call) {
+      const { idOrSlug } = call.params;
+      return pricedAnswer(pages, call, async (prices) => {
+        const product = await pages.product(idOrSlug, prices);
+        if (!product) throw refused('PRODUCT_NOT_FOUND', { product: idOrSlug });
+        return product;
+      });
     },
   }),
 

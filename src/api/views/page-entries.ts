@@ -1,14 +1,18 @@
+import type { PriceTerms } from '../../domain/pricing/unit-price.ts';
+import { groupsOf } from '../../entities/people/group.ts';
 import type { Vault } from '../../entities/people/vault.ts';
 import { loadOffers, type Offers } from '../../entities/pricing/offers.ts';
+import { loadPriceTerms } from '../../entities/pricing/price-terms.ts';
 import type { Database } from '../../infra/database.ts';
 import type { Entry, LayeredCache } from '../../infra/layered-cache.ts';
 import { type BundlesRequest, readBundle, readBundlePage } from './bundle.ts';
 import { readCollections } from './collections.ts';
 import { type Page, pageOf } from './page.ts';
 import { nameOf, shelfNameOf } from './page-keys.ts';
-import { availabilityOf, availableUnits, type ProductView, productIdOf, readProduct } from './product.ts';
+import { availabilityOf, availableUnits, type ProductFacts, productIdOf, productView, readProduct } from './product.ts';
 import { type ProductListRequest, readProductList } from './product-list.ts';
 import { type ReviewListRequest, readReviewList } from './review-list.ts';
+import type { VisitorPrices } from './visitor-prices.ts';
 
 export interface Shelf {
   db: Database;
@@ -30,7 +34,17 @@ export interface Kept<T> {
 export const entriesOf = (shelf: Shelf) => ({
   ...productEntries(shelf),
   ...listEntries(shelf),
+  ...reviewEntries(shelf),
   ...bundleEntries(shelf),
+  /** What pages are priced with: all price lists and rules that are not over. */
+  prices: (): Kept<PriceTerms> => ({
+    entry: { key: 'prices:all', on: ['offers', 'price-lists'], seconds: LIFE.facts },
+    make: () => loadPriceTerms(shelf.db.query),
+  }),
+  groups: (accountId: string): Kept<{ ids: string[] }> => ({
+    entry: { key: `groups:${accountId}`, on: [`groups:${accountId}`], seconds: LIFE.facts },
+    make: async () => ({ ids: await groupsOf(shelf.db.query, accountId) }),
+  }),
   /** What carts are priced with by whoever only looks. */
   offers: (): Kept<Offers> => ({
     entry: { key: 'offers:all', on: ['offers'], seconds: LIFE.facts },
@@ -40,18 +54,27 @@ export const entriesOf = (shelf: Shelf) => ({
 
 export type Entries = ReturnType<typeof entriesOf>;
 
+/** Pages of an earlier release, without the prices of visitors, are kept under no form. */
+const formOf = (prices: string): string => `prices-${prices}`;
+
 function productEntries(shelf: Shelf) {
   const { db, cache } = shelf;
-  const facts = (id: string): Kept<ProductView> => ({
-    entry: { key: `product:${id}`, on: [`product:${id}`, `reviews:${id}`], seconds: LIFE.facts },
+  const facts = (id: string): Kept<ProductFacts> => ({
+    entry: {
+      key: `product:${id}`,
+      on: [`product:${id}`, `reviews:${id}`, 'price-lists'],
+      seconds: LIFE.facts,
+      form: 'listed',
+    },
     make: () => readProduct(shelf, id),
   });
   return {
     facts,
-    product: (id: string): Kept<Page> => ({
+    product: (id: string, { terms, name }: VisitorPrices): Kept<Page> => ({
       entry: {
         key: `product-page:${id}`,
-        on: [`product:${id}`, `reviews:${id}`],
+        on: [`product:${id}`, `reviews:${id}`, 'price-lists'],
+        form: formOf(name),
         seconds: LIFE.availability,
         isCounted: true,
         isComposed: true,
@@ -60,9 +83,7 @@ function productEntries(shelf: Shelf) {
         const { entry, make } = facts(id);
         const levels = cache.limit(() => availabilityOf(db.query, id));
         const [product, available] = await Promise.all([cache.read(entry, make), levels]);
-        if (!product) return undefined;
-        const variants = product.variants.map((variant) => ({ ...variant, available: available.get(variant.id) ?? 0 }));
-        return pageOf({ ...product, variants });
+        return product && pageOf(productView(product, { terms, available }));
       },
     }),
     /** How many units of one variant. */
@@ -75,32 +96,36 @@ function productEntries(shelf: Shelf) {
       entry: { key: `slug:${slug}`, on: ['catalogue'], seconds: LIFE.facts },
       make: () => productIdOf(db.query, slug),
     }),
-    reviews: (request: ReviewListRequest): Kept<Page> => ({
-      entry: {
-        key: `reviews:${nameOf(request)}`,
-        on: [`product:${request.productId}`, `reviews:${request.productId}`],
-        seconds: LIFE.reviews,
-      },
-      async make() {
-        const list = await readReviewList(shelf, request);
-        return list && pageOf(list);
-      },
-    }),
   };
 }
 
+const reviewEntries = (shelf: Shelf) => ({
+  reviews: (request: ReviewListRequest): Kept<Page> => ({
+    entry: {
+      key: `reviews:${nameOf(request)}`,
+      on: [`product:${request.productId}`, `reviews:${request.productId}`],
+      seconds: LIFE.reviews,
+    },
+    async make() {
+      const list = await readReviewList(shelf, request);
+      return list && pageOf(list);
+    },
+  }),
+});
+
 function listEntries(shelf: Shelf) {
   return {
-    list(query: ProductListRequest): Kept<Page> {
+    list(query: ProductListRequest, { terms, name: prices }: VisitorPrices): Kept<Page> {
       const name = shelfNameOf(query);
       return {
         entry: {
           key: `list:${name ?? nameOf(query)}`,
           on: ['catalogue'],
           seconds: LIFE.list,
+          form: formOf(prices),
           isCounted: name !== undefined,
         },
-        make: async () => pageOf(await readProductList(shelf, query)),
+        make: async () => pageOf(await readProductList({ ...shelf, terms }, query)),
       };
     },
     collections: (): Kept<Page> => ({
@@ -112,16 +137,22 @@ function listEntries(shelf: Shelf) {
 
 function bundleEntries(shelf: Shelf) {
   return {
-    bundle: (idOrSlug: string): Kept<Page> => ({
-      entry: { key: `bundle:${idOrSlug}`, on: ['bundles'], seconds: LIFE.availability, isCounted: true },
+    bundle: (idOrSlug: string, { terms, name }: VisitorPrices): Kept<Page> => ({
+      entry: {
+        key: `bundle:${idOrSlug}`,
+        on: ['bundles'],
+        form: formOf(name),
+        seconds: LIFE.availability,
+        isCounted: true,
+      },
       async make() {
-        const bundle = await readBundle(shelf, { idOrSlug });
+        const bundle = await readBundle({ ...shelf, terms }, { idOrSlug });
         return bundle && pageOf(bundle);
       },
     }),
-    bundles: (query: BundlesRequest): Kept<Page> => ({
-      entry: { key: `bundles:${nameOf(query)}`, on: ['bundles'], seconds: LIFE.list },
-      make: async () => pageOf(await readBundlePage(shelf, query)),
+    bundles: (query: BundlesRequest, { terms, name }: VisitorPrices): Kept<Page> => ({
+      entry: { key: `bundles:${nameOf(query)}`, on: ['bundles'], seconds: LIFE.list, form: formOf(name) },
+      make: async () => pageOf(await readBundlePage({ ...shelf, terms }, query)),
     }),
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { PriceTerms } from '../../domain/pricing/unit-price.ts';
 import type { Database } from '../../infra/database.ts';
 import { filterSql, isAvailable, type ProductFilter, VARIANTS } from './product-filter.ts';
 import { inTextOrder } from './text-order.ts';
@@ -14,7 +15,10 @@ export const facetsSchema = z
     collections: z.array(z.object({ slug: z.string(), title: z.string(), count: z.int() })),
     sizes: countsSchema,
     colors: countsSchema,
-    price: z.object({ min: z.int(), max: z.int(), currency: z.string() }).nullable(),
+    price: z
+      .object({ min: z.int(), max: z.int(), currency: z.string() })
+      .nullable()
+      .meta({ description: 'Paise: what one unit costs the visitor now.' }),
     inStock: z.int(),
     isComplete: z.boolean().meta({
       description: `Whether everything that fits was counted. If not, more than ${MOST_COUNTED} products fit, the newest ${MOST_COUNTED} were counted, and each number means "at least".`,
@@ -27,6 +31,12 @@ export const facetsSchema = z
   });
 
 export type Facets = z.infer<typeof facetsSchema>;
+
+interface Priced {
+  db: Database;
+  currency: string;
+  terms: PriceTerms;
+}
 
 interface FacetRow extends Omit<Facets, 'price'> {
   min: number | null;
@@ -42,20 +52,21 @@ const counts = (list: string) => `(select coalesce(json_agg(json_build_object('v
  * Counts what fits by collection, size and colour, in one statement. It costs no more in a shop of a million products:
  * the laterals walk the indexes product by product, where the planner left to itself would read whole tables.
  */
-export async function readFacets(db: Database, filter: ProductFilter, currency: string): Promise<Facets> {
-  const sql = filterSql(filter, { ranked: false });
+export async function readFacets({ db, currency, terms }: Priced, filter: ProductFilter): Promise<Facets> {
+  const sql = filterSql(filter, { ranked: false, isByPrice: false, terms });
   const fits = sql.fits('v', 's');
   const [row] = await db.search<FacetRow>(
     `with ${sql.with} fitting as materialized (
         select p.id from ${sql.from} where ${sql.where}
-            and exists (select 1 from ${VARIANTS} where v.product_id = p.id and ${fits})
+            and ${sql.someFits}
           order by p.id desc limit ${MOST_COUNTED + 1}),
       counted as materialized (
         select p.id, each.* from (select id from fitting order by id desc limit ${MOST_COUNTED}) p cross join lateral (
           select array_agg(distinct v.size) filter (where v.size is not null) as sizes,
             array_agg(distinct v.color) filter (where v.color is not null) as colors,
-            min(v.price) as least, max(v.price) as most, bool_or(${isAvailable('s')}) as stocked
-          from ${VARIANTS} where v.product_id = p.id and ${fits}) each)
+            min(price) as least, max(price) as most, bool_or(stocked) as stocked
+          from (select v.size, v.color, ${sql.price.of('v')} as price, ${isAvailable('s')} as stocked
+            from ${VARIANTS} where v.product_id = p.id and ${fits} offset 0) v) each)
     select count(*) as total, (select count(*) from fitting) <= ${MOST_COUNTED} as "isComplete",
       count(*) filter (where stocked) as "inStock", min(least) as min, max(most) as max,
       ${counts('sizes')} as sizes, ${counts('colors')} as colors,

@@ -1,3 +1,6 @@
+import type { PriceTerms } from '../../domain/pricing/unit-price.ts';
+import { type PriceSql, priceSql } from './product-price.ts';
+
 /** What a client narrows the catalogue down to. */
 export interface ProductFilter {
   q?: string | undefined;
@@ -5,7 +8,7 @@ export interface ProductFilter {
   collection?: string | undefined;
   size?: string[] | undefined;
   color?: string[] | undefined;
-  /** Paise, both inclusive. */
+  /** Paise, both inclusive: what one unit costs the visitor. */
   minPrice?: number | undefined;
   maxPrice?: number | undefined;
   /** true: only what can be bought now; false: only products of which nothing that fits can be. */
@@ -25,6 +28,12 @@ export interface FilterSql {
   where: string;
   /** Whether the variant with the alias `v` fits, with its level `s`. */
   fits(v: string, s: string): string;
+  /** What one unit costs the visitor. */
+  price: PriceSql;
+  /** That some variant of `p` fits. */
+  someFits: string;
+  /** Whether `with` has the table `fitting_variants` of all variants that fit, since no index has their prices. */
+  isListed: boolean;
 }
 
 /** Whether a unit can be bought, of the level with this alias. */
@@ -33,42 +42,71 @@ export const isAvailable = (s: string): string => `${s}.on_hand + ${s}.backorder
 /** The variants of `p` with their levels, to be read from. */
 export const VARIANTS = `variants v join stock_levels s on s.variant_id = v.id and v.status = 'active'`;
 
+interface Wanted {
+  ranked: boolean;
+  /** Whether the products are sorted by price. */
+  isByPrice: boolean;
+  terms: PriceTerms;
+}
+
 /** The parts of a statement for this filter. Only what is asked for is in the text, so that the plan is made for it. */
-export function filterSql(filter: ProductFilter, { ranked }: { ranked: boolean }): FilterSql {
+export function filterSql(filter: ProductFilter, { ranked, isByPrice, terms }: Wanted): FilterSql {
   const params: unknown[] = [];
   const bind = (value: unknown) => `$${params.push(value)}`;
-  const fits = fitting(filter, bind);
-  const sql: FilterSql = { params, bind, fits, with: '', from: 'products p', where: `p.status = 'active'` };
-  if (filter.inStock === false) {
-    sql.where += ` and not exists (select 1 from ${VARIANTS}
-      where v.product_id = p.id and ${fits('v', 's')} and ${isAvailable('s')})`;
-  }
+  const price = priceSql(terms, bind);
+  const { isGoods, isAmount } = fitting(filter, bind);
+  const fits: FilterSql['fits'] = (v, s) => `${isGoods(v, s)} and ${isAmount(price.of(v))}`;
+  const isOfPrice = isByPrice || filter.minPrice !== undefined || filter.maxPrice !== undefined;
+  const parts = { with: '', from: 'products p', where: `p.status = 'active'`, isListed: price.isPriced && isOfPrice };
+  const sql: FilterSql = { params, bind, fits, price, ...parts, someFits: '' };
+  const within: string[] = [];
   if (filter.collection !== undefined) {
-    sql.from += ` join product_collections c on c.product_id = p.id
-      and c.collection_id = (select id from collections where slug = ${bind(filter.collection)} and status = 'active')`;
+    const collection = `(select id from collections where slug = ${bind(filter.collection)} and status = 'active')`;
+    sql.from += ` join product_collections c on c.product_id = p.id and c.collection_id = ${collection}`;
+    within.push(`select product_id from product_collections where collection_id = ${collection}`);
   }
-  if (filter.q !== undefined) search(sql, filter.q, ranked);
+  if (filter.q !== undefined) {
+    search(sql, filter.q, ranked);
+    within.push('select id from found');
+  }
+  if (sql.isListed) {
+    const stocked = isAvailable('s');
+    const where = [isGoods('v', 's'), ...within.map((products) => `v.product_id in (${products})`)].join(' and ');
+    // Their prices are computed once, not by looking at each product again.
+    sql.with += `fitting_variants as (
+      select * from (${price.rows({ from: VARIANTS, stocked, where })}) v where ${isAmount('v.price')}),`;
+  }
+  const some = (condition: string) => `exists (select 1 from ${sql.isListed ? 'fitting_variants v' : VARIANTS}
+    where v.product_id = p.id and ${condition})`;
+  sql.someFits = some(sql.isListed ? 'true' : fits('v', 's'));
+  if (filter.inStock === false) {
+    sql.where += ` and not ${some(sql.isListed ? 'stocked' : `${fits('v', 's')} and ${isAvailable('s')}`)}`;
+  }
   return sql;
 }
 
-function fitting(filter: ProductFilter, bind: FilterSql['bind']): FilterSql['fits'] {
-  const { size, color, minPrice, maxPrice, inStock } = filter;
-  const rules: ((v: string, s: string) => string)[] = [];
+/** What the filter asks of a variant and its level, and of the price of a unit. */
+function fitting({ size, color, minPrice, maxPrice, inStock }: ProductFilter, bind: FilterSql['bind']) {
+  const ofGoods: ((v: string, s: string) => string)[] = [];
+  const ofAmounts: ((amount: string) => string)[] = [];
   const anyOf = (column: string, texts: string[]) => {
     // Lower case is made in one place: JavaScript makes another of some letters, such as İ.
     const wanted = texts.map((text) => `lower(${bind(text)}::text)`).join(', ');
-    rules.push((v) => `lower(${v}.${column}) in (${wanted})`);
+    ofGoods.push((v) => `lower(${v}.${column}) in (${wanted})`);
   };
   const limit = (operator: string, paise: number) => {
     const bound = bind(paise);
-    rules.push((v) => `${v}.price ${operator} ${bound}::bigint`);
+    ofAmounts.push((amount) => `${amount} ${operator} ${bound}::bigint`);
   };
   if (size) anyOf('size', size);
   if (color) anyOf('color', color);
   if (minPrice !== undefined) limit('>=', minPrice);
   if (maxPrice !== undefined) limit('<=', maxPrice);
-  if (inStock) rules.push((_, s) => isAvailable(s));
-  return (v, s) => rules.map((rule) => rule(v, s)).join(' and ') || 'true';
+  if (inStock) ofGoods.push((_, s) => isAvailable(s));
+  return {
+    isGoods: (v: string, s: string) => ofGoods.map((rule) => rule(v, s)).join(' and ') || 'true',
+    isAmount: (amount: string) => ofAmounts.map((rule) => rule(amount)).join(' and ') || 'true',
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
+import type { PriceTerms } from '../../domain/pricing/unit-price.ts';
 import type { Database } from '../../infra/database.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import { facetsSchema, readFacets } from './product-facets.ts';
@@ -13,8 +14,15 @@ const itemSchema = z
     slug: z.string(),
     title: z.string(),
     brand: z.string(),
-    price: z.int().meta({ description: 'Paise: the lowest price among the variants that fit the filters.' }),
+    price: z.int().meta({
+      description:
+        'Paise: the lowest price among the variants that fit the filters, for one unit, by the price lists and rules that are open to the visitor now.',
+    }),
     highestPrice: z.int(),
+    wasPrice: z
+      .int()
+      .nullable()
+      .meta({ description: 'Paise: the own price of the variant with the lowest price, when that is lowered.' }),
     currency: z.string(),
     inStock: z.boolean().meta({ description: 'Whether some variant can be bought now.' }),
     sizes: z.array(z.string()),
@@ -42,7 +50,8 @@ export interface ProductListRequest extends ProductFilter {
   cursor?: string | undefined;
 }
 
-interface PageRow extends Omit<Item, 'currency'> {
+interface PageRow extends Omit<Item, 'currency' | 'wasPrice'> {
+  ownPrice: number;
   key: string | number;
   keyId: string;
 }
@@ -52,22 +61,23 @@ interface PageRow extends Omit<Item, 'currency'> {
  * @throws CURSOR_INVALID, COLLECTION_NOT_FOUND
  */
 export async function readProductList(
-  { db, currency }: { db: Database; currency: string },
+  priced: { db: Database; currency: string; terms: PriceTerms },
   request: ProductListRequest,
 ): Promise<ProductList> {
+  const { db, currency, terms } = priced;
   const [rows, facets] = await Promise.all([
-    readPage(db, request),
-    request.cursor === undefined ? readFacets(db, request, currency) : null,
+    readPage(db, request, terms),
+    request.cursor === undefined ? readFacets(priced, request) : null,
   ]);
   if (rows.length === 0) await refuseUnknownCollection(db, request.collection);
   return { ...toPage(rows, request, currency), facets };
 }
 
-function readPage(db: Database, request: ProductListRequest): Promise<PageRow[]> {
+function readPage(db: Database, request: ProductListRequest, terms: PriceTerms): Promise<PageRow[]> {
   const { limit, cursor } = request;
   const sort = sortOf(request);
   const order = ORDERS[sort];
-  const sql = filterSql(request, { ranked: sort === 'relevance' });
+  const sql = filterSql(request, { ranked: sort === 'relevance', isByPrice: order.isByPrice === true, terms });
   const { from, where } = order.rows(sql);
   const fits = sql.fits('v', 's');
   const position = cursor === undefined ? null : readCursor(listOf(request), cursor, order.keySchema);
@@ -78,11 +88,12 @@ function readPage(db: Database, request: ProductListRequest): Promise<PageRow[]>
           from ${from} where ${where} ${behind} order by ${order.by} limit ${sql.bind(limit + 1)})
     select p.id, p.slug, p.title, p.brand, page.key, page.key_id as "keyId", ${ratingOf('p')} as rating, each.*
       from page join products p on p.id = page.id cross join lateral (
-        select min(v.price) filter (where ${fits}) as price, max(v.price) filter (where ${fits}) as "highestPrice",
-          bool_or(${isAvailable('s')}) as "inStock",
+        select min(price) filter (where fits) as price, max(price) filter (where fits) as "highestPrice",
+          (array_agg(own_price order by price, v.id) filter (where fits))[1] as "ownPrice", bool_or(stocked) as "inStock",
           coalesce(array_agg(v.size order by v.position) filter (where v.size is not null), '{}') as sizes,
           coalesce(array_agg(v.color order by v.position) filter (where v.color is not null), '{}') as colors
-        from ${VARIANTS} where v.product_id = p.id) each
+        from (select v.id, v.size, v.color, v.position, v.price as own_price, ${sql.price.of('v')} as price, ${fits} as fits,
+            ${isAvailable('s')} as stocked from ${VARIANTS} where v.product_id = p.id offset 0) v) each
       order by page.place`,
     sql.params,
   );
@@ -96,8 +107,9 @@ function toPage(rows: readonly PageRow[], request: ProductListRequest, currency:
   return { data: shown.map((row) => toItem(row, currency)), nextCursor };
 }
 
-function toItem({ key, keyId, sizes, colors, ...row }: PageRow, currency: string): Item {
-  return { ...row, sizes: [...new Set(sizes)], colors: [...new Set(colors)], currency };
+function toItem({ key, keyId, sizes, colors, ownPrice, ...row }: PageRow, currency: string): Item {
+  const wasPrice = ownPrice > row.price ? ownPrice : null;
+  return { ...row, wasPrice, sizes: [...new Set(sizes)], colors: [...new Set(colors)], currency };
 }
 
 /** Without a search nothing is more relevant than anything else. */

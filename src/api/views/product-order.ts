@@ -1,5 +1,5 @@
 import { type core, z } from 'zod';
-import { type FilterSql, VARIANTS } from './product-filter.ts';
+import type { FilterSql } from './product-filter.ts';
 import { inTextOrder } from './text-order.ts';
 
 export const SORTS = ['relevance', 'newest', 'price', '-price', 'title'] as const;
@@ -14,18 +14,25 @@ export interface Order {
   /** Keeps what lies behind the position given by the two parameters. */
   behind(key: string, id: string): string;
   by: string;
+  /** Whether `key` is a price. */
+  isByPrice?: true;
   /** The products that fit, as one row each. */
   rows(filter: FilterSql): { from: string; where: string };
 }
 
 /** Products of which some variant fits. */
-const products = ({ from, where, fits }: FilterSql) => ({
-  from,
-  where: `${where} and exists (select 1 from ${VARIANTS} where v.product_id = p.id and ${fits('v', 's')})`,
+const products = ({ from, where, someFits }: FilterSql) => ({ from, where: `${where} and ${someFits}` });
+
+/** Products with the cheapest variant that fits. */
+const cheapestVariants = (sql: FilterSql) => (sql.isListed ? listedVariants(sql) : variantsByPrice(sql));
+
+const listedVariants = ({ from, where }: FilterSql) => ({
+  from: `${from} join (select product_id as id, min(price) as price from fitting_variants group by product_id) v on v.id = p.id`,
+  where,
 });
 
-/** Products by way of the cheapest variant that fits, so that the index on prices is walked and nothing is sorted. */
-const cheapestVariants = ({ from, where, fits }: FilterSql) => ({
+/** By way of the variants, so that the index on prices is walked and nothing is sorted. */
+const variantsByPrice = ({ from, where, fits }: FilterSql) => ({
   from: `${from} join variants v on v.product_id = p.id join stock_levels s on s.variant_id = v.id and v.status = 'active'`,
   where: `${where} and ${fits('v', 's')} and not exists (
     select 1 from variants w join stock_levels t on t.variant_id = w.id and w.status = 'active'
@@ -65,6 +72,7 @@ export const ORDERS: Record<Sort, Order> = {
     id: 'v.id',
     behind: (key, id) => `(v.price, v.id) > (${key}::bigint, ${id}::uuid)`,
     by: 'v.price, v.id',
+    isByPrice: true,
     rows: cheapestVariants,
   },
   '-price': {
@@ -73,6 +81,7 @@ export const ORDERS: Record<Sort, Order> = {
     id: 'v.id',
     behind: (key, id) => `(v.price, v.id) < (${key}::bigint, ${id}::uuid)`,
     by: 'v.price desc, v.id desc',
+    isByPrice: true,
     rows: cheapestVariants,
   },
 };

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { type ListedPrice, type PriceTerms, unitPriceOf } from '../../domain/pricing/unit-price.ts';
+import { NOT_OVER } from '../../entities/pricing/offers.ts';
 import type { Database } from '../../infra/database.ts';
 import { ratingOf, ratingSchema } from './rating.ts';
 
@@ -16,7 +18,14 @@ const variantSchema = z
     sku: z.string(),
     size: z.string().nullable(),
     color: z.string().nullable(),
-    price: z.int().meta({ description: 'Paise, tax included.' }),
+    price: z.int().meta({
+      description:
+        'Paise for one unit, by the price lists and rules that are open to the visitor now: what the cart counts.',
+    }),
+    wasPrice: z
+      .int()
+      .nullable()
+      .meta({ description: "Paise: the variant's own price, when a price list or rule lowers it." }),
     weightGrams: z.int(),
     attributes: attributesSchema,
     available: z.int().meta({ description: 'Units on sale now; a hint, the checkout decides.' }),
@@ -48,7 +57,17 @@ export const productSchema = z
 
 export type ProductView = z.infer<typeof productSchema>;
 
-type ProductRow = Omit<ProductView, 'createdAt' | 'updatedAt'> & { createdAt: Date; updatedAt: Date };
+type VariantView = ProductView['variants'][number];
+
+/** A product as it is kept: its variants at their own prices, and what decides those of a visitor. */
+export interface ProductFacts extends Omit<ProductView, 'variants'> {
+  variants: Omit<VariantView, 'wasPrice'>[];
+  collectionIds: string[];
+  /** Of price lists that are active and not over, for one unit. */
+  listed: ListedPrice[];
+}
+
+type ProductRow = Omit<ProductFacts, 'createdAt' | 'updatedAt'> & { createdAt: Date; updatedAt: Date };
 
 /** The product on sale with this slug. */
 export async function productIdOf(query: Database['query'], slug: string): Promise<{ id: string } | undefined> {
@@ -79,11 +98,11 @@ export async function availableUnits(
   return row;
 }
 
-/** Reads a product that is on sale with its variants and shelves, in one statement; undefined when there is none. */
+/** Reads a product that is on sale with its variants, shelves and listed prices, in one statement; undefined when there is none. */
 export async function readProduct(
   { db, currency }: { db: Database; currency: string },
   id: string,
-): Promise<ProductView | undefined> {
+): Promise<ProductFacts | undefined> {
   const [row] = await db.query<ProductRow>(
     `select p.id, p.slug, p.title, p.description, p.brand, p.hsn, p.attributes, p.media, p.created_at as "createdAt", p.updated_at as "updatedAt",
         ${ratingOf('p')} as rating,
@@ -94,11 +113,36 @@ export async function readProduct(
             'price', v.price, 'weightGrams', v.weight_grams, 'attributes', v.attributes, 'available', greatest(s.on_hand + s.backorder_limit - s.reserved, 0),
             'maxPerOrder', v.max_per_order) order by v.position), '[]')
           from variants v join stock_levels s on s.variant_id = v.id
-          where v.product_id = p.id and v.status = 'active') as variants
+          where v.product_id = p.id and v.status = 'active') as variants,
+        array(select collection_id from product_collections pc where pc.product_id = p.id) as "collectionIds",
+        (select coalesce(json_agg(json_build_object('listId', e.price_list_id, 'variantId', e.variant_id,
+            'minQuantity', e.min_quantity, 'price', e.price)), '[]')
+          from price_list_entries e join variants v on v.id = e.variant_id
+          where v.product_id = p.id and e.min_quantity = 1
+            and e.price_list_id in (select id from price_lists where ${NOT_OVER})) as listed
       from products p where p.id = $1 and p.status = 'active'`,
     [id],
   );
   if (!row) return undefined;
   const times = { createdAt: row.createdAt.toISOString(), updatedAt: row.updatedAt.toISOString() };
   return { ...row, currency, ...times };
+}
+
+/** A product at a visitor's prices, with the units that can be bought now by variant. */
+export function productView(
+  { collectionIds, listed, ...facts }: ProductFacts,
+  { terms, available }: { terms: PriceTerms; available: ReadonlyMap<string, number> },
+): ProductView {
+  const variants = facts.variants.map((variant): VariantView => {
+    const { id: variantId, price: unitPrice } = variant;
+    const mine = listed.filter((price) => price.variantId === variantId);
+    const price = unitPriceOf(terms, { variantId, productId: facts.id, collectionIds, unitPrice }, mine);
+    return {
+      ...variant,
+      price,
+      wasPrice: unitPrice > price ? unitPrice : null,
+      available: available.get(variantId) ?? 0,
+    };
+  });
+  return { ...facts, variants };
 }

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import type { Query } from '../sellable.ts';
 
 const CustomerGroupSchema = defineEntity({
   name: 'CustomerGroup',
@@ -15,3 +16,12 @@ const CustomerGroupSchema = defineEntity({
 /** Customers who are treated alike, by prices and discounts. */
 export class CustomerGroup extends CustomerGroupSchema.class {}
 CustomerGroupSchema.setClass(CustomerGroup);
+
+/** The groups that a customer is in. */
+export async function groupsOf(query: Query, accountId: string): Promise<string[]> {
+  const rows = await query<{ id: string }>(
+    `select group_id as id from customer_group_members where account_id = $1 order by group_id`,
+    [accountId],
+  );
+  return rows.map(({ id }) => id);
+}

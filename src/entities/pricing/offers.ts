@@ -17,7 +17,8 @@ export interface Offers {
 export const WINDOW = `'startsAt', starts_at, 'endsAt', ends_at, 'groupIds', group_ids`;
 const SELECTION = `'include', include, 'exclude', exclude`;
 
-const RULE = `json_build_object('id', id, 'name', name, 'priority', priority, 'isFinal', is_final,
+/** Of a row of pricing rules. */
+export const RULE = `json_build_object('id', id, 'name', name, 'priority', priority, 'isFinal', is_final,
   ${WINDOW}, ${SELECTION}, 'minQuantity', min_quantity, 'maxQuantity', max_quantity, 'action', action)`;
 
 /** Of a row of discounts `d` with the columns `code` and `code_max_uses`. */
@@ -27,12 +28,14 @@ export const WRITTEN_DISCOUNT = `json_build_object('id', d.id, 'name', name, 'co
   'excludesBundles', excludes_bundles, 'offer', offer, 'maxUses', max_uses,
   'maxUsesPerCustomer', case when first_order_only then 1 else max_uses_per_customer end, 'codeMaxUses', code_max_uses)`;
 
+/** Of a row of price lists, rules or discounts: it is active, and not over. */
+export const NOT_OVER = `status = 'active' and (ends_at is null or ends_at > now())`;
+
 /** The columns `rules` and `automatic`: those that are not over, also those that are yet to come. */
 export const OFFERS = `
-  (select coalesce(json_agg(${RULE}), '[]') from pricing_rules
-    where status = 'active' and (ends_at is null or ends_at > now())) as rules,
+  (select coalesce(json_agg(${RULE}), '[]') from pricing_rules where ${NOT_OVER}) as rules,
   (select coalesce(json_agg(${WRITTEN_DISCOUNT}), '[]') from (select *, null as code, null::int as code_max_uses from discounts) as d
-    where is_automatic and status = 'active' and (ends_at is null or ends_at > now())) as automatic`;
+    where is_automatic and ${NOT_OVER}) as automatic`;
 
 /** The offers that are not over, also those that are yet to come. */
 export async function loadOffers(query: Query): Promise<Offers> {

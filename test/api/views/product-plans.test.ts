@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { readProductList } from '../../../src/api/views/product-list.ts';
+import type { PriceTerms } from '../../../src/domain/pricing/unit-price.ts';
 import { type FreshDatabase, freshDatabase } from '../../support/database.ts';
 import { describeAll } from '../../support/extent.ts';
 import { fillLargeCatalogue } from './large-catalogue.ts';
@@ -31,6 +32,10 @@ const LISTS: [name: string, request: object, index: string, shown: number][] = [
   ['by words, of a collection', { q: 'silk', collection: 'shelf-5' }, 'products_search', 24],
 ];
 
+const isByPrice = (request: { sort?: string }): boolean => request.sort?.endsWith('price') === true;
+
+const NOTHING_OPEN: PriceTerms = { lists: [], rules: [] };
+
 describeAll('the lists of 200,000 variants', function () {
   this.timeout(30_000);
   let fresh: FreshDatabase;
@@ -46,10 +51,10 @@ describeAll('the lists of 200,000 variants', function () {
     await fresh.close();
   });
 
-  const list = async (request: object) => {
+  const list = async (request: object, terms: PriceTerms = NOTHING_OPEN) => {
     const db = { ...fresh.db, search: watched.query, query: watched.query };
     watched.plans();
-    const { facets, data } = await readProductList({ db, currency: 'INR' }, { limit: 24, ...request });
+    const { facets, data } = await readProductList({ db, currency: 'INR', terms }, { limit: 24, ...request });
     return { facets, data, plans: watched.plans() };
   };
 
@@ -64,6 +69,38 @@ describeAll('the lists of 200,000 variants', function () {
       expect(data).to.have.length(shown);
     });
   }
+
+  it('are found by the same index while a price list and rules are open, unless prices are asked for', async () => {
+    const none = { productIds: [], variantIds: [], collectionIds: [] };
+    const always = { startsAt: null, endsAt: null, groupIds: [], priority: 0 };
+    const limits = { isFinal: false, minQuantity: 1, maxQuantity: null, include: none, exclude: none };
+    const terms: PriceTerms = {
+      lists: [{ id: '01900009-0000-7000-8000-000000000001', name: 'List', ...always }],
+      rules: [{ id: 'rule', name: 'Rule', ...always, ...limits, action: { kind: 'percent-off', percent: 10 } }],
+    };
+    for (const [name, request, index, shown] of LISTS.filter(
+      ([, asked]) => !('minPrice' in asked || isByPrice(asked)),
+    )) {
+      const { data, plans } = await list(request, terms);
+      const whole = plans.flatMap(({ scans }) =>
+        scans.filter(([kind]) => kind === 'Seq Scan').map(([, table]) => table),
+      );
+      expect(
+        whole.filter((table) => LARGE.includes(table)),
+        name,
+      ).to.deep.equal([]);
+      expect(
+        plans.flatMap(({ indexes }) => indexes),
+        name,
+      ).to.include(index);
+      expect(data, name).to.have.length(shown);
+    }
+    const { data } = await list({ sort: 'price' }, terms);
+    const prices = data.map(({ price }) => price);
+    expect(prices)
+      .to.deep.equal(prices.toSorted((a, b) => a - b))
+      .and.to.have.length(24);
+  });
 
   it('have facets over the newest 2,000 of what fits, and say when that is not all', async () => {
     const all = (await list({})).facets;

@@ -82,6 +82,19 @@ describe('the price range of a bundle', () => {
     expect(priceRange({ kind: 'amount-off', amount: 150 }, offered)).to.deep.equal({ cheapest: 0, dearest: 320 });
   });
 
+  it('counts what price lists ask from several units on', () => {
+    const cheaper = { steps: [{ from: 2, price: 60 }] };
+    const pair = [set(2, 2, [item(100, cheaper)])];
+    expect(priceRange({ kind: 'sum' }, pair)).to.deep.equal({ cheapest: 120, dearest: 120 });
+    expect(priceRange({ kind: 'percent-off', percent: 10 }, pair)).to.deep.equal({ cheapest: 108, dearest: 108 });
+    const either = [set(2, 2, [item(100, cheaper), item(90)])];
+    expect(priceRange({ kind: 'sum' }, either)).to.include({ cheapest: 120 });
+    expect(priceRange({ kind: 'sum' }, [set(1, 2, [item(100, cheaper)])])).to.deep.equal({
+      cheapest: 100,
+      dearest: 120,
+    });
+  });
+
   it('is not there when nothing valid can be chosen, or when it is beyond what can be counted', () => {
     expect(priceRange({ kind: 'sum' }, [set(3, 3, [item(1, { maxQuantity: 2 })])])).to.equal(null);
     expect(priceRange({ kind: 'sum' }, [set(0, 3, [])])).to.equal(null);

@@ -13,12 +13,13 @@ export const bundleOfferRoutes = (deps: ApiDeps): AnyRoute[] => [
     access: 'staff',
     method: 'get',
     path: '/api/v1/admin/bundles/{id}/offer',
-    summary: 'A bundle as shoppers see it: what can be chosen, what it costs, how many there are; also a draft',
+    summary: 'A bundle as shoppers who are not signed in see it: its choices, price and stock; also a draft',
     params: z.object({ id: z.uuid() }),
     answers: { 200: { description: 'The bundle', schema: bundleSchema } },
     errors: ['BUNDLE_NOT_FOUND'],
     async handle({ params: { id } }) {
-      const bundle = await readBundle(deps, { idOrSlug: id, isAnyStatus: true });
+      const { terms } = await deps.pages.prices(null);
+      const bundle = await readBundle({ ...deps, terms }, { idOrSlug: id, isAnyStatus: true });
       if (!bundle) throw refused('BUNDLE_NOT_FOUND', { id });
       return { status: 200, body: bundle };
     },

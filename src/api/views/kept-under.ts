@@ -1,0 +1,16 @@
+import type { Entries, Kept } from './page-entries.ts';
+import { shelfOf } from './page-keys.ts';
+import type { VisitorPrices } from './visitor-prices.ts';
+
+/** What is kept under a key that can be made ahead; nothing for one that is nobody's, as of an earlier release. */
+export function keptUnder(entries: Entries, key: string, prices: VisitorPrices): Kept<object> | undefined {
+  const [, type = '', name = ''] = /^([a-z-]+):(.*)$/s.exec(key) ?? [];
+  if (type === 'product') return entries.facts(name);
+  if (type === 'product-page') return entries.product(name, prices);
+  if (type === 'collections') return entries.collections();
+  if (type === 'offers') return entries.offers();
+  if (type === 'prices') return entries.prices();
+  if (type === 'bundle') return entries.bundle(name, prices);
+  const shelf = type === 'list' ? shelfOf(name) : undefined;
+  return shelf && entries.list(shelf, prices);
+}

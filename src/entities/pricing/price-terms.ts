@@ -1,0 +1,16 @@
+import type { PricingRule } from '../../domain/pricing/inputs.ts';
+import type { PriceListTerms, PriceTerms } from '../../domain/pricing/unit-price.ts';
+import type { Query } from '../sellable.ts';
+import { NOT_OVER, RULE, WINDOW } from './offers.ts';
+
+const LIST = `json_build_object('id', id, 'name', name, 'priority', priority, ${WINDOW})`;
+
+/** The price lists and rules that are not over, also those that are yet to come. */
+export async function loadPriceTerms(query: Query): Promise<PriceTerms> {
+  const [row] = await query<{ lists: PriceListTerms[]; rules: PricingRule[] }>(
+    `select (select coalesce(json_agg(${LIST} order by id), '[]') from price_lists where ${NOT_OVER}) as lists,
+        (select coalesce(json_agg(${RULE} order by id), '[]') from pricing_rules where ${NOT_OVER}) as rules`,
+    [],
+  );
+  return { lists: row?.lists ?? [], rules: row?.rules ?? [] };
+}
