@@ -30,6 +30,9 @@ function inSameCurrency(a: Money, b: Money): Money {
   return b;
 }
 
+/** The largest amount that is exact: 2^53 − 1 minor units. */
+export const MOST_EXACT = Number.MAX_SAFE_INTEGER;
+
 /** Thrown for an amount of 2^53 minor units and more, which would not be exact any more. */
 export class AmountTooLarge extends RangeError {}
 

@@ -1,4 +1,4 @@
-import { AmountTooLarge } from '../domain/money.ts';
+import { AmountTooLarge, MOST_EXACT } from '../domain/money.ts';
 import type { PricingOutput } from '../domain/pricing/output.ts';
 import { isAboveQuote } from '../domain/pricing/quote.ts';
 import { type SelectionProblem, selectionProblem } from '../domain/pricing/selection.ts';
@@ -42,7 +42,7 @@ export async function priceCheckout(deps: WorkerDeps, tx: Tx, checkout: Checkout
     if (error instanceof AmountTooLarge) return null;
     throw error;
   });
-  if (!snapshot) return refused('ORDER_VALUE_EXCEEDED', {});
+  if (!snapshot) return refused('ORDER_VALUE_EXCEEDED', { maxValue: MOST_EXACT });
   return unacceptable(checkout, { ...deps, context, output: snapshot.output }) ?? snapshot;
 }
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { newId } from '../../src/infra/ids.ts';
 import { BENGALURU } from '../support/address.ts';
 import { stockVariant } from '../support/books.ts';
-import { putBundle, putPriceList } from '../support/offers.ts';
+import { flatZone, putBundle, putDiscount, putPriceList, putShippingMethod } from '../support/offers.ts';
 import type { Cart, Line } from '../support/shop.ts';
 import { openPeopleShop, type PeopleShop, type Refused, type Reply } from './people-shop.ts';
 
@@ -83,6 +83,59 @@ describe('what an order may hold', () => {
     expect(status).to.equal(201);
     const over = [422, 'ORDER_VALUE_EXCEEDED', { value: 1_250_000_000, maxValue: ORDER.value }];
     expect(told(await set(cart, 5))).to.deep.equal(over);
+  });
+
+  it('is compared with the sum of equal lines, also of very many', async () => {
+    const variantId = await stock({ price: 1 });
+    await shop.db.query(`update variants set max_per_order = 10000 where id = $1`, [variantId]);
+    shop.deps.orderLimits = { variant: 10_000, units: 1e9, value: 1e12 };
+    const line = { variantId, quantity: 10_000 };
+    const over = [422, 'QUANTITY_LIMIT_EXCEEDED', { variantId, requested: 20_000, maxPerOrder: 10_000 }];
+    expect(told(await fill(Array(200).fill(line)))).to.deep.equal(over);
+    const { status, body: cart } = await fill([line]);
+    expect([status, (await set(cart, 10_000)).status]).to.deep.equal([201, 200]);
+    expect(told(await add(cart, line))).to.deep.equal(over);
+  });
+
+  it('is never an amount that cannot be computed, wherever a price is asked for, and less is always possible', async () => {
+    const variants = await Promise.all([1, 2].map(() => stock({ price: 1 })));
+    shop.deps.orderLimits = { variant: 10_000, units: 1e9, value: 1e12 };
+    const { body: cart } = await fill(variants.map((variantId) => ({ variantId, quantity: 9_000 })));
+    // Each line is exact, their sum is not.
+    await putPriceList(shop.db.query, { prices: variants.map((variantId) => [variantId, LARGEST_PRICE, 1]) });
+    const { id, cartToken } = cart;
+    const over = [422, 'ORDER_VALUE_EXCEEDED', { maxValue: Number.MAX_SAFE_INTEGER }];
+    const asked: [string, string, object?][] = [
+      ['GET', `/store/cart/${id}`],
+      ['GET', `/store/cart/${id}/shipping-methods`],
+      ['POST', '/store/pricing/explain', { cartId: id }],
+      ['PUT', `/store/cart/${id}/shipping`, { state: 'IN-KA', shippingMethodId: null }],
+    ];
+    await putShippingMethod(shop.db.query, { zones: [flatZone(100)] });
+    for (const [method, path, body] of asked) {
+      expect(told(await shop.ask(method, path, { cartToken, body })), path).to.deep.equal(over);
+    }
+    const fewer = await set(cart, 1);
+    expect([fewer.status, fewer.body.totals?.total]).to.deep.equal([200, 9_001 * LARGEST_PRICE]);
+  });
+
+  it('is never an amount that cannot be computed for bundles, and in previews of discounts', async () => {
+    const variantId = await stock({ price: LARGEST_PRICE });
+    shop.deps.orderLimits = { variant: 10_000, units: 1e9, value: 1e17 };
+    const { id: bundleId, setIds } = await putBundle(shop.db.query, {
+      pricing: { kind: 'fixed', price: LARGEST_PRICE },
+      sets: [{ min: 1, max: 1, items: [{ variantId, surcharge: LARGEST_PRICE }] }],
+    });
+    const selections = [{ setId: setIds[0] ?? '', items: [{ variantId, quantity: 1 }] }];
+    const bundles = { bundleId, quantity: 10_000, selections };
+    const over = [422, 'ORDER_VALUE_EXCEEDED', { maxValue: Number.MAX_SAFE_INTEGER }];
+    expect(told(await fill([bundles]))).to.deep.equal(over);
+    const discount = await putDiscount(shop.db.query, { offer: { kind: 'percentage', percent: 1, cap: null } });
+    const { accessToken: token } = await shop.staff('admin');
+    for (const line of [bundles, { variantId, quantity: 10_000 }]) {
+      const path = `/admin/discounts/${discount}/preview`;
+      expect(told(await shop.ask('POST', path, { token, body: { items: [line] } })), path).to.deep.equal(over);
+    }
   });
 
   it('is never an amount that cannot be computed, whatever the settings and price lists allow', async () => {

@@ -29,6 +29,7 @@ const enterCode = (deps: ApiDeps) =>
       'CART_NOT_FOUND',
       'DISCOUNT_NOT_APPLICABLE',
       'QUANTITY_LIMIT_EXCEEDED',
+      'ORDER_VALUE_EXCEEDED',
       'CART_IN_CHECKOUT',
       'CART_ORDERED',
     ],
@@ -54,7 +55,7 @@ const removeCode = (deps: ApiDeps) =>
     summary: 'Take a discount code away',
     params: z.object({ id: z.uuid(), code: codeSchema }),
     answers: { 200: answer },
-    errors: ['CART_NOT_FOUND', 'DISCOUNT_CODE_NOT_FOUND', 'CART_IN_CHECKOUT', 'CART_ORDERED'],
+    errors: ['CART_NOT_FOUND', 'DISCOUNT_CODE_NOT_FOUND', 'ORDER_VALUE_EXCEEDED', 'CART_IN_CHECKOUT', 'CART_ORDERED'],
     handle(call) {
       const { code } = call.params;
       return changeCart(deps, call, {

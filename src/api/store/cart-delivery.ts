@@ -31,7 +31,7 @@ const quote = (deps: ApiDeps) =>
         .meta({ description: 'Default: where the cart is to go, else the state of the shop.' }),
     }),
     answers: { 200: { description: 'The methods that deliver there', schema: quotesSchema } },
-    errors: ['CART_NOT_FOUND'],
+    errors: ['CART_NOT_FOUND', 'ORDER_VALUE_EXCEEDED'],
     async handle(call) {
       const now = new Date();
       const stocked = await readStocked(deps, call, { cartId: call.params.id, now });
@@ -52,7 +52,7 @@ const choose = (deps: ApiDeps) =>
     params,
     body: z.strictObject({ state: stateSchema.nullable(), shippingMethodId: z.uuid().nullable() }),
     answers: { 200: { description: 'The cart, priced now', schema: cartSchema } },
-    errors: ['CART_NOT_FOUND', 'SHIPPING_METHOD_UNKNOWN', 'CART_IN_CHECKOUT', 'CART_ORDERED'],
+    errors: ['CART_NOT_FOUND', 'SHIPPING_METHOD_UNKNOWN', 'ORDER_VALUE_EXCEEDED', 'CART_IN_CHECKOUT', 'CART_ORDERED'],
     handle(call) {
       const { id } = call.params;
       const { state: destination, shippingMethodId } = call.body;

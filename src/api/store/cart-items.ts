@@ -71,7 +71,7 @@ const removeItem = (deps: ApiDeps) =>
     summary: 'Remove a line',
     params: itemParams,
     answers: { 200: answer },
-    errors: ['CART_NOT_FOUND', 'CART_ITEM_NOT_FOUND', 'CART_IN_CHECKOUT', 'CART_ORDERED'],
+    errors: ['CART_NOT_FOUND', 'CART_ITEM_NOT_FOUND', 'ORDER_VALUE_EXCEEDED', 'CART_IN_CHECKOUT', 'CART_ORDERED'],
     handle(call) {
       const line = { itemId: call.params.itemId, quantity: 0 };
       return changeCart(deps, call, {

@@ -1,5 +1,6 @@
 import { refused } from '../../domain/errors.ts';
-import { AmountTooLarge } from '../../domain/money.ts';
+import { AmountTooLarge, MOST_EXACT } from '../../domain/money.ts';
+import type { PricingInputs } from '../../domain/pricing/inputs.ts';
 import type { PricingOutput } from '../../domain/pricing/output.ts';
 import { priceCart } from '../../domain/pricing/price-cart.ts';
 import { type Cart, loadCart } from '../../entities/cart.ts';
@@ -49,12 +50,16 @@ export async function stockCart(
   return { cart, sellables, context };
 }
 
-/** Prices a stocked cart as of `now`. @throws ORDER_VALUE_EXCEEDED when its amounts are too large to be exact */
-export function pricedCart(terms: ShopTerms, stocked: StockedCart, now: Date): PricingOutput {
+/** Prices a stocked cart as of `now`. @throws ORDER_VALUE_EXCEEDED */
+export const pricedCart = (terms: ShopTerms, stocked: StockedCart, now: Date): PricingOutput =>
+  priceInputs(cartInputs(terms, stocked, now));
+
+/** Prices what a client asks about. @throws ORDER_VALUE_EXCEEDED when amounts are too large to be exact */
+export function priceInputs(inputs: PricingInputs): PricingOutput {
   try {
-    return priceCart(cartInputs(terms, stocked, now));
+    return priceCart(inputs);
   } catch (error) {
-    if (error instanceof AmountTooLarge) throw refused('ORDER_VALUE_EXCEEDED');
+    if (error instanceof AmountTooLarge) throw refused('ORDER_VALUE_EXCEEDED', { maxValue: MOST_EXACT });
     throw error;
   }
 }

@@ -79,7 +79,7 @@ const readCart = (deps: ApiDeps) =>
     tag: 'Cart',
     params: cartParams,
     answers: { 200: cartAnswer },
-    errors: ['CART_NOT_FOUND'],
+    errors: ['CART_NOT_FOUND', 'ORDER_VALUE_EXCEEDED'],
     async handle(call) {
       const now = new Date();
       const stocked = await readStocked(deps, call, { cartId: call.params.id, now });

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { priceCart } from '../../domain/pricing/price-cart.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type AnyRoute, route } from '../route.ts';
 import { explainedSchema } from '../views/explained.ts';
-import { cartInputs, readStocked } from './cart-pricing.ts';
+import { cartInputs, priceInputs, readStocked } from './cart-pricing.ts';
 
 /** Why a cart costs what it costs. */
 export const pricingRoutes = (deps: ApiDeps): AnyRoute[] => [
@@ -16,12 +15,12 @@ export const pricingRoutes = (deps: ApiDeps): AnyRoute[] => [
     summary: 'How the price of a cart comes about, step by step',
     body: z.strictObject({ cartId: z.uuid() }),
     answers: { 200: { description: 'The price with each of its steps', schema: explainedSchema } },
-    errors: ['CART_NOT_FOUND'],
+    errors: ['CART_NOT_FOUND', 'ORDER_VALUE_EXCEEDED'],
     async handle(call) {
       const now = new Date();
       const stocked = await readStocked(deps, call, { cartId: call.body.cartId, now });
       const inputs = cartInputs(deps, stocked, now);
-      return { status: 200, body: { at: inputs.at, currency: inputs.currency, ...priceCart(inputs) } };
+      return { status: 200, body: { at: inputs.at, currency: inputs.currency, ...priceInputs(inputs) } };
     },
   }),
 ];

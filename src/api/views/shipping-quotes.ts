@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { priceCart } from '../../domain/pricing/price-cart.ts';
 import { loadShippingMethods } from '../../entities/pricing/shipping-methods.ts';
 import type { ApiDeps } from '../deps.ts';
-import { cartInputs, type StockedCart } from '../store/cart-pricing.ts';
+import { cartInputs, priceInputs, type StockedCart } from '../store/cart-pricing.ts';
 
 export const quotesSchema = z
   .object({
@@ -19,7 +18,7 @@ export const quotesSchema = z
   })
   .meta({ id: 'ShippingQuotes' });
 
-/** What a cart would cost, delivered to `state` by each of the methods that go there. */
+/** What a cart would cost, delivered to `state` by each of the methods that go there. @throws ORDER_VALUE_EXCEEDED */
 export async function readQuotes(
   deps: ApiDeps,
   stocked: StockedCart,
@@ -28,7 +27,7 @@ export async function readQuotes(
   const methods = await loadShippingMethods(deps.db.query);
   const inputs = { ...cartInputs(deps, stocked, now), placeOfSupply: state };
   const data = methods.flatMap((method) => {
-    const { shipping, totals } = priceCart({ ...inputs, shipping: method });
+    const { shipping, totals } = priceInputs({ ...inputs, shipping: method });
     if (!shipping) return [];
     const { methodId: id, name, price, discount } = shipping;
     return [{ id, name, price, discount, total: totals.total }];

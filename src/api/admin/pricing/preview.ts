@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Discount } from '../../../domain/pricing/inputs.ts';
 import type { PricingOutput, RefusalReason } from '../../../domain/pricing/output.ts';
-import { priceCart } from '../../../domain/pricing/price-cart.ts';
 import { loadPricingContext } from '../../../entities/pricing/context.ts';
 import { pricingInputs, type Wanted } from '../../../entities/pricing/priced.ts';
 import { loadSellables } from '../../../entities/sellable.ts';
@@ -10,6 +9,7 @@ import { type AnyRoute, route } from '../../route.ts';
 import { stateSchema } from '../../store/address.ts';
 import { requireSellable } from '../../store/cart-change.ts';
 import { extraOf, lineSchema } from '../../store/cart-lines.ts';
+import { priceInputs } from '../../store/cart-pricing.ts';
 import { explainedSchema } from '../../views/explained.ts';
 import { totalsSchema } from '../../views/totals.ts';
 import { readOne } from '../things/thing.ts';
@@ -50,13 +50,19 @@ export const previewRoutes = (deps: ApiDeps): AnyRoute[] => [
     params: z.object({ id: z.uuid() }),
     body: bodySchema,
     answers: { 200: { description: 'Both prices', schema: previewSchema } },
-    errors: ['DISCOUNT_NOT_FOUND', 'VARIANT_NOT_FOUND', 'BUNDLE_NOT_FOUND', 'BUNDLE_SELECTION_INVALID'],
+    errors: [
+      'DISCOUNT_NOT_FOUND',
+      'VARIANT_NOT_FOUND',
+      'BUNDLE_NOT_FOUND',
+      'BUNDLE_SELECTION_INVALID',
+      'ORDER_VALUE_EXCEEDED',
+    ],
     async handle({ params: { id }, body }) {
       const now = new Date(body.at ?? Date.now());
       const discount = await asEntered(deps, id);
       const inputs = await inputsOf(deps, body, now);
       const others = inputs.discounts.filter((one) => one.id !== id);
-      const [without, output] = [others, [...others, discount]].map((discounts) => priceCart({ ...inputs, discounts }));
+      const [without, output] = [others, [...others, discount]].map((discounts) => priceInputs({ ...inputs, discounts }));
       if (!without || !output) throw new Error('two prices were made');
       const amount = output.discounts.find((one) => one.id === id)?.amount ?? 0;
       const reason = amount > 0 ? null : reasonOf(output, id);
