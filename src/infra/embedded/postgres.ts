@@ -142,17 +142,19 @@ async function ready(server: { pid: number; port: number; died: () => boolean },
 }
 
 async function ensureDatabase(port: number, name: string): Promise<void> {
-  const found = await query(port, `select 1 from pg_database where datname = '${name.replaceAll("'", "''")}'`);
-  if (found.length === 0) await query(port, `create database ${pg.escapeIdentifier(name)}`);
+  // A shop that comes back to its server all at once may keep it busy.
+  const ask = (sql: string) => query(port, sql, START_TIMEOUT_MS);
+  const found = await ask(`select 1 from pg_database where datname = '${name.replaceAll("'", "''")}'`);
+  if (found.length === 0) await ask(`create database ${pg.escapeIdentifier(name)}`);
 }
 
-async function query(port: number, sql: string): Promise<Record<string, unknown>[]> {
+async function query(port: number, sql: string, connectMs = 2_000): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({
     host: '127.0.0.1',
     port,
     user: USER,
     database: 'postgres',
-    connectionTimeoutMillis: 2_000,
+    connectionTimeoutMillis: connectMs,
   });
   client.on('error', () => {}); // a server that stops between two answers is seen by the next attempt
   try {
