@@ -31,7 +31,7 @@ export interface CheckoutStep {
   reason?: { code: string; details: Record<string, unknown> } | undefined;
 }
 
-/** What a checkout takes over from its cart. */
+/** The part of a cart that a checkout takes over. */
 interface Frozen {
   id: string;
   customerId?: string | null | undefined;

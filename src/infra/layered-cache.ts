@@ -17,7 +17,7 @@ export interface Entry {
   on: readonly string[];
   /** Life in seconds; for as long again it is served while it is made anew. */
   seconds: number;
-  /** What it was made of besides: a value that was made of something else is kept beside it. */
+  /** Names anything else that it was made of: a value that was made of something else is kept beside it. */
   form?: string;
   /** Its reads are counted, so that what is read most can be kept warm. */
   isCounted?: boolean;

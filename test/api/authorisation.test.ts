@@ -20,7 +20,15 @@ describe('who may call what', () => {
     shop.routes.find(({ facts }) => `${facts.method.toUpperCase()} ${facts.path}` === route)?.facts.permission ?? '';
 
   /** What everybody reads alike: of all answers only these may be kept by caches on the way. */
-  const PUBLIC_READS = new Set(ROWS.filter(({ isPublicRead }) => isPublicRead).map(({ route }) => route));
+  const PUBLIC_READS = new Map(ROWS.map(({ route, isPublicRead }) => [route, isPublicRead]));
+
+  /** How an answer may be kept on the way. */
+  function cachingOf(route: string, { caller, status }: { caller: Caller; status: number }): RegExp {
+    const isPublic = status < 400 ? PUBLIC_READS.get(route) : undefined;
+    const isCustomer = caller === 'customer' || caller === 'other';
+    if (isPublic === 'priced' && isCustomer) return /^private, no-cache$/;
+    return isPublic ? /^public, max-age=\d+/ : /^no-store$/;
+  }
 
   /** The status of the answer, the code of the error where there is one, and how it may be cached where that is wrong. */
   async function answer(route: string, { path, body = {}, cartToken }: Aimed, credentials: Request): Promise<string> {
@@ -36,9 +44,8 @@ describe('who may call what', () => {
       },
       ...(method !== 'GET' && { body: JSON.stringify(body) }),
     });
-    const isPublic = response.status < 400 && PUBLIC_READS.has(route);
     const cached = response.headers.get('cache-control') ?? 'no Cache-Control';
-    const wrong = (isPublic ? /^public, max-age=\d+/ : /^no-store$/).test(cached) ? '' : `(${cached}) `;
+    const wrong = cachingOf(route, { caller, status: response.status }).test(cached) ? '' : `(${cached}) `;
     if (response.headers.get('content-type')?.includes('event-stream')) {
       await response.body?.cancel();
       return `${wrong}${response.status}`;

@@ -89,7 +89,7 @@ const COLUMNS = `b.id, b.slug, b.title, b.description, b.pricing,
 interface Shelf {
   db: Database;
   currency: string;
-  /** What the visitor pays. */
+  /** The price lists and rules that are open to the visitor. */
   terms: PriceTerms;
 }
 

@@ -36,7 +36,7 @@ export const entriesOf = (shelf: Shelf) => ({
   ...listEntries(shelf),
   ...reviewEntries(shelf),
   ...bundleEntries(shelf),
-  /** What pages are priced with: all price lists and rules that are not over. */
+  /** All price lists and rules that are not over: pages are priced with them. */
   prices: (): Kept<PriceTerms> => ({
     entry: { key: 'prices:all', on: ['offers', 'price-lists'], seconds: LIFE.facts },
     make: () => loadPriceTerms(shelf.db.query),

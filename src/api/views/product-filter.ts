@@ -28,7 +28,7 @@ export interface FilterSql {
   where: string;
   /** Whether the variant with the alias `v` fits, with its level `s`. */
   fits(v: string, s: string): string;
-  /** What one unit costs the visitor. */
+  /** The price of one unit for the visitor. */
   price: PriceSql;
   /** That some variant of `p` fits. */
   someFits: string;
@@ -85,7 +85,7 @@ export function filterSql(filter: ProductFilter, { ranked, isByPrice, terms }: W
   return sql;
 }
 
-/** What the filter asks of a variant and its level, and of the price of a unit. */
+/** The conditions of the filter on a variant with its level, and on the price of a unit. */
 function fitting({ size, color, minPrice, maxPrice, inStock }: ProductFilter, bind: FilterSql['bind']) {
   const ofGoods: ((v: string, s: string) => string)[] = [];
   const ofAmounts: ((amount: string) => string)[] = [];

@@ -4,7 +4,7 @@ import type { PriceTerms } from '../../domain/pricing/unit-price.ts';
 
 type Bind = (value: unknown) => string;
 
-/** What `unitPriceOf` computes, as SQL. Amounts in paise. */
+/** The price of one unit, as `unitPriceOf` computes it, in SQL. Amounts in paise. */
 export interface PriceSql {
   /** Whether the price of anything can be another than the variant's own. */
   isPriced: boolean;
@@ -71,7 +71,7 @@ function listSql(lists: PriceTerms['lists'], bind: Bind) {
 interface Row {
   /** The alias of the variant. */
   v: string;
-  /** What is handed through beside the price. */
+  /** Handed through beside the price. */
   columns: string;
 }
 

@@ -2,7 +2,7 @@ import { nextChange, openTerms, type PriceTerms } from '../../domain/pricing/uni
 import { nameOf } from './page-keys.ts';
 import { isPriced } from './product-price.ts';
 
-/** What a visitor pays for a unit: everybody who is not signed in pays the same, customers by their groups. */
+/** The prices of a visitor: everybody who is not signed in pays the same, customers by their groups. */
 export interface VisitorPrices {
   /** Those that are open to the visitor now. */
   terms: PriceTerms;

@@ -46,7 +46,7 @@ export function priceRange(
 const roughly = (picks: readonly Pick[]): number =>
   picks.reduce((total, { item, quantity }) => total + quantity * (priceOf(item, quantity) + item.surcharge), 0);
 
-/** What each of so many units costs. */
+/** The price of each of so many units. */
 const priceOf = ({ price, steps = [] }: OfferedItem, units: number): number =>
   steps.findLast(({ from }) => from <= units)?.price ?? price;
 
@@ -59,7 +59,7 @@ const choosable = ({ items, maxQuantity }: OfferedSet): number =>
 
 type Worth = (item: OfferedItem) => number;
 
-/** What a unit is chosen by: the price of one, and that of many where they differ. */
+/** A unit is chosen by the price of one, and by that of many where they differ. */
 function valuesOf(sets: readonly OfferedSet[]): Worth[] {
   const ofOne: Worth = ({ price }) => price;
   const ofMany: Worth = ({ price, steps }) => steps?.at(-1)?.price ?? price;

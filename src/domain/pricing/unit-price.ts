@@ -11,7 +11,7 @@ export interface ListedPrice extends PriceListEntry {
   listId: string;
 }
 
-/** What changes the price of a unit: price lists, and rules in the order in which they count. */
+/** Price lists, and rules in the order in which they count. */
 export interface PriceTerms {
   lists: readonly PriceListTerms[];
   rules: readonly PricingRule[];

@@ -7,8 +7,8 @@ export interface Row {
   expected: Record<Caller, Expected>;
   /** Whether it looks at credentials at all: then bad ones are refused. */
   asks: boolean;
-  /** Its answer is the same for everybody. */
-  isPublicRead?: true;
+  /** Its answer is the same for everybody; `priced`: for everybody but customers. */
+  isPublicRead?: true | 'priced';
 }
 
 export type Expected = number | `${number} ${string}`;
@@ -38,6 +38,9 @@ export const open = (route: string, ok: number): Row => ({
     keyWithout: ok,
   },
 });
+
+/** The same with prices, which customers may have of their own. */
+export const pricedShelf = (route: string, ok: number): Row => ({ ...shelf(route, ok), isPublicRead: 'priced' });
 
 /** Everybody who may read products: that is everybody, but for a key that was not made for it. */
 export const shelf = (route: string, ok: number): Row => ({

@@ -1,4 +1,4 @@
-import { ADMIN, admin, cart, open, own, type Role, type Row, STORE, shelf, staffOwn } from './expectations.ts';
+import { ADMIN, admin, cart, open, own, pricedShelf, type Role, type Row, STORE, shelf, staffOwn } from './expectations.ts';
 import { ORDER_ROWS } from './rows-of-orders.ts';
 import { PRICE_ROWS } from './rows-of-prices.ts';
 import { REVIEW_ROWS } from './rows-of-reviews.ts';
@@ -17,11 +17,11 @@ export const ROWS: readonly Row[] = [
   open('GET /readyz', 200),
   open('POST /api/v1/webhooks/payments/{provider}', 400),
 
-  shelf(`GET ${STORE}/products`, 200),
-  shelf(`GET ${STORE}/products/{idOrSlug}`, 404),
+  pricedShelf(`GET ${STORE}/products`, 200),
+  pricedShelf(`GET ${STORE}/products/{idOrSlug}`, 404),
   shelf(`GET ${STORE}/collections`, 200),
-  shelf(`GET ${STORE}/bundles`, 200),
-  shelf(`GET ${STORE}/bundles/{idOrSlug}`, 404),
+  pricedShelf(`GET ${STORE}/bundles`, 200),
+  pricedShelf(`GET ${STORE}/bundles/{idOrSlug}`, 404),
 
   cart(`POST ${STORE}/cart`, { ok: 201, nobody: 201, other: 201 }),
   cart(`GET ${STORE}/cart/{id}`, { ok: 200 }),
