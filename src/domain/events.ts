@@ -11,6 +11,8 @@ export const EVENT_TYPES = [
   'shipment.delivered',
   'refund.succeeded',
   'refund.failed',
+  'invoice.issued',
+  'credit_note.issued',
   'return.requested',
   'return.approved',
   'return.rejected',

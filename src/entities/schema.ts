@@ -24,6 +24,7 @@ import { Migration023CommandResults } from '../../migrations/023_command_results
 import { Migration024DeliveryShares } from '../../migrations/024_delivery_shares.ts';
 import { Migration027GuestOrders } from '../../migrations/027_guest_orders.ts';
 import { Migration028PricesAndQuotes } from '../../migrations/028_prices_and_quotes.ts';
+import { Migration026Units } from '../../migrations/026_units.ts';
 import type { Database } from '../infra/database.ts';
 import { Cart, CartItem } from './cart.ts';
 import { Checkout } from './checkout.ts';
@@ -82,6 +83,7 @@ export const MIGRATIONS = [
   { name: '024_delivery_shares', class: Migration024DeliveryShares },
   { name: '027_guest_orders', class: Migration027GuestOrders },
   { name: '028_prices_and_quotes', class: Migration028PricesAndQuotes },
+  { name: '026_units', class: Migration026Units },
 ];
 
 /** One process migrates at a time, wherever it runs; the number is arbitrary but must stay. */

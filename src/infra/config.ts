@@ -70,6 +70,11 @@ const settings = {
   SELLER_ADDRESS: z.string().min(1).max(300),
   SELLER_GSTIN: z.string().min(1),
   SELLER_STATE: z.string().default('IN-KA'),
+  SELLER_CONTACT: z.string().max(200).optional(),
+  SELLER_LOGO: z.string().optional(),
+  INVOICE_TERMS: z.string().max(1_000).optional(),
+  INVOICE_PREFIX: z.string().default('VC'),
+  CREDIT_NOTE_PREFIX: z.string().default('CN'),
   PRICES_INCLUDE_TAX: z
     .enum(['true', 'false'])
     .default('true')
@@ -142,6 +147,11 @@ const READ_BY = {
     'SELLER_ADDRESS',
     'SELLER_GSTIN',
     'SELLER_STATE',
+    'SELLER_CONTACT',
+    'SELLER_LOGO',
+    'INVOICE_TERMS',
+    'INVOICE_PREFIX',
+    'CREDIT_NOTE_PREFIX',
     'PRICES_INCLUDE_TAX',
     'SHIPPING_TAX',
   ],

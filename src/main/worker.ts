@@ -1,8 +1,6 @@
-import type { Seller } from '../domain/invoices/document.ts';
-import { sellerOf, sellerProblems } from '../domain/invoices/seller.ts';
 import { openVault } from '../entities/people/vault.ts';
 import { ENTITIES } from '../entities/schema.ts';
-import { type Config, ConfigError, readConfig } from '../infra/config.ts';
+import { type Config, readConfig } from '../infra/config.ts';
 import { openDatabase } from '../infra/database.ts';
 import { publishHint } from '../infra/hints.ts';
 import { observe } from '../infra/log.ts';
@@ -20,6 +18,7 @@ import { startWorkers } from '../workers/start.ts';
 import { begin, metrics } from './begin.ts';
 import { provider } from './provider.ts';
 import { openReads } from './reads.ts';
+import { readSeller } from './seller.ts';
 
 /** A job may ask for more at once than a request: PostgreSQL gets longer for its answer, in milliseconds. */
 const SILENCE_MS = 120_000;
@@ -72,15 +71,6 @@ export async function worker(): Promise<void> {
     async () => redis.disconnect(),
     () => db.close(),
   ]);
-}
-
-/** @throws ConfigError when an invoice could not name the seller. */
-function readSeller(config: Config<'worker'>): Seller {
-  const { SELLER_NAME: name, SELLER_ADDRESS: address, SELLER_GSTIN: gstin, SELLER_STATE: state } = config;
-  const settings = { name, address, gstin, state };
-  const problems = sellerProblems(settings);
-  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
-  return sellerOf(settings);
 }
 
 const mails = (config: Config<'worker'>) => ({

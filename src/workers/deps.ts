@@ -1,4 +1,4 @@
-import type { Seller } from '../domain/invoices/document.ts';
+import type { IssuingSeller } from '../domain/invoices/seller.ts';
 import type { ShippingTax } from '../domain/pricing/inputs.ts';
 import type { OrderLimits } from '../entities/order-limits.ts';
 import type { Vault } from '../entities/people/vault.ts';
@@ -44,8 +44,8 @@ export interface WorkerDeps {
   holdMs: { withMethod: number; withoutMethod: number };
   /** What one order may hold. */
   orderLimits: OrderLimits;
-  /** Who stands on invoices. */
-  seller: Seller;
+  /** Who stands on invoices, and with what they are made. */
+  seller: IssuingSeller;
   /** ISO 3166-2 code of the seller's state: decides CGST + SGST or IGST. */
   sellerState: string;
   pricesIncludeTax: boolean;

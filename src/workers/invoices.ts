@@ -1,15 +1,25 @@
 import { createHash } from 'node:crypto';
-import { taxDocument } from '../domain/invoices/document.ts';
-import { type DocumentKind, documentNumber, financialYearOf, indianDate } from '../domain/invoices/numbering.ts';
+import { type TaxDocument, taxDocument } from '../domain/invoices/document.ts';
+import {
+  DOCUMENT_KINDS,
+  type DocumentKind,
+  documentNumber,
+  financialYearOf,
+  indianDate,
+  seriesName,
+} from '../domain/invoices/numbering.ts';
+import type { IssuingSeller } from '../domain/invoices/seller.ts';
 import { orderNumber } from '../domain/orders/number.ts';
-import { takeDue } from '../entities/invoices/due.ts';
-import { buyerOf, holdBuyer, loadUnrendered, storeFile } from '../entities/invoices/file.ts';
+import { type DueDocument, takeDue } from '../entities/invoices/due.ts';
+import { buyerOf, holdBuyer, type Issued, loadUnrendered, storeFile } from '../entities/invoices/file.ts';
 import { issueDocument, takeNumbers } from '../entities/invoices/issue.ts';
 import { acknowledge } from '../entities/outbox.ts';
+import { storeEvents } from '../entities/webhooks/announce.ts';
 import { errorFields, observe } from '../infra/log.ts';
 import { unitOfWork } from '../infra/unit-of-work.ts';
 import { done, type Handler, handler, noop, snooze } from '../infra/worker.ts';
 import { issueDocuments, renderDocument } from '../jobs/invoices.ts';
+import { deliverWebhooks } from '../jobs/webhooks.ts';
 import type { WorkerDeps } from './deps.ts';
 
 /** Documents per transaction; a full round is followed by another at once. */
@@ -19,18 +29,17 @@ const DRAW_AGAIN_MS = 100;
 /** Issues tax documents, and draws those that somebody wants to see. */
 export const invoiceHandlers = (deps: WorkerDeps): Handler[] => [
   handler(issueDocuments, async () => {
-    for (const kind of ['invoice', 'credit-note'] as const) {
+    for (const kind of DOCUMENT_KINDS) {
       const count = await issue(deps, kind).catch((error: unknown) => issueOneByOne(deps, kind, error));
       if (count === BATCH) deps.queues.nudge(issueDocuments);
+      if (count > 0) deps.queues.nudge(deliverWebhooks);
     }
     return done;
   }),
 
   handler(renderDocument, async ({ documentId: id }, { commandId }) => {
     const found = await loadUnrendered(deps.db.query, id);
-    // What draws takes a quarter of a second to load: a worker that draws nothing starts without it.
-    const pdf =
-      found && (await (await import('./invoices/render.ts')).renderPdf(found.content, buyerOf(deps.vault, found)));
+    const pdf = found && (await pdfOf(deps, found));
     return unitOfWork(deps.db, renderDocument.name, async (tx) => {
       // Erased, or sealed under another key, since it was read.
       if (found && !(await holdBuyer(tx, found))) return snooze(DRAW_AGAIN_MS);
@@ -53,19 +62,42 @@ export const issue = (
     const due = await takeDue(tx, { kind, limit: BATCH, id });
     if (due.length === 0) return 0;
     const issuedOn = indianDate(tx.now);
-    const year = financialYearOf(issuedOn);
-    const first = await takeNumbers(tx, { gstin: seller.gstin, kind, year }, due.length);
-    for (const [index, { id, orderId, currency, invoice, lines, placeOfSupply, ...of }] of due.entries()) {
+    const [prefix, year] = [seller.prefixes[kind], financialYearOf(issuedOn)];
+    const series = { gstin: seller.gstin, kind, year: seriesName(kind, { prefix, year }) };
+    const first = await takeNumbers(tx, series, due.length);
+    const events = due.map((one, index) => {
       const sequence = first + index;
-      const number = documentNumber({ kind, year, sequence });
-      const against = kind === 'invoice' ? null : invoice;
-      const facts = { kind, number, issuedOn, against, orderNumber: orderNumber(of.orderNumber), currency, seller };
-      const document = taxDocument(facts, { placeOfSupply, lines });
-      issueDocument(tx, { orderId, refundId: kind === 'invoice' ? null : id, year, sequence, document });
-    }
+      const number = documentNumber({ prefix, year, sequence });
+      const document = documentOf(one, { kind, number, issuedOn, seller });
+      const refundId = kind === 'invoice' ? null : one.id;
+      const { orderId } = one;
+      const documentId = issueDocument(tx, { orderId, refundId, year: series.year, sequence, document });
+      const { type, totals } = document;
+      return { orderId, ...(refundId && { refundId }), documentId, type, number, total: totals.total };
+    });
+    await storeEvents(tx, EVENTS[kind], events);
     tx.afterCommit(() => observe('documents.issued', { kind, count: due.length }));
     return due.length;
   });
+
+const EVENTS = { invoice: 'invoice.issued', 'credit-note': 'credit_note.issued' } as const;
+
+type Numbered = Pick<TaxDocument, 'kind' | 'number' | 'issuedOn'> & { seller: IssuingSeller };
+
+/** What stands on a document: of the seller without what it is only made with. */
+function documentOf(due: DueDocument, { seller, ...numbered }: Numbered): TaxDocument {
+  const { prefixes: _, logo: __, terms, ...printed } = seller;
+  const { currency, invoice } = due;
+  const against = numbered.kind === 'invoice' ? null : invoice;
+  const facts = { ...numbered, against, orderNumber: orderNumber(due.orderNumber), currency, seller: printed, terms };
+  return taxDocument(facts, due);
+}
+
+async function pdfOf({ vault, seller }: WorkerDeps, issued: Issued): Promise<Buffer> {
+  // What draws takes a quarter of a second to load: a worker that draws nothing starts without it.
+  const { renderPdf } = await import('./invoices/render.ts');
+  return renderPdf(issued.content, buyerOf(vault, issued), seller.logo);
+}
 
 /** One that cannot be issued must not hold up the others: it stays due, and the log says why. */
 async function issueOneByOne(deps: WorkerDeps, kind: DocumentKind, cause: unknown): Promise<number> {

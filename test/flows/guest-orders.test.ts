@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { type Desk, openDesk, type Told } from '../support/desk.ts';
 import { mailsIn, tokenIn } from '../support/mails.ts';
-import { openPdf } from '../support/pdf.ts';
+import { readPdf } from '../support/pdf.ts';
 import { planted } from '../support/secrets.ts';
 import { type Failed, openShop, type Shop } from '../support/shop.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -78,7 +78,7 @@ describe('who buys without an account', function () {
       const answer = await fetch(url, { headers: { accept: 'application/pdf' } });
       return answer.status === 200 && answer;
     });
-    const [page] = await openPdf(new Uint8Array(await invoice.arrayBuffer()));
+    const [page] = await readPdf(new Uint8Array(await invoice.arrayBuffer()));
     expect(page?.text).to.include('VC/');
     expect(invoice.headers.get('cache-control')).to.equal('no-store');
 

@@ -107,6 +107,19 @@ describe('products as files', function () {
     });
   });
 
+  it('say in what units a product is counted; a file without that leaves it', async () => {
+    const slug = `imported-${randomUUID()}`;
+    const file = fileOf(slug, 1);
+    const [header, row] = file.split('\n');
+    const unit = () => flow.books.query(`select uqc from products where slug = $1`, [slug]);
+    await imported(file);
+    expect(await unit()).to.deep.equal([{ uqc: 'NOS' }]);
+    expect(counts(await imported(`${header},uqc\n${row},SET\n`))).to.include({ updated: 1, failed: 0 });
+    expect(counts(await imported(file))).to.include({ unchanged: 1 });
+    expect(await unit()).to.deep.equal([{ uqc: 'SET' }]);
+    expect(counts(await imported(`${header},uqc\n${row},PIECES\n`))).to.include({ failed: 1 });
+  });
+
   it('are reported row by row: what is wrong where, and the good rows come in all the same', async () => {
     const slug = `imported-${randomUUID()}`;
     const good = fileOf(slug, 1).trimEnd();

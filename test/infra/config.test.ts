@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { ConfigError, readConfig } from '../../src/infra/config.ts';
+import { readSeller } from '../../src/main/seller.ts';
 
 const KEY = `k1:${Buffer.alloc(32).toString('base64')}`;
 const WORKER = {
@@ -47,5 +48,17 @@ describe('the settings of a worker', () => {
       expect(complaint({ ...WORKER, MAIL_FROM: good })).to.equal('');
     for (const bad of ['Shop', 'a@b.in, c@d.in', 'Shop a@b.in', 'Shop\r\nBcc: x <a@b.in>', 'a@b.in <c@d.in> <e@f.in>'])
       expect(complaint({ ...WORKER, MAIL_FROM: bad }), bad).to.match(/^ {2}MAIL_FROM: must be/);
+  });
+
+  it('name each setting that no document could be issued with', () => {
+    expect(readSeller(readConfig('worker', WORKER))).to.deep.include({
+      prefixes: { invoice: 'VC', 'credit-note': 'CN' },
+      address: ['Here'],
+    });
+    const wrong = { SELLER_GSTIN: '29AABCV1234K1Z8', SELLER_LOGO: '/nowhere/logo.png', INVOICE_PREFIX: 'SHOPS' };
+    expect(() => readSeller(readConfig('worker', { ...WORKER, ...wrong }))).to.throw(
+      ConfigError,
+      /INVOICE_PREFIX: .*\nSELLER_GSTIN: .*\nSELLER_LOGO: "\/nowhere\/logo.png" cannot be read \(ENOENT\)/,
+    );
   });
 });

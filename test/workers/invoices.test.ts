@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import pg from 'pg';
+import type { TaxDocument } from '../../src/domain/invoices/document.ts';
 import { sellerOf } from '../../src/domain/invoices/seller.ts';
 import { readFile } from '../../src/entities/invoices/file.ts';
 import { enqueue } from '../../src/entities/outbox.ts';
@@ -10,9 +11,10 @@ import { renderDocument } from '../../src/jobs/invoices.ts';
 import type { WorkerDeps } from '../../src/workers/deps.ts';
 import { invoiceHandlers, issue } from '../../src/workers/invoices.ts';
 import { BENGALURU } from '../support/address.ts';
+import { stockVariant } from '../support/books.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { type Planted, plantOrder } from '../support/orders.ts';
-import { openPdf } from '../support/pdf.ts';
+import { readPdf } from '../support/pdf.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const seller = sellerOf({ name: 'Shop', address: 'Here', gstin: '29AABCV1234K1Z9', state: 'IN-KA' });
@@ -57,7 +59,7 @@ describe('the worker that draws invoices', function () {
 
   const textOf = async (documentId: string): Promise<string | undefined> => {
     const file = await readFile(query, vault, documentId);
-    return file && (await openPdf(file.pdf)).map(({ text }) => text).join(' ');
+    return file && (await readPdf(file.pdf)).map(({ text }) => text).join(' ');
   };
 
   it('names the buyer of a checkout that a version stored which sealed nothing', async () => {
@@ -87,4 +89,46 @@ describe('the worker that draws invoices', function () {
       .to.include('Unregistered buyer')
       .and.not.include(BENGALURU.name);
   });
+
+  it('issues an invoice as its goods are sold, and raises an event', async () => {
+    const subscriptionId = await subscribe();
+    const variantId = await stockVariant(query, { stock: 0 });
+    await query(`update products set uqc = 'SET' where id = (select product_id from variants where id = $1)`, [
+      variantId,
+    ]);
+    const { orderId } = await plantOrder(query, { variantId });
+    expect(await issue({ db: database.db, seller }, 'invoice')).to.equal(1);
+    const [row] = await query<{ id: string; number: string; content: TaxDocument }>(
+      `select id, number, content from documents where order_id = $1`,
+      [orderId],
+    );
+    expect(row?.content).to.include({ type: 'tax-invoice', title: 'Tax Invoice', pricesIncludeTax: true });
+    expect(row?.content.lines[0]).to.include({ unit: 'SET', unitPrice: 52_500, discount: 0, taxable: 100_000 });
+    const deliveries = `select type, data from webhook_deliveries where subscription_id = $1`;
+    const data = { orderId, documentId: row?.id, type: 'tax-invoice', number: row?.number, total: 105_000 };
+    expect(await query(deliveries, [subscriptionId])).to.deep.equal([{ type: 'invoice.issued', data }]);
+  });
+
+  it('goes on with another series under another prefix', async () => {
+    await plantOrder(query);
+    const prefixes = { invoice: 'ST', 'credit-note': 'CN' };
+    await issue({ db: database.db, seller: { ...seller, prefixes } }, 'invoice');
+    const [row] = await query<{ number: string }>(`select number from documents order by created_at desc limit 1`);
+    expect(row?.number).to.match(/^ST\/\d\d-\d\d\/000001$/);
+    await plantOrder(query);
+    await issue({ db: database.db, seller }, 'invoice');
+    const [next] = await query<{ number: string }>(`select number from documents order by created_at desc limit 1`);
+    expect(next?.number).to.match(/^VC\/\d\d-\d\d\/00000[2-9]$/);
+  });
+
+  /** A subscription to invoices. */
+  async function subscribe(): Promise<string> {
+    const [row] = await query<{ id: string }>(
+      `with maker as (insert into accounts (id, kind, status, created_at, updated_at)
+            values (gen_random_uuid(), 'customer', 'erased', now(), now()) returning id)
+        insert into webhook_subscriptions (id, url, events, secret, state, created_by, created_at, updated_at)
+        select gen_random_uuid(), 'https://example.com', '{invoice.issued}', 's', 'active', id, now(), now() from maker returning id`,
+    );
+    return row?.id ?? '';
+  }
 });

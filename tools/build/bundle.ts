@@ -10,6 +10,7 @@ const APART = [
   'pg-native',
   '@bull-board/*',
   'pdfmake',
+  'fontkit',
   'piscina',
   '@fontsource/*',
   'swagger-ui-dist',

@@ -21,10 +21,13 @@ const ALLOWED: ReadonlySet<string> = new Set([
   ...['CC0-1.0', 'Unlicense', 'Python-2.0', 'PostgreSQL', 'Zlib'],
 ]);
 
+const FONT = 'OFL-1.1 asks that the font is not sold by itself and keeps its name: documents may embed it';
+const SCRIPTS = ['bengali', 'gujarati', 'gurmukhi', 'kannada', 'malayalam', 'oriya', 'tamil', 'telugu'];
+
 /** `name@version` of packages that are accepted by what a person has read, and where. */
 export const EXCEPTIONS: Readonly<Record<string, string>> = {
-  '@fontsource/noto-sans@5.3.0':
-    'OFL-1.1 asks that the font is not sold by itself and keeps its name: documents may embed it',
+  '@fontsource/noto-sans@5.3.0': FONT,
+  ...Object.fromEntries(SCRIPTS.map((script) => [`@fontsource/noto-sans-${script}@5.3.0`, FONT])),
   'png-js@1.1.0': 'MIT by its LICENSE',
   'pause@0.0.1': 'MIT by its Readme.md; the package is older than the field in package.json',
 };

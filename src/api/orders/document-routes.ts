@@ -15,7 +15,7 @@ export function documentRoutes(deps: ApiDeps, { path, access, query, ownerOf }: 
     route({
       ...common,
       path: `${path}/{id}/invoice`,
-      summary: 'The tax invoice of an order',
+      summary: 'The tax invoice or bill of supply of an order',
       description,
       params,
       answers: documentAnswers,

@@ -1,9 +1,15 @@
-/** The two series of a seller; a letter more would not fit beside seven digits. */
-const PREFIX = { invoice: 'VC', 'credit-note': 'CN' } as const;
-export type DocumentKind = keyof typeof PREFIX;
+/** The series of a seller: tax invoices and bills of supply share one (CGST Rules, rules 46(b), 46A and 49(b)). */
+export const DOCUMENT_KINDS = ['invoice', 'credit-note'] as const;
+export type DocumentKind = (typeof DOCUMENT_KINDS)[number];
 
-/** A number may have sixteen characters (CGST Rules, rules 46(b) and 53(1A)): seven digits are left. */
-const MOST = 9_999_999;
+/** With what the numbers of each kind begin. */
+export type Prefixes = Readonly<Record<DocumentKind, string>>;
+export const FIRST_PREFIXES: Prefixes = { invoice: 'VC', 'credit-note': 'CN' };
+
+/** A number may have sixteen characters (CGST Rules, rules 46(b) and 53(1A)). */
+const LONGEST = 16;
+const DIGITS = 6;
+const PREFIX = /^[A-Z0-9]{1,4}$/;
 
 const calendar = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Kolkata', dateStyle: 'short' });
 
@@ -19,16 +25,35 @@ export function financialYearOf(date: string): string {
 
 const twoDigits = (year: number): string => String(year % 100).padStart(2, '0');
 
-/** `VC/26-27/000123`. @throws RangeError beyond seven digits: then the seller needs another series. */
-export function documentNumber({
-  kind,
-  year,
-  sequence,
-}: {
-  kind: DocumentKind;
-  year: string;
-  sequence: number;
-}): string {
-  if (!Number.isSafeInteger(sequence) || sequence < 1 || sequence > MOST) throw new RangeError(`No number ${sequence}`);
-  return `${PREFIX[kind]}/${year}/${String(sequence).padStart(6, '0')}`;
+/**
+ * `VC/26-27/000123`. @throws RangeError beyond what the prefix leaves room for (seven digits behind two characters): then the
+ * seller needs another series
+ */
+export function documentNumber({ prefix, year, sequence }: { prefix: string; year: string; sequence: number }): string {
+  const head = `${prefix}/${year}/`;
+  const room = LONGEST - head.length;
+  if (!Number.isSafeInteger(sequence) || sequence < 1 || sequence >= 10 ** room)
+    throw new RangeError(`No number ${sequence} behind ${head}`);
+  return `${head}${String(sequence).padStart(Math.min(DIGITS, room), '0')}`;
 }
+
+/**
+ * Under which name a series of a kind is kept. That of the first prefix is kept under its year alone, as all were before
+ * there was a choice: a process of that version goes on with it while this one starts.
+ */
+export const seriesName = (kind: DocumentKind, { prefix, year }: { prefix: string; year: string }): string =>
+  prefix === FIRST_PREFIXES[kind] ? year : `${prefix}/${year}`;
+
+/** What is wrong with the prefixes, a line for each; two series may never make the same number. */
+export function prefixProblems(prefixes: Prefixes): string[] {
+  const settings = { invoice: 'INVOICE_PREFIX', 'credit-note': 'CREDIT_NOTE_PREFIX' } as const;
+  const problems = DOCUMENT_KINDS.flatMap((kind) => {
+    const [name, prefix, other] = [settings[kind], prefixes[kind], OTHER[kind]];
+    if (!PREFIX.test(prefix)) return [`${name}: "${prefix}" must be 1 to 4 capital letters or digits`];
+    return prefix === FIRST_PREFIXES[other] ? [`${name}: "${prefix}" may be on documents of ${settings[other]}`] : [];
+  });
+  if (prefixes.invoice === prefixes['credit-note']) problems.push('INVOICE_PREFIX, CREDIT_NOTE_PREFIX: must differ');
+  return problems;
+}
+
+const OTHER: Readonly<Record<DocumentKind, DocumentKind>> = { invoice: 'credit-note', 'credit-note': 'invoice' };

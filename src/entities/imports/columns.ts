@@ -6,6 +6,7 @@ export const PRODUCT_COLUMNS = [
   'description',
   'brand',
   'hsn',
+  'uqc',
   'taxClass',
   'status',
   'collections',
@@ -32,7 +33,7 @@ export const COLUMNS = ['slug', ...PRODUCT_COLUMNS, ...VARIANT_COLUMNS] as const
 export type Column = (typeof COLUMNS)[number];
 
 /** May be left out of a file: what they say then stays as it is. */
-const OPTIONAL: ReadonlySet<string> = new Set<Column>(['variantStatus', 'variantAttributes', 'onHand']);
+const OPTIONAL: ReadonlySet<string> = new Set<Column>(['uqc', 'variantStatus', 'variantAttributes', 'onHand']);
 
 /** One thing wrong with a file. */
 export interface FileProblem {

@@ -25,6 +25,7 @@ interface ExportedProduct {
   description: string;
   brand: string;
   hsn: string;
+  uqc: string;
   taxClass: string;
   status: string;
   collections: string[];
@@ -33,7 +34,7 @@ interface ExportedProduct {
   variants: ExportedVariant[];
 }
 
-const PRODUCTS = `select p.id, p.slug, p.title, p.description, p.brand, p.hsn, p.tax_class as "taxClass", p.status,
+const PRODUCTS = `select p.id, p.slug, p.title, p.description, p.brand, p.hsn, p.uqc, p.tax_class as "taxClass", p.status,
     p.attributes, p.media,
     array(select c.slug from product_collections pc join collections c on c.id = pc.collection_id
       where pc.product_id = p.id and c.kind = 'manual' order by c.slug) as collections,
@@ -66,8 +67,8 @@ function rowsOf(product: ExportedProduct): string[][] {
   return rows.map((cells) => COLUMNS.map((name) => guarded({ slug, ...cells }[name] ?? '')));
 }
 
-const productCells = ({ title, description, brand, hsn, taxClass, status, ...lists }: ExportedProduct): Cells => ({
-  ...{ title, description, brand, hsn, taxClass, status },
+const productCells = ({ title, description, brand, hsn, uqc, taxClass, status, ...lists }: ExportedProduct): Cells => ({
+  ...{ title, description, brand, hsn, uqc, taxClass, status },
   collections: lists.collections.join(SEPARATOR),
   attributes: attributesCell(lists.attributes),
   media: mediaCell(lists.media),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { UNITS } from '../../domain/invoices/unit.ts';
 import { split, toPaise } from './cells.ts';
 import { attributes, media } from './json-cells.ts';
 import { emptyOr, isNot, matching, orNull, text, units, words } from './kinds.ts';
@@ -29,6 +30,7 @@ export const PRODUCT_CELLS = {
   description: text(20_000),
   brand: words(120),
   hsn: matching(/^(\d{4}|\d{6}|\d{8})$/, 'an HSN code of 4, 6 or 8 digits'),
+  uqc: z.optional(emptyOr(oneOf(...UNITS), undefined)),
   taxClass: matching(/^.{1,80}$/s, 'the code of a tax class'),
   status: oneOf('draft', 'active', 'archived'),
   collections: z.string().transform((cell) => [...new Set(split(cell))].toSorted()),

@@ -30,6 +30,7 @@ export interface DueDocument {
   orderNumber: number;
   currency: string;
   placeOfSupply: string;
+  pricesIncludeTax: boolean;
   invoice: { number: string; issuedOn: string } | null;
   lines: DocumentLine[];
 }
@@ -42,19 +43,21 @@ const inShare = (field: string): string => `(s.share ->> '${field}')::bigint`;
 
 /** Lines of an order that cost something or not, and the delivery when there is one: a line for each of its rates. */
 const BOUGHT = `select json_agg(to_jsonb(l) - 'place' order by l.place) from (
-    select line::bigint as place, title as description, sku, hsn, quantity, trim_scale(rate_percent)::text as "ratePercent",
-        taxable_value as taxable, cgst, sgst, igst from order_lines where order_id = o.id
+    select line::bigint as place, l.title as description, l.sku, l.hsn, quantity, trim_scale(rate_percent)::text as "ratePercent",
+        taxable_value as taxable, cgst, sgst, igst, unit_price as "unitPrice", line_total as "lineTotal", p.uqc as unit
+      from order_lines l join variants v on v.id = l.variant_id join products p on p.id = v.product_id where order_id = o.id
     union all select 2147483648, ${DELIVERY}, '', coalesce(o.shipping_hsn, ''), 1, trim_scale(o.shipping_rate_percent)::text,
-        o.shipping_taxable_value, o.shipping_cgst, o.shipping_sgst, o.shipping_igst
+        o.shipping_taxable_value, o.shipping_cgst, o.shipping_sgst, o.shipping_igst, null, null, null
       where o.shipping > 0 and o.shipping_shares = '[]'
     union all select 2147483648 + s.place, ${DELIVERY}, '', coalesce(o.shipping_hsn, ''), 1, s.share ->> 'ratePercent',
-        ${['taxable', 'cgst', 'sgst', 'igst'].map(inShare).join(', ')} from ${SHARE}) l`;
+        ${['taxable', 'cgst', 'sgst', 'igst'].map(inShare).join(', ')}, null, null, null from ${SHARE}) l`;
 
 const REFUNDED = `select json_agg(to_jsonb(l) - 'place' - 'share' order by l.place, l.share) from (
     select r.line as place, r.share, coalesce(b.title, ${DELIVERY}) as description, coalesce(b.sku, '') as sku,
         coalesce(b.hsn, o.shipping_hsn, '') as hsn, r.quantity,
         coalesce(s.share ->> 'ratePercent', trim_scale(coalesce(b.rate_percent, o.shipping_rate_percent))::text) as "ratePercent",
-        r.taxable, r.cgst, r.sgst, r.igst
+        r.taxable, r.cgst, r.sgst, r.igst,
+        (select content -> 'lines' -> (nullif(r.line, 0) - 1) ->> 'unit' from documents where order_id = d.order_id and kind = 'invoice') as unit
       from refund_lines r left join order_lines b on b.order_id = r.order_id and b.line = r.line
         left join lateral (select * from ${SHARE}) s on r.line = 0 and s.place = r.share
       where r.refund_id = d.id and r.order_id = o.id) l`;
@@ -78,6 +81,7 @@ export const takeDue = (
           where kind = $1 and (kind = 'invoice' or exists (select 1 from documents i where i.order_id = d.order_id and i.kind = 'invoice'))
           and ($3::uuid is null or id = $3) order by id limit $2 for update skip locked) returning id, order_id)
       select d.id, d.order_id as "orderId", n.number as "orderNumber", o.currency, c.place_of_supply as "placeOfSupply",
+        o.prices_include_tax as "pricesIncludeTax",
         (select json_build_object('number', number, 'issuedOn', issued_on) from documents
           where order_id = d.order_id and kind = 'invoice') as invoice,
         (${kind === 'invoice' ? BOUGHT : REFUNDED}) as lines

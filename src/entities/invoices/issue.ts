@@ -6,7 +6,7 @@ import type { Tx } from '../../infra/unit-of-work.ts';
 export interface Series {
   gstin: string;
   kind: DocumentKind;
-  /** As `26-27`. */
+  /** As `26-27`, with its prefix in front where that is not the first one: `ST/26-27`. */
   year: string;
 }
 
@@ -23,15 +23,16 @@ export async function takeNumbers(tx: Tx, { gstin, kind, year }: Series, count: 
   return (row?.last ?? count) - count + 1;
 }
 
-/** Appends a document that will never be changed. */
+/** Appends a document that will never be changed. @returns its id */
 export function issueDocument(
   tx: Tx,
   of: { orderId: string; refundId: string | null; year: string; sequence: number; document: TaxDocument },
-): void {
+): string {
   const { document } = of;
   const { kind, number, issuedOn, seller, totals } = document;
+  const id = newId();
   tx.append('documents', {
-    id: newId(),
+    id,
     kind,
     order_id: of.orderId,
     refund_id: of.refundId,
@@ -44,4 +45,5 @@ export function issueDocument(
     content: document,
     created_at: tx.now,
   });
+  return id;
 }

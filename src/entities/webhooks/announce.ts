@@ -19,9 +19,28 @@ export async function storeEvent(tx: Tx, { type, data }: Announcement, only: str
       and case when $2::uuid is null then $1 = any(events) else id = $2 end for key share`,
     [type, only],
   );
-  const [eventId, facts] = [newId(), { type, data, state: 'pending', tries: 0, due_at: tx.now, created_at: tx.now }];
-  for (const { id } of subscriptions) {
-    tx.append('webhook_deliveries', { id: newId(), subscription_id: id, event_id: eventId, ...facts });
-  }
+  const eventId = newId();
+  for (const { id } of subscriptions) append(tx, { subscriptionId: id, eventId, type, data });
   return subscriptions.length;
+}
+
+/** Stores an event for each of `all`, with the transaction that makes them true, after one look at the subscriptions. */
+export async function storeEvents(tx: Tx, type: EventType, all: readonly Announcement['data'][]): Promise<void> {
+  // The end of a subscription waits for the locks: its deliveries must not be left without it.
+  const subscriptions = await tx.query<{ id: string }>(
+    `select id from webhook_subscriptions where state = 'active' and $1 = any(events) order by id for key share`,
+    [type],
+  );
+  for (const data of subscriptions.length > 0 ? all : []) {
+    const eventId = newId();
+    for (const { id } of subscriptions) append(tx, { subscriptionId: id, eventId, type, data });
+  }
+}
+
+function append(
+  tx: Tx,
+  { subscriptionId, eventId, ...event }: Announcement & { subscriptionId: string; eventId: string },
+): void {
+  const facts = { ...event, state: 'pending', tries: 0, due_at: tx.now, created_at: tx.now };
+  tx.append('webhook_deliveries', { id: newId(), subscription_id: subscriptionId, event_id: eventId, ...facts });
 }

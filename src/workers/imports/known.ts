@@ -6,11 +6,14 @@ export interface NumberedRow extends ImportRow {
   row: number;
 }
 
+/** All that an import can say about a product, and nothing left open. */
+export type WholeProduct = ProductFields & { uqc: string };
+
 export interface KnownProduct {
   id: string;
   slug: string;
   /** Shelves: those that are filled by hand. */
-  fields: ProductFields;
+  fields: WholeProduct;
 }
 
 /** All that an import can say about a variant, and nothing left open. */
@@ -58,8 +61,8 @@ export async function loadKnown(tx: Tx, rows: readonly NumberedRow[]): Promise<K
 }
 
 async function productsOf(tx: Tx, slugs: readonly string[]): Promise<KnownProduct[]> {
-  const rows = await tx.query<ProductFields & { id: string; slug: string }>(
-    `select id, slug, title, description, brand, hsn, tax_class as "taxClass", status, array(
+  const rows = await tx.query<WholeProduct & { id: string; slug: string }>(
+    `select id, slug, title, description, brand, hsn, uqc, tax_class as "taxClass", status, array(
           select c.slug from product_collections pc join collections c on c.id = pc.collection_id
             where pc.product_id = p.id and c.kind = 'manual') as collections, attributes, media
       from products p where slug = any($1) order by id for update of p`,

@@ -71,8 +71,9 @@ type Deed = 'created' | 'updated' | 'unchanged';
 
 function applyProduct(known: Known, plan: Plan, { slug, fields }: { slug: string; fields: ProductFields }): Deed {
   const there = known.products.get(slug);
-  if (there && isDeepStrictEqual(there.fields, fields)) return 'unchanged';
-  const product = { id: there?.id ?? newId(), slug, fields };
+  const whole = { ...fields, uqc: fields.uqc ?? there?.fields.uqc ?? 'NOS' };
+  if (there && isDeepStrictEqual(there.fields, whole)) return 'unchanged';
+  const product = { id: there?.id ?? newId(), slug, fields: whole };
   known.products.set(slug, product);
   plan.products.set(product.id, { ...product, isNew: !there || plan.products.get(product.id)?.isNew === true });
   return there ? 'updated' : 'created';

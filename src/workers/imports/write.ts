@@ -23,7 +23,7 @@ export async function writePlan(
 }
 
 const PRODUCT_ROWS = `jsonb_to_recordset($1::jsonb) as r (id uuid, slug text, title text, description text, brand text,
-  hsn text, "taxClass" text, status text, attributes jsonb, media jsonb, shelves uuid[])`;
+  hsn text, uqc text, "taxClass" text, status text, attributes jsonb, media jsonb, shelves uuid[])`;
 
 async function writeProducts(tx: Tx, plan: Plan, { shelves }: Known): Promise<void> {
   const rows = [...plan.products.values()].map(({ id, slug, isNew, fields }) => {
@@ -32,15 +32,15 @@ async function writeProducts(tx: Tx, plan: Plan, { shelves }: Known): Promise<vo
   const [made, changed] = [rows.filter(({ isNew }) => isNew), rows.filter(({ isNew }) => !isNew)];
   if (made.length > 0) {
     await tx.query(
-      `insert into products (id, slug, title, description, brand, hsn, tax_class, status, attributes, media, created_at, updated_at)
-        select id, slug, title, description, brand, hsn, "taxClass", status, attributes, media, $2, $2 from ${PRODUCT_ROWS}`,
+      `insert into products (id, slug, title, description, brand, hsn, uqc, tax_class, status, attributes, media, created_at, updated_at)
+        select id, slug, title, description, brand, hsn, uqc, "taxClass", status, attributes, media, $2, $2 from ${PRODUCT_ROWS}`,
       [JSON.stringify(made), tx.now],
     );
   }
   if (changed.length > 0) {
     await tx.query(
       `update products p set title = r.title, description = r.description, brand = r.brand, hsn = r.hsn,
-          tax_class = r."taxClass", status = r.status, attributes = r.attributes, media = r.media,
+          uqc = r.uqc, tax_class = r."taxClass", status = r.status, attributes = r.attributes, media = r.media,
           version = p.version + 1, updated_at = $2
         from ${PRODUCT_ROWS} where p.id = r.id`,
       [JSON.stringify(changed), tx.now],

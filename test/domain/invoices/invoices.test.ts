@@ -1,9 +1,16 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type DocumentLine, taxDocument, totalOf } from '../../../src/domain/invoices/document.ts';
+import { type DocumentLine, taxDocument } from '../../../src/domain/invoices/document.ts';
 import { checkDigitOf, isGstin } from '../../../src/domain/invoices/gstin.ts';
-import { documentNumber, financialYearOf, indianDate } from '../../../src/domain/invoices/numbering.ts';
+import {
+  documentNumber,
+  financialYearOf,
+  indianDate,
+  prefixProblems,
+  seriesName,
+} from '../../../src/domain/invoices/numbering.ts';
 import { sellerProblems } from '../../../src/domain/invoices/seller.ts';
+import { totalOf } from '../../../src/domain/invoices/taxes.ts';
 import { inWords } from '../../../src/domain/invoices/words.ts';
 import { amounts, RUNS } from '../arbitraries.ts';
 import { paiseIn } from './words.ts';
@@ -41,12 +48,30 @@ describe('a GSTIN', () => {
 describe('the number of a document', () => {
   it('has at most sixteen characters, and those that the rules allow', () => {
     fc.assert(
-      fc.property(fc.constantFrom('invoice', 'credit-note'), fc.integer({ min: 1, max: 9_999_999 }), (kind, sequence) =>
-        /^[A-Z0-9/-]{1,16}$/.test(documentNumber({ kind, year: '26-27', sequence })),
+      fc.property(fc.stringMatching(/^[A-Z0-9]{1,4}$/), fc.integer({ min: 1, max: 99_999 }), (prefix, sequence) =>
+        /^[A-Z0-9/-]{1,16}$/.test(documentNumber({ prefix, year: '26-27', sequence })),
       ),
     );
-    expect(documentNumber({ kind: 'invoice', year: '26-27', sequence: 123 })).to.equal('VC/26-27/000123');
-    expect(() => documentNumber({ kind: 'invoice', year: '26-27', sequence: 10_000_000 })).to.throw(RangeError);
+    expect(documentNumber({ prefix: 'VC', year: '26-27', sequence: 123 })).to.equal('VC/26-27/000123');
+    expect(documentNumber({ prefix: 'SHOP', year: '26-27', sequence: 123 })).to.equal('SHOP/26-27/00123');
+    expect(() => documentNumber({ prefix: 'VC', year: '26-27', sequence: 10_000_000 })).to.throw(RangeError);
+    expect(() => documentNumber({ prefix: 'SHOP', year: '26-27', sequence: 100_000 })).to.throw(RangeError);
+  });
+
+  it('is of another series under another prefix; that of the first one keeps its name', () => {
+    expect(seriesName('invoice', { prefix: 'VC', year: '26-27' })).to.equal('26-27');
+    expect(seriesName('invoice', { prefix: 'SHOP', year: '26-27' })).to.equal('SHOP/26-27');
+  });
+
+  it('is refused a prefix that could make a number twice, or one that the law does not allow', () => {
+    const problems = (invoice: string, note: string) => prefixProblems({ invoice, 'credit-note': note });
+    expect(problems('VC', 'CN')).to.deep.equal([]);
+    expect(problems('A1', 'B2')).to.deep.equal([]);
+    expect(problems('SHOPS', 'cn')).to.have.length(2);
+    expect(problems('X', 'X')).to.have.length(1);
+    // The other series may have begun with it.
+    expect(problems('CN', 'X')).to.have.length(1);
+    expect(problems('X', 'VC')).to.have.length(1);
   });
 
   it('begins anew with April, by the calendar of India', () => {
@@ -132,12 +157,12 @@ describe('a tax document', () => {
       fc.property(fc.array(line, { minLength: 1, maxLength: 60 }), (lines) => {
         const facts = { kind: 'invoice', number: 'VC/26-27/000001', issuedOn: '2026-11-27', against: null } as const;
         const more = { orderNumber: 'VC-000001', currency: 'INR', seller: SELLER };
-        const document = taxDocument({ ...facts, ...more }, { placeOfSupply: 'IN-TG', lines });
+        const document = taxDocument({ ...facts, ...more }, { placeOfSupply: 'IN-TG', pricesIncludeTax: true, lines });
         const sum = (amounts: readonly number[]) => amounts.reduce((total, amount) => total + amount, 0);
         expect(sum(document.lines.map(({ total }) => total))).to.equal(document.totals.total);
         expect(sum(document.hsnSummary.map(totalOf))).to.equal(document.totals.total);
-        expect(sum(document.hsnSummary.map(({ quantity }) => quantity))).to.equal(
-          sum(lines.map((one) => one.quantity)),
+        expect(sum(document.hsnSummary.map(({ quantity }) => quantity ?? 0))).to.equal(
+          sum(lines.map((one) => one.quantity ?? 0)),
         );
         const keys = document.hsnSummary.map(({ hsn, ratePercent }) => `${hsn} ${ratePercent}`);
         expect(new Set(keys).size).to.equal(keys.length);

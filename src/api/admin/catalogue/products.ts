@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
+import { UNITS } from '../../../domain/invoices/unit.ts';
 import { keepRules, reshelve } from '../../../entities/catalogue/collection-rule.ts';
 import type { Tx } from '../../../infra/unit-of-work.ts';
 import { attributesSchema, mediaSchema } from '../../views/product.ts';
@@ -20,6 +21,10 @@ const fields = {
   description: z.string().max(20_000),
   brand: z.string().trim().max(120),
   hsn: z.string().regex(/^(\d{4}|\d{6}|\d{8})$/, 'must be an HSN code of 4, 6 or 8 digits'),
+  uqc: z.enum(UNITS).meta({
+    description:
+      'Unique quantity code of the GST portal: in what units of it are counted on invoices, default `NOS` (numbers). A product with a service code (HSN 99…) is not counted in any.',
+  }),
   taxClass: z.string().min(1).max(80),
   status: z.enum(statuses),
   attributes: attributesSchema,
@@ -42,7 +47,7 @@ export const PRODUCTS = thing({
   notFound: 'PRODUCT_NOT_FOUND',
   statuses,
   fields,
-  defaults: { description: '', brand: '', status: 'draft', attributes: {}, media: [], collectionIds: [], variants: [] },
+  defaults: { description: '', brand: '', uqc: 'NOS', status: 'draft', attributes: {}, media: [], collectionIds: [], variants: [] },
   required: ['title', 'hsn', 'taxClass'],
   json: ['attributes', 'media'],
   apart: {

@@ -1,0 +1,34 @@
+import { addTaxed, type TaxAmount, type Taxed } from './taxes.ts';
+import type { Unit } from './unit.ts';
+
+/** What was supplied under one HSN code at one rate. */
+export interface HsnRow extends Taxed {
+  hsn: string;
+  ratePercent: string;
+  /** Null where no line of it has one. */
+  quantity: number | null;
+  /** Absent on what was issued before units were named. */
+  unit?: Unit | null;
+  taxes?: TaxAmount[];
+}
+
+type Summed = Taxed & Pick<HsnRow, 'hsn' | 'ratePercent' | 'quantity' | 'unit' | 'taxes'>;
+
+/** The lines added up by HSN code, rate and unit, in that order: as the return has them (GSTR-1, table 12). */
+export function hsnSummary(lines: readonly Summed[]): HsnRow[] {
+  const groups = [...Map.groupBy(lines, keyOf)];
+  return groups
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([, group]) => {
+      const [{ hsn, ratePercent, unit, taxes = [] } = { hsn: '', ratePercent: '' }] = group;
+      const counted = group.flatMap(({ quantity }) => quantity ?? []);
+      const quantity = counted.length > 0 ? counted.reduce((sum, one) => sum + one, 0) : null;
+      const summed = taxes.map((tax, index) => ({
+        ...tax,
+        amount: group.reduce((sum, line) => sum + (line.taxes?.[index]?.amount ?? 0), 0),
+      }));
+      return { hsn, ratePercent, quantity, unit, taxes: summed, ...addTaxed(group) };
+    });
+}
+
+const keyOf = ({ hsn, ratePercent, unit }: Summed): string => `${hsn} ${ratePercent.padStart(8, '0')} ${unit}`;

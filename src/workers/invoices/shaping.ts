@@ -1,0 +1,40 @@
+import { createRequire } from 'node:module';
+
+interface Anchor {
+  xCoordinate: number;
+  yCoordinate: number;
+}
+
+/** What of fontkit sets the marks of a script over, under and beside its letters (OpenType table GPOS). */
+interface MarkPlacer {
+  getAnchor(anchor: Anchor | null): { x: number; y: number };
+  applyLookup(type: number, table: object): boolean;
+}
+
+interface Fontkit {
+  openSync(path: string): { _layoutEngine: { engine: { GPOSProcessor: MarkPlacer } } };
+}
+
+/**
+ * Repairs fontkit 2.0.4, which pdfmake shapes text with: it throws where a letter has no anchor for a mark, as in ਪੰਜਾਬ or
+ * శ్రీమతి. OpenType lets fonts leave anchors out (GPOS, mark-to-base attachment, NULL offsets): the rule does not apply then,
+ * and the next one is tried.
+ */
+export function repairMarks(anyFont: string): void {
+  const fontkit: Fontkit = createRequire(import.meta.url)('fontkit');
+  const marks: MarkPlacer = Object.getPrototypeOf(fontkit.openSync(anyFont)._layoutEngine.engine.GPOSProcessor);
+  const { getAnchor, applyLookup } = marks;
+  const missing = new Error('The letter has no anchor for the mark.');
+  marks.getAnchor = function (anchor) {
+    if (anchor === null) throw missing;
+    return getAnchor.call(this, anchor);
+  };
+  marks.applyLookup = function (type, table) {
+    try {
+      return applyLookup.call(this, type, table);
+    } catch (error) {
+      if (error === missing) return false;
+      throw error;
+    }
+  };
+}
