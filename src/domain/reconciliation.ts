@@ -124,6 +124,12 @@ export const RULES = {
     'A number of a series is missing: tell whoever does the taxes before the next return.',
   ),
   'documents.say-what-was-paid': critical('The document does not say what was paid: correct it by a credit note.'),
+  'documents.sum-up-their-lines': critical(
+    'The summary or the totals of the document are not its lines: the return must not be filed from it. Correct it by a credit note.',
+  ),
+  'documents.are-called-by-their-goods': critical(
+    'The document is called by the wrong name for what it is about: tell the accountant, and correct it by a credit note.',
+  ),
   'payments.pay-their-order': critical(
     'What was paid for the order, less its refunds, is not what the books say: compare both with the provider.',
   ),

@@ -89,6 +89,9 @@ const DAMAGE: Record<string, string> = {
   'documents.have-no-gap': `update document_series set last = last + 1`,
   'documents.are-issued': `delete from documents where order_id = :order`,
   'documents.say-what-was-paid': `update documents set total = total + 1 where order_id = :order`,
+  'documents.sum-up-their-lines': `update documents set content = jsonb_set(content, '{hsnSummary,0,cgst}', '1') where order_id = :order`,
+  'documents.are-called-by-their-goods': `update documents set content = jsonb_set(content, '{lines,0,ratePercent}', '"0"')
+    where order_id = :order`,
   'payments.pay-their-order': `update payments set captured = captured - 1 where checkout_id = :completed`,
   'payments.without-order-go-back': `update payments set status = 'succeeded', captured = 1 where checkout_id = :waiting`,
   'payments.refunded-is-its-refunds': `update payments set refunded = 1 where checkout_id = :completed`,

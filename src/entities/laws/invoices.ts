@@ -1,5 +1,17 @@
 import { GRACE, type Law } from './law.ts';
 
+/** The sums of some lines of a document; an argument more may follow. */
+const amounts = `jsonb_build_object(${['taxable', 'cgst', 'sgst', 'igst']
+  .map((field) => `'${field}', sum((part ->> '${field}')::bigint)`)
+  .join(', ')}`;
+
+/** What a list of a document adds up to by HSN code, rate and unit. */
+const byHsn = (list: 'lines' | 'hsnSummary'): string =>
+  `select jsonb_object_agg(key, of_key) as sums from (
+    select concat_ws(' ', part ->> 'hsn', part ->> 'ratePercent', part ->> 'unit') as key,
+        ${amounts}, 'quantity', sum((part ->> 'quantity')::bigint)) as of_key
+      from jsonb_array_elements(d.content -> '${list}') part group by 1) keys`;
+
 export const INVOICE_LAWS: readonly Law[] = [
   {
     name: 'documents.have-no-gap',
@@ -26,5 +38,24 @@ export const INVOICE_LAWS: readonly Law[] = [
       from documents d join orders o on o.id = d.order_id
         left join (select refund_id, sum(amount) as amount from refund_lines group by refund_id) l on l.refund_id = d.refund_id
       where d.total <> coalesce(l.amount, o.total) or (d.content -> 'totals' ->> 'total')::bigint <> d.total`,
+  },
+  {
+    name: 'documents.sum-up-their-lines',
+    says: 'The summary by HSN code, rate and unit of a document, and its totals, are what its lines add up to.',
+    sql: `select d.id as "documentId", d.number, l.sums as lines, s.sums as summary, t.sums as total, d.content -> 'totals' as totals
+      from documents d, lateral (${byHsn('lines')}) l, lateral (${byHsn('hsnSummary')}) s,
+        lateral (select ${amounts}, 'total', sum((part ->> 'total')::bigint)) as sums
+          from jsonb_array_elements(d.content -> 'lines') part) t
+      where l.sums is distinct from s.sums or not d.content -> 'totals' @> t.sums`,
+  },
+  {
+    name: 'documents.are-called-by-their-goods',
+    says: 'A document is a bill of supply when all of it is exempt, a tax invoice when nothing is, and both when there is both.',
+    sql: `select d.id as "documentId", d.number, d.content ->> 'type' as type, l.exempt, l.lines
+      from documents d cross join lateral (
+        select count(*) as lines, count(*) filter (where (line ->> 'ratePercent')::numeric = 0) as exempt
+          from jsonb_array_elements(d.content -> 'lines') line) l
+      where d.content ->> 'type' <> case when d.kind = 'credit-note' then 'credit-note' when l.exempt = 0 then 'tax-invoice'
+          when l.exempt = l.lines then 'bill-of-supply' else 'invoice-cum-bill-of-supply' end`,
   },
 ];
