@@ -31,7 +31,11 @@ describe('who may call what', () => {
   }
 
   /** The status of the answer, the code of the error where there is one, and how it may be cached where that is wrong. */
-  async function answer(route: string, { path, body = {}, cartToken }: Aimed, credentials: Request): Promise<string> {
+  async function answer(
+    { route, caller }: { route: string; caller: Caller },
+    { path, body = {}, cartToken }: Aimed,
+    credentials: Request,
+  ): Promise<string> {
     const [method = ''] = route.split(' ');
     const response = await fetch(shop.url + path, {
       method,
@@ -68,14 +72,14 @@ describe('who may call what', () => {
       const wrong: string[] = [];
       for (const [caller, status] of Object.entries(expected) as [Caller, Expected][]) {
         const credentials = await callers.show(caller, permissionOf(route));
-        const found = await answer(route, await aim(route, caller), credentials);
+        const found = await answer({ route, caller }, await aim(route, caller), credentials);
         if (found.startsWith('2') && !route.startsWith('GET ')) callers.forget(caller);
         if (!fits(found, status)) wrong.push(`${caller}: ${found} instead of ${status}`);
       }
       // What is refused uses nothing up; where credentials do not count, each request needs its own.
       const once = asks ? await aim(route, 'nobody') : undefined;
       for (const how of BAD) {
-        const found = await answer(route, once ?? (await aim(route, 'nobody')), await callers.bad(how));
+        const found = await answer({ route, caller: 'nobody' }, once ?? (await aim(route, 'nobody')), await callers.bad(how));
         const wanted = asks ? '401 CREDENTIALS_INVALID' : expected.nobody;
         if (!fits(found, wanted)) wrong.push(`${how}: ${found} instead of ${wanted}`);
       }
