@@ -130,6 +130,15 @@ export const RULES = {
   'documents.are-called-by-their-goods': critical(
     'The document is called by the wrong name for what it is about: tell the accountant, and correct it by a credit note.',
   ),
+  'documents.credit-what-was-refunded': critical(
+    'Compare the credit notes of the order with its refunds. A note that says too much lowers the tax that is owed: an accountant decides how it is corrected.',
+  ),
+  'documents.credit-no-more-than-a-line': critical(
+    'More was credited of a line than it was invoiced for: compare its refunds. An accountant decides how it is corrected.',
+  ),
+  'documents.credit-no-more-than-the-invoice': critical(
+    'The credit notes say more of an HSN code and rate than the invoice: compare them. An accountant decides how it is corrected.',
+  ),
   'payments.pay-their-order': critical(
     'What was paid for the order, less its refunds, is not what the books say: compare both with the provider.',
   ),
@@ -167,7 +176,7 @@ export const ruleOf = (kind: string): Rule =>
 /** What a finding is about, from its ids: the same finding has the same subject in every run. */
 export function subjectOf(facts: object): string {
   const ids = Object.entries(facts).filter(([name]) =>
-    /(^id|Id|^table|^column|^gstin|^year|^line|^counter|^phase)$/.test(name),
+    /(^id|Id|^table|^column|^gstin|^year|^line|^hsn|^ratePercent|^counter|^phase)$/.test(name),
   );
   return ids
     .map(([name, value]) => `${name}=${value}`)

@@ -80,10 +80,13 @@ export class Payment extends PaymentSchema.class {
     this.updatedAt = now;
   }
 
-  /** Books money that went back at the provider's own desk, in paise: it leaves less to be asked for. */
-  recordForeignRefund(amount: number, now: Date): void {
-    this.refundAsked = Math.min(this.captured, this.refundAsked + amount);
+  /**
+   * Books money that went back in the provider's own dashboard, in paise: it leaves less to be asked for. What was asked
+   * for and has failed counts as given back with it. `elsewhere`: what is under way, or went back outside the provider.
+   */
+  recordForeignRefund({ amount, elsewhere, now }: { amount: number; elsewhere: number; now: Date }): void {
     this.recordRefund(amount, now);
+    this.refundAsked = Math.max(this.refundAsked, Math.min(this.captured, this.refunded + elsewhere));
   }
 
   /** Takes back a refund that the provider accepted and could not carry out: the money is still with us. */

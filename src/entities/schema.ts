@@ -22,9 +22,10 @@ import { Migration021Holds } from '../../migrations/021_holds.ts';
 import { Migration022AccountRecovery } from '../../migrations/022_account_recovery.ts';
 import { Migration023CommandResults } from '../../migrations/023_command_results.ts';
 import { Migration024DeliveryShares } from '../../migrations/024_delivery_shares.ts';
+import { Migration025CreditNotes } from '../../migrations/025_credit_notes.ts';
+import { Migration026Units } from '../../migrations/026_units.ts';
 import { Migration027GuestOrders } from '../../migrations/027_guest_orders.ts';
 import { Migration028PricesAndQuotes } from '../../migrations/028_prices_and_quotes.ts';
-import { Migration026Units } from '../../migrations/026_units.ts';
 import type { Database } from '../infra/database.ts';
 import { Cart, CartItem } from './cart.ts';
 import { Checkout } from './checkout.ts';
@@ -84,6 +85,7 @@ export const MIGRATIONS = [
   { name: '027_guest_orders', class: Migration027GuestOrders },
   { name: '028_prices_and_quotes', class: Migration028PricesAndQuotes },
   { name: '026_units', class: Migration026Units },
+  { name: '025_credit_notes', class: Migration025CreditNotes },
 ];
 
 /** One process migrates at a time, wherever it runs; the number is arbitrary but must stay. */

@@ -23,6 +23,7 @@ const linesSchema = z
   .refine(areDistinct, 'Name each line once.')
   .meta({ description: 'Lines of the order, by their number, and how many units of each. Each line once.' });
 const nothing = z.strictObject({});
+const amountSchema = z.int().min(1).max(1_000_000_000_000);
 const text = (most: number) => z.string().trim().min(1).max(most);
 const ofReturn = z.strictObject({ returnId: z.uuid() });
 
@@ -40,10 +41,26 @@ export const ORDER_WORK = {
   CANCEL_UNITS: z.strictObject({ lines: linesSchema }),
   REFUND: z
     .strictObject({
-      lines: linesSchema.optional().meta({ description: 'Units that were sent and whose money is to go back.' }),
+      lines: linesSchema.optional().meta({
+        description:
+          'Units that were sent and whose money is to go back, up to what is left of their lines on the invoice.',
+      }),
       delivery: z.boolean().default(false).meta({ description: 'Whether what the delivery cost goes back too.' }),
+      amount: amountSchema.optional().meta({
+        description:
+          'Instead of lines and delivery: paise that go back without naming units, at most what was captured and not yet asked back. The credit note takes them off the lines pro rata. Example: `5900`.',
+      }),
     })
-    .refine(({ lines, delivery }) => lines || delivery, 'Say what is refunded: lines, the delivery, or both.'),
+    .refine(
+      ({ lines, delivery, amount }) => (amount === undefined ? lines || delivery : !lines && !delivery),
+      'Say what is refunded: lines, the delivery, or both; or else an amount.',
+    ),
+  RECORD_REFUND: z.strictObject({
+    amount: amountSchema.meta({
+      description:
+        'Paise that were given back outside the payment provider, at most what was captured and not yet asked back.',
+    }),
+  }),
   RETRY_REFUND: z.strictObject({ refundId: z.uuid() }),
   REQUEST_RETURN: z.strictObject({ lines: linesSchema, reason: z.enum(RETURN_REASONS) }),
   APPROVE_RETURN: ofReturn,

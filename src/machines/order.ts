@@ -6,9 +6,11 @@ export type OrderEvent =
   | { type: 'PAID' | 'PROCESS' | 'CANCEL' | 'CANCEL_BY_CUSTOMER' | 'RETRY_REFUND' }
   | { type: 'CANCEL_UNITS'; units: number; amount: number }
   | { type: 'SHIP' | 'DELIVER'; units: number }
-  | { type: 'REFUND' | 'RECEIVE_RETURN'; amount: number }
+  | { type: 'REFUND' | 'RECORD_REFUND' | 'RECEIVE_RETURN'; amount: number }
   | { type: 'REQUEST_RETURN' | 'APPROVE_RETURN' | 'REJECT_RETURN' | 'WITHDRAW_RETURN' }
-  | { type: 'MONEY_RETURNED' | 'MONEY_KEPT'; amount: number };
+  | { type: 'MONEY_KEPT'; amount: number }
+  // `underWay`: paise of refunds of ours without an answer, when the money went back in the provider's own dashboard.
+  | { type: 'MONEY_RETURNED'; amount: number; underWay?: number };
 
 export type OrderAction =
   | 'cancelRest'
@@ -16,6 +18,7 @@ export type OrderAction =
   | 'ship'
   | 'deliver'
   | 'refund'
+  | 'recordRefund'
   | 'retryRefund'
   | 'openReturn'
   | 'decideReturn'
@@ -45,6 +48,7 @@ const plans = setup({
     ship: nothing,
     deliver: nothing,
     refund: nothing,
+    recordRefund: nothing,
     retryRefund: nothing,
     openReturn: nothing,
     decideReturn: nothing,
@@ -70,7 +74,6 @@ const askForAll = assign<Context, OrderEvent, undefined, OrderEvent, never>({
   toShip: 0,
 });
 const ask = assign<Context, OrderEvent, undefined, OrderEvent, never>({
-  // Money may have gone back at the provider's own desk: no more than the whole can be asked for.
   asked: ({ context, event }) => Math.min(context.total, context.asked + amountOf(event)),
 });
 const takeOff = assign<Context, OrderEvent, undefined, OrderEvent, never>({
@@ -83,9 +86,14 @@ const send = assign<Context, OrderEvent, undefined, OrderEvent, never>({
 const arrive = assign<Context, OrderEvent, undefined, OrderEvent, never>({
   delivered: ({ context, event }) => context.delivered + unitsOf(event),
 });
+/** What counts as asked back once money has gone back: that money, what went before it, and what is still under way. */
+const askedWith = ({ total, asked, returned }: Context, event: OrderEvent): number => {
+  const underWay = event.type === 'MONEY_RETURNED' ? (event.underWay ?? 0) : 0;
+  return Math.max(asked, Math.min(total, returned + amountOf(event) + underWay));
+};
 const bookBack = assign<Context, OrderEvent, undefined, OrderEvent, never>({
   returned: ({ context, event }) => context.returned + amountOf(event),
-  asked: ({ context, event }) => Math.max(context.asked, context.returned + amountOf(event)),
+  asked: ({ context, event }) => askedWith(context, event),
 });
 const unbook = assign<Context, OrderEvent, undefined, OrderEvent, never>({
   returned: ({ context, event }) => context.returned - amountOf(event),
@@ -98,7 +106,8 @@ export const orderMachine = plans.createMachine({
   // What does not lead to another state is the same wherever goods were sent or money is on its way.
   on: {
     DELIVER: { guard: 'isOnItsWay', actions: [arrive, 'deliver'] },
-    REFUND: { guard: and(['somethingSent', 'isMoney', 'isNotAskedYet']), actions: [ask, 'refund'] },
+    REFUND: { guard: and(['isMoney', 'isNotAskedYet']), actions: [ask, 'refund'] },
+    RECORD_REFUND: { guard: and(['isMoney', 'isNotAskedYet']), actions: [ask, 'recordRefund'] },
     RETRY_REFUND: { guard: 'isOwed', actions: 'retryRefund' },
     REQUEST_RETURN: { guard: 'somethingSent', actions: 'openReturn' },
     APPROVE_RETURN: { guard: 'somethingSent', actions: 'decideReturn' },
@@ -113,7 +122,9 @@ export const orderMachine = plans.createMachine({
       on: {
         PAID: 'CONFIRMED',
         CANCEL: { target: 'CANCELLED', actions: [askForAll, 'cancelRest'] },
-        // Nothing was paid that could have gone back.
+        // Nothing was paid that could go back, or has gone.
+        REFUND: {},
+        RECORD_REFUND: {},
         MONEY_RETURNED: {},
       },
     },
@@ -176,6 +187,10 @@ export const orderMachine = plans.createMachine({
 
 export type OrderSnapshot = SnapshotFrom<typeof orderMachine>;
 
+/** Paise that have neither gone back nor been asked back. */
+export const leftToAsk = ({ context: { total, asked, returned } }: Pick<StoredOrder, 'context'>): number =>
+  Math.max(0, total - Math.max(asked, returned));
+
 /** What is kept of a machine between two events: plain data with the version of the machine that wrote it. */
 export interface StoredOrder {
   version: number;
@@ -224,6 +239,7 @@ const LEAST: Record<OrderCommand, OrderEvent> = {
   CANCEL_BY_CUSTOMER: { type: 'CANCEL_BY_CUSTOMER' },
   CANCEL_UNITS: { type: 'CANCEL_UNITS', units: 1, amount: 0 },
   REFUND: { type: 'REFUND', amount: 1 },
+  RECORD_REFUND: { type: 'RECORD_REFUND', amount: 1 },
   RETRY_REFUND: { type: 'RETRY_REFUND' },
   REQUEST_RETURN: { type: 'REQUEST_RETURN' },
   APPROVE_RETURN: { type: 'APPROVE_RETURN' },

@@ -1,9 +1,11 @@
+import { creditNoteDue } from '../entities/invoices/due.ts';
 import { bookForeignRefund, findForeignRefund } from '../entities/orders/foreign-refund.ts';
 import { Payment } from '../entities/payment.ts';
 import { closeNotices, type OpenNotice } from '../entities/webhook-inbox.ts';
 import { external } from '../infra/external.ts';
 import { observe } from '../infra/log.ts';
 import { type Tx, unitOfWork } from '../infra/unit-of-work.ts';
+import { issueDocuments } from '../jobs/invoices.ts';
 import { processNotices } from '../jobs/payments.ts';
 import type { Refund } from '../ports/payments/port.ts';
 import { lockCheckout } from './advance.ts';
@@ -22,7 +24,8 @@ export async function noteRefunds(deps: WorkerDeps, notice: OpenNotice): Promise
 }
 
 /**
- * Books the refunds of a payment that were made at the provider's own desk, each once, and tells its order.
+ * Books the refunds of a payment that were made in the provider's own dashboard, each once with the credit note that it
+ * is to get, and tells its order.
  * @returns how many were new
  */
 export async function bookForeignRefunds(
@@ -36,18 +39,21 @@ export async function bookForeignRefunds(
   const order = await lockOrder(tx, checkout.orderId);
   let booked = 0;
   for (const refund of refunds.filter(({ status }) => status !== 'failed')) {
-    const isNew = await bookForeignRefund(tx, { payment, orderId: order?.id ?? null, refund });
-    if (!isNew) continue;
+    const entry = await bookForeignRefund(tx, { payment, orderId: order?.id ?? null, refund });
+    if (!entry) continue;
     booked += 1;
     observe('payment.refund.foreign', { checkoutId, refundId: refund.id, amount: refund.amount });
-    const event = { type: 'MONEY_RETURNED', amount: refund.amount } as const;
+    if (!order) continue;
+    creditNoteDue(tx, { refundId: entry.id, orderId: order.id });
+    tx.afterCommit(() => deps.queues.nudge(issueDocuments));
+    const event = { type: 'MONEY_RETURNED', amount: refund.amount, underWay: entry.underWay } as const;
     const reason = 'refunded at the provider';
-    if (order) await advanceOrder(deps, tx, { order, event, actor: 'provider', reason, cause });
+    await advanceOrder(deps, tx, { order, event, actor: 'provider', reason, cause });
   }
   return booked;
 }
 
-/** The provider could not carry out a refund that was made at its own desk. @returns whether it was one of those */
+/** The provider could not carry out a refund that was made in its dashboard. @returns whether it was one of those */
 export async function revokeForeignRefund(deps: WorkerDeps, tx: Tx, notice: OpenNotice): Promise<boolean> {
   const refund = await findForeignRefund(tx, notice.refundId);
   if (!refund) return false;

@@ -39,8 +39,11 @@ async function carryOut(deps: WorkerDeps, tx: Tx, { id, deliveredAs }: Job): Pro
   const prepared = await PREPARE[kind](deps, tx, { order, ...asked });
   const { actor, reason } = asked;
   const { state, allowed } = order;
-  const result = await advanceOrder(deps, tx, { order, ...prepared, actor, reason, cause: id });
+  const { next, ...step } = prepared;
+  const by = { order, actor, reason, cause: id };
+  const result = await advanceOrder(deps, tx, { ...step, ...by });
   if (!result) throw refused('ORDER_STATE_CONFLICT', { state, asked: kind, allowed });
+  if (next) await advanceOrder(deps, tx, { event: next, ...by });
   if (Object.keys(result).length > 0) recordResult(tx, { id, result });
   tx.afterCommit(() => deps.wake({ id, busy: false }));
   return done;

@@ -79,7 +79,11 @@ describe('who may call what', () => {
       // What is refused uses nothing up; where credentials do not count, each request needs its own.
       const once = asks ? await aim(route, 'nobody') : undefined;
       for (const how of BAD) {
-        const found = await answer({ route, caller: 'nobody' }, once ?? (await aim(route, 'nobody')), await callers.bad(how));
+        const found = await answer(
+          { route, caller: 'nobody' },
+          once ?? (await aim(route, 'nobody')),
+          await callers.bad(how),
+        );
         const wanted = asks ? '401 CREDENTIALS_INVALID' : expected.nobody;
         if (!fits(found, wanted)) wrong.push(`${how}: ${found} instead of ${wanted}`);
       }

@@ -27,7 +27,7 @@ export const calledOff: Scenario = {
   },
 };
 
-/** All the money goes back at the desk of the provider before anything was sent: then nothing will be. */
+/** All the money goes back in the dashboard of the provider before anything was sent: then nothing will be. It gets one credit note. */
 export const refundedAtTheDesk: Scenario = {
   name: 'refunded at the desk',
   ends: 'called off',
@@ -37,6 +37,12 @@ export const refundedAtTheDesk: Scenario = {
     const intentId = bought?.payment?.intentId ?? '';
     await provider.refund({ intentId, amount: PRICE, key: randomUUID(), reference: 'the desk' });
     if (!bought) throw new Error('this scenario prepares an order');
+    const notes = `select total::int from documents where order_id = $1 and kind = 'credit-note'`;
+    const noted = async () => {
+      const rows = await stand.books.query<{ total: number }>(notes, [bought.orderId]);
+      return rows.length > 0 && rows;
+    };
+    expect(await waitFor('the credit note', noted, PATIENCE_MS)).to.deep.equal([{ total: PRICE }]);
     return bought;
   },
 };

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
+import { stripeProvider } from '../../src/ports/payments/stripe.ts';
 import { verifyDatabase } from '../../tools/verify/database.ts';
 import { type Desk, openDesk, type Told } from '../support/desk.ts';
 import { openShop } from '../support/shop.ts';
@@ -35,6 +37,41 @@ describe('many want something of one order at once', function () {
     const over = await desk.until(id, 'all is refunded', ({ state }) => state === 'REFUNDED');
     expect(over.refunded).to.equal(total);
     expect((await flow.books.money(checkoutId)).returned).to.deep.equal([total]);
+  });
+
+  it('refunds of staff and of the dashboard of the provider together give back what was paid, with credit notes of as much', async () => {
+    const keys = { secretKey: 'sk_test_development', webhookSecret: 'whsec_development' };
+    const provider = stripeProvider({ ...keys, apiUrl: flow.simulator });
+    const races = Array.from({ length: 6 }, async () => {
+      const { id, checkoutId, total } = await sent(3);
+      await desk.done(id, 'shipments');
+      const intent = `select intent_id as "intentId" from payments where checkout_id = $1`;
+      const [payment] = await flow.books.query<{ intentId: string }>(intent, [checkoutId]);
+      const inDashboard = {
+        intentId: payment?.intentId ?? '',
+        amount: 4_000,
+        key: randomUUID(),
+        reference: 'dashboard',
+      };
+      const body = { lines: [{ line: 1, quantity: 3 }], reason: 'Goodwill' };
+      // The one that comes second may find too little left: then it is refused, and nothing of it has gone back.
+      await Promise.allSettled([desk.tell(id, 'refunds', body), provider.refund(inDashboard)]);
+      const isDecided = ({ refunds }: Awaited<ReturnType<Desk['order']>>) =>
+        refunds.length > 0 && refunds.every(({ state }) => state !== 'pending');
+      const { refunds } = await desk.until(id, 'the refunds are decided', isDecided);
+      for (const { id: refundId } of refunds.filter(({ state }) => state === 'failed')) {
+        const isBooked = ({ refunded }: { refunded: number }) => refunded === 4_000;
+        await desk.until(id, 'the refund of the dashboard is booked', isBooked);
+        await desk.done(id, `refunds/${refundId}/retry`);
+      }
+      await desk.until(id, 'all is refunded', ({ state }) => state === 'REFUNDED');
+      expect((await flow.books.money(checkoutId)).returned).to.deep.equal([total]);
+      await waitFor('the credit notes', async () => {
+        const notes = `select sum(total)::int as total from documents where order_id = $1 and kind = 'credit-note'`;
+        return (await flow.books.query<{ total: number }>(notes, [id]))[0]?.total === total;
+      });
+    });
+    await Promise.all(races);
   });
 
   it('whoever cancels and whoever sends it: one wins, the other is told', async () => {

@@ -43,12 +43,43 @@ describe('money that has to go back', () => {
     const partly = await desk.until(id, 'the first part is booked', ({ refunded }) => refunded === 5_000);
     expect(partly.state).to.equal('CONFIRMED');
     expect(partly.refunds[0]).to.include({ cause: 'provider', amount: 5_000, state: 'succeeded' });
+    const noted = async () => {
+      const { body } = await desk.ask<{ data: { total: number }[] }>('GET', `/../admin/orders/${id}/credit-notes`);
+      return body.data.map(({ total }) => total);
+    };
+    await waitFor('its credit note by value', async () => (await noted()).join() === '5000');
     await giveBack(15_000);
     // Nothing was sent, so nothing will be.
     const over = await desk.until(id, 'the order is off', ({ state }) => state === 'CANCELLED');
     expect(over.refunds.map(({ amount }) => amount)).to.deep.equal([5_000, 15_000]);
     expect(over.lines[0]).to.include({ cancelled: 1, refunded: 1 });
     expect((await flow.books.money(checkout.id)).returned).to.deep.equal([20_000]);
+    await waitFor('both credit notes', async () => (await noted()).join() === '5000,15000');
+  });
+
+  it('goes back as an amount, and leaves that much less for a return; what the shop paid itself is noted', async () => {
+    const { orderId: id = '', id: checkoutId } = await bought();
+    const desk = await openDesk(flow.stack.url);
+    await desk.done(id, 'transitions', { command: 'PROCESS' });
+    await desk.done(id, 'shipments');
+    const both = { amount: 1, lines: [{ line: 1, quantity: 1 }], reason: 'Late' };
+    expect((await desk.ask('POST', `/../admin/orders/${id}/refunds`, { body: both })).status).to.equal(400);
+    await desk.done(id, 'refunds', { amount: 5_900, reason: 'Late' });
+    const recorded = await desk.tell(id, 'credit-notes', { amount: 4_000, reason: 'Paid by bank transfer' });
+    const asked = await desk.tell(id, 'returns', { lines: [{ line: 1, quantity: 1 }], reason: 'damaged' });
+    await desk.done(id, `returns/${asked.result?.returnId}/approve`);
+    await desk.done(id, `returns/${asked.result?.returnId}/receive`);
+    const over = await desk.until(id, 'all has gone back', ({ state }) => state === 'REFUNDED');
+    expect(over.refunds.map(({ cause, amount }) => [cause, amount])).to.deep.equal([
+      ['refund', 5_900],
+      ['outside', 4_000],
+      ['return', 10_100],
+    ]);
+    expect(over.refunds[1]).to.deep.include({ id: recorded.result?.refundId, state: 'succeeded' });
+    expect(over.refunds[1]?.lines).to.deep.equal([{ line: 1, quantity: 0, amount: 4_000 }]);
+    expect((await flow.books.money(checkoutId)).returned).to.deep.equal([16_000]);
+    const more = await desk.tell(id, 'credit-notes', { amount: 1, reason: 'Once more' });
+    expect(more.error).to.deep.include({ code: 'REFUND_EXCEEDS_PAYMENT' });
   });
 
   it('is still owed when the provider could not carry the refund out', async () => {

@@ -17,8 +17,11 @@ export const EVENTS: readonly OrderEvent[] = [
   ...(['REQUEST_RETURN', 'APPROVE_RETURN', 'REJECT_RETURN', 'WITHDRAW_RETURN'] as const).map((type) => ({ type })),
   ...[1, 2].map((units) => ({ type: 'CANCEL_UNITS' as const, units, amount: units * 100 })),
   ...(['SHIP', 'DELIVER'] as const).flatMap((type) => [1, 2].map((units) => ({ type, units }))),
-  ...(['REFUND', 'RECEIVE_RETURN'] as const).flatMap((type) => [0, 100, 300].map((amount) => ({ type, amount }))),
+  ...(['REFUND', 'RECORD_REFUND', 'RECEIVE_RETURN'] as const).flatMap((type) =>
+    [0, 100, 300].map((amount) => ({ type, amount })),
+  ),
   ...(['MONEY_RETURNED', 'MONEY_KEPT'] as const).flatMap((type) => [100, 300].map((amount) => ({ type, amount }))),
+  { type: 'MONEY_RETURNED', amount: 100, underWay: 100 },
 ];
 
 /** What the provider cannot say: the database books no more than was captured, and takes back no more than it booked. */

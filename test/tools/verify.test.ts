@@ -48,6 +48,10 @@ const REVIEW = `insert into reviews (id, product_id, variant_id, customer_id, or
     created_at, updated_at)
   select uuidv7(), product_id, id, gen_random_uuid(), :order, true, 5, 't', 'b', 'held', 1, /*helpful*/ 0, now(), now() from variants where id = :variant`;
 
+/** A refund that is done, as `refund`. */
+const REFUND = `with refund as (insert into refunds (id, order_id, payment_id, amount, cause, state, created_at, decided_at)
+  select gen_random_uuid(), :order, id, 1, 'refund', 'succeeded', now(), now() from payments where checkout_id = :completed returning id)`;
+
 const KEYS = { secretKey: 'sk_test_development', webhookSecret: 'whsec_development' };
 
 /** What breaks each law, given a completed checkout and one that waits for a payment method. */
@@ -92,6 +96,13 @@ const DAMAGE: Record<string, string> = {
   'documents.sum-up-their-lines': `update documents set content = jsonb_set(content, '{hsnSummary,0,cgst}', '1') where order_id = :order`,
   'documents.are-called-by-their-goods': `update documents set content = jsonb_set(content, '{lines,0,ratePercent}', '"0"')
     where order_id = :order`,
+  'documents.credit-what-was-refunded': `${REFUND} select 1 from refund`,
+  'documents.credit-no-more-than-a-line': `${REFUND} insert into refund_lines
+    select id, :order, 1, 1, 10000000, 10000000, 0, 0, 0 from refund`,
+  'documents.credit-no-more-than-the-invoice': `insert into documents (id, kind, order_id, gstin, year, sequence, number, issued_on, total,
+      content, created_at)
+    select gen_random_uuid(), 'credit-note', order_id, gstin, year, 999999, 'CN/1', issued_on, total,
+      jsonb_set(content, '{hsnSummary,0,taxable}', '10000000'), created_at from documents where order_id = :order`,
   'payments.pay-their-order': `update payments set captured = captured - 1 where checkout_id = :completed`,
   'payments.without-order-go-back': `update payments set status = 'succeeded', captured = 1 where checkout_id = :waiting`,
   'payments.refunded-is-its-refunds': `update payments set refunded = 1 where checkout_id = :completed`,

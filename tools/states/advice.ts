@@ -143,7 +143,9 @@ export const ADVICE: Record<ErrorCode, [Met, string]> = {
     'Choose anew: `details` names the set, what is wrong with it and what would be right.',
   ],
   DISCOUNT_NOT_APPLICABLE: answer('`details.reason` says why; docs/pricing.md lists the reasons.'),
-  PRICE_CHANGED: reason('Show `expected` (sent, or last answered for the cart) and `actual`; read the cart, and check out again if the customer agrees.'),
+  PRICE_CHANGED: reason(
+    'Show `expected` (sent, or last answered for the cart) and `actual`; read the cart, and check out again if the customer agrees.',
+  ),
   ADDRESS_NOT_SERVED: reason('Choose another shipping method, or give another address.'),
   SHIPPING_METHOD_UNKNOWN: [
     'answer, reason',

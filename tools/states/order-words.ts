@@ -21,13 +21,14 @@ const events: Record<OrderEvent['type'], string> = {
   SHIP: 'staff: `POST …/shipments`',
   DELIVER: 'staff: `POST …/shipments/{shipmentId}/delivery`',
   REFUND: 'staff: `POST …/refunds`',
+  RECORD_REFUND: 'staff: `POST …/credit-notes`',
   RETRY_REFUND: 'staff: `POST …/refunds/{refundId}/retry`',
   REQUEST_RETURN: 'the customer or guest, or staff for one: `POST …/returns`',
   APPROVE_RETURN: 'staff: `POST …/returns/{returnId}/approve`',
   REJECT_RETURN: 'staff: `POST …/returns/{returnId}/reject`',
   WITHDRAW_RETURN: 'the customer or guest: `POST …/returns/{returnId}/withdraw`',
   RECEIVE_RETURN: 'staff: `POST …/returns/{returnId}/receive`',
-  MONEY_RETURNED: 'provider: a refund was made, by us or at its own desk',
+  MONEY_RETURNED: 'provider: a refund was made, by us or in its own dashboard; staff: with `RECORD_REFUND`',
   MONEY_KEPT: 'provider: a refund that it had promised could not be carried out',
 };
 
@@ -38,10 +39,12 @@ const actions: Record<OrderAction, string> = {
   ship: 'stores the shipment',
   deliver: 'notes when the shipment arrived',
   refund: 'stores the refund, and the operation that brings it about at the provider',
-  retryRefund: 'stores another operation for a refund that has failed',
+  recordRefund: 'stores a refund that was made outside the provider, with the lines of its credit note',
+  retryRefund: 'stores another operation for a refund that has failed, up to what is still owed of it',
   openReturn: 'stores the return that was asked for',
   decideReturn: 'notes that it was approved, rejected or withdrawn',
-  receiveReturn: 'puts on sale what can be sold, and refunds the units whose money has not gone back before',
+  receiveReturn:
+    'puts on sale what can be sold, and refunds the units whose money has not gone back before, up to what is left',
 };
 
 const guards: Record<string, string> = {

@@ -27,7 +27,7 @@ export function documentRoutes(deps: ApiDeps, { path, access, query, ownerOf }: 
     route({
       ...common,
       path: `${path}/{id}/credit-notes`,
-      summary: 'The credit notes of an order: one for each refund',
+      summary: 'The credit notes of an order: one for each refund, by units or by value',
       params,
       answers: {
         200: {

@@ -46,12 +46,17 @@ const refundSchema = z
   .object({
     id: z.uuid(),
     amount: z.int(),
-    cause: z.enum(['cancellation', 'refund', 'return', 'provider']),
+    cause: z.enum(['cancellation', 'refund', 'return', 'provider', 'outside']).meta({
+      description: '`provider`: made in its own dashboard; `outside`: staff gave the money back in another way.',
+    }),
     state: z.enum(REFUND_STATES),
     failure: z.string().nullable(),
     createdAt: instant,
     decidedAt: instant.nullable(),
-    lines: z.array(unitsSchema.extend({ amount: z.int() })).meta({ description: 'Line 0 is the delivery.' }),
+    lines: z.array(unitsSchema.extend({ amount: z.int() })).meta({
+      description:
+        'The lines of its credit note. Line 0 is the delivery. Quantity 0: only value is taken off the line, no units come back.',
+    }),
   })
   .meta({ id: 'OrderRefund', description: 'Paise.' });
 
@@ -83,12 +88,10 @@ const headSchema = z.object({
 
 /** An order in a list. */
 export const orderHeadSchema = headSchema.meta({ id: 'OrderHead', description: 'Paise.' });
-export const adminOrderHeadSchema = headSchema
-  .extend({ customerId: z.uuid().nullable() })
-  .meta({
-    id: 'AdminOrderHead',
-    description: 'Paise. Without a customer: of a guest whose address no account has proved.',
-  });
+export const adminOrderHeadSchema = headSchema.extend({ customerId: z.uuid().nullable() }).meta({
+  id: 'AdminOrderHead',
+  description: 'Paise. Without a customer: of a guest whose address no account has proved.',
+});
 
 /** An order with all that became of it. */
 export const orderSchema = headSchema

@@ -14,6 +14,12 @@ export interface RefundLine {
   igst: number;
 }
 
+/** Whether two amounts are of the same line, and of the same share of the delivery. */
+export const isSameLine = (
+  one: Pick<RefundLine, 'line' | 'share'>,
+  other: Pick<RefundLine, 'line' | 'share'>,
+): boolean => one.line === other.line && one.share === other.share;
+
 /** A line as it was bought, and how many of its units have been refunded: the next one is the unit of that index. */
 export type RefundableLine = FrozenLine & { line: number; refunded: number };
 

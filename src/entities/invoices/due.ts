@@ -6,13 +6,21 @@ import type { Tx } from '../../infra/unit-of-work.ts';
 export const invoiceDue = (tx: Tx, orderId: string): void =>
   tx.append('documents_due', { id: orderId, kind: 'invoice', order_id: orderId, created_at: tx.now });
 
-/** Notes that a refund is to get its credit note, once: it may have failed after it had succeeded, and succeed again. */
+/**
+ * Notes that a refund is to get its credit note, once: it may have failed after it had succeeded, and succeed again. One
+ * without lines gets none: its money is on the note of another refund.
+ */
 export const creditNoteDue = (tx: Tx, { refundId, orderId }: { refundId: string; orderId: string }): void =>
   tx.send(
     `insert into documents_due (id, kind, order_id, created_at) select $1::uuid, 'credit-note', $2::uuid, $3::timestamptz
-      where not exists (select 1 from documents where refund_id = $1::uuid) on conflict (id) do nothing`,
+      where exists (select 1 from refund_lines where refund_id = $1::uuid)
+        and not exists (select 1 from documents where refund_id = $1::uuid) on conflict (id) do nothing`,
     [refundId, orderId, tx.now],
   );
+
+/** The money of a refund did not go back after all: its credit note is not due any more, unless it was issued. */
+export const creditNoteNotDue = (tx: Tx, refundId: string): void =>
+  tx.send(`delete from documents_due where id = $1 and kind = 'credit-note'`, [refundId]);
 
 /** Notes again that an order is to get its invoice, or a refund its credit note, where the note was lost. */
 export const invoiceDueAgain = (tx: Tx, { orderId, refundId }: { orderId: string; refundId: string | null }) =>
@@ -52,9 +60,10 @@ const BOUGHT = `select json_agg(to_jsonb(l) - 'place' order by l.place) from (
     union all select 2147483648 + s.place, ${DELIVERY}, '', coalesce(o.shipping_hsn, ''), 1, s.share ->> 'ratePercent',
         ${['taxable', 'cgst', 'sgst', 'igst'].map(inShare).join(', ')}, null, null, null from ${SHARE}) l`;
 
+/** Lines of a refund; those without units only take off some of the value. */
 const REFUNDED = `select json_agg(to_jsonb(l) - 'place' - 'share' order by l.place, l.share) from (
-    select r.line as place, r.share, coalesce(b.title, ${DELIVERY}) as description, coalesce(b.sku, '') as sku,
-        coalesce(b.hsn, o.shipping_hsn, '') as hsn, r.quantity,
+    select r.line as place, r.share, case when r.quantity = 0 then 'Reduction in value: ' else '' end || coalesce(b.title, ${DELIVERY}) as description, coalesce(b.sku, '') as sku,
+        coalesce(b.hsn, o.shipping_hsn, '') as hsn, nullif(r.quantity, 0) as quantity,
         coalesce(s.share ->> 'ratePercent', trim_scale(coalesce(b.rate_percent, o.shipping_rate_percent))::text) as "ratePercent",
         r.taxable, r.cgst, r.sgst, r.igst,
         (select content -> 'lines' -> (nullif(r.line, 0) - 1) ->> 'unit' from documents where order_id = d.order_id and kind = 'invoice') as unit

@@ -41,12 +41,12 @@ export const FULFILMENT_LAWS: readonly Law[] = [
   },
   {
     name: 'refunds.are-their-lines',
-    says: 'A refund gives back what was paid for its units, less only what had gone back elsewhere; it is asked of the provider.',
+    says: 'A refund gives back what its lines say, less only what had gone back elsewhere after its credit note; it is asked of the provider.',
     sql: `select r.id as "refundId", r.order_id as "orderId", r.amount, l.amount as "linesAmount", r.state, c.calls
       from refunds r left join lateral (select sum(amount) as amount from refund_lines where refund_id = r.id) l on true
         left join lateral (select count(*) as calls, bool_or(status in ('pending', 'unknown')) as open,
           bool_or(status = 'done') as done from payment_operations where refund_id = r.id) c on true
-      where r.cause <> 'provider' and (r.amount > coalesce(l.amount, 0) or c.calls = 0
+      where r.credited <> coalesce(l.amount, 0) or r.cause not in ('provider', 'outside') and (r.credited is null and r.amount > coalesce(l.amount, 0) or c.calls = 0
         or (r.state = 'pending') <> coalesce(c.open, false) or (r.state = 'succeeded') <> coalesce(c.done and not c.open, false))`,
   },
   {

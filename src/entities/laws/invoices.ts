@@ -12,6 +12,27 @@ const byHsn = (list: 'lines' | 'hsnSummary'): string =>
         ${amounts}, 'quantity', sum((part ->> 'quantity')::bigint)) as of_key
       from jsonb_array_elements(d.content -> '${list}') part group by 1) keys`;
 
+/** Refunds that have their credit note, or are to have it: those that are done, and those that failed after their note. */
+const CREDITED = `refunds r left join documents d on d.refund_id = r.id
+    left join (select refund_id, sum(amount) as amount from refund_lines group by refund_id) l on l.refund_id = r.id`;
+const IS_CREDITED = `(r.state = 'succeeded' or d.id is not null)`;
+
+const INVOICED = `select order_id, line, taxable_value as taxable, cgst, sgst, igst from order_lines
+    union all select id, 0, shipping_taxable_value, shipping_cgst, shipping_sgst, shipping_igst from orders where shipping > 0`;
+
+const NOTE = `select 1 from documents n where n.order_id = d.order_id and n.kind = 'credit-note'`;
+
+/** What some documents say by HSN code and rate. */
+const summaryOf = (which: string): string =>
+  `select d.order_id, s.hsn, s."ratePercent", sum(s.taxable) as taxable, sum(s.cgst) as cgst, sum(s.sgst) as sgst, sum(s.igst) as igst
+    from documents d, jsonb_to_recordset(d.content -> 'hsnSummary')
+      as s (hsn text, "ratePercent" text, taxable bigint, cgst bigint, sgst bigint, igst bigint)
+    where d.${which} group by d.order_id, s.hsn, s."ratePercent"`;
+
+/** Whether `one` has more of the value or of a tax than `other`, or there is no such other. */
+const exceeds = (one: string, other: string): string =>
+  ['taxable', 'cgst', 'sgst', 'igst'].map((part) => `${one}.${part} > coalesce(${other}.${part}, 0)`).join(' or ');
+
 export const INVOICE_LAWS: readonly Law[] = [
   {
     name: 'documents.have-no-gap',
@@ -23,11 +44,12 @@ export const INVOICE_LAWS: readonly Law[] = [
   },
   {
     name: 'documents.are-issued',
-    says: 'Every order has its invoice and every refund of ours that succeeded its credit note, or they are due.',
+    says: 'Every order has its invoice and every refund that succeeded and has lines its credit note, or they are due.',
     sql: `select o.id as "orderId", null as "refundId" from orders o
         where not exists (select 1 from documents where order_id = o.id and kind = 'invoice')
           and not exists (select 1 from documents_due where id = o.id and created_at > now() - ${GRACE})
-      union all select r.order_id, r.id from refunds r where r.state = 'succeeded' and r.cause <> 'provider'
+      union all select r.order_id, r.id from refunds r where r.state = 'succeeded'
+          and exists (select 1 from refund_lines where refund_id = r.id)
           and not exists (select 1 from documents where refund_id = r.id)
           and not exists (select 1 from documents_due where id = r.id and created_at > now() - ${GRACE})`,
   },
@@ -57,5 +79,38 @@ export const INVOICE_LAWS: readonly Law[] = [
           from jsonb_array_elements(d.content -> 'lines') line) l
       where d.content ->> 'type' <> case when d.kind = 'credit-note' then 'credit-note' when l.exempt = 0 then 'tax-invoice'
           when l.exempt = l.lines then 'bill-of-supply' else 'invoice-cum-bill-of-supply' end`,
+  },
+  {
+    name: 'documents.credit-what-was-refunded',
+    says: 'The credit notes of an order say no more than what was refunded, is still owed of a refund, or was never collected; and nothing is refunded without a note.',
+    sql: `select o.id as "orderId", s.noted, s.refunded, s.owed, s.covered, o.total, p.captured
+      from (select r.order_id, coalesce(sum(d.total), 0) as noted,
+          coalesce(sum(r.amount) filter (where r.state = 'succeeded'), 0) as refunded,
+          coalesce(sum(r.amount) filter (where r.state <> 'succeeded' and d.id is not null), 0) as owed,
+          coalesce(sum(case when r.cause = 'provider' and r.credited is null then r.amount else l.amount end)
+            filter (where ${IS_CREDITED}), 0) as covered
+        from ${CREDITED} group by r.order_id) s
+      join orders o on o.id = s.order_id left join payments p on p.checkout_id = o.checkout_id
+      where s.noted > s.refunded + s.owed + greatest(o.total - coalesce(p.captured, 0), 0)
+        or s.covered < least(s.refunded, o.total)`,
+  },
+  {
+    name: 'documents.credit-no-more-than-a-line',
+    says: 'What refunds that are done took of a line is no more than the line was invoiced for, of its value and of each tax.',
+    sql: `select c.order_id as "orderId", c.line, c.taxable, c.cgst, c.sgst, c.igst, i.taxable as "invoicedTaxable",
+        i.cgst as "invoicedCgst", i.sgst as "invoicedSgst", i.igst as "invoicedIgst"
+      from (select t.order_id, t.line, sum(t.taxable) as taxable, sum(t.cgst) as cgst, sum(t.sgst) as sgst, sum(t.igst) as igst
+          from ${CREDITED} join refund_lines t on t.refund_id = r.id where ${IS_CREDITED} group by t.order_id, t.line) c
+        left join (${INVOICED}) i on i.order_id = c.order_id and i.line = c.line
+      where ${exceeds('c', 'i')}`,
+  },
+  {
+    name: 'documents.credit-no-more-than-the-invoice',
+    says: 'The credit notes of an order say no more of an HSN code and rate than its invoice, of the value and of each tax.',
+    sql: `select c.order_id as "orderId", c.hsn, c."ratePercent", c.taxable, c.cgst, c.sgst, c.igst, i.taxable as "invoicedTaxable",
+        i.cgst as "invoicedCgst", i.sgst as "invoicedSgst", i.igst as "invoicedIgst"
+      from (${summaryOf(`kind = 'credit-note'`)}) c left join (${summaryOf(`kind = 'invoice' and exists (${NOTE})`)}) i
+        on i.order_id = c.order_id and i.hsn = c.hsn and i."ratePercent" = c."ratePercent"
+      where ${exceeds('c', 'i')}`,
   },
 ];

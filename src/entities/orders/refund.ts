@@ -4,14 +4,14 @@ import { newId } from '../../infra/ids.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import type { Order } from '../order.ts';
 import { appendRefundCall } from '../payment.ts';
+import { writeCreditLines } from './credit-lines.ts';
 
 export type RefundCause = 'cancellation' | 'refund' | 'return';
 
 export interface WantedRefund {
   order: Order;
+  /** What of each line goes back, cut down to what may be credited. */
   lines: readonly RefundLine[];
-  /** Paise that may still be asked for: money that went back at the provider's own desk is not given twice. */
-  left: number;
   cause: RefundCause;
   reason: string | null;
 }
@@ -22,33 +22,43 @@ export interface WantedRefund {
  * @returns null when there is nothing to give back. @throws REFUND_EXCEEDS_PAYMENT
  */
 export async function askRefund(tx: Tx, wanted: WantedRefund): Promise<{ id: string; operationId: string } | null> {
-  const { order, lines, left, cause, reason } = wanted;
-  const amount = Math.min(amountOf(lines), left);
+  const { order, lines, cause, reason } = wanted;
+  const amount = amountOf(lines);
   if (amount === 0) return null;
+  const paymentId = await bookAsked(tx, order, amount);
+  const id = newId();
+  const row = { id, order_id: order.id, payment_id: paymentId, amount, credited: amount, cause, reason };
+  tx.append('refunds', { ...row, state: 'pending', created_at: tx.now });
+  for (const line of lines) tx.append('refund_lines', { refund_id: id, order_id: order.id, ...line });
+  return { id, operationId: appendRefundCall(tx, { paymentId, refundId: id, amount, round: 1 }) };
+}
+
+/**
+ * Writes down money that was given back outside the provider, under the locks of the checkout and of the order: it leaves
+ * less to be asked for. @returns the id of the refund. @throws REFUND_EXCEEDS_PAYMENT
+ */
+export async function recordRefund(tx: Tx, { order, lines, reason }: Omit<WantedRefund, 'cause'>): Promise<string> {
+  const amount = amountOf(lines);
+  const paymentId = await bookAsked(tx, order, amount);
+  const id = newId();
+  await tx.query(
+    `insert into refunds (id, order_id, payment_id, amount, cause, reason, state, created_at, decided_at)
+      values ($1, $2, $3, $4, 'outside', $5, 'succeeded', $6, $6)`,
+    [id, order.id, paymentId, amount, reason, tx.now],
+  );
+  await writeCreditLines(tx, { refundId: id, orderId: order.id, lines });
+  return id;
+}
+
+/** Books an amount as asked back, in paise. @returns the id of the payment. @throws REFUND_EXCEEDS_PAYMENT */
+async function bookAsked(tx: Tx, { id: orderId, checkoutId }: Order, amount: number): Promise<string> {
   const [payment] = await tx.query<{ id: string }>(
     `update payments set refund_asked = refund_asked + $2, version = version + 1, updated_at = $3
       where checkout_id = $1 and refund_asked + $2 <= captured returning id`,
-    [order.checkoutId, amount, tx.now],
+    [checkoutId, amount, tx.now],
   );
-  if (!payment) throw refused('REFUND_EXCEEDS_PAYMENT', { orderId: order.id, requested: amount });
-  const id = newId();
-  const row = { id, order_id: order.id, payment_id: payment.id, amount, cause, reason };
-  tx.append('refunds', { ...row, state: 'pending', created_at: tx.now });
-  for (const line of lines) tx.append('refund_lines', { refund_id: id, order_id: order.id, ...line });
-  return { id, operationId: appendRefundCall(tx, { paymentId: payment.id, refundId: id, amount, round: 1 }) };
-}
-
-/** Tries a refund again that the provider did not carry out. @throws REFUND_NOT_FAILED for any other */
-export async function askAgain(tx: Tx, { orderId, refundId }: { orderId: string; refundId: string }): Promise<string> {
-  const [refund] = await tx.query<{ paymentId: string; amount: number; round: number }>(
-    `update refunds set state = 'pending', failure = null, decided_at = null
-      where id = $1 and order_id = $2 and state = 'failed' and cause <> 'provider'
-      returning payment_id as "paymentId", amount,
-        (select count(*)::int + 1 from payment_operations where refund_id = $1) as round`,
-    [refundId, orderId],
-  );
-  if (!refund) throw refused('REFUND_NOT_FAILED', { refundId });
-  return appendRefundCall(tx, { refundId, ...refund });
+  if (!payment) throw refused('REFUND_EXCEEDS_PAYMENT', { orderId, requested: amount });
+  return payment.id;
 }
 
 export interface EndedRefund {
@@ -57,7 +67,7 @@ export interface EndedRefund {
   amount: number;
   /** The state that it was in. */
   before: string;
-  /** Asked for here, and not at the provider's own desk. */
+  /** Asked for here, and not made in the provider's own dashboard. */
   isOurs: boolean;
 }
 

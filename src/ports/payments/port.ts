@@ -22,7 +22,7 @@ export interface Refund {
   id: string;
   intentId: string;
   amount: number;
-  /** What we called it when we asked for it; null for one that somebody made at the provider's own desk. */
+  /** What we called it when we asked for it; null for one that somebody made in the provider's own dashboard. */
   reference: string | null;
   status: 'pending' | 'succeeded' | 'failed';
 }

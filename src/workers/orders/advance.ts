@@ -7,6 +7,7 @@ import type { Tx } from '../../infra/unit-of-work.ts';
 import {
   allowedIn,
   decideOrder,
+  leftToAsk,
   type OrderEvent,
   restoreOrder,
   type StoredOrder,
@@ -25,7 +26,7 @@ export interface OrderStep {
   reason: string | null;
   /** What asked for it: the id of a command, or of an event of the provider. */
   cause: string;
-  /** What the machine's own action for this event means in rows; `left` is what may still be refunded, in paise. */
+  /** What the machine's own action for this event means in rows. */
   perform?: Prepared['perform'] | undefined;
 }
 
@@ -48,9 +49,9 @@ const EVENTS: Partial<Record<OrderState, EventType>> = {
 };
 
 /** Paise that have neither gone back nor been asked back, the event's own money included. */
-function leftOf({ total, asked, returned }: StoredOrder['context'], event: OrderEvent): number {
-  const booked = event.type === 'MONEY_RETURNED' ? returned + event.amount : returned;
-  return total - Math.max(asked, booked);
+function leftOf(context: StoredOrder['context'], event: OrderEvent): number {
+  const gone = event.type === 'MONEY_RETURNED' ? event.amount + (event.underWay ?? 0) : 0;
+  return leftToAsk({ context: { ...context, returned: context.returned + gone } });
 }
 
 /**
@@ -66,8 +67,7 @@ export async function advanceOrder(deps: WorkerDeps, tx: Tx, step: OrderStep): P
   const left = leftOf(before.context, event);
   const result: CommandResult = {};
   for (const action of actions) {
-    const made =
-      action === 'cancelRest' ? await cancelRest(deps, tx, { order, left, reason }) : await step.perform?.(left);
+    const made = action === 'cancelRest' ? await cancelRest(deps, tx, { order, left, reason }) : await step.perform?.();
     Object.assign(result, made);
   }
   const { type, ...data } = event;

@@ -1,4 +1,5 @@
-import { refundDelivery, refundUnits } from '../../domain/orders/refundable.ts';
+import { cutDown } from '../../domain/orders/credit.ts';
+import { amountOf, type RefundLine, refundDelivery, refundUnits } from '../../domain/orders/refundable.ts';
 import type { Order } from '../../entities/order.ts';
 import type { CommandResult } from '../../entities/orders/command.ts';
 import {
@@ -19,29 +20,38 @@ import type { WorkerDeps } from '../deps.ts';
 import { tell } from '../purchase-mail.ts';
 import type { Prepared } from './prepared.ts';
 import { giveBack } from './refund.ts';
+import { readRefundable } from './refundable.ts';
 
 interface Cancelled {
   order: Order;
-  /** Paise that may still be refunded. */
-  left: number;
   reason: string | null;
 }
 
 /**
  * Everything that was not sent will not be: it goes back on the shelf, its money goes back, and so do the uses of the
  * discounts. What the delivery cost goes back when nothing was delivered.
- * @returns the refund
+ * `left`: paise that may still be asked for. @returns the refund
  */
-export async function cancelRest(deps: WorkerDeps, tx: Tx, cancelled: Cancelled): Promise<CommandResult | undefined> {
-  const { order } = cancelled;
-  const lines = await loadLines(tx, order.id);
-  const picked = lines.map((line) => ({ line, quantity: unsent(line) })).filter(({ quantity }) => quantity > 0);
-  const isWhole = lines.every(({ shipped }) => shipped === 0);
+export async function cancelRest(
+  deps: WorkerDeps,
+  tx: Tx,
+  { order, reason, left }: Cancelled & { left: number },
+): Promise<CommandResult | undefined> {
+  const bought = await loadLines(tx, order.id);
+  const picked = bought.map((line) => ({ line, quantity: unsent(line) })).filter(({ quantity }) => quantity > 0);
+  const isWhole = bought.every(({ shipped }) => shipped === 0);
   if (isWhole) {
     tell(deps, tx, { letter: 'order-cancelled', id: order.id });
     await releaseRedemptions(tx, order.checkoutId, 'consumed');
   }
-  return cancelPicked(deps, tx, { ...cancelled, picked, withDelivery: isWhole && !order.deliveryRefunded });
+  const wanted = picked.map(({ line, quantity }) => refundUnits(line, quantity));
+  if (isWhole && !order.deliveryRefunded) {
+    wanted.push(...refundDelivery(await loadDelivery(tx, order.id)));
+    order.deliveryRefunded = true;
+  }
+  const { creditable, most } = await readRefundable(tx, order);
+  const lines = cutDown(wanted, { creditable, most: Math.min(most, left) });
+  return cancelPicked(deps, tx, { order, reason, picked, lines });
 }
 
 /** Cancels some units that were not sent; the order itself goes on. */
@@ -51,26 +61,22 @@ export async function prepareCancelUnits(
   { order, work, reason }: { order: Order; work: OrderWork['CANCEL_UNITS']; reason: string | null },
 ): Promise<Prepared> {
   const picked = pick(await loadLines(tx, order.id), work.lines, unsent);
-  const amount = picked.reduce((sum, { line, quantity }) => sum + refundUnits(line, quantity).amount, 0);
+  const wanted = picked.map(({ line, quantity }) => refundUnits(line, quantity));
+  const lines = cutDown(wanted, await readRefundable(tx, order));
   return {
-    event: { type: 'CANCEL_UNITS', units: unitsIn(picked), amount },
-    perform: (left) => cancelPicked(deps, tx, { order, left, reason, picked, withDelivery: false }),
+    event: { type: 'CANCEL_UNITS', units: unitsIn(picked), amount: amountOf(lines) },
+    perform: () => cancelPicked(deps, tx, { order, reason, picked, lines }),
   };
 }
 
 async function cancelPicked(
   deps: WorkerDeps,
   tx: Tx,
-  at: Cancelled & { picked: { line: OrderLine; quantity: number }[]; withDelivery: boolean },
+  at: Cancelled & { picked: { line: OrderLine; quantity: number }[]; lines: RefundLine[] },
 ): Promise<CommandResult | undefined> {
-  const { order, picked, withDelivery, left, reason } = at;
-  const refunds = picked.map(({ line, quantity }) => refundUnits(line, quantity));
-  if (withDelivery) {
-    refunds.push(...refundDelivery(await loadDelivery(tx, order.id)));
-    order.deliveryRefunded = true;
-  }
+  const { order, picked, lines, reason } = at;
   const units = picked.map(({ line, quantity }) => ({ line: line.line, quantity }));
   await countUnits(tx, order.id, { cancelled: units, refunded: units });
   await restock(tx, { cause: 'order', causeId: order.id }, goodsOf(picked));
-  return giveBack(deps, tx, { order, lines: refunds, left, cause: 'cancellation', reason });
+  return giveBack(deps, tx, { order, lines, cause: 'cancellation', reason });
 }

@@ -4,7 +4,9 @@ import { ORDER_WORK } from '../../jobs/orders.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { prepareCancelUnits } from './cancel.ts';
 import type { Asked, Prepared } from './prepared.ts';
-import { prepareRefund, prepareRetry } from './refund.ts';
+import { prepareRecord } from './record.ts';
+import { prepareRefund } from './refund.ts';
+import { prepareRetry } from './retry.ts';
 import { prepareDecision, prepareReceipt, prepareReturn } from './returns.ts';
 import { prepareDelivery, prepareShipment } from './ship.ts';
 
@@ -20,6 +22,8 @@ export const PREPARE: Record<OrderCommand, Prepare> = {
   SHIP: (deps, tx, { work, ...at }) => prepareShipment(deps, tx, { ...at, work: ORDER_WORK.SHIP.parse(work) }),
   DELIVER: (deps, tx, { work, ...at }) => prepareDelivery(deps, tx, { ...at, work: ORDER_WORK.DELIVER.parse(work) }),
   REFUND: (deps, tx, { work, ...at }) => prepareRefund(deps, tx, { ...at, work: ORDER_WORK.REFUND.parse(work) }),
+  RECORD_REFUND: (deps, tx, { work, ...at }) =>
+    prepareRecord(deps, tx, { ...at, work: ORDER_WORK.RECORD_REFUND.parse(work) }),
   RETRY_REFUND: (deps, tx, { work, ...at }) =>
     prepareRetry(deps, tx, { ...at, work: ORDER_WORK.RETRY_REFUND.parse(work) }),
   REQUEST_RETURN: (deps, tx, { work, ...at }) =>

@@ -1,4 +1,5 @@
-import { creditNoteDue } from '../../entities/invoices/due.ts';
+import { creditNoteDue, creditNoteNotDue } from '../../entities/invoices/due.ts';
+import { settleCredit } from '../../entities/orders/credit-lines.ts';
 import { decideRefund } from '../../entities/orders/refund.ts';
 import { observe } from '../../infra/log.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
@@ -17,15 +18,16 @@ export async function endRefund(
   tx: Tx,
   { refundId, failure, cause }: { refundId: string; failure: string | null; cause: string },
 ): Promise<void> {
+  if (failure === null) await settleCredit(tx, refundId);
   const ended = await decideRefund(tx, { id: refundId, failure });
   if (!ended) return;
   const { orderId, amount, before, isOurs } = ended;
   observe(failure === null ? 'order.refund.succeeded' : 'order.refund.failed', { orderId, refundId, amount, failure });
-  if (failure === null && isOurs) {
+  if (failure === null) {
     creditNoteDue(tx, { refundId, orderId });
-    tell(deps, tx, { letter: 'refund-made', id: refundId });
     tx.afterCommit(() => deps.queues.nudge(issueDocuments));
-  }
+    if (isOurs) tell(deps, tx, { letter: 'refund-made', id: refundId });
+  } else creditNoteNotDue(tx, refundId);
   const news = failure === null ? 'refund.succeeded' : 'refund.failed';
   await announce(deps, tx, { type: news, data: { orderId, refundId, amount, failure } });
   if (failure !== null && before !== 'succeeded') return;

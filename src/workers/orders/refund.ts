@@ -1,14 +1,16 @@
 import { refused } from '../../domain/errors.ts';
-import { amountOf, refundDelivery, refundUnits } from '../../domain/orders/refundable.ts';
+import { cutDown } from '../../domain/orders/credit.ts';
+import { amountOf, type RefundLine, refundDelivery, refundUnits } from '../../domain/orders/refundable.ts';
 import type { Order } from '../../entities/order.ts';
 import { countUnits, loadDelivery, loadLines, pick, refundable } from '../../entities/orders/lines.ts';
-import { askAgain, askRefund, type WantedRefund } from '../../entities/orders/refund.ts';
+import { askRefund, type WantedRefund } from '../../entities/orders/refund.ts';
 import { enqueue } from '../../entities/outbox.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import type { OrderWork } from '../../jobs/orders.ts';
 import { executeOperation } from '../../jobs/payments.ts';
 import type { WorkerDeps } from '../deps.ts';
-import type { Prepared } from './prepared.ts';
+import type { Prepared, Wanted } from './prepared.ts';
+import { linesByValue, readRefundable } from './refundable.ts';
 
 /** Asks for money back and has the provider called. @returns the refund; undefined when there is nothing to give back */
 export async function giveBack(
@@ -22,44 +24,38 @@ export async function giveBack(
   return { refundId: refund.id };
 }
 
-/** Money of goods that were sent goes back, without the goods coming back. */
+/**
+ * Money goes back without goods coming back: that of units that were sent, up to what is left of them, or an amount.
+ * @throws UNITS_UNAVAILABLE, DELIVERY_REFUNDED, NOTHING_TO_REFUND, REFUND_EXCEEDS_PAYMENT
+ */
 export async function prepareRefund(
   deps: WorkerDeps,
   tx: Tx,
-  { order, work, reason }: { order: Order; work: OrderWork['REFUND']; reason: string | null },
+  { order, work, reason }: Wanted<OrderWork['REFUND']>,
 ): Promise<Prepared> {
+  const { amount, delivery } = work;
   const units = work.lines ?? [];
-  const lines = pick(await loadLines(tx, order.id), units, refundable).map(({ line, quantity }) =>
-    refundUnits(line, quantity),
-  );
-  if (work.delivery) {
-    if (order.deliveryRefunded) throw refused('DELIVERY_REFUNDED', { orderId: order.id });
-    lines.push(...refundDelivery(await loadDelivery(tx, order.id)));
-  }
-  const amount = amountOf(lines);
-  if (amount === 0) throw refused('NOTHING_TO_REFUND', { orderId: order.id });
+  const lines = amount === undefined ? await linesOfUnits(tx, order, work) : await linesByValue(tx, order, amount);
   return {
-    event: { type: 'REFUND', amount },
-    async perform(left) {
-      if (work.delivery) order.deliveryRefunded = true;
+    event: { type: 'REFUND', amount: amountOf(lines) },
+    async perform() {
+      if (delivery) order.deliveryRefunded = true;
       await countUnits(tx, order.id, { refunded: units });
-      return giveBack(deps, tx, { order, lines, left, cause: 'refund', reason });
+      return giveBack(deps, tx, { order, lines, cause: 'refund', reason });
     },
   };
 }
 
-/** The provider could not carry a refund out: once more, under a key of its own. */
-export function prepareRetry(
-  deps: WorkerDeps,
-  tx: Tx,
-  { order, work: { refundId } }: { order: Order; work: OrderWork['RETRY_REFUND'] },
-): Prepared {
-  return {
-    event: { type: 'RETRY_REFUND' },
-    async perform() {
-      const operationId = await askAgain(tx, { orderId: order.id, refundId });
-      enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
-      return { refundId };
-    },
-  };
+async function linesOfUnits(tx: Tx, order: Order, work: OrderWork['REFUND']): Promise<RefundLine[]> {
+  const picked = pick(await loadLines(tx, order.id), work.lines ?? [], refundable);
+  const wanted = picked.map(({ line, quantity }) => refundUnits(line, quantity));
+  if (work.delivery) {
+    if (order.deliveryRefunded) throw refused('DELIVERY_REFUNDED', { orderId: order.id });
+    wanted.push(...refundDelivery(await loadDelivery(tx, order.id)));
+  }
+  const requested = amountOf(wanted);
+  if (requested === 0) throw refused('NOTHING_TO_REFUND', { orderId: order.id });
+  const lines = cutDown(wanted, await readRefundable(tx, order));
+  if (amountOf(lines) === 0) throw refused('REFUND_EXCEEDS_PAYMENT', { orderId: order.id, requested, available: 0 });
+  return lines;
 }

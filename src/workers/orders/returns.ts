@@ -1,3 +1,4 @@
+import { cutDown } from '../../domain/orders/credit.ts';
 import { amountOf, refundUnits } from '../../domain/orders/refundable.ts';
 import type { Order } from '../../entities/order.ts';
 import {
@@ -18,6 +19,7 @@ import type { WorkerDeps } from '../deps.ts';
 import { tell } from '../purchase-mail.ts';
 import type { Prepared } from './prepared.ts';
 import { giveBack } from './refund.ts';
+import { readRefundable } from './refundable.ts';
 
 /** A customer, or staff for one, wants to send goods back. */
 export async function prepareReturn(
@@ -65,7 +67,7 @@ export async function prepareDecision(
   };
 }
 
-/** The goods are back. Units whose money went back before are not refunded again. */
+/** The goods are back. Units whose money went back before are not refunded again, and others up to what is left of them. */
 export async function prepareReceipt(
   deps: WorkerDeps,
   tx: Tx,
@@ -76,14 +78,15 @@ export async function prepareReceipt(
   const lines = await loadLines(tx, order.id);
   const sellable = pick(lines, restocked, ({ line }) => units.find((one) => one.line === line)?.quantity ?? 0);
   const toRefund = refund ? unrefunded(lines, units) : [];
-  const refunds = toRefund.map(({ line, quantity }) => refundUnits(line, quantity));
+  const wanted = toRefund.map(({ line, quantity }) => refundUnits(line, quantity));
+  const refunds = cutDown(wanted, await readRefundable(tx, order));
   return {
     event: { type: 'RECEIVE_RETURN', amount: amountOf(refunds) },
-    async perform(left) {
+    async perform() {
       const refunded = toRefund.map(({ line, quantity }) => ({ line: line.line, quantity }));
       await countUnits(tx, order.id, { returned: units, refunded });
       await restock(tx, { cause: 'order', causeId: order.id }, goodsOf(sellable));
-      const made = await giveBack(deps, tx, { order, lines: refunds, left, cause: 'return', reason });
+      const made = await giveBack(deps, tx, { order, lines: refunds, cause: 'return', reason });
       const refundId = made?.refundId ?? null;
       await tx.write();
       await receiveReturn(tx, { returnId, restocked, refundId });

@@ -42,6 +42,7 @@ export const ORDER_ROWS: readonly Row[] = [
   admin(`POST ${ADMIN}/orders/{id}/shipments/{shipmentId}/delivery`, 404, desk),
   admin(`POST ${ADMIN}/orders/{id}/refunds`, 400, desk),
   admin(`POST ${ADMIN}/orders/{id}/refunds/{refundId}/retry`, 404, desk),
+  admin(`POST ${ADMIN}/orders/{id}/credit-notes`, 400, desk),
   admin(`POST ${ADMIN}/orders/{id}/returns`, 400, desk),
   admin(`POST ${ADMIN}/orders/{id}/returns/{returnId}/approve`, 404, desk),
   admin(`POST ${ADMIN}/orders/{id}/returns/{returnId}/reject`, 400, desk),

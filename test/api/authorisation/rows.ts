@@ -1,4 +1,16 @@
-import { ADMIN, admin, cart, open, own, pricedShelf, type Role, type Row, STORE, shelf, staffOwn } from './expectations.ts';
+import {
+  ADMIN,
+  admin,
+  cart,
+  open,
+  own,
+  pricedShelf,
+  type Role,
+  type Row,
+  STORE,
+  shelf,
+  staffOwn,
+} from './expectations.ts';
 import { ORDER_ROWS } from './rows-of-orders.ts';
 import { PRICE_ROWS } from './rows-of-prices.ts';
 import { REVIEW_ROWS } from './rows-of-reviews.ts';

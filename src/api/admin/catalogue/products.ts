@@ -47,7 +47,16 @@ export const PRODUCTS = thing({
   notFound: 'PRODUCT_NOT_FOUND',
   statuses,
   fields,
-  defaults: { description: '', brand: '', uqc: 'NOS', status: 'draft', attributes: {}, media: [], collectionIds: [], variants: [] },
+  defaults: {
+    description: '',
+    brand: '',
+    uqc: 'NOS',
+    status: 'draft',
+    attributes: {},
+    media: [],
+    collectionIds: [],
+    variants: [],
+  },
   required: ['title', 'hsn', 'taxClass'],
   json: ['attributes', 'media'],
   apart: {

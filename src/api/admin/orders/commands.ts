@@ -29,9 +29,15 @@ const transition = z.union([
   z.strictObject({ command: z.literal('PROCESS'), reason }),
   z.strictObject({ command: z.literal('CANCEL'), reason: said }),
 ]);
-/** Requires lines or delivery of a refund, or both, in terms of OpenAPI. */
-const linesOrDelivery = {
-  anyOf: [{ required: ['lines'] }, { required: ['delivery'], properties: { delivery: { const: true } } }],
+/** Requires lines or delivery of a refund, or both, or else an amount, in terms of OpenAPI. */
+const DELIVERED = { required: ['delivery'], properties: { delivery: { const: true } } };
+const WITHOUT_AMOUNT = { not: { required: ['amount'] } };
+const linesOrAmount = {
+  anyOf: [
+    { required: ['lines'], ...WITHOUT_AMOUNT },
+    { ...DELIVERED, ...WITHOUT_AMOUNT },
+    { required: ['amount'], not: { anyOf: [{ required: ['lines'] }, DELIVERED] } },
+  ],
 };
 
 const DOORS: readonly Door[] = [
@@ -62,10 +68,17 @@ const DOORS: readonly Door[] = [
   },
   {
     path: 'refunds',
-    summary: 'Refund units that were sent, or the delivery, without anything coming back',
+    summary: 'Refund units that were sent, the delivery, or an amount, without anything coming back',
     permission: 'orders:refund',
-    body: ORDER_WORK.REFUND.safeExtend({ reason: said }).meta({ override: linesOrDelivery }),
+    body: ORDER_WORK.REFUND.safeExtend({ reason: said }).meta({ override: linesOrAmount }),
     kind: 'REFUND',
+  },
+  {
+    path: 'credit-notes',
+    summary: 'Issue a credit note by value for money that was given back outside the payment provider',
+    permission: 'orders:refund',
+    body: ORDER_WORK.RECORD_REFUND.extend({ reason: said }),
+    kind: 'RECORD_REFUND',
   },
   {
     path: 'refunds/{refundId}/retry',

@@ -62,7 +62,9 @@ export const previewRoutes = (deps: ApiDeps): AnyRoute[] => [
       const discount = await asEntered(deps, id);
       const inputs = await inputsOf(deps, body, now);
       const others = inputs.discounts.filter((one) => one.id !== id);
-      const [without, output] = [others, [...others, discount]].map((discounts) => priceInputs({ ...inputs, discounts }));
+      const [without, output] = [others, [...others, discount]].map((discounts) =>
+        priceInputs({ ...inputs, discounts }),
+      );
       if (!without || !output) throw new Error('two prices were made');
       const amount = output.discounts.find((one) => one.id === id)?.amount ?? 0;
       const reason = amount > 0 ? null : reasonOf(output, id);
