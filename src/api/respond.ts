@@ -19,7 +19,11 @@ export function sendAnswer(request: express.Request, response: express.Response,
   const { status, body, headers } = answer;
   const bytes = answer.json ?? (body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body));
   if (bytes !== undefined) response.setHeader('Content-Type', JSON_TYPE);
-  for (const name in headers) response.setHeader(name, headers[name] ?? '');
+  for (const name in headers) {
+    // CORS has named `Origin` already: both count.
+    if (name === 'Vary') response.vary(headers[name] ?? '');
+    else response.setHeader(name, headers[name] ?? '');
+  }
   const tag = answer.etag === true && bytes !== undefined ? etagOf(bytes) : answer.etag;
   if (typeof tag === 'string') response.setHeader('ETag', tag);
   if (status === 200 && typeof tag === 'string' && isFresh(request, tag)) {

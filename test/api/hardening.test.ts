@@ -87,6 +87,16 @@ describe('the headers of every answer', () => {
       expect((await preflight(ORIGIN)).headers.get('allow')).to.equal('POST, OPTIONS');
     });
 
+    it('are named in Vary beside what the answer itself depends on', async () => {
+      const facts = { ...readBasket.facts, path: '/prices' };
+      const answer = async () => ({ status: 200, body: {}, headers: { Vary: 'Authorization' } });
+      shop = await openShop([{ facts, answer }], cors);
+      expect(listed((await head('/prices', { headers: { origin: ORIGIN } })).get('vary'))).to.have.members([
+        'origin',
+        'authorization',
+      ]);
+    });
+
     it('let those that are set send and read what the API needs, without cookies', async () => {
       await open(cors);
       const { status, headers } = await preflight(ORIGIN);
