@@ -5,8 +5,10 @@ import { Migration } from '@mikro-orm/migrations';
 export class Migration024DeliveryShares extends Migration {
   override up(): void {
     // Empty: all of the delivery is taxed at `shipping_rate_percent`, as pricing engines before 4 did.
+    // The check holds for new rows; reading all others under this lock would stop the shop.
     this.addSql(`
-      alter table orders add column shipping_shares jsonb not null default '[]' check (jsonb_typeof(shipping_shares) = 'array')`);
+      alter table orders add column shipping_shares jsonb not null default '[]',
+        add constraint orders_shipping_shares_check check (jsonb_typeof(shipping_shares) = 'array') not valid`);
     // 0: no share of the delivery. Of units that cost a few paise the value can fall below zero by two.
     this.addSql(`
       alter table refund_lines

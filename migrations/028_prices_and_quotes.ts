@@ -12,9 +12,10 @@ const NAMED: Record<string, string> = {
 
 export class Migration028PricesAndQuotes extends Migration {
   override up(): void {
+    // The locks that carts and checkouts wait for come last.
+    for (const [table, name] of Object.entries(NAMED)) for (const sql of tellingOf(table, name)) this.addSql(sql);
     this.addSql(`alter table carts add column last_quote jsonb`);
     this.addSql(`alter table checkouts add column quote jsonb`);
-    for (const [table, name] of Object.entries(NAMED)) for (const sql of tellingOf(table, name)) this.addSql(sql);
   }
 
   override down(): void {

@@ -34,7 +34,10 @@ export function mergeInto(mine: Cart, { guest, limits, now }: { guest: Cart; lim
   // Nobody sees the merged cart before it is read: until then its client knows the prices of both.
   mine.lastQuote = addQuotes(mine.lastQuote ?? null, guest.lastQuote ?? null);
   guest.touch(now);
-  if (guest.items.length > 0) return;
+  if (guest.items.length > 0) {
+    guest.lastQuote = null;
+    return;
+  }
   guest.status = 'merged';
   guest.customerId = mine.customerId;
 }

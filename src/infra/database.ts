@@ -23,8 +23,9 @@ export interface DatabaseOptions {
   silenceMs?: number;
 }
 
-/** Searches are few, and lists can wait for each other. */
-const SEARCH_CONNECTIONS = 4;
+/** Searches are few, and lists can wait for each other; one that takes longer is ended, as nobody waits for it any more. */
+const SEARCH_CONNECTIONS = 6;
+const SEARCH_MS = 10_000;
 const CONNECTING_MS = 5_000;
 
 /** Opens the pools lazily: a database that is down makes queries fail, never the start of the process. */
@@ -45,7 +46,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     extensions: options.migrations ? [(await import('@mikro-orm/migrations')).Migrator] : [],
     allowGlobalContext: false,
     ensureDatabase: false,
-    pool: { min: 0, max: options.connections ?? 20 },
+    pool: { min: 0, max: options.connections ?? 14 },
     migrations: { migrationsList: options.migrations ?? [], transactional: true, allOrNothing: false, snapshot: false },
     driverOptions: {
       ...connection,
@@ -63,7 +64,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const searches = new pg.Pool({
     ...connection,
     connectionString: options.url,
-    options: SETTINGS,
+    options: `${SETTINGS} -c statement_timeout=${SEARCH_MS}`,
     max: SEARCH_CONNECTIONS,
   });
   searches.on('error', connectionLost);
@@ -99,9 +100,10 @@ function typeParsers(): pg.TypeOverrides {
 
 /**
  * Codes of the operating system and of Postgres for "there is no database to write to at the moment"; 25006: a server that
- * only reads. Not 25P03: a transaction that stood idle is a fault of its own work, which would come again for ever.
+ * only reads; 57014: a search that took too long. Not 25P03: a transaction that stood idle is a fault of its own work, which would come again for ever.
  */
-const DOWN = /^(08...|57P0[123]|25006|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/;
+const DOWN =
+  /^(08...|57P0[123]|57014|25006|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/;
 const NO_CONNECTION =
   /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection/i;
 

@@ -87,15 +87,14 @@ async function priceAndHold(
 }
 
 function unacceptable(
-  { expectedTotal = null, quote = null, placeOfSupply, shippingMethodId = null }: Checkout,
+  { expectedTotal = null, quote = null, placeOfSupply }: Checkout,
   { context, output, sellerState }: { context: PricingContext; output: PricingOutput; sellerState: string },
 ): Refusal | null {
   if (context.shipping && !output.shipping) {
     return refused('ADDRESS_NOT_SERVED', { shippingMethodId: context.shipping.id, state: placeOfSupply });
   }
   const { total: actual } = output.totals;
-  const delivery = { state: placeOfSupply, shippingMethodId, sellerState };
-  const isAbove = quote !== null && isAboveQuote(quote, output, delivery);
+  const isAbove = quote !== null && isAboveQuote(quote, output, { state: placeOfSupply, sellerState });
   const expected = expectedTotal ?? (isAbove ? quote.total : actual);
   if (expected === actual) return null;
   const lost = output.refusals.map(({ code, reason }) => ({ code, reason }));

@@ -5,8 +5,8 @@ import type { Cart } from '../../entities/cart.ts';
 import type { Query } from '../../entities/sellable.ts';
 
 /** The price of a cart as the client sees it with this answer. */
-export const quoteOfCart = ({ destination, shippingMethodId }: Cart, priced: PricingOutput): PriceQuote =>
-  quoteOf(priced, { state: destination ?? null, shippingMethodId: shippingMethodId ?? null });
+export const quoteOfCart = ({ destination }: Cart, priced: PricingOutput): PriceQuote =>
+  quoteOf(priced, destination ?? null);
 
 /**
  * Keeps the price that a client is about to see, where it is another than before: a checkout without `expectedTotal` is

@@ -1,13 +1,11 @@
 import type { PricingOutput } from './output.ts';
 
-/** Where an order goes (ISO 3166-2) and by which method; null: not decided, so the seller's state and the default method. */
-export interface Delivery {
-  state: string | null;
-  shippingMethodId: string | null;
-}
-
 /** The price of a cart as its client saw it last. Amounts in paise. */
-export interface PriceQuote extends Delivery {
+export interface PriceQuote {
+  /** Where the order goes (ISO 3166-2); null: not decided, so the seller's state. */
+  state: string | null;
+  /** The method whose price is in the total, the default one included; null: none. */
+  shippingMethodId: string | null;
   total: number;
   /** The goods after discounts. */
   goods: number;
@@ -15,13 +13,13 @@ export interface PriceQuote extends Delivery {
   discountIds: string[];
 }
 
-/** The quote of a price for this delivery. */
-export const quoteOf = ({ totals, discounts }: PricingOutput, { state, shippingMethodId }: Delivery): PriceQuote => ({
+/** The quote of a price for a delivery to this state. */
+export const quoteOf = ({ totals, discounts, shipping }: PricingOutput, state: string | null): PriceQuote => ({
   total: totals.total,
   goods: totals.subtotal - totals.discount,
   discountIds: discounts.map(({ id }) => id),
   state,
-  shippingMethodId,
+  shippingMethodId: shipping?.methodId ?? null,
 });
 
 /** The quote of two carts that become one; null when nobody knows what the client saw of one of them. */
@@ -37,12 +35,12 @@ export function addQuotes(a: PriceQuote | null, b: PriceQuote | null): PriceQuot
  */
 export function isAboveQuote(
   quote: PriceQuote,
-  { totals, discounts }: PricingOutput,
-  { state, shippingMethodId, sellerState }: Delivery & { sellerState: string },
+  { totals, discounts, shipping }: PricingOutput,
+  { state, sellerState }: { state: string | null; sellerState: string },
 ): boolean {
   if (totals.total <= quote.total) return false;
   const isSamePlace = (quote.state ?? sellerState) === (state ?? sellerState);
-  if (isSamePlace && quote.shippingMethodId === shippingMethodId) return true;
+  if (isSamePlace && quote.shippingMethodId === (shipping?.methodId ?? null)) return true;
   const counted = new Set(discounts.map(({ id }) => id));
   return totals.subtotal - totals.discount > quote.goods || quote.discountIds.some((id) => !counted.has(id));
 }

@@ -15,5 +15,5 @@ export const exportRoute = ({ db }: ApiDeps) =>
     tag: 'Imports',
     summary: 'All products as a CSV file that an import takes back',
     answers: { 200: { description: 'The file', schema: z.string(), contentType: 'text/csv' } },
-    handle: (call) => sendCsv(call, { name: 'products.csv', header: COLUMNS, pages: exportedRows(db.query) }),
+    handle: (call) => sendCsv(call, { name: 'products.csv', header: COLUMNS, pages: exportedRows(db.search) }),
   });
