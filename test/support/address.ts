@@ -21,3 +21,13 @@ export const MUMBAI: Address = {
   postalCode: '400050',
   country: 'IN',
 };
+
+/** In a union territory without a legislature. */
+export const CHANDIGARH: Address = {
+  name: 'Gurpreet Singh',
+  line1: '17 Sector 22-B',
+  city: 'Chandigarh',
+  state: 'IN-CH',
+  postalCode: '160022',
+  country: 'IN',
+};
