@@ -26,6 +26,14 @@ export const keptSince = (table: string): string =>
   `(select coalesce(to_date(min(right(c.relname, 7)), 'YYYY_MM'), '-infinity') from pg_inherits i
     join pg_class c on c.oid = i.inhrelid where i.inhparent = '${table}'::regclass)`;
 
+/** The smallest UUIDv7 key whose row a table still takes: rows of earlier months would have no partition. */
+export async function firstKeptKey({ query }: Pick<Database, 'query'>, table: string): Promise<string> {
+  const [row] = await query<{ ms: number | null }>(
+    `select (extract(epoch from nullif(${keptSince(table)}, '-infinity')::timestamp) * 1000)::float8 as ms`,
+  );
+  return uuidv7Floor(new Date(row?.ms ?? 0));
+}
+
 /** How much of a month is not over: its history is still written. */
 export async function openIn({ query }: Pick<Database, 'query'>, start: Date): Promise<number> {
   const [row] = await query<{ count: number }>(
