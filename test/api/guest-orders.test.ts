@@ -129,6 +129,29 @@ describe('an order without an account', () => {
     expect(await both()).to.deep.equal([404, 404]);
   });
 
+  it('does not tell by its history whether an account has verified its address', async () => {
+    const { orderId, checkoutId } = order;
+    const { accessToken, customer } = await shop.register();
+    await shop.db.query(
+      `insert into order_history (order_id, seq, from_state, to_state, event, actor, at)
+        select $1, seq, 'CONFIRMED', 'CONFIRMED', event, 'checkout', now()
+          from (values (1, 'PLACED'), (2, 'PAID'), (3, 'CLAIMED')) as s (seq, event)`,
+      [orderId],
+    );
+    await shop.db.query(`update orders set customer_id = $2 where id = $1`, [orderId, customer.id]);
+    const events = async (path: string, request?: Request) => {
+      const { body } = await shop.ask<{ history: { event: string }[] }>('GET', `/store/${path}`, request);
+      return body.history.map(({ event }) => event);
+    };
+    for (const [path, request] of [
+      [`orders/${orderId}?token=${token}`, {}],
+      [`orders/${orderId}`, { cartToken: tokenFor(SECRET, checkoutId) }],
+    ] as const)
+      expect(await events(path, request)).to.deep.equal(['PLACED', 'PAID']);
+    const own = await events(`account/orders/${orderId}`, { token: accessToken });
+    expect(own).to.deep.equal(['PLACED', 'PAID', 'CLAIMED']);
+  });
+
   it('is asked to come back: the history will name a guest', async () => {
     const path = `${order.orderId}/returns?token=${token}`;
     const body = { lines: [{ line: 1, quantity: 1 }], reason: 'damaged' };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
 import type { OrderCommand } from '../../domain/states.ts';
+import { CLAIMED } from '../../entities/orders/claim.ts';
 import { ORDER_WORK } from '../../jobs/orders.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type AnyRoute, route } from '../route.ts';
@@ -47,7 +48,9 @@ const read = (deps: ApiDeps, at: OrderAccess) =>
     errors: ['ORDER_NOT_FOUND'],
     async handle(call) {
       const { customerId: _, email: __, history, allowed, ...rest } = await findOrder(deps, at, call);
-      const steps = history.map(({ from, to, event, at: when }) => ({ from, to, event, at: when }));
+      // Anybody can type an address into a guest's order: the answer must not tell whether an account has verified it.
+      const theirs = at.access === 'order' ? history.filter(({ event }) => event !== CLAIMED) : history;
+      const steps = theirs.map(({ from, to, event, at: when }) => ({ from, to, event, at: when }));
       return { status: 200, body: { ...rest, history: steps, allowed: allowed.filter((one) => THEIRS.includes(one)) } };
     },
   });
