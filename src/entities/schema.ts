@@ -26,6 +26,7 @@ import { Migration025CreditNotes } from '../../migrations/025_credit_notes.ts';
 import { Migration026Units } from '../../migrations/026_units.ts';
 import { Migration027GuestOrders } from '../../migrations/027_guest_orders.ts';
 import { Migration028PricesAndQuotes } from '../../migrations/028_prices_and_quotes.ts';
+import { Migration029AddressOwners } from '../../migrations/029_address_owners.ts';
 import type { Database } from '../infra/database.ts';
 import { Cart, CartItem } from './cart.ts';
 import { Checkout } from './checkout.ts';
@@ -86,6 +87,7 @@ export const MIGRATIONS = [
   { name: '028_prices_and_quotes', class: Migration028PricesAndQuotes },
   { name: '026_units', class: Migration026Units },
   { name: '025_credit_notes', class: Migration025CreditNotes },
+  { name: '029_address_owners', class: Migration029AddressOwners },
 ];
 
 /** One process migrates at a time, wherever it runs; the number is arbitrary but must stay. */

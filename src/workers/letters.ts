@@ -27,8 +27,7 @@ const TEMPLATES: Record<Letter, Template> = {
   'verify-email': {
     subject: 'Confirm your e-mail address',
     opening: 'This e-mail address was given for an account. Please confirm that it is yours:',
-    closing:
-      'If you did not open an account, do not confirm: its owner would see what was ordered with this address before.',
+    closing: 'If you did not open an account, do not confirm: it is the account of somebody else.',
   },
   'reset-password': {
     subject: 'Choose a new password',

@@ -22,12 +22,12 @@ const ALLOWED = allowedIn(placedAndPaid({ total: 1, units: 1 }));
  * stored: the job that is begun by that finds the order then. It lets an erasure pass, which waits for the checkout.
  */
 const PROVED_ACCOUNT = `with account as materialized (
-  select id, email_verified_at from accounts where kind = 'customer' and email_index = $2 for key share)`;
+  select id, email_verified_at is not null and claims_guest_orders as is_proved from accounts where kind = 'customer' and email_index = $2 for key share)`;
 
 /** Stores the order of a checkout as it was priced. @returns the discounts in it. */
 export async function placeOrder(tx: Tx, checkout: Checkout): Promise<Pick<PricingOutput, 'discounts'>> {
   const [frozen] = await tx.query<Frozen & Record<string, unknown>>(
-    `${PROVED_ACCOUNT} select (select id from account where email_verified_at is not null) as "claimedBy",
+    `${PROVED_ACCOUNT} select (select id from account where is_proved) as "claimedBy",
         (s.inputs -> 'pricesIncludeTax')::boolean as "pricesIncludeTax", s.output, (
         select json_agg(json_build_object('sku', v.sku, 'title', p.title, 'bundleItem', l.bundle_item,
             'bundleId', l.bundle_id) order by l.line)

@@ -201,6 +201,26 @@ describe('a customer account', function () {
       expect(refusals(await post('email/verify', { token: newer }))).to.deep.equal([422, 'LINK_INVALID']);
     });
 
+    it('by the mail alone, and by another one for the orders of a guest: with the session of no other account', async () => {
+      const other = await shop.register();
+      const claims = async () =>
+        (
+          await shop.db.query(`select 1 from outbox where payload ->> 'accountId' = $1 and name = 'orders.claim'`, [
+            asha.customer.id,
+          ])
+        ).length;
+      const verify = async ({ accessToken }: Tokens) => {
+        const token = await shop.mailed(asha.customer.id, 'verify-email');
+        return (await shop.ask('POST', `${ACCOUNT}/email/verify`, { token: accessToken, body: { token } })).status;
+      };
+      expect(await verify(other)).to.equal(204);
+      expect((await profile(asha)).body.emailVerified).to.equal(true);
+      expect(await claims()).to.equal(0);
+      await shop.ask('POST', `${ACCOUNT}/email/verification`, { token: asha.accessToken });
+      expect(await verify(asha)).to.equal(204);
+      expect(await claims()).to.equal(1);
+    });
+
     it('not by a mail to the address it had before', async () => {
       const old = await shop.mailed(asha.customer.id, 'verify-email');
       await change(asha, { email: `new-${asha.email}`, currentPassword: PASSWORD });

@@ -20,7 +20,9 @@ describe('orders of guests that join an account', () => {
     account = await unitOfWork(fresh.db, 'test', async (tx) =>
       Account.open(tx, vault, { kind: 'customer', ...person, passwordHash: null }),
     );
-    await fresh.db.query(`update accounts set email_verified_at = now() where id = $1`, [account.id]);
+    await fresh.db.query(`update accounts set email_verified_at = now(), claims_guest_orders = true where id = $1`, [
+      account.id,
+    ]);
   });
   after(() => fresh.close());
 

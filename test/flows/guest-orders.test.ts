@@ -117,9 +117,9 @@ describe('who buys without an account', function () {
     return { id: answer.body.customer.id, shop: openShop(flow.stack.url, answer.body.accessToken) };
   }
 
-  async function verify(email: string): Promise<void> {
+  async function verify(email: string, { shop }: Pick<Member, 'shop'>): Promise<void> {
     const token = tokenIn(await mailTo(email, /\/account\/verify\?token=/));
-    const answer = await flow.shop.ask('POST', '/account/email/verify', { body: { token } });
+    const answer = await shop.ask('POST', '/account/email/verify', { body: { token } });
     expect(answer.status).to.equal(204);
   }
 
@@ -143,7 +143,7 @@ describe('who buys without an account', function () {
     await claims();
     expect(await ordersOf(member), 'the address is not proved').to.deep.equal([]);
     expect((await member.shop.ask('GET', `/account/orders/${orderId}`)).status).to.equal(404);
-    await verify(email.toUpperCase());
+    await verify(email.toUpperCase(), member);
     expect(await joined(member, [orderId])).to.deep.equal([orderId]);
     expect((await desk.order(orderId)).history.at(-1)).to.deep.include({
       event: 'CLAIMED',
@@ -169,10 +169,34 @@ describe('who buys without an account', function () {
     expect(left).to.deep.equal([]);
   });
 
+  it('finds no order in an account that somebody else opened, but when the password was chosen with a mail', async () => {
+    const email = someone();
+    const { orderId } = await buy(email);
+    const member = await register(email);
+    await verify(email, flow);
+    await claims();
+    const { orderId: later } = await buy(email);
+    expect(await ordersOf(member), 'the reader of the mail need not have the account').to.deep.equal([]);
+
+    const asked = await flow.shop.ask('POST', '/account/password/forgotten', { body: { email } });
+    expect(asked.status).to.equal(202);
+    const token = tokenIn(await mailTo(email, /Somebody asked for a new password/));
+    const newPassword = `another ${PASSWORD}`;
+    const reset = await flow.shop.ask('POST', '/account/password/reset', { body: { token, newPassword } });
+    expect(reset.status).to.equal(204);
+    await waitFor('the session of the stranger has ended', async () => {
+      return (await member.shop.ask('GET', '/account/orders')).status === 401;
+    });
+    const body = { email, password: newPassword };
+    const { body: session } = await flow.shop.ask<{ accessToken: string }>('POST', '/account/login', { body });
+    const owner = { id: member.id, shop: openShop(flow.stack.url, session.accessToken) };
+    expect(await joined(owner, [orderId, later])).to.have.length(2);
+  });
+
   it('has later orders in the account at once, and the token of the cart still works', async () => {
     const email = someone();
     const member = await register(email);
-    await verify(email);
+    await verify(email, member);
     await claims();
     const { orderId, cartToken } = await buy(email);
     expect(await ordersOf(member)).to.deep.equal([orderId]);
@@ -192,7 +216,7 @@ describe('who buys without an account', function () {
     const email = someone();
     const member = await register(email);
     const bought = Promise.all(Array.from({ length: 8 }, () => buy(email)));
-    await Promise.all([bought, verify(email)]);
+    await Promise.all([bought, verify(email, member)]);
     const ids = (await bought).map(({ orderId }) => orderId);
     expect(await joined(member, ids)).to.have.length(8);
   });
@@ -206,7 +230,7 @@ describe('who buys without an account', function () {
     await set(`redeemer = 'email:' || email_index, email_index = null`, old.orderId);
     await set(`redeemer = 'customer:${member.id}', email_index = null`, redeemed.orderId);
     await set(`redeemer = 'customer:${member.id}', email_index = null`, strange.orderId);
-    await verify(email);
+    await verify(email, member);
     expect(await joined(member, [old.orderId, redeemed.orderId])).to.have.length(2);
     await set(`redeemer = null`, strange.orderId);
   });

@@ -44,7 +44,7 @@ export async function claimOrders(
 ): Promise<{ claimed: string[]; next: string | null }> {
   const [account] = await tx.query<{ emailIndex: string }>(
     `select email_index as "emailIndex" from accounts
-      where id = $1 and kind = 'customer' and email_verified_at is not null for share`,
+      where id = $1 and kind = 'customer' and email_verified_at is not null and claims_guest_orders for share`,
     [accountId],
   );
   if (!account) return { claimed: [], next: null };

@@ -37,6 +37,8 @@ const AccountSchema = defineEntity({
     phone: p.text().nullable(),
     passwordHash: p.text().nullable(),
     emailVerifiedAt: p.datetime().nullable(),
+    /** Whether one who signs in to the account has proved to read the mails to its address, and not only somebody. */
+    claimsGuestOrders: p.boolean(),
     roleId: p.uuid().nullable(),
     isDevelopment: p.boolean(),
     totpSecret: p.text().nullable(),
@@ -54,7 +56,13 @@ export class Account extends AccountSchema.class {
   static open(tx: Tx, vault: Vault, from: NewAccount): Account {
     const account = new Account();
     const { kind, passwordHash, roleId = null, isDevelopment = false } = from;
-    const times = { createdAt: tx.now, updatedAt: tx.now, emailVerifiedAt: null, totpConfirmedAt: null };
+    const times = {
+      createdAt: tx.now,
+      updatedAt: tx.now,
+      emailVerifiedAt: null,
+      claimsGuestOrders: false,
+      totpConfirmedAt: null,
+    };
     Object.assign(account, { id: newId(), kind, status: 'active', passwordHash, roleId, isDevelopment, version: 1 });
     Object.assign(account, times, { totpSecret: null, totpLastStep: 0 });
     account.describe(vault, from);
@@ -80,7 +88,7 @@ export class Account extends AccountSchema.class {
   /** Writes down who the person is; another e-mail address has to be verified anew. */
   describe(vault: Vault, person: Person): void {
     const index = vault.indexOf(person.email);
-    if (this.emailIndex !== index) this.emailVerifiedAt = null;
+    if (this.emailIndex !== index) Object.assign(this, { emailVerifiedAt: null, claimsGuestOrders: false });
     this.emailIndex = index;
     this.email = sealed(vault, cleanEmail(person.email), place('email', this.id));
     this.name = sealed(vault, person.name, place('name', this.id));
@@ -106,7 +114,8 @@ export class Account extends AccountSchema.class {
   /** Forgets the person. What refers to the account goes on doing so, and leads to nobody. */
   erase(): void {
     Object.assign(this, { status: 'erased', email: null, emailIndex: null, name: null, phone: null });
-    Object.assign(this, { passwordHash: null, emailVerifiedAt: null, totpSecret: null, totpConfirmedAt: null });
+    Object.assign(this, { passwordHash: null, emailVerifiedAt: null, claimsGuestOrders: false });
+    Object.assign(this, { totpSecret: null, totpConfirmedAt: null });
   }
 
   private appendRow(tx: Tx): void {

@@ -56,7 +56,7 @@ export const ROWS: readonly Row[] = [
   open(`POST ${STORE}/account/refresh`, 400),
   open(`POST ${STORE}/account/password/forgotten`, 400),
   open(`POST ${STORE}/account/password/reset`, 400),
-  open(`POST ${STORE}/account/email/verify`, 400),
+  { ...open(`POST ${STORE}/account/email/verify`, 400), asks: true },
   open(`POST ${STORE}/account/email/undo`, 400),
   own(`GET ${STORE}/account`, 200),
   own(`PATCH ${STORE}/account`, 200),
