@@ -112,7 +112,9 @@ describe('an erased customer', () => {
       `update checkouts set redeemer = 'email:' || email_index, email_index = null where id = $1 and email_index is not null`,
       [old.id],
     );
-    await flow.books.query(`update accounts set email_verified_at = now() where id = $1`, [customerId]);
+    await flow.books.query(`update accounts set email_verified_at = now(), claims_guest_orders = true where id = $1`, [
+      customerId,
+    ]);
     const after = await flow.shop.buy([{ variantId, quantity: 1 }], { email: email.toUpperCase() });
     const waiting = await flow.shop.rested(
       await flow.shop.checkout(await flow.shop.cart([{ variantId, quantity: 1 }]), { email }),

@@ -8,7 +8,7 @@ import { edit } from '../edit.ts';
 import { type AnyRoute, route } from '../route.ts';
 import type { Door } from './door.ts';
 import { bare } from './passwords.ts';
-import { proveEmail } from './proved-email.ts';
+import { verifyEmail } from './proved-email.ts';
 
 /** Putting a former e-mail address back, for an owner whose account was taken over by a change of it. */
 export const undoEmailRoute = (deps: ApiDeps, { path, kind, tag }: Door): AnyRoute =>
@@ -27,7 +27,8 @@ export const undoEmailRoute = (deps: ApiDeps, { path, kind, tag }: Door): AnyRou
     handle(call) {
       const work = async (tx: Tx) => {
         const account = await undoEmailChange(tx, deps, { kind, token: call.body.token });
-        proveEmail(deps, tx, account);
+        // The password stays, which somebody else may know: orders of guests wait until another is chosen by a mail.
+        verifyEmail(tx, account);
         return { status: 204, headers: {}, body: {} };
       };
       const undone = edit(deps, call, { name: 'account.change', scope: kind, isSecret: true, work });

@@ -48,7 +48,7 @@ export async function lockForErasure(tx: Tx, customerId: string): Promise<Accoun
  * @returns of how many orders name and address are kept. @throws CHECKOUT_IN_PROGRESS
  */
 export async function eraseCustomer(tx: Tx, vault: Vault, account: Account): Promise<number> {
-  const { id, emailVerifiedAt } = account;
+  const { id, claimsGuestOrders } = account;
   const checkouts = await lockCheckouts(tx, account);
   const live = checkouts.find((checkout) => checkout.isOwn && !isOver(checkout));
   if (live) throw refused('CHECKOUT_IN_PROGRESS', { checkoutId: live.id });
@@ -57,7 +57,7 @@ export async function eraseCustomer(tx: Tx, vault: Vault, account: Account): Pro
   // Anybody can open an account for the address of another person, who may still wait for the goods of an order: without
   // the proof of the address an order of a guest keeps it. Checkouts of guests that are in progress go on.
   const isTheirs = (checkout: KnownCheckout) =>
-    checkout.isOwn || (isOver(checkout) && (emailVerifiedAt !== null || checkout.state !== 'COMPLETED'));
+    checkout.isOwn || (isOver(checkout) && (claimsGuestOrders || checkout.state !== 'COMPLETED'));
   const linked = checkouts.filter((checkout) => !isTheirs(checkout) && checkout.redeemer === redeemerOf(id));
   const theirs = idsOf(checkouts.filter(isTheirs));
   await tx.query(`update checkouts set redeemer = null where id = any($1)`, [idsOf(linked)]);
@@ -81,11 +81,11 @@ const redeemerOf = (customerId: string): string => `customer:${customerId}`;
 
 /**
  * Locks the checkouts of a customer, those of guests that redeemed discounts as the account (as earlier versions stored them, and as
- * a guest's cart is stored that is bought while signed in), and those of guests with the verified address. Old rows have no
+ * a guest's cart is stored that is bought while signed in), and those of guests with the address that the one who signs in has proved. Old rows have no
  * index of the address: their guests redeemed under it. The locks keep late money from making an order of one meanwhile.
  */
-function lockCheckouts(tx: Tx, { id, emailIndex, emailVerifiedAt }: Account): Promise<KnownCheckout[]> {
-  const redeemers = [redeemerOf(id), ...(emailVerifiedAt ? [`email:${emailIndex}`] : [])];
+function lockCheckouts(tx: Tx, { id, emailIndex, claimsGuestOrders }: Account): Promise<KnownCheckout[]> {
+  const redeemers = [redeemerOf(id), ...(claimsGuestOrders ? [`email:${emailIndex}`] : [])];
   return tx.query<KnownCheckout & Record<string, unknown>>(
     `select id, state, redeemer,
         coalesce(coalesce(customer_id, (select customer_id from carts where id = cart_id),
@@ -94,7 +94,7 @@ function lockCheckouts(tx: Tx, { id, emailIndex, emailVerifiedAt }: Account): Pr
         union all select id from checkouts where customer_id is null and redeemer = any($2)
         union all select id from checkouts where customer_id is null and email_index = $3)
       order by id for update`,
-    [id, redeemers, emailVerifiedAt ? emailIndex : null],
+    [id, redeemers, claimsGuestOrders ? emailIndex : null],
   );
 }
 
