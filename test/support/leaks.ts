@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Redis } from 'ioredis';
@@ -101,12 +103,17 @@ async function contentOf(redis: Redis, key: string): Promise<string> {
   return JSON.stringify(await reader());
 }
 
-/** Writes down every command that a Redis gets, until it is stopped: most of what passes through does not stay. */
+/**
+ * Writes down every command that a Redis gets, until it is stopped: most of what passes through does not stay. A connection
+ * of ioredis breaks when the first command arrives in one packet with the answer to MONITOR.
+ */
 export async function recordCommands(url: string): Promise<{ commands: string[]; stop(): void }> {
-  const redis = new Redis(url);
-  const monitor = await redis.monitor();
-  redis.disconnect();
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port) });
+  const lines = createInterface({ input: socket });
   const commands: string[] = [];
-  monitor.on('monitor', (_time: string, args: string[]) => commands.push(args.join(' ')));
-  return { commands, stop: () => monitor.disconnect() };
+  lines.on('line', (line) => commands.push(line));
+  socket.write('MONITOR\r\n');
+  await once(lines, 'line');
+  return { commands, stop: () => socket.destroy() };
 }
