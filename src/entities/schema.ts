@@ -83,10 +83,10 @@ export const MIGRATIONS = [
   { name: '022_account_recovery', class: Migration022AccountRecovery },
   { name: '023_command_results', class: Migration023CommandResults },
   { name: '024_delivery_shares', class: Migration024DeliveryShares },
+  { name: '025_credit_notes', class: Migration025CreditNotes },
+  { name: '026_units', class: Migration026Units },
   { name: '027_guest_orders', class: Migration027GuestOrders },
   { name: '028_prices_and_quotes', class: Migration028PricesAndQuotes },
-  { name: '026_units', class: Migration026Units },
-  { name: '025_credit_notes', class: Migration025CreditNotes },
   { name: '029_address_owners', class: Migration029AddressOwners },
 ];
 

@@ -29,9 +29,9 @@ const transition = z.union([
   z.strictObject({ command: z.literal('PROCESS'), reason }),
   z.strictObject({ command: z.literal('CANCEL'), reason: said }),
 ]);
-/** Requires lines or delivery of a refund, or both, or else an amount, in terms of OpenAPI. */
 const DELIVERED = { required: ['delivery'], properties: { delivery: { const: true } } };
 const WITHOUT_AMOUNT = { not: { required: ['amount'] } };
+/** Requires lines or delivery of a refund, or both, or else an amount, in terms of OpenAPI. */
 const linesOrAmount = {
   anyOf: [
     { required: ['lines'], ...WITHOUT_AMOUNT },
