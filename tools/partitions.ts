@@ -1,6 +1,7 @@
 import {
   ARCHIVABLE_TABLES,
   MONTHLY_TABLES,
+  oldestKeptMonth,
   openIn,
   overdueMonths,
   preparePartitionsFor,
@@ -52,6 +53,9 @@ async function list(db: Database): Promise<number> {
 async function archive(db: Database, start: Date): Promise<number> {
   if (start > monthStart(new Date(), -YOUNGEST_MONTHS))
     return say(`only months before the last ${YOUNGEST_MONTHS} can be taken out`, 1);
+  const oldest = await oldestKeptMonth(db);
+  if (oldest && start > oldest)
+    return say(`months are taken out in their order: ${oldest.toISOString().slice(0, 7)} comes first`, 1);
   const open = await openIn(db, start);
   if (open > 0) return say(`${open} checkouts and orders of that month are not over yet`, 1);
   for (const table of ARCHIVABLE_TABLES) console.log(await archiveMonth(db, { table, start }));

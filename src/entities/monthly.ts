@@ -1,7 +1,14 @@
 import type { Database } from '../infra/database.ts';
 import { uuidv7Floor } from '../infra/ids.ts';
 import { errorFields, observe } from '../infra/log.ts';
-import { type Month, makePartition, missingMonths, monthStart } from '../infra/partitions.ts';
+import {
+  type Month,
+  makeLatePartition,
+  makePartition,
+  missingMonths,
+  monthStart,
+  monthsWithoutLatePartition,
+} from '../infra/partitions.ts';
 
 /** The tables that are cut into months by their UUIDv7 key; parents stand before their children. */
 export const MONTHLY_TABLES = [
@@ -21,17 +28,17 @@ export const MONTHLY_TABLES = [
  */
 export const ARCHIVABLE_TABLES: readonly string[] = ['order_history', 'checkout_history', 'audit_log'];
 
-/** SQL of the first instant whose rows of a table are not in the archive. */
+/** SQL of the first instant whose rows of a table are not in the archive; what came late to an earlier month is no whole history. */
 export const keptSince = (table: string): string =>
   `(select coalesce(to_date(min(right(c.relname, 7)), 'YYYY_MM'), '-infinity') from pg_inherits i
-    join pg_class c on c.oid = i.inhrelid where i.inhparent = '${table}'::regclass)`;
+    join pg_class c on c.oid = i.inhrelid where i.inhparent = '${table}'::regclass and c.relname not like '%\\_late\\_%')`;
 
-/** The smallest UUIDv7 key whose row a table still takes: rows of earlier months would have no partition. */
-export async function firstKeptKey({ query }: Pick<Database, 'query'>, table: string): Promise<string> {
-  const [row] = await query<{ ms: number | null }>(
-    `select (extract(epoch from nullif(${keptSince(table)}, '-infinity')::timestamp) * 1000)::float8 as ms`,
+/** The oldest month of the histories that is not in the archive; null without any. */
+export async function oldestKeptMonth({ query }: Pick<Database, 'query'>): Promise<Date | null> {
+  const [row] = await query<{ month: string | null }>(
+    `select to_char(nullif(${keptSince('order_history')}, '-infinity'), 'YYYY-MM') as month`,
   );
-  return uuidv7Floor(new Date(row?.ms ?? 0));
+  return row?.month ? new Date(`${row.month}-01T00:00:00Z`) : null;
 }
 
 /** How much of a month is not over: its history is still written. */
@@ -63,6 +70,11 @@ export const overdueMonths = (db: Pick<Database, 'query'>, now: Date): Promise<M
 export async function preparePartitionsFor(db: Database, now: Date): Promise<void> {
   for (const month of await missingMonths(db, MONTHLY_TABLES, monthsFrom(now, -1, AHEAD))) {
     await makePartition(db, month).catch((error) => observe('partition.waits', { ...month, ...errorFields(error) }));
+  }
+  for (const month of await monthsWithoutLatePartition(db, ARCHIVABLE_TABLES)) {
+    await makeLatePartition(db, month).catch((error) =>
+      observe('partition.waits', { ...month, ...errorFields(error) }),
+    );
   }
   const overdue = await overdueMonths(db, now);
   if (overdue.length > 0) observe('partitions.missing.error', { months: overdue });

@@ -1,3 +1,4 @@
+import type { Database } from '../infra/database.ts';
 import { newId } from '../infra/ids.ts';
 import { observe } from '../infra/log.ts';
 import type { Command, JobContract, Queues } from '../infra/queue.ts';
@@ -32,6 +33,10 @@ export async function acknowledge(tx: Tx, commandId: string): Promise<boolean> {
   const rows = await tx.query(`delete from outbox where id = $1 returning id`, [commandId]);
   return rows.length === 1;
 }
+
+/** Whether there is a command that no worker has finished in time: cheaper to ask than to claim nothing. */
+export const hasOverdue = async ({ query }: Pick<Database, 'query'>): Promise<boolean> =>
+  (await query(`select 1 from outbox where due_at <= now() limit 1`)).length > 0;
 
 /**
  * Claims the commands that no worker has finished in time; each claim waits twice as long for the next, at most 64 s.

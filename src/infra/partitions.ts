@@ -15,8 +15,12 @@ export const monthStart = (from: Date, offset = 0): Date =>
   new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + offset));
 
 /** What the partition of a month is called: `audit_log_p2026_11`. */
-export const partitionName = ({ table, start }: Month): string =>
-  `${table}_p${start.toISOString().slice(0, 7).replace('-', '_')}`;
+export const partitionName = ({ table, start }: Month): string => `${table}_p${yearAndMonth(start)}`;
+
+/** What takes the rows that a month still gets when it is in the archive: `audit_log_late_2026_11`. */
+export const latePartitionName = ({ table, start }: Month): string => `${table}_late_${yearAndMonth(start)}`;
+
+const yearAndMonth = (start: Date): string => start.toISOString().slice(0, 7).replace('-', '_');
 
 /** The partitions that are there, by name. */
 export async function partitionsOf(
@@ -43,20 +47,45 @@ export async function missingMonths(
 }
 
 /** Makes the partition of a month. @throws when the table stays locked by others: then it is tried again later */
-export async function makePartition({ orm }: Database, month: Month): Promise<void> {
-  const { table, start } = month;
+export const makePartition = (db: Database, month: Month): Promise<void> => attach(db, month, partitionName(month));
+
+/** Makes a place for what a month still gets when it is in the archive. @throws as `makePartition` does */
+export const makeLatePartition = (db: Database, month: Month): Promise<void> =>
+  attach(db, month, latePartitionName(month));
+
+async function attach({ orm }: Database, { table, start }: Month, name: string): Promise<void> {
   await orm.em.fork().transactional(async (em) => {
     await em.execute(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
-    await em.execute(`create table if not exists ${partitionName(month)} partition of ${table}
+    await em.execute(`create table if not exists ${name} partition of ${table}
       for values from ('${uuidv7Floor(start)}') to ('${uuidv7Floor(monthStart(start, 1))}')`);
   });
 }
 
+/** The months of these tables that are in the archive and have no place for rows that come late. */
+export async function monthsWithoutLatePartition(
+  { query }: Pick<Database, 'query'>,
+  tables: readonly string[],
+): Promise<Month[]> {
+  const rows = await query<{ name: string }>(
+    `select relname as name from pg_class where relkind = 'r' and relnamespace = to_regnamespace('archive')`,
+  );
+  const archived = new Set(rows.map(({ name }) => name));
+  const there = await partitionsOf({ query }, tables);
+  const months = tables.flatMap((table) =>
+    [...archived]
+      .filter((name) => name.startsWith(`${table}_p`))
+      .map((name) => ({ table, start: new Date(`${name.slice(-7).replace('_', '-')}-01T00:00:00Z`) })),
+  );
+  return months.filter((month) => !there.has(latePartitionName(month)));
+}
+
 /**
  * Takes a month out of its table and keeps it under the schema `archive`. Whoever reads or writes other months is not
- * held up: the detaching waits for them. One that was broken off is brought to its end. @returns where the rows are now
+ * held up: the detaching waits for them. Rows that the month still gets have a place of their own. One that was broken off is
+ * brought to its end. @returns where the rows are now
  */
-export async function archiveMonth({ query }: Pick<Database, 'query'>, month: Month): Promise<string> {
+export async function archiveMonth(db: Database, month: Month): Promise<string> {
+  const { query } = db;
   const name = partitionName(month);
   const pending = `select 1 from pg_inherits where inhrelid = to_regclass($1) and inhdetachpending`;
   const isBrokenOff = (await query(pending, [name])).length > 0;
@@ -65,5 +94,6 @@ export async function archiveMonth({ query }: Pick<Database, 'query'>, month: Mo
     await query(`alter table ${month.table} detach partition ${name} ${isBrokenOff ? 'finalize' : 'concurrently'}`);
   await query(`create schema if not exists archive`);
   await query(`alter table if exists public.${name} set schema archive`);
+  await makeLatePartition(db, month);
   return `archive.${name}`;
 }

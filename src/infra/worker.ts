@@ -117,11 +117,12 @@ async function runHandler(
   { data, isRedelivered }: { data: object; isRedelivered: boolean },
   job: Job,
 ): Promise<Outcome> {
-  const starts = job.attemptsStarted;
+  const { attemptsStarted: starts, stalledCounter: stalls } = job;
   const progress = (done: number, of: number) => {
     job.updateProgress({ done, of }).catch(() => undefined);
   };
-  const isTakeover = starts > 1 || isRedelivered;
+  // Whoever put a job off, or failed at it, has let go of it; only one that stalled was left in the middle.
+  const isTakeover = stalls > 0 || isRedelivered;
   const outcome = await entry.run(data, { commandId: String(job.id), isTakeover, starts, progress });
   observe(outcome.kind === 'done' ? 'job.done' : `job.${outcome.kind}`, { job: job.name, jobId: job.id, ...outcome });
   return outcome;

@@ -21,7 +21,7 @@ export interface Operation {
   checkoutIsOver: boolean;
   currency: string;
   method: string | null;
-  /** Raised by each worker that takes the operation over; a result under an older one does not count. */
+  /** Raised with each call that may still be under way when the next is made; a result under an older one does not count. */
   fence: number;
   /** Whether the operation that opens the payment has no result yet. */
   isOpening: boolean;

@@ -50,12 +50,12 @@ const takeOver = ({ db }: WorkerDeps, { id, checkoutId }: Operation): Promise<nu
 /**
  * From here on the operation is asked about before it is sent again. A call that ended in an error of the provider is
  * over, and its key answers that error for a day: should the question find nothing, the next call needs another key.
- * A call that was not answered may still be under way, and so may one of a worker that this one took over from: then
- * the key stays as it is for as long as such a call could last, so that it cannot happen twice.
+ * A call that was not answered may still be under way, as one of a worker that this one took over from, and raises the
+ * fence as well: then the key stays as it is for as long as such a call could last, so that it cannot happen twice.
  */
 const markUnknown = ({ db }: WorkerDeps, { id, fence }: Operation, { code }: ProviderError): Promise<object[]> =>
   db.query(
-    `update payment_operations set status = 'unknown',
+    `update payment_operations set status = 'unknown', fence = fence + 1 - $2,
         key_round = key_round + case when fence = 0 or created_at < now() - interval '2 min' then $2 else 0 end
       where id = $1 and fence = $3 and status in ('pending', 'unknown')`,
     [id, code === 'PROVIDER_ERROR' ? 1 : 0, fence],

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { claimOverdue } from '../entities/outbox.ts';
+import { claimOverdue, hasOverdue } from '../entities/outbox.ts';
 import type { Database } from '../infra/database.ts';
 import { failpoint } from '../infra/failpoint.ts';
 import { errorFields, observe, observeSparingly } from '../infra/log.ts';
@@ -13,7 +13,7 @@ const PAUSE_MS = 500;
 export async function relayOnce(db: Database, queues: Queues): Promise<number> {
   let delivered = 0;
   // A claim puts a command off: none is made that cannot be delivered at once.
-  while (queues.isConnected()) {
+  while (queues.isConnected() && (await hasOverdue(db))) {
     const commands = await unitOfWork(db, 'relay.claim', (tx) => claimOverdue(tx, BATCH));
     if (commands.length === 0) return delivered;
     failpoint('relay.claimed');

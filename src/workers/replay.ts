@@ -23,10 +23,11 @@ export interface Replay {
 export async function replayHistory(query: Query, id: string, to = Infinity): Promise<Replay | undefined> {
   const stored = await loadReplayable(query, id);
   if (!stored) return undefined;
-  const wanted = stored.steps.filter(({ seq }) => seq <= to);
+  // Where the first step is in the archive there is nothing to go through, though later ones may have come since.
+  const known = stored.steps[0]?.seq === 1 ? stored.steps : [];
+  const wanted = known.filter(({ seq }) => seq <= to);
   const { steps, last } = stored.kind === 'checkout' ? foldCheckout(stored, wanted) : foldOrder(stored, wanted);
-  // Without steps the history is in the archive: there is nothing to go through.
-  const isWhole = wanted.length === stored.steps.length && wanted.length > 0 && stored.machine !== null;
+  const isWhole = wanted.length === known.length && wanted.length > 0 && stored.machine !== null;
   const machine = isWhole ? differencesOf(stored.machine, JSON.parse(JSON.stringify(last))) : [];
   const price = stored.price && { engineVersion: stored.price.engineVersion, differences: priceOf(stored.price) };
   const isIdentical = steps.every(({ isSame }) => isSame) && machine.length === 0 && !price?.differences.length;

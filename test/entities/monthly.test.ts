@@ -1,7 +1,14 @@
 import { expect } from 'chai';
-import { MONTHLY_TABLES, openIn, overdueMonths, preparePartitionsFor } from '../../src/entities/monthly.ts';
+import { keptSince, MONTHLY_TABLES, openIn, overdueMonths, preparePartitionsFor } from '../../src/entities/monthly.ts';
 import { newId } from '../../src/infra/ids.ts';
-import { archiveMonth, monthStart, partitionName, partitionsOf } from '../../src/infra/partitions.ts';
+import {
+  archiveMonth,
+  latePartitionName,
+  makePartition,
+  monthStart,
+  partitionName,
+  partitionsOf,
+} from '../../src/infra/partitions.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { plantOrder } from '../support/orders.ts';
 
@@ -18,6 +25,15 @@ describe('the months of the large tables', () => {
       `insert into audit_log (id, actor_kind, action, target_type, target_id, request_id, at)
         values ($1, 'system', 'test', 'test', gen_random_uuid(), 'test', now())`,
       [id],
+    );
+  const idOf = (instant: Date) =>
+    newId().replace(
+      /^.{8}-.{4}/,
+      instant
+        .getTime()
+        .toString(16)
+        .padStart(12, '0')
+        .replace(/^(.{8})/, '$1-'),
     );
   const drop = async (offset: number) => {
     for (const table of ['order_history', 'order_lines', 'orders']) {
@@ -63,14 +79,7 @@ describe('the months of the large tables', () => {
 
   it('can be taken out with their rows while others write', async () => {
     const month = { table: 'audit_log', start: monthStart(now, -1) };
-    const old = newId().replace(
-      /^.{8}-.{4}/,
-      monthStart(now, -1)
-        .getTime()
-        .toString(16)
-        .padStart(12, '0')
-        .replace(/^(.{8})/, '$1-'),
-    );
+    const old = idOf(month.start);
     await audit(old);
     const [where] = await Promise.all([
       archiveMonth(database.db, month),
@@ -80,6 +89,18 @@ describe('the months of the large tables', () => {
     expect(await database.db.query(`select id from ${where}`)).to.deep.equal([{ id: old }]);
     expect(await database.db.query(`select count(*)::int as count from audit_log`)).to.deep.equal([{ count: 20 }]);
     expect(await archiveMonth(database.db, month), 'twice').to.equal(where);
+  });
+
+  it('take what comes late when they are in the archive, also when taking them out was broken off', async () => {
+    const month = { table: 'audit_log', start: monthStart(now, -2) };
+    await makePartition(database.db, month);
+    await archiveMonth(database.db, month);
+    await audit(idOf(month.start));
+    await database.db.query(`drop table ${latePartitionName(month)}`);
+    await preparePartitionsFor(database.db, now);
+    await audit(idOf(month.start));
+    const kept = await database.db.query<{ since: Date }>(`select ${keptSince('audit_log')}::timestamptz as since`);
+    expect(kept).to.deep.equal([{ since: monthStart(now, 0) }]);
   });
 
   it('are not taken out while something of them is not over', async () => {

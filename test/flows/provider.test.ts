@@ -90,6 +90,17 @@ describe('whatever the payment provider does', function () {
     });
   }
 
+  it('fails three times before it does anything, and keeps these answers: one charge, as soon as it works', async () => {
+    const { shop, simulator } = flow;
+    await setFaults(simulator, { keptErrorRate: 1, webhookDropRate: 1 });
+    const checkout = await start('pm_card_visa');
+    const rounds = `select key_round as round from payment_operations o join payments p on p.id = o.payment_id
+      where p.checkout_id = $1 and key_round = 3`;
+    await waitFor('three keys are used up', async () => (await flow.books.query(rounds, [checkout.id])).length > 0);
+    await clearFaults(simulator);
+    await expectSoldOnce([await shop.settled(checkout)]);
+  });
+
   it('charges and never answers, the first time or after a decline, and tells nothing by webhook: one charge', async () => {
     const { shop, books } = flow;
     const declined = await shop.rested(await start('pm_card_chargeDeclined'));

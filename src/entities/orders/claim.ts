@@ -1,7 +1,6 @@
 import type { OrderState } from '../../domain/states.ts';
 import { currentTrace } from '../../infra/trace.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
-import { firstKeptKey } from '../monthly.ts';
 import { openCheckout } from '../people/own-checkouts.ts';
 import type { Vault } from '../people/vault.ts';
 
@@ -66,18 +65,14 @@ function hasAddress(vault: Vault, { checkoutId: id, email, emailIndex }: Candida
   return address !== null && vault.indexOf(address) === wanted;
 }
 
-/**
- * An order whose month is in the archive joins without a step: its history takes no rows any more. The version stays: guests
- * read it, and would learn from it that somebody has an account with the address they typed.
- */
+/** The version stays: guests read it, and would learn from it that somebody has an account with the address they typed. */
 async function join(tx: Tx, { claimed, accountId, cause }: { claimed: string[]; accountId: string; cause: string }) {
-  const firstKept = await firstKeptKey(tx, 'order_history');
-  const joined = await tx.query<{ id: string; state: OrderState; steps: number; isKept: boolean }>(
-    `update orders set customer_id = $2, steps = steps + (id >= $4)::int, updated_at = $3
-      where id = any($1) returning id, state, steps, id >= $4 as "isKept"`,
-    [claimed, accountId, tx.now, firstKept],
+  const joined = await tx.query<{ id: string; state: OrderState; steps: number }>(
+    `update orders set customer_id = $2, steps = steps + 1, updated_at = $3
+      where id = any($1) returning id, state, steps`,
+    [claimed, accountId, tx.now],
   );
-  for (const { id, state, steps } of joined.filter(({ isKept }) => isKept)) {
+  for (const { id, state, steps } of joined) {
     tx.append('order_history', {
       order_id: id,
       seq: steps,

@@ -57,12 +57,18 @@ async function serve({ books, claimKey, route, slow }: Serving, request: ApiRequ
   if (claim && !('release' in claim)) return { ...reply(claim, request), replayed: true };
   try {
     await slow();
-    const answer = execute(books, route.decides(books, request.form), claim);
+    const answer = execute(books, decisionOn(books, route, request), claim);
     if (books.faults.chance(books.faults.knobs().timeoutAfterSuccessRate)) return 'hold';
     return { ...reply(answer, request), replayed: false };
   } finally {
     claim?.release();
   }
+}
+
+/** What the route decides, unless a fault has the work undone. */
+function decisionOn(books: Books, route: Extract<Route, { decides: Decides }>, { form }: ApiRequest) {
+  const isUndone = books.faults.chance(books.faults.knobs().keptErrorRate);
+  return isUndone ? { change: {}, answer: SERVER_ERROR } : route.decides(books, form);
 }
 
 /** Commits a decision together with the answer kept under its key; a fault may turn that answer into a 500. */
