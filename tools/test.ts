@@ -42,10 +42,15 @@ async function main(): Promise<number> {
 async function runOnce(options: TestOptions): Promise<boolean> {
   const startedAt = performance.now();
   const rounds = lanesOf(findSpecs(ROOT, options.patterns));
+  // How fast the machine is shows before anything of ours keeps it busy.
+  const pace = await measurePace();
   if (rounds.length === 0) console.log(`no test file has "${options.patterns.join('" or "')}" in its path`);
+  const isPrepared = rounds.length > 0 ? prepare() : undefined;
+  isPrepared?.catch(() => undefined);
   const checked = options.patterns.length === 0 ? await runSteps() : { passed: 0, failed: rounds.length === 0 ? 1 : 0 };
   const goesOn = rounds.length > 0 && !(options.bail && checked.failed > 0);
-  const results = goesOn ? await runTests(rounds, options) : [];
+  const main = await isPrepared;
+  const results = goesOn && main ? await runTests(rounds, { ...options, main, pace }) : [];
   for (const { epilogue } of results) process.stdout.write(epilogue);
   const all = [checked, ...results];
   const [passed, failed] = [sum(all.map((one) => one.passed)), sum(all.map((one) => one.failed))];
@@ -62,18 +67,20 @@ async function runSteps() {
   return { passed: outcomes.filter((one) => one).length, failed: outcomes.filter((one) => !one).length };
 }
 
-async function runTests(rounds: string[][][], options: TestOptions) {
-  interrupted.signal.throwIfAborted();
-  const pace = await measurePace();
-  if (pace > 1.2) console.log(`\n  this machine is slow at the moment: deadlines are ${pace.toFixed(1)} times as long`);
+/** Starts the servers, if they do not run yet. @returns the file that the processes of stacks are started with */
+async function prepare(): Promise<string> {
   servers ??= await startServers(LANES);
-  const main = await bundle(BUNDLE);
+  return bundle(BUNDLE);
+}
+
+async function runTests(rounds: string[][][], options: TestOptions & { main: string; pace: number }) {
+  const { pace } = options;
+  if (pace > 1.2) console.log(`\n  this machine is slow at the moment: deadlines are ${pace.toFixed(1)} times as long`);
   interrupted.signal.throwIfAborted();
   const results: LaneResult[] = [];
   for (const lanes of rounds) {
-    results.push(
-      ...(await runLanes(lanes, { ...options, root: ROOT, servers, main, pace, signal: interrupted.signal })),
-    );
+    if (!servers) throw new Error('the servers of the tests do not run');
+    results.push(...(await runLanes(lanes, { ...options, root: ROOT, servers, signal: interrupted.signal })));
     if (options.bail && results.some(({ failed }) => failed > 0)) break;
   }
   return results;

@@ -41,7 +41,7 @@ async function run(stand: Stand): Promise<void> {
   });
   await Promise.all(buyers);
   await setFaults(stand.simulator, { ...HOSTILE, errorRate: 0, timeoutAfterSuccessRate: 0 });
-  await waitFor('nobody is busy any more', () => isIdle(stand, ids), SERVED_WITHIN_MS);
+  await expectIdle(stand, ids);
   await clearFaults(stand.simulator);
   const report = await audit(stand);
   await expectQuiet(stand, SERVED_WITHIN_MS);
@@ -67,11 +67,18 @@ async function buy(at: { stand: Stand; customer: Customer }, cart: Cart, index: 
   return checkout;
 }
 
-async function isIdle({ books }: Stand, ids: readonly string[]): Promise<boolean> {
-  const busy = `select 1 from checkouts where id = any($1) and busy
-    union all select 1 from payment_operations where status in ('pending', 'unknown')
-    union all select 1 from outbox where name in ('checkout.advance', 'payments.execute')`;
-  return (await books.query(busy, [ids])).length === 0;
+/** @throws Error that names what is still under way. */
+async function expectIdle({ books }: Stand, ids: readonly string[]): Promise<void> {
+  const busy = `select 'checkout ' || id || ' in ' || state as line from checkouts where id = any($1) and busy
+    union all select 'operation ' || kind || ' ' || id || ' is ' || status from payment_operations
+      where status in ('pending', 'unknown')
+    union all select name || ' ' || payload from outbox where name in ('checkout.advance', 'payments.execute')`;
+  const isIdle = async () => {
+    const lines = (await books.query<{ line: string }>(busy, [ids])).map(({ line }) => line);
+    if (lines.length > 0) throw new Error(`${lines.length} left: ${lines.slice(0, 20).join(', ')}`);
+    return true;
+  };
+  await waitFor('nobody is busy any more', isIdle, SERVED_WITHIN_MS);
 }
 
 async function audit(stand: Stand): Promise<Found[]> {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { BENGALURU } from '../support/address.ts';
 import type { Answer, Cart, Checkout, Line, Shop } from '../support/shop.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -24,8 +25,8 @@ const PATIENCE_MS = 30_000;
 export function patientCustomer(shop: Shop, patienceMs = PATIENCE_MS): Customer {
   const send = async <T>({ path, token, body }: Wanted): Promise<T> => {
     const headers = { 'idempotency-key': randomUUID() };
-    const attempt = () => shop.ask<T>('POST', path, { token, body, headers });
-    const answer = await waitFor(`an answer to POST ${path}`, () => attempt().then(final), patienceMs);
+    const attempt = async () => final(await shop.ask<T>('POST', path, { token, body, headers }));
+    const answer = await waitFor(`an answer to POST ${path}`, attempt, patienceMs);
     if (answer.status < 300) return answer.body;
     throw new Error(`POST ${path} was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
   };
@@ -47,8 +48,9 @@ export function patientCustomer(shop: Shop, patienceMs = PATIENCE_MS): Customer 
   };
 }
 
-/** @throws Error for an answer of a server that could not do it at the moment, so that it is asked for again */
-function final<T>(answer: Answer<T>): Answer<T> {
-  if (answer.status >= 500) throw new Error(`answered ${answer.status}: ${JSON.stringify(answer.body)}`);
-  return answer;
+/** @throws Error for an answer of a server that could not do it at the moment, when it says that it may be asked again */
+async function final<T>(answer: Answer<T>): Promise<Answer<T>> {
+  if (answer.status < 500) return answer;
+  await pause(1_000 * Number(answer.headers.get('retry-after') ?? 0));
+  throw new Error(`answered ${answer.status}: ${JSON.stringify(answer.body)}`);
 }

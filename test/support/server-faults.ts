@@ -53,9 +53,6 @@ export async function makeReadOnly(databaseUrl: string): Promise<Repair> {
   };
 }
 
-const CONNECTIONS_AT_ONCE = 20;
-const LONGEST_FILLING_MS = 5_000;
-
 /** Strangers hold every connection that PostgreSQL has to give; those of the shop are ended. */
 export async function fillConnections(databaseUrl: string): Promise<Repair> {
   const strangers: Client[] = [];
@@ -67,18 +64,16 @@ export async function fillConnections(databaseUrl: string): Promise<Repair> {
     return client;
   };
   const admin = await connect();
-  const endOthers = async () => {
-    const { rows } = await admin.query(`select pg_terminate_backend(pid) from pg_stat_activity
+  const { rows } = await admin.query(`select current_setting('max_connections')::int as places`);
+  const places = rows[0].places as number;
+  // A place that the shop got back meanwhile is taken from it again, until it has none.
+  const isFull = async () => {
+    await admin.query(`select pg_terminate_backend(pid) from pg_stat_activity
       where application_name <> 'stranger' and backend_type = 'client backend' and pid <> pg_backend_pid()`);
-    return rows.length;
+    await Promise.allSettled(Array.from({ length: places - strangers.length }, connect));
+    return strangers.length === places;
   };
-  // A place that the shop got back meanwhile is taken from it again, until it has none. A busy shop comes back for some time.
-  const end = Date.now() + LONGEST_FILLING_MS;
-  for (let isFull = false; !isFull && Date.now() < end; ) {
-    const attempts = await Promise.allSettled(Array.from({ length: CONNECTIONS_AT_ONCE }, connect));
-    const isRefused = attempts.every(({ status }) => status === 'rejected');
-    isFull = (await endOthers()) === 0 && isRefused;
-  }
+  await waitFor('strangers hold every connection', isFull);
   return async () => {
     await Promise.all(strangers.map((client) => client.end().catch(() => undefined)));
   };

@@ -23,6 +23,7 @@ import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { DATA_KEYS, SECRET } from '../api/people-shop.ts';
 import { dropDatabase, freshDatabase } from '../support/database.ts';
+import { describeAll } from '../support/extent.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const NODE = join('node_modules', '.bin', 'node');
@@ -80,7 +81,7 @@ function setFolderModes(folder: string, mode: number): void {
   for (const path of everyPath(folder)) if (lstatSync(path).isDirectory()) chmodSync(path, mode);
 }
 
-describe('an installation with production packages only', function () {
+describeAll('an installation with production packages only', function () {
   this.timeout(120_000);
   let home: string;
   let shop: string;
