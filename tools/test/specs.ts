@@ -40,8 +40,8 @@ export function findSpecs(root: string, patterns: readonly string[] = []): strin
 export const LANES = 2;
 const GRACE_MS = 30_000;
 
-/** Crash tests wait for locks to run out: beside them there is time for those that need no stack of the others. */
-const FIRST_LANE = /^test\/(crash|tools|workers|infra|domain|entities|machines|ports)\//;
+/** The requests and flows have a lane of their own, and take about as long as all others. */
+const SECOND_LANE = /^test\/(api|flows)\//;
 
 /** These keep the whole machine busy themselves. */
 const ALONE = /^test\/endurance\//;
@@ -51,7 +51,7 @@ const ALONE = /^test\/endurance\//;
  * the machine for itself.
  */
 export function lanesOf(specs: readonly string[]): string[][][] {
-  const laneOf = (file: string) => (ALONE.test(file) ? 'alone' : FIRST_LANE.test(file) ? 'first' : 'second');
+  const laneOf = (file: string) => (ALONE.test(file) ? 'alone' : SECOND_LANE.test(file) ? 'second' : 'first');
   const { first = [], second = [], alone = [] } = Object.groupBy(specs, laneOf);
   return [[first, second], [alone]]
     .map((lanes) => lanes.filter((lane) => lane.length > 0))
