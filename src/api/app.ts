@@ -22,6 +22,8 @@ export interface AppDeps {
   /** Absent: nothing is limited. */
   limits?: Limits;
   requestLimit?: RequestLimit;
+  /** Whether work is turned away for now; absent: never. */
+  isOverloaded?(): boolean;
   hardening?: Hardening;
   /** Proxies in front that set X-Forwarded-For: the address before the last so many is believed. */
   proxies?: number;
@@ -69,6 +71,8 @@ function mount(
 /** The way of a request through its route: who asks, may they, what do they send, then the handler. */
 function endpoint({ facts, answer }: AnyRoute, deps: AppDeps): express.RequestHandler {
   const handle = async (raw: Raw, exchange: Exchange) => {
+    // Health is told all the same.
+    if (facts.limit !== 'none' && deps.isOverloaded?.()) throw new RequestFault('DATABASE_BUSY');
     const principal = await identify(raw, facts, deps);
     authorise(facts, principal);
     const body = await readBody(facts, raw);

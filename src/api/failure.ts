@@ -1,6 +1,6 @@
 import { OptimisticLockError } from '@mikro-orm/core';
 import { AppError, type ErrorCode } from '../domain/errors.ts';
-import { isDatabaseDown } from '../infra/database.ts';
+import { isDatabaseDown, isPoolExhausted } from '../infra/database.ts';
 
 /** What the client is told about a request that did not succeed. */
 export interface Failure {
@@ -77,6 +77,7 @@ const OUT_OF_RANGE = /^(22003|22008)$/;
 const OVERTAKEN = /^(40001|40P01|55P03)$/;
 
 function databaseFailure(error: Error): Failure | undefined {
+  if (isPoolExhausted(error)) return { code: 'DATABASE_BUSY' };
   if (isDatabaseDown(error)) return { code: 'DATABASE_UNAVAILABLE' };
   if (error instanceof OptimisticLockError) return { code: 'CONCURRENT_UPDATE' };
   let at: unknown = error;

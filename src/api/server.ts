@@ -43,7 +43,9 @@ export async function startServer(deps: ApiDeps, options: ServerOptions): Promis
   const authenticate = authentication(deps.signingKeys, standings);
   const ops = opsRouter({ ...deps, standings });
   const requestLimit = { watch };
-  const app = makeApp(routes, { observe, authenticate, limits: deps.limits, requestLimit, hardening, proxies, ops });
+  const { limits } = deps;
+  const { isOverloaded } = deps.db;
+  const app = makeApp(routes, { observe, authenticate, limits, requestLimit, isOverloaded, hardening, proxies, ops });
   const server = serve(app);
   deps.stopping.addEventListener('abort', () => announceEnd(server), { once: true });
   await new Promise<void>((resolve, reject) => {

@@ -10,6 +10,8 @@ export interface Database {
   query<R extends object>(sql: string, params?: readonly unknown[]): Promise<R[]>;
   /** Runs a statement whose best plan depends on its values, such as a list with filters: it is planned each time. */
   search<R extends object>(sql: string, params: readonly unknown[]): Promise<R[]>;
+  /** Whether so much waits for a connection that more work would only wait in vain. */
+  isOverloaded(): boolean;
   close(): Promise<void>;
 }
 
@@ -26,7 +28,12 @@ export interface DatabaseOptions {
 /** Searches are few, and lists can wait for each other; one that takes longer is ended, as nobody waits for it any more. */
 const SEARCH_CONNECTIONS = 6;
 const SEARCH_MS = 10_000;
+/** The most, in milliseconds, that is spent on a new connection, and as much on waiting for one of the pool. */
 const CONNECTING_MS = 5_000;
+/** A connection keeps the plans of its statements, which cost more than the statements: it outlives the pauses of a quiet shop. */
+const IDLE_MS = 300_000;
+/** What ten connections get through in the time that somebody waits for one. */
+const MOST_WAITING = 1_000;
 
 /** Opens the pools lazily: a database that is down makes queries fail, never the start of the process. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
@@ -36,6 +43,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     Client: ThriftyClient as new (config?: pg.ClientConfig) => pg.Client,
     types: typeParsers(),
     connectionTimeoutMillis: CONNECTING_MS,
+    idleTimeoutMillis: IDLE_MS,
     silenceMs: options.silenceMs,
   };
   // MikroORM.init would look for, and load, whatever optional packages of its own are installed.
@@ -74,8 +82,11 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       (await keyed.query(sql, [...params])).rows as R[],
     search: async <R extends object>(text: string, values: readonly unknown[]) =>
       (await searches.query({ text, values: [...values] })).rows as R[],
+    isOverloaded: () => keyed.waitingCount >= MOST_WAITING,
     async close() {
       await Promise.all([orm.close(), searches.end()]);
+      // The ORM leaves a pool open that it has asked for nothing itself.
+      if (!keyed.ending) await keyed.end();
     },
   };
 }
@@ -104,15 +115,23 @@ function typeParsers(): pg.TypeOverrides {
  */
 const DOWN =
   /^(08...|57P0[123]|57014|25006|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/;
-const NO_CONNECTION =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection/i;
+const NO_CONNECTION = /Connection terminated|Client has encountered a connection/i;
+/** What the pool says when all its connections stayed in use. */
+const POOL_EXHAUSTED = /timeout exceeded when trying to connect/;
 
 /** Whether an error means that Postgres could not be reached or went away, so that the same work may succeed later. */
-export function isDatabaseDown(error: unknown): boolean {
-  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
-    if (DOWN.test(String(Reflect.get(at, 'code'))) || NO_CONNECTION.test(at.message)) return true;
-  }
-  return false;
+export const isDatabaseDown = (error: unknown): boolean =>
+  causesOf(error).some((at) => DOWN.test(String(Reflect.get(at, 'code'))) || NO_CONNECTION.test(at.message));
+
+/** Whether an error means that every connection of this process stayed in use: the same work may succeed later. */
+export const isPoolExhausted = (error: unknown): boolean =>
+  causesOf(error).some(({ message }) => POOL_EXHAUSTED.test(message));
+
+/** An error, and what it came from. */
+function causesOf(error: unknown): Error[] {
+  const found: Error[] = [];
+  for (let at = error; at instanceof Error && found.length < 5; at = at.cause) found.push(at);
+  return found;
 }
 
 /** Whether a row met a unique key that was there before. */

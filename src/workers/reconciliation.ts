@@ -7,7 +7,7 @@ import {
   recordFound,
 } from '../entities/reconciliation/discrepancy.ts';
 import { advanceRun, beginRun, findRun, finishRun, lockRun, type Run } from '../entities/reconciliation/run.ts';
-import { isDatabaseDown } from '../infra/database.ts';
+import { isDatabaseDown, isPoolExhausted } from '../infra/database.ts';
 import { errorFields, observe } from '../infra/log.ts';
 import { type Tx, unitOfWork } from '../infra/unit-of-work.ts';
 import { done, type Handler, handler, noop, type Outcome, snooze } from '../infra/worker.ts';
@@ -40,7 +40,7 @@ export const reconcileHandlers = (deps: WorkerDeps): Handler[] => [
       const fetched = run && (await fetch(deps, run));
       return await unitOfWork(deps.db, continueRun.name, (tx) => takeFurther(deps, tx, { run, fetched, commandId }));
     } catch (error) {
-      if (!run || isDatabaseDown(error) || starts < attemptsFor(error)) throw error;
+      if (!run || isDatabaseDown(error) || isPoolExhausted(error) || starts < attemptsFor(error)) throw error;
       observe('reconciliation.phase.failed', { runId, phase: run.phase, ...errorFields(error) });
       return unitOfWork(deps.db, continueRun.name, (tx) => skipPhase(deps, tx, { run, error, commandId }));
     }

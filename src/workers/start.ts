@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { AppError } from '../domain/errors.ts';
-import { isDatabaseDown } from '../infra/database.ts';
+import { isDatabaseDown, isPoolExhausted } from '../infra/database.ts';
 import { runLocally } from '../infra/local-runner.ts';
 import { type Handler, startWorker } from '../infra/worker.ts';
 import { warmCaches } from '../jobs/caches.ts';
@@ -30,7 +30,9 @@ const WARM_AFTER_MS = 10_000;
 /** Something we depend on is away: that is no failed attempt of the job. */
 const whenUnavailable = (error: unknown): number | null => {
   if (error instanceof ProviderError && error.outcome !== 'refused') return PROVIDER_LATER_MS;
-  return isDatabaseDown(error) || (error instanceof AppError && error.kind === 'unavailable') ? LATER_MS : null;
+  return isDatabaseDown(error) || isPoolExhausted(error) || (error instanceof AppError && error.kind === 'unavailable')
+    ? LATER_MS
+    : null;
 };
 
 /**

@@ -174,6 +174,14 @@ describe('a failure', () => {
     }
   });
 
+  it('of a pool without a free connection is 503, and says that the shop is busy', async () => {
+    const answer = await thrown(
+      new Error('query failed', { cause: new Error('timeout exceeded when trying to connect') }),
+    );
+    expect(answer).to.include({ status: 503, code: 'DATABASE_BUSY' });
+    expect(answer.headers.get('retry-after')).to.match(/^\d+$/);
+  });
+
   it('of a statement is ours, unless the text or another transaction is to blame', async () => {
     const coded = (code: string) => Object.assign(new Error('no'), { code });
     expect(await thrown(coded('23505'))).to.include({ status: 500, code: 'INTERNAL_ERROR' });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { ENTITIES } from '../../src/entities/schema.ts';
-import { type Database, isDatabaseDown, openDatabase } from '../../src/infra/database.ts';
+import { type Database, isDatabaseDown, isPoolExhausted, openDatabase } from '../../src/infra/database.ts';
 import { unitOfWork } from '../../src/infra/unit-of-work.ts';
 import { freshDatabase, setReadOnly } from '../support/database.ts';
 import { blockFor, scaled } from '../support/pace.ts';
@@ -62,6 +62,38 @@ describe('an error of the database', () => {
       await db.query(`select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(600)'`);
     }
   });
+
+  it('is that of an exhausted pool, and not "down", when every connection stays in use', async () => {
+    const small = await openDatabase({ url, entities: ENTITIES, connections: 1 });
+    const [held, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const holding = unitOfWork(small, 'test', async (tx) => {
+      await tx.query('select 1');
+      held.resolve();
+      await release.promise;
+    });
+    await held.promise;
+    try {
+      const error = await small.query('select 2').catch((thrown: unknown) => thrown);
+      expect([isPoolExhausted(error), isDatabaseDown(error)], String(error)).to.deep.equal([true, false]);
+    } finally {
+      release.resolve();
+      await holding;
+      await small.close();
+    }
+  }).timeout(20_000);
+
+  it('is prevented when a thousand wait for a connection: no more are let in', async () => {
+    const small = await openDatabase({ url, entities: ENTITIES, connections: 1 });
+    try {
+      expect(small.isOverloaded()).to.equal(false);
+      const work = Array.from({ length: 1_001 }, () => small.query('select 1'));
+      expect(small.isOverloaded()).to.equal(true);
+      await Promise.allSettled(work);
+      expect(small.isOverloaded()).to.equal(false);
+    } finally {
+      await small.close();
+    }
+  }).timeout(20_000);
 
   it('is "down" when a server only reads, and its connection is given up', async () => {
     const other = await openDatabase({ url, entities: ENTITIES, connections: 1 });

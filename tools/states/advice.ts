@@ -192,6 +192,7 @@ export const ADVICE: Record<ErrorCode, [Met, string]> = {
     'Wait, then try again. A checkout is accepted while the provider is away, and waits for it.',
   ),
   REQUEST_TIMED_OUT: answer('Try again after `Retry-After` seconds, with the same idempotency key.'),
+  DATABASE_BUSY: answer('Try again after `Retry-After` seconds, with the same idempotency key.'),
   DATABASE_UNAVAILABLE: answer('Try again after `Retry-After` seconds, with the same idempotency key.'),
   SIGN_IN_UNAVAILABLE: answer('Try again after `Retry-After` seconds: guesses cannot be counted while Redis is away.'),
   QUEUE_UNAVAILABLE: answer(

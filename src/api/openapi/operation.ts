@@ -91,7 +91,7 @@ function failures(facts: RouteFacts): Record<string, ZodOpenApiResponseObject> {
   for (const code of refusals(facts)) codes.add(code);
   if (facts.limit !== 'none' && facts.access !== 'webhook') codes.add('TOO_MANY_REQUESTS');
   if (facts.limit === 'sign-in') codes.add('SIGN_IN_UNAVAILABLE');
-  codes.add('INTERNAL_ERROR').add('DATABASE_UNAVAILABLE').add('REQUEST_TIMED_OUT');
+  codes.add('INTERNAL_ERROR').add('DATABASE_UNAVAILABLE').add('DATABASE_BUSY').add('REQUEST_TIMED_OUT');
   const byStatus = Map.groupBy(codes, (code) => String(ERRORS[code].status));
   return Object.fromEntries([...byStatus].map(([status, each]) => [status, failure(status, each)]));
 }
