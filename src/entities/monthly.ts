@@ -51,8 +51,8 @@ export async function openIn({ query }: Pick<Database, 'query'>, start: Date): P
   return row?.count ?? 0;
 }
 
-/** Made ahead. */
-const AHEAD = 12;
+/** Made ahead. Each month costs every new connection time, which reads what it needs to know of all of them. */
+const AHEAD = 3;
 /** Without a partition for next month at the latest, something is broken: there is a month to mend it. */
 const ALARM_AHEAD = 1;
 
@@ -64,7 +64,7 @@ export const overdueMonths = (db: Pick<Database, 'query'>, now: Date): Promise<M
   missingMonths(db, MONTHLY_TABLES, monthsFrom(now, 0, ALARM_AHEAD));
 
 /**
- * Makes the partitions of the month before `now` and of the year after it, where they are missing. One that cannot be
+ * Makes the partitions of the month before `now` and of three months after it, where they are missing. One that cannot be
  * made now is left to the next time; an alarm is raised when it is needed soon.
  */
 export async function preparePartitionsFor(db: Database, now: Date): Promise<void> {
