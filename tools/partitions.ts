@@ -9,7 +9,7 @@ import {
 import { ENTITIES } from '../src/entities/schema.ts';
 import { ConfigError, readConfig } from '../src/infra/config.ts';
 import { type Database, openDatabase } from '../src/infra/database.ts';
-import { archiveMonth, monthStart, partitionsOf } from '../src/infra/partitions.ts';
+import { archiveMonth, hasMonth, monthStart, partitionsOf } from '../src/infra/partitions.ts';
 
 const USAGE = `usage: bin/partitions list | prepare | archive YYYY-MM
   list             the months of every table that is cut into months
@@ -53,6 +53,8 @@ async function list(db: Database): Promise<number> {
 async function archive(db: Database, start: Date): Promise<number> {
   if (start > monthStart(new Date(), -YOUNGEST_MONTHS))
     return say(`only months before the last ${YOUNGEST_MONTHS} can be taken out`, 1);
+  const areThere = await Promise.all(ARCHIVABLE_TABLES.map((table) => hasMonth(db, { table, start })));
+  if (!areThere.includes(true)) return say('there is no such month', 1);
   const oldest = await oldestKeptMonth(db);
   if (oldest && start > oldest)
     return say(`months are taken out in their order: ${oldest.toISOString().slice(0, 7)} comes first`, 1);

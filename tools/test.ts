@@ -44,6 +44,7 @@ async function runOnce(options: TestOptions): Promise<boolean> {
   const rounds = lanesOf(findSpecs(ROOT, options.patterns));
   // How fast the machine is shows before anything of ours keeps it busy.
   const pace = await measurePace();
+  interrupted.signal.throwIfAborted();
   if (rounds.length === 0) console.log(`no test file has "${options.patterns.join('" or "')}" in its path`);
   const isPrepared = rounds.length > 0 ? prepare() : undefined;
   isPrepared?.catch(() => undefined);

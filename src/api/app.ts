@@ -71,7 +71,7 @@ function mount(
 /** The way of a request through its route: who asks, may they, what do they send, then the handler. */
 function endpoint({ facts, answer }: AnyRoute, deps: AppDeps): express.RequestHandler {
   const handle = async (raw: Raw, exchange: Exchange) => {
-    // Health is told all the same.
+    // Health checks and webhooks are never turned away.
     if (facts.limit !== 'none' && deps.isOverloaded?.()) throw new RequestFault('DATABASE_BUSY');
     const principal = await identify(raw, facts, deps);
     authorise(facts, principal);

@@ -28,15 +28,16 @@ export const MONTHLY_TABLES = [
  */
 export const ARCHIVABLE_TABLES: readonly string[] = ['order_history', 'checkout_history', 'audit_log'];
 
-/** SQL of the first instant whose rows of a table are not in the archive; what came late to an earlier month is no whole history. */
+/** SQL of the first instant whose rows of a table are not in the archive. Late partitions do not count: they hold only part of a history. */
 export const keptSince = (table: string): string =>
   `(select coalesce(to_date(min(right(c.relname, 7)), 'YYYY_MM'), '-infinity') from pg_inherits i
     join pg_class c on c.oid = i.inhrelid where i.inhparent = '${table}'::regclass and c.relname not like '%\\_late\\_%')`;
 
-/** The oldest month of the histories that is not in the archive; null without any. */
+/** The oldest month of which something that can be archived is not in the archive; null without any. */
 export async function oldestKeptMonth({ query }: Pick<Database, 'query'>): Promise<Date | null> {
   const [row] = await query<{ month: string | null }>(
-    `select to_char(nullif(${keptSince('order_history')}, '-infinity'), 'YYYY-MM') as month`,
+    `select to_char(min(nullif(since, '-infinity')), 'YYYY-MM') as month
+      from (values ${ARCHIVABLE_TABLES.map((table) => `(${keptSince(table)})`).join(', ')}) as kept (since)`,
   );
   return row?.month ? new Date(`${row.month}-01T00:00:00Z`) : null;
 }

@@ -27,6 +27,7 @@ import { Migration026Units } from '../../migrations/026_units.ts';
 import { Migration027GuestOrders } from '../../migrations/027_guest_orders.ts';
 import { Migration028PricesAndQuotes } from '../../migrations/028_prices_and_quotes.ts';
 import { Migration029AddressOwners } from '../../migrations/029_address_owners.ts';
+import { Migration030UnansweredCalls } from '../../migrations/030_unanswered_calls.ts';
 import type { Database } from '../infra/database.ts';
 import { Cart, CartItem } from './cart.ts';
 import { Checkout } from './checkout.ts';
@@ -88,6 +89,7 @@ export const MIGRATIONS = [
   { name: '027_guest_orders', class: Migration027GuestOrders },
   { name: '028_prices_and_quotes', class: Migration028PricesAndQuotes },
   { name: '029_address_owners', class: Migration029AddressOwners },
+  { name: '030_unanswered_calls', class: Migration030UnansweredCalls },
 ];
 
 /** One process migrates at a time, wherever it runs; the number is arbitrary but must stay. */

@@ -2,7 +2,7 @@ import { type AnyEntity, type EntityClass, type EntitySchema, type MigrationObje
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { errorFields, observe } from './log.ts';
-import { ThriftyClient } from './thrifty-client.ts';
+import { answers, ThriftyClient } from './thrifty-client.ts';
 
 export interface Database {
   orm: MikroORM<PostgreSqlDriver>;
@@ -32,7 +32,7 @@ const SEARCH_MS = 10_000;
 const CONNECTING_MS = 5_000;
 /** A connection keeps the plans of its statements, which cost more than the statements: it outlives the pauses of a quiet shop. */
 const IDLE_MS = 300_000;
-/** What ten connections get through in the time that somebody waits for one. */
+/** So many can be served in the five seconds that a request waits, also when each needs 50 ms; more would fill the memory. */
 const MOST_WAITING = 1_000;
 
 /** Opens the pools lazily: a database that is down makes queries fail, never the start of the process. */
@@ -121,11 +121,20 @@ const POOL_EXHAUSTED = /timeout exceeded when trying to connect/;
 
 /** Whether an error means that Postgres could not be reached or went away, so that the same work may succeed later. */
 export const isDatabaseDown = (error: unknown): boolean =>
-  causesOf(error).some((at) => DOWN.test(String(Reflect.get(at, 'code'))) || NO_CONNECTION.test(at.message));
+  causesOf(error).some((at) => DOWN.test(String(Reflect.get(at, 'code'))) || NO_CONNECTION.test(at.message)) ||
+  (foundNoConnection(error) && !isAnswering());
 
-/** Whether an error means that every connection of this process stayed in use: the same work may succeed later. */
-export const isPoolExhausted = (error: unknown): boolean =>
+/**
+ * Whether an error means that every connection of this process stayed in use while Postgres answered: the same work may
+ * succeed later.
+ */
+export const isPoolExhausted = (error: unknown): boolean => foundNoConnection(error) && isAnswering();
+
+const foundNoConnection = (error: unknown): boolean =>
   causesOf(error).some(({ message }) => POOL_EXHAUSTED.test(message));
+
+/** Connections on which nothing is answered are in use as well: of a server that is away. */
+const isAnswering = (): boolean => Date.now() - answers.lastAt < CONNECTING_MS;
 
 /** An error, and what it came from. */
 function causesOf(error: unknown): Error[] {

@@ -10,6 +10,8 @@ export interface Month {
 
 /** A partition waits so long for its table, in milliseconds; whoever reads and writes there goes first, and it is tried again. */
 const LOCK_TIMEOUT_MS = 2_000;
+/** How often in a row a place for late rows is tried to be made: until it is there, late rows are refused. */
+const LATE_ATTEMPTS = 5;
 
 export const monthStart = (from: Date, offset = 0): Date =>
   new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + offset));
@@ -61,22 +63,30 @@ async function attach({ orm }: Database, { table, start }: Month, name: string):
   });
 }
 
-/** The months of these tables that are in the archive and have no place for rows that come late. */
+/** The months of these tables that were taken out and have no place for rows that come late. */
 export async function monthsWithoutLatePartition(
   { query }: Pick<Database, 'query'>,
   tables: readonly string[],
 ): Promise<Month[]> {
-  const rows = await query<{ name: string }>(
-    `select relname as name from pg_class where relkind = 'r' and relnamespace = to_regnamespace('archive')`,
+  // Still in its old schema: one that was broken off.
+  const rows = await query<{ table: string; month: string }>(
+    `select distinct t.name as table, replace(right(c.relname, 7), '_', '-') as month
+      from unnest($1::text[]) as t (name) join pg_class c on c.relname ~ ('^' || t.name || '_p\\d{4}_\\d{2}$')
+      where c.relkind = 'r' and not c.relispartition
+        and c.relnamespace in (to_regnamespace('archive'), to_regnamespace('public'))`,
+    [tables],
   );
-  const archived = new Set(rows.map(({ name }) => name));
   const there = await partitionsOf({ query }, tables);
-  const months = tables.flatMap((table) =>
-    [...archived]
-      .filter((name) => name.startsWith(`${table}_p`))
-      .map((name) => ({ table, start: new Date(`${name.slice(-7).replace('_', '-')}-01T00:00:00Z`) })),
-  );
-  return months.filter((month) => !there.has(latePartitionName(month)));
+  return rows
+    .map(({ table, month }) => ({ table, start: new Date(`${month}-01T00:00:00Z`) }))
+    .filter((month) => !there.has(latePartitionName(month)));
+}
+
+/** Whether a table has, or had, a partition for a month. */
+export async function hasMonth({ query }: Pick<Database, 'query'>, month: Month): Promise<boolean> {
+  const name = partitionName(month);
+  const found = await query(`select 1 from pg_class where relname = $1 and relkind = 'r'`, [name]);
+  return found.length > 0;
 }
 
 /**
@@ -94,6 +104,10 @@ export async function archiveMonth(db: Database, month: Month): Promise<string> 
     await query(`alter table ${month.table} detach partition ${name} ${isBrokenOff ? 'finalize' : 'concurrently'}`);
   await query(`create schema if not exists archive`);
   await query(`alter table if exists public.${name} set schema archive`);
-  await makeLatePartition(db, month);
+  for (let attempt = 1; ; attempt++) {
+    const error = await makeLatePartition(db, month).catch((thrown: unknown) => thrown ?? new Error('not made'));
+    if (!error) break;
+    if (attempt === LATE_ATTEMPTS) throw error;
+  }
   return `archive.${name}`;
 }

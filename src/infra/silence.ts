@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 
 /** How often silence is looked for, at least, until it has lasted long enough. */
 const LOOKS = 4;
-/** So much longer, in milliseconds, it may last until it is seen: twice the time between two looks. */
+/** The longest delay, in milliseconds, before a silence over the limit is noticed: twice the time between two looks. */
 const LATEST_MS = 4_000;
 
 export interface Silence {

@@ -9,6 +9,9 @@ export interface ThriftyConfig extends pg.ClientConfig {
   silenceMs?: number;
 }
 
+/** When a server last answered this process, in ms since 1970. */
+export const answers = { lastAt: 0 };
+
 /** A connection keeps at most this many statements; texts beyond it are sent unnamed. */
 const MOST_STATEMENTS = 300;
 const names = new Map<string, string>();
@@ -70,6 +73,7 @@ export class ThriftyClient extends pg.Client {
     });
     connection.on('readyForQuery', () => {
       this.unanswered -= 1;
+      answers.lastAt = Date.now();
     });
     if (silenceMs)
       endWhenSilent(connection.stream, {

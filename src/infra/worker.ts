@@ -121,7 +121,7 @@ async function runHandler(
   const progress = (done: number, of: number) => {
     job.updateProgress({ done, of }).catch(() => undefined);
   };
-  // Whoever put a job off, or failed at it, has let go of it; only one that stalled was left in the middle.
+  // A job that was delayed or failed has no worker. Only one that stalled may still have one.
   const isTakeover = stalls > 0 || isRedelivered;
   const outcome = await entry.run(data, { commandId: String(job.id), isTakeover, starts, progress });
   observe(outcome.kind === 'done' ? 'job.done' : `job.${outcome.kind}`, { job: job.name, jobId: job.id, ...outcome });

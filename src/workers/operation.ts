@@ -14,6 +14,8 @@ export interface Operation {
   key: string;
   amount: number | null;
   createdAt: Date;
+  /** When a call was last given up that may still be under way; null when there was none. */
+  unansweredAt: Date | null;
   intentId: string | null;
   /** The refund of an order that this call brings about; null for money that goes back without one. */
   refundId: string | null;
@@ -34,6 +36,7 @@ export async function loadOperation(query: Query, operationId: string): Promise<
   const [row] = await query<Operation>(
     `select o.id, o.kind, o.status = 'unknown' as "isUnknown", o.status in ('done', 'refused') as "isDecided",
         o.idempotency_key || '-' || o.key_round as key, o.amount, o.created_at as "createdAt",
+        o.unanswered_at as "unansweredAt",
         p.intent_id as "intentId", p.checkout_id as "checkoutId", p.currency, o.fence, o.refund_id as "refundId", a.method,
         c.state in ('COMPLETED', 'EXPIRED', 'CANCELLED', 'FAILED') as "checkoutIsOver",
         exists (select 1 from payment_operations f where f.payment_id = p.id and f.kind = 'open'
@@ -62,12 +65,13 @@ export function perform(provider: PaymentProvider, operation: Operation): Promis
 
 const PERFORM: Record<OperationKind, (provider: PaymentProvider, operation: Operation) => Promise<Answer>> = {
   async open(provider, operation) {
-    const { checkoutId, amount, currency, method, key, isUnknown, createdAt, checkoutIsOver, fence } = operation;
+    const { checkoutId, amount, currency, method, key, isUnknown, createdAt, checkoutIsOver } = operation;
     if (isUnknown || checkoutIsOver) {
-      const intent = await provider.find(checkoutId, new Date(createdAt.getTime() - CLOCK_SKEW_MS));
+      const intent = await ask(provider.find(checkoutId, new Date(createdAt.getTime() - CLOCK_SKEW_MS)));
       if (intent) return { intent };
-      // Nobody waits for this payment any more. Another worker's call may still reach the provider for a while.
-      const mayBeUnderWay = fence > 0 && Date.now() - createdAt.getTime() < LONGEST_CALL_MS;
+      // Nobody waits for this payment any more. Another call may still reach the provider for a while.
+      const { fence, unansweredAt } = operation;
+      const mayBeUnderWay = fence > 0 && Date.now() - (unansweredAt ?? createdAt).getTime() < LONGEST_CALL_MS;
       if (checkoutIsOver) return mayBeUnderWay ? 'wait' : 'moot';
     }
     return { intent: await provider.open({ checkoutId, amount: amount ?? 0, currency, method, key }) };
@@ -76,7 +80,7 @@ const PERFORM: Record<OperationKind, (provider: PaymentProvider, operation: Oper
   async confirm(provider, { intentId, method, key, isUnknown, checkoutIsOver }) {
     if (!intentId || !method) return 'moot';
     if (isUnknown || checkoutIsOver) {
-      const intent = await provider.retrieve(intentId);
+      const intent = await ask(provider.retrieve(intentId));
       if (intent.status !== 'requires_method' || checkoutIsOver) return { intent };
     }
     return { intent: await provider.confirm({ intentId, method, key }) };
@@ -85,17 +89,27 @@ const PERFORM: Record<OperationKind, (provider: PaymentProvider, operation: Oper
   async cancel(provider, { intentId, isOpening, checkoutId, createdAt, key }) {
     if (isOpening) return 'wait';
     if (intentId) return { intent: await provider.cancel({ intentId, key }) };
-    const intent = await provider.find(checkoutId, new Date(createdAt.getTime() - CLOCK_SKEW_MS));
+    const intent = await ask(provider.find(checkoutId, new Date(createdAt.getTime() - CLOCK_SKEW_MS)));
     return intent ? { intent: await provider.cancel({ intentId: intent.id, key }) } : 'moot';
   },
 
   async refund(provider, { id: reference, intentId, amount, key, isUnknown }) {
     if (!intentId || !amount) return 'moot';
-    const refunds = isUnknown ? await provider.refundsOf(intentId) : [];
+    const refunds = isUnknown ? await ask(provider.refundsOf(intentId)) : [];
     const made = refunds.find((refund) => refund.reference === reference);
     return { refund: made ?? (await provider.refund({ intentId, amount, key, reference })) };
   },
 };
+
+/** A question that was not answered has moved no money: it is asked again, and says nothing about the call before it. */
+async function ask<T>(question: Promise<T>): Promise<T> {
+  try {
+    return await question;
+  } catch (error) {
+    if (!(error instanceof ProviderError) || error.outcome !== 'unknown') throw error;
+    throw new ProviderError('not_sent', error.code, { cause: error });
+  }
+}
 
 /**
  * Writes the result of an operation, and of the attempt it belongs to, under the checkout's lock, and takes its command

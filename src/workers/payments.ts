@@ -22,7 +22,9 @@ export const paymentHandlers = (deps: WorkerDeps): Handler[] => [
   handler(executeOperation, async ({ operationId }, context) => {
     const operation = await loadOperation(deps.db.query, operationId);
     if (!operation || operation.isDecided) return dismiss(deps, context, 'decided before');
-    if (context.isTakeover) operation.fence = await takeOver(deps, operation);
+    // Of a call that was not marked nobody knows whether it was made.
+    const isTakeover = context.isTakeover || (context.starts > 1 && !operation.isUnknown);
+    if (isTakeover) operation.fence = await takeOver(deps, operation);
     const answer = await performOrError(deps, operation);
     if (answer instanceof ProviderError && answer.outcome === 'unknown') await markUnknown(deps, operation, answer);
     const isLater = answer === 'wait' || (answer instanceof ProviderError && answer.outcome !== 'refused');
@@ -42,7 +44,7 @@ const performOrError = (deps: WorkerDeps, operation: Operation): Promise<Answer 
 const takeOver = ({ db }: WorkerDeps, { id, checkoutId }: Operation): Promise<number> =>
   unitOfWork(db, 'payments.take-over', async (tx) => {
     await lockCheckout(tx, checkoutId);
-    const raised = `update payment_operations set fence = fence + 1 where id = $1 returning fence`;
+    const raised = `update payment_operations set fence = fence + 1, unanswered_at = now() where id = $1 returning fence`;
     const [row] = await tx.query<{ fence: number }>(raised, [id]);
     return row?.fence ?? 0;
   });
@@ -50,13 +52,15 @@ const takeOver = ({ db }: WorkerDeps, { id, checkoutId }: Operation): Promise<nu
 /**
  * From here on the operation is asked about before it is sent again. A call that ended in an error of the provider is
  * over, and its key answers that error for a day: should the question find nothing, the next call needs another key.
- * A call that was not answered may still be under way, as one of a worker that this one took over from, and raises the
- * fence as well: then the key stays as it is for as long as such a call could last, so that it cannot happen twice.
+ * A call without an answer, or of a worker that was taken over from, may still be under way. It raises the fence, and the
+ * key stays for as long as such a call could last, so that it cannot happen twice.
  */
 const markUnknown = ({ db }: WorkerDeps, { id, fence }: Operation, { code }: ProviderError): Promise<object[]> =>
   db.query(
     `update payment_operations set status = 'unknown', fence = fence + 1 - $2,
-        key_round = key_round + case when fence = 0 or created_at < now() - interval '2 min' then $2 else 0 end
+        unanswered_at = case $2 when 0 then now() else unanswered_at end,
+        key_round = key_round
+          + case when fence = 0 or coalesce(unanswered_at, created_at) < now() - interval '2 min' then $2 else 0 end
       where id = $1 and fence = $3 and status in ('pending', 'unknown')`,
     [id, code === 'PROVIDER_ERROR' ? 1 : 0, fence],
   );

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import type { Outcome, RawCall } from '../../src/api/route.ts';
 import { conflict, refused, unavailable } from '../../src/domain/errors.ts';
+import { answers } from '../../src/infra/thrifty-client.ts';
 import { doing, hook, makeBasket, openShop, readBasket, type Shop } from './sample-shop.ts';
 
 const VARIANT = '0198c2f4-6c1e-7000-8000-000000000001';
@@ -174,12 +175,14 @@ describe('a failure', () => {
     }
   });
 
-  it('of a pool without a free connection is 503, and says that the shop is busy', async () => {
-    const answer = await thrown(
-      new Error('query failed', { cause: new Error('timeout exceeded when trying to connect') }),
-    );
+  it('of a pool without a free connection is 503, and says that the shop is busy while Postgres answers', async () => {
+    const full = new Error('failed', { cause: new Error('timeout exceeded when trying to connect') });
+    answers.lastAt = Date.now();
+    const answer = await thrown(full);
     expect(answer).to.include({ status: 503, code: 'DATABASE_BUSY' });
     expect(answer.headers.get('retry-after')).to.match(/^\d+$/);
+    answers.lastAt = 0;
+    expect(await thrown(full)).to.include({ status: 503, code: 'DATABASE_UNAVAILABLE' });
   });
 
   it('of a statement is ours, unless the text or another transaction is to blame', async () => {

@@ -146,7 +146,7 @@ function oncePerBoundary(cases: readonly Case[]): Case[] {
   });
 }
 
-/** All when all is wanted; else every boundary of purchases, payments and orders once, and one in three of what goes on beside them. */
+/** With `--all` every case; else every boundary of purchases, payments and orders once, and one in three of what goes on beside them. */
 export const CASES: readonly Case[] = runsAll
   ? EVERY
   : oncePerBoundary(EVERY).filter(({ scenario }, index) => !BESIDE.has(scenario) || index % 3 === 0);

@@ -95,7 +95,7 @@ describe('whatever the payment provider does', function () {
     await setFaults(simulator, { keptErrorRate: 1, webhookDropRate: 1 });
     const checkout = await start('pm_card_visa');
     const rounds = `select key_round as round from payment_operations o join payments p on p.id = o.payment_id
-      where p.checkout_id = $1 and key_round = 3`;
+      where p.checkout_id = $1 and key_round > 3`;
     await waitFor('three keys are used up', async () => (await flow.books.query(rounds, [checkout.id])).length > 0);
     await clearFaults(simulator);
     await expectSoldOnce([await shop.settled(checkout)]);

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import { ENTITIES } from '../../src/entities/schema.ts';
 import { type Database, isDatabaseDown, isPoolExhausted, openDatabase } from '../../src/infra/database.ts';
@@ -65,18 +66,20 @@ describe('an error of the database', () => {
 
   it('is that of an exhausted pool, and not "down", when every connection stays in use', async () => {
     const small = await openDatabase({ url, entities: ENTITIES, connections: 1 });
-    const [held, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const [held, release] = [Promise.withResolvers<void>(), Promise.withResolvers<true>()];
     const holding = unitOfWork(small, 'test', async (tx) => {
       await tx.query('select 1');
       held.resolve();
-      await release.promise;
+      for (let isOver = false; !isOver; isOver = await Promise.race([release.promise, pause(100, false)])) {
+        await tx.query('select 1');
+      }
     });
     await held.promise;
     try {
       const error = await small.query('select 2').catch((thrown: unknown) => thrown);
       expect([isPoolExhausted(error), isDatabaseDown(error)], String(error)).to.deep.equal([true, false]);
     } finally {
-      release.resolve();
+      release.resolve(true);
       await holding;
       await small.close();
     }

@@ -73,10 +73,16 @@ export async function fillConnections(databaseUrl: string): Promise<Repair> {
     await Promise.allSettled(Array.from({ length: places - strangers.length }, connect));
     return strangers.length === places;
   };
-  await waitFor('strangers hold every connection', isFull);
-  return async () => {
+  const release = async () => {
     await Promise.all(strangers.map((client) => client.end().catch(() => undefined)));
   };
+  try {
+    await waitFor('strangers hold every connection', isFull);
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  return release;
 }
 
 /** Stops a server with all its processes, without ending one. */

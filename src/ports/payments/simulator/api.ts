@@ -65,10 +65,10 @@ async function serve({ books, claimKey, route, slow }: Serving, request: ApiRequ
   }
 }
 
-/** What the route decides, unless a fault has the work undone. */
+/** What the route decides, unless a fault prevents the work. */
 function decisionOn(books: Books, route: Extract<Route, { decides: Decides }>, { form }: ApiRequest) {
-  const isUndone = books.faults.chance(books.faults.knobs().keptErrorRate);
-  return isUndone ? { change: {}, answer: SERVER_ERROR } : route.decides(books, form);
+  const isPrevented = books.faults.chance(books.faults.knobs().keptErrorRate);
+  return isPrevented ? { change: {}, answer: SERVER_ERROR } : route.decides(books, form);
 }
 
 /** Commits a decision together with the answer kept under its key; a fault may turn that answer into a 500. */
