@@ -19,7 +19,7 @@ export const USAGE = `Usage: bin/test [PATTERN ...] [--all] [--bail] [--watch] [
 
 Type check, lint, migration check and all tests; with PATTERNs only the test files whose path contains one of them.
 
-  --all         the slow kinds as well: real volume, long faults, ten minutes of random ones
+  --all         the slow kinds as well: real volume and long faults
   --bail, -b    end with the first test that fails
   --watch, -w   run again when src/, test/ or tools/ change
   --slow        print the time of every test file and hook, not only of the slowest ${SLOWEST}
