@@ -41,7 +41,7 @@ async function main(): Promise<number> {
 /** Checks, then tests; with patterns only the tests. True when all passed. */
 async function runOnce(options: TestOptions): Promise<boolean> {
   const startedAt = performance.now();
-  const rounds = lanesOf(findSpecs(ROOT, options.patterns));
+  const rounds = lanesOf(findSpecs(ROOT, options.patterns), options);
   // How fast the machine is shows before anything of ours keeps it busy.
   const pace = await measurePace();
   interrupted.signal.throwIfAborted();

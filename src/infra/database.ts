@@ -38,14 +38,6 @@ const MOST_WAITING = 1_000;
 /** Opens the pools lazily: a database that is down makes queries fail, never the start of the process. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   let pool: pg.Pool | undefined;
-  const connection = {
-    // Its constructor wants a configuration, which the pool's declaration does not say.
-    Client: ThriftyClient as new (config?: pg.ClientConfig) => pg.Client,
-    types: typeParsers(),
-    connectionTimeoutMillis: CONNECTING_MS,
-    idleTimeoutMillis: IDLE_MS,
-    silenceMs: options.silenceMs,
-  };
   // MikroORM.init would look for, and load, whatever optional packages of its own are installed.
   const orm = new MikroORM<PostgreSqlDriver>({
     driver: PostgreSqlDriver,
@@ -57,7 +49,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     pool: { min: 0, max: options.connections ?? 14 },
     migrations: { migrationsList: options.migrations ?? [], transactional: true, allOrNothing: false, snapshot: false },
     driverOptions: {
-      ...connection,
+      ...connectionOf(options),
       options: `${SETTINGS} -c plan_cache_mode=force_generic_plan`,
       onPoolCreated: (created: pg.Pool) => {
         pool = created;
@@ -69,13 +61,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   await orm.connect();
   if (!pool) throw new Error('the driver made no connection pool');
   const keyed: pg.Pool = pool;
-  const searches = new pg.Pool({
-    ...connection,
-    connectionString: options.url,
-    options: `${SETTINGS} -c statement_timeout=${SEARCH_MS}`,
-    max: SEARCH_CONNECTIONS,
-  });
-  searches.on('error', connectionLost);
+  const searches = openSearches(options);
   return {
     orm,
     query: async <R extends object>(sql: string, params: readonly unknown[] = []) =>
@@ -89,6 +75,27 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       if (!keyed.ending) await keyed.end();
     },
   };
+}
+
+/** What the connections of both pools have in common. */
+const connectionOf = ({ silenceMs }: DatabaseOptions) => ({
+  // Its constructor wants a configuration, which the pool's declaration does not say.
+  Client: ThriftyClient as new (config?: pg.ClientConfig) => pg.Client,
+  types: typeParsers(),
+  connectionTimeoutMillis: CONNECTING_MS,
+  idleTimeoutMillis: IDLE_MS,
+  silenceMs,
+});
+
+function openSearches(options: DatabaseOptions): pg.Pool {
+  const pool = new pg.Pool({
+    ...connectionOf(options),
+    connectionString: options.url,
+    options: `${SETTINGS} -c statement_timeout=${SEARCH_MS}`,
+    max: SEARCH_CONNECTIONS,
+  });
+  pool.on('error', connectionLost);
+  return pool;
 }
 
 const connectionLost = (error: Error): void => observe('database.connection.lost', errorFields(error));

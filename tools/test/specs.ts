@@ -40,8 +40,11 @@ export function findSpecs(root: string, patterns: readonly string[] = []): strin
 export const LANES = 2;
 const GRACE_MS = 30_000;
 
-/** The requests and flows have a lane of their own, and take about as long as all others. */
-const SECOND_LANE = /^test\/(api|flows)\//;
+/**
+ * Requests and flows have a lane of their own. In the short run all but the hostile requests take about as long as all other
+ * tests; with every value these take minutes, in which the other lane gets through what keeps the whole machine busy.
+ */
+const SECOND_LANE = { short: /^test\/(api\/(?!fuzz)|flows\/)/, all: /^test\/(api|flows)\// };
 
 /** These keep the whole machine busy themselves. */
 const ALONE = /^test\/endurance\//;
@@ -50,8 +53,9 @@ const ALONE = /^test\/endurance\//;
  * What is run one after the other: two lanes, which keep two cores busy and end at about the same time, then what is to have
  * the machine for itself.
  */
-export function lanesOf(specs: readonly string[]): string[][][] {
-  const laneOf = (file: string) => (ALONE.test(file) ? 'alone' : SECOND_LANE.test(file) ? 'second' : 'first');
+export function lanesOf(specs: readonly string[], { all }: { all: boolean }): string[][][] {
+  const isSecond = (file: string) => SECOND_LANE[all ? 'all' : 'short'].test(file);
+  const laneOf = (file: string) => (ALONE.test(file) ? 'alone' : isSecond(file) ? 'second' : 'first');
   const { first = [], second = [], alone = [] } = Object.groupBy(specs, laneOf);
   return [[first, second], [alone]]
     .map((lanes) => lanes.filter((lane) => lane.length > 0))
