@@ -22,7 +22,7 @@ export interface AppDeps {
   /** Absent: nothing is limited. */
   limits?: Limits;
   requestLimit?: RequestLimit;
-  /** Whether work is turned away for now; absent: never. */
+  /** Whether work is turned away at the moment; absent: never. */
   isOverloaded?(): boolean;
   hardening?: Hardening;
   /** Proxies in front that set X-Forwarded-For: the address before the last so many is believed. */
