@@ -179,6 +179,7 @@ const CATALOGUE = {
   PROVIDER_UNAVAILABLE: broken(503, 'The payment provider cannot be reached; try again later.'),
   DATABASE_UNAVAILABLE: broken(503, 'The database cannot be reached; try again later.'),
   DATABASE_BUSY: broken(503, 'The shop is busy: all connections to the database are in use; try again shortly.'),
+  SHOP_BUSY: broken(503, 'The shop is behind with its checkouts. Nothing was accepted; try again shortly.'),
   REQUEST_TIMED_OUT: broken(503, 'The request took too long. Repeat it with the same Idempotency-Key, if it had one.'),
   SIGN_IN_UNAVAILABLE: broken(503, 'Nobody can sign in at the moment; try again later.'),
   QUEUE_UNAVAILABLE: broken(503, 'The queue cannot be reached; try again later.'),

@@ -38,14 +38,20 @@ export async function acknowledge(tx: Tx, commandId: string): Promise<boolean> {
 export const hasOverdue = async ({ query }: Pick<Database, 'query'>): Promise<boolean> =>
   (await query(`select 1 from outbox where due_at <= now() limit 1`)).length > 0;
 
+/** Makes every command overdue, for when the queues have lost them. @returns how many it brought forward */
+export async function recallCommands({ query }: Pick<Database, 'query'>): Promise<number> {
+  return (await query(`update outbox set due_at = now() where due_at > now() returning id`)).length;
+}
+
 /**
- * Claims the commands that no worker has finished in time; each claim waits twice as long for the next, at most 64 s.
+ * Claims the commands that no worker has finished in time; each claim waits twice as long for the next, at most 17 minutes:
+ * what still waits in its queue after an hour is not lost, and delivering it again costs more than it helps.
  * Other relays skip what this one holds.
  */
 export async function claimOverdue(tx: Tx, limit: number): Promise<Command[]> {
   const claimed = await tx.query<Command & { deliveries: number }>(
     `update outbox set deliveries = deliveries + 1,
-        due_at = now() + interval '4 s' * power(2, least(deliveries, 4))
+        due_at = now() + interval '4 s' * power(2, least(deliveries, 8))
       where id in (select id from outbox where due_at <= now() order by due_at limit $1 for update skip locked)
       returning id, queue, name, payload, trace, deliveries`,
     [limit],

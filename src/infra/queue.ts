@@ -32,6 +32,10 @@ export interface Queues {
   /** Hands commands over soon and without waiting; what fails here is delivered by the relay. */
   handOver(command: Command): void;
   isConnected(): boolean;
+  /** Whether the server has lost what it was given: it was emptied, or started without its data. @throws Error when it does not answer. */
+  wereEmptied(): Promise<boolean>;
+  /** Leaves the mark. @throws Error when the server does not take it. */
+  markKept(): Promise<void>;
   /** Lets `attempt` carry out commands in this process as they are handed over; it says which it takes. */
   carryOutHere(attempt: (command: Command) => boolean): void;
   /** Adds commands now. @throws when Redis does not take them. */
@@ -45,6 +49,8 @@ export interface Queues {
 }
 
 const NUDGE_MS = 250;
+/** A key that is there for as long as the server has kept what it was given. */
+const MARK = 'vcecom:queues:kept';
 
 /** Redis keys of one queue share a hash tag, so a queue lives on one node of a cluster. */
 export const queuePrefix = (queue: string): string => `{${queue}}`;
@@ -66,6 +72,10 @@ export function openQueues(contracts: readonly JobKind[], connection: Redis): Qu
   return {
     all: [...queues.values()],
     isConnected: () => connection.status === 'ready',
+    wereEmptied: async () => (await connection.exists(MARK)) === 0,
+    async markKept() {
+      await connection.set(MARK, '1');
+    },
     deliver,
     nudge: nudging(queues, connection),
     handOver(command) {

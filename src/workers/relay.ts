@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { claimOverdue, hasOverdue } from '../entities/outbox.ts';
+import { claimOverdue, hasOverdue, recallCommands } from '../entities/outbox.ts';
 import type { Database } from '../infra/database.ts';
 import { failpoint } from '../infra/failpoint.ts';
 import { errorFields, observe, observeSparingly } from '../infra/log.ts';
@@ -12,6 +12,11 @@ const PAUSE_MS = 500;
 /** Delivers the overdue commands once, in batches. @returns how many were delivered, none while Redis is away. @throws when Postgres is. */
 export async function relayOnce(db: Database, queues: Queues): Promise<number> {
   let delivered = 0;
+  if (queues.isConnected() && (await queues.wereEmptied())) {
+    const recalled = await recallCommands(db);
+    await queues.markKept();
+    if (recalled > 0) observe('outbox.recalled', { recalled });
+  }
   // A claim puts a command off: none is made that cannot be delivered at once.
   while (queues.isConnected() && (await hasOverdue(db))) {
     const commands = await unitOfWork(db, 'relay.claim', (tx) => claimOverdue(tx, BATCH));

@@ -191,6 +191,7 @@ export const ADVICE: Record<ErrorCode, [Met, string]> = {
   PROVIDER_UNAVAILABLE: reserved(
     'Wait, then try again. A checkout is accepted while the provider is away, and waits for it.',
   ),
+  SHOP_BUSY: answer('Start the checkout again after `Retry-After` seconds, with the same idempotency key.'),
   REQUEST_TIMED_OUT: answer('Try again after `Retry-After` seconds, with the same idempotency key.'),
   DATABASE_BUSY: answer('Try again after `Retry-After` seconds, with the same idempotency key.'),
   DATABASE_UNAVAILABLE: answer('Try again after `Retry-After` seconds, with the same idempotency key.'),

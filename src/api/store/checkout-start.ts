@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { refused } from '../../domain/errors.ts';
+import { type ErrorCode, refused } from '../../domain/errors.ts';
 import type { Cart } from '../../entities/cart.ts';
 import { Checkout } from '../../entities/checkout.ts';
 import { overUnits } from '../../entities/order-limits.ts';
 import { holdAccount } from '../../entities/people/erasure.ts';
 import { redeemerOf } from '../../entities/pricing/context.ts';
-import { linesOf } from '../../entities/pricing/priced.ts';
+import { linesOf, type WantedLine } from '../../entities/pricing/priced.ts';
 import { requireMethod } from '../../entities/pricing/shipping-methods.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import { advanceCheckout } from '../../jobs/checkout.ts';
@@ -18,6 +18,7 @@ import { type CheckoutView, checkoutAnswers, readCheckout } from '../views/check
 import { acceptCheckout } from './accept-checkout.ts';
 import { addressSchema } from './address.ts';
 import { lockCart } from './cart-change.ts';
+import { backlogCheck } from './checkout-backlog.ts';
 import { holderOf, refuseOverHold } from './hold-limits.ts';
 import { refuseSoldOut } from './sold-out.ts';
 
@@ -43,9 +44,23 @@ const startSchema = z.strictObject({
 });
 type Start = z.infer<typeof startSchema>;
 
+const REFUSALS: ErrorCode[] = [
+  'CART_NOT_FOUND',
+  'CART_EMPTY',
+  'CART_ORDERED',
+  'CART_MERGED',
+  'SHIPPING_METHOD_UNKNOWN',
+  'INSUFFICIENT_INVENTORY',
+  'ORDER_UNITS_EXCEEDED',
+  'OPEN_CHECKOUTS_EXCEEDED',
+  'HELD_UNITS_EXCEEDED',
+  'SHOP_BUSY',
+];
+
 /** Accepts the checkout of a cart. The cart's row lock makes two requests at once one checkout: the second finds the first's. */
-export const startCheckout = (deps: ApiDeps) =>
-  route({
+export function startCheckout(deps: ApiDeps) {
+  const refuseWhenBehind = backlogCheck(deps.db);
+  return route({
     method: 'post',
     path: '/api/v1/store/checkout',
     permission: 'orders:create',
@@ -54,17 +69,7 @@ export const startCheckout = (deps: ApiDeps) =>
     tag: 'Checkout',
     body: startSchema,
     answers: checkoutAnswers,
-    errors: [
-      'CART_NOT_FOUND',
-      'CART_EMPTY',
-      'CART_ORDERED',
-      'CART_MERGED',
-      'SHIPPING_METHOD_UNKNOWN',
-      'INSUFFICIENT_INVENTORY',
-      'ORDER_UNITS_EXCEEDED',
-      'OPEN_CHECKOUTS_EXCEEDED',
-      'HELD_UNITS_EXCEEDED',
-    ],
+    errors: REFUSALS,
     idempotent: true,
     waits: true,
     handle(call) {
@@ -75,11 +80,10 @@ export const startCheckout = (deps: ApiDeps) =>
         const [, cart] = await Promise.all([holdBuyer(tx, call), lockCart(tx, { id: cartId, owners })]);
         if (cart.status === 'merged') throw refused('CART_MERGED', { cartId });
         if (cart.status !== 'open') return liveCheckoutOf(tx, cart);
+        refuseWhenBehind();
         refuseSoldOut(deps, cart);
         const lines = linesOf(cart.wanted);
-        // The limit may have been lowered since the cart was filled: "try again later" would be no answer to that.
-        const over = overUnits(lines, deps.orderLimits);
-        if (over) throw refused(over.code, over.details);
+        refuseOverUnits(deps, lines);
         const holder = holderOf(deps, call);
         await refuseOverHold(deps, tx, { holder, lines });
         cart.beginCheckout(tx.now);
@@ -93,11 +97,18 @@ export const startCheckout = (deps: ApiDeps) =>
       return acceptCheckout(deps, call, { name: 'checkout.start', scope: cartId, work });
     },
   });
+}
 
 /** A customer may have been erased since the session was looked up: what a checkout knows of them would stay. @throws RequestFault CREDENTIALS_INVALID */
 async function holdBuyer(tx: Tx, call: Pick<Call<unknown, unknown, unknown>, 'principal'>): Promise<void> {
   const customerId = customerIn(call);
   if (customerId !== null && !(await holdAccount(tx, customerId))) throw new RequestFault('CREDENTIALS_INVALID');
+}
+
+/** The limit may have been lowered since the cart was filled. @throws ORDER_UNITS_EXCEEDED */
+function refuseOverUnits({ orderLimits }: ApiDeps, lines: readonly WantedLine[]): void {
+  const over = overUnits(lines, orderLimits);
+  if (over) throw refused(over.code, over.details);
 }
 
 /** @throws SHIPPING_METHOD_UNKNOWN */

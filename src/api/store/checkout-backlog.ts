@@ -1,0 +1,45 @@
+import type { Database } from '../../infra/database.ts';
+import { errorFields, observeSparingly } from '../../infra/log.ts';
+import { RequestFault } from '../failure.ts';
+
+/** The shop is behind when so many checkouts have waited for longer than a minute for a worker to begin them. */
+const MOST_LATE = 100;
+/** A checkout that waits for longer than ten minutes is a case for the sweeper: it says nothing about the queue. */
+const COUNT_LATE = `
+  select count(*)::int as late from (
+    select 1 from checkouts
+      where busy and state = 'CREATED'
+        and updated_at between now() - interval '10 minutes' and now() - interval '1 minute'
+      limit ${MOST_LATE}) as late`;
+
+const COUNT_EVERY_MS = 1_000;
+/** An older count decides nothing: the first checkout after a quiet time is accepted. */
+const COUNT_HOLDS_MS = 10_000;
+const RETRY_AFTER_SECONDS = '10';
+
+/**
+ * Bounds the checkouts that wait for the workers: a shop that accepts more than it can carry out keeps everybody waiting.
+ * The bound is a time, so that it grows with the number of workers. The count is taken beside the requests, at most once a
+ * second in each process.
+ * @returns a check that throws RequestFault SHOP_BUSY while the workers are behind
+ */
+export function backlogCheck({ query }: Pick<Database, 'query'>): () => void {
+  let isBehind = false;
+  let countedAt = 0;
+  const count = () =>
+    query<{ late: number }>(COUNT_LATE).then(
+      ([row]) => {
+        isBehind = (row?.late ?? 0) >= MOST_LATE;
+      },
+      (error) => observeSparingly('checkout_backlog.count_failed', errorFields(error)),
+    );
+  return () => {
+    const age = Date.now() - countedAt;
+    if (age >= COUNT_EVERY_MS) {
+      countedAt = Date.now();
+      void count();
+    }
+    if (isBehind && age < COUNT_HOLDS_MS)
+      throw new RequestFault('SHOP_BUSY', { headers: { 'Retry-After': RETRY_AFTER_SECONDS } });
+  };
+}

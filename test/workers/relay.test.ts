@@ -1,0 +1,88 @@
+import { expect } from 'chai';
+import type { Redis } from 'ioredis';
+import { enqueue } from '../../src/entities/outbox.ts';
+import { newId } from '../../src/infra/ids.ts';
+import { openQueues, type Queues } from '../../src/infra/queue.ts';
+import { openRedis } from '../../src/infra/redis.ts';
+import { unitOfWork } from '../../src/infra/unit-of-work.ts';
+import { advanceCheckout } from '../../src/jobs/checkout.ts';
+import { relayOnce } from '../../src/workers/relay.ts';
+import { type FreshDatabase, freshDatabase } from '../support/database.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const QUARTER_OF_AN_HOUR_S = 900;
+
+describe('the relay', () => {
+  let database: FreshDatabase;
+  let redis: Redis;
+  let queues: Queues;
+
+  before(async () => {
+    database = await freshDatabase();
+    // A database of its own, among all that use this server: the test empties it.
+    redis = openRedis(new URL('/10', process.env.TEST_REDIS_URL).href, 'produce');
+    await waitFor('Redis', () => redis.status === 'ready');
+    queues = openQueues([advanceCheckout], redis);
+  });
+  beforeEach(async () => {
+    await redis.flushdb();
+    await database.db.query(`truncate outbox`);
+    await relayOnce(database.db, queues);
+  });
+  after(async () => {
+    await queues?.close();
+    redis?.disconnect();
+    await database?.close();
+  });
+
+  /** A command that stands in its queue, and that the relay has delivered so often. */
+  async function command(deliveries: number, dueInS: number): Promise<string> {
+    const { db } = database;
+    await unitOfWork(db, 'test.enqueue', async (tx) => {
+      enqueue(tx, queues, { contract: advanceCheckout, payload: { checkoutId: newId(), event: 'START' } });
+    });
+    const [row] = await db.query<{ id: string }>(
+      `update outbox set deliveries = $1, due_at = now() + make_interval(secs => $2) returning id`,
+      [deliveries, dueInS],
+    );
+    const id = row?.id ?? '';
+    await waitFor('the command is in its queue', async () => (await jobsOf(id)) === 1);
+    return id;
+  }
+
+  const jobsOf = (id: string) => redis.exists(`{checkout}:checkout:${id}`);
+
+  it('leaves a command alone that waits in its queue', async () => {
+    await command(8, QUARTER_OF_AN_HOUR_S);
+    expect(await relayOnce(database.db, queues)).to.equal(0);
+  });
+
+  it('delivers every command anew when Redis has lost its data', async () => {
+    const id = await command(8, QUARTER_OF_AN_HOUR_S);
+    await redis.flushdb();
+    expect(await relayOnce(database.db, queues)).to.equal(1);
+    expect(await jobsOf(id)).to.equal(1);
+    expect(await relayOnce(database.db, queues)).to.equal(0);
+  });
+
+  for (const [deliveries, seconds] of [
+    [0, 4],
+    [1, 8],
+    [4, 64],
+    [8, 1_024],
+    [47, 1_024],
+  ] as const) {
+    it(`puts a command off by ${seconds} s that was delivered ${deliveries} times`, async () => {
+      const { db } = database;
+      await command(deliveries, -1);
+      const [before] = await db.query<{ now: Date }>(`select now()`);
+      expect(await relayOnce(db, queues)).to.equal(1);
+      const [row] = await db.query(
+        `select deliveries, due_at >= $1::timestamptz + make_interval(secs => $2) as "notEarlier",
+            due_at <= now() + make_interval(secs => $2) as "notLater" from outbox`,
+        [before?.now, seconds],
+      );
+      expect(row).to.deep.equal({ deliveries: deliveries + 1, notEarlier: true, notLater: true });
+    });
+  }
+});
