@@ -6,6 +6,7 @@ import {
   keepAnswer,
   type StoredAnswer,
 } from '../entities/idempotency.ts';
+import { groupedWork } from '../infra/grouped-work.ts';
 import { networkOf } from '../infra/network.ts';
 import { type Tx, unitOfWork } from '../infra/unit-of-work.ts';
 import { callerOf } from './auth/principal.ts';
@@ -25,6 +26,8 @@ export interface Change<T> {
   scope: string;
   /** The answer holds a secret that may not be kept: an Idempotency-Key means nothing then. */
   isSecret?: true;
+  /** The id of what is changed, where many are changed at the same time: their changes are committed together. */
+  groupKey?: string;
   work(tx: Tx): Promise<T>;
 }
 
@@ -43,11 +46,15 @@ export async function edit(
   const before = claim && (await findAnswer(db.query, vault, claim));
   if (before) return replayed(before);
   try {
-    return await unitOfWork(db, change.name, async (tx) => {
+    const { groupKey: key } = change;
+    const work = async (tx: Tx) => {
       const answer = await change.work(tx);
       if (claim) keepAnswer(tx, vault, { claim, answer });
       return answer;
-    });
+    };
+    return await (key === undefined
+      ? unitOfWork(db, change.name, work)
+      : groupedWork(db, { name: change.name, key }, work));
   } catch (error) {
     // The same request at the same time may have won: then its answer is ours, whatever stopped us.
     const winner = claim && (await findAnswer(db.query, vault, claim));

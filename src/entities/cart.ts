@@ -2,7 +2,7 @@ import { Collection, defineEntity, p } from '@mikro-orm/core';
 import { type AppError, refused } from '../domain/errors.ts';
 import type { PriceQuote } from '../domain/pricing/quote.ts';
 import type { ChosenSet } from '../domain/pricing/selection.ts';
-import { loadAll } from '../infra/aggregates.ts';
+import { loadAll } from '../infra/database/aggregates.ts';
 import type { Database } from '../infra/database.ts';
 import { newId } from '../infra/ids.ts';
 import type { Tx } from '../infra/unit-of-work.ts';

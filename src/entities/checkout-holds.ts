@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../domain/errors.ts';
+import { forEachCall } from '../infra/database/merged-statements.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
 
 /** The most that the unpaid checkouts of one account, or of one network of guests, hold together (`HOLD_LIMITS`). */
@@ -25,7 +26,7 @@ export interface OverHold {
  */
 const SMALL_UNITS = 5;
 
-/** More transactions than all web processes together have open at once. */
+/** More checkouts than all web processes together decide at once: each has at most 32 in its transactions. */
 const AT_ONCE = 200;
 
 /**
@@ -38,27 +39,45 @@ export async function overHold(
   { holder, units }: { holder: string; units: number },
   most: HoldLimits,
 ): Promise<OverHold | undefined> {
-  let held = await heldBy(tx, holder);
+  const admitted = admittedHere(tx, holder);
+  let held = add(await heldBy(tx, holder), admitted);
   const isSmall = units <= SMALL_UNITS;
   const hasUnits = isSmall || held.units + AT_ONCE * units <= most.units;
   const isFar = held.checkouts + AT_ONCE <= most.checkouts && hasUnits;
   if (!isFar) {
     await tx.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`checkouts of ${holder}`]);
-    held = await heldBy(tx, holder);
+    held = add(await heldBy(tx, holder), admitted);
   }
   if (held.checkouts >= most.checkouts) {
     return { code: 'OPEN_CHECKOUTS_EXCEEDED', details: { maxCheckouts: most.checkouts } };
   }
-  if (isSmall || held.units + units <= most.units) return undefined;
+  if (isSmall || held.units + units <= most.units) {
+    Object.assign(admitted, add(admitted, { checkouts: 1, units: isSmall ? 0 : units }));
+    return undefined;
+  }
   return { code: 'HELD_UNITS_EXCEEDED', details: { requested: units, maxUnits: most.units } };
 }
 
+/** What this transaction has let in and not written yet, by holder: checkouts that share it see nothing of each other's rows. */
+const admissions = (): Map<string, Held> => new Map();
+
+function admittedHere(tx: Tx, holder: string): Held {
+  const all = tx.shared(admissions);
+  const own = all.get(holder) ?? { checkouts: 0, units: 0 };
+  all.set(holder, own);
+  return own;
+}
+
+const add = (a: Held, b: Held): Held => ({ checkouts: a.checkouts + b.checkouts, units: a.units + b.units });
+
+const HELD = forEachCall(
+  `select count(*)::int as checkouts, coalesce(sum(units) filter (where units > $3), 0)::int as units
+    from checkouts
+    where network = $1 and (expires_at is null or expires_at > $2)`,
+  ['text', 'timestamptz', 'int'],
+);
+
 async function heldBy(tx: Tx, holder: string): Promise<Held> {
-  const [held] = await tx.query<Held & Record<string, unknown>>(
-    `select count(*)::int as checkouts, coalesce(sum(units) filter (where units > $3), 0)::int as units
-       from checkouts
-      where network = $1 and (expires_at is null or expires_at > $2)`,
-    [holder, tx.now, SMALL_UNITS],
-  );
+  const [held] = await tx.query<Held & Record<string, unknown>>(HELD, [holder, tx.now, SMALL_UNITS]);
   return held ?? { checkouts: 0, units: 0 };
 }

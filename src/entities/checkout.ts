@@ -1,8 +1,9 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { PriceQuote } from '../domain/pricing/quote.ts';
 import { CHECKOUT_UNPAID, CHECKOUT_WAYS_OUT, type CheckoutState } from '../domain/states.ts';
+import type { Row } from '../infra/database/pending-writes.ts';
 import { newId } from '../infra/ids.ts';
-import type { Row, Tx } from '../infra/unit-of-work.ts';
+import type { Tx } from '../infra/unit-of-work.ts';
 import { sealed, type Vault } from './people/vault.ts';
 import type { WantedLine } from './pricing/priced.ts';
 

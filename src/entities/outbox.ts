@@ -1,3 +1,4 @@
+import { forAnyKeys } from '../infra/database/merged-statements.ts';
 import type { Database } from '../infra/database.ts';
 import { newId } from '../infra/ids.ts';
 import { observe } from '../infra/log.ts';
@@ -25,13 +26,14 @@ export function enqueue<P extends object>(
   tx.afterCommit(() => queues.handOver(command));
 }
 
+const ACKNOWLEDGE = forAnyKeys(`delete from outbox where id = any($1) returning id`, 'id');
+
 /**
  * Takes a command out of the outbox together with its effect.
  * @returns false when its effect was committed before: whoever asks must then do nothing.
  */
 export async function acknowledge(tx: Tx, commandId: string): Promise<boolean> {
-  const rows = await tx.query(`delete from outbox where id = $1 returning id`, [commandId]);
-  return rows.length === 1;
+  return (await tx.query(ACKNOWLEDGE, [[commandId]])).length === 1;
 }
 
 /** Whether there is a command that no worker has finished in time: cheaper to ask than to claim nothing. */

@@ -1,4 +1,5 @@
 import type { Goods } from '../domain/pricing/inputs.ts';
+import { forEachCall } from '../infra/database/merged-statements.ts';
 import { ratesOf } from './tax-rates.ts';
 
 /** A variant as carts and checkouts see it: what it costs, how it is taxed, and how much of it there is. */
@@ -21,11 +22,11 @@ export type Query = <R extends object>(sql: string, params: readonly unknown[]) 
 /** Which variants are meant: those named, or those of a checkout. */
 export type GoodsOf = { variantIds: readonly string[] } | { checkoutId: string };
 
-/** The ids of the variants that are meant, to be put into a statement of which the first two parameters are these. */
-export function idsOf(of: GoodsOf): { sql: string; params: [string | null, readonly string[]] } {
-  const sql = 'select variant_id from checkout_lines where checkout_id = $1 union select unnest($2::uuid[])';
-  return { sql, params: 'checkoutId' in of ? [of.checkoutId, []] : [null, of.variantIds] };
-}
+/** The ids of the variants that are meant, in a statement whose first two parameters are `goodsParams`. */
+export const GOODS_IDS = 'select variant_id from checkout_lines where checkout_id = $1 union select unnest($2::uuid[])';
+
+export const goodsParams = (of: GoodsOf): [checkoutId: string | null, variantIds: readonly string[]] =>
+  'checkoutId' in of ? [of.checkoutId, []] : [null, of.variantIds];
 
 const COLUMNS = `v.id as "variantId", p.id as "productId", p.slug, v.sku, p.title, v.size, v.color, p.hsn,
   v.price as "unitPrice", v.weight_grams as "weightGrams", coalesce(v.max_per_order, $3) as "maxPerOrder",
@@ -33,6 +34,12 @@ const COLUMNS = `v.id as "variantId", p.id as "productId", p.slug, v.sku, p.titl
   greatest(s.on_hand + s.backorder_limit - s.reserved, 0) as available,
   array(select c.collection_id from product_collections c where c.product_id = p.id) as "collectionIds",
   ${ratesOf('p.tax_class')} as "taxRates"`;
+
+const SELLABLES = forEachCall(
+  `select ${COLUMNS} from variants v join products p on p.id = v.product_id
+    join stock_levels s on s.variant_id = v.id where v.id in (${GOODS_IDS})`,
+  ['uuid', 'uuid[]', 'int'],
+);
 
 /**
  * Reads the variants that exist of those meant, by id. One statement, however many there are. `variant`: most units in one
@@ -43,11 +50,6 @@ export async function loadSellables(
   of: GoodsOf,
   { variant }: { variant: number },
 ): Promise<Map<string, Sellable>> {
-  const ids = idsOf(of);
-  const rows = await query<Sellable>(
-    `select ${COLUMNS} from variants v join products p on p.id = v.product_id
-      join stock_levels s on s.variant_id = v.id where v.id in (${ids.sql})`,
-    [...ids.params, variant],
-  );
+  const rows = await query<Sellable>(SELLABLES, [...goodsParams(of), variant]);
   return new Map(rows.map((row) => [row.variantId, row]));
 }

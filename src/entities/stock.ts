@@ -1,4 +1,5 @@
 import { refused } from '../domain/errors.ts';
+import { forAnyKeys } from '../infra/database/merged-statements.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
 import { appendMovements, type Cause, type Demand } from './movements.ts';
 
@@ -23,6 +24,9 @@ export function demandOf(lines: readonly { variantId: string; quantity: number }
 /*
  * Locks: the checkout's row first (by the caller), then the levels in id order, then the reservations. A reservation is
  * only ever changed under the lock of its variant's level, which is what makes two checkouts unable to deadlock.
+ *
+ * Checkouts that share a transaction hold the same locks, so these keep nothing apart there: they share the levels as well,
+ * and whoever takes units takes them from the shared level at once. The constraints of `stock_levels` are the last line.
  */
 
 /**
@@ -82,7 +86,8 @@ export async function release(tx: Tx, checkoutId: string): Promise<void> {
       [checkoutId],
     ),
   ]);
-  appendMovements(tx, { kind: 'release', causeId: checkoutId }, toDemand(freed));
+  addToHeld(tx, demandOf(freed), 1);
+  appendMovements(tx, { kind: 'release', causeId: checkoutId }, demandOf(freed));
 }
 
 /** Takes goods into stock; a variant's first goods open its level. The variants must be written already. */
@@ -93,6 +98,7 @@ export async function receive(tx: Tx, cause: Cause, demand: Demand): Promise<voi
       on conflict (variant_id) do update set on_hand = stock_levels.on_hand + excluded.on_hand`,
     [[...demand.keys()], [...demand.values()]],
   );
+  addToHeld(tx, demand, 1);
   appendMovements(tx, { kind: 'receive', ...cause }, demand);
 }
 
@@ -119,6 +125,7 @@ export async function adjust(
     const [level] = await lockLevels(tx, [variantId]);
     throw refused('INSUFFICIENT_INVENTORY', { variantId, requested: -delta, available: level?.available ?? 0 });
   }
+  addToHeld(tx, new Map([[variantId, delta]]), 1);
   appendMovements(tx, { kind: 'adjust', ...cause }, new Map([[variantId, delta]]));
 }
 
@@ -133,18 +140,14 @@ export async function allowBackorder(tx: Tx, limits: ReadonlyMap<string, number>
 }
 
 async function lockAndCompare(tx: Tx, demand: Demand): Promise<Shortage[]> {
-  const variantIds = [...demand.keys()];
-  const levels = await lockLevels(tx, variantIds);
+  const levels = await lockLevels(tx, [...demand.keys()]);
   const short = shortagesOf(demand, levels);
   if (short.length === 0) return [];
-  const freed = await releaseExpired(
+  await releaseExpired(
     tx,
     short.map(({ variantId }) => variantId),
   );
-  return shortagesOf(
-    demand,
-    levels.map(({ variantId, available }) => ({ variantId, available: available + (freed.get(variantId) ?? 0) })),
-  );
+  return shortagesOf(demand, levels);
 }
 
 function shortagesOf(demand: Demand, levels: readonly Level[]): Shortage[] {
@@ -154,23 +157,42 @@ function shortagesOf(demand: Demand, levels: readonly Level[]): Shortage[] {
     .filter((line) => line.requested > line.available);
 }
 
-const lockLevels = (tx: Tx, variantIds: string[]): Promise<Level[]> =>
-  tx.query<Level>(
-    `select variant_id as "variantId", on_hand + backorder_limit - reserved as available
-      from stock_levels where variant_id = any($1) order by variant_id for update`,
-    [variantIds],
-  );
+const LOCK_LEVELS = forAnyKeys(
+  `select variant_id as "variantId", on_hand + backorder_limit - reserved as available
+    from stock_levels where variant_id = any($1) order by variant_id for update`,
+  'variantId',
+);
+
+/** The levels that a transaction has locked, as they are after all that was taken in it. */
+const heldLevels = (): Map<string, Level> => new Map();
+
+async function lockLevels(tx: Tx, variantIds: readonly string[]): Promise<Level[]> {
+  const held = tx.shared(heldLevels);
+  const missing = variantIds.filter((id) => !held.has(id));
+  const found = missing.length > 0 ? await tx.query<Level & Record<string, unknown>>(LOCK_LEVELS, [missing]) : [];
+  // Another checkout of this transaction may have got the level, and taken from it, while this one waited.
+  for (const level of found) if (!held.has(level.variantId)) held.set(level.variantId, level);
+  return variantIds.flatMap((id) => held.get(id) ?? []);
+}
+
+function addToHeld(tx: Tx, demand: Demand, sign: number): void {
+  const held = tx.shared(heldLevels);
+  for (const [variantId, quantity] of demand) {
+    const level = held.get(variantId);
+    if (level) level.available += sign * quantity;
+  }
+}
+
+const LOCK_LEVELS_OF = forAnyKeys(
+  `select variant_id from stock_levels
+    where variant_id in (select variant_id from reservations where checkout_id = any($1)) order by variant_id for update`,
+);
 
 /** Locks the levels of everything that a checkout asked for, for a caller that must lock something else after them. */
-export const lockLevelsOf = (tx: Tx, checkoutId: string): Promise<object[]> =>
-  tx.query(
-    `select variant_id from stock_levels
-      where variant_id in (select variant_id from reservations where checkout_id = $1) order by variant_id for update`,
-    [checkoutId],
-  );
+export const lockLevelsOf = (tx: Tx, checkoutId: string): Promise<object[]> => tx.query(LOCK_LEVELS_OF, [[checkoutId]]);
 
 /** Releases what others held too long of these variants, under the level locks that the caller has. */
-async function releaseExpired(tx: Tx, variantIds: string[]): Promise<Demand> {
+async function releaseExpired(tx: Tx, variantIds: string[]): Promise<void> {
   const rows = await tx.query<{ checkoutId: string; variantId: string; quantity: number }>(
     `with freed as (update reservations set status = 'released'
           where variant_id = any($1) and status = 'held' and expires_at <= now()
@@ -181,8 +203,8 @@ async function releaseExpired(tx: Tx, variantIds: string[]): Promise<Demand> {
       select checkout_id as "checkoutId", variant_id as "variantId", quantity from freed`,
     [variantIds],
   );
-  for (const row of rows) appendMovements(tx, { kind: 'release', causeId: row.checkoutId }, toDemand([row]));
-  return demandOf(rows);
+  for (const row of rows) appendMovements(tx, { kind: 'release', causeId: row.checkoutId }, demandOf([row]));
+  addToHeld(tx, demandOf(rows), 1);
 }
 
 /** Consumes only if every reservation of the checkout is still held; null when one is not. */
@@ -196,7 +218,7 @@ async function consumeHeld(tx: Tx, checkoutId: string): Promise<Demand | null> {
       select variant_id as "variantId", quantity from used`,
     [checkoutId],
   );
-  return rows.length > 0 ? toDemand(rows) : null;
+  return rows.length > 0 ? demandOf(rows) : null;
 }
 
 async function consumeLate(tx: Tx, checkoutId: string): Promise<Shortage[]> {
@@ -205,24 +227,23 @@ async function consumeLate(tx: Tx, checkoutId: string): Promise<Shortage[]> {
       where checkout_id = $1 and status <> 'consumed' order by variant_id`,
     [checkoutId],
   );
-  const missing = toDemand(rows.filter((row) => row.status === 'released'));
+  const missing = demandOf(rows.filter((row) => row.status === 'released'));
   const shortages = await lockAndCompare(tx, missing);
   if (shortages.length > 0) return shortages;
   changeLevels(tx, missing, { onHand: 0, reserved: 1 });
   appendMovements(tx, { kind: 'reserve', causeId: checkoutId }, missing);
-  changeLevels(tx, toDemand(rows), { onHand: -1, reserved: -1 });
-  appendMovements(tx, { kind: 'consume', causeId: checkoutId }, toDemand(rows));
+  changeLevels(tx, demandOf(rows), { onHand: -1, reserved: -1 });
+  appendMovements(tx, { kind: 'consume', causeId: checkoutId }, demandOf(rows));
   tx.send(`update reservations set status = 'consumed' where checkout_id = $1 and status <> 'consumed'`, [checkoutId]);
   return [];
 }
 
 function changeLevels(tx: Tx, demand: Demand, sign: { onHand: number; reserved: number }): void {
   if (demand.size === 0) return;
+  addToHeld(tx, demand, sign.onHand - sign.reserved);
   tx.send(
     `update stock_levels s set on_hand = s.on_hand + $3 * d.quantity, reserved = s.reserved + $4 * d.quantity
       from unnest($1::uuid[], $2::int[]) as d (variant_id, quantity) where s.variant_id = d.variant_id`,
     [[...demand.keys()], [...demand.values()], sign.onHand, sign.reserved],
   );
 }
-
-const toDemand = (rows: readonly { variantId: string; quantity: number }[]): Demand => demandOf(rows);

@@ -6,6 +6,8 @@ import { answers, ThriftyClient } from './thrifty-client.ts';
 
 export interface Database {
   orm: MikroORM<PostgreSqlDriver>;
+  /** The connections for statements that find their rows by key, and for transactions. */
+  pool: pg.Pool;
   /** Runs one statement that finds its rows by key outside of any transaction. It is planned once, whatever its values. */
   query<R extends object>(sql: string, params?: readonly unknown[]): Promise<R[]>;
   /** Runs a statement whose best plan depends on its values, such as a list with filters: it is planned each time. */
@@ -64,6 +66,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const searches = openSearches(options);
   return {
     orm,
+    pool: keyed,
     query: async <R extends object>(sql: string, params: readonly unknown[] = []) =>
       (await keyed.query(sql, [...params])).rows as R[],
     search: async <R extends object>(text: string, values: readonly unknown[]) =>

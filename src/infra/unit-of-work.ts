@@ -1,19 +1,16 @@
-import { type EntityClass, type EntityManager, OptimisticLockError } from '@mikro-orm/core';
-import { CompiledQuery, type ControlledTransaction } from 'kysely';
-import { loadAll, writeChanges } from './aggregates.ts';
+import { type AnyEntity, type EntityClass, OptimisticLockError } from '@mikro-orm/core';
+import { loadAll, type Where } from './database/aggregates.ts';
+import { type PendingWrites, pendingWrites, type Row } from './database/pending-writes.ts';
+import { openTransaction, type Run } from './database/transaction.ts';
 import type { Database } from './database.ts';
 import { insideTransaction } from './external.ts';
 import { failpoint } from './failpoint.ts';
 
-export type Row = Record<string, unknown>;
-export type Where<T> = Partial<Record<Extract<keyof T, string>, string | null>>;
-
 /**
- * One transaction: aggregates through `lock`, `find` and `em`, hot statements through `query`, new rows that nobody reads
- * back through `append`. It begins with the first of them; work that only appends is a single statement and needs none.
+ * One transaction: aggregates through `lock`, `find` and `persist`, hot statements through `query`, new rows that nobody
+ * reads back through `append`. It begins with the first of them; work that only appends is a single statement and needs none.
  */
 export interface Tx {
-  readonly em: EntityManager;
   now: Date;
   query<R extends object = Row>(sql: string, params?: readonly unknown[]): Promise<R[]>;
   /** Runs a statement whose result nobody needs: it leaves at once, and its failure is thrown by the next `write`. */
@@ -22,10 +19,16 @@ export interface Tx {
   lock<T extends object>(entity: EntityClass<T>, where: Where<T>): Promise<T | null>;
   /** Loads entities that a lock held by the caller protects. */
   find<T extends object>(entity: EntityClass<T>, where: Where<T>): Promise<T[]>;
+  /** Inserts a new entity, with what belongs to it, at the commit. */
+  persist(entity: AnyEntity): void;
   /** Inserts `row` with the commit; all rows appended by a transaction travel in one statement, in the order given. */
   append(table: string, row: Row): void;
+  /** Takes what was changed in entities to what will be written: versions are as after the commit from here on. */
+  prepare(): void;
   /** Writes what was changed and appended so far, for a statement that must see it. */
   write(): Promise<void>;
+  /** What all work in this transaction has in common: made by the first who asks, under the name of `make`. */
+  shared<T>(make: () => T): T;
   /** Runs `effect` after the commit, and only then. It may be lost in a crash: nothing may depend on it. */
   afterCommit(effect: () => void): void;
 }
@@ -35,8 +38,8 @@ const RETRIES = 3;
 const CONFLICTS = new Set(['40001', '40P01', '55P03']);
 
 /**
- * Runs `work` in one transaction on a fresh EntityManager: load, decide, then one flush and one commit.
- * Conflicts (deadlock, serialization, stale version) are tried again on a new fork, at most three times.
+ * Runs `work` in one transaction with entities of its own: load, decide, then one flush and one commit.
+ * Conflicts (deadlock, serialization, stale version) are tried again from the start, at most three times.
  * @throws whatever `work` throws, after the rollback.
  */
 export async function unitOfWork<T>(db: Database, name: string, work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -50,94 +53,72 @@ export async function unitOfWork<T>(db: Database, name: string, work: (tx: Tx) =
 }
 
 async function attemptOnce<T>(db: Database, name: string, work: (tx: Tx) => Promise<T>): Promise<T> {
-  const em = db.orm.em.fork();
-  const effects: (() => void)[] = [];
-  const { tx, end, abandon } = openTx(db, em, effects);
+  const transaction = openTransaction(db);
+  const { tx, pending, effects } = openTx(db, transaction.run);
   try {
     const result = await insideTransaction(() => work(tx));
-    await end(() => failpoint(`${name}.before-commit`));
+    if (transaction.isBegun()) await tx.write();
+    failpoint(`${name}.before-commit`);
+    if (transaction.isBegun()) await transaction.commit();
+    // Work that only appends has nothing to roll back.
+    else await pending.write(db.query);
     failpoint(`${name}.after-commit`);
     for (const effect of effects) effect();
     return result;
   } catch (error) {
-    await abandon();
+    await transaction.rollback();
     throw error;
   }
 }
 
-/** A transaction that begins with its first statement; `end` writes what is left and commits. */
-function openTx(db: Database, em: EntityManager, effects: (() => void)[]) {
-  const rows = pendingRows();
+/** What one piece of work does in a transaction, which may be that of others too. */
+export interface OpenTx {
+  tx: Tx;
+  /** What it has appended and not written. */
+  pending: PendingWrites;
+  effects: (() => void)[];
+  /** Takes what changed in its entities to what is pending, and waits for the statements that it has sent. */
+  settle(): Promise<void>;
+}
+
+/** @param common what this transaction's other work shares with it */
+export function openTx({ orm }: Pick<Database, 'orm'>, run: Run, common = new Map<unknown, unknown>()): OpenTx {
+  const em = orm.em.fork();
+  const pending = pendingWrites();
+  const effects: (() => void)[] = [];
   const sent: Promise<unknown>[] = [];
-  // Whoever takes the EntityManager itself may do anything with it: then its own flush writes.
-  let isTouched = false;
-  let begun: Promise<ControlledTransaction<unknown>> | undefined;
-  const begin = () => {
-    begun ??= em.begin().then(() => em.getTransactionContext() as ControlledTransaction<unknown>);
-    return begun;
-  };
   const tx: Tx = {
     now: new Date(),
-    get em() {
-      isTouched = true;
-      return em;
-    },
-    query: async <R extends object>(sql: string, params: readonly unknown[] = []) =>
-      (await (await begin()).executeQuery<R>(CompiledQuery.raw(sql, [...params]))).rows,
+    query: (sql, params = []) => run(sql, params),
     async lock(entity, where) {
-      const [found] = await loadAll({ em, run: tx.query }, entity, { where, forUpdate: true });
+      const [found] = await loadAll({ em, run }, entity, { where, forUpdate: true });
       return found ?? null;
     },
-    find: (entity, where) => loadAll({ em, run: tx.query }, entity, { where, forUpdate: false }),
+    find: (entity, where) => loadAll({ em, run }, entity, { where, forUpdate: false }),
     send(sql, params) {
-      const result = tx.query(sql, params);
+      const result = run(sql, params);
       result.catch(() => undefined);
       sent.push(result);
     },
-    append: rows.add,
+    persist: (entity) => void em.persist(entity),
+    append: pending.append,
+    prepare: () => pending.take(em),
     async write() {
-      if (isTouched || !rows.isEmpty()) await begin();
-      if (isTouched) await em.flush();
-      else if (begun) sent.push(writeChanges(em, tx.query));
-      if (!rows.isEmpty()) sent.push(tx.query(...rows.take()));
-      await Promise.all(sent.splice(0));
+      pending.take(em);
+      const written = pending.isEmpty() ? undefined : pending.write(run);
+      await Promise.all([written, ...sent.splice(0)]);
+    },
+    shared<T>(make: () => T) {
+      if (!common.has(make)) common.set(make, make());
+      return common.get(make) as T;
     },
     afterCommit: (effect) => effects.push(effect),
   };
-  const end = async (beforeCommit: () => void) => {
-    if (begun || isTouched) await tx.write();
-    beforeCommit();
-    if (begun) await em.commit();
-    else if (!rows.isEmpty()) await db.query(...rows.take());
-  };
-  // A connection that is still on its way has to be waited for, or nobody gives it back.
-  const abandon = async () => {
-    await begun?.then(() => em.rollback()).catch(() => undefined);
-  };
-  return { tx, end, abandon };
-}
-
-/** New rows by table, and the one statement that inserts them: its foreign keys are checked at its end, so rows may refer to each other. */
-function pendingRows() {
-  const tables = new Map<string, Row[]>();
-  return {
-    isEmpty: () => tables.size === 0,
-    add(table: string, row: Row): void {
-      const rows = tables.get(table);
-      if (rows) rows.push(row);
-      else tables.set(table, [row]);
-    },
-    take(): [sql: string, params: string[]] {
-      const inserts = [...tables].map(([table, [first = {}]], index) => {
-        const columns = Object.keys(first).join(', ');
-        return `i${index} as (insert into ${table} (${columns})
-          select ${columns} from jsonb_populate_recordset(null::${table}, $${index + 1}::jsonb))`;
-      });
-      const params = [...tables.values()].map((rows) => JSON.stringify(rows));
-      tables.clear();
-      return [`with ${inserts.join(', ')} select 1`, params];
-    },
-  };
+  async function settle(): Promise<void> {
+    await Promise.all(sent.splice(0));
+    pending.take(em);
+  }
+  return { tx, pending, effects, settle };
 }
 
 function isConflict(error: unknown): boolean {

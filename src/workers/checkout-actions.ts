@@ -6,6 +6,7 @@ import { enqueue } from '../entities/outbox.ts';
 import { Payment } from '../entities/payment.ts';
 import { consumeRedemptions, reholdRedemptions, releaseRedemptions } from '../entities/pricing/redemption.ts';
 import { consume, demandOf, extendReservations, lockLevelsOf, release, reserve } from '../entities/stock.ts';
+import { forEachCall } from '../infra/database/merged-statements.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
 import { issueDocuments } from '../jobs/invoices.ts';
 import { executeOperation } from '../jobs/payments.ts';
@@ -58,10 +59,15 @@ export const ACTIONS: Record<CheckoutAction, Perform> = {
   refundPayment,
 };
 
+const LATEST_ATTEMPT = forEachCall(
+  `select attempt from payment_attempts where checkout_id = $1 order by attempt desc limit 1`,
+  ['uuid'],
+);
+
 async function priceAndReserve(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<CheckoutEvent> {
   const [priced, methods] = await Promise.all([
     priceCheckout(deps, tx, checkout),
-    tx.query(`select 1 from payment_attempts where checkout_id = $1`, [checkout.id]),
+    tx.query(LATEST_ATTEMPT, [checkout.id]),
   ]);
   if ('reason' in priced) return { type: 'REFUSED', ...priced };
   const { total } = priced.output.totals;
@@ -96,10 +102,7 @@ async function openPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<
 
 async function confirmPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<undefined> {
   const payment = await paymentOf(tx, checkout);
-  const [latest] = await tx.query<{ attempt: number }>(
-    `select attempt from payment_attempts where checkout_id = $1 order by attempt desc limit 1`,
-    [checkout.id],
-  );
+  const [latest] = await tx.query<{ attempt: number }>(LATEST_ATTEMPT, [checkout.id]);
   if (!latest) throw new Error(`checkout ${checkout.id} has no attempt to confirm`);
   const operationId = payment.request(tx, { kind: 'confirm', attempt: latest.attempt });
   enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });

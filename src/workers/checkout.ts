@@ -1,5 +1,6 @@
 import { acknowledge } from '../entities/outbox.ts';
-import { unitOfWork } from '../infra/unit-of-work.ts';
+import { groupedWork } from '../infra/grouped-work.ts';
+import type { Tx } from '../infra/unit-of-work.ts';
 import { done, type Handler, handler, noop } from '../infra/worker.ts';
 import { advanceCheckout } from '../jobs/checkout.ts';
 import { advance, lockCheckout } from './advance.ts';
@@ -8,7 +9,7 @@ import type { WorkerDeps } from './deps.ts';
 /** Carries out the commands of clients: start, pay again, cancel. */
 export const checkoutHandlers = (deps: WorkerDeps): Handler[] => [
   handler(advanceCheckout, ({ checkoutId, event }, { commandId }) =>
-    unitOfWork(deps.db, advanceCheckout.name, async (tx) => {
+    groupedWork(deps.db, { name: advanceCheckout.name, key: checkoutId }, async (tx) => {
       const [isOurs, checkout] = await Promise.all([acknowledge(tx, commandId), lockCheckout(tx, checkoutId)]);
       if (!isOurs || !checkout) return noop(checkout ? 'done before' : 'no such checkout');
       const accepted = await advance(deps, tx, { checkout, event: { type: event }, cause: commandId });
@@ -18,7 +19,7 @@ export const checkoutHandlers = (deps: WorkerDeps): Handler[] => [
   ),
 ];
 
-const abandonAttempts = (tx: Parameters<typeof acknowledge>[0], checkoutId: string) =>
+const abandonAttempts = (tx: Tx, checkoutId: string) =>
   tx.query(`update payment_attempts set status = 'abandoned' where checkout_id = $1 and status = 'pending'`, [
     checkoutId,
   ]);

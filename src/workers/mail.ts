@@ -1,8 +1,8 @@
 import { type CountedMail, countMail, TOO_MANY_MAILS } from '../entities/mail-count.ts';
 import { acknowledge } from '../entities/outbox.ts';
 import { external } from '../infra/external.ts';
+import { groupedWork } from '../infra/grouped-work.ts';
 import { observe, observeSparingly } from '../infra/log.ts';
-import { unitOfWork } from '../infra/unit-of-work.ts';
 import { done, type Handler, handler, type JobContext, noop, type Outcome, refusal, snooze } from '../infra/worker.ts';
 import { sendMail, tellCustomer } from '../jobs/mail.ts';
 import { type Mail, MailError } from '../ports/mail/port.ts';
@@ -40,8 +40,9 @@ type Posting = JobContext & { letter: string; about: object };
 async function sendOnce(deps: WorkerDeps, mail: Mail | string, posting: Posting): Promise<Outcome> {
   const outcome = typeof mail === 'string' ? skip(posting, mail) : await send(deps, mail, posting);
   if (outcome.kind === 'snooze') return outcome;
-  return unitOfWork(deps.db, sendMail.name, async (tx) => {
-    await acknowledge(tx, posting.commandId);
+  const { commandId } = posting;
+  return groupedWork(deps.db, { name: sendMail.name, key: commandId }, async (tx) => {
+    await acknowledge(tx, commandId);
     return outcome;
   });
 }

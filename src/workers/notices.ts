@@ -2,6 +2,7 @@ import { acknowledge } from '../entities/outbox.ts';
 import { type IntentFacts, Payment } from '../entities/payment.ts';
 import { claimNotices, closeNotices, type OpenNotice, postponeNotice } from '../entities/webhook-inbox.ts';
 import { external } from '../infra/external.ts';
+import { groupedWork } from '../infra/grouped-work.ts';
 import { errorFields, observe } from '../infra/log.ts';
 import { type Tx, unitOfWork } from '../infra/unit-of-work.ts';
 import { done, type Handler, handler, noop } from '../infra/worker.ts';
@@ -72,7 +73,7 @@ async function workOn(deps: WorkerDeps, notice: OpenNotice): Promise<void> {
     if (notice.refundId !== null) return await noteRefunds(deps, notice);
     if (isForeign(notice)) return await returnForeign(deps, notice);
     const intent = status === 'succeeded' ? factsOf(notice) : await ask(deps, intentId);
-    await unitOfWork(deps.db, processNotices.name, async (tx) => {
+    await groupedWork(deps.db, { name: processNotices.name, key: checkoutId ?? eventId }, async (tx) => {
       const news = intent ? await apply(deps, tx, { checkoutId, intent, cause: eventId }) : 'known';
       if (news === 'wait') return postponeNotice(tx.query, notice, PUT_OFF_MS);
       return closeNotices(tx.query, [notice], news);

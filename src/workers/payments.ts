@@ -1,6 +1,7 @@
 import type { Checkout } from '../entities/checkout.ts';
 import { acknowledge } from '../entities/outbox.ts';
 import { Payment } from '../entities/payment.ts';
+import { groupedWork } from '../infra/grouped-work.ts';
 import { observe } from '../infra/log.ts';
 import { type Tx, unitOfWork } from '../infra/unit-of-work.ts';
 import { done, type Handler, handler, type JobContext, noop, type Outcome, refusal, snooze } from '../infra/worker.ts';
@@ -78,7 +79,7 @@ interface Result {
 
 /** Writes down what the provider answered and tells the checkout, in one transaction. */
 const settle = (deps: WorkerDeps, { commandId }: JobContext, result: Result): Promise<Outcome> =>
-  unitOfWork(deps.db, executeOperation.name, async (tx) => {
+  groupedWork(deps.db, { name: executeOperation.name, key: result.operation.checkoutId }, async (tx) => {
     const { operation } = result;
     const { checkoutId } = operation;
     const [checkout, isDecidedByUs, [payment]] = await Promise.all([

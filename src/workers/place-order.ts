@@ -2,6 +2,7 @@ import type { PricingInputs } from '../domain/pricing/inputs.ts';
 import type { PricingOutput } from '../domain/pricing/output.ts';
 import type { Checkout } from '../entities/checkout.ts';
 import { Order } from '../entities/order.ts';
+import { forEachCall } from '../infra/database/merged-statements.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
 import { allowedIn, placedAndPaid, storeOrder } from '../machines/order.ts';
 
@@ -24,18 +25,21 @@ const ALLOWED = allowedIn(placedAndPaid({ total: 1, units: 1 }));
 const PROVED_ACCOUNT = `with account as materialized (
   select id, email_verified_at is not null and claims_guest_orders as is_proved from accounts where kind = 'customer' and email_index = $2 for key share)`;
 
+const FROZEN = forEachCall(
+  `${PROVED_ACCOUNT} select (select id from account where is_proved) as "claimedBy",
+      (s.inputs -> 'pricesIncludeTax')::boolean as "pricesIncludeTax", s.output, (
+      select json_agg(json_build_object('sku', v.sku, 'title', p.title, 'bundleItem', l.bundle_item,
+          'bundleId', l.bundle_id) order by l.line)
+        from checkout_lines l join variants v on v.id = l.variant_id join products p on p.id = v.product_id
+        where l.checkout_id = s.checkout_id) as lines
+    from pricing_snapshots s where s.checkout_id = $1`,
+  ['uuid', 'text'],
+);
+
 /** Stores the order of a checkout as it was priced. @returns the discounts in it. */
 export async function placeOrder(tx: Tx, checkout: Checkout): Promise<Pick<PricingOutput, 'discounts'>> {
-  const [frozen] = await tx.query<Frozen & Record<string, unknown>>(
-    `${PROVED_ACCOUNT} select (select id from account where is_proved) as "claimedBy",
-        (s.inputs -> 'pricesIncludeTax')::boolean as "pricesIncludeTax", s.output, (
-        select json_agg(json_build_object('sku', v.sku, 'title', p.title, 'bundleItem', l.bundle_item,
-            'bundleId', l.bundle_id) order by l.line)
-          from checkout_lines l join variants v on v.id = l.variant_id join products p on p.id = v.product_id
-          where l.checkout_id = s.checkout_id) as lines
-      from pricing_snapshots s where s.checkout_id = $1`,
-    [checkout.id, checkout.customerId ? null : (checkout.emailIndex ?? null)],
-  );
+  const emailIndex = checkout.customerId ? null : (checkout.emailIndex ?? null);
+  const [frozen] = await tx.query<Frozen & Record<string, unknown>>(FROZEN, [checkout.id, emailIndex]);
   if (!frozen) throw new Error(`checkout ${checkout.id} was never priced`);
   const { output, pricesIncludeTax, claimedBy } = frozen;
   const { totals, shipping = null, discounts = [] } = output;

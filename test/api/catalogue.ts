@@ -35,7 +35,7 @@ export async function stockShelves(db: Database, goods: readonly Goods[]): Promi
     const levels = goods.flatMap((each, index) => {
       const { product, units } = makeProduct(each, index);
       for (const slug of each.on ?? []) product.shelve(shelves.get(slug) as ProductCollection);
-      tx.em.persist(product);
+      tx.persist(product);
       return units;
     });
     await tx.write();

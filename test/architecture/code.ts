@@ -24,7 +24,7 @@ function complaints(sources: readonly Source[], complain: Complaint): Violation[
   );
 }
 
-const OPENERS = /^(unitOfWork|.*\.(transactional|transaction|startTransaction|begin))$/s;
+const OPENERS = /^(unitOfWork|groupedWork|.*\.(transactional|transaction|startTransaction|begin))$/s;
 
 /** `accept` and `edit` are the two ways to write from api; a transaction anywhere else would be a third. */
 export function transactionsInApi(sources: readonly Source[]): Violation[] {

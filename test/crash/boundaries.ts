@@ -37,8 +37,9 @@ const spread = (file: File, names: string[]): string[] =>
   processesOf(file).flatMap((process) => names.map((name) => `${process}:${name}`));
 
 function transactionsIn(file: File, files: readonly File[]): string[] {
-  if (file.path === 'src/infra/unit-of-work.ts') return [];
-  const names = argumentsOf(file, /unitOfWork\(\s*[\w.]+,\s*([^,]+),/g).flatMap((name) => {
+  if (file.path.startsWith('src/infra/')) return [];
+  const call = /(?:unitOfWork\(\s*[\w.]+,|groupedWork\(\s*[\w.]+,\s*\{ name:)\s*([^,]+),/g;
+  const names = argumentsOf(file, call).flatMap((name) => {
     if (isQuoted(name)) return [unquoted(name)];
     // The door of all edits: what it is called with is named where a change is declared.
     if (name === 'change.name') return declaredChanges(files);
@@ -78,7 +79,7 @@ function operationKinds(files: readonly File[]): string[] {
 }
 
 /** Names of which a part is filled in: those of transactions, calls and jobs, which are read where they are given. */
-const FILLED_IN = /^`\$\{[\w.]+\}\.(before|after)-(commit|call|ack)`$/;
+const FILLED_IN = /^`\$\{[\w.]+\}\.(before|after)-(commit|call|ack)(-of-many)?`$/;
 
 function failpointsIn(file: File): string[] {
   const names = argumentsOf(file, /(?<!function )\bfailpoint\(([^)]+)\)/g);

@@ -3,9 +3,10 @@ import { charges } from '../support/simulator.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { expectLaws, expectQuiet } from './accounts.ts';
 import { patientCustomer } from './patient.ts';
+import { PATIENCE_MS, payAtProvider } from './scenarios.ts';
 import type { Stand } from './stand.ts';
 
-/** Customers who each buy one unit of the same goods by card, all at once. */
+/** Customers who each buy one unit of the same goods, all at once. */
 export interface Crowd {
   /** Sends some more of them. Resolves when so many of these were accepted as were asked for. */
   send(buyers: number, accepted?: number): Promise<void>;
@@ -13,12 +14,18 @@ export interface Crowd {
   expectAllServed(withinMs: number): Promise<void>;
 }
 
-export async function crowdAt(stand: Stand): Promise<Crowd> {
+/** @param pays by a card that the checkout names, or afterwards at the provider */
+export async function crowdAt(stand: Stand, pays: 'by card' | 'at the provider' = 'by card'): Promise<Crowd> {
   const customer = patientCustomer(stand.shop);
   const variantId = await stand.books.stock({ stock: 1_000, price: 49_900 });
   const submissions: Promise<string>[] = [];
-  const submit = async (): Promise<string> =>
-    (await customer.checkout(await customer.cart([{ variantId, quantity: 1 }]), 'pm_card_visa')).id;
+  const submit = async (): Promise<string> => {
+    const cart = await customer.add(await customer.cart([]), { variantId, quantity: 1 });
+    if (pays === 'by card') return (await customer.checkout(cart, 'pm_card_visa')).id;
+    const waiting = await stand.shop.rested(await customer.checkout(cart), PATIENCE_MS);
+    await payAtProvider({ stand }, waiting);
+    return waiting.id;
+  };
   return {
     async send(buyers, accepted = buyers) {
       const enough = Promise.withResolvers<void>();

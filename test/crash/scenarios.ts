@@ -55,7 +55,7 @@ const reached = ({ stand }: At, checkout: Checkout, state: Checkout['state']): P
   stand.shop.reached(checkout, state, PATIENCE_MS);
 
 /** As the provider's form in the browser does it. */
-async function payAtProvider({ stand }: At, { payment }: Checkout): Promise<void> {
+export async function payAtProvider({ stand }: Pick<At, 'stand'>, { payment }: Checkout): Promise<void> {
   const body = new URLSearchParams({ client_secret: payment?.clientSecret ?? '', payment_method: 'pm_card_visa' });
   const path = `/v1/payment_intents/${payment?.intentId}/confirm`;
   const answer = await fetch(`${stand.simulator}${path}`, { method: 'POST', body });

@@ -56,11 +56,11 @@ async function layOut(tx: Tx): Promise<void> {
       rates.map(({ percent }) => percent),
     ],
   );
-  const there = new Set((await tx.em.find(ProductCollection, {})).map(({ slug }) => slug));
+  const there = new Set((await tx.find(ProductCollection, {})).map(({ slug }) => slug));
   const missing = SHELVES.map((shelf, index) => ({ ...shelf, position: index + 1 })).filter(
     ({ slug }) => !there.has(slug),
   );
-  tx.em.persist(missing.map((shelf) => ProductCollection.create(shelf)));
+  for (const shelf of missing) tx.persist(ProductCollection.create(shelf));
 }
 
 /** @returns how many of the products were not there yet. */
@@ -68,12 +68,12 @@ async function stockProducts(tx: Tx, plans: readonly PlannedProduct[]): Promise<
   await lockSeed(tx);
   const missing = await missingOf(tx, plans);
   if (missing.length === 0) return 0;
-  const shelves = new Map((await tx.em.find(ProductCollection, {})).map((shelf) => [shelf.slug, shelf]));
+  const shelves = new Map((await tx.find(ProductCollection, {})).map((shelf) => [shelf.slug, shelf]));
   const onHand = new Map<string, number>();
   const backorders = new Map<string, number>();
   for (const plan of missing) {
     const { product, stock } = makeProduct(plan, shelves);
-    tx.em.persist(product);
+    tx.persist(product);
     for (const { variantId, units, backorderLimit } of stock) {
       backorders.set(variantId, backorderLimit);
       if (units > 0) onHand.set(variantId, units);

@@ -13,7 +13,7 @@ interface CheckoutCommand<P> extends Pick<Accepted<P>, 'body' | 'command'> {
 export const acceptCheckout = <P extends object>(
   deps: ApiDeps,
   call: Call<unknown, unknown, unknown>,
-  change: { name: string; scope: string; work(tx: Tx): Promise<CheckoutCommand<P>> },
+  change: { name: string; scope: string; groupKey?: string; work(tx: Tx): Promise<CheckoutCommand<P>> },
 ): Promise<Answer> =>
   accept<P>(deps, call, {
     ...change,

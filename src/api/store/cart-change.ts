@@ -32,7 +32,7 @@ export function changeCart(deps: ApiDeps, call: CartCall, { status, extra = {}, 
     apply(stocked, tx.now);
     return answerCart(deps, tx, { ...stocked, status });
   };
-  return edit(deps, call, { name: 'cart.edit', scope: id, work });
+  return edit(deps, call, { name: 'cart.edit', scope: id, groupKey: id, work });
 }
 
 /** Loads a cart of one of `owners` with its lines under its row lock. @throws CART_NOT_FOUND */
@@ -45,7 +45,7 @@ export async function lockCart(tx: Tx, { id, owners }: { id: string; owners: rea
   return cart;
 }
 
-/** Writes the change first: the version that the client sees is the one that the change makes. */
+/** Prepares the change first: the version that the client sees is the one that the change makes. */
 export async function answerCart(deps: ApiDeps, tx: Tx, { status, ...stocked }: StockedCart & { status: number }) {
   const priced = pricedCart(deps, stocked, tx.now);
   const { items } = cartView(stocked, priced);
@@ -53,7 +53,7 @@ export async function answerCart(deps: ApiDeps, tx: Tx, { status, ...stocked }: 
     item.toldPrice ??= items[index]?.unitPrice ?? null;
   }
   stocked.cart.lastQuote = quoteOfCart(stocked.cart, priced);
-  await tx.write();
+  tx.prepare();
   tx.afterCommit(() => keepCart(deps.cache, stocked.cart));
   const body = cartView(stocked, priced);
   if (body.priceChanges.length > 0) tx.send(...told(body));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Cart } from '../../entities/cart.ts';
+import { newId } from '../../infra/ids.ts';
 import { tokenFor } from '../../infra/tokens.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -61,7 +62,7 @@ const createCart = (deps: ApiDeps) =>
         cart.store(tx);
         return answer;
       };
-      const answer = await edit(deps, call, { name: 'cart.create', scope: 'new', work });
+      const answer = await edit(deps, call, { name: 'cart.create', scope: 'new', groupKey: newId(), work });
       if (customerIn(call) !== null) return answer;
       // The secret is derived, never stored: a replayed answer gets it anew.
       const cart = answer.body as { id: string };

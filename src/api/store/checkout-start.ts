@@ -94,7 +94,7 @@ export function startCheckout(deps: ApiDeps) {
         const command = { contract: advanceCheckout, payload: { checkoutId: checkout.id, event: 'START' as const } };
         return { checkout, body: newView(checkout), command };
       };
-      return acceptCheckout(deps, call, { name: 'checkout.start', scope: cartId, work });
+      return acceptCheckout(deps, call, { name: 'checkout.start', scope: cartId, groupKey: cartId, work });
     },
   });
 }

@@ -1,6 +1,7 @@
 import type { PriceList, PricingRule, ShippingMethod } from '../../domain/pricing/inputs.ts';
 import type { BundleOffer } from '../../domain/pricing/selection.ts';
-import { type GoodsOf, idsOf, type Query } from '../sellable.ts';
+import { forEachCall } from '../../infra/database/merged-statements.ts';
+import { GOODS_IDS, type GoodsOf, goodsParams, type Query } from '../sellable.ts';
 import { ratesOf } from '../tax-rates.ts';
 import { setsOf } from './bundle-sets.ts';
 import { type LimitedDiscount, limitedBy, type Uses } from './limits.ts';
@@ -44,12 +45,12 @@ export const redeemerOf = (customerId: string | null, guestIndex: string | null)
 const OPEN = `status = 'active' and (starts_at is null or starts_at <= $7) and (ends_at is null or ends_at > $7)`;
 const GROUPS = `coalesce($9::uuid[], array(select group_id from customer_group_members where account_id = $3))`;
 
-const priceLists = (goods: string): string => `
+const PRICE_LISTS = `
   select coalesce(json_agg(json_build_object('id', id, 'name', name, 'priority', priority, ${WINDOW}, 'entries', entries)), '[]')
     from price_lists, lateral (
       select json_agg(json_build_object('variantId', variant_id, 'minQuantity', min_quantity, 'price', price)
           order by variant_id, min_quantity) as entries
-        from price_list_entries where price_list_id = price_lists.id and variant_id in (${goods})) as mine
+        from price_list_entries where price_list_id = price_lists.id and variant_id in (${GOODS_IDS})) as mine
     where ${OPEN} and entries is not null and (group_ids = '{}' or group_ids && ${GROUPS})`;
 
 // One that was asked for by its code gets its reason, also when it is not open.
@@ -78,12 +79,20 @@ const SHIPPING = `
   select json_build_object('id', id, 'name', name, 'hsn', hsn, 'zones', zones, 'taxRates', ${ratesOf('m.tax_class')})
     from shipping_methods m where status = 'active' and case when $6::uuid is null then is_default else id = $6 end`;
 
-const statement = (goods: string, { isWithOffers }: { isWithOffers: boolean }): string => `
+const TYPES = ['uuid', 'uuid[]', 'uuid', 'text', 'text[]', 'uuid', 'timestamptz', 'uuid[]', 'uuid[]'];
+
+const statement = (offers: string): string =>
+  forEachCall(
+    `
   select ${GROUPS} as "groupIds",
     not exists (select 1 from checkouts where redeemer = $4::text and state = 'COMPLETED')
       and not exists (select 1 from first_orders where redeemer = $4::text) as "isFirstOrder",
-    (${priceLists(goods)}) as "priceLists", ${isWithOffers ? `${OFFERS},` : ''} (${ENTERED}) as entered, (${USES}) as uses,
-    (${BUNDLES}) as bundles, (${SHIPPING}) as shipping`;
+    (${PRICE_LISTS}) as "priceLists", ${offers} (${ENTERED}) as entered, (${USES}) as uses,
+    (${BUNDLES}) as bundles, (${SHIPPING}) as shipping`,
+    TYPES,
+  );
+const WITH_OFFERS = statement(`${OFFERS},`);
+const WITHOUT_OFFERS = statement('');
 
 interface ContextRow extends Omit<PricingContext, 'discounts'> {
   automatic?: WrittenDiscount[];
@@ -96,10 +105,9 @@ interface ContextRow extends Omit<PricingContext, 'discounts'> {
  * `offers`: what is known of them already, by whoever only looks.
  */
 export async function loadPricingContext(query: Query, of: ContextOf, offers?: Offers): Promise<PricingContext> {
-  const goods = idsOf(of.goods);
   const { customerId, redeemer, codes, shippingMethodId, now, bundleIds = [], groupIds: imagined = null } = of;
-  const [row] = await query<ContextRow & Record<string, unknown>>(statement(goods.sql, { isWithOffers: !offers }), [
-    ...goods.params,
+  const [row] = await query<ContextRow & Record<string, unknown>>(offers ? WITHOUT_OFFERS : WITH_OFFERS, [
+    ...goodsParams(of.goods),
     ...[customerId, redeemer, codes, shippingMethodId, now, bundleIds, imagined],
   ]);
   if (!row) throw new Error('the statement of the pricing context has no row');

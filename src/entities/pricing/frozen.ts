@@ -1,13 +1,16 @@
+import { forEachCall } from '../../infra/database/merged-statements.ts';
 import type { Query } from '../sellable.ts';
 import type { Wanted } from './priced.ts';
 
+const LINES_OF = forEachCall(
+  `select variant_id as "variantId", quantity, bundle_item as item, bundle_id as "bundleId", set_id as "setId",
+      bundle_quantity as "bundleQuantity" from checkout_lines where checkout_id = $1 order by line`,
+  ['uuid'],
+);
+
 /** What a checkout has frozen, in the form in which it is priced. */
 export async function loadWanted(query: Query, checkoutId: string): Promise<Wanted[]> {
-  const rows = await query<FrozenLine>(
-    `select variant_id as "variantId", quantity, bundle_item as item, bundle_id as "bundleId", set_id as "setId",
-        bundle_quantity as "bundleQuantity" from checkout_lines where checkout_id = $1 order by line`,
-    [checkoutId],
-  );
+  const rows = await query<FrozenLine>(LINES_OF, [checkoutId]);
   const alone = rows.filter(({ item }) => item === null).map(({ variantId, quantity }) => ({ variantId, quantity }));
   const bundles = Map.groupBy(
     rows.filter(({ item }) => item !== null),

@@ -1,4 +1,5 @@
 import type { EventType, TEST_EVENT } from '../../domain/events.ts';
+import { forEachCall } from '../../infra/database/merged-statements.ts';
 import { newId } from '../../infra/ids.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 
@@ -8,17 +9,19 @@ export interface Announcement {
   data: Record<string, unknown>;
 }
 
+// The end of a subscription waits for the locks: its deliveries must not be left without it.
+const SUBSCRIPTIONS = forEachCall(
+  `select id from webhook_subscriptions where state = 'active'
+    and case when $2::uuid is null then $1 = any(events) else id = $2 end for key share`,
+  ['text', 'uuid'],
+);
+
 /**
  * Stores an event with the transaction that makes it true: a delivery for each subscription that wants it, nothing when
  * none does. @returns how many deliveries there are
  */
 export async function storeEvent(tx: Tx, { type, data }: Announcement, only: string | null = null): Promise<number> {
-  // Whoever ends a subscription waits for us: its deliveries must not be left without it.
-  const subscriptions = await tx.query<{ id: string }>(
-    `select id from webhook_subscriptions where state = 'active'
-      and case when $2::uuid is null then $1 = any(events) else id = $2 end for key share`,
-    [type, only],
-  );
+  const subscriptions = await tx.query<{ id: string }>(SUBSCRIPTIONS, [type, only]);
   const eventId = newId();
   for (const { id } of subscriptions) append(tx, { subscriptionId: id, eventId, type, data });
   return subscriptions.length;

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
+import type { Row } from '../../../infra/database/pending-writes.ts';
 import { isDuplicate } from '../../../infra/database.ts';
 import { newId } from '../../../infra/ids.ts';
-import type { Row, Tx } from '../../../infra/unit-of-work.ts';
+import type { Tx } from '../../../infra/unit-of-work.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { route } from '../../route.ts';
 import { adminEdit, versioned } from '../change.ts';

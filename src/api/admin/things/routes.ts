@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
-import type { Row, Tx } from '../../../infra/unit-of-work.ts';
+import type { Row } from '../../../infra/database/pending-writes.ts';
+import type { Tx } from '../../../infra/unit-of-work.ts';
 import { bare } from '../../auth/passwords.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../route.ts';

@@ -1,0 +1,103 @@
+import type { Run } from './transaction.ts';
+
+interface Call {
+  sql: string;
+  params: readonly unknown[];
+  resolve(rows: object[]): void;
+  reject(error: unknown): void;
+}
+
+/** How calls of one statement become one. */
+interface Form {
+  merge(calls: readonly Call[]): [sql: string, params: unknown[]];
+  /** Which of the rows are the call's. */
+  rowsFor(rows: readonly Record<string, unknown>[], call: Call, index: number): object[];
+}
+
+const forms = new Map<string, Form>();
+
+/**
+ * Declares a statement whose only parameter is an array of keys: calls at the same time become one with all their keys.
+ * Each call gets the rows whose `column` is one of its keys; without a column, each gets all rows.
+ * @returns the statement
+ */
+export function forAnyKeys(sql: string, column?: string): string {
+  if (forms.has(sql)) return sql;
+  const keysOf = ({ params: [keys] }: Call) => keys as readonly unknown[];
+  forms.set(sql, {
+    merge: (calls) => [sql, [[...new Set(calls.flatMap(keysOf))]]],
+    rowsFor: (rows, call) =>
+      column === undefined ? [...rows] : rows.filter((row) => keysOf(call).includes(Reflect.get(row, column))),
+  });
+  return sql;
+}
+
+/** Says of which call a row is. */
+const CALL = '#call';
+
+/**
+ * Declares a statement that only reads, with the types of its parameters: calls at the same time become one that runs it
+ * for each of them.
+ * @returns the statement
+ */
+export function forEachCall(sql: string, types: readonly string[]): string {
+  const fields = types.map((type, index) => `p${index + 1} ${type}`);
+  const inner = sql.replace(/\$(\d+)/g, 'calls.p$1');
+  const merged = `select calls.n as "${CALL}", answer.* from jsonb_to_recordset($1::jsonb) as calls (n int, ${fields.join(', ')})
+    cross join lateral (${inner}) answer`;
+  forms.set(sql, {
+    merge: (calls) => [merged, [JSON.stringify(calls.map(({ params }, n) => ({ n, ...named(params) })))]],
+    rowsFor: (rows, _call, index) => rows.filter((row) => Reflect.get(row, CALL) === index).map(withoutCall),
+  });
+  return sql;
+}
+
+const withoutCall = ({ [CALL]: _, ...row }: Record<string, unknown>): object => row;
+
+const named = (params: readonly unknown[]): object =>
+  Object.fromEntries(params.map((value, index) => [`p${index + 1}`, value]));
+
+/**
+ * Runs the statements of several callers on one connection. Each caller's statements run in the order in which they came;
+ * equal ones of different callers, sent before the event loop turns, become one where they have a form for many.
+ */
+export function mergingRuns(run: Run): { caller(): Run } {
+  const queues: Call[][] = [];
+  let isDue = false;
+  function flush(): void {
+    isDue = false;
+    for (;;) {
+      const heads = queues.flatMap((queue) => queue.shift() ?? []);
+      if (heads.length === 0) return;
+      for (const [sql, calls] of Map.groupBy(heads, ({ sql }) => sql)) send(run, sql, calls);
+    }
+  }
+  return {
+    caller() {
+      const queue: Call[] = [];
+      queues.push(queue);
+      return <R extends object>(sql: string, params: readonly unknown[]) =>
+        new Promise<R[]>((resolve, reject) => {
+          queue.push({ sql, params, resolve: (rows) => resolve(rows as R[]), reject });
+          if (!isDue) setImmediate(flush);
+          isDue = true;
+        });
+    },
+  };
+}
+
+function send(run: Run, sql: string, calls: readonly Call[]): void {
+  const form = forms.get(sql);
+  if (!form || calls.length === 1) {
+    for (const { params, resolve, reject } of calls) run(sql, params).then(resolve, reject);
+    return;
+  }
+  run<Record<string, unknown>>(...form.merge(calls)).then(
+    (rows) => {
+      for (const [index, call] of calls.entries()) call.resolve(form.rowsFor(rows, call, index));
+    },
+    (error) => {
+      for (const call of calls) call.reject(error);
+    },
+  );
+}

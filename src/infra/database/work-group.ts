@@ -1,0 +1,139 @@
+import { type Database, isDatabaseDown, isPoolExhausted } from '../database.ts';
+import { insideTransaction } from '../external.ts';
+import { failpoint } from '../failpoint.ts';
+import { observe } from '../log.ts';
+import { type OpenTx, openTx, type Tx, unitOfWork } from '../unit-of-work.ts';
+import { mergingRuns } from './merged-statements.ts';
+import { pendingWrites } from './pending-writes.ts';
+import { openTransaction, type Transaction } from './transaction.ts';
+import { type Watched, watch } from './watched-run.ts';
+
+export interface Kind {
+  db: Database;
+  name: string;
+}
+
+/** A unit of work in a group. */
+export interface Member {
+  /** Calls a function in the context in which the work was asked for: its trace. */
+  within<R>(run: () => R): R;
+  work(tx: Tx): Promise<unknown>;
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+/** From so many members on, crash tests call a group large. */
+const LARGE = 3;
+
+interface Outcome {
+  open: OpenTx;
+  value?: unknown;
+  error?: unknown;
+  /** It has written before it threw, or the transaction is broken. */
+  isFatal: boolean;
+}
+
+const alone = ({ db, name }: Kind, { within, work, resolve, reject }: Member): Promise<void> =>
+  within(() => unitOfWork(db, name, work)).then(resolve, reject);
+
+/** Does the work of all members in one transaction, and resolves or rejects each of them; one is done as ever. It never throws. */
+export async function runGroup(kind: Kind, members: readonly Member[]): Promise<void> {
+  const [first] = members;
+  if (first && members.length === 1) return alone(kind, first);
+  const transaction = openTransaction(kind.db);
+  try {
+    const outcomes = await workTogether(kind, { transaction, members });
+    const isLarge = members.length >= LARGE;
+    for (const _ of members) failpoint(`${kind.name}.before-commit`);
+    if (isLarge) failpoint(`${kind.name}.before-commit-of-many`);
+    await transaction.commit().catch(refuseToRepeat);
+    for (const _ of members) failpoint(`${kind.name}.after-commit`);
+    if (isLarge) failpoint(`${kind.name}.after-commit-of-many`);
+    for (const [index, outcome] of outcomes.entries()) end(members[index] as Member, outcome);
+  } catch (error) {
+    await transaction.rollback();
+    await fail(kind, { members, error });
+  }
+}
+
+/** It is committed, whatever happens here. */
+function end({ within, resolve, reject }: Member, { open, error, value }: Outcome): void {
+  if (error !== undefined) {
+    reject(error);
+    return;
+  }
+  try {
+    for (const effect of open.effects) within(effect);
+    resolve(value);
+  } catch (thrown) {
+    reject(thrown);
+  }
+}
+
+/** A commit that was not answered may have happened. */
+class UnknownOutcome extends Error {}
+
+/** A constraint that is checked at the end, or a conflict: the server says that it has rolled back. */
+const ROLLED_BACK = /^(23|40)/;
+
+function refuseToRepeat(error: Error): never {
+  if (ROLLED_BACK.test(codeOf(error))) throw error;
+  throw new UnknownOutcome('The commit was not answered.', { cause: error });
+}
+
+const codeOf = (error: unknown): string => String(Reflect.get(Object(error), 'code'));
+/** What the statements behind the one that failed are told. */
+const ABORTED = '25P02';
+
+/** Whoever was in a group that failed is repeated alone, unless nothing can be done now or it may have been committed. */
+async function fail(kind: Kind, { members, error }: { members: readonly Member[]; error: unknown }): Promise<void> {
+  const told = error instanceof UnknownOutcome ? error.cause : error;
+  if (error instanceof UnknownOutcome || isDatabaseDown(error) || isPoolExhausted(error)) {
+    for (const { reject } of members) reject(told);
+    return;
+  }
+  observe('work_group.repeated', { name: kind.name, members: members.length, code: codeOf(error) });
+  await Promise.all(members.map((member) => alone(kind, member)));
+}
+
+/**
+ * Runs all members in one transaction and writes what those left who did not throw.
+ * @throws Error when all have to be repeated
+ */
+async function workTogether(
+  { db }: Kind,
+  { transaction, members }: { transaction: Transaction; members: readonly Member[] },
+): Promise<Outcome[]> {
+  const runs = mergingRuns(transaction.run);
+  const common = new Map<unknown, unknown>();
+  const outcomes = await Promise.all(
+    members.map((member) => {
+      const watched = watch(runs.caller());
+      return workAsMember(member, { open: openTx(db, watched.run, common), watched });
+    }),
+  );
+  const failed = outcomes.filter(({ isFatal }) => isFatal);
+  if (failed.length > 0) throw (failed.find(({ error }) => codeOf(error) !== ABORTED) ?? failed[0])?.error;
+  const all = pendingWrites();
+  for (const { open, error } of outcomes) if (error === undefined) all.join(open.pending);
+  if (!all.isEmpty()) await all.write(transaction.run);
+  return outcomes;
+}
+
+async function workAsMember(
+  { within, work }: Member,
+  { open, watched }: { open: OpenTx; watched: Watched },
+): Promise<Outcome> {
+  try {
+    const value = await within(() => insideTransaction(() => work(open.tx)));
+    await open.settle();
+    if (watched.isBroken()) throw new Error('one of the statements had failed');
+    return { open, value, isFatal: false };
+  } catch (error) {
+    return {
+      open,
+      error: error ?? new Error('thrown without a value'),
+      isFatal: watched.hasWritten() || watched.isBroken(),
+    };
+  }
+}
