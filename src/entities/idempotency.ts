@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { refused } from '../domain/errors.ts';
+import { forEachCall } from '../infra/database/merged-statements.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
 import type { Vault } from './people/vault.ts';
 import type { Query } from './sellable.ts';
@@ -24,6 +25,11 @@ export function hashRequest(body: unknown): string {
     .digest('base64url');
 }
 
+const ANSWER = forEachCall(
+  `select request_hash as "requestHash", status, headers, body from idempotency_keys where scope = $1 and key = $2`,
+  ['text', 'text'],
+);
+
 /**
  * The answer that was given under this key before, if any.
  * @throws IDEMPOTENCY_KEY_REUSED when the key came with another body.
@@ -33,10 +39,10 @@ export async function findAnswer(
   { ring }: Vault,
   claim: IdempotencyClaim,
 ): Promise<StoredAnswer | undefined> {
-  const [row] = await query<Omit<StoredAnswer, 'body'> & { body: string | object; requestHash: string }>(
-    `select request_hash as "requestHash", status, headers, body from idempotency_keys where scope = $1 and key = $2`,
-    [claim.scope, claim.key],
-  );
+  const [row] = await query<Omit<StoredAnswer, 'body'> & { body: string | object; requestHash: string }>(ANSWER, [
+    claim.scope,
+    claim.key,
+  ]);
   if (!row) return undefined;
   if (row.requestHash !== claim.requestHash) throw refused('IDEMPOTENCY_KEY_REUSED', { key: claim.key });
   const { status, headers, body } = row;

@@ -40,9 +40,9 @@ export async function acknowledge(tx: Tx, commandId: string): Promise<boolean> {
 export const hasOverdue = async ({ query }: Pick<Database, 'query'>): Promise<boolean> =>
   (await query(`select 1 from outbox where due_at <= now() limit 1`)).length > 0;
 
-/** Makes every command overdue, for when the queues have lost them. @returns how many it brought forward */
+/** Makes every command overdue, as if it had never been delivered: the queues have lost them all. @returns how many there are */
 export async function recallCommands({ query }: Pick<Database, 'query'>): Promise<number> {
-  return (await query(`update outbox set due_at = now() where due_at > now() returning id`)).length;
+  return (await query(`update outbox set due_at = now(), deliveries = 0 returning id`)).length;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { refused } from '../domain/errors.ts';
-import { forAnyKeys } from '../infra/database/merged-statements.ts';
+import { forAnyKeys, forAnyRows } from '../infra/database/merged-statements.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
 import { appendMovements, type Cause, type Demand } from './movements.ts';
 
@@ -26,7 +26,7 @@ export function demandOf(lines: readonly { variantId: string; quantity: number }
  * only ever changed under the lock of its variant's level, which is what makes two checkouts unable to deadlock.
  *
  * Checkouts that share a transaction hold the same locks, so these keep nothing apart there: they share the levels as well,
- * and whoever takes units takes them from the shared level at once. The constraints of `stock_levels` are the last line.
+ * and take units from the shared level at once. The constraints of `stock_levels` are the last line.
  */
 
 /**
@@ -207,17 +207,20 @@ async function releaseExpired(tx: Tx, variantIds: string[]): Promise<void> {
   addToHeld(tx, demandOf(rows), 1);
 }
 
+const CONSUME_HELD = forAnyKeys(
+  `with used as (update reservations r set status = 'consumed' where checkout_id = any($1)
+        and not exists (select 1 from reservations o where o.checkout_id = r.checkout_id and o.status <> 'held')
+        returning checkout_id, variant_id, quantity),
+      level as (update stock_levels s set on_hand = s.on_hand - u.quantity, reserved = s.reserved - u.quantity
+        from (select variant_id, sum(quantity) as quantity from used group by variant_id) u
+        where s.variant_id = u.variant_id)
+    select checkout_id as "checkoutId", variant_id as "variantId", quantity from used`,
+  'checkoutId',
+);
+
 /** Consumes only if every reservation of the checkout is still held; null when one is not. */
 async function consumeHeld(tx: Tx, checkoutId: string): Promise<Demand | null> {
-  const rows = await tx.query<{ variantId: string; quantity: number }>(
-    `with used as (update reservations set status = 'consumed' where checkout_id = $1
-          and not exists (select 1 from reservations where checkout_id = $1 and status <> 'held')
-          returning variant_id, quantity),
-        level as (update stock_levels s set on_hand = s.on_hand - u.quantity, reserved = s.reserved - u.quantity
-          from used u where s.variant_id = u.variant_id)
-      select variant_id as "variantId", quantity from used`,
-    [checkoutId],
-  );
+  const rows = await tx.query<{ variantId: string; quantity: number }>(CONSUME_HELD, [[checkoutId]]);
   return rows.length > 0 ? demandOf(rows) : null;
 }
 
@@ -238,12 +241,18 @@ async function consumeLate(tx: Tx, checkoutId: string): Promise<Shortage[]> {
   return [];
 }
 
+const CHANGE_LEVELS = forAnyRows(
+  `update stock_levels s set on_hand = s.on_hand + d.on_hand, reserved = s.reserved + d.reserved
+    from (select id, sum(on_hand) as on_hand, sum(reserved) as reserved
+      from jsonb_to_recordset($1::jsonb) as d (id uuid, on_hand int, reserved int) group by id) d
+    where s.variant_id = d.id`,
+);
+
 function changeLevels(tx: Tx, demand: Demand, sign: { onHand: number; reserved: number }): void {
   if (demand.size === 0) return;
   addToHeld(tx, demand, sign.onHand - sign.reserved);
-  tx.send(
-    `update stock_levels s set on_hand = s.on_hand + $3 * d.quantity, reserved = s.reserved + $4 * d.quantity
-      from unnest($1::uuid[], $2::int[]) as d (variant_id, quantity) where s.variant_id = d.variant_id`,
-    [[...demand.keys()], [...demand.values()], sign.onHand, sign.reserved],
-  );
+  const changes = [...demand].map(([id, quantity]) => {
+    return { id, on_hand: sign.onHand * quantity, reserved: sign.reserved * quantity };
+  });
+  tx.send(CHANGE_LEVELS, [JSON.stringify(changes)]);
 }

@@ -1,6 +1,7 @@
 import { type AnyEntity, type EntityClass, type EntitySchema, type MigrationObject, MikroORM } from '@mikro-orm/core';
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import pg from 'pg';
+import { mergingReads } from './database/merged-statements.ts';
 import { errorFields, observe } from './log.ts';
 import { answers, ThriftyClient } from './thrifty-client.ts';
 
@@ -8,7 +9,10 @@ export interface Database {
   orm: MikroORM<PostgreSqlDriver>;
   /** The connections for statements that find their rows by key, and for transactions. */
   pool: pg.Pool;
-  /** Runs one statement that finds its rows by key outside of any transaction. It is planned once, whatever its values. */
+  /**
+   * Runs one statement that finds its rows by key outside of any transaction. It is planned once, whatever its values; one
+   * that has a form for many may be run together with others.
+   */
   query<R extends object>(sql: string, params?: readonly unknown[]): Promise<R[]>;
   /** Runs a statement whose best plan depends on its values, such as a list with filters: it is planned each time. */
   search<R extends object>(sql: string, params: readonly unknown[]): Promise<R[]>;
@@ -63,12 +67,15 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   await orm.connect();
   if (!pool) throw new Error('the driver made no connection pool');
   const keyed: pg.Pool = pool;
+  const read = mergingReads(
+    async <R extends object>(sql: string, params: readonly unknown[]) =>
+      (await keyed.query(sql, [...params])).rows as R[],
+  );
   const searches = openSearches(options);
   return {
     orm,
     pool: keyed,
-    query: async <R extends object>(sql: string, params: readonly unknown[] = []) =>
-      (await keyed.query(sql, [...params])).rows as R[],
+    query: (sql, params = []) => read(sql, params),
     search: async <R extends object>(text: string, values: readonly unknown[]) =>
       (await searches.query({ text, values: [...values] })).rows as R[],
     isOverloaded: () => keyed.waitingCount >= MOST_WAITING,

@@ -7,6 +7,8 @@ import type { Tx } from './unit-of-work.ts';
 const MOST_MEMBERS = 16;
 /** A group that waits for a row lock holds up its kind for at most this long, in milliseconds: then another group begins beside it. */
 const PATIENCE_MS = 25;
+/** So long, in milliseconds, a unit of work waits for company when the last group had some. */
+const LINGER_MS = 4;
 /** The most transactions of one kind at the same time. */
 const MOST_GROUPS = 2;
 
@@ -18,7 +20,9 @@ interface Waiting extends Member {
 
 interface Lane {
   waiting: Waiting[];
+  /** Groups under way. */
   groups: number;
+  hadCompany: boolean;
   timer?: NodeJS.Timeout | undefined;
 }
 
@@ -49,29 +53,34 @@ export function groupedWork<T>(
 function laneOf(db: Database, name: string): Lane {
   const named = lanes.get(db) ?? new Map<string, Lane>();
   lanes.set(db, named);
-  const lane = named.get(name) ?? { waiting: [], groups: 0 };
+  const lane = named.get(name) ?? { waiting: [], groups: 0, hadCompany: false };
   named.set(name, lane);
   return lane;
 }
 
-/** Begins a group when there is somebody for it and none is under way, or those wait for too long. */
+/** Begins a group when none is under way and nobody else is expected, or when the oldest has waited long enough. */
 function next(kind: Kind, lane: Lane): void {
   const [oldest] = lane.waiting;
   if (!oldest || lane.groups >= MOST_GROUPS) return;
-  const patienceMs = lane.groups === 0 ? 0 : oldest.since + PATIENCE_MS - Date.now();
-  if (patienceMs > 0) {
-    lane.timer ??= setTimeout(() => {
-      lane.timer = undefined;
-      next(kind, lane);
-    }, patienceMs);
+  clearTimeout(lane.timer);
+  const waitMs = oldest.since + patienceMs(lane) - Date.now();
+  if (waitMs > 0) {
+    lane.timer = setTimeout(() => next(kind, lane), waitMs);
     return;
   }
+  const group = takeGroup(lane);
+  lane.hadCompany = group.length > 1;
   lane.groups += 1;
-  void runGroup(kind, takeGroup(lane)).finally(() => {
+  void runGroup(kind, group).finally(() => {
     lane.groups -= 1;
     next(kind, lane);
   });
 }
+
+const patienceMs = ({ groups, hadCompany }: Lane): number => {
+  if (groups > 0) return PATIENCE_MS;
+  return hadCompany ? LINGER_MS : 0;
+};
 
 /** The oldest that wait, one of each key. */
 function takeGroup(lane: Lane): Waiting[] {

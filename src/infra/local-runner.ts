@@ -24,13 +24,16 @@ export function runLocally(
   const running = new Set<Promise<void>>();
   async function run(entry: Handler, command: Command): Promise<void> {
     const context = { commandId: command.id, isTakeover: false, starts: 1, progress: () => undefined };
+    let isRedelivered = false;
     const outcome = await runWithTrace(command.trace, () => entry.run(command.payload, context)).catch((error) => {
       observe('command.retried', { command: command.name, commandId: command.id, ...errorFields(error) });
+      // It did not end in order.
+      isRedelivered = true;
       return snooze(0);
     });
     observe(`job.${outcome.kind}`, { job: command.name, jobId: command.id, ...outcome });
     failpoint(`${command.name}.before-ack`);
-    if (outcome.kind === 'snooze') await options.deliver([command]).catch(() => undefined);
+    if (outcome.kind === 'snooze') await options.deliver([{ ...command, isRedelivered }]).catch(() => undefined);
   }
   return {
     take(command) {

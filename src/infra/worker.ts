@@ -21,7 +21,7 @@ export const refusal = (code: string): Outcome => ({ kind: 'refused', code });
 export interface JobContext {
   /** The outbox row that the job carries out. */
   commandId: string;
-  /** Whether somebody began this job before and may still be at it. */
+  /** Whether somebody began this job before, did not end in order, and may still be at it. */
   isTakeover: boolean;
   /** How often the job was begun, this time included. */
   starts: number;
@@ -95,34 +95,46 @@ async function runJob(
 ): Promise<string> {
   const entry = handlers.get(job.name);
   if (!entry) throw new UnrecoverableError(`no handler for ${job.name}`);
-  const { trace, isRedelivered = false, ...data } = job.data as { trace?: Trace; isRedelivered?: boolean };
+  const { trace, isRedelivered = false, endedStart = 0, ...data } = job.data as Carried;
+  const { attemptsStarted: starts } = job;
+  const isTakeover = starts > 1 ? endedStart !== starts - 1 : isRedelivered;
+  let isInOrder = true;
   const outcome = await runWithTrace(trace ?? { requestId: String(job.id), traceparent: '' }, () =>
-    runHandler(entry, { data, isRedelivered }, job).catch((error) => {
+    runHandler(entry, { data, isTakeover }, job).catch((error) => {
       const ms = options.whenUnavailable(error);
       if (ms === null) throw error;
+      isInOrder = false;
       observe('job.unavailable', { job: job.name, jobId: job.id, ms, ...errorFields(error) });
       return snooze(ms);
     }),
   );
   failpoint(`${job.name}.before-ack`);
   if (outcome.kind === 'snooze') {
+    // Otherwise the next start would have to take this one for a worker that may still be at it.
+    if (isInOrder) await job.updateData({ ...job.data, endedStart: starts });
     await job.moveToDelayed(Date.now() + outcome.ms, options.token);
     throw new DelayedError();
   }
   return outcome.kind === 'done' ? 'done' : JSON.stringify(outcome);
 }
 
+/** What a job carries besides its payload. */
+interface Carried {
+  trace?: Trace;
+  isRedelivered?: boolean;
+  /** The last start that ended in order, without being done. */
+  endedStart?: number;
+}
+
 async function runHandler(
   entry: Handler,
-  { data, isRedelivered }: { data: object; isRedelivered: boolean },
+  { data, isTakeover }: { data: object; isTakeover: boolean },
   job: Job,
 ): Promise<Outcome> {
-  const { attemptsStarted: starts, stalledCounter: stalls } = job;
+  const { attemptsStarted: starts } = job;
   const progress = (done: number, of: number) => {
     job.updateProgress({ done, of }).catch(() => undefined);
   };
-  // A job that was delayed or failed has no worker. Only one that stalled may still have one.
-  const isTakeover = stalls > 0 || isRedelivered;
   const outcome = await entry.run(data, { commandId: String(job.id), isTakeover, starts, progress });
   observe(outcome.kind === 'done' ? 'job.done' : `job.${outcome.kind}`, { job: job.name, jobId: job.id, ...outcome });
   return outcome;

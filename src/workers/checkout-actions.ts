@@ -6,7 +6,7 @@ import { enqueue } from '../entities/outbox.ts';
 import { Payment } from '../entities/payment.ts';
 import { consumeRedemptions, reholdRedemptions, releaseRedemptions } from '../entities/pricing/redemption.ts';
 import { consume, demandOf, extendReservations, lockLevelsOf, release, reserve } from '../entities/stock.ts';
-import { forEachCall } from '../infra/database/merged-statements.ts';
+import { forAnyKeys, forEachCall } from '../infra/database/merged-statements.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
 import { issueDocuments } from '../jobs/invoices.ts';
 import { executeOperation } from '../jobs/payments.ts';
@@ -165,11 +165,12 @@ async function cartIsTakenByAnother(tx: Tx, { id, cartId }: Checkout): Promise<b
   return others.length > 0;
 }
 
+const CLOSE_CARTS = forAnyKeys(
+  `update carts set status = 'ordered', version = version + 1, updated_at = now() where id = any($1)`,
+);
+
 async function closeCart(_deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<CheckoutEvent> {
-  tx.send(`update carts set status = 'ordered', version = version + 1, updated_at = $2 where id = $1`, [
-    checkout.cartId,
-    tx.now,
-  ]);
+  tx.send(CLOSE_CARTS, [[checkout.cartId]]);
   return { type: 'CART_CLOSED' };
 }
 

@@ -1,5 +1,6 @@
 import type { OperationKind } from '../entities/payment.ts';
 import type { Query } from '../entities/sellable.ts';
+import { forAnyRows, forEachCall } from '../infra/database/merged-statements.ts';
 import { external } from '../infra/external.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
 import { type Intent, type PaymentProvider, ProviderError, type Refund } from '../ports/payments/port.ts';
@@ -32,20 +33,22 @@ export interface Operation {
 /** What the provider answered. `wait`: it cannot be asked yet. `moot`: there is nothing to do any more. */
 export type Answer = { intent: Intent } | { refund: Refund } | 'wait' | 'moot';
 
+const OPERATION = forEachCall(
+  `select o.id, o.kind, o.status = 'unknown' as "isUnknown", o.status in ('done', 'refused') as "isDecided",
+      o.idempotency_key || '-' || o.key_round as key, o.amount, o.created_at as "createdAt",
+      o.unanswered_at as "unansweredAt",
+      p.intent_id as "intentId", p.checkout_id as "checkoutId", p.currency, o.fence, o.refund_id as "refundId", a.method,
+      c.state in ('COMPLETED', 'EXPIRED', 'CANCELLED', 'FAILED') as "checkoutIsOver",
+      exists (select 1 from payment_operations f where f.payment_id = p.id and f.kind = 'open'
+        and f.status in ('pending', 'unknown')) as "isOpening"
+    from payment_operations o join payments p on p.id = o.payment_id join checkouts c on c.id = p.checkout_id
+    left join payment_attempts a on a.checkout_id = c.id and a.attempt = o.attempt
+    where o.id = $1`,
+  ['uuid'],
+);
+
 export async function loadOperation(query: Query, operationId: string): Promise<Operation | undefined> {
-  const [row] = await query<Operation>(
-    `select o.id, o.kind, o.status = 'unknown' as "isUnknown", o.status in ('done', 'refused') as "isDecided",
-        o.idempotency_key || '-' || o.key_round as key, o.amount, o.created_at as "createdAt",
-        o.unanswered_at as "unansweredAt",
-        p.intent_id as "intentId", p.checkout_id as "checkoutId", p.currency, o.fence, o.refund_id as "refundId", a.method,
-        c.state in ('COMPLETED', 'EXPIRED', 'CANCELLED', 'FAILED') as "checkoutIsOver",
-        exists (select 1 from payment_operations f where f.payment_id = p.id and f.kind = 'open'
-          and f.status in ('pending', 'unknown')) as "isOpening"
-      from payment_operations o join payments p on p.id = o.payment_id join checkouts c on c.id = p.checkout_id
-      left join payment_attempts a on a.checkout_id = c.id and a.attempt = o.attempt
-      where o.id = $1`,
-    [operationId],
-  );
+  const [row] = await query<Operation>(OPERATION, [operationId]);
   return row;
 }
 
@@ -111,6 +114,19 @@ async function ask<T>(question: Promise<T>): Promise<T> {
   }
 }
 
+const DECIDE = forAnyRows(
+  `with results as (select * from jsonb_to_recordset($1::jsonb) as r (id uuid, checkout_id uuid, fence int, command_id uuid,
+        status text, reference text, error text, tried text, decline_code text, at timestamptz)),
+      decided as (update payment_operations o
+        set status = r.status, reference = r.reference, error = r.error, finished_at = r.at
+        from results r where o.id = r.id and o.fence = r.fence and o.status in ('pending', 'unknown')
+        returning o.id, o.attempt),
+      tried as (update payment_attempts a set status = r.tried, decline_code = r.decline_code
+        from decided d join results r on r.id = d.id where a.checkout_id = r.checkout_id and a.attempt = d.attempt),
+      acknowledged as (delete from outbox b using decided d join results r on r.id = d.id where b.id = r.command_id)
+    select id from decided`,
+);
+
 /**
  * Writes the result of an operation, and of the attempt it belongs to, under the checkout's lock, and takes its command
  * out of the outbox. The first result stays.
@@ -122,26 +138,10 @@ export async function decideOperation(
   answer: Exclude<Answer, 'wait'> | ProviderError,
 ): Promise<boolean> {
   const { status, reference, error, attempt, declineCode } = resultOf(answer);
-  const decided = await tx.query(
-    `with decided as (update payment_operations set status = $2, reference = $3, error = $4, finished_at = $5
-          where id = $1 and fence = $9 and status in ('pending', 'unknown') returning attempt),
-        tried as (update payment_attempts a set status = $6, decline_code = $7 from decided d
-          where a.checkout_id = $8 and a.attempt = d.attempt),
-        acknowledged as (delete from outbox where id = $10 and exists (select 1 from decided))
-      select 1 from decided`,
-    [
-      operation.id,
-      status,
-      reference,
-      error,
-      tx.now,
-      attempt,
-      declineCode,
-      operation.checkoutId,
-      operation.fence,
-      operation.commandId,
-    ],
-  );
+  const { id, checkoutId, fence, commandId } = operation;
+  const outcome = { status, reference, error, tried: attempt, decline_code: declineCode, at: tx.now };
+  const row = { id, checkout_id: checkoutId, fence, command_id: commandId, ...outcome };
+  const decided = await tx.query(DECIDE, [JSON.stringify([row])]);
   return decided.length === 1;
 }
 

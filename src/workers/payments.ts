@@ -23,9 +23,7 @@ export const paymentHandlers = (deps: WorkerDeps): Handler[] => [
   handler(executeOperation, async ({ operationId }, context) => {
     const operation = await loadOperation(deps.db.query, operationId);
     if (!operation || operation.isDecided) return dismiss(deps, context, 'decided before');
-    // Of a call that was not marked nobody knows whether it was made.
-    const isTakeover = context.isTakeover || (context.starts > 1 && !operation.isUnknown);
-    if (isTakeover) operation.fence = await takeOver(deps, operation);
+    if (context.isTakeover) Object.assign(operation, await takeOver(deps, operation));
     const answer = await performOrError(deps, operation);
     if (answer instanceof ProviderError && answer.outcome === 'unknown') await markUnknown(deps, operation, answer);
     const isLater = answer === 'wait' || (answer instanceof ProviderError && answer.outcome !== 'refused');
@@ -41,13 +39,18 @@ const performOrError = (deps: WorkerDeps, operation: Operation): Promise<Answer 
     return error;
   });
 
-/** Whoever still works on this operation elsewhere will find a newer token and stop. */
-const takeOver = ({ db }: WorkerDeps, { id, checkoutId }: Operation): Promise<number> =>
+const TAKE_OVER = `update payment_operations set fence = fence + 1, unanswered_at = now() where id = $1
+  returning fence, unanswered_at as "unansweredAt"`;
+
+/** Another worker that is still at this operation finds a newer token and stops. Its call may still be under way. */
+const takeOver = (
+  { db }: WorkerDeps,
+  { id, checkoutId }: Operation,
+): Promise<Pick<Operation, 'fence' | 'unansweredAt'> | undefined> =>
   unitOfWork(db, 'payments.take-over', async (tx) => {
     await lockCheckout(tx, checkoutId);
-    const raised = `update payment_operations set fence = fence + 1, unanswered_at = now() where id = $1 returning fence`;
-    const [row] = await tx.query<{ fence: number }>(raised, [id]);
-    return row?.fence ?? 0;
+    const [token] = await tx.query<Pick<Operation, 'fence' | 'unansweredAt'>>(TAKE_OVER, [id]);
+    return token;
   });
 
 /**

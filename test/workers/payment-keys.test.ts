@@ -84,10 +84,28 @@ describe('the key of a payment that has to be opened again', () => {
     } as WorkerDeps);
     await handler?.run(
       { operationId: id },
-      { commandId: newId(), isTakeover: false, starts: 2, progress: () => undefined },
+      { commandId: newId(), isTakeover: true, starts: 2, progress: () => undefined },
     );
     const [row] = await fresh.db.query(`select key_round as round, fence from payment_operations where id = $1`, [id]);
     expect(row).to.deep.equal({ round: 1, fence: 1 });
     expect(executeOperation.name).to.equal(handler?.name);
+  });
+
+  it('is never used when the checkout is over: the operation waits for a call that may be under way, and ends', async () => {
+    const id = await plantOperation(1);
+    await fresh.db.query(
+      `update checkouts set state = 'CANCELLED', busy = false, reason = 'CANCELLED_BY_CUSTOMER' where id = $1`,
+      [id],
+    );
+    const provider: Partial<PaymentProvider> = { find: async () => null };
+    const [handler] = paymentHandlers({ db: fresh.db, provider } as WorkerDeps);
+    const start = (isTakeover: boolean) =>
+      handler?.run({ operationId: id }, { commandId: newId(), isTakeover, starts: 2, progress: () => undefined });
+    expect(await start(true)).to.include({ kind: 'snooze' });
+    expect(await start(false)).to.include({ kind: 'snooze' });
+    await fresh.db.query(`update payment_operations set unanswered_at = now() - interval '31 s' where id = $1`, [id]);
+    expect(await start(false)).to.deep.equal({ kind: 'noop', why: 'nothing to do at the provider' });
+    const [row] = await fresh.db.query(`select status, fence from payment_operations where id = $1`, [id]);
+    expect(row).to.deep.equal({ status: 'refused', fence: 1 });
   });
 });

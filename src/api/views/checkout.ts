@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { orderNumber } from '../../domain/orders/number.ts';
 import { CHECKOUT_STATES } from '../../domain/states.ts';
 import type { Query } from '../../entities/sellable.ts';
+import { forEachCall } from '../../infra/database/merged-statements.ts';
 
 const stepSchema = z
   .object({ from: z.string().nullable(), to: z.enum(CHECKOUT_STATES), event: z.string(), at: z.iso.datetime() })
@@ -77,23 +78,25 @@ export interface CheckoutKey {
   customerId: string | null | undefined;
 }
 
+const CHECKOUT = forEachCall(
+  `select c.id, c.state, c.busy, c.reason, c.reason_details as "reasonDetails", c.customer_id as "customerId", c.cart_id as "cartId",
+      c.order_id as "orderId", n.number as "orderNumber", c.total, c.currency, c.expires_at as "expiresAt", c.version,
+      p.provider, p.intent_id as "intentId", p.client_secret as "clientSecret", p.status as "paymentStatus",
+      p.decline_code as "declineCode",
+      (select coalesce(json_agg(json_build_object('from', h.from_state, 'to', h.to_state, 'event', h.event,
+          'at', to_char(h.at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by h.seq), '[]')
+        from checkout_history h where h.checkout_id = c.id and h.accepted) as history
+    from checkouts c left join payments p on p.checkout_id = c.id left join order_numbers n on n.order_id = c.order_id
+    where c.id = $1 and (c.customer_id is null or c.customer_id = $2)`,
+  ['uuid', 'uuid'],
+);
+
 /** Reads a checkout with its payment, order number and history in one statement. */
 export async function readCheckout(
   query: Query,
   { id, customerId = null }: CheckoutKey,
 ): Promise<CheckoutReading | undefined> {
-  const [row] = await query<CheckoutRow>(
-    `select c.id, c.state, c.busy, c.reason, c.reason_details as "reasonDetails", c.customer_id as "customerId", c.cart_id as "cartId",
-        c.order_id as "orderId", n.number as "orderNumber", c.total, c.currency, c.expires_at as "expiresAt", c.version,
-        p.provider, p.intent_id as "intentId", p.client_secret as "clientSecret", p.status as "paymentStatus",
-        p.decline_code as "declineCode",
-        (select coalesce(json_agg(json_build_object('from', h.from_state, 'to', h.to_state, 'event', h.event,
-            'at', to_char(h.at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by h.seq), '[]')
-          from checkout_history h where h.checkout_id = c.id and h.accepted) as history
-      from checkouts c left join payments p on p.checkout_id = c.id left join order_numbers n on n.order_id = c.order_id
-      where c.id = $1 and (c.customer_id is null or c.customer_id = $2)`,
-    [id, customerId],
-  );
+  const [row] = await query<CheckoutRow>(CHECKOUT, [id, customerId]);
   return row && { view: toView(row), customerId: row.customerId, busy: row.busy };
 }
 

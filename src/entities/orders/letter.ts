@@ -1,4 +1,5 @@
 import { orderNumber } from '../../domain/orders/number.ts';
+import { forEachCall } from '../../infra/database/merged-statements.ts';
 import type { Address } from '../checkout.ts';
 import { opened, type Vault } from '../people/vault.ts';
 import type { Query } from '../sellable.ts';
@@ -40,18 +41,6 @@ export type PurchaseLetter =
   | 'checkout-expired'
   | 'payment-returned';
 
-/** What the id of each letter is of. */
-const ABOUT: Record<PurchaseLetter, string> = {
-  'order-confirmed': `k.order_id = $1`,
-  'order-cancelled': `k.order_id = $1`,
-  'shipment-sent': `k.order_id = (select order_id from shipments where id = $1)`,
-  'refund-made': `k.order_id = (select order_id from refunds where id = $1)`,
-  'return-approved': `k.order_id = (select order_id from returns where id = $1)`,
-  'return-rejected': `k.order_id = (select order_id from returns where id = $1)`,
-  'checkout-expired': `k.id = $1`,
-  'payment-returned': `k.id = $1`,
-};
-
 const ORDER = `select json_build_object('id', o.id, 'number', n.number, 'total', o.total,
     'linksRevoked', o.links_revoked, 'lines', (
     select json_agg(json_build_object('title', title, 'quantity', quantity, 'lineTotal', line_total - discount) order by line)
@@ -74,19 +63,34 @@ type Row = Omit<Purchase, 'email' | 'isProved' | 'name' | 'address' | 'order'> &
 /** A letter after so many days only puzzles its reader. */
 const TOO_LATE = `interval '3 days'`;
 
+const purchaseWhere = (condition: string): string =>
+  forEachCall(
+    `select k.id as "checkoutId", k.cart_id as "cartId", k.customer_id is null as "isGuest", k.email, k.shipping_address as address, (${ORDER}) as order,
+        (${SHIPMENT}) as shipment, (select json_build_object('amount', amount) from refunds where id = $1) as refund,
+        b.created_at < now() - ${TOO_LATE} as "isLate", (select email_index from accounts
+          where id = k.customer_id and status = 'active' and email_verified_at is not null) as "provedIndex"
+      from outbox b join checkouts k on ${condition} where b.id = $2`,
+    ['uuid', 'uuid'],
+  );
+
+/** The statement of each letter: what its first parameter is the id of. */
+const PURCHASE: Record<PurchaseLetter, string> = {
+  'order-confirmed': purchaseWhere(`k.order_id = $1`),
+  'order-cancelled': purchaseWhere(`k.order_id = $1`),
+  'shipment-sent': purchaseWhere(`k.order_id = (select order_id from shipments where id = $1)`),
+  'refund-made': purchaseWhere(`k.order_id = (select order_id from refunds where id = $1)`),
+  'return-approved': purchaseWhere(`k.order_id = (select order_id from returns where id = $1)`),
+  'return-rejected': purchaseWhere(`k.order_id = (select order_id from returns where id = $1)`),
+  'checkout-expired': purchaseWhere(`k.id = $1`),
+  'payment-returned': purchaseWhere(`k.id = $1`),
+};
+
 /** Reads what the letter of a command tells, and to whom; or why nobody is to get it any more. */
 export async function loadPurchase(
   { query, vault }: { query: Query; vault: Vault },
   { letter, id, commandId }: { letter: PurchaseLetter; id: string; commandId: string },
 ): Promise<Purchase | string> {
-  const [row] = await query<Row>(
-    `select k.id as "checkoutId", k.cart_id as "cartId", k.customer_id is null as "isGuest", k.email, k.shipping_address as address, (${ORDER}) as order,
-        (${SHIPMENT}) as shipment, (select json_build_object('amount', amount) from refunds where id = $1) as refund,
-        b.created_at < now() - ${TOO_LATE} as "isLate", (select email_index from accounts
-          where id = k.customer_id and status = 'active' and email_verified_at is not null) as "provedIndex"
-      from outbox b join checkouts k on ${ABOUT[letter]} where b.id = $2`,
-    [id, commandId],
-  );
+  const [row] = await query<Row>(PURCHASE[letter], [id, commandId]);
   if (!row) return 'done before';
   if (row.isLate) return 'too late';
   if (row.email === null) return 'customer is erased';

@@ -32,6 +32,23 @@ export function forAnyKeys(sql: string, column?: string): string {
   return sql;
 }
 
+/**
+ * Declares a statement whose only parameter is a JSON array of objects: calls at the same time become one with all their
+ * objects. Each call gets the rows whose `id` is that of one of its objects.
+ * @returns the statement
+ */
+export function forAnyRows(sql: string): string {
+  const objectsOf = ({ params: [json] }: Call) => JSON.parse(json as string) as { id?: unknown }[];
+  forms.set(sql, {
+    merge: (calls) => [sql, [JSON.stringify(calls.flatMap(objectsOf))]],
+    rowsFor(rows, call) {
+      const ids = new Set(objectsOf(call).map(({ id }) => id));
+      return rows.filter(({ id }) => ids.has(id));
+    },
+  });
+  return sql;
+}
+
 /** Says of which call a row is. */
 const CALL = '#call';
 
@@ -83,6 +100,25 @@ export function mergingRuns(run: Run): { caller(): Run } {
           isDue = true;
         });
     },
+  };
+}
+
+/**
+ * Runs statements that depend on no other, outside of transactions: those with a form for many that come before the event
+ * loop turns become one.
+ */
+export function mergingReads(run: Run): Run {
+  let due: Call[] = [];
+  function flush(): void {
+    const calls = due;
+    due = [];
+    for (const [sql, same] of Map.groupBy(calls, ({ sql }) => sql)) send(run, sql, same);
+  }
+  return <R extends object>(sql: string, params: readonly unknown[]) => {
+    if (!forms.has(sql)) return run<R>(sql, params);
+    return new Promise<R[]>((resolve, reject) => {
+      if (due.push({ sql, params, resolve: (rows) => resolve(rows as R[]), reject }) === 1) setImmediate(flush);
+    });
   };
 }
 

@@ -192,7 +192,7 @@ async function sendUpdate({ table, columns, isVersioned, rows, entities }: Updat
   throw OptimisticLockError.lockFailed(entities[stale] as AnyEntity);
 }
 
-/** In the order of their names, so that the same tables are the same text whoever was first. */
+/** In the order of their names, so that the same tables are always the same text. */
 function insertion(all: ReadonlyMap<string, Insert>): [sql: string, params: string[]] {
   const inserts = [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, insert]) => insert);
   const parts = inserts.map(

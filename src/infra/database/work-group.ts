@@ -85,7 +85,7 @@ const codeOf = (error: unknown): string => String(Reflect.get(Object(error), 'co
 /** What the statements behind the one that failed are told. */
 const ABORTED = '25P02';
 
-/** Whoever was in a group that failed is repeated alone, unless nothing can be done now or it may have been committed. */
+/** Repeats each member of a failed group alone, unless nothing can be done now or the group may have been committed. */
 async function fail(kind: Kind, { members, error }: { members: readonly Member[]; error: unknown }): Promise<void> {
   const told = error instanceof UnknownOutcome ? error.cause : error;
   if (error instanceof UnknownOutcome || isDatabaseDown(error) || isPoolExhausted(error)) {

@@ -1,0 +1,81 @@
+import { expect } from 'chai';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { newId } from '../../src/infra/ids.ts';
+import { type JobContract, openQueues, type Queues } from '../../src/infra/queue.ts';
+import { openRedis } from '../../src/infra/redis.ts';
+import { done, handler, type Outcome, snooze, startWorker } from '../../src/infra/worker.ts';
+import { recordFacts } from '../support/facts.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const contract: JobContract<object> = {
+  queue: 'tries',
+  name: 'tries.try',
+  payload: z.object({}),
+  options: { attempts: 10, backoff: { type: 'fixed', delay: 1 } },
+};
+const DOWN = new Error('the database is away');
+
+describe('a job that is begun again', () => {
+  let redis: Redis;
+  let consumer: Redis;
+  let queues: Queues;
+  before(async () => {
+    // A queue of its own, among all that use this server.
+    const url = new URL('/11', process.env.TEST_REDIS_URL).href;
+    [redis, consumer] = [openRedis(url, 'produce'), openRedis(url, 'consume')];
+    await waitFor('Redis', () => redis.status === 'ready');
+    queues = openQueues([contract], redis);
+  });
+  after(async () => {
+    await queues?.close();
+    redis?.disconnect();
+    consumer?.disconnect();
+  });
+
+  /** @returns whether each start of the job was told that it takes over from another */
+  async function takeoversIn(ends: (() => Outcome)[], isRedelivered = false): Promise<boolean[]> {
+    const takeovers: boolean[] = [];
+    const facts = recordFacts();
+    const last = Promise.withResolvers<void>();
+    const run = async (_: object, { isTakeover }: { isTakeover: boolean }): Promise<Outcome> => {
+      takeovers.push(isTakeover);
+      const end = ends.shift();
+      if (ends.length === 0) last.resolve();
+      return end?.() ?? done;
+    };
+    const whenUnavailable = (error: unknown) => (error === DOWN ? 1 : null);
+    const options = { queue: contract.queue, connection: consumer, concurrency: 1, whenUnavailable };
+    const { worker } = startWorker([handler(contract, run)], options);
+    try {
+      const trace = { requestId: 'test', traceparent: '' };
+      await queues.deliver([
+        { id: newId(), queue: contract.queue, name: contract.name, payload: {}, trace, isRedelivered },
+      ]);
+      await last.promise;
+    } finally {
+      await worker.close();
+      facts.stop();
+    }
+    return takeovers;
+  }
+
+  const puts = () => snooze(1);
+  const throws =
+    (error = new Error('on purpose')) =>
+    () => {
+      throw error;
+    };
+
+  it('takes over from nobody when the start before was put off', async () => {
+    expect(await takeoversIn([puts, puts, puts, () => done])).to.deep.equal([false, false, false, false]);
+  });
+
+  it('takes over from a start that threw, also while a server was away', async () => {
+    expect(await takeoversIn([throws(), puts, throws(DOWN), () => done])).to.deep.equal([false, true, false, true]);
+  });
+
+  it('takes over from whoever had it before Redis lost it, once', async () => {
+    expect(await takeoversIn([puts, puts, () => done], true)).to.deep.equal([true, false, false]);
+  });
+});
