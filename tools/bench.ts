@@ -6,6 +6,7 @@ import { type BenchOptions, readOptions, readPricingOptions, readReadsOptions, U
 import { measurePricing, pricingReport } from './bench/pricing/measure.ts';
 import { INSPECTABLE, inspectorIn } from './bench/profiler.ts';
 import { measureReading, READING, readingReport } from './bench/reading.ts';
+import { compare, readBaseline } from './bench/ratio.ts';
 import { report } from './bench/report.ts';
 import { type Measured, openSite } from './bench/site.ts';
 import { ownStack, runningStack } from './bench/target.ts';
@@ -92,7 +93,9 @@ async function measureAll(measured: Measured, options: BenchOptions): Promise<nu
   const figures = await measure(measured, options, say);
   say(report(figures));
   if (options.jsonFile) writeJson(options.jsonFile, figures);
-  return figures.isSound && figures.levels.every(({ failures }) => failures.length === 0) ? 0 : 1;
+  const { isGood, says } = options.check ? compare(figures, readBaseline()) : { isGood: true, says: '' };
+  if (says) say(`\n${says}`);
+  return isGood && figures.isSound && figures.levels.every(({ failures }) => failures.length === 0) ? 0 : 1;
 }
 
 function writeJson(file: string, figures: object): void {

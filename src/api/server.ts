@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type express from 'express';
 import type { Redis } from 'ioredis';
 import { MIGRATIONS } from '../entities/schema.ts';
+import { waitingForGroups } from '../infra/grouped-work.ts';
 import { observe } from '../infra/log.ts';
 import { makeApp } from './app.ts';
 import { authentication } from './auth/authenticate.ts';
@@ -44,7 +45,7 @@ export async function startServer(deps: ApiDeps, options: ServerOptions): Promis
   const ops = opsRouter({ ...deps, standings });
   const requestLimit = { watch };
   const { limits } = deps;
-  const { isOverloaded } = deps.db;
+  const isOverloaded = () => deps.db.isOverloaded(waitingForGroups(deps.db));
   const app = makeApp(routes, { observe, authenticate, limits, requestLimit, isOverloaded, hardening, proxies, ops });
   const server = serve(app);
   deps.stopping.addEventListener('abort', () => announceEnd(server), { once: true });

@@ -26,8 +26,8 @@ export interface OverHold {
  */
 const SMALL_UNITS = 5;
 
-/** More checkouts than all web processes together decide at once: each has at most 32 in its transactions. */
-const AT_ONCE = 200;
+/** More checkouts than four web processes decide at once: each has at most 64 in its transactions. */
+const AT_ONCE = 256;
 
 /**
  * The bound that a checkout of `units` units would exceed, together with all that its holder holds unpaid already, if any.

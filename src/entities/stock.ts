@@ -39,9 +39,8 @@ export async function reserve(
   { checkoutId, expiresAt }: { checkoutId: string; expiresAt: Date },
   demand: Demand,
 ): Promise<Shortage[]> {
-  const shortages = await lockAndCompare(tx, demand);
+  const shortages = await lockAndReserve(tx, demand);
   if (shortages.length > 0) return shortages;
-  changeLevels(tx, demand, { onHand: 0, reserved: 1 });
   for (const [variantId, quantity] of demand) {
     const row = { checkout_id: checkoutId, variant_id: variantId, quantity, status: 'held', expires_at: expiresAt };
     tx.append('reservations', row);
@@ -139,15 +138,19 @@ export async function allowBackorder(tx: Tx, limits: ReadonlyMap<string, number>
   );
 }
 
-async function lockAndCompare(tx: Tx, demand: Demand): Promise<Shortage[]> {
+/** Nothing is awaited between the comparison and the change: another checkout of this transaction compares with what is left. */
+async function lockAndReserve(tx: Tx, demand: Demand): Promise<Shortage[]> {
   const levels = await lockLevels(tx, [...demand.keys()]);
-  const short = shortagesOf(demand, levels);
-  if (short.length === 0) return [];
-  await releaseExpired(
-    tx,
-    short.map(({ variantId }) => variantId),
-  );
-  return shortagesOf(demand, levels);
+  let shortages = shortagesOf(demand, levels);
+  if (shortages.length > 0) {
+    await releaseExpired(
+      tx,
+      shortages.map(({ variantId }) => variantId),
+    );
+    shortages = shortagesOf(demand, levels);
+  }
+  if (shortages.length === 0) changeLevels(tx, demand, { onHand: 0, reserved: 1 });
+  return shortages;
 }
 
 function shortagesOf(demand: Demand, levels: readonly Level[]): Shortage[] {
@@ -231,9 +234,8 @@ async function consumeLate(tx: Tx, checkoutId: string): Promise<Shortage[]> {
     [checkoutId],
   );
   const missing = demandOf(rows.filter((row) => row.status === 'released'));
-  const shortages = await lockAndCompare(tx, missing);
+  const shortages = await lockAndReserve(tx, missing);
   if (shortages.length > 0) return shortages;
-  changeLevels(tx, missing, { onHand: 0, reserved: 1 });
   appendMovements(tx, { kind: 'reserve', causeId: checkoutId }, missing);
   changeLevels(tx, demandOf(rows), { onHand: -1, reserved: -1 });
   appendMovements(tx, { kind: 'consume', causeId: checkoutId }, demandOf(rows));

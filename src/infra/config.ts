@@ -50,6 +50,7 @@ const settings = {
   HOST: z.string().default('127.0.0.1'),
   PORT: port.default(3000),
   DATABASE_URL: url(['postgres:', 'postgresql:']),
+  DATABASE_CONNECTIONS: z.coerce.number().int().min(2).max(200).default(10),
   REDIS_URL: url(['redis:', 'rediss:']),
   CACHE_REDIS_URL: url(['redis:', 'rediss:']).optional(),
   APP_SECRET: z.string().min(32, 'must have at least 32 characters'),
@@ -117,6 +118,7 @@ const PAYMENTS = ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET', 'STRIPE_API_URL'
 const READ_BY = {
   web: [
     ...STORE,
+    'DATABASE_CONNECTIONS',
     ...PAYMENTS,
     'CACHE_REDIS_URL',
     'ACCESS_TOKEN_KEYS',
@@ -134,6 +136,7 @@ const READ_BY = {
   ],
   worker: [
     ...STORE,
+    'DATABASE_CONNECTIONS',
     ...PAYMENTS,
     ...MAIL,
     'MAILS_PER_ADDRESS_AND_DAY',

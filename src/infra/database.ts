@@ -2,7 +2,9 @@ import { type AnyEntity, type EntityClass, type EntitySchema, type MigrationObje
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { mergingReads } from './database/merged-statements.ts';
+import { poolMeter } from './database/pool-meter.ts';
 import { errorFields, observe } from './log.ts';
+import type { Meter } from './metrics.ts';
 import { answers, ThriftyClient } from './thrifty-client.ts';
 
 export interface Database {
@@ -16,8 +18,10 @@ export interface Database {
   query<R extends object>(sql: string, params?: readonly unknown[]): Promise<R[]>;
   /** Runs a statement whose best plan depends on its values, such as a list with filters: it is planned each time. */
   search<R extends object>(sql: string, params: readonly unknown[]): Promise<R[]>;
-  /** Whether so much waits for a connection that more work would only wait in vain. */
-  isOverloaded(): boolean;
+  /** What stands in its pools, for `serveMetrics`. */
+  meter: Meter;
+  /** Whether so much waits for a connection that more work would only wait in vain. `others`: what waits elsewhere for one of them. */
+  isOverloaded(others?: number): boolean;
   close(): Promise<void>;
 }
 
@@ -25,7 +29,7 @@ export interface DatabaseOptions {
   url: string;
   entities: (EntityClass<AnyEntity> | EntitySchema)[];
   migrations?: MigrationObject[];
-  /** Most connections of this process. */
+  /** The most connections of this process, besides those for searches. */
   connections?: number;
   /** A server that owes an answer and says nothing for so long, in milliseconds, counts as gone. Default: never. */
   silenceMs?: number;
@@ -52,7 +56,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     extensions: options.migrations ? [(await import('@mikro-orm/migrations')).Migrator] : [],
     allowGlobalContext: false,
     ensureDatabase: false,
-    pool: { min: 0, max: options.connections ?? 14 },
+    pool: { min: 0, max: options.connections ?? 10 },
     migrations: { migrationsList: options.migrations ?? [], transactional: true, allOrNothing: false, snapshot: false },
     driverOptions: {
       ...connectionOf(options),
@@ -78,7 +82,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     query: (sql, params = []) => read(sql, params),
     search: async <R extends object>(text: string, values: readonly unknown[]) =>
       (await searches.query({ text, values: [...values] })).rows as R[],
-    isOverloaded: () => keyed.waitingCount >= MOST_WAITING,
+    meter: poolMeter({ statements: keyed, searches }),
+    isOverloaded: (others = 0) => keyed.waitingCount + others >= MOST_WAITING,
     async close() {
       await Promise.all([orm.close(), searches.end()]);
       // The ORM leaves a pool open that it has asked for nothing itself.
@@ -135,6 +140,9 @@ const DOWN =
 const NO_CONNECTION = /Connection terminated|Client has encountered a connection/i;
 /** What the pool says when all its connections stayed in use. */
 const POOL_EXHAUSTED = /timeout exceeded when trying to connect/;
+
+/** The pool's own error, for work that waits for others to give their connections back. */
+export const poolExhausted = (): Error => new Error('timeout exceeded when trying to connect');
 
 /** Whether an error means that Postgres could not be reached or went away, so that the same work may succeed later. */
 export const isDatabaseDown = (error: unknown): boolean =>

@@ -1,16 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Kind, type Member, runGroup } from './database/work-group.ts';
-import type { Database } from './database.ts';
+import { type Database, poolExhausted } from './database.ts';
 import type { Tx } from './unit-of-work.ts';
 
 /** The most units of work in one transaction. */
 const MOST_MEMBERS = 16;
-/** A group that waits for a row lock holds up its kind for at most this long, in milliseconds: then another group begins beside it. */
+/** So long, in milliseconds, a group holds up others of its kind, as it may wait for a row lock: then another begins beside it. */
 const PATIENCE_MS = 25;
 /** So long, in milliseconds, a unit of work waits for company when the last group had some. */
 const LINGER_MS = 4;
 /** The most transactions of one kind at the same time. */
-const MOST_GROUPS = 2;
+const MOST_GROUPS = 4;
+/** So long, in milliseconds, a unit of work waits for its group: as long as for a connection. */
+const MOST_WAIT_MS = 5_000;
 
 interface Waiting extends Member {
   /** Units of work with the same key are never in one group. */
@@ -31,11 +33,11 @@ const lanes = new WeakMap<Database, Map<string, Lane>>();
 /**
  * Like `unitOfWork`, for work of which much arrives at the same time. What arrives while a group of the same name is under
  * way is done together in the next transaction: equal statements become one, and everything is written by one flush and
- * committed once. Alone it waits for nobody.
+ * committed once. Without company, and when the last group had none, it does not wait.
  *
  * Each member decides for itself. One that throws before it has written drops out; a failure after that repeats every member
  * on its own. `key` names the aggregate: two units of work on one aggregate are never in one group.
- * @throws whatever `work` throws, after the rollback.
+ * @throws whatever `work` throws, after the rollback; the error of an exhausted pool when no group began within five seconds.
  */
 export function groupedWork<T>(
   db: Database,
@@ -45,10 +47,15 @@ export function groupedWork<T>(
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   const lane = laneOf(db, name);
   const within = AsyncLocalStorage.snapshot();
-  lane.waiting.push({ key, since: Date.now(), within, work, resolve: (value) => resolve(value as T), reject });
+  const since = Date.now();
+  lane.waiting.push({ key: key.toLowerCase(), since, within, work, resolve: (value) => resolve(value as T), reject });
   next({ db, name }, lane);
   return promise;
 }
+
+/** How many units of work wait for their group. */
+export const waitingForGroups = (db: Database): number =>
+  [...(lanes.get(db)?.values() ?? [])].reduce((sum, { waiting }) => sum + waiting.length, 0);
 
 function laneOf(db: Database, name: string): Lane {
   const named = lanes.get(db) ?? new Map<string, Lane>();
@@ -60,8 +67,9 @@ function laneOf(db: Database, name: string): Lane {
 
 /** Begins a group when none is under way and nobody else is expected, or when the oldest has waited long enough. */
 function next(kind: Kind, lane: Lane): void {
+  giveUp(lane);
   const [oldest] = lane.waiting;
-  if (!oldest || lane.groups >= MOST_GROUPS) return;
+  if (!oldest) return;
   clearTimeout(lane.timer);
   const waitMs = oldest.since + patienceMs(lane) - Date.now();
   if (waitMs > 0) {
@@ -71,13 +79,24 @@ function next(kind: Kind, lane: Lane): void {
   const group = takeGroup(lane);
   lane.hadCompany = group.length > 1;
   lane.groups += 1;
-  void runGroup(kind, group).finally(() => {
+  const free = () => {
     lane.groups -= 1;
     next(kind, lane);
-  });
+  };
+  void runGroup(kind, group, free);
+  next(kind, lane);
+}
+
+/** All connections of this kind stayed in use: the same error as where there is only a pool. */
+function giveUp(lane: Lane): void {
+  const oldest = Date.now() - MOST_WAIT_MS;
+  if ((lane.waiting[0]?.since ?? oldest) >= oldest) return;
+  for (const { since, reject } of lane.waiting) if (since < oldest) reject(poolExhausted());
+  lane.waiting = lane.waiting.filter(({ since }) => since >= oldest);
 }
 
 const patienceMs = ({ groups, hadCompany }: Lane): number => {
+  if (groups >= MOST_GROUPS) return MOST_WAIT_MS + 1;
   if (groups > 0) return PATIENCE_MS;
   return hadCompany ? LINGER_MS : 0;
 };

@@ -17,23 +17,24 @@ export interface Meter {
 }
 
 const PREFIX = 'vcecom_';
-const NO_METER: Meter = { gauges: {}, read: async () => [] };
 
 /**
  * Answers `GET /metrics` as Prometheus asks for it, at `host:port`: the process, the facts that were observed, and what
- * the meter reads. Meant for an address that clients do not reach. A meter that cannot be read leaves its gauges out.
+ * the meters read. Meant for an address that clients do not reach. A meter that cannot be read leaves its gauges out.
  * @returns how to stop. @throws Error when the address is taken.
  */
-export async function serveMetrics(address: string, { gauges, read } = NO_METER): Promise<() => Promise<void>> {
+export async function serveMetrics(address: string, meters: readonly Meter[]): Promise<() => Promise<void>> {
   collectDefaultMetrics({ prefix: PREFIX });
   listenToFacts(countFacts(PREFIX));
-  const made = Object.entries(gauges).map(([name, { help, labels }]) => {
+  const all = meters.flatMap(({ gauges }) => Object.entries(gauges));
+  const made = all.map(([name, { help, labels }]) => {
     return [name, new Gauge({ name: PREFIX + name, help, labelNames: [...labels] })] as const;
   });
-  const meter = new Map(made);
+  const gauges = new Map(made);
   const scrape = async (): Promise<string> => {
-    for (const gauge of meter.values()) gauge.reset();
-    for (const { gauge, labels, value } of await readings(read)) meter.get(gauge)?.set(labels, value);
+    for (const gauge of gauges.values()) gauge.reset();
+    const read = await Promise.all(meters.map(readings));
+    for (const { gauge, labels, value } of read.flat()) gauges.get(gauge)?.set(labels, value);
     return register.metrics();
   };
   // The gauges are one set: scrapes go one after the other.
@@ -55,7 +56,7 @@ export async function serveMetrics(address: string, { gauges, read } = NO_METER)
   };
 }
 
-const readings = (read: Meter['read']): Promise<readonly Reading[]> =>
+const readings = ({ read }: Meter): Promise<readonly Reading[]> =>
   read().catch((error) => {
     observeSparingly('metrics.unread', errorFields(error));
     return [];

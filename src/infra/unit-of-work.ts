@@ -54,10 +54,11 @@ export async function unitOfWork<T>(db: Database, name: string, work: (tx: Tx) =
 
 async function attemptOnce<T>(db: Database, name: string, work: (tx: Tx) => Promise<T>): Promise<T> {
   const transaction = openTransaction(db);
-  const { tx, pending, effects } = openTx(db, transaction.run);
+  const { tx, pending, effects, settle } = openTx(db, transaction.run);
   try {
     const result = await insideTransaction(() => work(tx));
     if (transaction.isBegun()) await tx.write();
+    else await settle();
     failpoint(`${name}.before-commit`);
     if (transaction.isBegun()) await transaction.commit();
     // Work that only appends has nothing to roll back.

@@ -98,12 +98,12 @@ async function runJob(
   const { trace, isRedelivered = false, endedStart = 0, ...data } = job.data as Carried;
   const { attemptsStarted: starts } = job;
   const isTakeover = starts > 1 ? endedStart !== starts - 1 : isRedelivered;
-  let isInOrder = true;
+  let isRegularEnd = true;
   const outcome = await runWithTrace(trace ?? { requestId: String(job.id), traceparent: '' }, () =>
     runHandler(entry, { data, isTakeover }, job).catch((error) => {
       const ms = options.whenUnavailable(error);
       if (ms === null) throw error;
-      isInOrder = false;
+      isRegularEnd = false;
       observe('job.unavailable', { job: job.name, jobId: job.id, ms, ...errorFields(error) });
       return snooze(ms);
     }),
@@ -111,7 +111,7 @@ async function runJob(
   failpoint(`${job.name}.before-ack`);
   if (outcome.kind === 'snooze') {
     // Otherwise the next start would have to take this one for a worker that may still be at it.
-    if (isInOrder) await job.updateData({ ...job.data, endedStart: starts });
+    if (isRegularEnd) await job.updateData({ ...job.data, endedStart: starts });
     await job.moveToDelayed(Date.now() + outcome.ms, options.token);
     throw new DelayedError();
   }

@@ -20,11 +20,17 @@ export function begin(
  */
 export async function metrics(
   { METRICS_ADDRESS: address }: Config<'worker'> | Config<'web'>,
-  meter?: Meter,
+  meters: readonly Meter[],
 ): Promise<() => Promise<void>> {
   if (!address) return async () => undefined;
-  return serveMetrics(address, meter).catch((error: NodeJS.ErrnoException) => {
+  return serveMetrics(address, meters).catch((error: NodeJS.ErrnoException) => {
     const why = error.code === 'EADDRINUSE' ? 'is in use; every process needs an address of its own' : error.message;
     throw new ConfigError(`METRICS_ADDRESS: ${address} ${why}`);
   });
 }
+
+/** How the process reaches PostgreSQL. */
+export const connectionsOf = (config: Config<'worker'> | Config<'web'>): { url: string; connections: number } => ({
+  url: config.DATABASE_URL,
+  connections: config.DATABASE_CONNECTIONS,
+});

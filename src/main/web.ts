@@ -13,7 +13,7 @@ import { openRedis } from '../infra/redis.ts';
 import { stopOnSignal } from '../infra/shutdown.ts';
 import { JOBS } from '../jobs/schedule.ts';
 import { replayHistory } from '../workers/replay.ts';
-import { begin, metrics } from './begin.ts';
+import { begin, connectionsOf, metrics } from './begin.ts';
 import { provider } from './provider.ts';
 import { CURRENCY, openReads, STORE } from './reads.ts';
 
@@ -24,7 +24,7 @@ const SILENCE_MS = 20_000;
 export async function web(): Promise<void> {
   const config = readConfig('web');
   begin('web', config);
-  const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES, silenceMs: SILENCE_MS });
+  const db = await openDatabase({ ...connectionsOf(config), entities: ENTITIES, silenceMs: SILENCE_MS });
   const redis = openRedis(config.REDIS_URL, 'produce');
   const subscriber = openRedis(config.REDIS_URL, 'subscribe');
   const queues = openQueues(JOBS, redis);
@@ -53,7 +53,7 @@ export async function web(): Promise<void> {
     replay: (id: string, to?: number) => replayHistory(db.query, id, to),
     stopping: stopping.signal,
   };
-  const stopMetrics = await metrics(config);
+  const stopMetrics = await metrics(config, [db.meter]);
   let giveUp: (reason: string) => void = () => undefined;
   const end = (reason: string) => giveUp(reason);
   const server = await startServer(deps, { ...settingsOf(config), redis, provider: provider(config), giveUp: end });

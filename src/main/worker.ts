@@ -15,7 +15,7 @@ import { httpSender } from '../ports/webhooks/http.ts';
 import { shopMeter } from '../workers/meter.ts';
 import { openJudge } from '../workers/reviews/judge.ts';
 import { startWorkers } from '../workers/start.ts';
-import { begin, metrics } from './begin.ts';
+import { begin, connectionsOf, metrics } from './begin.ts';
 import { provider } from './provider.ts';
 import { openReads } from './reads.ts';
 import { readSeller } from './seller.ts';
@@ -28,7 +28,7 @@ export async function worker(): Promise<void> {
   const config = readConfig('worker');
   begin('worker', config);
   const seller = readSeller(config);
-  const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES, silenceMs: SILENCE_MS });
+  const db = await openDatabase({ ...connectionsOf(config), entities: ENTITIES, silenceMs: SILENCE_MS });
   const redis = openRedis(config.REDIS_URL, 'produce');
   const connection = openRedis(config.REDIS_URL, 'consume');
   const queues = openQueues(JOBS, redis);
@@ -56,7 +56,7 @@ export async function worker(): Promise<void> {
     sellerState: config.SELLER_STATE,
     ...{ pricesIncludeTax: config.PRICES_INCLUDE_TAX, shippingTax: config.SHIPPING_TAX },
   };
-  const stopMetrics = await metrics(config, shopMeter(deps));
+  const stopMetrics = await metrics(config, [db.meter, shopMeter(deps)]);
   const concurrency = config.WORKER_CONCURRENCY;
   let giveUp: (reason: string) => void = () => undefined;
   const stopWorkers = startWorkers(deps, { connection, concurrency, giveUp: (reason) => giveUp(reason) });

@@ -22,6 +22,8 @@ const MINUTES = Number(process.env.FAULT_MINUTES || 0);
 const BUYERS = 64;
 const READY_AGAIN_MS = 60_000;
 const SERVED_WITHIN_MS = 180_000;
+/** So many wrong answers, and lines of the log about them, a failure shows. */
+const SHOWN = 5;
 /** Between two faults the shop gets time to show that it works. */
 const CALM_MS = 2_000;
 
@@ -29,7 +31,7 @@ const describeLong = MINUTES > 0 ? describe : () => undefined;
 
 describeLong(`${BUYERS} buyers and ${MINUTES} minutes of random faults and attacks`, function () {
   this.timeout(MINUTES * 60_000 + 20 * 60_000);
-  const watched: Watched = { wrongAnswers: [], ends: [], stuck: [] };
+  const watched: Watched = { wrongAnswers: [], failures: [], ends: [], stuck: [] };
   let folder: string;
   let stack: Stack;
   let books: Books;
@@ -61,7 +63,8 @@ describeLong(`${BUYERS} buyers and ${MINUTES} minutes of random faults and attac
       const bought = await openShop(url).buy([{ variantId: anyOf(variantIds), quantity: 1 }]);
       expect(bought.state).to.equal('COMPLETED');
     }
-    expect(watched.wrongAnswers).to.deep.equal([]);
+    const told = [...watched.wrongAnswers.slice(0, SHOWN), ...watched.failures.slice(0, SHOWN)].join('\n');
+    expect(watched.wrongAnswers, told).to.deep.equal([]);
     expect(watched.stuck).to.deep.equal([]);
     console.log(reportOfRun({ ids, faults, attacks, ends: watched.ends }));
   });

@@ -6,6 +6,8 @@ import { openShop, type Shop } from '../support/shop.ts';
 export interface Watched {
   /** Answers that no fault excuses. */
   wrongAnswers: string[];
+  /** What its processes wrote about answers of 500, with the stack of each. */
+  failures: string[];
   /** How its processes ended, e.g. `web: SIGKILL`. */
   ends: string[];
   /** What processes said that came to a standstill or did not know what to do. */
@@ -25,6 +27,7 @@ export function startWatchedStack(dataDir: string, watched: Watched): Promise<St
     env: { STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET },
     log(line) {
       const [, name, how] = /^(\S+) \| ended \((.+?)\)/.exec(line) ?? [];
+      if (line.includes('"http.failed"')) watched.failures.push(line);
       if (how !== undefined) watched.ends.push(`${name}: ${how}`);
       if (line.includes('"process.event_loop.stuck"') || line.includes('"web.stuck"')) watched.stuck.push(line);
     },

@@ -223,6 +223,8 @@ describe('reconciliation', function () {
     expect(text).to.contain('vcecom_queue_jobs{queue="orders",state="failed"} 0');
     expect(text).to.not.contain('@');
     const web = await metricsOf(flow, 'web');
+    for (const process of [text, web])
+      expect(process).to.match(/^vcecom_database_connections\{pool="statements",state="idle"\} [1-9]/m);
     expect(web).to.match(
       /^vcecom_http_request_seconds_count\{method="POST",route="\/api\/v1\/store\/checkout",status="202"\} [1-9]/m,
     );

@@ -12,6 +12,7 @@ import { percentilesOf } from '../../tools/bench/percentiles.ts';
 import { cartOf } from '../../tools/bench/pricing/carts.ts';
 import type { PricingFigures } from '../../tools/bench/pricing/measure.ts';
 import { isExact, millisecondsOf, usageOf } from '../../tools/bench/processes.ts';
+import { compare, readBaseline } from '../../tools/bench/ratio.ts';
 import { table } from '../../tools/bench/table.ts';
 import { byOrigin, hotSpots } from '../../tools/bench/top.ts';
 import { itAll } from '../support/extent.ts';
@@ -72,8 +73,23 @@ describe('the bench', () => {
     const { stdout } = await run('node', [BENCH, ...FEW, '--profile', 'worker', '--statements']);
     expect(stdout).to.match(/^worker: [\d.]+ CPU-ms per order/m);
     expect(stdout).to.match(/^ {2}src +[\d.]+ +[\d.]+$/m);
-    expect(stdout).to.match(/^ {2}with i0 as \(insert into checkouts .* 1 +[\d.]+$/m);
+    expect(stdout).to.match(/^ {2}with i0 as \(insert into checkout_history .* 1 +[\d.]+$/m);
     expect(stdout).not.to.include('of_the_bench');
+  });
+
+  it('fails the check when a purchase takes over ten percent more than is stored', () => {
+    const figures = (sumMs: number) => ({
+      levels: [{ isHot: false, concurrency: 32, perOrder: { sumMs } }],
+      ceiling: [{ concurrency: 32, cpuMs: 4 }],
+    });
+    const stored = { buyers: 32, timesCeiling: 5 };
+    expect(compare(figures(21.9), stored).isGood).to.equal(true);
+    expect(compare(figures(22.1), stored)).to.deep.equal({
+      isGood: false,
+      says: 'A purchase takes 5.53 times the CPU of the ceiling at 32 buyers; at most 5.50 is allowed (5 is stored).',
+    });
+    expect(compare(figures(1), { ...stored, buyers: 8 }).isGood).to.equal(false);
+    expect(readBaseline()).to.have.keys('buyers', 'timesCeiling');
   });
 
   it('measures the pricing engine without a shop', async function () {

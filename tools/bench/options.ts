@@ -16,9 +16,11 @@ export interface BenchOptions {
   jsonFile: string | null;
   profile: 'web' | 'worker' | null;
   statements: boolean;
+  /** Whether the run fails when a purchase has become dearer. */
+  check: boolean;
 }
 
-export const USAGE = `Usage: bin/bench [--data DIR] [--orders N] [--concurrency 1,8,32,64] [--json FILE]
+export const USAGE = `Usage: bin/bench [--data DIR] [--orders N] [--concurrency 1,8,32,64] [--json FILE] [--check]
        bin/bench [--profile web|worker] [--statements]
        bin/bench pricing [--runs N] [--json FILE]
        bin/bench reads [--json FILE]
@@ -32,6 +34,7 @@ Buys over HTTP and prints what a purchase costs, and how far that is from the ce
   --idle SECONDS     how long the idle shop is watched (default 5)
   --settle SECONDS   pause after each level, for Postgres to publish its commits (default 11; less counts too few)
   --json FILE        write all figures there as well
+  --check            fail when a purchase takes over 10 % more, in times of the ceiling, than tools/bench/baseline.json says
   --profile ROLE     only: where web or worker spends its CPU in one level (the last of the list)
   --statements       only: which statements a purchase needs, in one level (the last of the list)
 
@@ -57,6 +60,7 @@ export function readOptions(argv: string[]): BenchOptions | 'help' {
       json: { type: 'string' },
       profile: { type: 'string' },
       statements: { type: 'boolean', default: false },
+      check: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -71,6 +75,7 @@ export function readOptions(argv: string[]): BenchOptions | 'help' {
     jsonFile: values.json ? from(values.json) : null,
     profile: roleOf(values.profile, values.data),
     statements: values.statements,
+    check: values.check,
   };
 }
 

@@ -3,6 +3,7 @@ import type { Figures } from './measure.ts';
 import { ROLES } from './meter.ts';
 import { PEERS, PEERS_NOTE } from './peers.ts';
 import { isExact } from './processes.ts';
+import { timesCeiling } from './ratio.ts';
 import { type Cell, table } from './table.ts';
 
 /** The figures for the terminal. */
@@ -72,12 +73,14 @@ const memory = ({ memory }: Figures): string =>
     ),
   ]);
 
-function ceiling({ ceiling, levels }: Figures): string {
+function ceiling(figures: Figures): string {
+  const { ceiling, levels } = figures;
   const head = ['buyers', 'orders/s', 'CPU-ms', 'program', 'postgres', 'statements', 'shop: speed', 'shop: CPU'];
   const rows = ceiling.map(({ concurrency, ordersPerSecond, cpuMs, writerMs, postgresMs, statements }): Cell[] => {
     const shop = levels.find((level) => !level.isHot && level.concurrency === concurrency);
     const speed = shop ? `${((100 * shop.ordersPerSecond) / ordersPerSecond).toFixed(1)} %` : null;
-    const cpu = shop?.perOrder.sumMs && cpuMs ? `${(shop.perOrder.sumMs / cpuMs).toFixed(1)} x` : null;
+    const times = timesCeiling(figures, concurrency);
+    const cpu = times && `${times.toFixed(1)} x`;
     return [String(concurrency), ordersPerSecond, cpuMs, writerMs, postgresMs, statements, speed, cpu];
   });
   return table([head, ...rows]);

@@ -85,9 +85,9 @@ export function startCheckout(deps: ApiDeps) {
         const lines = linesOf(cart.wanted);
         refuseOverUnits(deps, lines);
         const holder = holderOf(deps, call);
-        await refuseOverHold(deps, tx, { holder, lines });
         cart.beginCheckout(tx.now);
         await requireKnownMethod(tx, call.body);
+        await refuseOverHold(deps, tx, { holder, lines });
         const guest = deps.vault.indexOfGuest(call.body.email, call.body.shippingAddress);
         const redeemer = redeemerOf(cart.customerId ?? customerIn(call), guest);
         const checkout = freeze(deps, tx, { cart, redeemer, holder, ...call.body, requestId: call.requestId });

@@ -26,11 +26,17 @@ export function forAnyKeys(sql: string, column?: string): string {
   const keysOf = ({ params: [keys] }: Call) => keys as readonly unknown[];
   forms.set(sql, {
     merge: (calls) => [sql, [[...new Set(calls.flatMap(keysOf))]]],
-    rowsFor: (rows, call) =>
-      column === undefined ? [...rows] : rows.filter((row) => keysOf(call).includes(Reflect.get(row, column))),
+    rowsFor(rows, call) {
+      if (column === undefined) return [...rows];
+      const keys = new Set(keysOf(call).map(textOf));
+      return rows.filter((row) => keys.has(textOf(row[column])));
+    },
   });
   return sql;
 }
+
+/** The server writes a UUID in lower case, however it was asked for. */
+const textOf = (key: unknown): string => String(key).toLowerCase();
 
 /**
  * Declares a statement whose only parameter is a JSON array of objects: calls at the same time become one with all their
@@ -42,8 +48,8 @@ export function forAnyRows(sql: string): string {
   forms.set(sql, {
     merge: (calls) => [sql, [JSON.stringify(calls.flatMap(objectsOf))]],
     rowsFor(rows, call) {
-      const ids = new Set(objectsOf(call).map(({ id }) => id));
-      return rows.filter(({ id }) => ids.has(id));
+      const ids = new Set(objectsOf(call).map(({ id }) => textOf(id)));
+      return rows.filter(({ id }) => ids.has(textOf(id)));
     },
   });
   return sql;

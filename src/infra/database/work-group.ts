@@ -5,7 +5,7 @@ import { observe } from '../log.ts';
 import { type OpenTx, openTx, type Tx, unitOfWork } from '../unit-of-work.ts';
 import { mergingRuns } from './merged-statements.ts';
 import { pendingWrites } from './pending-writes.ts';
-import { openTransaction, type Transaction } from './transaction.ts';
+import { openTransaction, RolledBack, type Transaction } from './transaction.ts';
 import { type Watched, watch } from './watched-run.ts';
 
 export interface Kind {
@@ -36,10 +36,13 @@ interface Outcome {
 const alone = ({ db, name }: Kind, { within, work, resolve, reject }: Member): Promise<void> =>
   within(() => unitOfWork(db, name, work)).then(resolve, reject);
 
-/** Does the work of all members in one transaction, and resolves or rejects each of them; one is done as ever. It never throws. */
-export async function runGroup(kind: Kind, members: readonly Member[]): Promise<void> {
+/**
+ * Does the work of all members in one transaction, and resolves or rejects each of them; one is done as ever. It never throws.
+ * @param free is called when the group is over; members that are repeated alone hold nobody up
+ */
+export async function runGroup(kind: Kind, members: readonly Member[], free: () => void): Promise<void> {
   const [first] = members;
-  if (first && members.length === 1) return alone(kind, first);
+  if (first && members.length === 1) return alone(kind, first).finally(free);
   const transaction = openTransaction(kind.db);
   try {
     const outcomes = await workTogether(kind, { transaction, members });
@@ -49,9 +52,11 @@ export async function runGroup(kind: Kind, members: readonly Member[]): Promise<
     await transaction.commit().catch(refuseToRepeat);
     for (const _ of members) failpoint(`${kind.name}.after-commit`);
     if (isLarge) failpoint(`${kind.name}.after-commit-of-many`);
+    free();
     for (const [index, outcome] of outcomes.entries()) end(members[index] as Member, outcome);
   } catch (error) {
     await transaction.rollback();
+    free();
     await fail(kind, { members, error });
   }
 }
@@ -77,13 +82,11 @@ class UnknownOutcome extends Error {}
 const ROLLED_BACK = /^(23|40)/;
 
 function refuseToRepeat(error: Error): never {
-  if (ROLLED_BACK.test(codeOf(error))) throw error;
+  if (ROLLED_BACK.test(codeOf(error)) || error instanceof RolledBack) throw error;
   throw new UnknownOutcome('The commit was not answered.', { cause: error });
 }
 
 const codeOf = (error: unknown): string => String(Reflect.get(Object(error), 'code'));
-/** What the statements behind the one that failed are told. */
-const ABORTED = '25P02';
 
 /** Repeats each member of a failed group alone, unless nothing can be done now or the group may have been committed. */
 async function fail(kind: Kind, { members, error }: { members: readonly Member[]; error: unknown }): Promise<void> {
@@ -112,8 +115,8 @@ async function workTogether(
       return workAsMember(member, { open: openTx(db, watched.run, common), watched });
     }),
   );
-  const failed = outcomes.filter(({ isFatal }) => isFatal);
-  if (failed.length > 0) throw (failed.find(({ error }) => codeOf(error) !== ABORTED) ?? failed[0])?.error;
+  const failed = outcomes.find(({ isFatal }) => isFatal);
+  if (failed) throw failed.error;
   const all = pendingWrites();
   for (const { open, error } of outcomes) if (error === undefined) all.join(open.pending);
   if (!all.isEmpty()) await all.write(transaction.run);

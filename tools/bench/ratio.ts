@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What is needed of a run's figures. */
+interface Costs {
+  levels: readonly { isHot: boolean; concurrency: number; perOrder: { sumMs: number | null } }[];
+  ceiling: readonly { concurrency: number; cpuMs: number | null }[];
+}
+
+/** How many times the CPU of the ceiling a purchase takes at a number of buyers; null where one of both was not measured. */
+export function timesCeiling({ levels, ceiling }: Costs, buyers: number): number | null {
+  const shop = levels.find(({ isHot, concurrency }) => !isHot && concurrency === buyers)?.perOrder.sumMs;
+  const least = ceiling.find(({ concurrency }) => concurrency === buyers)?.cpuMs;
+  return shop && least ? shop / least : null;
+}
+
+/** What `--check` compares with: measured on a quiet machine, written here by hand with the change that made it better. */
+export interface Baseline {
+  buyers: number;
+  timesCeiling: number;
+}
+
+/** A run may be worse than the baseline by so much: that is how far runs on a quiet machine are apart. */
+const MARGIN = 1.1;
+
+export const readBaseline = (): Baseline =>
+  JSON.parse(readFileSync(join(import.meta.dirname, 'baseline.json'), 'utf8'));
+
+/** @returns whether the run is as good as the baseline, and a sentence that says so */
+export function compare(figures: Costs, { buyers, timesCeiling: stored }: Baseline): { isGood: boolean; says: string } {
+  const measured = timesCeiling(figures, buyers);
+  if (measured === null) return { isGood: false, says: `The check needs a level of ${buyers} buyers and the ceiling.` };
+  const most = stored * MARGIN;
+  const isGood = measured <= most;
+  const told = `A purchase takes ${measured.toFixed(2)} times the CPU of the ceiling at ${buyers} buyers`;
+  return { isGood, says: `${told}; at most ${most.toFixed(2)} is allowed (${stored} is stored).` };
+}
