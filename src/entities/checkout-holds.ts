@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../domain/errors.ts';
-import { forEachCall } from '../infra/database/merged-statements.ts';
+import { forEachCall, inLockOrder } from '../infra/database/merged-statements.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
+import { LOCK_ORDER } from './lock-order.ts';
 
 /** The most that the unpaid checkouts of one account, or of one network of guests, hold together (`HOLD_LIMITS`). */
 export interface HoldLimits {
@@ -29,6 +30,8 @@ const SMALL_UNITS = 5;
 /** More checkouts than four web processes decide at once: each has at most 64 in its transactions. */
 const AT_ONCE = 256;
 
+const LOCK_HOLDER = inLockOrder(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, LOCK_ORDER.holders);
+
 /**
  * The bound that a checkout of `units` units would exceed, together with all that its holder holds unpaid already, if any.
  * The checkouts of a holder wait for each other's commits, so that concurrent ones are counted, too. They do not wait where
@@ -45,7 +48,7 @@ export async function overHold(
   const hasUnits = isSmall || held.units + AT_ONCE * units <= most.units;
   const isFar = held.checkouts + AT_ONCE <= most.checkouts && hasUnits;
   if (!isFar) {
-    await tx.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`checkouts of ${holder}`]);
+    await tx.query(LOCK_HOLDER, [`checkouts of ${holder}`]);
     held = add(await heldBy(tx, holder), admitted);
   }
   if (held.checkouts >= most.checkouts) {

@@ -40,14 +40,14 @@ export async function acknowledge(tx: Tx, commandId: string): Promise<boolean> {
 export const hasOverdue = async ({ query }: Pick<Database, 'query'>): Promise<boolean> =>
   (await query(`select 1 from outbox where due_at <= now() limit 1`)).length > 0;
 
-/** Makes every command overdue, as if it had never been delivered: the queues have lost them all. @returns how many there are */
+/** Makes every command overdue, as if it had never been delivered: the queues may have lost them all. @returns how many there are */
 export async function recallCommands({ query }: Pick<Database, 'query'>): Promise<number> {
   return (await query(`update outbox set due_at = now(), deliveries = 0 returning id`)).length;
 }
 
 /**
  * Claims the commands that no worker has finished in time; each claim waits twice as long for the next, at most 17 minutes:
- * what still waits in its queue after an hour is not lost, and delivering it again costs more than it helps.
+ * a command that has waited in its queue for so long is not lost, and delivering it again costs more than it helps.
  * Other relays skip what this one holds.
  */
 export async function claimOverdue(tx: Tx, limit: number): Promise<Command[]> {

@@ -1,6 +1,7 @@
 import { refused } from '../domain/errors.ts';
-import { forAnyKeys, forAnyRows } from '../infra/database/merged-statements.ts';
+import { forAnyKeys, forAnyRows, inLockOrder } from '../infra/database/merged-statements.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
+import { LOCK_ORDER } from './lock-order.ts';
 import { appendMovements, type Cause, type Demand } from './movements.ts';
 
 export interface Shortage {
@@ -160,10 +161,13 @@ function shortagesOf(demand: Demand, levels: readonly Level[]): Shortage[] {
     .filter((line) => line.requested > line.available);
 }
 
-const LOCK_LEVELS = forAnyKeys(
-  `select variant_id as "variantId", on_hand + backorder_limit - reserved as available
-    from stock_levels where variant_id = any($1) order by variant_id for update`,
-  'variantId',
+const LOCK_LEVELS = inLockOrder(
+  forAnyKeys(
+    `select variant_id as "variantId", on_hand + backorder_limit - reserved as available
+      from stock_levels where variant_id = any($1) order by variant_id for update`,
+    'variantId',
+  ),
+  LOCK_ORDER.levels,
 );
 
 /** The levels that a transaction has locked, as they are after all that was taken in it. */
@@ -186,9 +190,12 @@ function addToHeld(tx: Tx, demand: Demand, sign: number): void {
   }
 }
 
-const LOCK_LEVELS_OF = forAnyKeys(
-  `select variant_id from stock_levels
-    where variant_id in (select variant_id from reservations where checkout_id = any($1)) order by variant_id for update`,
+const LOCK_LEVELS_OF = inLockOrder(
+  forAnyKeys(
+    `select variant_id from stock_levels
+      where variant_id in (select variant_id from reservations where checkout_id = any($1)) order by variant_id for update`,
+  ),
+  LOCK_ORDER.levels,
 );
 
 /** Locks the levels of everything that a checkout asked for, for a caller that must lock something else after them. */

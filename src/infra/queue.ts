@@ -32,9 +32,12 @@ export interface Queues {
   /** Hands commands over soon and without waiting; what fails here is delivered by the relay. */
   handOver(command: Command): void;
   isConnected(): boolean;
-  /** Whether the server has lost what it was given: it was emptied, or started without its data. @throws Error when it does not answer. */
-  wereEmptied(): Promise<boolean>;
-  /** Leaves the mark. @throws Error when the server does not take it. */
+  /**
+   * Whether the server may have lost what it was given: it was emptied, was started again, perhaps from older data, or
+   * another took its place. @throws Error when it does not answer.
+   */
+  mayHaveLost(): Promise<boolean>;
+  /** Says that everything has been given to this server since. @throws Error when it does not take the mark. */
   markKept(): Promise<void>;
   /** Lets `attempt` carry out commands in this process as they are handed over; it says which it takes. */
   carryOutHere(attempt: (command: Command) => boolean): void;
@@ -49,7 +52,7 @@ export interface Queues {
 }
 
 const NUDGE_MS = 250;
-/** A key that is there for as long as the server has kept what it was given. */
+/** Names the run of the server that has had every command: another run may have other data. */
 const MARK = 'vcecom:queues:kept';
 
 /** Redis keys of one queue share a hash tag, so a queue lives on one node of a cluster. */
@@ -72,10 +75,7 @@ export function openQueues(contracts: readonly JobKind[], connection: Redis): Qu
   return {
     all: [...queues.values()],
     isConnected: () => connection.status === 'ready',
-    wereEmptied: async () => (await connection.exists(MARK)) === 0,
-    async markKept() {
-      await connection.set(MARK, '1');
-    },
+    ...marking(connection),
     deliver,
     nudge: nudging(queues, connection),
     handOver(command) {
@@ -87,6 +87,23 @@ export function openQueues(contracts: readonly JobKind[], connection: Redis): Qu
     },
     async close() {
       await Promise.allSettled([...queues.values()].map((queue) => queue.close()));
+    },
+  };
+}
+
+function marking(connection: Redis): Pick<Queues, 'mayHaveLost' | 'markKept'> {
+  let run: string | undefined;
+  connection.on('close', () => {
+    run = undefined;
+  });
+  const runOfServer = async (): Promise<string> => {
+    run ??= /^run_id:(\w+)/m.exec(await connection.info('server'))?.[1] ?? 'unknown';
+    return run;
+  };
+  return {
+    mayHaveLost: async () => (await connection.get(MARK)) !== (await runOfServer()),
+    async markKept() {
+      await connection.set(MARK, await runOfServer());
     },
   };
 }

@@ -21,7 +21,7 @@ export interface Tx {
   find<T extends object>(entity: EntityClass<T>, where: Where<T>): Promise<T[]>;
   /** Inserts a new entity, with what belongs to it, at the commit. */
   persist(entity: AnyEntity): void;
-  /** Inserts `row` with the commit; all rows appended by a transaction travel in one statement, in the order given. */
+  /** Inserts `row` with the commit. All rows that a transaction appends travel in one statement, those of a table in the sequence given. */
   append(table: string, row: Row): void;
   /** Takes what was changed in entities to what will be written: versions are as after the commit from here on. */
   prepare(): void;

@@ -12,7 +12,7 @@ const PAUSE_MS = 500;
 /** Delivers the overdue commands once, in batches. @returns how many were delivered, none while Redis is away. @throws when Postgres is. */
 export async function relayOnce(db: Database, queues: Queues): Promise<number> {
   let delivered = 0;
-  if (queues.isConnected() && (await queues.wereEmptied())) {
+  if (queues.isConnected() && (await queues.mayHaveLost())) {
     const recalled = await recallCommands(db);
     await queues.markKept();
     if (recalled > 0) observe('outbox.recalled', { recalled });

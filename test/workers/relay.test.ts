@@ -65,6 +65,13 @@ describe('the relay', () => {
     expect(await relayOnce(database.db, queues)).to.equal(0);
   });
 
+  it('delivers every command anew to a server that was started again, as its data may be older', async () => {
+    await command(8, QUARTER_OF_AN_HOUR_S);
+    await redis.set('vcecom:queues:kept', 'another run');
+    expect(await relayOnce(database.db, queues)).to.equal(1);
+    expect(await relayOnce(database.db, queues)).to.equal(0);
+  });
+
   for (const [deliveries, seconds] of [
     [0, 4],
     [1, 8],

@@ -4,12 +4,12 @@ import { RequestFault } from '../failure.ts';
 
 /** The shop is behind when so many checkouts have waited for longer than a minute for a worker to begin them. */
 const MOST_LATE = 100;
-/** A checkout that waits for longer than ten minutes is a case for the sweeper: it says nothing about the queue. */
+/** A checkout that has waited for an hour is a case for a person: a hundred of them must not stop the shop for good. */
 const COUNT_LATE = `
   select count(*)::int as late from (
     select 1 from checkouts
       where busy and state = 'CREATED'
-        and updated_at between now() - interval '10 minutes' and now() - interval '1 minute'
+        and updated_at between now() - interval '1 hour' and now() - interval '1 minute'
       limit ${MOST_LATE}) as late`;
 
 const COUNT_EVERY_MS = 1_000;

@@ -1,4 +1,11 @@
+import { inLockOrder } from '../../infra/database/merged-statements.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
+import { LOCK_ORDER } from '../lock-order.ts';
+
+const TAKE = inLockOrder(
+  `insert into first_orders (redeemer, checkout_id) values ($2, $1) on conflict do nothing returning 1`,
+  LOCK_ORDER.firstOrders,
+);
 
 /**
  * Takes the first order of the redeemer for this checkout, whichever discounts it is for. Behind the counters, before the
@@ -7,9 +14,5 @@ import type { Tx } from '../../infra/unit-of-work.ts';
  */
 export async function takeFirstOrder(tx: Tx, checkoutId: string, redeemer: string | null): Promise<boolean> {
   if (redeemer === null) return true;
-  const taken = await tx.query(
-    `insert into first_orders (redeemer, checkout_id) values ($2, $1) on conflict do nothing returning 1`,
-    [checkoutId, redeemer],
-  );
-  return taken.length > 0;
+  return (await tx.query(TAKE, [checkoutId, redeemer])).length > 0;
 }

@@ -1,5 +1,7 @@
 import type { AppliedDiscount } from '../../domain/pricing/output.ts';
+import { inLockOrder } from '../../infra/database/merged-statements.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
+import { LOCK_ORDER } from '../lock-order.ts';
 import { takeFirstOrder } from './first-order.ts';
 import { COUNTER, type LimitedDiscount } from './limits.ts';
 
@@ -148,15 +150,21 @@ function countersOf(discount: LimitedDiscount, redeemer: string | null): (Counte
   );
 }
 
+const TAKE = inLockOrder(
+  `insert into discount_uses as u (discount_id, counter, used, most)
+    select id, counter, 1, most from unnest($1::uuid[], $2::text[], $3::int[]) as w (id, counter, most) order by id, counter
+    on conflict (discount_id, counter) do update set used = u.used + 1, most = excluded.most where u.used < excluded.most
+    returning discount_id as "discountId", counter`,
+  LOCK_ORDER.counters,
+);
+
 /** One more use of each counter that is below its limit. @returns those. */
 const take = (tx: Tx, wanted: readonly (Counter & { most: number })[]): Promise<Counter[]> =>
-  tx.query<Counter & Record<string, unknown>>(
-    `insert into discount_uses as u (discount_id, counter, used, most)
-      select id, counter, 1, most from unnest($1::uuid[], $2::text[], $3::int[]) as w (id, counter, most) order by id, counter
-      on conflict (discount_id, counter) do update set used = u.used + 1, most = excluded.most where u.used < excluded.most
-      returning discount_id as "discountId", counter`,
-    [wanted.map((one) => one.discountId), wanted.map((one) => one.counter), wanted.map((one) => one.most)],
-  );
+  tx.query<Counter & Record<string, unknown>>(TAKE, [
+    wanted.map((one) => one.discountId),
+    wanted.map((one) => one.counter),
+    wanted.map((one) => one.most),
+  ]);
 
 const giveBack = (tx: Tx, taken: readonly Counter[]): Promise<object[]> =>
   tx.query(
@@ -165,13 +173,15 @@ const giveBack = (tx: Tx, taken: readonly Counter[]): Promise<object[]> =>
     [taken.map((one) => one.discountId), taken.map((one) => one.counter)],
   );
 
+const LOCK_COUNTERS = inLockOrder(
+  `select u.discount_id as "discountId", u.used, u.most, r.status = 'released' as "isReleased"
+    from discount_redemptions r join discount_uses u on u.discount_id = r.discount_id and u.counter = any(r.counters)
+    where r.checkout_id = $1 order by u.discount_id, u.counter for update of u`,
+  LOCK_ORDER.counters,
+);
+
 const lockCounters = (
   tx: Tx,
   checkoutId: string,
 ): Promise<{ discountId: string; used: number; most: number; isReleased: boolean }[]> =>
-  tx.query(
-    `select u.discount_id as "discountId", u.used, u.most, r.status = 'released' as "isReleased"
-      from discount_redemptions r join discount_uses u on u.discount_id = r.discount_id and u.counter = any(r.counters)
-      where r.checkout_id = $1 order by u.discount_id, u.counter for update of u`,
-    [checkoutId],
-  );
+  tx.query(LOCK_COUNTERS, [checkoutId]);

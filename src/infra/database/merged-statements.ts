@@ -59,7 +59,7 @@ export function forAnyRows(sql: string): string {
 const CALL = '#call';
 
 /**
- * Declares a statement that only reads, with the types of its parameters: calls at the same time become one that runs it
+ * Declares a statement that changes no row, with the types of its parameters: calls at the same time become one that runs it
  * for each of them.
  * @returns the statement
  */
@@ -80,34 +80,80 @@ const withoutCall = ({ [CALL]: _, ...row }: Record<string, unknown>): object => 
 const named = (params: readonly unknown[]): object =>
   Object.fromEntries(params.map((value, index) => [`p${index + 1}`, value]));
 
+const ranks = new Map<string, number>();
+
 /**
- * Runs the statements of several callers on one connection. Each caller's statements run in the order in which they came;
+ * Declares a statement that takes locks, with its place in the order of all locks. Among callers who share a connection it
+ * is held back until each of them has ended or has come to such a statement; those of the lowest rank then run first, sorted
+ * by their parameters. So two groups take their locks in the same order, as two transactions of one caller each do.
+ * @returns the statement
+ */
+export function inLockOrder(sql: string, rank: number): string {
+  ranks.set(sql, rank);
+  return sql;
+}
+
+/** One of several who share a connection. */
+export interface Caller {
+  run: Run;
+  /** Says that no more statements come. */
+  end(): void;
+}
+
+interface Place {
+  queue: Call[];
+  isEnded: boolean;
+}
+
+/**
+ * Runs the statements of several callers on one connection. Each caller's statements run in the sequence in which they came;
  * equal ones of different callers, sent before the event loop turns, become one where they have a form for many.
  */
-export function mergingRuns(run: Run): { caller(): Run } {
-  const queues: Call[][] = [];
+export function mergingRuns(run: Run): { caller(): Caller } {
+  const places: Place[] = [];
   let isDue = false;
   function flush(): void {
     isDue = false;
-    for (;;) {
-      const heads = queues.flatMap((queue) => queue.shift() ?? []);
-      if (heads.length === 0) return;
+    for (let heads = nextHeads(places); heads.length > 0; heads = nextHeads(places)) {
       for (const [sql, calls] of Map.groupBy(heads, ({ sql }) => sql)) send(run, sql, calls);
     }
   }
+  function plan(): void {
+    if (!isDue) setImmediate(flush);
+    isDue = true;
+  }
   return {
     caller() {
-      const queue: Call[] = [];
-      queues.push(queue);
-      return <R extends object>(sql: string, params: readonly unknown[]) =>
-        new Promise<R[]>((resolve, reject) => {
-          queue.push({ sql, params, resolve: (rows) => resolve(rows as R[]), reject });
-          if (!isDue) setImmediate(flush);
-          isDue = true;
-        });
+      const place: Place = { queue: [], isEnded: false };
+      places.push(place);
+      return {
+        run: <R extends object>(sql: string, params: readonly unknown[]) =>
+          new Promise<R[]>((resolve, reject) => {
+            place.queue.push({ sql, params, resolve: (rows) => resolve(rows as R[]), reject });
+            plan();
+          }),
+        end() {
+          place.isEnded = true;
+          plan();
+        },
+      };
     },
   };
 }
+
+/** Takes the next statement of each caller; one that takes locks only when all callers have come so far. */
+function nextHeads(places: readonly Place[]): Call[] {
+  const rankOf = ({ queue: [head] }: Place): number | undefined => head && ranks.get(head.sql);
+  const free = places.filter((place) => place.queue.length > 0 && rankOf(place) === undefined);
+  if (free.length > 0) return free.flatMap(({ queue }) => queue.shift() ?? []);
+  const waiting = places.filter(({ queue }) => queue.length > 0);
+  if (places.some(({ queue, isEnded }) => queue.length === 0 && !isEnded)) return [];
+  const lowest = Math.min(...waiting.map((place) => rankOf(place) ?? 0));
+  const first = waiting.filter((place) => rankOf(place) === lowest);
+  return first.flatMap(({ queue }) => queue.shift() ?? []).sort((a, b) => (textOfParams(a) < textOfParams(b) ? -1 : 1));
+}
+
+const textOfParams = ({ params }: Call): string => JSON.stringify(params);
 
 /**
  * Runs statements that depend on no other, outside of transactions: those with a form for many that come before the event

@@ -106,6 +106,7 @@ function addChange(parts: Parts, change: ChangeSet<AnyEntity>): void {
   const isVersioned = Boolean(meta.versionProperty);
   const kind = () => ({ table, columns, isVersioned, rows: [], entities: [] });
   const update = entry(parts.updates, `${table} ${columns.join()}`, kind);
+  if (update.entities.includes(entity)) throw new Error(`${meta.className} was changed again before it was written`);
   update.rows.push({ ...row, id: change.getPrimaryKey(), ...(isVersioned && { version: raiseVersion(change) }) });
   update.entities.push(entity);
 }

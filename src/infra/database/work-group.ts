@@ -111,8 +111,9 @@ async function workTogether(
   const common = new Map<unknown, unknown>();
   const outcomes = await Promise.all(
     members.map((member) => {
-      const watched = watch(runs.caller());
-      return workAsMember(member, { open: openTx(db, watched.run, common), watched });
+      const { run, end } = runs.caller();
+      const watched = watch(run);
+      return workAsMember(member, { open: openTx(db, watched.run, common), watched }).finally(end);
     }),
   );
   const failed = outcomes.find(({ isFatal }) => isFatal);
