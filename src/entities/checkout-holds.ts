@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../domain/errors.ts';
-import { forEachCall, inLockOrder } from '../infra/database/merged-statements.ts';
+import { forEachCall, ranked } from '../infra/database/merged-statements.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
 import { LOCK_ORDER } from './lock-order.ts';
 
@@ -30,7 +30,7 @@ const SMALL_UNITS = 5;
 /** More checkouts than four web processes decide at once: each has at most 64 in its transactions. */
 const AT_ONCE = 256;
 
-const LOCK_HOLDER = inLockOrder(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, LOCK_ORDER.holders);
+const LOCK_HOLDER = ranked(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, LOCK_ORDER.holders);
 
 /**
  * The bound that a checkout of `units` units would exceed, together with all that its holder holds unpaid already, if any.

@@ -1,5 +1,5 @@
 import { refused } from '../domain/errors.ts';
-import { forAnyKeys, forAnyRows, inLockOrder } from '../infra/database/merged-statements.ts';
+import { forAnyKeys, forAnyRows, ranked } from '../infra/database/merged-statements.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
 import { LOCK_ORDER } from './lock-order.ts';
 import { appendMovements, type Cause, type Demand } from './movements.ts';
@@ -161,7 +161,7 @@ function shortagesOf(demand: Demand, levels: readonly Level[]): Shortage[] {
     .filter((line) => line.requested > line.available);
 }
 
-const LOCK_LEVELS = inLockOrder(
+const LOCK_LEVELS = ranked(
   forAnyKeys(
     `select variant_id as "variantId", on_hand + backorder_limit - reserved as available
       from stock_levels where variant_id = any($1) order by variant_id for update`,
@@ -190,7 +190,7 @@ function addToHeld(tx: Tx, demand: Demand, sign: number): void {
   }
 }
 
-const LOCK_LEVELS_OF = inLockOrder(
+const LOCK_LEVELS_OF = ranked(
   forAnyKeys(
     `select variant_id from stock_levels
       where variant_id in (select variant_id from reservations where checkout_id = any($1)) order by variant_id for update`,

@@ -36,8 +36,17 @@ const killed =
   async (stack) => {
     const all = stack.run().processes[role];
     const one = all[Math.floor(Math.random() * all.length)];
-    if (one?.pid) process.kill(one.pid, signal);
+    if (one?.pid) tryToKill(one.pid, signal);
   };
+
+/** A process that was asked to stop before may have ended meanwhile. */
+function tryToKill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
 
 const pidOf = (stack: Stack, server: 'postgres' | 'redis'): number => {
   const pid = stack.run().processes[server]?.pid;

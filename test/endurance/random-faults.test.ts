@@ -9,6 +9,7 @@ import { expectLaws, expectMoneyAccounted, expectQuiet } from '../crash/accounts
 import { reconcile, reportOf } from '../support/auditor.ts';
 import { type Books, openBooks } from '../support/books.ts';
 import { openDesk } from '../support/desk.ts';
+import { runsAll } from '../support/extent.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { clearFaults } from '../support/simulator.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -17,8 +18,8 @@ import { anyOf, buy } from './buyers.ts';
 import { FAULTS } from './faults.ts';
 import { startWatchedStack, type Watched, watchedShop } from './watched-stack.ts';
 
-/** It runs only where somebody says for how long. */
-const MINUTES = Number(process.env.FAULT_MINUTES || 0);
+/** Ten minutes with all tests, or as many as somebody says. */
+const MINUTES = Number(process.env.FAULT_MINUTES || (runsAll ? 10 : 0));
 const BUYERS = 64;
 const READY_AGAIN_MS = 60_000;
 const SERVED_WITHIN_MS = 180_000;

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { forAnyKeys, inLockOrder, mergingReads, mergingRuns } from '../../src/infra/database/merged-statements.ts';
+import { forAnyKeys, mergingReads, mergingRuns, ranked } from '../../src/infra/database/merged-statements.ts';
 import type { Run } from '../../src/infra/database/transaction.ts';
 
-const LOCK = inLockOrder(forAnyKeys('lock $1 of the merged', 'id'), 2);
-const COUNT = inLockOrder('count $1 of the merged', 1);
+const LOCK = ranked(forAnyKeys('lock $1 of the merged', 'id'), 2);
+const COUNT = ranked('count $1 of the merged', 1);
 const READ = forAnyKeys('read $1 of the merged', 'id');
 
 describe('statements of several callers', () => {

@@ -1,8 +1,8 @@
-import { inLockOrder } from '../../infra/database/merged-statements.ts';
+import { ranked } from '../../infra/database/merged-statements.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import { LOCK_ORDER } from '../lock-order.ts';
 
-const TAKE = inLockOrder(
+const TAKE = ranked(
   `insert into first_orders (redeemer, checkout_id) values ($2, $1) on conflict do nothing returning 1`,
   LOCK_ORDER.firstOrders,
 );

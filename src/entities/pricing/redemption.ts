@@ -1,5 +1,5 @@
 import type { AppliedDiscount } from '../../domain/pricing/output.ts';
-import { inLockOrder } from '../../infra/database/merged-statements.ts';
+import { ranked } from '../../infra/database/merged-statements.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import { LOCK_ORDER } from '../lock-order.ts';
 import { takeFirstOrder } from './first-order.ts';
@@ -150,7 +150,7 @@ function countersOf(discount: LimitedDiscount, redeemer: string | null): (Counte
   );
 }
 
-const TAKE = inLockOrder(
+const TAKE = ranked(
   `insert into discount_uses as u (discount_id, counter, used, most)
     select id, counter, 1, most from unnest($1::uuid[], $2::text[], $3::int[]) as w (id, counter, most) order by id, counter
     on conflict (discount_id, counter) do update set used = u.used + 1, most = excluded.most where u.used < excluded.most
@@ -173,7 +173,7 @@ const giveBack = (tx: Tx, taken: readonly Counter[]): Promise<object[]> =>
     [taken.map((one) => one.discountId), taken.map((one) => one.counter)],
   );
 
-const LOCK_COUNTERS = inLockOrder(
+const LOCK_COUNTERS = ranked(
   `select u.discount_id as "discountId", u.used, u.most, r.status = 'released' as "isReleased"
     from discount_redemptions r join discount_uses u on u.discount_id = r.discount_id and u.counter = any(r.counters)
     where r.checkout_id = $1 order by u.discount_id, u.counter for update of u`,

@@ -88,7 +88,7 @@ const ranks = new Map<string, number>();
  * by their parameters. So two groups take their locks in the same order, as two transactions of one caller each do.
  * @returns the statement
  */
-export function inLockOrder(sql: string, rank: number): string {
+export function ranked(sql: string, rank: number): string {
   ranks.set(sql, rank);
   return sql;
 }
