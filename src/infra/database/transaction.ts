@@ -30,7 +30,7 @@ export function openTransaction({ pool }: { pool: pg.Pool }): Transaction {
     void client.query('begin');
     return client;
   }
-  /** The connection, once: whoever ends the transaction gives it back. */
+  /** The connection, once: the caller gives it back. */
   function end(): Promise<pg.PoolClient> | undefined {
     const taken = isEnded ? undefined : begun;
     isEnded = true;
