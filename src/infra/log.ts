@@ -10,7 +10,7 @@ export const logger = winston.createLogger({
 });
 
 /** Facts that only matter when one looks for them; everything else is logged at `info`. */
-const QUIET = /^(http\.request|job\.done|job\.noop|outbox\.relayed)$/;
+const QUIET = /^(http\.request|job\.done|job\.noop|outbox\.relayed|work_group\.begun)$/;
 const LOUD = /\.(failed|forced|stuck|error)$/;
 
 /** Hears of every fact, also of those that are not logged. */

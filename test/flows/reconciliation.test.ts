@@ -223,6 +223,7 @@ describe('reconciliation', function () {
     expect(text).to.contain('vcecom_queue_jobs{queue="orders",state="failed"} 0');
     expect(text).to.not.contain('@');
     const web = await metricsOf(flow, 'web');
+    expect(web).to.match(/^vcecom_work_group_members_count\{name="checkout.start"\} [1-9]/m);
     for (const process of [text, web])
       expect(process).to.match(/^vcecom_database_connections\{pool="statements",state="idle"\} [1-9]/m);
     expect(web).to.match(

@@ -42,6 +42,7 @@ const alone = ({ db, name }: Kind, { within, work, resolve, reject }: Member): P
  */
 export async function runGroup(kind: Kind, members: readonly Member[], free: () => void): Promise<void> {
   const [first] = members;
+  observe('work_group.begun', { name: kind.name, members: members.length });
   if (first && members.length === 1) return alone(kind, first).finally(free);
   const transaction = openTransaction(kind.db);
   try {
