@@ -46,9 +46,11 @@ export async function edit(
   const before = claim && (await findAnswer(db.query, vault, claim));
   if (before) return replayed(before);
   try {
-    const { groupKey: key } = change;
+    const key = groupKeyOf(change, claim);
     const work = async (tx: Tx) => {
       const answer = await change.work(tx);
+      // Known before anything is written, so that others who share the transaction are not held up.
+      if (claim && key !== undefined && (await findAnswer(tx.query, vault, claim))) throw new AnsweredMeanwhile();
       if (claim) keepAnswer(tx, vault, { claim, answer });
       return answer;
     };
@@ -62,6 +64,14 @@ export async function edit(
     throw error;
   }
 }
+
+/** Two requests with one key for something new are never in one group: the second finds the answer of the first. */
+function groupKeyOf({ groupKey, scope }: Change<StoredAnswer>, claim: IdempotencyClaim | undefined) {
+  return groupKey !== undefined && claim && scope === NEW ? `${claim.scope} ${claim.key}` : groupKey;
+}
+
+/** The same request was carried out while this one waited. */
+class AnsweredMeanwhile extends Error {}
 
 const replayed = (answer: StoredAnswer): Answer => ({
   ...answer,

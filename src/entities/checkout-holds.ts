@@ -27,8 +27,8 @@ export interface OverHold {
  */
 const SMALL_UNITS = 5;
 
-/** More checkouts than four web processes decide at once: each has at most 64 in its transactions. */
-const AT_ONCE = 256;
+/** About as many checkouts as four web processes decide at once: each has at most 64 in shared transactions, and a few on their own. */
+const AT_ONCE = 300;
 
 const LOCK_HOLDER = ranked(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, LOCK_ORDER.holders);
 

@@ -65,7 +65,8 @@ export async function extendReservations(tx: Tx, checkoutId: string, expiresAt: 
  * @returns what is short; when anything is, nothing was taken.
  */
 export async function consume(tx: Tx, checkoutId: string): Promise<Shortage[]> {
-  const [, held] = await Promise.all([lockLevelsOf(tx, checkoutId), consumeHeld(tx, checkoutId)]);
+  await lockLevelsOf(tx, checkoutId);
+  const held = await consumeHeld(tx, checkoutId);
   if (held) {
     appendMovements(tx, { kind: 'consume', causeId: checkoutId }, held);
     return [];
@@ -73,19 +74,20 @@ export async function consume(tx: Tx, checkoutId: string): Promise<Shortage[]> {
   return consumeLate(tx, checkoutId);
 }
 
+const RELEASE = forAnyKeys(
+  `with freed as (update reservations set status = 'released' where checkout_id = any($1) and status = 'held'
+        returning checkout_id, variant_id, quantity),
+      level as (update stock_levels s set reserved = s.reserved - f.quantity
+        from (select variant_id, sum(quantity) as quantity from freed group by variant_id) f
+        where s.variant_id = f.variant_id)
+    select checkout_id as "checkoutId", variant_id as "variantId", quantity from freed`,
+  'checkoutId',
+);
+
 /** Gives back what a checkout still holds; doing it twice gives nothing back twice. */
 export async function release(tx: Tx, checkoutId: string): Promise<void> {
-  const [, freed] = await Promise.all([
-    lockLevelsOf(tx, checkoutId),
-    tx.query<{ variantId: string; quantity: number }>(
-      `with freed as (update reservations set status = 'released' where checkout_id = $1 and status = 'held'
-          returning variant_id, quantity),
-        level as (update stock_levels s set reserved = s.reserved - f.quantity from freed f
-          where s.variant_id = f.variant_id)
-      select variant_id as "variantId", quantity from freed`,
-      [checkoutId],
-    ),
-  ]);
+  await lockLevelsOf(tx, checkoutId);
+  const freed = await tx.query<{ variantId: string; quantity: number }>(RELEASE, [[checkoutId]]);
   addToHeld(tx, demandOf(freed), 1);
   appendMovements(tx, { kind: 'release', causeId: checkoutId }, demandOf(freed));
 }
@@ -190,16 +192,22 @@ function addToHeld(tx: Tx, demand: Demand, sign: number): void {
   }
 }
 
-const LOCK_LEVELS_OF = ranked(
-  forAnyKeys(
-    `select variant_id from stock_levels
-      where variant_id in (select variant_id from reservations where checkout_id = any($1)) order by variant_id for update`,
-  ),
-  LOCK_ORDER.levels,
+const RESERVED_BY = forAnyKeys(
+  `select checkout_id as "checkoutId", variant_id as "variantId" from reservations where checkout_id = any($1)`,
+  'checkoutId',
 );
 
-/** Locks the levels of everything that a checkout asked for, for a caller that must lock something else after them. */
-export const lockLevelsOf = (tx: Tx, checkoutId: string): Promise<object[]> => tx.query(LOCK_LEVELS_OF, [[checkoutId]]);
+/**
+ * Locks the levels of everything that a checkout asked for, for a caller that must lock something else after them. Its
+ * reservations do not change meanwhile: the caller has the checkout's lock.
+ */
+export async function lockLevelsOf(tx: Tx, checkoutId: string): Promise<void> {
+  const rows = await tx.query<{ variantId: string }>(RESERVED_BY, [[checkoutId]]);
+  await lockLevels(
+    tx,
+    rows.map(({ variantId }) => variantId),
+  );
+}
 
 /** Releases what others held too long of these variants, under the level locks that the caller has. */
 async function releaseExpired(tx: Tx, variantIds: string[]): Promise<void> {

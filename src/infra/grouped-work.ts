@@ -17,6 +17,7 @@ const MOST_WAIT_MS = 5_000;
 interface Waiting extends Member {
   /** Units of work with the same key are never in one group. */
   key: string;
+  /** When it came, by the clock of the process that nobody sets. */
   since: number;
 }
 
@@ -47,7 +48,7 @@ export function groupedWork<T>(
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   const lane = laneOf(db, name);
   const within = AsyncLocalStorage.snapshot();
-  const since = Date.now();
+  const since = performance.now();
   lane.waiting.push({ key: key.toLowerCase(), since, within, work, resolve: (value) => resolve(value as T), reject });
   next({ db, name }, lane);
   return promise;
@@ -71,7 +72,7 @@ function next(kind: Kind, lane: Lane): void {
   const [oldest] = lane.waiting;
   if (!oldest) return;
   clearTimeout(lane.timer);
-  const waitMs = oldest.since + patienceMs(lane) - Date.now();
+  const waitMs = oldest.since + patienceMs(lane) - performance.now();
   if (waitMs > 0) {
     lane.timer = setTimeout(() => next(kind, lane), waitMs);
     return;
@@ -89,7 +90,7 @@ function next(kind: Kind, lane: Lane): void {
 
 /** All connections of this kind stayed in use: the same error as where there is only a pool. */
 function giveUp(lane: Lane): void {
-  const oldest = Date.now() - MOST_WAIT_MS;
+  const oldest = performance.now() - MOST_WAIT_MS;
   if ((lane.waiting[0]?.since ?? oldest) >= oldest) return;
   for (const { since, reject } of lane.waiting) if (since < oldest) reject(poolExhausted());
   lane.waiting = lane.waiting.filter(({ since }) => since >= oldest);

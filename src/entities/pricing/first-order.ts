@@ -3,7 +3,7 @@ import type { Tx } from '../../infra/unit-of-work.ts';
 import { LOCK_ORDER } from '../lock-order.ts';
 
 const TAKE = ranked(
-  `insert into first_orders (redeemer, checkout_id) values ($2, $1) on conflict do nothing returning 1`,
+  `insert into first_orders (redeemer, checkout_id) values ($1, $2) on conflict do nothing returning 1`,
   LOCK_ORDER.firstOrders,
 );
 
@@ -14,5 +14,5 @@ const TAKE = ranked(
  */
 export async function takeFirstOrder(tx: Tx, checkoutId: string, redeemer: string | null): Promise<boolean> {
   if (redeemer === null) return true;
-  return (await tx.query(TAKE, [checkoutId, redeemer])).length > 0;
+  return (await tx.query(TAKE, [redeemer, checkoutId])).length > 0;
 }

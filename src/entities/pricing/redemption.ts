@@ -1,5 +1,5 @@
 import type { AppliedDiscount } from '../../domain/pricing/output.ts';
-import { ranked } from '../../infra/database/merged-statements.ts';
+import { forAnyKeys, ranked } from '../../infra/database/merged-statements.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import { LOCK_ORDER } from '../lock-order.ts';
 import { takeFirstOrder } from './first-order.ts';
@@ -38,15 +38,31 @@ export async function holdRedemptions(tx: Tx, by: Redeemer, redemptions: readonl
     if (taken.length > 0) await giveBack(tx, taken);
     const isTaken = new Set(taken.map(keyOf));
     const spent = wanted.filter((one) => !isTaken.has(keyOf(one)));
+    refuseIfContested(tx, spent.map(keyOf));
     return { usedUp: [...new Set(spent.map(({ discountId }) => discountId))], firstOrder: false };
   }
   const isFirst = redemptions.some(({ discount }) => discount.firstOrderOnly);
   if (isFirst && !(await takeFirstOrder(tx, by.checkoutId, by.redeemer))) {
     await giveBack(tx, taken);
+    refuseIfContested(tx, [firstOrderKey(by)]);
     return { usedUp: [], firstOrder: true };
   }
+  for (const key of [...taken.map(keyOf), ...(isFirst ? [firstOrderKey(by)] : [])]) tx.shared(takenHere).add(key);
   if (redemptions.length > 0) store(tx, by, redemptions);
   return null;
+}
+
+/** What checkouts have taken in this transaction. One that is refused later gives it back with the same commit. */
+const takenHere = (): Set<string> => new Set();
+const firstOrderKey = ({ redeemer }: Redeemer): string => `first order of ${redeemer}`;
+
+/**
+ * Whether a use is free is known only at the end of the checkout that took it, which here is that of a common transaction.
+ * @throws Error when another checkout of this transaction took it: then each is decided on its own.
+ */
+function refuseIfContested(tx: Tx, keys: readonly string[]): void {
+  if (keys.some((key) => tx.shared(takenHere).has(key)))
+    throw new Error('checkouts that share a transaction contend for a discount');
 }
 
 /** At once, not with the commit: what is refused later in the same transaction gives them back. */
@@ -174,9 +190,12 @@ const giveBack = (tx: Tx, taken: readonly Counter[]): Promise<object[]> =>
   );
 
 const LOCK_COUNTERS = ranked(
-  `select u.discount_id as "discountId", u.used, u.most, r.status = 'released' as "isReleased"
-    from discount_redemptions r join discount_uses u on u.discount_id = r.discount_id and u.counter = any(r.counters)
-    where r.checkout_id = $1 order by u.discount_id, u.counter for update of u`,
+  forAnyKeys(
+    `select r.checkout_id as "checkoutId", u.discount_id as "discountId", u.used, u.most, r.status = 'released' as "isReleased"
+      from discount_redemptions r join discount_uses u on u.discount_id = r.discount_id and u.counter = any(r.counters)
+      where r.checkout_id = any($1) order by u.discount_id, u.counter for update of u`,
+    'checkoutId',
+  ),
   LOCK_ORDER.counters,
 );
 
@@ -184,4 +203,4 @@ const lockCounters = (
   tx: Tx,
   checkoutId: string,
 ): Promise<{ discountId: string; used: number; most: number; isReleased: boolean }[]> =>
-  tx.query(LOCK_COUNTERS, [checkoutId]);
+  tx.query(LOCK_COUNTERS, [[checkoutId]]);

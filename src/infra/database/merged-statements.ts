@@ -65,9 +65,10 @@ const CALL = '#call';
  */
 export function forEachCall(sql: string, types: readonly string[]): string {
   const fields = types.map((type, index) => `p${index + 1} ${type}`);
+  // The offset keeps Postgres from joining whole tables: each call has the plan that it has alone.
   const inner = sql.replace(/\$(\d+)/g, 'calls.p$1');
   const merged = `select calls.n as "${CALL}", answer.* from jsonb_to_recordset($1::jsonb) as calls (n int, ${fields.join(', ')})
-    cross join lateral (${inner}) answer`;
+    cross join lateral (select * from (${inner}) one offset 0) answer`;
   forms.set(sql, {
     merge: (calls) => [merged, [JSON.stringify(calls.map(({ params }, n) => ({ n, ...named(params) })))]],
     rowsFor: (rows, _call, index) => rows.filter((row) => Reflect.get(row, CALL) === index).map(withoutCall),
@@ -85,7 +86,8 @@ const ranks = new Map<string, number>();
 /**
  * Declares a statement that takes locks, with its place in the order of all locks. Among callers who share a connection it
  * is held back until each of them has ended or has come to such a statement; those of the lowest rank then run first, sorted
- * by their parameters. So two groups take their locks in the same order, as two transactions of one caller each do.
+ * by their parameters. So two groups take locks of one statement in the same order. Different statements of one rank can
+ * still cross: Postgres ends one of the two groups then, and its members are repeated.
  * @returns the statement
  */
 export function ranked(sql: string, rank: number): string {
