@@ -51,11 +51,12 @@ describeLong(`${BUYERS} buyers and ${MINUTES} minutes of random faults and attac
   it('are survived: no wrong answer, no process that stays away, every account agrees', async () => {
     const shops = stack.run().processes.web.map(({ url }) => watchedShop(url, watched));
     const variantIds = await Promise.all([...'abcde'].map(() => books.stock({ stock: 1_000_000, price: 49_900 })));
+    const productIds = await productsOf(books);
     const endsAt = Date.now() + MINUTES * 60_000;
     const [ids, faults, attacks] = await Promise.all([
       buy({ endsAt, count: BUYERS, shops, variantIds }),
       causeFaults(stack, endsAt),
-      attack({ shops, endsAt, productIds: await productsOf(books), watched }),
+      attack({ shops, endsAt, productIds, watched }),
     ]);
     await clearFaults(stack.simulatorUrl);
     await everythingReady(stack);
