@@ -57,10 +57,13 @@ async function reads(argv: string[]): Promise<number> {
     return 0;
   }
   let metricsUrl = '';
-  const target = await ownStack(READING, (line) => {
-    hear(line);
-    const port = line.startsWith('web |') && line.includes('metrics ready') && /"port":(\d+)/.exec(line)?.[1];
-    if (port) metricsUrl = `http://127.0.0.1:${port}/metrics`;
+  const target = await ownStack({
+    env: READING,
+    log(line) {
+      hear(line);
+      const port = line.startsWith('web |') && line.includes('metrics ready') && /"port":(\d+)/.exec(line)?.[1];
+      if (port) metricsUrl = `http://127.0.0.1:${port}/metrics`;
+    },
   });
   try {
     const figures = await measureReading(target, metricsUrl);
@@ -75,7 +78,7 @@ async function reads(argv: string[]): Promise<number> {
 async function run(options: BenchOptions): Promise<number> {
   const target = options.dataDir
     ? runningStack(options.dataDir)
-    : await ownStack(options.profile ? INSPECTABLE : {}, hear);
+    : await ownStack({ env: options.profile ? INSPECTABLE : {}, countsPlanning: options.statements, log: hear });
   try {
     const measured = await openSite(target, options, ordersFor(options));
     try {

@@ -25,6 +25,7 @@ const READY_AGAIN_MS = 60_000;
 const SERVED_WITHIN_MS = 180_000;
 /** So many wrong answers, and lines of the log about them, a failure shows. */
 const SHOWN = 5;
+const LIVES_SHOWN = 100;
 /** Between two faults the shop gets time to show that it works. */
 const CALM_MS = 2_000;
 
@@ -32,7 +33,7 @@ const describeLong = MINUTES > 0 ? describe : () => undefined;
 
 describeLong(`${BUYERS} buyers and ${MINUTES} minutes of random faults and attacks`, function () {
   this.timeout(MINUTES * 60_000 + 20 * 60_000);
-  const watched: Watched = { wrongAnswers: [], failures: [], ends: [], stuck: [] };
+  const watched: Watched = { wrongAnswers: [], failures: [], ends: [], lives: [], stuck: [] };
   let folder: string;
   let stack: Stack;
   let books: Books;
@@ -41,6 +42,9 @@ describeLong(`${BUYERS} buyers and ${MINUTES} minutes of random faults and attac
     await chmod(folder, 0o755);
     stack = await startWatchedStack(folder, watched);
     books = openBooks(stack);
+  });
+  afterEach(function () {
+    if (this.currentTest?.state === 'failed') console.log(watched.lives.slice(-LIVES_SHOWN).join('\n'));
   });
   after(async () => {
     await books?.close();

@@ -10,9 +10,13 @@ export interface Watched {
   failures: string[];
   /** How its processes ended, e.g. `web: SIGKILL`. */
   ends: string[];
+  /** What its processes said about their starts and ends, with the time of day; the last of it explains a failure. */
+  lives: string[];
   /** What processes said that came to a standstill or did not know what to do. */
   stuck: string[];
 }
+
+const LIFE = / ready"|"process\.|Error: |\.stuck"/;
 
 /** A stack with servers of its own, since these are what fails. */
 export function startWatchedStack(dataDir: string, watched: Watched): Promise<Stack> {
@@ -29,6 +33,7 @@ export function startWatchedStack(dataDir: string, watched: Watched): Promise<St
       const [, name, how] = /^(\S+) \| ended \((.+?)\)/.exec(line) ?? [];
       if (line.includes('"http.failed"')) watched.failures.push(line);
       if (how !== undefined) watched.ends.push(`${name}: ${how}`);
+      if (how !== undefined || LIFE.test(line)) watched.lives.push(`${new Date().toISOString()} ${line}`);
       if (line.includes('"process.event_loop.stuck"') || line.includes('"web.stuck"')) watched.stuck.push(line);
     },
   });

@@ -31,6 +31,10 @@ export interface Statement {
   calls: number;
   /** Milliseconds of execution inside Postgres. */
   ms: number;
+  /** Of the shortest execution: what it takes when nothing else is in its way, milliseconds. */
+  shortestMs: number;
+  /** Milliseconds of planning. */
+  planMs: number;
 }
 
 /**
@@ -78,5 +82,6 @@ const STATEMENTS = `select coalesce(sum(calls) filter (where toplevel and not ${
   from pg_stat_statements where ${OURS}`;
 
 const TOP = `select case when toplevel then query else 'checks of foreign keys' end as query,
-    sum(calls)::float8 as calls, sum(total_exec_time)::float8 as ms
+    sum(calls)::float8 as calls, sum(total_exec_time)::float8 as ms, min(min_exec_time)::float8 as "shortestMs",
+    sum(total_plan_time)::float8 as "planMs"
   from pg_stat_statements where ${OURS} group by 1 order by ms desc limit $2`;

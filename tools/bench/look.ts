@@ -71,15 +71,20 @@ export async function lookAtStatements({ site, counters }: Measured, options: Be
   await counters.reset();
   await warmUp(site, wish);
   const statements = await counters.top(1_000);
-  const perOrder = (one: { calls: number; ms: number }) => [one.calls / wish.orders, one.ms / wish.orders];
-  const rows = statements.slice(0, MOST_STATEMENTS).map((one): Cell[] => [shortText(one), ...perOrder(one)]);
-  const sum: Cell[] = ['all, with begin, commit and the checks of foreign keys', ...perOrder(sumOf(statements))];
-  return table([['statement', 'calls/order', 'ms/order'], ...rows, sum]);
+  const perOrder = ({ calls, ms, planMs }: Sums) => [calls, ms, planMs].map((sum) => sum / wish.orders);
+  const rows = statements
+    .slice(0, MOST_STATEMENTS)
+    .map((one): Cell[] => [shortText(one), ...perOrder(one), one.shortestMs]);
+  const sum: Cell[] = ['all, with begin, commit and the checks of foreign keys', ...perOrder(sumOf(statements)), null];
+  return table([['statement', 'calls/order', 'ms/order', 'planning', 'shortest'], ...rows, sum]);
 }
 
-const sumOf = (statements: readonly Statement[]) => ({
+type Sums = Pick<Statement, 'calls' | 'ms' | 'planMs'>;
+
+const sumOf = (statements: readonly Statement[]): Sums => ({
   calls: statements.reduce((sum, one) => sum + one.calls, 0),
   ms: statements.reduce((sum, one) => sum + one.ms, 0),
+  planMs: statements.reduce((sum, one) => sum + one.planMs, 0),
 });
 
 const levelOf = ({ orders, concurrency }: BenchOptions) => ({ orders, concurrency: concurrency.at(-1) ?? 1 });

@@ -25,6 +25,8 @@ const SETTINGS = {
   shared_preload_libraries: 'pg_stat_statements',
   'pg_stat_statements.track': 'all',
 };
+/** Costs a little: only where statements are all that is asked for. */
+const PLANNING = { 'pg_stat_statements.track_planning': 'on' };
 
 /** The stack of somebody else, who keeps it. @throws when none runs there. */
 export function runningStack(dataDir: string): Target {
@@ -36,8 +38,16 @@ export function runningStack(dataDir: string): Target {
   return { url, databaseUrl: postgres.url, redisUrl: redis.url, dataDir, run, stop: async () => undefined };
 }
 
-/** A stack of our own in a folder that is gone afterwards. `env` is for all of its processes. */
-export async function ownStack(env: Record<string, string>, log: (line: string) => void): Promise<Target> {
+export interface OwnStack {
+  /** For all of its processes. */
+  env?: Record<string, string>;
+  /** Whether Postgres counts the time that it plans. */
+  countsPlanning?: boolean;
+  log(line: string): void;
+}
+
+/** A stack of our own in a folder that is gone afterwards. */
+export async function ownStack({ env = {}, countsPlanning = false, log }: OwnStack): Promise<Target> {
   const dataDir = await mkdtemp(join(tmpdir(), 'vcecom-bench-'));
   // PostgreSQL runs as a user of its own when we are root, and has to reach its data.
   await chmod(dataDir, 0o755);
@@ -46,7 +56,7 @@ export async function ownStack(env: Record<string, string>, log: (line: string) 
     const stack = await startStack({
       dataDir,
       products: PRODUCTS,
-      postgres: { settings: SETTINGS },
+      postgres: { settings: { ...SETTINGS, ...(countsPlanning && PLANNING) } },
       env,
       log,
       signal: interruption,
