@@ -3,7 +3,9 @@ import { expect } from 'chai';
 import { openPeopleShop } from './people-shop.ts';
 
 describe('the API document of the whole house', () => {
-  it('is valid OpenAPI 3.1, with an operation id of its own for every route', async () => {
+  it('is valid OpenAPI 3.1, with an operation id of its own for every route', async function () {
+    // Most of it is the validator, which compiles the schema of OpenAPI.
+    this.timeout(60_000);
     const shop = await openPeopleShop();
     try {
       const document = JSON.parse(await (await fetch(`${shop.url}/api/v1/openapi.json`)).text());

@@ -23,6 +23,8 @@ const MINUTES = Number(process.env.FAULT_MINUTES || (runsAll ? 10 : 0));
 const BUYERS = 64;
 const READY_AGAIN_MS = 60_000;
 const SERVED_WITHIN_MS = 180_000;
+/** Every minute left some six hundred checkouts to be compared with the provider. */
+const RECONCILED_WITHIN_MS = 60_000 + 10_000 * MINUTES;
 /** So many wrong answers, and lines of the log about them, a failure shows. */
 const SHOWN = 5;
 const LIVES_SHOWN = 100;
@@ -123,7 +125,7 @@ async function expectSettled(stack: Stack, books: Books, ids: readonly string[])
   const { databaseUrl, simulatorUrl: simulator } = stack;
   await expectQuiet({ books, simulator }, SERVED_WITHIN_MS);
   const desk = await openDesk(stack.url);
-  const report = await reportOf(desk, await reconcile(desk, 'recent'));
+  const report = await reportOf(desk, await reconcile(desk, 'recent', RECONCILED_WITHIN_MS));
   await expectQuiet({ books, simulator }, SERVED_WITHIN_MS);
   await expectMoneyAccounted({ books, simulator }, ids);
   await expectLaws({ databaseUrl, simulator });

@@ -18,8 +18,8 @@ export interface Found {
   facts: Record<string, unknown>;
 }
 
-/** Starts a run by hand and waits for its end. */
-export async function reconcile({ ask }: Pick<Desk, 'ask'>, kind: 'recent' | 'full'): Promise<Run> {
+/** Starts a run by hand and waits for its end, which takes the longer the more there is to compare. */
+export async function reconcile({ ask }: Pick<Desk, 'ask'>, kind: 'recent' | 'full', withinMs = 60_000): Promise<Run> {
   const path = '/../admin/reconciliation/runs';
   const started = await waitFor('a run begins', async () => {
     const answer = await ask<Run>('POST', path, { body: { kind } });
@@ -31,7 +31,7 @@ export async function reconcile({ ask }: Pick<Desk, 'ask'>, kind: 'recent' | 'fu
       const { body } = await ask<Run>('GET', `${path}/${started.id}`);
       return body.state === 'done' && body;
     },
-    60_000,
+    withinMs,
   );
 }
 
