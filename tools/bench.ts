@@ -56,17 +56,9 @@ async function reads(argv: string[]): Promise<number> {
     say(USAGE);
     return 0;
   }
-  let metricsUrl = '';
-  const target = await ownStack({
-    env: READING,
-    log(line) {
-      hear(line);
-      const port = line.startsWith('web |') && line.includes('metrics ready') && /"port":(\d+)/.exec(line)?.[1];
-      if (port) metricsUrl = `http://127.0.0.1:${port}/metrics`;
-    },
-  });
+  const target = await ownStack({ env: READING, isLookedAt: true, log: hear });
   try {
-    const figures = await measureReading(target, metricsUrl);
+    const figures = await measureReading(target);
     say(readingReport(figures));
     if (options.jsonFile) writeJson(options.jsonFile, figures);
     return figures.reads.every(({ errors }) => errors === 0) ? 0 : 1;
@@ -78,7 +70,7 @@ async function reads(argv: string[]): Promise<number> {
 async function run(options: BenchOptions): Promise<number> {
   const target = options.dataDir
     ? runningStack(options.dataDir)
-    : await ownStack({ env: options.profile ? INSPECTABLE : {}, countsPlanning: options.statements, log: hear });
+    : await ownStack({ env: options.profile ? INSPECTABLE : {}, isLookedAt: options.statements, log: hear });
   try {
     const measured = await openSite(target, options, ordersFor(options));
     try {

@@ -14,7 +14,7 @@ import type { PricingFigures } from '../../tools/bench/pricing/measure.ts';
 import { isExact, millisecondsOf, usageOf } from '../../tools/bench/processes.ts';
 import { compare, readBaseline } from '../../tools/bench/ratio.ts';
 import { table } from '../../tools/bench/table.ts';
-import { byOrigin, hotSpots } from '../../tools/bench/top.ts';
+import { byOrigin, hotSpots, ownSpots } from '../../tools/bench/top.ts';
 import { itAll } from '../support/extent.ts';
 
 const run = promisify(execFile);
@@ -35,7 +35,7 @@ describe('the bench', () => {
     const rows = [
       /^ {2}buyers +orders\/s +p50 +p95 +p99 +202 p50 +202 p95 +202 p99/,
       /^ {2}buyers +web +worker +postgres +redis +sum +without idle +\| simulator +buyers +bench/,
-      /^ {2}buyers +statements +begin, commit +key checks +commits +that wrote +WAL KB/,
+      /^ {2}buyers +statements +begin, commit +key checks +commits +that wrote +WAL KB +\| Redis +jobs$/,
       /^ {2}2, hot +\d/,
       /^ {2}idle, per second +\d/,
       /^ {2}(web|worker|postgres|redis|simulator) +\d+ +\d+ +\d+$/,
@@ -60,9 +60,11 @@ describe('the bench', () => {
       ['2', 3, []],
       ['2, hot', 3, []],
     ]);
-    const { statements, nested, cpuMs } = figures.levels[0]?.perOrder ?? {};
+    const { statements, nested, redisCommands, jobs, cpuMs } = figures.levels[0]?.perOrder ?? {};
     expect(statements).to.be.within(20, 80);
     expect(nested).to.be.greaterThan(10);
+    expect(redisCommands).to.be.within(10, 400);
+    expect(jobs).to.be.within(1, 20);
     expect(cpuMs?.web).to.be.greaterThan(0);
     expect(cpuMs?.postgres).to.be.greaterThan(0);
     expect(figures.ceiling[0]?.statements).to.be.within(15, 30);
@@ -73,7 +75,8 @@ describe('the bench', () => {
     const { stdout } = await run('node', [BENCH, ...FEW, '--profile', 'worker', '--statements']);
     expect(stdout).to.match(/^worker: [\d.]+ CPU-ms per order/m);
     expect(stdout).to.match(/^ {2}src +[\d.]+ +[\d.]+$/m);
-    expect(stdout).to.match(/^ {2}with i0 as \(insert into checkout_history .* 1 +[\d.]+$/m);
+    expect(stdout).to.match(/^ {2}with i0 as \(insert into checkout_history .* 1 +[\d.]+ +[\d.]+ +[\d.]+$/m);
+    expect(stdout).to.match(/^ {2}cart\.edit +[\d.]+ +[\d.]+$/m);
     expect(stdout).not.to.include('of_the_bench');
   });
 
@@ -151,23 +154,28 @@ describe('the bench', () => {
       id,
       callFrame: { functionName, url, lineNumber: 4 },
     });
-    const spots = hotSpots({
+    const profile = {
       nodes: [
         node(1, '(idle)', ''),
         node(2, 'query', 'file:///x/node_modules/@scope/name/lib/a.js'),
-        node(3, '', 'file:///x/src/infra/log.ts'),
+        { ...node(3, '', 'file:///x/src/infra/log.ts'), children: [5] },
         node(4, 'query', 'file:///x/node_modules/@scope/name/lib/a.js'),
         node(5, 'writev', ''),
       ],
       samples: [1, 2, 3, 4, 5],
       timeDeltas: [9_000, 1_000, 2_000, 3_000, 500],
-    });
+    };
+    const spots = hotSpots(profile);
     expect(spots).to.deep.equal([
       { origin: '@scope/name', name: 'query lib/a.js:5', ms: 4 },
       { origin: 'src', name: '(anonymous) src/infra/log.ts:5', ms: 2 },
       { origin: 'node', name: 'writev', ms: 0.5 },
     ]);
     expect(byOrigin([...spots, { origin: 'src', name: 'x', ms: 3 }])[0]).to.deep.equal({ origin: 'src', ms: 5 });
+    expect(ownSpots(profile)).to.deep.equal([
+      { origin: '@scope/name', name: 'query lib/a.js:5', ms: 4 },
+      { origin: 'src', name: '(anonymous) src/infra/log.ts:5', ms: 2.5 },
+    ]);
   });
 
   it('prints figures with the digits that count', () => {

@@ -32,6 +32,8 @@ export interface Cost {
   commits: number;
   writes: number;
   walKb: number;
+  redisCommands: number;
+  jobs: number;
 }
 
 export interface Level {
@@ -121,7 +123,7 @@ function costOf(
   const { user, system } = process.cpuUsage(bench);
   const benchMs = (user + system) / 1_000;
   const ours = ROLES.reduce((sum, role) => sum + (cpuMs[role] ?? 0), 0) + buyersMs + benchMs;
-  const { statements, nested, control, commits, writes, walKb } = counts;
+  const { statements, nested, control, commits, writes, walKb, redisCommands, jobs } = counts;
   return {
     cpuMs: Object.fromEntries(ROLES.map((role) => [role, per(cpuMs[role])])) as Cost['cpuMs'],
     sumMs: per(sumMs),
@@ -134,5 +136,7 @@ function costOf(
     commits: commits / units,
     writes: writes / units,
     walKb: walKb / units,
+    redisCommands: redisCommands / units,
+    jobs: jobs / units,
   };
 }

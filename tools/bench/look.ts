@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signal } from '../../src/infra/embedded/processes.ts';
 import type { Statement } from './counters.ts';
+import { type GroupSizes, readGroupSizes, sizesBetween } from './group-sizes.ts';
 import { warmUp } from './levels.ts';
 import type { BenchOptions } from './options.ts';
 import { usageOf } from './processes.ts';
-import { profileDuring } from './profiler.ts';
+import { type CpuProfile, profileDuring } from './profiler.ts';
 import type { Measured } from './site.ts';
 import { type Cell, table } from './table.ts';
-import { byOrigin, type HotSpot, hotSpots, shortText } from './top.ts';
+import { byOrigin, hotSpots, ownSpots, shortText } from './top.ts';
 
-const MOST_FUNCTIONS = 25;
+const MOST_FUNCTIONS = 30;
 const MOST_STATEMENTS = 40;
 const OPENING_MS = 5_000;
 
@@ -32,7 +33,7 @@ export async function lookAtFunctions({ site, target }: Measured, options: Bench
     await warmUp(site, wish);
     cpuMs = (usageOf(pid)?.cpuMs ?? 0) - (before?.cpuMs ?? 0);
   });
-  return functionTables(hotSpots(profile), { role, wish, msPerOrder: cpuMs / wish.orders });
+  return functionTables(profile, { role, wish, msPerOrder: cpuMs / wish.orders });
 }
 
 async function openInspector(pid: number, { role, address }: Inside): Promise<string> {
@@ -51,32 +52,48 @@ interface Look {
   msPerOrder: number;
 }
 
-function functionTables(spots: HotSpot[], { role, wish, msPerOrder }: Look): string {
+function functionTables(profile: CpuProfile, { role, wish, msPerOrder }: Look): string {
+  const spots = hotSpots(profile);
   const all = spots.reduce((sum, { ms }) => sum + ms, 0);
   const row = (name: string, ms: number): Cell[] => [name, (msPerOrder * ms) / all, (100 * ms) / all];
   const origins = byOrigin(spots).map(({ origin, ms }) => row(origin, ms));
-  const functions = spots.slice(0, MOST_FUNCTIONS).map((spot) => row(`${spot.origin}: ${spot.name}`, spot.ms));
+  const largest = (some: typeof spots) =>
+    some.slice(0, MOST_FUNCTIONS).map((spot) => row(`${spot.origin}: ${spot.name}`, spot.ms));
   return [
     `${role}: ${msPerOrder.toFixed(2)} CPU-ms per order, sampled, with ${wish.concurrency} buyers at once`,
     table([['by origin', 'CPU-ms', '%'], ...origins]),
     '',
-    table([['function, itself', 'CPU-ms', '%'], ...functions]),
+    table([['function, itself', 'CPU-ms', '%'], ...largest(spots)]),
+    '',
+    table([['our function, with what it calls', 'CPU-ms', '%'], ...largest(ownSpots(profile))]),
   ].join('\n');
 }
 
 /** One level: the statements of a purchase. @throws when Postgres does not count them. */
-export async function lookAtStatements({ site, counters }: Measured, options: BenchOptions): Promise<string> {
+export async function lookAtStatements({ site, counters, target }: Measured, options: BenchOptions): Promise<string> {
   if (counters.missing) throw new Error(`statements are not counted there: ${counters.missing}`);
   const wish = levelOf(options);
   await counters.reset();
+  const sizes = await readGroupSizes(target.metricsUrls);
   await warmUp(site, wish);
+  const groups = sizesBetween(sizes, await readGroupSizes(target.metricsUrls));
   const statements = await counters.top(1_000);
   const perOrder = ({ calls, ms, planMs }: Sums) => [calls, ms, planMs].map((sum) => sum / wish.orders);
   const rows = statements
     .slice(0, MOST_STATEMENTS)
     .map((one): Cell[] => [shortText(one), ...perOrder(one), one.shortestMs]);
   const sum: Cell[] = ['all, with begin, commit and the checks of foreign keys', ...perOrder(sumOf(statements)), null];
-  return table([['statement', 'calls/order', 'ms/order', 'planning', 'shortest'], ...rows, sum]);
+  const statementTable = table([['statement', 'calls/order', 'ms/order', 'planning', 'shortest'], ...rows, sum]);
+  return `${statementTable}\n\n${groupTable(groups, wish.orders)}`;
+}
+
+function groupTable(groups: GroupSizes, orders: number): string {
+  const rows = Object.entries(groups).map(([name, { groups: count, members }]): Cell[] => [
+    name,
+    members / count,
+    count / orders,
+  ]);
+  return table([['units of work in transactions', 'members each', 'per order'], ...rows]);
 }
 
 type Sums = Pick<Statement, 'calls' | 'ms' | 'planMs'>;

@@ -1,13 +1,16 @@
 import { cpus } from 'node:os';
 import type { RunFile } from '../stack/stack.ts';
 import type { Books } from './books.ts';
-import type { Counters, Counts } from './counters.ts';
+import type { Counters, Counts as DatabaseCounts } from './counters.ts';
 import { type Usage, usageOf } from './processes.ts';
+import type { QueueCounters, QueueCounts } from './queue-counters.ts';
 
 export const ROLES = ['web', 'worker', 'postgres', 'redis', 'simulator'] as const;
 export type Role = (typeof ROLES)[number];
 /** What a purchase costs: the payment provider is somebody else's machine in real life. */
 export const COUNTED: readonly Role[] = ['web', 'worker', 'postgres', 'redis'];
+
+export type Counts = DatabaseCounts & QueueCounts;
 
 /** All counters at one moment. */
 export interface Reading {
@@ -35,12 +38,19 @@ export interface Meter {
   read(): Promise<Reading>;
 }
 
-export function openMeter(run: () => RunFile, { counters, books }: { counters: Counters; books: Books }): Meter {
+interface Counting {
+  counters: Counters;
+  queues: QueueCounters;
+  books: Books;
+}
+
+export function openMeter(run: () => RunFile, { counters, queues, books }: Counting): Meter {
   return {
     async read() {
       const usage = usageByRole(run());
       const [atMs, machine, looks] = [performance.now(), machineTimes(), books.looks()];
-      return { atMs, machine, usage, looks, counts: await counters.read() };
+      const [database, queue] = await Promise.all([counters.read(), queues.read()]);
+      return { atMs, machine, usage, looks, counts: { ...database, ...queue } };
     },
   };
 }

@@ -8,6 +8,8 @@ export interface CpuProfile {
 export interface ProfileNode {
   id: number;
   callFrame: { functionName: string; url: string; lineNumber: number };
+  /** Ids of the functions that it called. */
+  children?: number[];
 }
 
 /** The environment of processes whose inspector opens on a free port when asked to. */

@@ -4,8 +4,8 @@ import { measureBare, measureReads, type Readable, type Reads } from './reads.ts
 import { type Cell, table } from './table.ts';
 import type { Target } from './target.ts';
 
-/** No caller is held up, and the processes tell what they do. */
-export const READING = { METRICS_ADDRESS: '127.0.0.1:0', RATE_LIMITS: 'read:900000000,write:1000000' };
+/** No caller is held up. */
+export const READING = { RATE_LIMITS: 'read:900000000,write:1000000' };
 
 const PRODUCTS = 50;
 const TERMS = ['shirt', 'kurta', 'cotton', 'blue', 'shoes', 'silk', 'linen', 'bag', 'red', 'steel'];
@@ -18,12 +18,12 @@ export interface ReadingFigures {
 }
 
 /** What reading costs: warm, after everything was forgotten, and beside a route that only sends. */
-export async function measureReading(target: Target, metricsUrl: string): Promise<ReadingFigures> {
+export async function measureReading(target: Target): Promise<ReadingFigures> {
   const products = await productsOf(target);
   const [first = ''] = products;
   const bytes = Buffer.byteLength(await (await fetch(target.url + first)).text());
   const bareBefore = await measureBare(bytes);
-  const reads = await measureReads(target, await pagesOf(target, products), metricsUrl);
+  const reads = await measureReads(target, await pagesOf(target, products));
   const bareAfter = await measureBare(bytes);
   // The machine may be busier at one end of the run than at the other: the faster one is what is to be reached.
   const bare = bareBefore.requestsPerSecond > bareAfter.requestsPerSecond ? bareBefore : bareAfter;

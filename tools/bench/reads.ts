@@ -34,7 +34,8 @@ export interface Readable {
 }
 
 /** Reads each kind of page as fast as it goes. */
-export async function measureReads(target: Target, pages: readonly Readable[], metricsUrl: string): Promise<Reads[]> {
+export async function measureReads(target: Target, pages: readonly Readable[]): Promise<Reads[]> {
+  const metricsUrl = target.metricsUrls.web ?? '';
   const measured: Reads[] = [];
   for (const page of pages) {
     await page.cold?.();

@@ -11,7 +11,7 @@ export function report(figures: Figures): string {
   return [
     ['Speed (ms)', speed(figures)],
     ['CPU-ms per order', cpu(figures)],
-    ['Postgres, per order', database(figures)],
+    ['Postgres, Redis and queues, per order', database(figures)],
     ['Memory (MB)', memory(figures)],
     ['The same rows by hand-written prepared SQL, in one transaction per order', ceiling(figures)],
     ['The queue without work', queue(figures)],
@@ -56,10 +56,20 @@ const withoutIdle = ({ perOrder, ordersPerSecond }: Level, idle: Cost): number |
   perOrder.sumMs === null || idle.sumMs === null ? null : perOrder.sumMs - idle.sumMs / ordersPerSecond;
 
 function database({ levels, idlePerSecond }: Figures): string {
-  const head = ['buyers', 'statements', 'begin, commit', 'key checks', 'commits', 'that wrote', 'WAL KB'];
+  const head = [
+    'buyers',
+    'statements',
+    'begin, commit',
+    'key checks',
+    'commits',
+    'that wrote',
+    'WAL KB',
+    '| Redis',
+    'jobs',
+  ];
   const row = (name: string, cost: Cost): Cell[] => {
-    const { statements, control, nested, commits, writes, walKb } = cost;
-    return [name, statements, control, nested, commits, writes, walKb];
+    const { statements, control, nested, commits, writes, walKb, redisCommands, jobs } = cost;
+    return [name, statements, control, nested, commits, writes, walKb, redisCommands, jobs];
   };
   const rows = levels.map((level) => row(level.name, level.perOrder));
   return table([head, ...rows, row('idle, per second', idlePerSecond)]);

@@ -5,6 +5,7 @@ import type { Site } from './levels.ts';
 import type { Load, Loaded } from './load.ts';
 import { openMeter } from './meter.ts';
 import type { BenchOptions } from './options.ts';
+import { openQueueCounters, type QueueCounters } from './queue-counters.ts';
 import type { Target } from './target.ts';
 
 export type Say = (line: string) => void;
@@ -22,10 +23,11 @@ export interface Measured {
 export async function openSite(target: Target, options: BenchOptions, orders: number): Promise<Measured> {
   const counters = await openCounters(target.databaseUrl);
   const books = await openBooks(target.databaseUrl);
+  const queues = openQueueCounters(target.redisUrl);
   const buyers: Child<Load, Loaded> = startChild('load');
-  const close = async () => void (await Promise.all([buyers.stop(), books.close(), counters.close()]));
+  const close = async () => void (await Promise.all([buyers.stop(), books.close(), queues.close(), counters.close()]));
   try {
-    const site = await siteOf(target, options, { counters, books, buyers, orders });
+    const site = await siteOf(target, options, { counters, queues, books, buyers, orders });
     return { target, site, counters, close };
   } catch (error) {
     await close();
@@ -36,9 +38,11 @@ export async function openSite(target: Target, options: BenchOptions, orders: nu
 async function siteOf(
   target: Target,
   { settleSeconds }: BenchOptions,
-  opened: { counters: Counters; books: Books; buyers: Child<Load, Loaded>; orders: number },
+  opened: { counters: Counters; queues: QueueCounters; books: Books; buyers: Child<Load, Loaded>; orders: number },
 ): Promise<Site> {
-  const { counters, books, buyers, orders } = opened;
+  const { counters, queues, books, buyers, orders } = opened;
   const goods = await stockGoods(books, orders);
-  return { url: target.url, goods, meter: openMeter(target.run, { counters, books }), books, buyers, settleSeconds };
+  const { url, run } = target;
+  const meter = openMeter(run, { counters, queues, books });
+  return { url, goods, meter, books, buyers, settleSeconds };
 }

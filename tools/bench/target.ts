@@ -12,6 +12,8 @@ export interface Target {
   redisUrl: string;
   /** The folder with run.json. */
   dataDir: string;
+  /** Where web and worker tell their figures, by their names; none: nobody knows. */
+  metricsUrls: Readonly<Record<string, string>>;
   /** The current pids. */
   run(): RunFile;
   stop(): Promise<void>;
@@ -25,7 +27,6 @@ const SETTINGS = {
   shared_preload_libraries: 'pg_stat_statements',
   'pg_stat_statements.track': 'all',
 };
-/** Costs a little: only where statements are all that is asked for. */
 const PLANNING = { 'pg_stat_statements.track_planning': 'on' };
 
 /** The stack of somebody else, who keeps it. @throws when none runs there. */
@@ -35,30 +36,43 @@ export function runningStack(dataDir: string): Target {
   const run = () => JSON.parse(readFileSync(file, 'utf8')) as RunFile;
   const { url, processes } = run();
   const { postgres, redis } = processes;
-  return { url, databaseUrl: postgres.url, redisUrl: redis.url, dataDir, run, stop: async () => undefined };
+  return {
+    url,
+    databaseUrl: postgres.url,
+    redisUrl: redis.url,
+    dataDir,
+    metricsUrls: {},
+    run,
+    stop: async () => undefined,
+  };
 }
 
 export interface OwnStack {
   /** For all of its processes. */
   env?: Record<string, string>;
-  /** Whether Postgres counts the time that it plans. */
-  countsPlanning?: boolean;
+  /** Whether Postgres counts the time that it plans, and web and worker tell their figures: both cost a little. */
+  isLookedAt?: boolean;
   log(line: string): void;
 }
 
 /** A stack of our own in a folder that is gone afterwards. */
-export async function ownStack({ env = {}, countsPlanning = false, log }: OwnStack): Promise<Target> {
+export async function ownStack({ env = {}, isLookedAt = false, log }: OwnStack): Promise<Target> {
   const dataDir = await mkdtemp(join(tmpdir(), 'vcecom-bench-'));
   // PostgreSQL runs as a user of its own when we are root, and has to reach its data.
   await chmod(dataDir, 0o755);
   const removeData = () => rm(dataDir, { recursive: true, force: true });
+  const metricsUrls: Record<string, string> = {};
   try {
     const stack = await startStack({
       dataDir,
       products: PRODUCTS,
-      postgres: { settings: { ...SETTINGS, ...(countsPlanning && PLANNING) } },
-      env,
-      log,
+      postgres: { settings: { ...SETTINGS, ...(isLookedAt && PLANNING) } },
+      env: { ...env, ...(isLookedAt && { METRICS_ADDRESS: '127.0.0.1:0' }) },
+      log(line) {
+        log(line);
+        const [, name, port] = (line.includes('"metrics ready"') && /^([\w-]+) .*"port":(\d+)/.exec(line)) || [];
+        if (name) metricsUrls[name] = `http://127.0.0.1:${port}/metrics`;
+      },
       signal: interruption,
     });
     const { url, databaseUrl, redisUrl, run } = stack;
@@ -66,7 +80,7 @@ export async function ownStack({ env = {}, countsPlanning = false, log }: OwnSta
       await stack.stop();
       await removeData();
     };
-    return { url, databaseUrl, redisUrl, dataDir, run, stop };
+    return { url, databaseUrl, redisUrl, dataDir, metricsUrls, run, stop };
   } catch (error) {
     await removeData();
     throw error;

@@ -9,13 +9,28 @@ export interface HotSpot {
 }
 
 /** Self time per function, largest first; the time in which the process waited is left out. */
-export function hotSpots(profile: CpuProfile): HotSpot[] {
+export const hotSpots = (profile: CpuProfile): HotSpot[] => spotsBy(profile, (node) => node);
+
+/** The time of our own functions, with that of the libraries and the runtime that they called, largest first. */
+export function ownSpots(profile: CpuProfile): HotSpot[] {
+  const callers = new Map(
+    profile.nodes.flatMap((node) => (node.children ?? []).map((child): [number, ProfileNode] => [child, node])),
+  );
+  const ownOf = (node: ProfileNode): ProfileNode => {
+    for (let at: ProfileNode | undefined = node; at; at = callers.get(at.id))
+      if (spotOf(at).origin === 'src') return at;
+    return node;
+  };
+  return spotsBy(profile, ownOf);
+}
+
+function spotsBy(profile: CpuProfile, of: (node: ProfileNode) => ProfileNode): HotSpot[] {
   const byId = new Map(profile.nodes.map((node) => [node.id, node]));
   const spots = new Map<string, HotSpot>();
   profile.samples.forEach((id, index) => {
     const node = byId.get(id);
     if (!node || node.callFrame.functionName === '(idle)') return;
-    const spot = spotOf(node);
+    const spot = spotOf(of(node));
     const key = `${spot.origin} ${spot.name}`;
     const known = spots.get(key) ?? spot;
     known.ms += (profile.timeDeltas[index] ?? 0) / 1_000;
