@@ -42,7 +42,11 @@ export function makeApp(routes: AnyRoute[], deps: AppDeps): express.Express {
   app.set('trust proxy', deps.proxies ?? 0);
   const all: AnyRoute[] = [...routes, documentRoute(() => all)];
   app.use(begin(deps.observe), ...hardening(deps.hardening ?? { corsOrigins: [], isHttpsOnly: false }));
-  for (const [path, methods] of byPath(all)) mount(app, { path, routes: methods, deps });
+  for (const [area, paths] of Map.groupBy(byPath(all), ([path]) => areaOf(path))) {
+    const router = express.Router({ caseSensitive: true });
+    for (const [path, methods] of paths) mount(router, { path, at: path.slice(area.length), routes: methods, deps });
+    app.use(area || '/', router);
+  }
   app.use(docsRouter());
   if (deps.ops) app.use(deps.ops);
   app.use((request) => {
@@ -52,11 +56,19 @@ export function makeApp(routes: AnyRoute[], deps: AppDeps): express.Express {
   return app;
 }
 
-function mount(
-  app: express.Express,
-  { path, routes, deps }: { path: string; routes: AnyRoute[]; deps: AppDeps },
-): void {
-  const at = app.route(path.replace(/\{(\w+)\}/g, ':$1'));
+/** A part of the API, whose routes are looked through only for requests to it: there are over a hundred others. */
+const areaOf = (path: string): string => /^\/api\/v1\/[\w-]+(?=\/)/.exec(path)?.[0] ?? '';
+
+interface Mounted {
+  path: string;
+  /** Below its router. */
+  at: string;
+  routes: AnyRoute[];
+  deps: AppDeps;
+}
+
+function mount(router: express.Router, { path, at: below, routes, deps }: Mounted): void {
+  const at = router.route(below.replace(/\{(\w+)\}/g, ':$1'));
   for (const each of routes) at[each.facts.method](endpoint(each, deps));
   const methods = routes.map(({ facts }) => facts.method.toUpperCase());
   const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');

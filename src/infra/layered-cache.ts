@@ -2,6 +2,7 @@ import { BentoCache, bentostore, errors } from 'bentocache';
 import { MemoryDriver } from 'bentocache/drivers/memory';
 import { redisDriver } from 'bentocache/drivers/redis';
 import type { Redis } from 'ioredis';
+import { LRUCache } from 'lru-cache';
 import pLimit from 'p-limit';
 import { observe } from './log.ts';
 import { openPopularity, type Popularity } from './popularity.ts';
@@ -42,6 +43,8 @@ export interface LayeredCache {
 /** Copies in the memory of a process live for so long, in milliseconds, then Redis is asked. */
 const IN_MEMORY_MS = 5_000;
 const IN_MEMORY_ITEMS = 5_000;
+/** Two for each character: as much as a text takes that is not Latin. */
+const IN_MEMORY_BYTES = 40_000_000;
 /** While Redis is away a process answers from what it has read itself, for so long, in milliseconds. */
 const ALONE_MS = 1_000;
 /** That there is nothing under a key is believed for so long, in milliseconds. */
@@ -70,7 +73,13 @@ class ShortMemory extends MemoryDriver {
 }
 
 function openLayers(redis: Redis, store: string) {
-  const memory = { maxItems: IN_MEMORY_ITEMS, serialize: false, prefix: store };
+  // Copies stay there until others need the room, also when their life is over.
+  const cacheInstance = new LRUCache<string, string>({
+    max: IN_MEMORY_ITEMS,
+    maxSize: IN_MEMORY_BYTES,
+    sizeCalculation: (held) => 2 * JSON.stringify(held).length,
+  });
+  const memory = { cacheInstance, serialize: false, prefix: store };
   const l1 = { options: memory, factory: () => new ShortMemory(memory) };
   const layers = bentostore()
     .useL1Layer(l1)

@@ -62,6 +62,29 @@ describe('the layered cache', function () {
   };
   const entry = (seconds = 60) => ({ key: 'thing:1', on: ['thing:1'], seconds });
 
+  it('keeps at most 40 MB in the memory of a process', async () => {
+    const one = await start();
+    const text = 'x'.repeat(1_000_000);
+    let made = 0;
+    const make = async () => {
+      made += 1;
+      return { text };
+    };
+    const read = (n: number) => one.cache.read({ key: `large:${n}`, on: ['large'], seconds: 60 }, make);
+    const forgetInRedis = async () => {
+      const keys = await admin.keys(`*${store}*large:*`);
+      await admin.del(keys);
+    };
+    for (let n = 0; n < 10; n++) await read(n);
+    await forgetInRedis();
+    await read(0);
+    expect(made, 'ten of two megabytes stay').to.equal(10);
+    for (let n = 10; n < 30; n++) await read(n);
+    await forgetInRedis();
+    await read(1);
+    expect(made, 'thirty do not').to.equal(31);
+  });
+
   it('makes a value once for 500 readers in three processes, and once again when it is over', async () => {
     const processes = [await start(), await start(), await start()];
     let made = 0;

@@ -22,8 +22,12 @@ export function folderMailer({ folder, from }: { folder: string; from: string })
 
   /** Whoever waits for the file finds all of it or nothing. It has a token inside: nobody else may read it. */
   async function writeWhole(path: string, content: Parameters<typeof writeFile>[1]): Promise<void> {
-    await mkdir(folder, { recursive: true });
-    await writeFile(`${path}.part`, content, { mode: 0o600 });
+    const write = () => writeFile(`${path}.part`, content, { mode: 0o600 });
+    await write().catch(async (error) => {
+      if (errorFields(error).code !== 'ENOENT') throw error;
+      await mkdir(folder, { recursive: true });
+      await write();
+    });
     await rename(`${path}.part`, path);
   }
 }
