@@ -1,4 +1,3 @@
-import { OptimisticLockError } from '@mikro-orm/core';
 import { AppError, type ErrorCode } from '../domain/errors.ts';
 import { isDatabaseDown, isPoolExhausted } from '../infra/database.ts';
 
@@ -73,13 +72,12 @@ const NO_TEXT = /^(22021|22P05)$/;
 /** A number or an instant beyond what its column holds. */
 const OUT_OF_RANGE = /^(22003|22008)$/;
 
-/** Serialisation failure, deadlock, lock not available: somebody else's transaction came first. */
-const OVERTAKEN = /^(40001|40P01|55P03)$/;
+/** Serialisation failure, deadlock, lock not available, stale version: somebody else's transaction came first. */
+const OVERTAKEN = /^(40001|40P01|55P03|VC001)$/;
 
 function databaseFailure(error: Error): Failure | undefined {
   if (isPoolExhausted(error)) return { code: 'DATABASE_BUSY' };
   if (isDatabaseDown(error)) return { code: 'DATABASE_UNAVAILABLE' };
-  if (error instanceof OptimisticLockError) return { code: 'CONCURRENT_UPDATE' };
   let at: unknown = error;
   for (let depth = 0; depth < 5 && at instanceof Error; depth += 1) {
     const code = String(Reflect.get(at, 'code'));

@@ -28,6 +28,9 @@ import { Migration027GuestOrders } from '../../migrations/027_guest_orders.ts';
 import { Migration028PricesAndQuotes } from '../../migrations/028_prices_and_quotes.ts';
 import { Migration029AddressOwners } from '../../migrations/029_address_owners.ts';
 import { Migration030UnansweredCalls } from '../../migrations/030_unanswered_calls.ts';
+import { Migration031OffersVersion } from '../../migrations/031_offers_version.ts';
+import { Migration032StaleRows } from '../../migrations/032_stale_rows.ts';
+import { Migration033SessionSettings } from '../../migrations/033_session_settings.ts';
 import type { Database } from '../infra/database.ts';
 import { Cart, CartItem } from './cart.ts';
 import { Checkout } from './checkout.ts';
@@ -90,6 +93,9 @@ export const MIGRATIONS = [
   { name: '028_prices_and_quotes', class: Migration028PricesAndQuotes },
   { name: '029_address_owners', class: Migration029AddressOwners },
   { name: '030_unanswered_calls', class: Migration030UnansweredCalls },
+  { name: '031_offers_version', class: Migration031OffersVersion },
+  { name: '032_stale_rows', class: Migration032StaleRows },
+  { name: '033_session_settings', class: Migration033SessionSettings },
 ];
 
 /** One process migrates at a time, wherever it runs; the number is arbitrary but must stay. */

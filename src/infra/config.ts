@@ -45,12 +45,19 @@ const origins = z
     message: 'must be a list of origins like https://shop.example.com, without a path',
   });
 
+/** True unless it says otherwise. */
+const yes = z
+  .enum(['true', 'false'])
+  .default('true')
+  .transform((text) => text === 'true');
+
 const settings = {
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   HOST: z.string().default('127.0.0.1'),
   PORT: port.default(3000),
   DATABASE_URL: url(['postgres:', 'postgresql:']),
   DATABASE_CONNECTIONS: z.coerce.number().int().min(2).max(200).default(10),
+  DATABASE_NAMED_STATEMENTS: yes,
   REDIS_URL: url(['redis:', 'rediss:']),
   CACHE_REDIS_URL: url(['redis:', 'rediss:']).optional(),
   APP_SECRET: z.string().min(32, 'must have at least 32 characters'),
@@ -76,10 +83,7 @@ const settings = {
   INVOICE_TERMS: z.string().max(1_000).optional(),
   INVOICE_PREFIX: z.string().default('VC'),
   CREDIT_NOTE_PREFIX: z.string().default('CN'),
-  PRICES_INCLUDE_TAX: z
-    .enum(['true', 'false'])
-    .default('true')
-    .transform((text) => text === 'true'),
+  PRICES_INCLUDE_TAX: yes,
   SHIPPING_TAX: z.enum(['apportioned', 'highest', 'own']).default('apportioned'),
   RATE_LIMITS: numbers({ read: 1_200, write: 600, 'sign-in': 60, guesses: 5 }),
   ORDER_LIMITS: numbers({ variant: 100, units: 500, value: 1_000_000_000 }),
@@ -119,6 +123,7 @@ const READ_BY = {
   web: [
     ...STORE,
     'DATABASE_CONNECTIONS',
+    'DATABASE_NAMED_STATEMENTS',
     ...PAYMENTS,
     'CACHE_REDIS_URL',
     'ACCESS_TOKEN_KEYS',
@@ -137,6 +142,7 @@ const READ_BY = {
   worker: [
     ...STORE,
     'DATABASE_CONNECTIONS',
+    'DATABASE_NAMED_STATEMENTS',
     ...PAYMENTS,
     ...MAIL,
     'MAILS_PER_ADDRESS_AND_DAY',

@@ -3,6 +3,8 @@ import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { mergingReads } from './database/merged-statements.ts';
 import { poolMeter } from './database/pool-meter.ts';
+import { search } from './database/searches.ts';
+import { tellSettings } from './database/session-settings.ts';
 import { errorFields, observe } from './log.ts';
 import type { Meter } from './metrics.ts';
 import { answers, ThriftyClient } from './thrifty-client.ts';
@@ -31,13 +33,14 @@ export interface DatabaseOptions {
   migrations?: MigrationObject[];
   /** The most connections of this process, besides those for searches. */
   connections?: number;
+  /** Whether statements are prepared under a name, once per connection; default true. A pooler that does not know of them needs false. */
+  namesStatements?: boolean;
   /** A server that owes an answer and says nothing for so long, in milliseconds, counts as gone. Default: never. */
   silenceMs?: number;
 }
 
-/** Searches are few, and lists can wait for each other; one that takes longer is ended, as nobody waits for it any more. */
+/** Searches are few, and lists can wait for each other. */
 const SEARCH_CONNECTIONS = 6;
-const SEARCH_MS = 10_000;
 /** The most, in milliseconds, that is spent on a new connection, and as much on waiting for one of the pool. */
 const CONNECTING_MS = 5_000;
 /** A connection keeps the plans of its statements, which cost more than the statements: it outlives the pauses of a quiet shop. */
@@ -60,10 +63,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     migrations: { migrationsList: options.migrations ?? [], transactional: true, allOrNothing: false, snapshot: false },
     driverOptions: {
       ...connectionOf(options),
-      options: `${SETTINGS} -c plan_cache_mode=force_generic_plan`,
       onPoolCreated: (created: pg.Pool) => {
         pool = created;
         created.on('error', connectionLost);
+        tellSettings(created);
       },
     },
     logger: () => undefined,
@@ -80,8 +83,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     orm,
     pool: keyed,
     query: (sql, params = []) => read(sql, params),
-    search: async <R extends object>(text: string, values: readonly unknown[]) =>
-      (await searches.query({ text, values: [...values] })).rows as R[],
+    search: (text, values) => search(searches, { text, values }),
     meter: poolMeter({ statements: keyed, searches }),
     isOverloaded: (others = 0) => keyed.waitingCount + others >= MOST_WAITING,
     async close() {
@@ -93,31 +95,28 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 /** What the connections of both pools have in common. */
-const connectionOf = ({ silenceMs }: DatabaseOptions) => ({
+const connectionOf = ({ silenceMs, namesStatements }: DatabaseOptions) => ({
   // Its constructor wants a configuration, which the pool's declaration does not say.
   Client: ThriftyClient as new (config?: pg.ClientConfig) => pg.Client,
   types: typeParsers(),
   connectionTimeoutMillis: CONNECTING_MS,
   idleTimeoutMillis: IDLE_MS,
   silenceMs,
+  namesStatements,
 });
 
 function openSearches(options: DatabaseOptions): pg.Pool {
   const pool = new pg.Pool({
     ...connectionOf(options),
     connectionString: options.url,
-    options: `${SETTINGS} -c statement_timeout=${SEARCH_MS}`,
     max: SEARCH_CONNECTIONS,
   });
   pool.on('error', connectionLost);
+  tellSettings(pool);
   return pool;
 }
 
 const connectionLost = (error: Error): void => observe('database.connection.lost', errorFields(error));
-
-/** A process that vanishes in the middle of a transaction must not keep its locks for as long as TCP would. */
-const SETTINGS =
-  '-c jit=off -c idle_in_transaction_session_timeout=10000 -c lock_timeout=15000 -c tcp_keepalives_idle=30';
 
 /** Raw rows carry money and counts as numbers (int8 is checked to be safe) and instants as dates. */
 function typeParsers(): pg.TypeOverrides {
@@ -137,7 +136,7 @@ function typeParsers(): pg.TypeOverrides {
  */
 const DOWN =
   /^(08...|57P0[123]|57014|25006|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/;
-const NO_CONNECTION = /Connection terminated|Client has encountered a connection/i;
+const NO_CONNECTION = /Connection terminated|Client has encountered a connection|Client was closed/i;
 /** What the pool says when all its connections stayed in use. */
 const POOL_EXHAUSTED = /timeout exceeded when trying to connect/;
 

@@ -7,8 +7,11 @@ import type { Tx } from './unit-of-work.ts';
 const MOST_MEMBERS = 16;
 /** So long, in milliseconds, a group holds up others of its kind, as it may wait for a row lock: then another begins beside it. */
 const PATIENCE_MS = 25;
-/** So long, in milliseconds, a unit of work waits for company when the last group had some. */
-const LINGER_MS = 4;
+/**
+ * When the last group had company, more is waited for until nothing has come for so many milliseconds, and at most for so many.
+ * Those who were served together come back together, one after the other.
+ */
+const LINGER_MS = { gap: 4, most: 12 };
 /** The most transactions of one kind at the same time. */
 const MOST_GROUPS = 4;
 /** So long, in milliseconds, a unit of work waits for its group: as long as for a connection. */
@@ -72,7 +75,7 @@ function next(kind: Kind, lane: Lane): void {
   const [oldest] = lane.waiting;
   if (!oldest) return;
   clearTimeout(lane.timer);
-  const waitMs = oldest.since + patienceMs(lane) - performance.now();
+  const waitMs = beginsAt(lane, oldest) - performance.now();
   if (waitMs > 0) {
     lane.timer = setTimeout(() => next(kind, lane), waitMs);
     return;
@@ -96,11 +99,14 @@ function giveUp(lane: Lane): void {
   lane.waiting = lane.waiting.filter(({ since }) => since >= oldest);
 }
 
-const patienceMs = ({ groups, hadCompany }: Lane): number => {
-  if (groups >= MOST_GROUPS) return MOST_WAIT_MS + 1;
-  if (groups > 0) return PATIENCE_MS;
-  return hadCompany ? LINGER_MS : 0;
-};
+/** When the next group begins, by the clock of the process. */
+function beginsAt({ groups, hadCompany, waiting }: Lane, { since }: Waiting): number {
+  if (groups >= MOST_GROUPS) return since + MOST_WAIT_MS + 1;
+  if (groups > 0) return since + PATIENCE_MS;
+  if (!hadCompany || waiting.length >= MOST_MEMBERS) return since;
+  const newest = waiting.at(-1)?.since ?? since;
+  return Math.min(newest + LINGER_MS.gap, since + LINGER_MS.most);
+}
 
 /** The oldest that wait, one of each key. */
 function takeGroup(lane: Lane): Waiting[] {

@@ -5,6 +5,8 @@ import pg from 'pg';
 import { endWhenSilent } from './silence.ts';
 
 export interface ThriftyConfig extends pg.ClientConfig {
+  /** Default true. */
+  namesStatements?: boolean;
   /** A server that has something to answer, and says nothing for so long, in milliseconds, counts as gone. Default: never. */
   silenceMs?: number;
 }
@@ -24,12 +26,14 @@ const names = new Map<string, string>();
 export class ThriftyClient extends pg.Client {
   private isBeginDue = false;
   private isCorked = false;
+  private readonly namesStatements: boolean;
   /** Why the server ended the connection, which the driver's own error does not tell. */
   private lost: Error | undefined;
   /** Statements without an answer yet. */
   private unanswered = 0;
   constructor(config: ThriftyConfig) {
     super({ ...config, pipeline: true } as pg.ClientConfig);
+    this.namesStatements = config.namesStatements ?? true;
     this.on('error', (error) => {
       this.lost ??= error;
     });
@@ -58,7 +62,8 @@ export class ThriftyClient extends pg.Client {
       super.query('begin').catch(() => undefined);
       this.unanswered += 1;
     }
-    const name = typeof text === 'string' && Array.isArray(values) && values.length > 0 ? nameOf(text) : undefined;
+    const isKeyed = this.namesStatements && typeof text === 'string' && Array.isArray(values) && values.length > 0;
+    const name = isKeyed ? nameOf(text) : undefined;
     if (name) args.splice(0, 2, { name, text, values });
     this.unanswered += 1;
     return super.query(...(args as Parameters<pg.Client['query']>));
@@ -100,7 +105,7 @@ const connectionOf = (client: pg.Client) =>
   Reflect.get(client as object, 'connection') as EventEmitter & { stream: Socket };
 
 /** SQLSTATE read_only_sql_transaction. */
-const READ_ONLY = '25006';
+export const READ_ONLY = '25006';
 
 class SilenceError extends Error {
   readonly code = 'ETIMEDOUT';

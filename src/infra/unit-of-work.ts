@@ -1,7 +1,7 @@
-import { type AnyEntity, type EntityClass, OptimisticLockError } from '@mikro-orm/core';
+import type { AnyEntity, EntityClass } from '@mikro-orm/core';
 import { loadAll, type Where } from './database/aggregates.ts';
-import { type PendingWrites, pendingWrites, type Row } from './database/pending-writes.ts';
-import { openTransaction, type Run } from './database/transaction.ts';
+import { type PendingWrites, pendingWrites, type Row, STALE } from './database/pending-writes.ts';
+import { openTransaction, type Run, type Statement, type Transaction } from './database/transaction.ts';
 import type { Database } from './database.ts';
 import { insideTransaction } from './external.ts';
 import { failpoint } from './failpoint.ts';
@@ -13,7 +13,7 @@ import { failpoint } from './failpoint.ts';
 export interface Tx {
   now: Date;
   query<R extends object = Row>(sql: string, params?: readonly unknown[]): Promise<R[]>;
-  /** Runs a statement whose result nobody needs: it leaves at once, and its failure is thrown by the next `write`. */
+  /** Runs a statement whose result nobody needs: it leaves at once, and its failure is thrown by the next `write` or the commit. */
   send(sql: string, params: readonly unknown[]): void;
   /** Loads one aggregate under its row lock. */
   lock<T extends object>(entity: EntityClass<T>, where: Where<T>): Promise<T | null>;
@@ -34,8 +34,8 @@ export interface Tx {
 }
 
 const RETRIES = 3;
-/** Serialization failure, deadlock, lock not available in time. */
-const CONFLICTS = new Set(['40001', '40P01', '55P03']);
+/** Serialization failure, deadlock, lock not available in time, stale version. */
+const CONFLICTS = new Set(['40001', '40P01', '55P03', STALE]);
 
 /**
  * Runs `work` in one transaction with entities of its own: load, decide, then one flush and one commit.
@@ -54,15 +54,16 @@ export async function unitOfWork<T>(db: Database, name: string, work: (tx: Tx) =
 
 async function attemptOnce<T>(db: Database, name: string, work: (tx: Tx) => Promise<T>): Promise<T> {
   const transaction = openTransaction(db);
-  const { tx, pending, effects, settle } = openTx(db, transaction.run);
+  const { tx, pending, effects } = openTx(db, transaction.run);
   try {
     const result = await insideTransaction(() => work(tx));
-    if (transaction.isBegun()) await tx.write();
-    else await settle();
+    // What was sent and failed is told by the commit.
+    tx.prepare();
+    const statements = pending.takeStatements();
     failpoint(`${name}.before-commit`);
-    if (transaction.isBegun()) await transaction.commit();
+    if (transaction.isBegun()) await committed(transaction, statements);
     // Work that only appends has nothing to roll back.
-    else await pending.write(db.query);
+    else for (const statement of statements) await db.query(...statement);
     failpoint(`${name}.after-commit`);
     for (const effect of effects) effect();
     return result;
@@ -70,6 +71,12 @@ async function attemptOnce<T>(db: Database, name: string, work: (tx: Tx) => Prom
     await transaction.rollback();
     throw error;
   }
+}
+
+/** @throws Error when the server did not commit, or did not say so. */
+async function committed(transaction: Transaction, statements: readonly Statement[]): Promise<void> {
+  const refusal = await transaction.commit(statements);
+  if (refusal) throw refusal;
 }
 
 /** What one piece of work does in a transaction, which may be that of others too. */
@@ -106,8 +113,8 @@ export function openTx({ orm }: Pick<Database, 'orm'>, run: Run, common = new Ma
     prepare: () => pending.take(em),
     async write() {
       pending.take(em);
-      const written = pending.isEmpty() ? undefined : pending.write(run);
-      await Promise.all([written, ...sent.splice(0)]);
+      const written = pending.takeStatements().map((statement) => run(...statement));
+      await Promise.all([...written, ...sent.splice(0)]);
     },
     shared<T>(make: () => T) {
       if (!common.has(make)) common.set(make, make());
@@ -123,5 +130,5 @@ export function openTx({ orm }: Pick<Database, 'orm'>, run: Run, common = new Ma
 }
 
 function isConflict(error: unknown): boolean {
-  return error instanceof OptimisticLockError || CONFLICTS.has((error as { code?: string }).code ?? '');
+  return CONFLICTS.has((error as { code?: string }).code ?? '');
 }

@@ -30,7 +30,8 @@ export async function metrics(
 }
 
 /** How the process reaches PostgreSQL. */
-export const connectionsOf = (config: Config<'worker'> | Config<'web'>): { url: string; connections: number } => ({
+export const connectionsOf = (config: Config<'worker'> | Config<'web'>) => ({
   url: config.DATABASE_URL,
   connections: config.DATABASE_CONNECTIONS,
+  namesStatements: config.DATABASE_NAMED_STATEMENTS,
 });

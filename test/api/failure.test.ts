@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import type { Outcome, RawCall } from '../../src/api/route.ts';
 import { conflict, refused, unavailable } from '../../src/domain/errors.ts';
+import { STALE } from '../../src/infra/database/pending-writes.ts';
 import { answers } from '../../src/infra/thrifty-client.ts';
 import { doing, hook, makeBasket, openShop, readBasket, type Shop } from './sample-shop.ts';
 
@@ -188,7 +189,8 @@ describe('a failure', () => {
   it('of a statement is ours, unless the text or another transaction is to blame', async () => {
     const coded = (code: string) => Object.assign(new Error('no'), { code });
     expect(await thrown(coded('23505'))).to.include({ status: 500, code: 'INTERNAL_ERROR' });
-    expect(await thrown(coded('40P01'))).to.include({ status: 409, code: 'CONCURRENT_UPDATE' });
+    for (const code of ['40P01', STALE])
+      expect(await thrown(coded(code))).to.include({ status: 409, code: 'CONCURRENT_UPDATE' });
     expect(await thrown(coded('22021'))).to.include({ status: 400, code: 'VALIDATION_FAILED' });
   });
 

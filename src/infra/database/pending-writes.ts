@@ -6,11 +6,10 @@ import {
   type EntityMetadata,
   type EntityProperty,
   JsonType,
-  OptimisticLockError,
   wrap,
 } from '@mikro-orm/core';
 import { columnOf } from './aggregates.ts';
-import type { Run } from './transaction.ts';
+import type { Statement } from './transaction.ts';
 
 export type Row = Record<string, unknown>;
 
@@ -33,20 +32,22 @@ interface Update {
  * that Postgres plans each anew. These are prepared once: one per kind of row and set of columns, whatever the number of rows.
  */
 
-/** New rows, and the changes of entities, until `write` sends them. */
+/** SQLSTATE of a statement that found a row without the version that was loaded. */
+export const STALE = 'VC001';
+
+/** New rows, and the changes of entities, until they are sent. */
 export interface PendingWrites {
-  isEmpty(): boolean;
   append(table: string, row: Row): void;
   /** Takes what changed in the managed entities since they were loaded or last taken. */
   take(em: EntityManager): void;
   /** Takes all of `others`. */
   join(others: PendingWrites): void;
   /**
-   * Sends everything: changes, then removals, then all new rows in one statement. Its foreign keys are checked at its end,
-   * so new rows may refer to each other.
-   * @throws OptimisticLockError when a row no longer has the version that was loaded.
+   * The statements that write everything, of which nothing is pending then: changes, removals, and all new rows in one
+   * statement. Its foreign keys are checked at its end, so new rows may refer to each other. A statement fails with the
+   * code `STALE` when a row no longer has the version that was loaded.
    */
-  write(run: Run): Promise<void>;
+  takeStatements(): Statement[];
   /** @internal for `join` */
   readonly parts: Parts;
 }
@@ -65,7 +66,6 @@ export function pendingWrites(): PendingWrites {
   const all = Object.values(parts);
   return {
     parts,
-    isEmpty: () => all.every(({ size }) => size === 0),
     append: (table, row) => addInsert(parts, table, row),
     take(em) {
       const { changes, removed, links } = changesOf(em);
@@ -78,13 +78,12 @@ export function pendingWrites(): PendingWrites {
       markWritten(em, { changes, removed });
     },
     join: (others) => addAll(parts, others.parts),
-    async write(run) {
+    takeStatements() {
       const { inserts, updates, removals } = parts;
-      const sent: Promise<unknown>[] = [...updates.values()].map((update) => sendUpdate(update, run));
-      for (const [table, ids] of removals) sent.push(run(`delete from ${table} where id = any($1)`, [ids]));
-      if (inserts.size > 0) sent.push(run(...insertion(inserts)));
+      const statements = [...[...updates.values()].map(updating), ...[...removals].map(removing)];
+      if (inserts.size > 0) statements.push(insertion(inserts));
       for (const part of all) part.clear();
-      await Promise.all(sent);
+      return statements;
     },
   };
 }
@@ -179,22 +178,26 @@ function raiseVersion({ meta, entity }: ChangeSet<AnyEntity>): number {
   return loaded;
 }
 
-async function sendUpdate({ table, columns, isVersioned, rows, entities }: Update, run: Run): Promise<void> {
+/** The keys are named as well: Postgres takes the rows in JSON for a hundred, and would read a small table as a whole. */
+function updating({ table, columns, isVersioned, rows }: Update): Statement {
   const sets = columns.map((column) => `${column} = v.${column}`);
   if (isVersioned) sets.push('version = t.version + 1');
-  const found = await run<{ id: unknown }>(
-    `update ${table} t set ${sets.join(', ')} from jsonb_populate_recordset(null::${table}, $1::jsonb) v
-      where t.id = v.id${isVersioned ? ' and t.version = v.version' : ''} returning t.id`,
-    [JSON.stringify(rows)],
-  );
-  if (!isVersioned || found.length === rows.length) return;
-  const written = new Set(found.map(({ id }) => id));
-  const stale = rows.findIndex(({ id }) => !written.has(id));
-  throw OptimisticLockError.lockFailed(entities[stale] as AnyEntity);
+  const update = `update ${table} t set ${sets.join(', ')} from jsonb_populate_recordset(null::${table}, $1::jsonb) v
+    where t.id = any($2) and t.id = v.id`;
+  const params = [JSON.stringify(rows), rows.map(({ id }) => id)];
+  if (!isVersioned) return [update, params];
+  const counted = `with found as (${update} and t.version = v.version returning 1)
+    select case when count(*) < $3::int then refuse_stale_rows() end from found`;
+  return [counted, [...params, rows.length]];
 }
 
+const removing = ([table, ids]: [table: string, ids: unknown[]]): Statement => [
+  `delete from ${table} where id = any($1)`,
+  [ids],
+];
+
 /** In the order of their names, so that the same tables are always the same text. */
-function insertion(all: ReadonlyMap<string, Insert>): [sql: string, params: string[]] {
+function insertion(all: ReadonlyMap<string, Insert>): Statement {
   const inserts = [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, insert]) => insert);
   const parts = inserts.map(
     ({ table, columns }, index) => `i${index} as (insert into ${table} (${columns})

@@ -4,8 +4,8 @@ import { failpoint } from '../failpoint.ts';
 import { observe } from '../log.ts';
 import { type OpenTx, openTx, type Tx, unitOfWork } from '../unit-of-work.ts';
 import { mergingRuns } from './merged-statements.ts';
-import { pendingWrites } from './pending-writes.ts';
-import { openTransaction, RolledBack, type Transaction } from './transaction.ts';
+import { type PendingWrites, pendingWrites } from './pending-writes.ts';
+import { openTransaction, type Transaction } from './transaction.ts';
 import { type Watched, watch } from './watched-run.ts';
 
 export interface Kind {
@@ -46,11 +46,13 @@ export async function runGroup(kind: Kind, members: readonly Member[], free: () 
   if (first && members.length === 1) return alone(kind, first).finally(free);
   const transaction = openTransaction(kind.db);
   try {
-    const outcomes = await workTogether(kind, { transaction, members });
+    const { outcomes, pending } = await workTogether(kind, { transaction, members });
+    const statements = pending.takeStatements();
     const isLarge = members.length >= LARGE;
     for (const _ of members) failpoint(`${kind.name}.before-commit`);
     if (isLarge) failpoint(`${kind.name}.before-commit-of-many`);
-    await transaction.commit().catch(refuseToRepeat);
+    const refusal = await transaction.commit(statements).catch(refuseToRepeat);
+    if (refusal) throw refusal;
     for (const _ of members) failpoint(`${kind.name}.after-commit`);
     if (isLarge) failpoint(`${kind.name}.after-commit-of-many`);
     free();
@@ -79,11 +81,7 @@ function end({ within, resolve, reject }: Member, { open, error, value }: Outcom
 /** A commit that was not answered may have happened. */
 class UnknownOutcome extends Error {}
 
-/** A constraint that is checked at the end, or a conflict: the server says that it has rolled back. */
-const ROLLED_BACK = /^(23|40)/;
-
 function refuseToRepeat(error: Error): never {
-  if (ROLLED_BACK.test(codeOf(error)) || error instanceof RolledBack) throw error;
   throw new UnknownOutcome('The commit was not answered.', { cause: error });
 }
 
@@ -101,13 +99,14 @@ async function fail(kind: Kind, { members, error }: { members: readonly Member[]
 }
 
 /**
- * Runs all members in one transaction and writes what those left who did not throw.
+ * Runs all members in one transaction.
+ * @returns what became of each, and what those left to be written who did not throw
  * @throws Error when all have to be repeated
  */
 async function workTogether(
   { db }: Kind,
   { transaction, members }: { transaction: Transaction; members: readonly Member[] },
-): Promise<Outcome[]> {
+): Promise<{ outcomes: Outcome[]; pending: PendingWrites }> {
   const runs = mergingRuns(transaction.run);
   const common = new Map<unknown, unknown>();
   const outcomes = await Promise.all(
@@ -119,10 +118,9 @@ async function workTogether(
   );
   const failed = outcomes.find(({ isFatal }) => isFatal);
   if (failed) throw failed.error;
-  const all = pendingWrites();
-  for (const { open, error } of outcomes) if (error === undefined) all.join(open.pending);
-  if (!all.isEmpty()) await all.write(transaction.run);
-  return outcomes;
+  const pending = pendingWrites();
+  for (const { open, error } of outcomes) if (error === undefined) pending.join(open.pending);
+  return { outcomes, pending };
 }
 
 async function workAsMember(
