@@ -2,6 +2,7 @@ import type { ShippingTax } from '../domain/pricing/inputs.ts';
 import type { HoldLimits } from '../entities/checkout-holds.ts';
 import type { OrderLimits } from '../entities/order-limits.ts';
 import type { Vault } from '../entities/people/vault.ts';
+import type { HeldOffers } from '../entities/pricing/offers.ts';
 import type { Cache } from '../infra/cache.ts';
 import type { Database } from '../infra/database.ts';
 import type { Hints } from '../infra/hints.ts';
@@ -32,6 +33,8 @@ export interface ApiDeps {
   limits: Limits;
   /** Accounts with passwords that everybody knows may sign in: in development only. */
   admitsDevelopmentAccounts: boolean;
+  /** What prices are made with, as it was read last. */
+  offers: HeldOffers;
   /** What one order may hold. */
   orderLimits: OrderLimits;
   /** The most that the unpaid checkouts of one account, or of one network of guests, hold together. */

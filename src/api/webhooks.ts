@@ -39,7 +39,7 @@ export const webhookRoutes = (deps: ApiDeps, provider: WebhookVerifier): AnyRout
         return received;
       };
       // An event that comes again is answered like the first time, and not worked on again.
-      return edit(deps, call, { name: 'webhook.receive', scope: eventId, work }).catch((error) => {
+      return edit(deps, call, { name: 'webhook.receive', scope: eventId, groupKey: eventId, work }).catch((error) => {
         if (isDuplicate(error)) return received;
         throw error;
       });

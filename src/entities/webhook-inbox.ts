@@ -68,14 +68,20 @@ export function claimNotices(query: Query, limit: number): Promise<OpenNotice[]>
   );
 }
 
-/** Puts an event off that cannot be worked on yet: others come first. */
-export async function postponeNotice(query: Query, { provider, eventId }: Notice, ms: number): Promise<void> {
+/** Puts events off that cannot be worked on yet: others come first. */
+export async function postponeNotices(query: Query, notices: readonly Notice[], ms: number): Promise<void> {
   await query(
-    `update webhook_inbox set due_at = now() + $3 * interval '1 ms'
-      where provider = $1 and event_id = $2 and processed_at is null`,
-    [provider, eventId, ms],
+    `update webhook_inbox i set due_at = now() + $3 * interval '1 ms'
+      from unnest($1::text[], $2::text[]) as n (provider, event_id)
+      where i.provider = n.provider and i.event_id = n.event_id and i.processed_at is null`,
+    [...keysOf(notices), ms],
   );
 }
+
+const keysOf = (notices: readonly Notice[]): [providers: string[], eventIds: string[]] => [
+  notices.map(({ provider }) => provider),
+  notices.map(({ eventId }) => eventId),
+];
 
 /** Writes down what became of events; the first outcome stays. */
 export async function closeNotices(query: Query, notices: readonly Notice[], outcome: string): Promise<void> {
@@ -83,6 +89,6 @@ export async function closeNotices(query: Query, notices: readonly Notice[], out
     `update webhook_inbox i set processed_at = now(), outcome = $3
       from unnest($1::text[], $2::text[]) as n (provider, event_id)
       where i.provider = n.provider and i.event_id = n.event_id and i.processed_at is null`,
-    [notices.map(({ provider }) => provider), notices.map(({ eventId }) => eventId), outcome],
+    [...keysOf(notices), outcome],
   );
 }

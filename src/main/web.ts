@@ -2,6 +2,7 @@ import { readSigningKeys } from '../api/auth/access-token.ts';
 import { openLimits } from '../api/limits.ts';
 import { startServer, stopServer } from '../api/server.ts';
 import { openVault } from '../entities/people/vault.ts';
+import { holdOffers } from '../entities/pricing/offers.ts';
 import { ENTITIES } from '../entities/schema.ts';
 import { openCache } from '../infra/cache.ts';
 import { type Config, readConfig } from '../infra/config.ts';
@@ -43,7 +44,7 @@ export async function web(): Promise<void> {
     vault,
     signingKeys: readSigningKeys(config.ACCESS_TOKEN_KEYS),
     limits: openLimits(redis, config.RATE_LIMITS),
-    orderLimits: config.ORDER_LIMITS,
+    ...{ offers: holdOffers(), orderLimits: config.ORDER_LIMITS },
     holdLimits: config.HOLD_LIMITS,
     admitsDevelopmentAccounts: config.NODE_ENV !== 'production',
     currency: CURRENCY,

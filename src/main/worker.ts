@@ -1,4 +1,5 @@
 import { openVault } from '../entities/people/vault.ts';
+import { holdOffers } from '../entities/pricing/offers.ts';
 import { ENTITIES } from '../entities/schema.ts';
 import { type Config, readConfig } from '../infra/config.ts';
 import { openDatabase } from '../infra/database.ts';
@@ -51,6 +52,7 @@ export async function worker(): Promise<void> {
       withMethod: config.CHECKOUT_TTL_SECONDS * 1_000,
       withoutMethod: Math.min(config.UNPAID_HOLD_SECONDS, config.CHECKOUT_TTL_SECONDS) * 1_000,
     },
+    offers: holdOffers(),
     orderLimits: config.ORDER_LIMITS,
     seller,
     sellerState: config.SELLER_STATE,

@@ -5,11 +5,10 @@ import { type SelectionProblem, selectionProblem } from '../domain/pricing/selec
 import { type PricingSnapshot, snapshotOf } from '../domain/pricing/snapshot.ts';
 import type { Checkout } from '../entities/checkout.ts';
 import { overLimit } from '../entities/order-limits.ts';
-import { loadPricingContext, type PricingContext } from '../entities/pricing/context.ts';
+import { loadPriced, type PricingContext } from '../entities/pricing/context.ts';
 import { loadWanted } from '../entities/pricing/frozen.ts';
-import { linesOf, type Priced, pricingInputs, type Wanted } from '../entities/pricing/priced.ts';
+import { idsOf, linesOf, type Priced, pricingInputs, type Wanted } from '../entities/pricing/priced.ts';
 import { holdRedemptions, redemptionsOf } from '../entities/pricing/redemption.ts';
-import { loadSellables } from '../entities/sellable.ts';
 import type { Tx } from '../infra/unit-of-work.ts';
 import type { WorkerDeps } from './deps.ts';
 
@@ -24,13 +23,10 @@ export interface Refusal {
  * gives them back on its way out. The counters of discounts are locked before the levels of stock, everywhere.
  */
 export async function priceCheckout(deps: WorkerDeps, tx: Tx, checkout: Checkout): Promise<PricingSnapshot | Refusal> {
-  const goods = { checkoutId: checkout.id };
   const { customerId = null, redeemer = null, codes, shippingMethodId = null, placeOfSupply } = checkout;
-  const [wanted, sellables, context] = await Promise.all([
-    loadWanted(tx.query, checkout.id),
-    loadSellables(tx.query, goods, deps.orderLimits),
-    loadPricingContext(tx.query, { goods, customerId, redeemer, codes, shippingMethodId, now: tx.now }),
-  ]);
+  const wanted = await loadWanted(tx.query, checkout.id);
+  const who = { customerId, redeemer, codes, shippingMethodId, now: tx.now };
+  const { sellables, context } = await loadPriced(tx.query, deps, { ...idsOf(wanted), ...who });
   const refusal = unsellable({ wanted, sellables, context });
   if (refusal) return refusal;
   // A limit may have been set after the cart was filled.

@@ -2,6 +2,7 @@ import type { IssuingSeller } from '../domain/invoices/seller.ts';
 import type { ShippingTax } from '../domain/pricing/inputs.ts';
 import type { OrderLimits } from '../entities/order-limits.ts';
 import type { Vault } from '../entities/people/vault.ts';
+import type { HeldOffers } from '../entities/pricing/offers.ts';
 import type { Database } from '../infra/database.ts';
 import type { Hint } from '../infra/hints.ts';
 import type { Popularity } from '../infra/popularity.ts';
@@ -42,6 +43,8 @@ export interface WorkerDeps {
   warm(key: string): Promise<boolean>;
   /** How long a checkout holds its goods, in milliseconds: after, and until, the customer has given a payment method. */
   holdMs: { withMethod: number; withoutMethod: number };
+  /** What prices are made with, as it was read last. */
+  offers: HeldOffers;
   /** What one order may hold. */
   orderLimits: OrderLimits;
   /** Who stands on invoices, and with what they are made. */

@@ -1,6 +1,6 @@
 import { acknowledge } from '../entities/outbox.ts';
 import { type IntentFacts, Payment } from '../entities/payment.ts';
-import { claimNotices, closeNotices, type OpenNotice, postponeNotice } from '../entities/webhook-inbox.ts';
+import { claimNotices, closeNotices, type OpenNotice, postponeNotices } from '../entities/webhook-inbox.ts';
 import { external } from '../infra/external.ts';
 import { groupedWork } from '../infra/grouped-work.ts';
 import { errorFields, observe } from '../infra/log.ts';
@@ -33,7 +33,10 @@ export const noticeHandlers = (deps: WorkerDeps): Handler[] => [
     const notices = await claimNotices(deps.db.query, BATCH);
     const known = notices.filter(isKnown);
     if (known.length > 0) await closeNotices(deps.db.query, known, 'known');
-    const rest = notices.filter((notice) => !isKnown(notice));
+    const news = notices.filter((notice) => !isKnown(notice));
+    const echoes = news.filter(isEcho);
+    if (echoes.length > 0) await postponeNotices(deps.db.query, echoes, PUT_OFF_MS);
+    const rest = news.filter((notice) => !echoes.includes(notice));
     while (rest.length > 0) await Promise.all(rest.splice(0, AT_ONCE).map((notice) => workOn(deps, notice)));
     if (notices.length > known.length) deps.queues.nudge(processNotices);
     return done;
@@ -63,11 +66,13 @@ function isKnown(notice: OpenNotice): boolean {
   return payment.status === 'succeeded' || status === null;
 }
 
+/** What our own call is about to tell as well. */
+const isEcho = ({ isBeingCalled, receivedAt }: OpenNotice): boolean =>
+  isBeingCalled && Date.now() - receivedAt.getTime() < ECHO_MS;
+
 /** One event that cannot be worked on now must not hold up the others: it is put off and comes round again. */
 async function workOn(deps: WorkerDeps, notice: OpenNotice): Promise<void> {
   const { eventId, status, intentId, checkoutId } = notice;
-  const isEcho = notice.isBeingCalled && Date.now() - notice.receivedAt.getTime() < ECHO_MS;
-  if (isEcho) return postponeNotice(deps.db.query, notice, PUT_OFF_MS);
   try {
     if (notice.type === REFUND_FAILED) return await revokeRefund(deps, notice);
     if (notice.refundId !== null) return await noteRefunds(deps, notice);
@@ -75,12 +80,12 @@ async function workOn(deps: WorkerDeps, notice: OpenNotice): Promise<void> {
     const intent = status === 'succeeded' ? factsOf(notice) : await ask(deps, intentId);
     await groupedWork(deps.db, { name: processNotices.name, key: checkoutId ?? eventId }, async (tx) => {
       const news = intent ? await apply(deps, tx, { checkoutId, intent, cause: eventId }) : 'known';
-      if (news === 'wait') return postponeNotice(tx.query, notice, PUT_OFF_MS);
+      if (news === 'wait') return postponeNotices(tx.query, [notice], PUT_OFF_MS);
       return closeNotices(tx.query, [notice], news);
     });
   } catch (error) {
     observe('notice.waits', { eventId, ...errorFields(error) });
-    await postponeNotice(deps.db.query, notice, AFTER_ERROR_MS);
+    await postponeNotices(deps.db.query, [notice], AFTER_ERROR_MS);
   }
 }
 

@@ -1,5 +1,5 @@
 import { type OperationKind, Payment } from '../entities/payment.ts';
-import { closeNotices, type OpenNotice, postponeNotice } from '../entities/webhook-inbox.ts';
+import { closeNotices, type OpenNotice, postponeNotices } from '../entities/webhook-inbox.ts';
 import { external } from '../infra/external.ts';
 import { observe } from '../infra/log.ts';
 import { type Tx, unitOfWork } from '../infra/unit-of-work.ts';
@@ -43,7 +43,7 @@ export const revokeRefund = (deps: WorkerDeps, notice: OpenNotice): Promise<void
     if (!failed && (await revokeForeignRefund(deps, tx, notice))) return closeNotices(tx.query, [notice], 'applied');
     // Our own call may not have been answered yet: its answer has to be booked before it can be taken back.
     if (!failed && (await isUnderWay(tx, notice.checkoutId, 'refund'))) {
-      return postponeNotice(tx.query, notice, LOOK_AGAIN_MS);
+      return postponeNotices(tx.query, [notice], LOOK_AGAIN_MS);
     }
     const [payment] = failed ? await tx.find(Payment, { id: failed.paymentId }) : [];
     payment?.revokeRefund(failed?.amount ?? 0, tx.now);

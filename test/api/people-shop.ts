@@ -15,6 +15,7 @@ import { openPages } from '../../src/api/views/pages.ts';
 import { Account, type NewAccount } from '../../src/entities/people/account.ts';
 import { accountToken, type TokenPurpose } from '../../src/entities/people/account-token.ts';
 import { openVault } from '../../src/entities/people/vault.ts';
+import { holdOffers } from '../../src/entities/pricing/offers.ts';
 import { openCache } from '../../src/infra/cache.ts';
 import type { Database } from '../../src/infra/database.ts';
 import { hashPassword } from '../../src/infra/password.ts';
@@ -148,6 +149,7 @@ function depsOf(db: Database, redis: Redis, rates: Rates): ApiDeps {
     vault,
     signingKeys: readSigningKeys(SIGNING_KEYS),
     limits: openLimits(redis, rates),
+    offers: holdOffers(),
     orderLimits: { variant: 100, units: 500, value: 1_000_000_000 },
     holdLimits: { checkouts: 500, units: 1_000 },
     admitsDevelopmentAccounts: false,

@@ -10,6 +10,7 @@ const GROUPED: [role: Role, name: string, pays?: 'at the provider'][] = [
   ['web', 'cart.create'],
   ['web', 'cart.edit'],
   ['web', 'checkout.start'],
+  ['web', 'webhook.receive'],
   ['worker', 'checkout.advance'],
   ['worker', 'payments.execute'],
   ['worker', 'payments.notices', 'at the provider'],

@@ -9,7 +9,7 @@ import { BENGALURU, CHANDIGARH, MUMBAI } from '../support/address.ts';
 import { reconcile } from '../support/auditor.ts';
 import { type Desk, openDesk } from '../support/desk.ts';
 import { runsAll } from '../support/extent.ts';
-import { flatZone, putBundle, putDiscount, putShippingMethod, untilTold } from '../support/offers.ts';
+import { flatZone, putBundle, putDiscount, putShippingMethod } from '../support/offers.ts';
 import type { Line } from '../support/shop.ts';
 import { charges } from '../support/simulator.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -93,7 +93,6 @@ describe('a month of trade', function () {
     });
     shippingMethodId = await putShippingMethod(query, { zones: [flatZone(7_900)] });
     await putDiscount(query, { offer: { kind: 'percentage', percent: 7, cap: null }, minSubtotal: 300_000 });
-    await untilTold(query);
   });
   after(() => flow?.stop());
 

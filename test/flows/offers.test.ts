@@ -2,16 +2,7 @@ import { expect } from 'chai';
 import type { z } from 'zod';
 import type { explainedSchema } from '../../src/api/views/explained.ts';
 import { MUMBAI } from '../support/address.ts';
-import {
-  flatZone,
-  only,
-  putBundle,
-  putDiscount,
-  putPriceList,
-  putRule,
-  putShippingMethod,
-  untilTold,
-} from '../support/offers.ts';
+import { flatZone, only, putBundle, putDiscount, putPriceList, putRule, putShippingMethod } from '../support/offers.ts';
 import type { Cart, Failed } from '../support/shop.ts';
 import { type Flow, sharedFlow } from './stack.ts';
 
@@ -182,7 +173,6 @@ describe('what a cart costs', function () {
       include: only(variantId),
       offer: { kind: 'percentage', percent: 50, cap: 2_000 },
     });
-    await untilTold(books.query);
     const cart = await shop.enter(await shop.cart([{ variantId, quantity: 1 }]), 'half');
     const { body } = await shop.ask<Explained>('POST', '/pricing/explain', {
       token: cart.cartToken,

@@ -13,10 +13,10 @@ const MOST = 40;
 
 /**
  * What runs beside purchases: the relay, the sweeper, the inbox, issuing, reconciliation, what tells of changes, what is kept
- * of offers, this test. Transactions are counted elsewhere. A checkout of many units waits for others of its network, and counts them again.
+ * of offers, new connections, this test. Transactions are counted elsewhere. A checkout of many units waits for others of its network, and counts them again.
  */
 const BESIDE =
-  '(pg_advisory_xact_lock|where network = |skip locked|from outbox where due_at|cache_invalidations|^select\\s+.select coalesce.json_agg.json_build_object|webhook_deliveries d join|any.events. order by id|reconciliation_runs|discrepancies|as found limit|as late|^with batch as|^select id from documents_due|^insert into document_series|^with i0 as .insert into documents |webhook_inbox|^delete from (idempotency_keys|account_tokens|password_reset_requests|email_changes|mail_counts|refresh_tokens|sessions|import_rows|product_imports|webhook_deliveries) |pg_stat_|^(begin|commit|rollback))';
+  '(pg_advisory_xact_lock|where network = |skip locked|from outbox where due_at|cache_invalidations|^select\\s+.select coalesce.json_agg.json_build_object|webhook_deliveries d join|any.events. order by id|reconciliation_runs|discrepancies|as found limit|as late|from offers_version o|^with batch as|^select id from documents_due|^insert into document_series|^with i0 as .insert into documents |webhook_inbox|^delete from (idempotency_keys|account_tokens|password_reset_requests|email_changes|mail_counts|refresh_tokens|sessions|import_rows|product_imports|webhook_deliveries) |pg_stat_|^(begin|commit|rollback|set) ?)';
 
 describe('the number of statements', () => {
   let flow: Flow;
@@ -28,6 +28,8 @@ describe('the number of statements', () => {
     await setFaults(flow.simulator, { webhookDropRate: 1 });
     // What is kept warm, and compared, meanwhile is nobody's purchase.
     for (const job of [warmCaches, sweep]) goOn.push(await rest(flow.stack.redisUrl, job));
+    // A process that knows no offers yet asks for more than it may need.
+    await flow.shop.buy(await linesOf(1));
   });
   after(async () => {
     for (const go of goOn) await go();
@@ -68,6 +70,13 @@ describe('the number of statements', () => {
       Array.from({ length: count }, async () => ({ variantId: await flow.books.stock({ stock: 5 }), quantity: 1 })),
     );
 
+  /** The statements of which there are not as many. */
+  const differencesOf = (one: Record<string, number>, other: Record<string, number>): string =>
+    [...new Set([...Object.keys(one), ...Object.keys(other)])]
+      .filter((query) => one[query] !== other[query])
+      .map((query) => `${one[query] ?? 0} and ${other[query] ?? 0}: ${query}`)
+      .join('\n');
+
   const totalOf = (statements: Record<string, number>): number =>
     Object.values(statements).reduce((sum, calls) => sum + calls, 0);
 
@@ -83,8 +92,8 @@ describe('the number of statements', () => {
       };
       counted.push(await statementsOf(buy));
     }
-    expect(counted[1]).to.deep.equal(counted[0]);
-    expect(counted[2]).to.deep.equal(counted[0]);
+    for (const other of counted.slice(1))
+      expect(other, differencesOf(counted[0] ?? {}, other)).to.deep.equal(counted[0]);
     expect(totalOf(counted[0] ?? {})).to.be.within(5, MOST);
   });
 

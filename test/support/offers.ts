@@ -9,7 +9,6 @@ import type {
 } from '../../src/domain/pricing/inputs.ts';
 import type { PriceListTerms } from '../../src/domain/pricing/unit-price.ts';
 import { newId } from '../../src/infra/ids.ts';
-import { waitFor } from './wait-for.ts';
 
 type Query = <R extends object>(sql: string, params?: unknown[]) => Promise<R[]>;
 
@@ -53,10 +52,6 @@ const PLAIN: Omit<DiscountRow, 'offer'> = {
   startsAt: null,
   endsAt: null,
 };
-
-/** Whoever only looks at a cart is priced with rules that are kept: until the sweeper has told of what was put here by hand. */
-export const untilTold = (query: Query): Promise<unknown> =>
-  waitFor('changes are told', async () => (await query('select 1 from cache_invalidations limit 1')).length === 0);
 
 /** A discount that counts from now on. @returns its id. */
 export async function putDiscount(query: Query, from: Partial<DiscountRow> & Pick<DiscountRow, 'offer'>) {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { Cart, CartItem } from '../../entities/cart.ts';
 import { currentCartOf, mergeInto } from '../../entities/cart-merge.ts';
-import { linesOf } from '../../entities/pricing/priced.ts';
-import { loadSellables } from '../../entities/sellable.ts';
+import { idsOf } from '../../entities/pricing/priced.ts';
+import { limitedGoods, loadGoods } from '../../entities/sellable.ts';
 import { isTokenFor } from '../../infra/tokens.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -46,8 +46,9 @@ export async function bringCart(
     guest.touch(tx.now);
     return { id: guest.id };
   }
-  const variantIds = linesOf([...mine.wanted, ...guest.wanted]).map(({ variantId }) => variantId);
-  const goods = await loadSellables(tx.query, { variantIds }, orderLimits);
+  const { variantIds } = idsOf([...mine.wanted, ...guest.wanted]);
+  const found = await loadGoods(tx.query, variantIds);
+  const goods = new Map(found.map((one) => [one.variantId, limitedGoods(one, orderLimits)]));
   mergeInto(mine, { guest, limits: { goods, order: orderLimits }, now: tx.now });
   return { id: mine.id };
 }

@@ -28,7 +28,7 @@ export function changeCart(deps: ApiDeps, call: CartCall, { status, extra = {}, 
   const owners = ownersOf(deps.secret, call, id);
   const work = async (tx: Tx) => {
     const cart = await lockCart(tx, { id, owners });
-    const stocked = await stockCart(tx.query, cart, { extra, now: tx.now, orderLimits: deps.orderLimits });
+    const stocked = await stockCart(deps, tx.query, { cart, extra, now: tx.now });
     apply(stocked, tx.now);
     return answerCart(deps, tx, { ...stocked, status });
   };

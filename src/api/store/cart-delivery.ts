@@ -61,7 +61,7 @@ const choose = (deps: ApiDeps) =>
         const cart = await lockCart(tx, { id, owners });
         if (shippingMethodId !== null) await requireMethod(tx.query, shippingMethodId);
         cart.deliver({ destination, shippingMethodId }, tx.now);
-        const stocked = await stockCart(tx.query, cart, { now: tx.now, orderLimits: deps.orderLimits });
+        const stocked = await stockCart(deps, tx.query, { cart, now: tx.now });
         return answerCart(deps, tx, { ...stocked, status: 200 });
       };
       return edit(deps, call, { name: 'cart.edit', scope: id, work });

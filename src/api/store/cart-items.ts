@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { idsOf } from '../../entities/pricing/priced.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type AnyRoute, route } from '../route.ts';
 import { cartSchema } from '../views/cart.ts';
 import { changeCart, requireSellable } from './cart-change.ts';
-import { extraOf, LIMIT_ERRORS, lineSchema, MOST_UNITS } from './cart-lines.ts';
+import { LIMIT_ERRORS, lineSchema, MOST_UNITS } from './cart-lines.ts';
 
 const itemParams = z.object({ id: z.uuid(), itemId: z.uuid() });
 const answer = { description: 'The cart, priced now', schema: cartSchema };
@@ -35,7 +36,7 @@ const addItem = (deps: ApiDeps) =>
       const { body } = call;
       return changeCart(deps, call, {
         status: 201,
-        extra: extraOf([body]),
+        extra: idsOf([body]),
         apply(stocked, now) {
           requireSellable(stocked, body);
           stocked.cart.add(body, { goods: stocked.sellables, order: deps.orderLimits }, now);

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../../domain/errors.ts';
-import type { Wanted } from '../../entities/pricing/priced.ts';
 
 /** Most units that can be asked for at once; what an order may hold is `ORDER_LIMITS`. */
 export const MOST_UNITS = 10_000;
@@ -28,15 +27,4 @@ export interface Extra {
   variantIds?: readonly string[];
   bundleIds?: readonly string[];
   code?: string;
-}
-
-/** The ids of the variants and bundles that pricing must load to take these lines. */
-export function extraOf(lines: readonly Wanted[]): Required<Omit<Extra, 'code'>> {
-  const bundles = lines.flatMap((line) => ('bundleId' in line ? [line] : []));
-  const chosen = bundles.flatMap(({ selections }) => selections.flatMap(({ items }) => items));
-  const alone = lines.flatMap((line) => ('variantId' in line ? [line] : []));
-  return {
-    variantIds: [...alone, ...chosen].map(({ variantId }) => variantId),
-    bundleIds: bundles.map(({ bundleId }) => bundleId),
-  };
 }

@@ -5,49 +5,37 @@ import type { PricingOutput } from '../../domain/pricing/output.ts';
 import { priceCart } from '../../domain/pricing/price-cart.ts';
 import { type Cart, loadCart } from '../../entities/cart.ts';
 import { isCurrent, keepCart, recallCart } from '../../entities/cart-cache.ts';
-import type { OrderLimits } from '../../entities/order-limits.ts';
-import { loadPricingContext, type PricingContext, redeemerOf } from '../../entities/pricing/context.ts';
-import type { Offers } from '../../entities/pricing/offers.ts';
-import { type Priced, pricingInputs, type ShopTerms } from '../../entities/pricing/priced.ts';
-import { loadSellables, type Query, type Sellable } from '../../entities/sellable.ts';
+import { loadPriced, type PriceSources, redeemerOf, type Stocked } from '../../entities/pricing/context.ts';
+import { idsOf, type Priced, pricingInputs, type ShopTerms } from '../../entities/pricing/priced.ts';
+import type { Query } from '../../entities/sellable.ts';
 import type { ApiDeps } from '../deps.ts';
 import { ownersOf } from '../ownership.ts';
 import type { Call } from '../route.ts';
-import { type Extra, extraOf } from './cart-lines.ts';
+import type { Extra } from './cart-lines.ts';
 
-/** A cart with all that its price depends on. */
-export interface StockedCart {
+/** A cart with all that its price depends on: every variant that it holds, or is about to. */
+export interface StockedCart extends Stocked {
   cart: Cart;
-  /** Every variant that it holds, or is about to. */
-  sellables: ReadonlyMap<string, Sellable>;
-  context: PricingContext;
 }
 
 /**
- * Reads what the price of a cart depends on, in two statements that leave together. They ask for what this cart holds,
- * not for its rows: those may have changed since it was read. `offers`: as they are kept, for whoever only looks.
+ * Reads what the price of a cart depends on, in statements that leave together. They ask for what this cart holds, not
+ * for its rows: those may have changed since it was read.
  */
 export async function stockCart(
+  sources: PriceSources,
   query: Query,
-  cart: Cart,
-  { extra = {}, now, offers, orderLimits }: { extra?: Extra; now: Date; offers?: Offers; orderLimits: OrderLimits },
+  { cart, extra = {}, now }: { cart: Cart; extra?: Extra; now: Date },
 ): Promise<StockedCart> {
-  const { variantIds, bundleIds } = extraOf(cart.wanted);
-  const goods = { variantIds: [...variantIds, ...(extra.variantIds ?? [])] };
+  const { variantIds, bundleIds } = idsOf(cart.wanted);
   const { customerId = null, shippingMethodId = null } = cart;
-  const codes = extra.code ? [...cart.codes, extra.code] : cart.codes;
-  const [sellables, context] = await Promise.all([
-    loadSellables(query, goods, orderLimits),
-    loadPricingContext(
-      query,
-      {
-        ...{ goods, bundleIds: [...bundleIds, ...(extra.bundleIds ?? [])], codes },
-        ...{ customerId, redeemer: redeemerOf(customerId, null), shippingMethodId, now },
-      },
-      offers,
-    ),
-  ]);
-  return { cart, sellables, context };
+  const stocked = await loadPriced(query, sources, {
+    variantIds: [...variantIds, ...(extra.variantIds ?? [])],
+    bundleIds: [...bundleIds, ...(extra.bundleIds ?? [])],
+    codes: extra.code ? [...cart.codes, extra.code] : cart.codes,
+    ...{ customerId, redeemer: redeemerOf(customerId, null), shippingMethodId, now },
+  });
+  return { cart, ...stocked };
 }
 
 /** Prices a stocked cart as of `now`. @throws ORDER_VALUE_EXCEEDED */
@@ -76,15 +64,16 @@ export function cartInputs(terms: ShopTerms, { cart, ...stocked }: StockedCart, 
  * @throws CART_NOT_FOUND
  */
 export async function readStocked(
-  { db, secret, cache, pages, orderLimits }: ApiDeps,
+  deps: ApiDeps,
   call: Pick<Call<never, never, never>, 'headers' | 'principal'>,
   { cartId: id, now }: { cartId: string; now: Date },
 ): Promise<StockedCart> {
+  const { db, secret, cache } = deps;
   const owners = ownersOf(secret, call, id);
-  const [kept, offers] = await Promise.all([recallCart(cache, id), pages.offers()]);
+  const kept = await recallCart(cache, id);
   if (kept && owners.includes(kept.customerId ?? null)) {
     const [stocked, current] = await Promise.all([
-      stockCart(db.query, kept, { now, offers, orderLimits }),
+      stockCart(deps, db.query, { cart: kept, now }),
       isCurrent(db.query, kept),
     ]);
     if (current) return stocked;
@@ -93,5 +82,5 @@ export async function readStocked(
   const cart = found.find((one) => one !== undefined);
   if (!cart) throw refused('CART_NOT_FOUND', { cartId: id });
   keepCart(cache, cart);
-  return stockCart(db.query, cart, { now, offers, orderLimits });
+  return stockCart(deps, db.query, { cart, now });
 }

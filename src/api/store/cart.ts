@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Cart } from '../../entities/cart.ts';
+import { idsOf } from '../../entities/pricing/priced.ts';
 import { newId } from '../../infra/ids.ts';
 import { tokenFor } from '../../infra/tokens.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
@@ -12,7 +13,7 @@ import { answerCart, requireSellable, told } from './cart-change.ts';
 import { cartCodeRoutes } from './cart-codes.ts';
 import { cartDeliveryRoutes } from './cart-delivery.ts';
 import { cartItemRoutes } from './cart-items.ts';
-import { extraOf, LIMIT_ERRORS, lineSchema } from './cart-lines.ts';
+import { LIMIT_ERRORS, lineSchema } from './cart-lines.ts';
 import { pricedCart, readStocked, stockCart } from './cart-pricing.ts';
 import { keepQuote } from './cart-quote.ts';
 
@@ -52,7 +53,7 @@ const createCart = (deps: ApiDeps) =>
       const work = async (tx: Tx) => {
         const cart = Cart.open({ currency: deps.currency, customerId: customerIn(call), now: tx.now });
         const { orderLimits: order } = deps;
-        const stocked = await stockCart(tx.query, cart, { extra: extraOf(lines), now: tx.now, orderLimits: order });
+        const stocked = await stockCart(deps, tx.query, { cart, extra: idsOf(lines), now: tx.now });
         const limits = { goods: stocked.sellables, order };
         for (const line of lines) {
           requireSellable(stocked, line);

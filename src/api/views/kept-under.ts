@@ -8,7 +8,6 @@ export function keptUnder(entries: Entries, key: string, prices: VisitorPrices):
   if (type === 'product') return entries.facts(name);
   if (type === 'product-page') return entries.product(name, prices);
   if (type === 'collections') return entries.collections();
-  if (type === 'offers') return entries.offers();
   if (type === 'prices') return entries.prices();
   if (type === 'bundle') return entries.bundle(name, prices);
   const shelf = type === 'list' ? shelfOf(name) : undefined;

@@ -1,7 +1,6 @@
 import type { PriceTerms } from '../../domain/pricing/unit-price.ts';
 import { groupsOf } from '../../entities/people/group.ts';
 import type { Vault } from '../../entities/people/vault.ts';
-import { loadOffers, type Offers } from '../../entities/pricing/offers.ts';
 import { loadPriceTerms } from '../../entities/pricing/price-terms.ts';
 import type { Database } from '../../infra/database.ts';
 import type { Entry, LayeredCache } from '../../infra/layered-cache.ts';
@@ -44,11 +43,6 @@ export const entriesOf = (shelf: Shelf) => ({
   groups: (accountId: string): Kept<{ ids: string[] }> => ({
     entry: { key: `groups:${accountId}`, on: [`groups:${accountId}`], seconds: LIFE.facts },
     make: async () => ({ ids: await groupsOf(shelf.db.query, accountId) }),
-  }),
-  /** What carts are priced with by whoever only looks. */
-  offers: (): Kept<Offers> => ({
-    entry: { key: 'offers:all', on: ['offers'], seconds: LIFE.facts },
-    make: () => loadOffers(shelf.db.query),
   }),
 });
 

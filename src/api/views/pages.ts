@@ -1,4 +1,3 @@
-import type { Offers } from '../../entities/pricing/offers.ts';
 import type { BundlesRequest } from './bundle.ts';
 import { keptUnder } from './kept-under.ts';
 import type { Page } from './page.ts';
@@ -20,8 +19,6 @@ export interface Pages {
   reviews(request: ReviewListRequest): Promise<Page | undefined>;
   /** How many units of a variant can be bought, as it was a few seconds ago at most; undefined for one that is not on sale. */
   available(variantId: string): Promise<number | undefined>;
-  /** The rules and the discounts that need no code. */
-  offers(): Promise<Offers>;
   /** Makes what is kept under a key anew before it is over. @returns whether it did */
   warm(key: string): Promise<boolean>;
 }
@@ -50,7 +47,6 @@ export function openPages(shelf: Shelf): Pages {
     bundles: (query, of) => sure(entries.bundles(query, of)),
     reviews: (request) => page(entries.reviews(request)),
     available: async (variantId) => (await page(entries.available(variantId)))?.available,
-    offers: () => sure(entries.offers()),
     async warm(key) {
       const kept = keptUnder(entries, key, await prices(null));
       return kept !== undefined && cache.refresh(kept.entry, kept.make);

@@ -1,5 +1,9 @@
-import type { Discount, PricingRule, TimeWindow } from '../../domain/pricing/inputs.ts';
-import type { Query } from '../sellable.ts';
+import type { Discount, PricingRule, ShippingMethod, TimeWindow } from '../../domain/pricing/inputs.ts';
+import type { PriceListTerms } from '../../domain/pricing/unit-price.ts';
+import type { TaxRate } from '../../domain/tax.ts';
+import { forAnyKeys } from '../../infra/database/merged-statements.ts';
+import type { Run } from '../../infra/database/transaction.ts';
+import { ratesOf } from '../tax-rates.ts';
 
 /** A discount with the limits that it is written down with; null: there is none. Whether they are reached is counted elsewhere. */
 export type WrittenDiscount = Omit<Discount, 'usedUp'> & {
@@ -8,10 +12,17 @@ export type WrittenDiscount = Omit<Discount, 'usedUp'> & {
   codeMaxUses: number | null;
 };
 
-/** What a shop offers everybody: its rules, and the discounts that need no code. */
+/** What a shop offers, whoever buys whatever: all that is not over, also what is yet to come. */
 export interface Offers {
+  /** Every change of what is in here raises it, in the same transaction. */
+  version: number;
+  priceLists: PriceListTerms[];
   rules: PricingRule[];
+  /** Those that need no code. */
   discounts: WrittenDiscount[];
+  shippingMethods: (ShippingMethod & { isDefault: boolean })[];
+  /** By the code of the tax class. */
+  taxRates: Record<string, TaxRate[]>;
 }
 
 export const WINDOW = `'startsAt', starts_at, 'endsAt', ends_at, 'groupIds', group_ids`;
@@ -20,6 +31,9 @@ const SELECTION = `'include', include, 'exclude', exclude`;
 /** Of a row of pricing rules. */
 export const RULE = `json_build_object('id', id, 'name', name, 'priority', priority, 'isFinal', is_final,
   ${WINDOW}, ${SELECTION}, 'minQuantity', min_quantity, 'maxQuantity', max_quantity, 'action', action)`;
+
+/** Of a row of price lists, without its prices. */
+export const LIST = `json_build_object('id', id, 'name', name, 'priority', priority, ${WINDOW})`;
 
 /** Of a row of discounts `d` with the columns `code` and `code_max_uses`. */
 export const WRITTEN_DISCOUNT = `json_build_object('id', d.id, 'name', name, 'code', code, 'isEnabled', status = 'active',
@@ -31,22 +45,52 @@ export const WRITTEN_DISCOUNT = `json_build_object('id', d.id, 'name', name, 'co
 /** Of a row of price lists, rules or discounts: it is active, and not over. */
 export const NOT_OVER = `status = 'active' and (ends_at is null or ends_at > now())`;
 
-/** The columns `rules` and `automatic`: those that are not over, also those that are yet to come. */
-export const OFFERS = `
-  (select coalesce(json_agg(${RULE}), '[]') from pricing_rules where ${NOT_OVER}) as rules,
-  (select coalesce(json_agg(${WRITTEN_DISCOUNT}), '[]') from (select *, null as code, null::int as code_max_uses from discounts) as d
-    where is_automatic and ${NOT_OVER}) as automatic`;
+const METHOD = `json_build_object('id', id, 'name', name, 'hsn', hsn, 'zones', zones, 'taxRates', ${ratesOf('m.tax_class')},
+  'isDefault', is_default)`;
 
-/** The offers that are not over, also those that are yet to come. */
-export async function loadOffers(query: Query): Promise<Offers> {
-  const [row] = await query<{ rules: PricingRule[]; automatic: WrittenDiscount[] }>(`select ${OFFERS}`, []);
-  return { rules: row?.rules ?? [], discounts: row?.automatic ?? [] };
+/** The version that a statement sees, in any statement: of what is committed, and of what its own transaction has changed. */
+export const OFFERS_VERSION = `(select version from offers_version)`;
+
+const OFFERS = forAnyKeys(
+  `
+  select version, coalesce(o.xmin = pg_current_xact_id_if_assigned()::xid, false) as "isOwn",
+    (select coalesce(json_agg(${LIST}), '[]') from price_lists where ${NOT_OVER}) as "priceLists",
+    (select coalesce(json_agg(${RULE}), '[]') from pricing_rules where ${NOT_OVER}) as rules,
+    (select coalesce(json_agg(${WRITTEN_DISCOUNT}), '[]') from (select *, null as code, null::int as code_max_uses from discounts) as d
+      where is_automatic and ${NOT_OVER}) as discounts,
+    (select coalesce(json_agg(${METHOD}), '[]') from shipping_methods m where status = 'active') as "shippingMethods",
+    (select coalesce(json_object_agg(code, ${ratesOf('c.code')}), '{}') from tax_classes c
+      where exists (select 1 from tax_rates r where r.tax_class = c.code)) as "taxRates"
+  from offers_version o where o.is_only = any($1)`,
+);
+
+/** The offers that a process has read last. */
+export interface HeldOffers {
+  /** As they were read; undefined before the first reading. They may be out of date: whoever decides compares the version. */
+  latest(): Offers | undefined;
+  /** The offers of this version, or of a later one: those that are held, else read with `query`. */
+  at(query: Run, version: number | undefined): Promise<Offers>;
 }
 
-/** Those whose time it is. */
-export function offersAt({ rules, discounts }: Offers, now: Date): Offers {
-  const isOpen = ({ startsAt, endsAt }: TimeWindow) =>
+export function holdOffers(): HeldOffers {
+  let held: Offers | undefined;
+  return {
+    latest: () => held,
+    async at(query, version) {
+      if (held && held.version === version) return held;
+      const [row] = await query<Offers & { isOwn: boolean }>(OFFERS, [[true]]);
+      if (!row) throw new Error('offers_version has no row');
+      const { isOwn, ...offers } = row;
+      // What a transaction has changed itself may never be committed: others would take it for the truth.
+      if (!isOwn && (held?.version ?? 0) < offers.version) held = offers;
+      return offers;
+    },
+  };
+}
+
+/** Whether it is the time of a list, rule or discount. */
+export const isOpenAt =
+  (now: Date) =>
+  ({ startsAt, endsAt }: TimeWindow): boolean =>
     (startsAt === null || Date.parse(startsAt) <= now.getTime()) &&
     (endsAt === null || Date.parse(endsAt) > now.getTime());
-  return { rules: rules.filter(isOpen), discounts: discounts.filter(isOpen) };
-}

@@ -1,9 +1,7 @@
 import type { PricingRule } from '../../domain/pricing/inputs.ts';
 import type { PriceListTerms, PriceTerms } from '../../domain/pricing/unit-price.ts';
 import type { Query } from '../sellable.ts';
-import { NOT_OVER, RULE, WINDOW } from './offers.ts';
-
-const LIST = `json_build_object('id', id, 'name', name, 'priority', priority, ${WINDOW})`;
+import { LIST, NOT_OVER, RULE } from './offers.ts';
 
 /** The price lists and rules that are not over, also those that are yet to come. */
 export async function loadPriceTerms(query: Query): Promise<PriceTerms> {

@@ -43,6 +43,12 @@ export function pricingInputs(terms: ShopTerms, of: Priced): PricingInputs {
   return { ...shop, groupIds, isFirstOrder, lines, bundles, priceLists, rules, discounts, shipping };
 }
 
+/** The variants, components of bundles included, and the bundles that are wanted. */
+export function idsOf(wanted: readonly Wanted[]): { variantIds: string[]; bundleIds: string[] } {
+  const bundleIds = wanted.flatMap((one) => ('bundleId' in one ? [one.bundleId] : []));
+  return { variantIds: linesOf(wanted).map(({ variantId }) => variantId), bundleIds };
+}
+
 /** The flat lines of what is wanted, in the order in which they come out of the engine: variants, then components. */
 export function linesOf(wanted: readonly Wanted[]): WantedLine[] {
   const alone = wanted.flatMap((one) => ('variantId' in one ? [{ ...one, bundle: null }] : []));

@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import type { Discount } from '../../../domain/pricing/inputs.ts';
 import type { PricingOutput, RefusalReason } from '../../../domain/pricing/output.ts';
-import { loadPricingContext } from '../../../entities/pricing/context.ts';
-import { pricingInputs, type Wanted } from '../../../entities/pricing/priced.ts';
-import { loadSellables } from '../../../entities/sellable.ts';
+import { loadPriced } from '../../../entities/pricing/context.ts';
+import { idsOf, pricingInputs, type Wanted } from '../../../entities/pricing/priced.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../route.ts';
 import { stateSchema } from '../../store/address.ts';
 import { requireSellable } from '../../store/cart-change.ts';
-import { extraOf, lineSchema } from '../../store/cart-lines.ts';
+import { lineSchema } from '../../store/cart-lines.ts';
 import { priceInputs } from '../../store/cart-pricing.ts';
 import { explainedSchema } from '../../views/explained.ts';
 import { totalsSchema } from '../../views/totals.ts';
@@ -20,7 +19,10 @@ const bodySchema = z.strictObject({
   groupIds: z.array(z.uuid()).max(100).default([]).meta({ description: 'Of the customer who is imagined.' }),
   isFirstOrder: z.boolean().default(true),
   state: stateSchema.nullable().default(null),
-  at: z.iso.datetime({ offset: true }).optional().meta({ description: 'The instant; default: now.' }),
+  at: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .meta({ description: 'The instant; default: now. Offers that have ended by now do not count at any.' }),
   codes: z
     .array(z.string().max(40).toUpperCase())
     .max(10)
@@ -108,13 +110,15 @@ async function asEntered({ db }: ApiDeps, id: string): Promise<Discount> {
 
 async function inputsOf(deps: ApiDeps, body: z.infer<typeof bodySchema>, now: Date) {
   const wanted: Wanted[] = body.items;
-  const { variantIds = [], bundleIds = [] } = extraOf(wanted);
-  const goods = { variantIds };
   const nobody = { customerId: null, redeemer: null, shippingMethodId: null };
-  const [sellables, context] = await Promise.all([
-    loadSellables(deps.db.query, goods, deps.orderLimits),
-    loadPricingContext(deps.db.query, { goods, bundleIds, codes: body.codes, groupIds: body.groupIds, ...nobody, now }),
-  ]);
+  const { codes, groupIds } = body;
+  const { sellables, context } = await loadPriced(deps.db.query, deps, {
+    ...idsOf(wanted),
+    codes,
+    groupIds,
+    ...nobody,
+    now,
+  });
   for (const one of wanted) requireSellable({ sellables, context }, one);
   const imagined = { ...context, isFirstOrder: body.isFirstOrder };
   return pricingInputs(deps, { wanted, sellables, context: imagined, placeOfSupply: body.state, now });
