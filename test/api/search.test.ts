@@ -111,7 +111,9 @@ describe('the words of a search', () => {
     });
   }
 
-  it('find a product by any title that it can have', async () => {
+  it('find a product by any title that it can have', async function () {
+    // A hundred and fifty titles, each stored and then searched for over HTTP.
+    this.timeout(60_000);
     const rename = `update products set title = $1 where id = (select id from products where slug = 'anything')`;
     await fc.assert(
       fc.asyncProperty(title, async (text) => {
