@@ -11,7 +11,7 @@ const BRIEF = 25;
 /** Keys per step; after each the job shows how far it is. */
 const BATCH = 25;
 /** What every shop front opens with and every cart is priced with, also in a shop that nobody has looked at yet. */
-const ALWAYS = ['collections:all', 'prices:all', 'offers:all', 'list:{"limit":24}'];
+const ALWAYS = ['collections:all', 'prices:all', 'list:{"limit":24}'];
 
 /** Keeps what shop fronts read most ready, and says what is out of date. */
 export const cacheHandlers = (deps: WorkerDeps): Handler[] => [

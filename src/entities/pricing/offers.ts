@@ -12,7 +12,7 @@ export type WrittenDiscount = Omit<Discount, 'usedUp'> & {
   codeMaxUses: number | null;
 };
 
-/** What a shop offers, whoever buys whatever: all that is not over, also what is yet to come. */
+/** What a shop offers to every buyer of any goods: all that is not over, also what is yet to come. */
 export interface Offers {
   /** Every change of what is in here raises it, in the same transaction. */
   version: number;
@@ -25,7 +25,7 @@ export interface Offers {
   taxRates: Record<string, TaxRate[]>;
 }
 
-export const WINDOW = `'startsAt', starts_at, 'endsAt', ends_at, 'groupIds', group_ids`;
+const WINDOW = `'startsAt', starts_at, 'endsAt', ends_at, 'groupIds', group_ids`;
 const SELECTION = `'include', include, 'exclude', exclude`;
 
 /** Of a row of pricing rules. */
@@ -66,7 +66,7 @@ const OFFERS = forAnyKeys(
 
 /** The offers that a process has read last. */
 export interface HeldOffers {
-  /** As they were read; undefined before the first reading. They may be out of date: whoever decides compares the version. */
+  /** As they were read; undefined before the first reading. They may be out of date: compare the version before anything is decided by them. */
   latest(): Offers | undefined;
   /** The offers of this version, or of a later one: those that are held, else read with `query`. */
   at(query: Run, version: number | undefined): Promise<Offers>;
