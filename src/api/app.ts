@@ -27,6 +27,8 @@ export interface AppDeps {
   hardening?: Hardening;
   /** Proxies in front that set X-Forwarded-For: the address before the last so many is believed. */
   proxies?: number;
+  /** Answers some requests before they are routed. */
+  shortcut?: express.RequestHandler;
   /** The operators' pages, absent when nobody may see them. */
   ops?: express.Router;
 }
@@ -42,6 +44,7 @@ export function makeApp(routes: AnyRoute[], deps: AppDeps): express.Express {
   app.set('trust proxy', deps.proxies ?? 0);
   const all: AnyRoute[] = [...routes, documentRoute(() => all)];
   app.use(begin(deps.observe), ...hardening(deps.hardening ?? { corsOrigins: [], isHttpsOnly: false }));
+  if (deps.shortcut) app.use(deps.shortcut);
   for (const [area, paths] of Map.groupBy(byPath(all), ([path]) => areaOf(path))) {
     const router = express.Router({ caseSensitive: true });
     for (const [path, methods] of paths) mount(router, { path, at: path.slice(area.length), routes: methods, deps });

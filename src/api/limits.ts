@@ -65,10 +65,14 @@ export async function limitRate(
     if (facts.limit === 'sign-in') throw new RequestFault('SIGN_IN_UNAVAILABLE');
     return;
   }
-  const { name, points, seconds } = counter;
+  writeRateLimit(response, counter, spent);
+  if (spent.isOver) throw tooMany(counter, spent);
+}
+
+/** Writes what is left to the caller of a count. */
+export function writeRateLimit(response: Raw['response'], { name, points, seconds }: Counter, spent: Spent): void {
   response.setHeader('RateLimit-Policy', `"${name}";q=${points};w=${seconds}`);
   response.setHeader('RateLimit', `"${name}";r=${spent.remaining};t=${spent.resetSeconds}`);
-  if (spent.isOver) throw tooMany(counter, spent);
 }
 
 /** The refusal of what came too often. */

@@ -13,6 +13,7 @@ import type { ApiDeps } from './deps.ts';
 import type { Hardening } from './hardening.ts';
 import { opsRouter } from './ops/router.ts';
 import { allRoutes } from './routes.ts';
+import { productInMemory } from './store/product-in-memory.ts';
 import { watchRoutes } from './stuck-routes.ts';
 import { refuseUnreadable, refuseUnroutable } from './unreadable.ts';
 import type { WebhookVerifier } from './webhooks.ts';
@@ -46,7 +47,8 @@ export async function startServer(deps: ApiDeps, options: ServerOptions): Promis
   const requestLimit = { watch };
   const { limits } = deps;
   const isOverloaded = () => deps.db.isOverloaded(waitingForGroups(deps.db));
-  const app = makeApp(routes, { observe, authenticate, limits, requestLimit, isOverloaded, hardening, proxies, ops });
+  const shell = { observe, authenticate, limits, requestLimit, isOverloaded, hardening, proxies };
+  const app = makeApp(routes, { ...shell, shortcut: productInMemory(deps), ops });
   const server = serve(app);
   deps.stopping.addEventListener('abort', () => announceEnd(server), { once: true });
   await new Promise<void>((resolve, reject) => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PriceQuote } from '../domain/pricing/quote.ts';
-import type { Cache } from '../infra/cache.ts';
+import type { Cache } from '../infra/cache/redis-cache.ts';
+import { forAnyKeys } from '../infra/database/merged-statements.ts';
 import { Cart, CartItem } from './cart.ts';
 import type { Query } from './sellable.ts';
 
@@ -57,17 +58,28 @@ export async function recallCart(cache: Cache, id: string): Promise<Cart | undef
   return cart;
 }
 
+const CURRENT = forAnyKeys(
+  `select c.id, c.version, c.last_quote as "lastQuote",
+      coalesce((select json_object_agg(i.id, i.told_price) from cart_items i where i.cart_id = c.id), '{}') as told
+    from carts c where c.id = any($1)`,
+  'id',
+);
+
+interface CurrentCart {
+  id: string;
+  version: number;
+  lastQuote: PriceQuote | null;
+  /** Unit prices that the client saw last, in paise, by item. */
+  told: Record<string, number | null>;
+}
+
 /**
  * Whether a kept cart is still as it is stored: every change raises the version. If so, it learns which prices its
  * client saw last.
  */
 export async function isCurrent(query: Query, cart: Cart): Promise<boolean> {
-  const [row] = await query<{ told: Record<string, number | null>; lastQuote: PriceQuote | null }>(
-    `select coalesce((select json_object_agg(id, told_price) from cart_items where cart_id = c.id), '{}') as told,
-        last_quote as "lastQuote" from carts c where id = $1 and version = $2`,
-    [cart.id, cart.version],
-  );
-  if (!row) return false;
+  const [row] = await query<CurrentCart & Record<string, unknown>>(CURRENT, [[cart.id]]);
+  if (row?.version !== cart.version) return false;
   cart.lastQuote = row.lastQuote;
   for (const item of cart.items) item.toldPrice = row.told[item.id] ?? null;
   return true;

@@ -1,4 +1,4 @@
-import type { Versions } from '../infra/versions.ts';
+import type { Versions } from '../infra/cache/versions.ts';
 import type { Query } from './sellable.ts';
 
 /** Names per round; what is left comes with the next. */

@@ -24,6 +24,8 @@ export interface Spent {
 export interface Counter extends Rate {
   /** Spends one point; `unavailable` when nobody can count at the moment. */
   spend(key: string): Promise<Spent | 'unavailable'>;
+  /** Spends a point that this process has fetched in advance; undefined when it has none: then `spend`. */
+  spendPrefetched(key: string): Spent | undefined;
   /** Forgets what was spent; does nothing when nobody can count. */
   forget(key: string): Promise<void>;
   /** Returns one spent point; does nothing when nobody can count. */
@@ -35,10 +37,10 @@ const PATIENCE_MS = 250;
 
 /** Points of a coarse limit are fetched from Redis by the hundredth: so exact it is, and so seldom is Redis asked. */
 const FETCHED_PART = 100;
-const MOST_PURSES = 20_000;
+const MOST_QUOTAS = 20_000;
 
-/** Points of a caller that this process has fetched and not given out yet. */
-interface Purse {
+/** Points of a caller that this process has fetched and not spent yet. */
+interface Quota {
   left: number;
   /** What there is in Redis besides. */
   remaining: number;
@@ -51,7 +53,7 @@ export function openCounter(redis: Redis, rate: Rate): Counter {
   const { name, points, seconds, isCoarse = false } = rate;
   const limiter = new RateLimiterRedis({ storeClient: redis, keyPrefix: `rate:${name}`, points, duration: seconds });
   const fetched = isCoarse ? Math.max(1, Math.floor(points / FETCHED_PART)) : 1;
-  const purses = new LRUCache<string, Purse>({ max: MOST_PURSES });
+  const quotas = prefetchedQuotas();
   const fetching = new Map<string, Promise<Spent | 'unavailable'>>();
   // Until the count that was not waited for is settled, others would only wait behind it.
   let isOverdue = false;
@@ -66,7 +68,7 @@ export function openCounter(redis: Redis, rate: Rate): Counter {
     if (counted instanceof RateLimiterRes) {
       const spent = toSpent(counted, points);
       const endsAt = Date.now() + counted.msBeforeNext;
-      if (fetched > 1 && !spent.isOver) purses.set(key, { left: fetched - 1, remaining: spent.remaining, endsAt });
+      if (fetched > 1 && !spent.isOver) quotas.set(key, { left: fetched - 1, remaining: spent.remaining, endsAt });
       return { ...spent, remaining: spent.remaining + (spent.isOver ? 0 : fetched - 1) };
     }
     isOverdue = counted === LATE;
@@ -75,11 +77,12 @@ export function openCounter(redis: Redis, rate: Rate): Counter {
   };
   return {
     ...rate,
+    spendPrefetched: quotas.spend,
     async spend(key) {
       while (fetched > 1) {
-        const purse = purses.get(key);
-        if (purse && purse.left > 0 && purse.endsAt > Date.now()) return fromPurse(purse);
-        // One fetches for all who ask at once: each with a purse of its own would use up the limit with a few requests.
+        const prefetched = quotas.spend(key);
+        if (prefetched) return prefetched;
+        // One fetches for all who ask at once: each with a quota of its own would use up the limit with a few requests.
         const another = fetching.get(key);
         const fetch = another ?? consume(key).finally(() => fetching.delete(key));
         fetching.set(key, fetch);
@@ -89,7 +92,7 @@ export function openCounter(redis: Redis, rate: Rate): Counter {
       return consume(key);
     },
     async forget(key) {
-      purses.delete(key);
+      quotas.delete(key);
       if (canCount()) await settle(limiter.delete(digest(key)));
     },
     async giveBack(key) {
@@ -109,10 +112,20 @@ async function settle(correction: Promise<unknown>): Promise<void> {
 /** Keys tell who somebody is or where from: the store gets to see neither. */
 const digest = (key: string): string => hash('sha256', key, 'base64url').slice(0, 22);
 
-function fromPurse(purse: Purse): Spent {
-  purse.left -= 1;
-  const resetSeconds = Math.max(1, Math.ceil((purse.endsAt - Date.now()) / 1_000));
-  return { isOver: false, remaining: purse.remaining + purse.left, resetSeconds };
+function prefetchedQuotas() {
+  const quotas = new LRUCache<string, Quota>({ max: MOST_QUOTAS });
+  return {
+    set: (key: string, quota: Quota) => void quotas.set(key, quota),
+    delete: (key: string) => void quotas.delete(key),
+    /** Spends a point; undefined when there is none. */
+    spend(key: string): Spent | undefined {
+      const quota = quotas.get(key);
+      if (!quota || quota.left === 0 || quota.endsAt <= Date.now()) return undefined;
+      quota.left -= 1;
+      const resetSeconds = Math.max(1, Math.ceil((quota.endsAt - Date.now()) / 1_000));
+      return { isOver: false, remaining: quota.remaining + quota.left, resetSeconds };
+    },
+  };
 }
 
 const toSpent = ({ consumedPoints, remainingPoints, msBeforeNext }: RateLimiterRes, points: number): Spent => ({

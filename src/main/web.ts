@@ -4,7 +4,7 @@ import { startServer, stopServer } from '../api/server.ts';
 import { openVault } from '../entities/people/vault.ts';
 import { holdOffers } from '../entities/pricing/offers.ts';
 import { ENTITIES } from '../entities/schema.ts';
-import { openCache } from '../infra/cache.ts';
+import { openCache } from '../infra/cache/redis-cache.ts';
 import { type Config, readConfig } from '../infra/config.ts';
 import { openDatabase } from '../infra/database.ts';
 import { subscribeHints } from '../infra/hints.ts';

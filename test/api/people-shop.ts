@@ -16,7 +16,7 @@ import { Account, type NewAccount } from '../../src/entities/people/account.ts';
 import { accountToken, type TokenPurpose } from '../../src/entities/people/account-token.ts';
 import { openVault } from '../../src/entities/people/vault.ts';
 import { holdOffers } from '../../src/entities/pricing/offers.ts';
-import { openCache } from '../../src/infra/cache.ts';
+import { openCache } from '../../src/infra/cache/redis-cache.ts';
 import type { Database } from '../../src/infra/database.ts';
 import { hashPassword } from '../../src/infra/password.ts';
 import { openQueues } from '../../src/infra/queue.ts';

@@ -2,9 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Redis } from 'ioredis';
-import { type LayeredCache, openLayeredCache } from '../../src/infra/layered-cache.ts';
+import { type LayeredCache, openLayeredCache } from '../../src/infra/cache/layered-cache.ts';
+import { openVersions, type Versions } from '../../src/infra/cache/versions.ts';
 import { openRedis } from '../../src/infra/redis.ts';
-import { openVersions, type Versions } from '../../src/infra/versions.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** A database of its own: it is emptied again and again. */
@@ -136,6 +136,32 @@ describe('the layered cache', function () {
     expect(await cache.read(entry(), make)).to.equal(undefined);
     expect(made).to.equal(1);
     await versions.raise(['thing:1']);
+    expect(await cache.read(entry(), async () => ({ n: 1 }))).to.deep.equal({ n: 1 });
+  });
+
+  it('answers from memory without asking anybody what is there and fresh', async () => {
+    const { cache, versions } = await start();
+    const make = async () => ({ n: 1 });
+    expect(cache.inMemory(entry()), 'not read yet').to.equal(undefined);
+    await cache.read(entry(), make);
+    expect(cache.inMemory(entry())).to.deep.equal({ n: 1 });
+    await versions.raise(['thing:1']);
+    expect(cache.inMemory(entry()), 'changed').to.equal(undefined);
+    const short = { key: 'thing:2', on: [], seconds: 0.05 };
+    await cache.read(short, make);
+    await wait(60);
+    expect(cache.inMemory(short), 'over').to.equal(undefined);
+    await cache.read({ ...short, key: 'thing:3' }, async () => undefined);
+    expect(cache.inMemory({ ...short, key: 'thing:3' }), 'nothing').to.equal(undefined);
+  });
+
+  it('knows nothing of a value that an earlier release kept in another form', async () => {
+    const { cache, versions } = await start();
+    const version = await versions.of(['thing:1']);
+    await admin.set(
+      `${store}:thing:1@${version}`,
+      JSON.stringify({ value: { value: { n: 7 }, at: 1 }, logicalExpiration: 1 }),
+    );
     expect(await cache.read(entry(), async () => ({ n: 1 }))).to.deep.equal({ n: 1 });
   });
 

@@ -1,3 +1,4 @@
+import type { PriceTerms } from '../../domain/pricing/unit-price.ts';
 import type { BundlesRequest } from './bundle.ts';
 import { keptUnder } from './kept-under.ts';
 import type { Page } from './page.ts';
@@ -12,6 +13,8 @@ export interface Pages {
   /** The prices of a customer, or of everybody who is not signed in. */
   prices(customerId: string | null): Promise<VisitorPrices>;
   product(idOrSlug: string, prices: VisitorPrices): Promise<Page | undefined>;
+  /** The page of a product for visitors who are not signed in, when all that it needs lies in memory; read it otherwise. */
+  productInMemory(idOrSlug: string): { page: Page; prices: VisitorPrices } | undefined;
   list(query: ProductListRequest, prices: VisitorPrices): Promise<Page>;
   collections(): Promise<Page>;
   bundle(idOrSlug: string, prices: VisitorPrices): Promise<Page | undefined>;
@@ -39,6 +42,15 @@ export function openPages(shelf: Shelf): Pages {
       const named = idOrSlugOf(idOrSlug);
       const id = named && ('id' in named ? named.id : (await page(entries.slug(named.slug)))?.id);
       return id === undefined ? undefined : page(entries.product(id, of));
+    },
+    productInMemory(idOrSlug) {
+      const named = idOrSlugOf(idOrSlug);
+      const all = cache.inMemory<PriceTerms>(entries.prices().entry);
+      if (!named || !all) return undefined;
+      const id = 'id' in named ? named.id : cache.inMemory<{ id: string }>(entries.slug(named.slug).entry)?.id;
+      const prices = visitorPrices(all, [], Date.now());
+      const page = id === undefined ? undefined : cache.inMemory<Page>(entries.product(id, prices).entry);
+      return page && { page, prices };
     },
     list: (query, of) => sure(entries.list(query, of)),
     collections: () => sure(entries.collections()),

@@ -1,4 +1,4 @@
-import type { LayeredCache } from '../../infra/layered-cache.ts';
+import type { LayeredCache } from '../../infra/cache/layered-cache.ts';
 import type { Tx } from '../../infra/unit-of-work.ts';
 import type { Query } from '../sellable.ts';
 import { opened, sealed, type Vault } from './vault.ts';

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
-import { newId } from './ids.ts';
-import { errorFields, observeSparingly } from './log.ts';
+import { newId } from '../ids.ts';
+import { errorFields, observeSparingly } from '../log.ts';
 
 /**
  * Which state of the things that a cached value was made of it belongs to. A value is kept under the versions of what it
@@ -100,7 +100,7 @@ function listen(at: Knowledge): void {
       forgetAll(at);
       comeBack(at);
     },
-    (error) => observeSparingly('versions.deaf', errorFields(error)),
+    (error) => observeSparingly('versions.subscribe_failed', errorFields(error)),
   );
 }
 

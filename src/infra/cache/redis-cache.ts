@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
-import { errorFields, observeSparingly } from './log.ts';
-import { LATE, soon } from './soon.ts';
+import { errorFields, observeSparingly } from '../log.ts';
+import { LATE, soon } from '../soon.ts';
 
 /** What may be forgotten at any moment. Nobody waits long for it, and nothing fails because of it. */
 export interface Cache {
@@ -22,7 +22,7 @@ export function openCache(redis: Redis, store: string): Cache {
       if (redis.status !== 'ready') return undefined;
       const found = await soon(
         redis.get(`${store}:${key}`).catch((error: unknown) => {
-          observeSparingly('cache.unread', errorFields(error));
+          observeSparingly('cache.read_failed', errorFields(error));
           return null;
         }),
         PATIENCE_MS,
@@ -34,7 +34,7 @@ export function openCache(redis: Redis, store: string): Cache {
       const lifeSeconds = Math.ceil(seconds * (1 - JITTER + 2 * JITTER * Math.random()));
       redis
         .set(`${store}:${key}`, JSON.stringify(value), 'EX', lifeSeconds)
-        .catch((error: unknown) => observeSparingly('cache.unkept', errorFields(error)));
+        .catch((error: unknown) => observeSparingly('cache.write_failed', errorFields(error)));
     },
   };
 }

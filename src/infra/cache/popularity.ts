@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { errorFields, observeSparingly } from './log.ts';
+import { errorFields, observeSparingly } from '../log.ts';
 
 /** How often each key is read, over all processes, the older the less. */
 export interface Popularity {
@@ -24,7 +24,7 @@ export function openPopularity(redis: Redis, store: string): Popularity {
     const pipeline = redis.pipeline();
     for (const [name, times] of gathered) pipeline.zincrby(key, times, name);
     gathered = new Map();
-    pipeline.exec().catch((error) => observeSparingly('popularity.untold', errorFields(error)));
+    pipeline.exec().catch((error) => observeSparingly('popularity.write_failed', errorFields(error)));
   };
   setInterval(tell, TOLD_EVERY_MS).unref();
   return {
