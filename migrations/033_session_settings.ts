@@ -1,6 +1,6 @@
 // Locks: none.
 import { Migration } from '@mikro-orm/migrations';
-import { SESSION_SETTINGS } from '../src/infra/database/session-settings.ts';
+import { SESSION_SETTINGS } from '../src/infra/database/connections/session-settings.ts';
 
 /** For connections made from now on. A role that does not own the database may not: then its owner has to, where a pooler is in front. */
 const onDatabase = (change: string): string => `

@@ -103,7 +103,7 @@ describe('the house', () => {
     it('opens a transaction only in accept and edit', () => {
       expectNone(code.transactionsInApi(src));
       const opens = 'const a = 1;\nawait unitOfWork(db, work);\nawait orm.em.transactional(work);';
-      const found = code.transactionsInApi(parse({ 'src/api/cart.ts': opens, 'src/api/accept.ts': opens }));
+      const found = code.transactionsInApi(parse({ 'src/api/cart.ts': opens, 'src/api/writes/accept.ts': opens }));
       expectFound(found, 'src/api/cart.ts:2', 'src/api/cart.ts:3');
     });
   });
@@ -177,7 +177,7 @@ describe('the house', () => {
         'src/domain/reviews/contact.ts',
         'src/domain/reviews/manner.ts',
         'src/domain/reviews/word-lists.ts',
-        'src/infra/key-ring.ts',
+        'src/infra/crypto/key-ring.ts',
       ];
       expect(madeExpressions(src)).to.deep.equal(tested);
       const planted = parse({ 'src/a.ts': 'const a = /^a+$/;\nconst b = /\\s+$/;\nconst c = /^(a+)+$/;' });
@@ -242,6 +242,12 @@ describe('the house', () => {
         parse({ 'a.ts': file(10), 'b.ts': file(20), 'c.ts': file(90), 'd.ts': file(200) }),
       );
       expect([0.5, 0.75, 0.9].map((share) => sizes.quantile(share, planted))).to.deep.equal([20, 90, 200]);
+    });
+
+    it('of folders: at most twelve files', () => {
+      expectNone(sizes.fullerThan(12, src));
+      const planted = Array.from({ length: 13 }, (_, n) => [`src/a/${n}.ts`, ''] as const);
+      expectFound(sizes.fullerThan(12, parse(Object.fromEntries([...planted, ['src/a/b/c.ts', '']]))), 'src/a:1');
     });
 
     it('of functions: the longest 50 lines', () => {

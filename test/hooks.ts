@@ -1,5 +1,5 @@
 import Mocha from 'mocha';
-import { logger } from '../src/infra/log.ts';
+import { logger } from '../src/infra/observability/log.ts';
 import { scaled } from './support/pace.ts';
 
 logger.level = 'error';

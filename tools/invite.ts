@@ -1,16 +1,16 @@
 import { parseArgs } from 'node:util';
-import { emailSchema, nameSchema } from '../src/api/person-fields.ts';
-import { Account } from '../src/entities/people/account.ts';
-import { accountToken, issueToken, voidTokens } from '../src/entities/people/account-token.ts';
-import { audit, CONCEALED } from '../src/entities/people/audit.ts';
-import { Role } from '../src/entities/people/role.ts';
-import { openVault, type Vault } from '../src/entities/people/vault.ts';
+import { emailSchema, nameSchema } from '../src/api/fields/person-fields.ts';
+import { audit, CONCEALED } from '../src/entities/access/audit.ts';
+import { Role } from '../src/entities/access/role.ts';
+import { Account } from '../src/entities/account/account.ts';
+import { accountToken, issueToken, voidTokens } from '../src/entities/account/account-token.ts';
+import { openVault, type Vault } from '../src/entities/account/privacy/vault.ts';
 import { ENTITIES } from '../src/entities/schema.ts';
 import { readConfig } from '../src/infra/config.ts';
-import { openDatabase } from '../src/infra/database.ts';
+import { openDatabase } from '../src/infra/database/database.ts';
+import { type Tx, unitOfWork } from '../src/infra/database/unit-of-work.ts';
 import { newId } from '../src/infra/ids.ts';
-import { logger } from '../src/infra/log.ts';
-import { type Tx, unitOfWork } from '../src/infra/unit-of-work.ts';
+import { logger } from '../src/infra/observability/log.ts';
 
 const USAGE = `Usage: bin/invite EMAIL [--name NAME] [--role ROLE]
 

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ENTITIES, MIGRATIONS, migrate } from '../src/entities/schema.ts';
-import { type Database, openDatabase } from '../src/infra/database.ts';
-import { startPostgres } from '../src/infra/embedded/postgres.ts';
+import { type Database, openDatabase } from '../src/infra/database/database.ts';
+import { startPostgres } from './embedded/postgres.ts';
 
 /** The schema as Postgres describes it: tables, columns, constraints and indexes, each on one line. */
 const SIGNATURE = `

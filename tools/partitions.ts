@@ -5,11 +5,11 @@ import {
   openIn,
   overdueMonths,
   preparePartitionsFor,
-} from '../src/entities/monthly.ts';
+} from '../src/entities/monthly-tables.ts';
 import { ENTITIES } from '../src/entities/schema.ts';
 import { ConfigError, readConfig } from '../src/infra/config.ts';
-import { type Database, openDatabase } from '../src/infra/database.ts';
-import { archiveMonth, hasMonth, monthStart, partitionsOf } from '../src/infra/partitions.ts';
+import { type Database, openDatabase } from '../src/infra/database/database.ts';
+import { archiveMonth, hasMonth, monthStart, partitionsOf } from '../src/infra/database/partitions.ts';
 
 const USAGE = `usage: bin/partitions list | prepare | archive YYYY-MM
   list             the months of every table that is cut into months

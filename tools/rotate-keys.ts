@@ -1,13 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { countKeys } from '../src/entities/people/key-use.ts';
-import { type Batch, countLeft, type Resealed, resealBatch } from '../src/entities/people/reseal.ts';
-import { openVault, SEALED_COLUMNS, type Vault } from '../src/entities/people/vault.ts';
+import { countKeys } from '../src/entities/access/api-key-use.ts';
+import { type Batch, countLeft, type Resealed, resealBatch } from '../src/entities/account/privacy/reseal.ts';
+import { openVault, SEALED_COLUMNS, type Vault } from '../src/entities/account/privacy/vault.ts';
 import { ENTITIES } from '../src/entities/schema.ts';
 import { readConfig } from '../src/infra/config.ts';
-import { type Database, openDatabase } from '../src/infra/database.ts';
-import { logger } from '../src/infra/log.ts';
-import { unitOfWork } from '../src/infra/unit-of-work.ts';
+import { type Database, openDatabase } from '../src/infra/database/database.ts';
+import { unitOfWork } from '../src/infra/database/unit-of-work.ts';
+import { logger } from '../src/infra/observability/log.ts';
 
 const USAGE = `Usage: bin/rotate-keys [--dry-run] [--batch N]
 

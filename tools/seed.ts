@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { openVault } from '../src/entities/people/vault.ts';
+import { openVault } from '../src/entities/account/privacy/vault.ts';
 import { ENTITIES } from '../src/entities/schema.ts';
 import { ConfigError, readConfig } from '../src/infra/config.ts';
-import { type Database, openDatabase } from '../src/infra/database.ts';
-import { logger } from '../src/infra/log.ts';
+import { type Database, openDatabase } from '../src/infra/database/database.ts';
+import { logger } from '../src/infra/observability/log.ts';
 import { seedOffers } from './seed/offers.ts';
 import { seedPeople } from './seed/people.ts';
 import { sampleOf, seedShop } from './seed/shop.ts';

@@ -1,23 +1,23 @@
 import type { ShippingTax } from '../domain/pricing/inputs.ts';
-import type { HoldLimits } from '../entities/checkout-holds.ts';
-import type { OrderLimits } from '../entities/order-limits.ts';
-import type { Vault } from '../entities/people/vault.ts';
+import type { Vault } from '../entities/account/privacy/vault.ts';
+import type { OrderLimits } from '../entities/cart/order-limits.ts';
+import type { HoldLimits } from '../entities/checkout/checkout-holds.ts';
 import type { HeldOffers } from '../entities/pricing/offers.ts';
 import type { LayeredCache } from '../infra/cache/layered-cache.ts';
 import type { Cache } from '../infra/cache/redis-cache.ts';
 import type { Versions } from '../infra/cache/versions.ts';
-import type { Database } from '../infra/database.ts';
-import type { Hints } from '../infra/hints.ts';
-import type { Queues } from '../infra/queue.ts';
+import type { Database } from '../infra/database/database.ts';
+import type { ChangeNotifications } from '../infra/queue/change-notifications.ts';
+import type { Queues } from '../infra/queue/queue.ts';
 import type { SigningKeys } from './auth/access-token.ts';
-import type { Limits } from './limits.ts';
-import type { Pages } from './views/pages.ts';
+import type { Limits } from './http/limits/rate-limits.ts';
+import type { Pages } from './store/cached-responses/cached-responses.ts';
 
 /** What the doors work with; put together in main/. */
 export interface ApiDeps {
   db: Database;
   queues: Queues;
-  hints: Hints;
+  notifications: ChangeNotifications;
   cache: Cache;
   /** What is read again and again, in memory and in Redis. */
   layers: LayeredCache;

@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import type { Database } from '../infra/database.ts';
-import { soon } from '../infra/soon.ts';
-import { type AnyRoute, route } from './route.ts';
+import type { Database } from '../infra/database/database.ts';
+import { withTimeout } from '../infra/with-timeout.ts';
+import { type AnyRoute, route } from './http/route.ts';
 
 const healthSchema = z.object({ status: z.enum(['ok', 'unavailable']), checks: z.record(z.string(), z.boolean()) });
 
@@ -79,6 +79,6 @@ function oneAtATime(ask: () => Promise<boolean>): () => Promise<boolean> {
       .finally(() => {
         asking = undefined;
       });
-    return (await soon(asking, PATIENCE_MS)) === true;
+    return (await withTimeout(asking, PATIENCE_MS)) === true;
   };
 }

@@ -4,19 +4,19 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type express from 'express';
 import type { Redis } from 'ioredis';
 import { MIGRATIONS } from '../entities/schema.ts';
-import { waitingForGroups } from '../infra/grouped-work.ts';
-import { observe } from '../infra/log.ts';
-import { makeApp } from './app.ts';
+import { waitingForGroups } from '../infra/database/groups/grouped-work.ts';
+import { observe } from '../infra/observability/log.ts';
 import { authentication } from './auth/authenticate.ts';
-import { readStandings } from './auth/standing.ts';
+import { readStandings } from './auth/session-validity.ts';
 import type { ApiDeps } from './deps.ts';
-import type { Hardening } from './hardening.ts';
+import { makeApp } from './http/app.ts';
+import { refuseUnreadable, refuseUnroutable } from './http/errors/malformed-request.ts';
+import { watchRoutes } from './http/limits/stuck-routes.ts';
+import type { Hardening } from './http/security-headers.ts';
 import { opsRouter } from './ops/router.ts';
 import { allRoutes } from './routes.ts';
-import { productInMemory } from './store/product-in-memory.ts';
-import { watchRoutes } from './stuck-routes.ts';
-import { refuseUnreadable, refuseUnroutable } from './unreadable.ts';
-import type { WebhookVerifier } from './webhooks.ts';
+import { productInMemory } from './store/catalogue/product-in-memory.ts';
+import type { WebhookVerifier } from './webhooks/payment-provider.ts';
 
 const IDLE_LOOK_MS = 50;
 /** A connection on which nothing came for so long, in milliseconds, has nothing under way. */

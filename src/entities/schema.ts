@@ -31,18 +31,18 @@ import { Migration030UnansweredCalls } from '../../migrations/030_unanswered_cal
 import { Migration031OffersVersion } from '../../migrations/031_offers_version.ts';
 import { Migration032StaleRows } from '../../migrations/032_stale_rows.ts';
 import { Migration033SessionSettings } from '../../migrations/033_session_settings.ts';
-import type { Database } from '../infra/database.ts';
-import { Cart, CartItem } from './cart.ts';
-import { Checkout } from './checkout.ts';
-import { preparePartitionsFor } from './monthly.ts';
-import { Order } from './order.ts';
-import { Payment } from './payment.ts';
-import { Account } from './people/account.ts';
-import { SavedAddress } from './people/address.ts';
-import { ApiKey } from './people/api-key.ts';
-import { CustomerGroup } from './people/group.ts';
-import { Role, syncBuiltinRoles } from './people/role.ts';
-import { Product, ProductCollection, Variant } from './product.ts';
+import type { Database } from '../infra/database/database.ts';
+import { ApiKey } from './access/api-key.ts';
+import { Role, syncBuiltinRoles } from './access/role.ts';
+import { Account } from './account/account.ts';
+import { SavedAddress } from './account/address.ts';
+import { CustomerGroup } from './account/customer-group.ts';
+import { Cart, CartItem } from './cart/cart.ts';
+import { Product, ProductCollection, Variant } from './catalogue/product.ts';
+import { Checkout } from './checkout/checkout.ts';
+import { preparePartitionsFor } from './monthly-tables.ts';
+import { Order } from './order/order.ts';
+import { Payment } from './payment/payment.ts';
 
 /** Every aggregate and the rows inside it. */
 export const ENTITIES = [

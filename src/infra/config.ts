@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readKeys } from './key-ring.ts';
+import { readKeys } from './crypto/key-ring.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const seconds = z.coerce.number().int().min(1).max(86_400);

@@ -1,4 +1,4 @@
-import { errorFields, observe } from './log.ts';
+import { errorFields, observe } from './observability/log.ts';
 
 const DEADLINE_MS = 10_000;
 

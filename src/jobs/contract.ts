@@ -1,6 +1,6 @@
 import type { JobsOptions } from 'bullmq';
 import type { core } from 'zod';
-import type { JobContract } from '../infra/queue.ts';
+import type { JobContract } from '../infra/queue/queue.ts';
 
 /** Retries over about two minutes with jitter; finished jobs stay long enough to be looked at, failed ones for a month. */
 const OPTIONS: JobsOptions = {

@@ -1,4 +1,4 @@
-import type { JobKind } from '../infra/queue.ts';
+import type { JobKind } from '../infra/queue/queue.ts';
 import { fadePopularity, warmCaches } from './caches.ts';
 import { advanceCheckout } from './checkout.ts';
 import { runImport } from './imports.ts';

@@ -1,8 +1,8 @@
 import { type Config, ConfigError } from '../infra/config.ts';
-import { watchEventLoop } from '../infra/event-loop-watch.ts';
 import { armFailpoints } from '../infra/failpoint.ts';
-import { logger } from '../infra/log.ts';
-import { type Meter, serveMetrics } from '../infra/metrics.ts';
+import { watchEventLoop } from '../infra/observability/event-loop-watch.ts';
+import { logger } from '../infra/observability/log.ts';
+import { type GaugeSet, serveMetrics } from '../infra/observability/metrics.ts';
 
 /** What every process does with its settings before anything else. */
 export function begin(
@@ -20,7 +20,7 @@ export function begin(
  */
 export async function metrics(
   { METRICS_ADDRESS: address }: Config<'worker'> | Config<'web'>,
-  meters: readonly Meter[],
+  meters: readonly GaugeSet[],
 ): Promise<() => Promise<void>> {
   if (!address) return async () => undefined;
   return serveMetrics(address, meters).catch((error: NodeJS.ErrnoException) => {

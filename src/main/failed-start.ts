@@ -1,5 +1,5 @@
 import { ConfigError } from '../infra/config.ts';
-import { errorFields, observe } from '../infra/log.ts';
+import { errorFields, observe } from '../infra/observability/log.ts';
 
 /** Says why a process could not be started; of code that cannot be read, with file and line. */
 export function tellOfFailedStart(process: string, error: unknown): void {

@@ -1,7 +1,7 @@
 import { ENTITIES, MIGRATIONS, migrate } from '../entities/schema.ts';
 import { readConfig } from '../infra/config.ts';
-import { openDatabase } from '../infra/database.ts';
-import { observe } from '../infra/log.ts';
+import { openDatabase } from '../infra/database/database.ts';
+import { observe } from '../infra/observability/log.ts';
 import { begin } from './begin.ts';
 
 /** Brings the schema up to date and ends. */

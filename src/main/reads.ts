@@ -1,10 +1,10 @@
-import { openPages } from '../api/views/pages.ts';
-import type { Vault } from '../entities/people/vault.ts';
+import { openPages } from '../api/store/cached-responses/cached-responses.ts';
+import type { Vault } from '../entities/account/privacy/vault.ts';
 import { openLayeredCache } from '../infra/cache/layered-cache.ts';
 import { openVersions } from '../infra/cache/versions.ts';
 import type { Config } from '../infra/config.ts';
-import type { Database } from '../infra/database.ts';
-import { openRedis } from '../infra/redis.ts';
+import type { Database } from '../infra/database/database.ts';
+import { openRedis } from '../infra/redis/redis.ts';
 
 /** Keys of caches begin with it. */
 export const STORE = 'vcecom';

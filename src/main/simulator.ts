@@ -1,5 +1,5 @@
 import { readConfig } from '../infra/config.ts';
-import { observe } from '../infra/log.ts';
+import { observe } from '../infra/observability/log.ts';
 import { stopOnSignal } from '../infra/shutdown.ts';
 import { startSimulator } from '../ports/payments/simulator/server.ts';
 import { begin } from './begin.ts';

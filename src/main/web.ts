@@ -1,19 +1,19 @@
 import { readSigningKeys } from '../api/auth/access-token.ts';
-import { openLimits } from '../api/limits.ts';
+import { openLimits } from '../api/http/limits/rate-limits.ts';
 import { startServer, stopServer } from '../api/server.ts';
-import { openVault } from '../entities/people/vault.ts';
+import { openVault } from '../entities/account/privacy/vault.ts';
 import { holdOffers } from '../entities/pricing/offers.ts';
 import { ENTITIES } from '../entities/schema.ts';
 import { openCache } from '../infra/cache/redis-cache.ts';
 import { type Config, readConfig } from '../infra/config.ts';
-import { openDatabase } from '../infra/database.ts';
-import { subscribeHints } from '../infra/hints.ts';
-import { observe } from '../infra/log.ts';
-import { openQueues } from '../infra/queue.ts';
-import { openRedis } from '../infra/redis.ts';
+import { openDatabase } from '../infra/database/database.ts';
+import { observe } from '../infra/observability/log.ts';
+import { subscribeToChanges } from '../infra/queue/change-notifications.ts';
+import { openQueues } from '../infra/queue/queue.ts';
+import { openRedis } from '../infra/redis/redis.ts';
 import { stopOnSignal } from '../infra/shutdown.ts';
 import { JOBS } from '../jobs/schedule.ts';
-import { replayHistory } from '../workers/replay.ts';
+import { replayHistory } from '../workers/maintenance/replay.ts';
 import { begin, connectionsOf, metrics } from './begin.ts';
 import { provider } from './provider.ts';
 import { CURRENCY, openReads, STORE } from './reads.ts';
@@ -35,7 +35,7 @@ export async function web(): Promise<void> {
   const deps = {
     db,
     queues,
-    hints: subscribeHints(subscriber),
+    notifications: subscribeToChanges(subscriber),
     cache: openCache(reads.redis, STORE),
     layers: reads.layers,
     pages: reads.pages,
@@ -54,7 +54,7 @@ export async function web(): Promise<void> {
     replay: (id: string, to?: number) => replayHistory(db.query, id, to),
     stopping: stopping.signal,
   };
-  const stopMetrics = await metrics(config, [db.meter]);
+  const stopMetrics = await metrics(config, [db.gauges]);
   let giveUp: (reason: string) => void = () => undefined;
   const end = (reason: string) => giveUp(reason);
   const server = await startServer(deps, { ...settingsOf(config), redis, provider: provider(config), giveUp: end });

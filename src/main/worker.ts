@@ -1,21 +1,21 @@
-import { openVault } from '../entities/people/vault.ts';
+import { openVault } from '../entities/account/privacy/vault.ts';
 import { holdOffers } from '../entities/pricing/offers.ts';
 import { ENTITIES } from '../entities/schema.ts';
 import { type Config, readConfig } from '../infra/config.ts';
-import { openDatabase } from '../infra/database.ts';
-import { publishHint } from '../infra/hints.ts';
-import { observe } from '../infra/log.ts';
-import { openQueues } from '../infra/queue.ts';
-import { openRedis } from '../infra/redis.ts';
+import { openDatabase } from '../infra/database/database.ts';
+import { observe } from '../infra/observability/log.ts';
+import { notifyOfChange } from '../infra/queue/change-notifications.ts';
+import { openQueues } from '../infra/queue/queue.ts';
+import { openRedis } from '../infra/redis/redis.ts';
 import { stopOnSignal } from '../infra/shutdown.ts';
 import { JOBS } from '../jobs/schedule.ts';
 import { folderMailer } from '../ports/mail/folder.ts';
 import type { Mailer } from '../ports/mail/port.ts';
 import { smtpMailer } from '../ports/mail/smtp.ts';
 import { httpSender } from '../ports/webhooks/http.ts';
-import { shopMeter } from '../workers/meter.ts';
 import { openJudge } from '../workers/reviews/judge.ts';
-import { startWorkers } from '../workers/start.ts';
+import { shopGauges } from '../workers/runtime/gauges.ts';
+import { startWorkers } from '../workers/runtime/start.ts';
 import { begin, connectionsOf, metrics } from './begin.ts';
 import { provider } from './provider.ts';
 import { openReads } from './reads.ts';
@@ -47,7 +47,7 @@ export async function worker(): Promise<void> {
     sender: httpSender({ onlyPublic: config.NODE_ENV === 'production' }),
     vault,
     secret: config.APP_SECRET,
-    wake: (hint: Parameters<typeof publishHint>[1]) => publishHint(redis, hint),
+    wake: (hint: Parameters<typeof notifyOfChange>[1]) => notifyOfChange(redis, hint),
     holdMs: {
       withMethod: config.CHECKOUT_TTL_SECONDS * 1_000,
       withoutMethod: Math.min(config.UNPAID_HOLD_SECONDS, config.CHECKOUT_TTL_SECONDS) * 1_000,
@@ -58,7 +58,7 @@ export async function worker(): Promise<void> {
     sellerState: config.SELLER_STATE,
     ...{ pricesIncludeTax: config.PRICES_INCLUDE_TAX, shippingTax: config.SHIPPING_TAX },
   };
-  const stopMetrics = await metrics(config, [db.meter, shopMeter(deps)]);
+  const stopMetrics = await metrics(config, [db.gauges, shopGauges(deps)]);
   const concurrency = config.WORKER_CONCURRENCY;
   let giveUp: (reason: string) => void = () => undefined;
   const stopWorkers = startWorkers(deps, { connection, concurrency, giveUp: (reason) => giveUp(reason) });

@@ -1,13 +1,13 @@
 import type { IssuingSeller } from '../domain/invoices/seller.ts';
 import type { ShippingTax } from '../domain/pricing/inputs.ts';
-import type { OrderLimits } from '../entities/order-limits.ts';
-import type { Vault } from '../entities/people/vault.ts';
+import type { Vault } from '../entities/account/privacy/vault.ts';
+import type { OrderLimits } from '../entities/cart/order-limits.ts';
 import type { HeldOffers } from '../entities/pricing/offers.ts';
 import type { Popularity } from '../infra/cache/popularity.ts';
 import type { Versions } from '../infra/cache/versions.ts';
-import type { Database } from '../infra/database.ts';
-import type { Hint } from '../infra/hints.ts';
-import type { Queues } from '../infra/queue.ts';
+import type { Database } from '../infra/database/database.ts';
+import type { ChangeNotification } from '../infra/queue/change-notifications.ts';
+import type { Queues } from '../infra/queue/queue.ts';
 import type { Mailer } from '../ports/mail/port.ts';
 import type { PaymentProvider } from '../ports/payments/port.ts';
 import type { WebhookSender } from '../ports/webhooks/port.ts';
@@ -34,7 +34,7 @@ export interface WorkerDeps {
   /** How many days the links in mails to guests work. */
   orderLinkDays: number;
   /** Tells waiting clients that a checkout changed; they then read it. */
-  wake(hint: Hint): void;
+  wake(hint: ChangeNotification): void;
   /** Told what was changed. */
   versions: Versions;
   /** What shop fronts read most. */

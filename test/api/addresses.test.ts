@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { AddressView } from '../../src/entities/people/address.ts';
+import type { AddressView } from '../../src/entities/account/address.ts';
 import { newId } from '../../src/infra/ids.ts';
 import { BENGALURU, MUMBAI } from '../support/address.ts';
 import { type Customer, openPeopleShop, type PeopleShop, type Refused, type Tokens } from './people-shop.ts';

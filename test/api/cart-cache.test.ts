@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Cart } from '../../src/entities/cart.ts';
+import { Cart } from '../../src/entities/cart/cart.ts';
 import { newId } from '../../src/infra/ids.ts';
 import { BENGALURU } from '../support/address.ts';
 import { stockVariant } from '../support/books.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Cart, MOST_LINES } from '../../src/entities/cart.ts';
-import { mergeInto } from '../../src/entities/cart-merge.ts';
+import { Cart, MOST_LINES } from '../../src/entities/cart/cart.ts';
+import { mergeInto } from '../../src/entities/cart/cart-merge.ts';
 import { newId } from '../../src/infra/ids.ts';
 import { BENGALURU } from '../support/address.ts';
 import { stockVariant } from '../support/books.ts';

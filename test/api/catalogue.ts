@@ -1,7 +1,7 @@
-import { Product, ProductCollection, type ProductStatus } from '../../src/entities/product.ts';
-import { allowBackorder, receive } from '../../src/entities/stock.ts';
-import type { Database } from '../../src/infra/database.ts';
-import { unitOfWork } from '../../src/infra/unit-of-work.ts';
+import { Product, ProductCollection, type ProductStatus } from '../../src/entities/catalogue/product.ts';
+import { allowBackorder, receive } from '../../src/entities/stock/stock.ts';
+import type { Database } from '../../src/infra/database/database.ts';
+import { unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 
 /** A variant in few words: size, colour, rupees, units in stock. */
 export type Line = [size: string | null, color: string | null, rupees: number, units: number];

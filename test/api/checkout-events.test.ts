@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import { makeApp } from '../../src/api/app.ts';
 import { authentication } from '../../src/api/auth/authenticate.ts';
-import { readStandings } from '../../src/api/auth/standing.ts';
+import { readStandings } from '../../src/api/auth/session-validity.ts';
 import type { ApiDeps } from '../../src/api/deps.ts';
+import { makeApp } from '../../src/api/http/app.ts';
 import { serve, stopServer } from '../../src/api/server.ts';
-import { checkoutEventRoutes } from '../../src/api/store/checkout-events.ts';
-import { openCheckoutFeed } from '../../src/api/store/checkout-feed.ts';
+import { checkoutEventRoutes } from '../../src/api/store/checkout/checkout-events.ts';
+import { openCheckoutFeed } from '../../src/api/store/checkout/checkout-feed.ts';
 import { BENGALURU } from '../support/address.ts';
 import { stockVariant } from '../support/books.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -30,7 +30,7 @@ describe('the event streams of checkouts', () => {
   /** A stream that nobody refers to any more is cancelled with its garbage. */
   const opened: Response[] = [];
 
-  /** The dependencies of the routes: reads of checkouts are counted, and hints are given by hand. */
+  /** The dependencies of the routes: reads of checkouts are counted, and notifications are given by hand. */
   function counted(): ApiDeps {
     const query: ApiDeps['db']['query'] = (sql, params) => {
       if (!sql.includes('checkout_history')) return shop.db.query(sql, params);
@@ -38,13 +38,13 @@ describe('the event streams of checkouts', () => {
       if (isAway) return shop.db.query(`do $$ begin raise 'shutting down' using errcode = '57P01'; end $$`);
       return shop.db.query(sql, params);
     };
-    const hints: ApiDeps['hints'] = {
+    const notifications: ApiDeps['notifications'] = {
       listen(id, wake) {
         wakes.set(id, () => wake({ id, busy: true }));
         return () => wakes.delete(id);
       },
     };
-    return { ...shop.deps, db: { ...shop.db, query }, hints };
+    return { ...shop.deps, db: { ...shop.db, query }, notifications };
   }
 
   before(async () => {

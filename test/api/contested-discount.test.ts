@@ -7,8 +7,8 @@ import {
   redemptionsOf,
   releaseRedemptions,
 } from '../../src/entities/pricing/redemption.ts';
-import { groupedWork } from '../../src/infra/grouped-work.ts';
-import type { Tx } from '../../src/infra/unit-of-work.ts';
+import { groupedWork } from '../../src/infra/database/groups/grouped-work.ts';
+import type { Tx } from '../../src/infra/database/unit-of-work.ts';
 import { BENGALURU } from '../support/address.ts';
 import { stockVariant } from '../support/books.ts';
 import { recordFacts } from '../support/facts.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { z } from 'zod';
-import type { personalDataSchema } from '../../src/api/views/personal-data.ts';
+import type { personalDataSchema } from '../../src/api/account/personal-data-view.ts';
 import { newId } from '../../src/infra/ids.ts';
 import { BENGALURU, MUMBAI } from '../support/address.ts';
 import { stockVariant } from '../support/books.ts';

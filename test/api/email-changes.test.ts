@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { accountToken, type SignedPurpose } from '../../src/entities/people/account-token.ts';
-import { findAddressee } from '../../src/workers/addressee.ts';
+import { accountToken, type SignedPurpose } from '../../src/entities/account/account-token.ts';
 import type { WorkerDeps } from '../../src/workers/deps.ts';
+import { findAddressee } from '../../src/workers/notifications/recipient.ts';
 import { type Customer, openPeopleShop, PASSWORD, type PeopleShop, type Refused, SECRET } from './people-shop.ts';
 
 const ACCOUNT = '/store/account';

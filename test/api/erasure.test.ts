@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { eraseCustomer, holdAccount, lockForErasure } from '../../src/entities/people/erasure.ts';
+import { eraseCustomer, holdAccount, lockForErasure } from '../../src/entities/account/privacy/erasure.ts';
+import { type Tx, unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { newId } from '../../src/infra/ids.ts';
-import { type Tx, unitOfWork } from '../../src/infra/unit-of-work.ts';
 import { BENGALURU, MUMBAI } from '../support/address.ts';
 import { putDiscount } from '../support/offers.ts';
 import { waitFor } from '../support/wait-for.ts';

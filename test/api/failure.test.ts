@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import type { Outcome, RawCall } from '../../src/api/route.ts';
+import type { Outcome, RawCall } from '../../src/api/http/route.ts';
 import { conflict, refused, unavailable } from '../../src/domain/errors.ts';
+import { answers } from '../../src/infra/database/connections/pipelining-client.ts';
 import { STALE } from '../../src/infra/database/pending-writes.ts';
-import { answers } from '../../src/infra/thrifty-client.ts';
 import { doing, hook, makeBasket, openShop, readBasket, type Shop } from './sample-shop.ts';
 
 const VARIANT = '0198c2f4-6c1e-7000-8000-000000000001';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type core, z } from 'zod';
-import type { RouteFacts } from '../../src/api/route.ts';
+import type { RouteFacts } from '../../src/api/http/route.ts';
 import { runsAll, someOf } from '../support/extent.ts';
 import { type FuzzClient, nameOf, openFuzzClient, type Sent } from './fuzz/client.ts';
 import { HOSTILE_HEADERS, HOSTILE_PARTS, HOSTILE_QUERIES, PROTOTYPE_NAMES, READ_HEADERS } from './fuzz/parts.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type core, safeParse } from 'zod';
-import type { RouteFacts } from '../../src/api/route.ts';
+import type { RouteFacts } from '../../src/api/http/route.ts';
 import { runsAll, someOf } from '../support/extent.ts';
 import { expectRefused, type FuzzClient, nameOf, openFuzzClient } from './fuzz/client.ts';
 import { HOSTILE, spoilt, withHostileTexts } from './fuzz/hostile.ts';

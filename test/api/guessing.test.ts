@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { issueDeviceToken } from '../../src/api/auth/device.ts';
-import { accountToken } from '../../src/entities/people/account-token.ts';
+import { issueDeviceToken } from '../../src/api/auth/credentials/device.ts';
+import { accountToken } from '../../src/entities/account/account-token.ts';
+import { tokenFor } from '../../src/infra/crypto/tokens.ts';
 import { uuidv7Floor } from '../../src/infra/ids.ts';
-import { tokenFor } from '../../src/infra/tokens.ts';
 import { openBrowserless } from './browserless.ts';
 import { type Customer, openPeopleShop, PASSWORD, type PeopleShop, type Refused, SECRET } from './people-shop.ts';
 

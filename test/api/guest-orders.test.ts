@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { isOrderToken, orderToken } from '../../src/entities/orders/link.ts';
-import { openVault, sealed, type Vault } from '../../src/entities/people/vault.ts';
+import { openVault, sealed, type Vault } from '../../src/entities/account/privacy/vault.ts';
+import { isOrderToken, orderToken } from '../../src/entities/order/guest-link.ts';
+import { tokenFor } from '../../src/infra/crypto/tokens.ts';
 import { newId } from '../../src/infra/ids.ts';
-import { tokenFor } from '../../src/infra/tokens.ts';
 import { plantOrder } from '../support/orders.ts';
 import { DATA_KEYS, openPeopleShop, type PeopleShop, type Refused, type Request, SECRET } from './people-shop.ts';
 

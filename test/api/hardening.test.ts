@@ -3,12 +3,12 @@ import type { Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import express from 'express';
-import { type AppDeps, makeApp } from '../../src/api/app.ts';
 import { GUEST } from '../../src/api/auth/principal.ts';
-import type { Outcome, RawCall } from '../../src/api/route.ts';
+import { type AppDeps, makeApp } from '../../src/api/http/app.ts';
+import type { Outcome, RawCall } from '../../src/api/http/route.ts';
 import { serve } from '../../src/api/server.ts';
 import { ERRORS, type ErrorCode } from '../../src/domain/errors.ts';
-import { logger } from '../../src/infra/log.ts';
+import { logger } from '../../src/infra/observability/log.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { doing, hook, makeBasket, openShop, readBasket, type Shop } from './sample-shop.ts';
 

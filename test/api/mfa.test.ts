@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { TOTP } from 'otpauth';
-import { newTotpSecret, stepOf } from '../../src/entities/people/mfa.ts';
+import { newTotpSecret, stepOf } from '../../src/entities/account/mfa.ts';
 import { openPeopleShop, PASSWORD, type PeopleShop, type Refused, type Staff, type Tokens } from './people-shop.ts';
 
 const STEP_MS = 30_000;

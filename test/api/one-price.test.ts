@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { BundleView } from '../../src/api/views/bundle.ts';
-import type { ProductView } from '../../src/api/views/product.ts';
-import type { ProductList } from '../../src/api/views/product-list.ts';
+import type { BundleView } from '../../src/api/store/catalogue/bundle-view.ts';
+import type { ProductList } from '../../src/api/store/catalogue/list/product-list.ts';
+import type { ProductView } from '../../src/api/store/catalogue/product-view.ts';
 import type { PricingRule, RuleAction, Target } from '../../src/domain/pricing/inputs.ts';
-import type { PriceListTerms } from '../../src/domain/pricing/unit-price.ts';
+import type { PriceListTerms } from '../../src/domain/pricing/unit-prices/unit-price.ts';
 import { newId } from '../../src/infra/ids.ts';
 import { putBundle, putPriceList, putRule } from '../support/offers.ts';
 import type { Cart } from '../support/shop.ts';

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UnrecoverableError, Worker } from 'bullmq';
 import { expect } from 'chai';
-import { accountToken, issueToken } from '../../src/entities/people/account-token.ts';
-import { type EmbeddedRedis, startRedis } from '../../src/infra/embedded/redis.ts';
-import { queuePrefix } from '../../src/infra/queue.ts';
-import { unitOfWork } from '../../src/infra/unit-of-work.ts';
+import { accountToken, issueToken } from '../../src/entities/account/account-token.ts';
+import { unitOfWork } from '../../src/infra/database/unit-of-work.ts';
+import { queuePrefix } from '../../src/infra/queue/queue.ts';
+import { type EmbeddedRedis, startRedis } from '../../tools/embedded/redis.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Browser, openBrowserless } from './browserless.ts';
 import { openPeopleShop, PASSWORD, type PeopleShop, SECRET } from './people-shop.ts';
@@ -112,7 +112,7 @@ describe("the operators' door", () => {
   it('believes no cookie that it did not make, nor that of a customer', async () => {
     const { accessToken } = await shop.register();
     const { sid } = JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString());
-    const { tokenFor } = await import('../../src/infra/tokens.ts');
+    const { tokenFor } = await import('../../src/infra/crypto/tokens.ts');
     for (const value of [`${sid}.${tokenFor(SECRET, `ops:${sid}`)}`, `${sid}.${'x'.repeat(43)}`, accessToken, '']) {
       const headers = { cookie: `__Host-vcecom-ops=${value}`, accept: 'text/html' };
       const answer = await fetch(`${shop.url}/ops`, { headers, redirect: 'manual' });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { z } from 'zod';
-import { route } from '../../src/api/route.ts';
+import { route } from '../../src/api/http/route.ts';
 import { openShop, readBasket, type Shop } from './sample-shop.ts';
 
 const isAlive = route({

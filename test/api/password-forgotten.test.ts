@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { Account } from '../../src/entities/people/account.ts';
-import { unitOfWork } from '../../src/infra/unit-of-work.ts';
+import { Account } from '../../src/entities/account/account.ts';
+import { unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { type Customer, openPeopleShop, PASSWORD, type PeopleShop, type Refused, type Tokens } from './people-shop.ts';
 
 const ACCOUNT = '/store/account';

@@ -1,31 +1,31 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Redis } from 'ioredis';
-import { makeApp } from '../../src/api/app.ts';
 import { readSigningKeys } from '../../src/api/auth/access-token.ts';
 import { authentication } from '../../src/api/auth/authenticate.ts';
-import { readStandings } from '../../src/api/auth/standing.ts';
+import { readStandings } from '../../src/api/auth/session-validity.ts';
 import type { ApiDeps } from '../../src/api/deps.ts';
-import { openLimits, type Rates } from '../../src/api/limits.ts';
+import { makeApp } from '../../src/api/http/app.ts';
+import { openLimits, type Rates } from '../../src/api/http/limits/rate-limits.ts';
+import type { AnyRoute } from '../../src/api/http/route.ts';
 import { opsRouter } from '../../src/api/ops/router.ts';
-import type { AnyRoute } from '../../src/api/route.ts';
 import { allRoutes } from '../../src/api/routes.ts';
 import { serve, stopServer } from '../../src/api/server.ts';
-import { openPages } from '../../src/api/views/pages.ts';
-import { Account, type NewAccount } from '../../src/entities/people/account.ts';
-import { accountToken, type TokenPurpose } from '../../src/entities/people/account-token.ts';
-import { openVault } from '../../src/entities/people/vault.ts';
+import { openPages } from '../../src/api/store/cached-responses/cached-responses.ts';
+import { Account, type NewAccount } from '../../src/entities/account/account.ts';
+import { accountToken, type TokenPurpose } from '../../src/entities/account/account-token.ts';
+import { openVault } from '../../src/entities/account/privacy/vault.ts';
 import { holdOffers } from '../../src/entities/pricing/offers.ts';
 import { openCache } from '../../src/infra/cache/redis-cache.ts';
-import type { Database } from '../../src/infra/database.ts';
-import { hashPassword } from '../../src/infra/password.ts';
-import { openQueues } from '../../src/infra/queue.ts';
-import { openRedis } from '../../src/infra/redis.ts';
-import { unitOfWork } from '../../src/infra/unit-of-work.ts';
+import { hashPassword } from '../../src/infra/crypto/password.ts';
+import type { Database } from '../../src/infra/database/database.ts';
+import { unitOfWork } from '../../src/infra/database/unit-of-work.ts';
+import { openQueues } from '../../src/infra/queue/queue.ts';
+import { openRedis } from '../../src/infra/redis/redis.ts';
 import { JOBS } from '../../src/jobs/schedule.ts';
 import { stripeProvider } from '../../src/ports/payments/stripe.ts';
-import { passwordResetHandlers } from '../../src/workers/password-resets.ts';
-import { replayHistory } from '../../src/workers/replay.ts';
+import { replayHistory } from '../../src/workers/maintenance/replay.ts';
+import { passwordResetHandlers } from '../../src/workers/notifications/password-resets.ts';
 import { freshDatabase } from '../support/database.ts';
 import { nothingKept, noVersions } from '../support/nothing-kept.ts';
 
@@ -140,7 +140,7 @@ function depsOf(db: Database, redis: Redis, rates: Rates): ApiDeps {
   return {
     db,
     queues: openQueues(JOBS, redis),
-    hints: { listen: () => () => undefined },
+    notifications: { listen: () => () => undefined },
     cache: openCache(redis, 'vcecom'),
     pages: openPages({ db, vault, cache: nothingKept, currency: 'INR' }),
     layers: nothingKept,

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { personalDataSchema } from '../../src/api/views/personal-data.ts';
+import { personalDataSchema } from '../../src/api/account/personal-data-view.ts';
+import { isSealed } from '../../src/infra/crypto/key-ring.ts';
 import { newId } from '../../src/infra/ids.ts';
-import { isSealed } from '../../src/infra/key-ring.ts';
 import { BENGALURU, MUMBAI } from '../support/address.ts';
 import { stockVariant } from '../support/books.ts';
 import { ACCOUNT, customersOf, type File, type Person } from './customers-of.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { ProductView } from '../../src/api/views/product.ts';
+import type { ProductView } from '../../src/api/store/catalogue/product-view.ts';
 import type { Goods } from './catalogue.ts';
 import { openStorefront, type Storefront } from './shelf-client.ts';
 

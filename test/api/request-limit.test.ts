@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { z } from 'zod';
-import { route } from '../../src/api/route.ts';
-import { type RouteWatch, watchRoutes } from '../../src/api/stuck-routes.ts';
-import { logger } from '../../src/infra/log.ts';
+import { type RouteWatch, watchRoutes } from '../../src/api/http/limits/stuck-routes.ts';
+import { route } from '../../src/api/http/route.ts';
+import { logger } from '../../src/infra/observability/log.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { openShop, type Shop } from './sample-shop.ts';
 

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
-import { type AppDeps, makeApp } from '../../src/api/app.ts';
 import { GUEST } from '../../src/api/auth/principal.ts';
-import { type AnyRoute, route } from '../../src/api/route.ts';
+import { type AppDeps, makeApp } from '../../src/api/http/app.ts';
+import { type AnyRoute, route } from '../../src/api/http/route.ts';
 
 export interface Fact {
   name: string;

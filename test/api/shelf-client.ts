@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { productRoutes } from '../../src/api/store/products.ts';
-import { openPages } from '../../src/api/views/pages.ts';
-import type { ProductList } from '../../src/api/views/product-list.ts';
-import { openVault } from '../../src/entities/people/vault.ts';
-import type { Database } from '../../src/infra/database.ts';
+import { openPages } from '../../src/api/store/cached-responses/cached-responses.ts';
+import type { ProductList } from '../../src/api/store/catalogue/list/product-list.ts';
+import { productRoutes } from '../../src/api/store/catalogue/products.ts';
+import { openVault } from '../../src/entities/account/privacy/vault.ts';
+import type { Database } from '../../src/infra/database/database.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { nothingKept } from '../support/nothing-kept.ts';
 import { type Goods, stockShelves } from './catalogue.ts';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { makeApp } from '../../src/api/app.ts';
 import { GUEST } from '../../src/api/auth/principal.ts';
-import { type Outcome, type RawCall, route } from '../../src/api/route.ts';
-import { currentTrace } from '../../src/infra/trace.ts';
+import { makeApp } from '../../src/api/http/app.ts';
+import { type Outcome, type RawCall, route } from '../../src/api/http/route.ts';
+import { currentTrace } from '../../src/infra/observability/trace.ts';
 import { doing, hook, makeBasket, openShop, readBasket, type Shop } from './sample-shop.ts';
 
 const ok = async (): Promise<Outcome> => ({ status: 200, body: { ok: true } });

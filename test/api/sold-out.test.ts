@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import { refuseSoldOut } from '../../src/api/store/sold-out.ts';
-import type { Pages } from '../../src/api/views/pages.ts';
+import type { Pages } from '../../src/api/store/cached-responses/cached-responses.ts';
+import { refuseSoldOut } from '../../src/api/store/checkout/sold-out.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import { newId } from '../../src/infra/ids.ts';
 import { BENGALURU } from '../support/address.ts';

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { expect } from 'chai';
-import { makeApp } from '../../src/api/app.ts';
 import { GUEST } from '../../src/api/auth/principal.ts';
+import { makeApp } from '../../src/api/http/app.ts';
 import { serve, stopServer } from '../../src/api/server.ts';
 
 describe('a server that stops', () => {

@@ -18,6 +18,14 @@ export function fileSizes(sources: readonly Source[]): Size[] {
   }));
 }
 
+/** Folders with more files than this. */
+export function fullerThan(limit: number, sources: readonly Source[]): Violation[] {
+  const folders = Map.groupBy(sources, ({ path }) => path.slice(0, path.lastIndexOf('/')));
+  return [...folders]
+    .filter(([, files]) => files.length > limit)
+    .map(([path, files]) => ({ path, line: 1, what: `has ${files.length} files` }));
+}
+
 const FUNCTIONS: ReadonlySet<SyntaxKind> = new Set([
   SyntaxKind.FunctionDeclaration,
   SyntaxKind.FunctionExpression,

@@ -1,5 +1,5 @@
 import { type Browser, chromium } from 'playwright-core';
-import { type SystemProgram, systemProgram } from '../../src/infra/embedded/system-package.ts';
+import { type SystemProgram, systemProgram } from '../../tools/embedded/system-package.ts';
 
 const CHROMIUM: SystemProgram = {
   names: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],

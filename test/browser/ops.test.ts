@@ -3,7 +3,7 @@ import { Queue } from 'bullmq';
 import { expect } from 'chai';
 import { TOTP } from 'otpauth';
 import type { Browser, Page } from 'playwright-core';
-import { queuePrefix } from '../../src/infra/queue.ts';
+import { queuePrefix } from '../../src/infra/queue/queue.ts';
 import { DEVELOPMENT_PASSWORD } from '../../tools/seed/people.ts';
 import { type Flow, sharedFlow } from '../flows/stack.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -59,7 +59,7 @@ const declaredChanges = (files: readonly File[]): string[] =>
     .map(unquoted);
 
 function callsIn(file: File, files: readonly File[]): string[] {
-  if (file.path === 'src/infra/external.ts') return [];
+  if (file.path === 'src/infra/database/external.ts') return [];
   const names = argumentsOf(file, /\bexternal\(\s*([^,]+),/g).flatMap((name) => {
     if (isQuoted(name)) return [unquoted(name)];
     if (/^`payments\.\$\{operation\.kind\}`$/.test(name))
@@ -73,7 +73,7 @@ function callsIn(file: File, files: readonly File[]): string[] {
 }
 
 function operationKinds(files: readonly File[]): string[] {
-  const text = files.find(({ path }) => path === 'src/entities/payment.ts')?.text ?? '';
+  const text = files.find(({ path }) => path === 'src/entities/payment/payment.ts')?.text ?? '';
   const [, kinds = ''] = /type OperationKind = ([^;]+);/.exec(text) ?? [];
   return [...kinds.matchAll(/'(\w+)'/g)].map(([, kind = '']) => kind);
 }

@@ -1,5 +1,5 @@
 import { Queue } from 'bullmq';
-import { queuePrefix } from '../../src/infra/queue.ts';
+import { queuePrefix } from '../../src/infra/queue/queue.ts';
 import { fadePopularity, warmCaches } from '../../src/jobs/caches.ts';
 import { byCard, type Scenario } from './scenarios.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import { accountToken } from '../../src/entities/people/account-token.ts';
+import { accountToken } from '../../src/entities/account/account-token.ts';
 import { DEVELOPMENT } from '../../tools/stack/environment.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { persistently } from './people.ts';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import { Account } from '../../src/entities/people/account.ts';
-import { openVault } from '../../src/entities/people/vault.ts';
+import { Account } from '../../src/entities/account/account.ts';
+import { openVault } from '../../src/entities/account/privacy/vault.ts';
 import { ENTITIES } from '../../src/entities/schema.ts';
-import { openDatabase } from '../../src/infra/database.ts';
-import { hashPassword } from '../../src/infra/password.ts';
-import { unitOfWork } from '../../src/infra/unit-of-work.ts';
+import { hashPassword } from '../../src/infra/crypto/password.ts';
+import { openDatabase } from '../../src/infra/database/database.ts';
+import { unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { DEVELOPMENT } from '../../tools/stack/environment.ts';
 import { BENGALURU } from '../support/address.ts';
 import type { Answer, Checkout } from '../support/shop.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Queue } from 'bullmq';
-import { queuePrefix } from '../../src/infra/queue.ts';
+import { queuePrefix } from '../../src/infra/queue/queue.ts';
 import { processNotices } from '../../src/jobs/payments.ts';
 import { reconcileAll, reconcileRecent } from '../../src/jobs/reconciliation.ts';
 import { rest } from '../support/queues.ts';

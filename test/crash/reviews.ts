@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { DEFAULT_POLICY } from '../../src/domain/reviews/policy.ts';
-import { REVIEW_LAWS } from '../../src/entities/laws/reviews.ts';
+import { REVIEW_LAWS } from '../../src/entities/invariants/reviews.ts';
 import { goodsOf } from '../support/reviewers.ts';
 import type { Answer, Checkout } from '../support/shop.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Queue } from 'bullmq';
 import { expect } from 'chai';
-import { queuePrefix } from '../../src/infra/queue.ts';
+import { queuePrefix } from '../../src/infra/queue/queue.ts';
 import { preparePartitions } from '../../src/jobs/reconciliation.ts';
 import { only, putDiscount } from '../support/offers.ts';
 import type { Checkout } from '../support/shop.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { allocate } from '../../src/domain/allocate.ts';
-import { sum } from '../../src/domain/money.ts';
+import { allocate } from '../../src/domain/money/allocate.ts';
+import { sum } from '../../src/domain/money/money.ts';
 import { RUNS } from './arbitraries.ts';
 
 describe('allocate', () => {

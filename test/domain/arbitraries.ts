@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { INDIAN_SUBDIVISIONS } from '../../src/domain/india.ts';
+import { INDIAN_SUBDIVISIONS } from '../../src/domain/tax/india.ts';
 
 /** How often a property is tried. */
 export const RUNS = 1_000;

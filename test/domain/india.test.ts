@@ -5,7 +5,7 @@ import {
   indianSubdivision,
   isIndianSubdivision,
   isSameState,
-} from '../../src/domain/india.ts';
+} from '../../src/domain/tax/india.ts';
 
 describe('India', () => {
   it('has 28 states and 8 union territories, each with a GST code of its own', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { add, formatInr, money, multiply, subtract, sum } from '../../src/domain/money.ts';
+import { add, formatInr, money, multiply, subtract, sum } from '../../src/domain/money/money.ts';
 
 describe('money', () => {
   it('adds, subtracts and multiplies in one currency', () => {

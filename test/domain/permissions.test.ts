@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { GUEST_PERMISSIONS, PERMISSIONS } from '../../src/domain/permissions.ts';
+import { GUEST_PERMISSIONS, PERMISSIONS } from '../../src/domain/access/permissions.ts';
 
 describe('permissions', () => {
   it('are written resource:action, each once', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { INDIAN_SUBDIVISIONS } from '../../src/domain/india.ts';
-import { isPinCode, normalisePinCode, statesOfPinCode } from '../../src/domain/pin-codes.ts';
+import { INDIAN_SUBDIVISIONS } from '../../src/domain/tax/india.ts';
+import { isPinCode, normalisePinCode, statesOfPinCode } from '../../src/domain/tax/pin-codes.ts';
 
 /** A head or border post office of each state, from the directory of the Department of Posts. */
 const OFFICES: Record<string, readonly string[]> = {

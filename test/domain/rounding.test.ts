@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { roundHalfUpDivide } from '../../src/domain/rounding.ts';
+import { roundHalfUpDivide } from '../../src/domain/money/rounding.ts';
 import { amounts, RUNS } from './arbitraries.ts';
 
 describe('roundHalfUpDivide', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { GST_CLASSES } from '../../src/domain/gst-classes.ts';
+import { GST_CLASSES } from '../../src/domain/tax/gst-classes.ts';
 import {
   compareRates,
   exclusiveTax,
@@ -10,7 +10,7 @@ import {
   plainPercent,
   rateFor,
   type TaxRate,
-} from '../../src/domain/tax.ts';
+} from '../../src/domain/tax/tax.ts';
 import { amounts, percents, RUNS } from './arbitraries.ts';
 
 const ratesOf = (code: string) => GST_CLASSES.find((taxClass) => taxClass.code === code)?.rates ?? [];

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { type FrozenLine, unitAt, unitsOf } from '../../src/domain/money/unit-shares.ts';
 import { type RefundLine, refundUnits } from '../../src/domain/orders/refundable.ts';
-import { gstOn } from '../../src/domain/tax.ts';
-import { type FrozenLine, unitAt, unitsOf } from '../../src/domain/unit-shares.ts';
+import { gstOn } from '../../src/domain/tax/tax.ts';
 import { amounts, percents, RUNS } from './arbitraries.ts';
 
 /** A line of engine 4: so much was paid for it, with the tax inside. */

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { claimOrders } from '../../src/entities/orders/claim.ts';
-import { Account } from '../../src/entities/people/account.ts';
-import { openVault } from '../../src/entities/people/vault.ts';
+import { Account } from '../../src/entities/account/account.ts';
+import { openVault } from '../../src/entities/account/privacy/vault.ts';
+import { claimOrders } from '../../src/entities/order/guest-order-claim.ts';
+import { archiveMonth, monthStart } from '../../src/infra/database/partitions.ts';
+import { unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { newId } from '../../src/infra/ids.ts';
-import { archiveMonth, monthStart } from '../../src/infra/partitions.ts';
-import { unitOfWork } from '../../src/infra/unit-of-work.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { plantOrder } from '../support/orders.ts';
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { loadPriced } from '../../src/entities/pricing/context.ts';
 import { type HeldOffers, holdOffers } from '../../src/entities/pricing/offers.ts';
-import { unitOfWork } from '../../src/infra/unit-of-work.ts';
+import { unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { openPeopleShop, type PeopleShop } from '../api/people-shop.ts';
 import { stockVariant } from '../support/books.ts';
 import { flatZone, only, putDiscount, putPriceList, putRule, putShippingMethod } from '../support/offers.ts';

@@ -1,6 +1,11 @@
 import { expect } from 'chai';
-import { keptSince, MONTHLY_TABLES, openIn, overdueMonths, preparePartitionsFor } from '../../src/entities/monthly.ts';
-import { newId } from '../../src/infra/ids.ts';
+import {
+  keptSince,
+  MONTHLY_TABLES,
+  openIn,
+  overdueMonths,
+  preparePartitionsFor,
+} from '../../src/entities/monthly-tables.ts';
 import {
   archiveMonth,
   latePartitionName,
@@ -8,7 +13,8 @@ import {
   monthStart,
   partitionName,
   partitionsOf,
-} from '../../src/infra/partitions.ts';
+} from '../../src/infra/database/partitions.ts';
+import { newId } from '../../src/infra/ids.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { plantOrder } from '../support/orders.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { newId } from '../../src/infra/ids.ts';
-import { openRedis } from '../../src/infra/redis.ts';
+import { openRedis } from '../../src/infra/redis/redis.ts';
 import { freshDatabase } from '../support/database.ts';
 import { type Leak, leaksInFiles, leaksInRedis, leaksInTables, recordCommands } from '../support/leaks.ts';
 import { openSecrets, planted } from '../support/secrets.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import pLimit from 'p-limit';
-import type { Address } from '../../src/entities/checkout.ts';
+import type { Address } from '../../src/entities/checkout/checkout.ts';
 import { stripeProvider } from '../../src/ports/payments/stripe.ts';
 import { expectLaws, expectQuiet } from '../crash/accounts.ts';
 import { BENGALURU, CHANDIGARH, MUMBAI } from '../support/address.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { z } from 'zod';
-import type { explainedSchema } from '../../src/api/views/explained.ts';
+import type { explainedSchema } from '../../src/api/store/pricing/price-explanation.ts';
 import { MUMBAI } from '../support/address.ts';
 import { flatZone, only, putBundle, putDiscount, putPriceList, putRule, putShippingMethod } from '../support/offers.ts';
 import type { Cart, Failed } from '../support/shop.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import type { ProductView } from '../../src/api/views/product.ts';
-import type { ProductList } from '../../src/api/views/product-list.ts';
+import type { ProductList } from '../../src/api/store/catalogue/list/product-list.ts';
+import type { ProductView } from '../../src/api/store/catalogue/product-view.ts';
 import { type Desk, openDesk } from '../support/desk.ts';
 import { scaled } from '../support/pace.ts';
 import { goodsOf } from '../support/reviewers.ts';

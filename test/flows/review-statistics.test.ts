@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { REVIEW_LAWS } from '../../src/entities/laws/reviews.ts';
+import { REVIEW_LAWS } from '../../src/entities/invariants/reviews.ts';
 import { type Desk, openDesk } from '../support/desk.ts';
 import { runsAll } from '../support/extent.ts';
 import { type Goods, goodsOf, type Own, openReviewer, plantDeliveries, type Reviewer } from '../support/reviewers.ts';

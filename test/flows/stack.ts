@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openVault } from '../../src/entities/people/vault.ts';
+import { openVault } from '../../src/entities/account/privacy/vault.ts';
 import { seedOffers } from '../../tools/seed/offers.ts';
 import { seedPeople } from '../../tools/seed/people.ts';
 import { sampleOf, seedShop } from '../../tools/seed/shop.ts';

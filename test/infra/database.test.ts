@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import { ENTITIES } from '../../src/entities/schema.ts';
-import { type Database, isDatabaseDown, isPoolExhausted, openDatabase } from '../../src/infra/database.ts';
-import { unitOfWork } from '../../src/infra/unit-of-work.ts';
+import { type Database, isDatabaseDown, isPoolExhausted, openDatabase } from '../../src/infra/database/database.ts';
+import { unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { freshDatabase, setReadOnly } from '../support/database.ts';
 import { blockFor, scaled } from '../support/pace.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -7,12 +7,12 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { reservePort } from '../../src/infra/embedded/ports.ts';
-import { type EmbeddedPostgres, type PostgresOptions, startPostgres } from '../../src/infra/embedded/postgres.ts';
-import { isAlive } from '../../src/infra/embedded/processes.ts';
-import { type EmbeddedRedis, type RedisOptions, startRedis } from '../../src/infra/embedded/redis.ts';
+import { reservePort } from '../../tools/embedded/ports.ts';
+import { type EmbeddedPostgres, type PostgresOptions, startPostgres } from '../../tools/embedded/postgres.ts';
+import { isAlive } from '../../tools/embedded/processes.ts';
+import { type EmbeddedRedis, type RedisOptions, startRedis } from '../../tools/embedded/redis.ts';
 
-const PORTS = join(import.meta.dirname, '../../src/infra/embedded/ports.ts');
+const PORTS = join(import.meta.dirname, '../../tools/embedded/ports.ts');
 const IS_ROOT = process.getuid?.() === 0;
 
 describe('embedded servers', () => {

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { scaled } from '../support/pace.ts';
 
-const WATCH = JSON.stringify(join(import.meta.dirname, '../../src/infra/event-loop-watch.ts'));
+const WATCH = JSON.stringify(join(import.meta.dirname, '../../src/infra/observability/event-loop-watch.ts'));
 
 /** Runs a program that watches its event loop, which may stand for two seconds. */
 async function run(program: string): Promise<{ signal: string | null; code: number | null; output: string }> {

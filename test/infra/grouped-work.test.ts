@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { forAnyKeys, forEachCall } from '../../src/infra/database/merged-statements.ts';
-import { groupedWork } from '../../src/infra/grouped-work.ts';
-import type { Tx } from '../../src/infra/unit-of-work.ts';
+import { groupedWork } from '../../src/infra/database/groups/grouped-work.ts';
+import { forAnyKeys, forEachCall } from '../../src/infra/database/groups/merged-statements.ts';
+import type { Tx } from '../../src/infra/database/unit-of-work.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { recordFacts } from '../support/facts.ts';
 

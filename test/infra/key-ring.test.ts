@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { openVault } from '../../src/entities/people/vault.ts';
+import { openVault } from '../../src/entities/account/privacy/vault.ts';
 import {
   blindIndex,
   deriveKey,
@@ -10,7 +10,7 @@ import {
   openKeyRing,
   readKeys,
   SEALED_PATTERN,
-} from '../../src/infra/key-ring.ts';
+} from '../../src/infra/crypto/key-ring.ts';
 
 const key = (id: string): Key => ({ id, bytes: randomBytes(32) });
 const [old, newest] = [key('old'), key('new')];

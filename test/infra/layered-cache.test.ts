@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Redis } from 'ioredis';
 import { type LayeredCache, openLayeredCache } from '../../src/infra/cache/layered-cache.ts';
 import { openVersions, type Versions } from '../../src/infra/cache/versions.ts';
-import { openRedis } from '../../src/infra/redis.ts';
+import { openRedis } from '../../src/infra/redis/redis.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** A database of its own: it is emptied again and again. */

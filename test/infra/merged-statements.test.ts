@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { forAnyKeys, mergingReads, mergingRuns, ranked } from '../../src/infra/database/merged-statements.ts';
-import type { Run } from '../../src/infra/database/transaction.ts';
+import { forAnyKeys, mergingReads, mergingRuns, ranked } from '../../src/infra/database/groups/merged-statements.ts';
+import type { Query } from '../../src/infra/database/query.ts';
 
 const LOCK = ranked(forAnyKeys('lock $1 of the merged', 'id'), 2);
 const COUNT = ranked('count $1 of the merged', 1);
@@ -10,7 +10,7 @@ describe('statements of several callers', () => {
   /** What reached the connection, as `sql params`; each key is answered by a row. */
   function connection() {
     const sent: string[] = [];
-    const run: Run = async <R extends object>(sql: string, params: readonly unknown[]) => {
+    const run: Query = async <R extends object>(sql: string, params: readonly unknown[]) => {
       sent.push(`${sql.split(' ')[0]} ${JSON.stringify(params)}`);
       const [keys] = params;
       return (Array.isArray(keys) ? keys.map((id) => ({ id: String(id).toLowerCase() })) : []) as R[];

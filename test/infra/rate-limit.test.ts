@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { Redis } from 'ioredis';
-import { type Counter, openCounter, type Spent } from '../../src/infra/rate-limit.ts';
-import { openRedis } from '../../src/infra/redis.ts';
+import { type Counter, openCounter, type Spent } from '../../src/infra/redis/rate-limit.ts';
+import { openRedis } from '../../src/infra/redis/redis.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const POINTS = 1_000;

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { ENTITIES } from '../../src/entities/schema.ts';
-import { SESSION_SETTINGS } from '../../src/infra/database/session-settings.ts';
-import { type Database, openDatabase } from '../../src/infra/database.ts';
-import { unitOfWork } from '../../src/infra/unit-of-work.ts';
+import { SESSION_SETTINGS } from '../../src/infra/database/connections/session-settings.ts';
+import { type Database, openDatabase } from '../../src/infra/database/database.ts';
+import { unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 
 const SETTINGS = `select name, setting from pg_settings where name = any($1)`;

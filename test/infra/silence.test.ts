@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ENTITIES } from '../../src/entities/schema.ts';
-import { openDatabase } from '../../src/infra/database.ts';
-import { openRedis } from '../../src/infra/redis.ts';
+import { openDatabase } from '../../src/infra/database/database.ts';
+import { openRedis } from '../../src/infra/redis/redis.ts';
 import { blockFor } from '../support/pace.ts';
 import { waitFor } from '../support/wait-for.ts';
 

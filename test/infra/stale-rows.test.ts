@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { Cart } from '../../src/entities/cart.ts';
-import { groupedWork } from '../../src/infra/grouped-work.ts';
-import { type Tx, unitOfWork } from '../../src/infra/unit-of-work.ts';
+import { Cart } from '../../src/entities/cart/cart.ts';
+import { groupedWork } from '../../src/infra/database/groups/grouped-work.ts';
+import { type Tx, unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { recordFacts } from '../support/facts.ts';
 

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type SystemProgram, systemProgram } from '../../src/infra/embedded/system-package.ts';
+import { type SystemProgram, systemProgram } from '../../tools/embedded/system-package.ts';
 
 const IS_ROOT = process.getuid?.() === 0;
 const PATH = process.env.PATH;

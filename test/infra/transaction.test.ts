@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { openTransaction } from '../../src/infra/database/transaction.ts';
-import { unitOfWork } from '../../src/infra/unit-of-work.ts';
+import { unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { waitFor } from '../support/wait-for.ts';
 

@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { newId } from '../../src/infra/ids.ts';
-import { type JobContract, openQueues, type Queues } from '../../src/infra/queue.ts';
-import { openRedis } from '../../src/infra/redis.ts';
-import { done, handler, type Outcome, snooze, startWorker } from '../../src/infra/worker.ts';
+import { type JobContract, openQueues, type Queues } from '../../src/infra/queue/queue.ts';
+import { done, handler, type Outcome, snooze, startWorker } from '../../src/infra/queue/worker.ts';
+import { openRedis } from '../../src/infra/redis/redis.ts';
 import { recordFacts } from '../support/facts.ts';
 import { waitFor } from '../support/wait-for.ts';
 

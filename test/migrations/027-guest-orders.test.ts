@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { Account } from '../../src/entities/people/account.ts';
-import { openVault } from '../../src/entities/people/vault.ts';
-import { unitOfWork } from '../../src/infra/unit-of-work.ts';
+import { Account } from '../../src/entities/account/account.ts';
+import { openVault } from '../../src/entities/account/privacy/vault.ts';
+import { unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { claimGuestOrders } from '../../src/jobs/orders.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { plantOrder } from '../support/orders.ts';

@@ -1,4 +1,4 @@
-import type { Address } from '../../src/entities/checkout.ts';
+import type { Address } from '../../src/entities/checkout/checkout.ts';
 
 /** In the seller's state: CGST and SGST. */
 export const BENGALURU: Address = {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { ENTITIES, MIGRATIONS } from '../../src/entities/schema.ts';
-import { type Database, openDatabase } from '../../src/infra/database.ts';
+import { type Database, openDatabase } from '../../src/infra/database/database.ts';
 
 export interface FreshDatabase {
   db: Database;

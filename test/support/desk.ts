@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import type { AdminOrder } from '../../src/api/views/order.ts';
+import type { AdminOrder } from '../../src/api/orders/order-view.ts';
 import { openShop, type Shop } from './shop.ts';
 import { waitFor } from './wait-for.ts';
 

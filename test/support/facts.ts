@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import winston from 'winston';
-import { logger } from '../../src/infra/log.ts';
+import { logger } from '../../src/infra/observability/log.ts';
 
 /** Everything that the code of this process logs from here on, quietly, down to what is logged for debugging. */
 export function recordFacts() {

@@ -7,7 +7,7 @@ import type {
   ShippingZone,
   Target,
 } from '../../src/domain/pricing/inputs.ts';
-import type { PriceListTerms } from '../../src/domain/pricing/unit-price.ts';
+import type { PriceListTerms } from '../../src/domain/pricing/unit-prices/unit-price.ts';
 import { newId } from '../../src/infra/ids.ts';
 
 type Query = <R extends object>(sql: string, params?: unknown[]) => Promise<R[]>;

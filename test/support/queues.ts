@@ -1,5 +1,5 @@
 import { Queue } from 'bullmq';
-import { type JobKind, queuePrefix } from '../../src/infra/queue.ts';
+import { type JobKind, queuePrefix } from '../../src/infra/queue/queue.ts';
 import { waitFor } from './wait-for.ts';
 
 /** Lets the queue of a job rest. Resolves when nothing of it is under way, with how to let it go on. */

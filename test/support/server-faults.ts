@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Redis } from 'ioredis';
 import { Client } from 'pg';
-import { signal } from '../../src/infra/embedded/processes.ts';
+import { signal } from '../../tools/embedded/processes.ts';
 import { setReadOnly } from './database.ts';
 import { waitFor } from './wait-for.ts';
 

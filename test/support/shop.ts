@@ -1,10 +1,10 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { z } from 'zod';
-import type { lineSchema } from '../../src/api/store/cart-lines.ts';
-import type { cartSchema } from '../../src/api/views/cart.ts';
-import type { CheckoutView } from '../../src/api/views/checkout.ts';
-import type { Address } from '../../src/entities/checkout.ts';
+import type { lineSchema } from '../../src/api/store/cart/cart-lines.ts';
+import type { cartSchema } from '../../src/api/store/cart/cart-view.ts';
+import type { CheckoutView } from '../../src/api/store/checkout/checkout-view.ts';
+import type { Address } from '../../src/entities/checkout/checkout.ts';
 import { BENGALURU } from './address.ts';
 import { scaled } from './pace.ts';
 import { plantExchange } from './secrets.ts';

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
 import pg from 'pg';
-import { LAWS } from '../../src/entities/laws/every.ts';
+import { LAWS } from '../../src/entities/invariants/every.ts';
 import { stripeProvider } from '../../src/ports/payments/stripe.ts';
 import { brokenLaws, findUnreplayable, REPLAY, verifyDatabase } from '../../tools/verify/database.ts';
 import { verifyProvider } from '../../tools/verify/provider.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { ARCHIVABLE_TABLES } from '../../src/entities/monthly.ts';
-import { archiveMonth, monthStart } from '../../src/infra/partitions.ts';
+import { ARCHIVABLE_TABLES } from '../../src/entities/monthly-tables.ts';
+import { archiveMonth, monthStart } from '../../src/infra/database/partitions.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { PaidOrder } from './paid-order.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import pg from 'pg';
-import { LAWS } from '../../src/entities/laws/every.ts';
+import { LAWS } from '../../src/entities/invariants/every.ts';
 import { brokenLaws } from '../../tools/verify/database.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { runsAll } from '../support/extent.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { openVault } from '../../src/entities/people/vault.ts';
+import { openVault } from '../../src/entities/account/privacy/vault.ts';
 import { newId } from '../../src/infra/ids.ts';
-import { reduceEnded, removeEnded } from '../../src/workers/ended-checkouts.ts';
+import { reduceEnded, removeEnded } from '../../src/workers/checkout/ended-checkouts.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 
 const DATA_KEYS = `k1:${Buffer.alloc(32, 7).toString('base64')}`;

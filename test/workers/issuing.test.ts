@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { sellerOf } from '../../src/domain/invoices/seller.ts';
-import { issue } from '../../src/workers/invoices.ts';
+import { issue } from '../../src/workers/invoices/invoices.ts';
 import { stockVariant } from '../support/books.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { plantOrder } from '../support/orders.ts';

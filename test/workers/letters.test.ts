@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { presentable } from '../../src/workers/letter-text.ts';
-import { writeLetter } from '../../src/workers/letters.ts';
-import { writePurchaseLetter } from '../../src/workers/purchase-letters.ts';
+import { presentable } from '../../src/workers/notifications/email-renderer.ts';
+import { writeLetter } from '../../src/workers/notifications/email-templates.ts';
+import { writePurchaseLetter } from '../../src/workers/notifications/order-email-templates.ts';
 
 const TOKEN = { text: '0198a8a8-1234-7000-8000-123456789012.mac', expiresAt: new Date('2026-07-31T10:10:00Z') };
 const ASHA = { kind: 'customer', name: 'Asha Rao', token: TOKEN, storeUrl: 'https://shop.example.com' } as const;

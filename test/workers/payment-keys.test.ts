@@ -3,7 +3,7 @@ import { newId } from '../../src/infra/ids.ts';
 import { executeOperation } from '../../src/jobs/payments.ts';
 import { type OpenIntent, type PaymentProvider, ProviderError } from '../../src/ports/payments/port.ts';
 import type { WorkerDeps } from '../../src/workers/deps.ts';
-import { paymentHandlers } from '../../src/workers/payments.ts';
+import { paymentHandlers } from '../../src/workers/payments/payments.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 
 const TIME_OUT = new ProviderError('unknown', 'PROVIDER_TIMEOUT');

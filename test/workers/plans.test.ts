@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { claimOverdue } from '../../src/entities/outbox.ts';
-import type { Tx } from '../../src/infra/unit-of-work.ts';
-import { PARTS, REDUCIBLE, REMOVABLE } from '../../src/workers/ended-checkouts.ts';
-import { FINDINGS } from '../../src/workers/findings.ts';
-import { removeUseless } from '../../src/workers/retention.ts';
+import { claimOverdue } from '../../src/entities/outbox/outbox.ts';
+import type { Tx } from '../../src/infra/database/unit-of-work.ts';
+import { PARTS, REDUCIBLE, REMOVABLE } from '../../src/workers/checkout/ended-checkouts.ts';
+import { removeUseless } from '../../src/workers/maintenance/retention.ts';
+import { FINDINGS } from '../../src/workers/reconciliation/recovery-rules.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 
 const ROWS = 5_000;

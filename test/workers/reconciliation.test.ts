@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { beginRun, findRun } from '../../src/entities/reconciliation/run.ts';
-import { logger } from '../../src/infra/log.ts';
-import type { Queues } from '../../src/infra/queue.ts';
-import { unitOfWork } from '../../src/infra/unit-of-work.ts';
+import { unitOfWork } from '../../src/infra/database/unit-of-work.ts';
+import { logger } from '../../src/infra/observability/log.ts';
+import type { Queues } from '../../src/infra/queue/queue.ts';
 import { continueRun } from '../../src/jobs/reconciliation.ts';
 import { type PaymentProvider, ProviderError } from '../../src/ports/payments/port.ts';
 import type { WorkerDeps } from '../../src/workers/deps.ts';
-import { reconcileHandlers } from '../../src/workers/reconciliation.ts';
+import { reconcileHandlers } from '../../src/workers/reconciliation/reconciliation.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 
 describe('a phase of a reconciliation that fails again and again', () => {

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import type { Redis } from 'ioredis';
-import { enqueue } from '../../src/entities/outbox.ts';
+import { enqueue } from '../../src/entities/outbox/outbox.ts';
+import { unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { newId } from '../../src/infra/ids.ts';
-import { openQueues, type Queues } from '../../src/infra/queue.ts';
-import { openRedis } from '../../src/infra/redis.ts';
-import { unitOfWork } from '../../src/infra/unit-of-work.ts';
+import { openQueues, type Queues } from '../../src/infra/queue/queue.ts';
+import { openRedis } from '../../src/infra/redis/redis.ts';
 import { advanceCheckout } from '../../src/jobs/checkout.ts';
-import { relayOnce } from '../../src/workers/relay.ts';
+import { relayOnce } from '../../src/workers/runtime/relay.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { waitFor } from '../support/wait-for.ts';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { newId } from '../../src/infra/ids.ts';
-import { removeUseless } from '../../src/workers/retention.ts';
+import { removeUseless } from '../../src/workers/maintenance/retention.ts';
 import { stockVariant } from '../support/books.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 

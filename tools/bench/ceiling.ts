@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { ENTITIES, MIGRATIONS, migrate } from '../../src/entities/schema.ts';
-import { openDatabase } from '../../src/infra/database.ts';
+import { openDatabase } from '../../src/infra/database/database.ts';
 import { seedShop } from '../seed/shop.ts';
 import { startChild } from './child.ts';
 import { usageOf } from './processes.ts';

@@ -3,14 +3,14 @@ import type { Books, Goods } from './books.ts';
 import type { Child } from './child.ts';
 import { interruption } from './interruption.ts';
 import type { Load, Loaded } from './load.ts';
-import { type Meter, ROLES, type Role, type Spent, spentBetween } from './meter.ts';
+import { type GaugeSet, ROLES, type Role, type Spent, spentBetween } from './meter.ts';
 import { type Percentiles, percentilesOf } from './percentiles.ts';
 
 /** Everything that a level is run with. */
 export interface Site {
   url: string;
   goods: Goods;
-  meter: Meter;
+  meter: GaugeSet;
   books: Books;
   buyers: Child<Load, Loaded>;
   settleSeconds: number;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signal } from '../../src/infra/embedded/processes.ts';
+import { signal } from '../embedded/processes.ts';
 import type { Statement } from './counters.ts';
 import { type GroupSizes, readGroupSizes, sizesBetween } from './group-sizes.ts';
 import { warmUp } from './levels.ts';

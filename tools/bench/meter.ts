@@ -34,7 +34,7 @@ export interface Spent {
   counts: Counts;
 }
 
-export interface Meter {
+export interface GaugeSet {
   read(): Promise<Reading>;
 }
 
@@ -44,7 +44,7 @@ interface Counting {
   books: Books;
 }
 
-export function openMeter(run: () => RunFile, { counters, queues, books }: Counting): Meter {
+export function openMeter(run: () => RunFile, { counters, queues, books }: Counting): GaugeSet {
   return {
     async read() {
       const usage = usageByRole(run());

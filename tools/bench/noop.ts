@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { newId } from '../../src/infra/ids.ts';
-import { logger } from '../../src/infra/log.ts';
-import { openQueues } from '../../src/infra/queue.ts';
-import { openRedis } from '../../src/infra/redis.ts';
-import { newTraceparent } from '../../src/infra/trace.ts';
-import { done, handler, startWorker } from '../../src/infra/worker.ts';
+import { logger } from '../../src/infra/observability/log.ts';
+import { newTraceparent } from '../../src/infra/observability/trace.ts';
+import { openQueues } from '../../src/infra/queue/queue.ts';
+import { done, handler, startWorker } from '../../src/infra/queue/worker.ts';
+import { openRedis } from '../../src/infra/redis/redis.ts';
 import { job } from '../../src/jobs/contract.ts';
 import { serve } from './child.ts';
 

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { queuePrefix } from '../../src/infra/queue.ts';
+import { queuePrefix } from '../../src/infra/queue/queue.ts';
 import { JOBS } from '../../src/jobs/schedule.ts';
 
 /** What Redis and its queues have counted since their start. */

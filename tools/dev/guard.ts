@@ -1,4 +1,4 @@
-import { isAlive } from '../../src/infra/embedded/processes.ts';
+import { isAlive } from '../embedded/processes.ts';
 import type { Stack } from '../stack/stack.ts';
 
 const CHECK_MS = 1_000;

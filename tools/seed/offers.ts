@@ -1,7 +1,7 @@
 import type { ShippingZone, Target } from '../../src/domain/pricing/inputs.ts';
-import type { Database } from '../../src/infra/database.ts';
+import type { Database } from '../../src/infra/database/database.ts';
+import { type Tx, unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { newId } from '../../src/infra/ids.ts';
-import { type Tx, unitOfWork } from '../../src/infra/unit-of-work.ts';
 import { BUNDLES, type PlannedBundle } from './offers/bundles.ts';
 import { DISCOUNTS, type PlannedDiscount } from './offers/discounts.ts';
 import { lockSeed } from './shop.ts';

@@ -1,8 +1,8 @@
-import { Account, type NewAccount } from '../../src/entities/people/account.ts';
-import type { Vault } from '../../src/entities/people/vault.ts';
-import type { Database } from '../../src/infra/database.ts';
-import { hashPassword } from '../../src/infra/password.ts';
-import { type Tx, unitOfWork } from '../../src/infra/unit-of-work.ts';
+import { Account, type NewAccount } from '../../src/entities/account/account.ts';
+import type { Vault } from '../../src/entities/account/privacy/vault.ts';
+import { hashPassword } from '../../src/infra/crypto/password.ts';
+import type { Database } from '../../src/infra/database/database.ts';
+import { type Tx, unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { lockSeed } from './shop.ts';
 
 /** Everybody knows it: accounts that have it are marked, and get in nowhere but in development. */

@@ -1,4 +1,4 @@
-import type { NewProduct, NewVariant } from '../../src/entities/product.ts';
+import type { NewProduct, NewVariant } from '../../src/entities/catalogue/product.ts';
 import { type Dice, diceFor } from './dice.ts';
 import { FESTIVE, GIFTS, type Size, WARES, type Ware } from './wares.ts';
 

@@ -1,8 +1,8 @@
-import { GST_CLASSES } from '../../src/domain/gst-classes.ts';
-import { Product, ProductCollection } from '../../src/entities/product.ts';
-import { allowBackorder, receive } from '../../src/entities/stock.ts';
-import type { Database } from '../../src/infra/database.ts';
-import { type Tx, unitOfWork } from '../../src/infra/unit-of-work.ts';
+import { GST_CLASSES } from '../../src/domain/tax/gst-classes.ts';
+import { Product, ProductCollection } from '../../src/entities/catalogue/product.ts';
+import { allowBackorder, receive } from '../../src/entities/stock/stock.ts';
+import type { Database } from '../../src/infra/database/database.ts';
+import { type Tx, unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { type PlannedProduct, planProduct, stapleSkus } from './plan.ts';
 import { SHELVES } from './wares.ts';
 

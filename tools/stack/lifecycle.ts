@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, statSync, truncateSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { reservePort } from '../../src/infra/embedded/ports.ts';
+import { reservePort } from '../embedded/ports.ts';
 import { runCommand } from './command.ts';
 import { type Addresses, stackEnvironment } from './environment.ts';
 import { type Fleet, type Inspectors, MAIN, type Role, startFleet } from './fleet.ts';

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { endProcess, processFacts } from '../../src/infra/embedded/processes.ts';
+import { endProcess, processFacts } from '../embedded/processes.ts';
 
 interface Owned {
   pid: number;

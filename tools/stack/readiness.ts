@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { logTail } from '../../src/infra/embedded/processes.ts';
+import { logTail } from '../embedded/processes.ts';
 import type { Supervised } from './supervisor.ts';
 
 export interface Awaited {

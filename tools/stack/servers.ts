@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { type EmbeddedPostgres, startPostgres } from '../../src/infra/embedded/postgres.ts';
-import { type EmbeddedRedis, startRedis } from '../../src/infra/embedded/redis.ts';
+import { type EmbeddedPostgres, startPostgres } from '../embedded/postgres.ts';
+import { type EmbeddedRedis, startRedis } from '../embedded/redis.ts';
 
 /** Postgres and Redis of a stack: embedded ones, or somebody else's (`embedded` null). */
 export interface Servers {

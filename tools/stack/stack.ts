@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { signal as send } from '../../src/infra/embedded/processes.ts';
+import { signal as send } from '../embedded/processes.ts';
 import type { Role } from './fleet.ts';
 import {
   bringUp,

@@ -71,5 +71,5 @@ export const CHECKOUT_BOOK: Book = {
   actions,
   guards,
   refusal: 'the state stays as it is, and the event is written into the history with\n`accepted = false`.',
-  hands: '`src/workers/checkout-actions.ts` carries them out in the transaction that stores the step.',
+  hands: '`src/workers/checkout/actions.ts` carries them out in the transaction that stores the step.',
 };

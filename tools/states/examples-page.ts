@@ -1,4 +1,4 @@
-import { formatInr } from '../../src/domain/money.ts';
+import { formatInr } from '../../src/domain/money/money.ts';
 import type { BundleInput, PricingInputs } from '../../src/domain/pricing/inputs.ts';
 import { THEMES } from '../../test/domain/pricing/worked-examples/all.ts';
 import type { Theme } from '../../test/domain/pricing/worked-examples/carts.ts';

@@ -1,5 +1,5 @@
 import { RULES } from '../../src/domain/reconciliation.ts';
-import { LAWS } from '../../src/entities/laws/every.ts';
+import { LAWS } from '../../src/entities/invariants/every.ts';
 import { scopeOf } from '../../src/entities/reconciliation/scopes.ts';
 import { codes, table } from './table.ts';
 

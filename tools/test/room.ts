@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isAlive } from '../../src/infra/embedded/processes.ts';
+import { isAlive } from '../embedded/processes.ts';
 
 /** Where Linux keeps files in memory. */
 const MEMORY = '/dev/shm';

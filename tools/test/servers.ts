@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { ENTITIES, MIGRATIONS, migrate } from '../../src/entities/schema.ts';
-import { openDatabase } from '../../src/infra/database.ts';
-import { startPostgres } from '../../src/infra/embedded/postgres.ts';
-import { startRedis } from '../../src/infra/embedded/redis.ts';
-import { logger } from '../../src/infra/log.ts';
+import { openDatabase } from '../../src/infra/database/database.ts';
+import { logger } from '../../src/infra/observability/log.ts';
+import { startPostgres } from '../embedded/postgres.ts';
+import { startRedis } from '../embedded/redis.ts';
 
 /** The servers of one run of the tests. */
 export interface TestServers {

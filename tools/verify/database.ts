@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { differenceOf, type StoredSnapshot } from '../../src/domain/pricing/snapshot.ts';
-import { LAWS } from '../../src/entities/laws/every.ts';
-import type { Law } from '../../src/entities/laws/law.ts';
+import { LAWS } from '../../src/entities/invariants/every.ts';
+import type { Law } from '../../src/entities/reconciliation/invariant.ts';
 
 export const REPLAY = { name: 'pricing.replays', says: 'A stored price comes out again from what it was made of.' };
 const BATCH = 500;

@@ -1,11 +1,11 @@
-import { STORE_DOOR } from '../auth/door.ts';
-import { emailRoutes } from '../auth/email.ts';
-import { undoEmailRoute } from '../auth/email-undo.ts';
-import { passwordRoutes } from '../auth/passwords.ts';
-import { refreshRoute } from '../auth/refresh.ts';
-import { sessionRoutes } from '../auth/sessions.ts';
+import { emailRoutes } from '../auth/credentials/email.ts';
+import { undoEmailRoute } from '../auth/credentials/email-undo.ts';
+import { passwordRoutes } from '../auth/credentials/passwords.ts';
+import { refreshRoute } from '../auth/sessions/refresh.ts';
+import { sessionRoutes } from '../auth/sessions/sessions.ts';
+import { STORE_DOOR } from '../auth/sign-in-realm.ts';
 import type { ApiDeps } from '../deps.ts';
-import type { AnyRoute } from '../route.ts';
+import type { AnyRoute } from '../http/route.ts';
 import { addressRoutes } from './addresses.ts';
 import { ownOrderRoutes } from './orders.ts';
 import { personalDataRoutes } from './personal-data.ts';

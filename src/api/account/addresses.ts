@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
-import { addAddress, changeAddress, listAddresses, removeAddress } from '../../entities/people/address.ts';
-import type { Tx } from '../../infra/unit-of-work.ts';
-import { bare } from '../auth/passwords.ts';
+import { addAddress, changeAddress, listAddresses, removeAddress } from '../../entities/account/address.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
+import { bare } from '../auth/credentials/passwords.ts';
 import { ownSession } from '../auth/principal.ts';
 import type { ApiDeps } from '../deps.ts';
-import { edit } from '../edit.ts';
-import { type AnyRoute, route } from '../route.ts';
-import { addressSchema } from '../store/address.ts';
+import { type AnyRoute, route } from '../http/route.ts';
+import { addressSchema } from '../store/checkout/address.ts';
+import { edit } from '../writes/edit.ts';
 
 const PATH = '/api/v1/store/account/addresses';
 const params = z.object({ id: z.uuid() });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Account } from '../../entities/people/account.ts';
+import type { Account } from '../../entities/account/account.ts';
 import type { ApiDeps } from '../deps.ts';
 
 export const customerSchema = z

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { pageOf, pageQuery, startOf, toPage } from '../admin/page.ts';
+import { pageOf, pageQuery, startOf, toPage } from '../admin/list-query.ts';
 import { ownSession } from '../auth/principal.ts';
 import type { ApiDeps } from '../deps.ts';
+import { type AnyRoute, route } from '../http/route.ts';
 import { OWN_ORDERS } from '../orders/access.ts';
 import { buyerRoutes } from '../orders/buyer-routes.ts';
 import { readOrders } from '../orders/list.ts';
+import { orderHeadSchema } from '../orders/order-view.ts';
 import { dayQuery, placedIn } from '../orders/placed.ts';
-import { type AnyRoute, route } from '../route.ts';
-import { orderHeadSchema } from '../views/order.ts';
 
 /** The caller's own orders. */
 export const ownOrderRoutes = (deps: ApiDeps): AnyRoute[] => [list(deps), ...buyerRoutes(deps, OWN_ORDERS)];

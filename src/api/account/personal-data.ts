@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
-import { eraseCustomer, lockForErasure } from '../../entities/people/erasure.ts';
-import { exportCustomer } from '../../entities/people/export.ts';
-import type { Tx } from '../../infra/unit-of-work.ts';
-import { bare, provePassword } from '../auth/passwords.ts';
+import { eraseCustomer, lockForErasure } from '../../entities/account/privacy/erasure.ts';
+import { exportCustomer } from '../../entities/account/privacy/export.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
+import { bare, provePassword } from '../auth/credentials/passwords.ts';
 import { ownSession } from '../auth/principal.ts';
-import { givenPassword } from '../auth/sign-in.ts';
-import { shown } from '../changes.ts';
+import { givenPassword } from '../auth/sessions/sign-in.ts';
 import type { ApiDeps } from '../deps.ts';
-import { edit } from '../edit.ts';
-import { RequestFault } from '../failure.ts';
-import { type AnyRoute, route } from '../route.ts';
-import { personalDataAnswer, personalDataSchema } from '../views/personal-data.ts';
+import { RequestFault } from '../http/errors/failure.ts';
+import { type AnyRoute, route } from '../http/route.ts';
+import { edit } from '../writes/edit.ts';
+import { shown } from '../writes/publish-changes.ts';
+import { personalDataAnswer, personalDataSchema } from './personal-data-view.ts';
 
 /** What customers may ask of us about their own data (DPDP Act 2023, sections 11 and 12). */
 export const personalDataRoutes = (deps: ApiDeps): AnyRoute[] => [exportOwn(deps), eraseOwn(deps)];

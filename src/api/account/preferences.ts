@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
-import { holdAccount } from '../../entities/people/erasure.ts';
-import { readPreferences, writePreferences } from '../../entities/people/preferences.ts';
-import type { Tx } from '../../infra/unit-of-work.ts';
+import { readPreferences, writePreferences } from '../../entities/account/preferences.ts';
+import { holdAccount } from '../../entities/account/privacy/erasure.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { ownSession } from '../auth/principal.ts';
-import { shown } from '../changes.ts';
 import type { ApiDeps } from '../deps.ts';
-import { edit } from '../edit.ts';
-import { type AnyRoute, route } from '../route.ts';
+import { type AnyRoute, route } from '../http/route.ts';
+import { edit } from '../writes/edit.ts';
+import { shown } from '../writes/publish-changes.ts';
 
 const MOST = 50;
 

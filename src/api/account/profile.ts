@@ -1,30 +1,30 @@
 import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
-import { currentCartOf } from '../../entities/cart-merge.ts';
-import { enqueue } from '../../entities/outbox.ts';
-import { Account } from '../../entities/people/account.ts';
-import { voidTokens } from '../../entities/people/account-token.ts';
+import { Account } from '../../entities/account/account.ts';
+import { voidTokens } from '../../entities/account/account-token.ts';
 import {
   CHANGES_PER_HOUR,
   hasChangeLeft,
   recordEmailChange,
   refuseReserved,
   UNDO_DAYS,
-} from '../../entities/people/email-change.ts';
-import { isDuplicate } from '../../infra/database.ts';
-import type { Tx } from '../../infra/unit-of-work.ts';
+} from '../../entities/account/email-change.ts';
+import { currentCartOf } from '../../entities/cart/cart-merge.ts';
+import { enqueue } from '../../entities/outbox/outbox.ts';
+import { isDuplicate } from '../../infra/database/database.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { sendMail } from '../../jobs/mail.ts';
-import type { Door } from '../auth/door.ts';
-import { mailVerification } from '../auth/email.ts';
-import { limitAddressProbes } from '../auth/guessing.ts';
-import { provePassword } from '../auth/passwords.ts';
+import { limitAddressProbes } from '../auth/credentials/brute-force-guard.ts';
+import { mailVerification } from '../auth/credentials/email.ts';
+import { provePassword } from '../auth/credentials/passwords.ts';
 import { ownSession } from '../auth/principal.ts';
-import { givenPassword } from '../auth/sign-in.ts';
+import { givenPassword } from '../auth/sessions/sign-in.ts';
+import type { Door } from '../auth/sign-in-realm.ts';
 import type { ApiDeps } from '../deps.ts';
-import { edit } from '../edit.ts';
-import { RequestFault } from '../failure.ts';
-import { emailSchema, nameSchema, phoneSchema } from '../person-fields.ts';
-import { type Answer, type AnyRoute, type Call, route } from '../route.ts';
+import { emailSchema, nameSchema, phoneSchema } from '../fields/person-fields.ts';
+import { RequestFault } from '../http/errors/failure.ts';
+import { type Answer, type AnyRoute, type Call, route } from '../http/route.ts';
+import { edit } from '../writes/edit.ts';
 import { customerSchema, customerView } from './customer-view.ts';
 
 const changeSchema = z.strictObject({

@@ -1,20 +1,20 @@
 import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
-import { Account } from '../../entities/people/account.ts';
-import { refuseReserved } from '../../entities/people/email-change.ts';
-import { isDuplicate } from '../../infra/database.ts';
-import { hashPassword } from '../../infra/password.ts';
-import type { Tx } from '../../infra/unit-of-work.ts';
-import { mailVerification } from '../auth/email.ts';
-import { limitAddressProbes } from '../auth/guessing.ts';
-import { chosenPassword, refuseUnsuitable } from '../auth/passwords.ts';
-import { noStore, signedInSchema } from '../auth/session-answer.ts';
-import { openSession } from '../auth/sign-in.ts';
+import { Account } from '../../entities/account/account.ts';
+import { refuseReserved } from '../../entities/account/email-change.ts';
+import { hashPassword } from '../../infra/crypto/password.ts';
+import { isDuplicate } from '../../infra/database/database.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
+import { limitAddressProbes } from '../auth/credentials/brute-force-guard.ts';
+import { mailVerification } from '../auth/credentials/email.ts';
+import { chosenPassword, refuseUnsuitable } from '../auth/credentials/passwords.ts';
+import { noStore, signedInSchema } from '../auth/sessions/session-answer.ts';
+import { openSession } from '../auth/sessions/sign-in.ts';
 import type { ApiDeps } from '../deps.ts';
-import { edit } from '../edit.ts';
-import { emailSchema, nameSchema, phoneSchema } from '../person-fields.ts';
-import { type AnyRoute, route } from '../route.ts';
-import { bringCart, broughtCart, cartIdSchema } from './bring-cart.ts';
+import { emailSchema, nameSchema, phoneSchema } from '../fields/person-fields.ts';
+import { type AnyRoute, route } from '../http/route.ts';
+import { edit } from '../writes/edit.ts';
+import { bringCart, broughtCart, cartIdSchema } from './claim-guest-cart.ts';
 import { customerSchema, customerView } from './customer-view.ts';
 
 const registerSchema = z.strictObject({

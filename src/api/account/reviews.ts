@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
-import { deleteReview, lockReview, moveReview, type Review } from '../../entities/reviews/review.ts';
-import type { Tx } from '../../infra/unit-of-work.ts';
+import { deleteReview, lockReview, moveReview, type Review } from '../../entities/review/review.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { moderateReview } from '../../jobs/reviews.ts';
-import { accept } from '../accept.ts';
-import { pageOf, pageQuery, startOf, toPage } from '../admin/page.ts';
+import { pageOf, pageQuery, startOf, toPage } from '../admin/list-query.ts';
 import { ownSession } from '../auth/principal.ts';
-import { shown } from '../changes.ts';
 import type { ApiDeps } from '../deps.ts';
-import { edit } from '../edit.ts';
-import { ownReviewSchema, readOwnReview, readOwnReviews, wordsSchema } from '../reviews/view.ts';
-import { type AnyRoute, route } from '../route.ts';
+import { type AnyRoute, route } from '../http/route.ts';
+import { ownReviewSchema, readOwnReview, readOwnReviews, wordsSchema } from '../reviews/review-view.ts';
+import { accept } from '../writes/accept.ts';
+import { edit } from '../writes/edit.ts';
+import { shown } from '../writes/publish-changes.ts';
 
 const PATH = '/api/v1/store/account/reviews';
 const params = z.object({ id: z.uuid() });

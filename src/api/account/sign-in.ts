@@ -1,8 +1,8 @@
-import { signedInSchema } from '../auth/session-answer.ts';
-import { credentialsSchema, signIn } from '../auth/sign-in.ts';
+import { signedInSchema } from '../auth/sessions/session-answer.ts';
+import { credentialsSchema, signIn } from '../auth/sessions/sign-in.ts';
 import type { ApiDeps } from '../deps.ts';
-import { type AnyRoute, route } from '../route.ts';
-import { bringCart, broughtCart, cartIdSchema } from './bring-cart.ts';
+import { type AnyRoute, route } from '../http/route.ts';
+import { bringCart, broughtCart, cartIdSchema } from './claim-guest-cart.ts';
 import { customerSchema, customerView } from './customer-view.ts';
 
 /** How customers get in. */

@@ -1,11 +1,11 @@
-import type { StoredAnswer } from '../../entities/idempotency.ts';
-import { type Actor, audit } from '../../entities/people/audit.ts';
-import type { Tx } from '../../infra/unit-of-work.ts';
+import { type Actor, audit } from '../../entities/access/audit.ts';
+import type { StoredAnswer } from '../../entities/outbox/idempotency.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
 import type { Principal } from '../auth/principal.ts';
-import { shown } from '../changes.ts';
 import type { ApiDeps } from '../deps.ts';
-import { edit } from '../edit.ts';
-import type { Answer, Call } from '../route.ts';
+import type { Answer, Call } from '../http/route.ts';
+import { edit } from '../writes/edit.ts';
+import { shown } from '../writes/publish-changes.ts';
 
 export interface Audited {
   answer: StoredAnswer;

@@ -1,5 +1,5 @@
-import { RequestFault } from '../failure.ts';
-import type { Call } from '../route.ts';
+import { RequestFault } from '../http/errors/failure.ts';
+import type { Call } from '../http/route.ts';
 import { etag } from './change.ts';
 
 /**

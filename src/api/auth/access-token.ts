@@ -1,6 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import { readKeys } from '../../infra/key-ring.ts';
+import { readKeys } from '../../infra/crypto/key-ring.ts';
 
 export type Audience = 'vcecom:store' | 'vcecom:admin';
 

@@ -1,11 +1,11 @@
 import passport from 'passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import { z } from 'zod';
-import { RequestFault } from '../failure.ts';
-import type { Raw } from '../route.ts';
+import { RequestFault } from '../http/errors/failure.ts';
+import type { Raw } from '../http/route.ts';
 import { ALGORITHM, AUDIENCES, audienceOf, ISSUER, keyFor, type SigningKeys } from './access-token.ts';
 import { GUEST, type Principal } from './principal.ts';
-import type { Standings } from './standing.ts';
+import type { Standings } from './session-validity.ts';
 
 /** Says who sends a request. Nobody in particular is a guest; credentials that do not hold are refused. */
 export type Authenticate = (raw: Raw) => Promise<Principal>;

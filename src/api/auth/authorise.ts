@@ -1,5 +1,5 @@
-import { RequestFault } from '../failure.ts';
-import type { Access, RouteFacts } from '../route.ts';
+import { RequestFault } from '../http/errors/failure.ts';
+import type { Access, RouteFacts } from '../http/route.ts';
 import { GUEST, type Principal } from './principal.ts';
 
 /** Whom a route lets in at all, before it is asked what they may do. */

@@ -1,4 +1,4 @@
-import { CUSTOMER_PERMISSIONS, GUEST_PERMISSIONS, type Permission } from '../../domain/permissions.ts';
+import { CUSTOMER_PERMISSIONS, GUEST_PERMISSIONS, type Permission } from '../../domain/access/permissions.ts';
 
 /** Who asks, and what they may do. */
 export type Principal = Guest | Person | KeyHolder;

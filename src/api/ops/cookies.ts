@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { parseCookie, stringifySetCookie } from 'cookie';
 import type express from 'express';
-import { isTokenFor, tokenFor } from '../../infra/tokens.ts';
-import { DEVICE_DAYS } from '../auth/device.ts';
+import { isTokenFor, tokenFor } from '../../infra/crypto/tokens.ts';
+import { DEVICE_DAYS } from '../auth/credentials/device.ts';
 
 /** Browsers take a `__Host-` cookie only from this very host over HTTPS (or from the local machine), and for no other path. */
 const SESSION = '__Host-vcecom-ops';

@@ -1,7 +1,7 @@
 import { html } from './html.ts';
+import type { Page } from './ops-page.ts';
+import type { OpsDeps } from './ops-request.ts';
 import { ownAccount } from './own-account.ts';
-import type { Page } from './page.ts';
-import type { OpsDeps } from './visit.ts';
 
 /** Who one is, and where to go. */
 export const homePage = (deps: OpsDeps): Page => ({

@@ -1,10 +1,10 @@
 import { renderSVG } from 'uqr';
-import { totpUri } from '../../entities/people/mfa.ts';
-import { beginMfa, confirmMfa, verifyMfa } from '../auth/second-factor.ts';
+import { totpUri } from '../../entities/account/mfa.ts';
+import { beginMfa, confirmMfa, verifyMfa } from '../auth/credentials/second-factor.ts';
 import { type Html, html } from './html.ts';
+import { alertOf, type Page, proofField, type View } from './ops-page.ts';
+import { type OpsDeps, toMfa, type Visit } from './ops-request.ts';
 import { ownAccount } from './own-account.ts';
-import { alertOf, type Page, proofField, type View } from './page.ts';
-import { type OpsDeps, toMfa, type Visit } from './visit.ts';
 
 const SET_UP = '/ops/mfa/setup';
 

@@ -1,7 +1,7 @@
-import { Account } from '../../entities/people/account.ts';
-import { Role } from '../../entities/people/role.ts';
+import { Role } from '../../entities/access/role.ts';
+import { Account } from '../../entities/account/account.ts';
 import { ownSession, type Principal } from '../auth/principal.ts';
-import type { OpsDeps } from './visit.ts';
+import type { OpsDeps } from './ops-request.ts';
 
 export interface OwnAccount {
   email: string;

@@ -1,11 +1,11 @@
 import { refused } from '../../domain/errors.ts';
-import type { Tx } from '../../infra/unit-of-work.ts';
-import { choosePassword, chosenPassword } from '../auth/passwords.ts';
-import { edit } from '../edit.ts';
-import { RequestFault } from '../failure.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
+import { choosePassword, chosenPassword } from '../auth/credentials/passwords.ts';
+import { RequestFault } from '../http/errors/failure.ts';
+import { edit } from '../writes/edit.ts';
 import { html } from './html.ts';
-import { alertOf, type Page, proofField } from './page.ts';
-import { type OpsDeps, toSignIn } from './visit.ts';
+import { alertOf, type Page, proofField } from './ops-page.ts';
+import { type OpsDeps, toSignIn } from './ops-request.ts';
 
 const PATH = '/ops/password';
 

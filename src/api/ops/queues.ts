@@ -5,14 +5,14 @@ import type express from 'express';
 import { unavailable } from '../../domain/errors.ts';
 import { adminEdit, noContent } from '../admin/change.ts';
 import type { Person } from '../auth/principal.ts';
-import { exchangeOf } from '../exchange.ts';
-import { RequestFault } from '../failure.ts';
-import { limitRate } from '../limits.ts';
+import { RequestFault } from '../http/errors/failure.ts';
+import { limitRate } from '../http/limits/rate-limits.ts';
+import { exchangeOf } from '../http/request-context.ts';
 import { isSessionProof, keepBoardProof } from './cookies.ts';
 import { html } from './html.ts';
 import { sendPage } from './layout.ts';
-import { refuseOtherSites } from './page.ts';
-import { type OpsDeps, toMfa, toSignIn, type Visit, visitOf, wantsPage } from './visit.ts';
+import { refuseOtherSites } from './ops-page.ts';
+import { type OpsDeps, toMfa, toSignIn, type Visit, visitOf, wantsPage } from './ops-request.ts';
 
 const PATH = '/ops/queues';
 /** The one style that the board's script puts into the page by itself. */

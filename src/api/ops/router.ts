@@ -1,11 +1,11 @@
 import express from 'express';
-import { exchangeOf } from '../exchange.ts';
+import { exchangeOf } from '../http/request-context.ts';
 import { homePage } from './home.ts';
 import { mfaPage, mfaSetUpPage } from './mfa.ts';
-import { mountPage } from './page.ts';
+import { mountPage } from './ops-page.ts';
+import type { OpsDeps } from './ops-request.ts';
 import { passwordPage } from './password.ts';
 import { signInPage, signOutPage } from './sign-in.ts';
-import type { OpsDeps } from './visit.ts';
 
 const FILES = ['style.css', 'icon.svg'];
 const PAGES = [homePage, signInPage, signOutPage, mfaPage, mfaSetUpPage, passwordPage];

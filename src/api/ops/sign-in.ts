@@ -1,14 +1,14 @@
 import { refused } from '../../domain/errors.ts';
-import { beginSession, revokeSessions } from '../../entities/people/session.ts';
-import type { Tx } from '../../infra/unit-of-work.ts';
-import { issueDeviceToken } from '../auth/device.ts';
+import { beginSession, revokeSessions } from '../../entities/access/session.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
+import { issueDeviceToken } from '../auth/credentials/device.ts';
 import { ownSession } from '../auth/principal.ts';
-import { admit, credentialsSchema } from '../auth/sign-in.ts';
-import { edit } from '../edit.ts';
+import { admit, credentialsSchema } from '../auth/sessions/sign-in.ts';
+import { edit } from '../writes/edit.ts';
 import { dropSession, keepDevice, keepSession, shownDevice } from './cookies.ts';
 import { html } from './html.ts';
-import { alertOf, type Page, proofField } from './page.ts';
-import { type OpsDeps, toSignIn } from './visit.ts';
+import { alertOf, type Page, proofField } from './ops-page.ts';
+import { type OpsDeps, toSignIn } from './ops-request.ts';
 
 /** What may be said above the form, by the name that stands in the address. */
 const NOTES: ReadonlyMap<string, string> = new Map([

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
-import { isOrderToken } from '../../entities/orders/link.ts';
-import { isTokenFor } from '../../infra/tokens.ts';
+import { isOrderToken } from '../../entities/order/guest-link.ts';
+import { isTokenFor } from '../../infra/crypto/tokens.ts';
+import { customerIn, type Owner } from '../auth/ownership.ts';
 import { ownSession } from '../auth/principal.ts';
 import type { ApiDeps } from '../deps.ts';
-import { customerIn, type Owner } from '../ownership.ts';
-import type { Call, Fields } from '../route.ts';
+import type { Call, Fields } from '../http/route.ts';
 
 interface LinkQuery {
   token?: string | undefined;

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
 import type { OrderCommand } from '../../domain/states.ts';
-import { CLAIMED } from '../../entities/orders/claim.ts';
+import { CLAIMED } from '../../entities/order/guest-order-claim.ts';
 import { ORDER_WORK } from '../../jobs/orders.ts';
 import type { ApiDeps } from '../deps.ts';
-import { type AnyRoute, route } from '../route.ts';
-import { type AdminOrder, orderSchema, shipmentSchema } from '../views/order.ts';
+import { type AnyRoute, route } from '../http/route.ts';
 import type { OrderAccess, OrderCall } from './access.ts';
 import { acceptCommand, commandAnswers, commandErrors, readCommand } from './command.ts';
 import { documentRoutes } from './document-routes.ts';
+import { type AdminOrder, orderSchema, shipmentSchema } from './order-view.ts';
 import { readOrder } from './reading.ts';
 
 const params = z.object({ id: z.uuid() });

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { type ErrorCode, refused } from '../../domain/errors.ts';
 import { COMMAND_STATES, ORDER_COMMANDS, type OrderCommand } from '../../domain/states.ts';
-import { askOfOrder } from '../../entities/orders/command.ts';
-import { audit } from '../../entities/people/audit.ts';
-import type { Query } from '../../entities/sellable.ts';
+import { audit } from '../../entities/access/audit.ts';
+import { askOfOrder } from '../../entities/order/command.ts';
+import type { Query } from '../../infra/database/query.ts';
 import { carryOutCommand } from '../../jobs/orders.ts';
-import { accept } from '../accept.ts';
 import { actorOf } from '../admin/change.ts';
 import type { ApiDeps } from '../deps.ts';
-import type { Answer, Call } from '../route.ts';
+import type { Answer, Call } from '../http/route.ts';
+import { accept } from '../writes/accept.ts';
 
 const commandSchema = z
   .object({

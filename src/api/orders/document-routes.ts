@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { ApiDeps } from '../deps.ts';
-import { type AnyRoute, route } from '../route.ts';
-import { creditNoteHeadSchema } from '../views/tax-document.ts';
+import { type AnyRoute, route } from '../http/route.ts';
 import type { OrderAccess } from './access.ts';
 import { answerDocument, creditNotesOf, documentAnswers } from './documents.ts';
+import { creditNoteHeadSchema } from './tax-document-view.ts';
 
 const params = z.object({ id: z.uuid() });
 

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
-import { buyerOf, type DocumentKey, findDocument, type Issued, readFile } from '../../entities/invoices/file.ts';
-import { enqueue } from '../../entities/outbox.ts';
-import type { Query } from '../../entities/sellable.ts';
+import { buyerOf, type DocumentKey, findDocument, type Issued, readFile } from '../../entities/invoice/file.ts';
+import { enqueue } from '../../entities/outbox/outbox.ts';
+import type { Query } from '../../infra/database/query.ts';
 import { renderDocument } from '../../jobs/invoices.ts';
 import type { ApiDeps } from '../deps.ts';
-import { edit } from '../edit.ts';
-import type { Answer, Call } from '../route.ts';
-import { taxDocumentSchema } from '../views/tax-document.ts';
-import { watch } from '../wait.ts';
+import type { Answer, Call } from '../http/route.ts';
+import { watch } from '../http/wait.ts';
+import { edit } from '../writes/edit.ts';
+import { taxDocumentSchema } from './tax-document-view.ts';
 
 /** How long a client waits for a PDF to be drawn, in seconds; then it is told to come again. */
 const PATIENCE_SECONDS = 10;

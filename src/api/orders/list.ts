@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { orderNumber } from '../../domain/orders/number.ts';
 import type { OrderState } from '../../domain/states.ts';
-import type { Query } from '../../entities/sellable.ts';
+import type { Query } from '../../infra/database/query.ts';
 import { type Placed, placedConditions } from './placed.ts';
 
 /** Takes what people call an order and answers its number. */

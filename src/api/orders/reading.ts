@@ -1,7 +1,7 @@
 import { orderNumber } from '../../domain/orders/number.ts';
-import { opened, type Vault } from '../../entities/people/vault.ts';
-import type { Query } from '../../entities/sellable.ts';
-import type { AdminOrder } from '../views/order.ts';
+import { opened, type Vault } from '../../entities/account/privacy/vault.ts';
+import type { Query } from '../../infra/database/query.ts';
+import type { AdminOrder } from './order-view.ts';
 
 const instant = (column: string): string => `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 

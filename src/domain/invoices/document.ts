@@ -1,4 +1,4 @@
-import { indianSubdivision } from '../india.ts';
+import { indianSubdivision } from '../tax/india.ts';
 import { type DocumentType, documentTypeOf, TITLES } from './document-type.ts';
 import { type HsnRow, hsnSummary } from './hsn-summary.ts';
 import type { DocumentKind } from './numbering.ts';

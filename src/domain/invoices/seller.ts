@@ -1,4 +1,4 @@
-import { indianSubdivision } from '../india.ts';
+import { indianSubdivision } from '../tax/india.ts';
 import type { Seller } from './document.ts';
 import { isGstin } from './gstin.ts';
 import { FIRST_PREFIXES, type Prefixes, prefixProblems } from './numbering.ts';

@@ -1,4 +1,4 @@
-import { plainPercent } from '../tax.ts';
+import { plainPercent } from '../tax/tax.ts';
 import { isExempt } from './document-type.ts';
 
 /** The tax of something, in paise. */

@@ -1,5 +1,5 @@
 import type { Taxed } from '../invoices/taxes.ts';
-import { gstOn } from '../tax.ts';
+import { gstOn } from '../tax/tax.ts';
 
 /** A line of an invoice as far as no credit note has taken it, in paise; line 0 is the delivery. */
 export interface CreditableLine extends Taxed {

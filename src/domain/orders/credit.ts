@@ -1,5 +1,5 @@
-import { allocate } from '../allocate.ts';
 import { type Taxed, totalOf } from '../invoices/taxes.ts';
+import { allocate } from '../money/allocate.ts';
 import { type CreditableLine, taxedPart } from './credit-tax.ts';
 import { isSameLine, type RefundLine } from './refundable.ts';
 

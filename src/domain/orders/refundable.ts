@@ -1,4 +1,4 @@
-import { type FrozenLine, unitsOf } from '../unit-shares.ts';
+import { type FrozenLine, unitsOf } from '../money/unit-shares.ts';
 
 /** What of a line goes back, in paise: `amount` is what was paid for so many units, and what it is made of. */
 export interface RefundLine {

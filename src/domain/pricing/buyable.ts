@@ -1,4 +1,4 @@
-import { canBeFilled, type OfferedSet } from './bundle-range.ts';
+import { canBeFilled, type OfferedSet } from './bundles/bundle-range.ts';
 
 /**
  * How many of a bundle can be bought at most, by the units there are of each item now. A variant that stands in several

@@ -1,10 +1,10 @@
-import { isSameState } from '../india.ts';
-import { gstOn } from '../tax.ts';
+import { isSameState } from '../tax/india.ts';
+import { gstOn } from '../tax/tax.ts';
+import { type Left, totalOf } from './discounts/take.ts';
 import type { DraftLine } from './draft.ts';
 import type { PricingInputs } from './inputs.ts';
-import { lineRates } from './rates.ts';
-import { type ShippingPart, shippingParts } from './shipping-parts.ts';
-import { type Left, totalOf } from './take.ts';
+import { type ShippingPart, shippingParts } from './shipping/shipping-parts.ts';
+import { lineRates } from './taxes/rates.ts';
 
 /** What the customer pays for what is left of these lines and of the delivery: with the tax, where it comes on top. */
 export function costsOf(inputs: PricingInputs, lines: readonly DraftLine[]): (left: Left) => number {

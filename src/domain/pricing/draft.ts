@@ -1,9 +1,9 @@
-import { minorUnits, times } from '../money.ts';
-import { priceBundle } from './bundles.ts';
+import { minorUnits, times } from '../money/money.ts';
+import { priceBundle } from './bundles/bundles.ts';
 import type { BundleInput, Goods, PricingInputs } from './inputs.ts';
 import type { ExplanationStep } from './output.ts';
-import { listPrice, type OpenLists, openLists } from './price-lists.ts';
-import { explainUnused, openRules, ruledPrice } from './rules.ts';
+import { listPrice, type OpenLists, openLists } from './unit-prices/price-lists.ts';
+import { explainUnused, openRules, ruledPrice } from './unit-prices/rules.ts';
 
 /** A line at its price before discounts. */
 export interface DraftLine {

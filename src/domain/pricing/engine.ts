@@ -1,10 +1,10 @@
-import type { ChooseDiscounts } from './choice.ts';
-import type { Discounted } from './discounts.ts';
+import type { ChooseDiscounts } from './discounts/choice.ts';
+import type { Discounted } from './discounts/discounts.ts';
+import type { Left } from './discounts/take.ts';
 import type { DraftLine } from './draft.ts';
 import type { PricingInputs } from './inputs.ts';
 import type { ExplanationStep, PricedLine, PricedShipping } from './output.ts';
-import type { ShippingQuote } from './shipping.ts';
-import type { Left } from './take.ts';
+import type { ShippingQuote } from './shipping/shipping.ts';
 
 /** What is taxed: the lines before discounts, what discounts take off, and the delivery. */
 export interface ToTax {

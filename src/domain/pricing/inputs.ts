@@ -1,4 +1,4 @@
-import type { TaxRate } from '../tax.ts';
+import type { TaxRate } from '../tax/tax.ts';
 
 /**
  * All that a price depends on. Amounts in minor units (paise) of `currency`; states as ISO 3166-2 codes; instants as

@@ -1,5 +1,5 @@
-import type { GstSplit } from '../tax.ts';
-import type { UnitShares } from '../unit-shares.ts';
+import type { UnitShares } from '../money/unit-shares.ts';
+import type { GstSplit } from '../tax/tax.ts';
 
 /** What a cart costs, and why. Amounts in minor units (paise). */
 export interface PricingOutput {

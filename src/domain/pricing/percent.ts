@@ -1,4 +1,4 @@
-import { roundHalfUpDivide } from '../rounding.ts';
+import { roundHalfUpDivide } from '../money/rounding.ts';
 
 /** `percent` (at most two decimals) of `units / of` parts of an amount, rounded half up once. */
 export function percentOf(amount: number, percent: number, { units, of } = { units: 1, of: 1 }): number {

@@ -1,14 +1,14 @@
-import { minorUnits, sum } from '../money.ts';
-import { chooseDiscounts } from './choice.ts';
+import { minorUnits, sum } from '../money/money.ts';
 import { costsOf } from './cost.ts';
-import { type Discounted, discountCart } from './discounts.ts';
+import { chooseDiscounts } from './discounts/choice.ts';
+import { type Discounted, discountCart } from './discounts/discounts.ts';
 import { type Draft, type DraftLine, draftOf } from './draft.ts';
 import type { Engine } from './engine.ts';
 import type { PricingInputs } from './inputs.ts';
 import type { ExplanationStep, PricedBundle, PricedLine, PricedShipping, PricingOutput, Totals } from './output.ts';
-import { quoteShipping, type ShippingQuote } from './shipping.ts';
-import { taxSummaryOf } from './tax-summary.ts';
-import { taxedCart } from './taxes.ts';
+import { quoteShipping, type ShippingQuote } from './shipping/shipping.ts';
+import { taxSummaryOf } from './taxes/tax-summary.ts';
+import { taxedCart } from './taxes/taxes.ts';
 
 const ENGINE: Engine = { choose: chooseDiscounts, costsOf, taxedCart };
 

@@ -1,4 +1,4 @@
-import type { Tx } from '../../infra/unit-of-work.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
 
 /** One form for letters that are composed or written otherwise, in lower case. */
 const form = (text: string): string => `lower(normalize(${text}, nfkc))`;

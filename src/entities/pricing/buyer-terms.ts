@@ -1,6 +1,6 @@
-import type { BundleOffer } from '../../domain/pricing/selection.ts';
-import { forEachCall } from '../../infra/database/merged-statements.ts';
-import type { Query } from '../sellable.ts';
+import type { BundleOffer } from '../../domain/pricing/bundles/selection.ts';
+import { forEachCall } from '../../infra/database/groups/merged-statements.ts';
+import type { Query } from '../../infra/database/query.ts';
 import { setsOf } from './bundle-sets.ts';
 import type { Uses } from './limits.ts';
 import { type Offers, WRITTEN_DISCOUNT, type WrittenDiscount } from './offers.ts';

@@ -1,6 +1,7 @@
+import type { BundleOffer } from '../../domain/pricing/bundles/selection.ts';
 import type { PriceList, PricingRule, ShippingMethod } from '../../domain/pricing/inputs.ts';
-import type { BundleOffer } from '../../domain/pricing/selection.ts';
-import { type ListedGoods, limitedGoods, loadGoods, type Query, type Sellable } from '../sellable.ts';
+import type { Query } from '../../infra/database/query.ts';
+import { type ListedGoods, limitedGoods, loadGoods, type Sellable } from '../catalogue/sellable.ts';
 import { type BuyerOf, type BuyerTerms, loadBuyerTerms, plainTerms } from './buyer-terms.ts';
 import { type LimitedDiscount, limitedBy } from './limits.ts';
 import { type HeldOffers, isOpenAt, type Offers } from './offers.ts';

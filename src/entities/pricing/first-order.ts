@@ -1,6 +1,6 @@
-import { ranked } from '../../infra/database/merged-statements.ts';
-import type { Tx } from '../../infra/unit-of-work.ts';
-import { LOCK_ORDER } from '../lock-order.ts';
+import { ranked } from '../../infra/database/groups/merged-statements.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
+import { LOCK_ORDER } from '../checkout/lock-order.ts';
 
 const TAKE = ranked(
   `insert into first_orders (redeemer, checkout_id) values ($1, $2) on conflict do nothing returning 1`,

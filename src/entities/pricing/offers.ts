@@ -1,9 +1,9 @@
 import type { Discount, PricingRule, ShippingMethod, TimeWindow } from '../../domain/pricing/inputs.ts';
-import type { PriceListTerms } from '../../domain/pricing/unit-price.ts';
-import type { TaxRate } from '../../domain/tax.ts';
-import { forAnyKeys } from '../../infra/database/merged-statements.ts';
-import type { Run } from '../../infra/database/transaction.ts';
-import { ratesOf } from '../tax-rates.ts';
+import type { PriceListTerms } from '../../domain/pricing/unit-prices/unit-price.ts';
+import type { TaxRate } from '../../domain/tax/tax.ts';
+import { forAnyKeys } from '../../infra/database/groups/merged-statements.ts';
+import type { Query } from '../../infra/database/query.ts';
+import { ratesOf } from '../catalogue/tax-rates.ts';
 
 /** A discount with the limits that it is written down with; null: there is none. Whether they are reached is counted elsewhere. */
 export type WrittenDiscount = Omit<Discount, 'usedUp'> & {
@@ -69,7 +69,7 @@ export interface HeldOffers {
   /** As they were read; undefined before the first reading. They may be out of date: compare the version before anything is decided by them. */
   latest(): Offers | undefined;
   /** The offers of this version, or of a later one: those that are held, else read with `query`. */
-  at(query: Run, version: number | undefined): Promise<Offers>;
+  at(query: Query, version: number | undefined): Promise<Offers>;
 }
 
 export function holdOffers(): HeldOffers {

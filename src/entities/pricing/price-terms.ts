@@ -1,6 +1,6 @@
 import type { PricingRule } from '../../domain/pricing/inputs.ts';
-import type { PriceListTerms, PriceTerms } from '../../domain/pricing/unit-price.ts';
-import type { Query } from '../sellable.ts';
+import type { PriceListTerms, PriceTerms } from '../../domain/pricing/unit-prices/unit-price.ts';
+import type { Query } from '../../infra/database/query.ts';
 import { LIST, NOT_OVER, RULE } from './offers.ts';
 
 /** The price lists and rules that are not over, also those that are yet to come. */

@@ -1,6 +1,6 @@
+import type { ChosenSet } from '../../domain/pricing/bundles/selection.ts';
 import type { Discount, PricingInputs, ShippingTax } from '../../domain/pricing/inputs.ts';
-import type { ChosenSet } from '../../domain/pricing/selection.ts';
-import type { Sellable } from '../sellable.ts';
+import type { Sellable } from '../catalogue/sellable.ts';
 import type { PricingContext } from './context.ts';
 import type { LimitedDiscount } from './limits.ts';
 

@@ -1,7 +1,7 @@
 import type { AppliedDiscount } from '../../domain/pricing/output.ts';
-import { forAnyKeys, ranked } from '../../infra/database/merged-statements.ts';
-import type { Tx } from '../../infra/unit-of-work.ts';
-import { LOCK_ORDER } from '../lock-order.ts';
+import { forAnyKeys, ranked } from '../../infra/database/groups/merged-statements.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
+import { LOCK_ORDER } from '../checkout/lock-order.ts';
 import { takeFirstOrder } from './first-order.ts';
 import { COUNTER, type LimitedDiscount } from './limits.ts';
 

@@ -1,7 +1,7 @@
 import { refused } from '../../domain/errors.ts';
 import type { ShippingMethod } from '../../domain/pricing/inputs.ts';
-import type { Query } from '../sellable.ts';
-import { ratesOf } from '../tax-rates.ts';
+import type { Query } from '../../infra/database/query.ts';
+import { ratesOf } from '../catalogue/tax-rates.ts';
 
 /** @throws SHIPPING_METHOD_UNKNOWN for a method that does not exist or is not on offer any more. */
 export async function requireMethod(query: Query, shippingMethodId: string): Promise<void> {

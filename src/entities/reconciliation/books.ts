@@ -1,4 +1,4 @@
-import type { Query } from '../sellable.ts';
+import type { Query } from '../../infra/database/query.ts';
 
 /** What we have of a payment; amounts in paise. */
 export interface OurPayment {

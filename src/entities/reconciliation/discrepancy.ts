@@ -1,7 +1,7 @@
 import { ruleOf, subjectOf } from '../../domain/reconciliation.ts';
+import type { Query } from '../../infra/database/query.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
-import type { Tx } from '../../infra/unit-of-work.ts';
-import type { Query } from '../sellable.ts';
 
 /** Something that does not agree, with the ids and the numbers. */
 export interface FoundRow {

@@ -1,6 +1,6 @@
+import type { Query } from '../../infra/database/query.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId, uuidv7Floor } from '../../infra/ids.ts';
-import type { Tx } from '../../infra/unit-of-work.ts';
-import type { Query } from '../sellable.ts';
 
 /** What a run looks at, one after the other; `whole` only when it is a full one. */
 export const PHASES = ['waiting', 'checkouts', 'variants', 'events', 'intents', 'whole', 'settle'] as const;

@@ -1,5 +1,5 @@
-import { LAWS } from '../laws/every.ts';
-import type { Law } from '../laws/law.ts';
+import { LAWS } from '../invariants/every.ts';
+import type { Law } from './invariant.ts';
 
 /** Within which rows a law can be looked at a batch at a time. */
 export type Scope = 'waiting' | 'checkouts' | 'variants' | 'whole';

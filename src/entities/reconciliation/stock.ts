@@ -1,4 +1,4 @@
-import type { Tx } from '../../infra/unit-of-work.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
 
 /**
  * Sets what a level counts as reserved to what is held, when the ledger of movements says the same: two of three agree.

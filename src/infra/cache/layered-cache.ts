@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
-import { errorFields, observeSparingly } from '../log.ts';
+import { errorFields, observeSparingly } from '../observability/log.ts';
 import type { Entry, Make } from './entry.ts';
 import { type Maker, openMaker } from './maker.ts';
 import { openPopularity, type Popularity } from './popularity.ts';

@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { LRUCache } from 'lru-cache';
 import pLimit from 'p-limit';
-import { observe } from '../log.ts';
-import { LATE, soon } from '../soon.ts';
+import { observe } from '../observability/log.ts';
+import { TIMED_OUT, withTimeout } from '../with-timeout.ts';
 import { takeCacheLock } from './cache-lock.ts';
 import type { Entry, Make } from './entry.ts';
 import { type Kept, keptValue, readKept } from './stored-value.ts';
@@ -116,8 +116,8 @@ async function makeInTime<T>(
   const at = Date.now();
   // A maker that gets its place after its readers have given up must not hold up the others.
   const inItsPlace = () => (Date.now() - at < makingMs ? make() : Promise.reject(late(makingMs)));
-  const value = await soon(isComposed ? make() : limit(inItsPlace), makingMs);
-  if (value === LATE) throw late(makingMs);
+  const value = await withTimeout(isComposed ? make() : limit(inItsPlace), makingMs);
+  if (value === TIMED_OUT) throw late(makingMs);
   observe('cache.made', { kind: key.split(':', 1)[0] });
   return { value: (value as object | undefined) ?? null, at };
 }

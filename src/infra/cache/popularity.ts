@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { errorFields, observeSparingly } from '../log.ts';
+import { errorFields, observeSparingly } from '../observability/log.ts';
 
 /** How often each key is read, over all processes, the older the less. */
 export interface Popularity {

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
-import { errorFields, observeSparingly } from '../log.ts';
-import { LATE, soon } from '../soon.ts';
+import { errorFields, observeSparingly } from '../observability/log.ts';
+import { TIMED_OUT, withTimeout } from '../with-timeout.ts';
 
 /** What may be forgotten at any moment. Nobody waits long for it, and nothing fails because of it. */
 export interface Cache {
@@ -20,14 +20,14 @@ export function openCache(redis: Redis, store: string): Cache {
   return {
     async recall(key) {
       if (redis.status !== 'ready') return undefined;
-      const found = await soon(
+      const found = await withTimeout(
         redis.get(`${store}:${key}`).catch((error: unknown) => {
           observeSparingly('cache.read_failed', errorFields(error));
           return null;
         }),
         PATIENCE_MS,
       );
-      return found === null || found === LATE ? undefined : parsed(found);
+      return found === null || found === TIMED_OUT ? undefined : parsed(found);
     },
     keep(key, value, seconds) {
       if (redis.status !== 'ready') return;

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
 import { newId } from '../ids.ts';
-import { errorFields, observeSparingly } from '../log.ts';
+import { errorFields, observeSparingly } from '../observability/log.ts';
 
 /**
  * Which state of the things that a cached value was made of it belongs to. A value is kept under the versions of what it

@@ -1,6 +1,6 @@
 import type { EntityClass, EntityManager, EntityMetadata } from '@mikro-orm/core';
-import { forAnyKeys } from './merged-statements.ts';
-import type { Run } from './transaction.ts';
+import { forAnyKeys } from './groups/merged-statements.ts';
+import type { Query } from './query.ts';
 
 export type Where<T> = Partial<Record<Extract<keyof T, string>, string | null>>;
 
@@ -9,7 +9,7 @@ export type Where<T> = Partial<Record<Extract<keyof T, string>, string | null>>;
  * MikroORM's own statement carries its values in the text, so that Postgres plans it each time: this one takes a third of the CPU.
  */
 export async function loadAll<T extends object>(
-  { em, run }: { em: EntityManager; run: Run },
+  { em, run }: { em: EntityManager; run: Query },
   entity: EntityClass<T>,
   { where, forUpdate }: { where: Where<T>; forUpdate: boolean },
 ): Promise<T[]> {

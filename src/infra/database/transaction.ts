@@ -1,14 +1,12 @@
 import type pg from 'pg';
-import { READ_ONLY } from '../thrifty-client.ts';
+import { READ_ONLY } from './connections/pipelining-client.ts';
+import type { Query } from './query.ts';
 
 export type Statement = [sql: string, params: readonly unknown[]];
 
-/** Runs one parameterised statement and answers its rows. */
-export type Run = <R extends object>(sql: string, params: readonly unknown[]) => Promise<R[]>;
-
 export interface Transaction {
   /** Statements that were sent behind one that failed fail with its error: they say nothing of their own. */
-  run: Run;
+  run: Query;
   /** Whether any statement was run. */
   isBegun(): boolean;
   /**

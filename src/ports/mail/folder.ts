@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
-import { errorFields, observe } from '../../infra/log.ts';
+import { errorFields, observe } from '../../infra/observability/log.ts';
 import { composed } from './message.ts';
 import { MailError, type Mailer } from './port.ts';
 

@@ -1,5 +1,5 @@
 import { createTransport } from 'nodemailer';
-import { observe } from '../../infra/log.ts';
+import { observe } from '../../infra/observability/log.ts';
 import { composed } from './message.ts';
 import { MailError, type Mailer } from './port.ts';
 

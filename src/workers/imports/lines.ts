@@ -1,8 +1,8 @@
-import type { Import, Result } from '../../entities/imports/progress.ts';
-import type { Line } from '../../entities/imports/receiving.ts';
-import { type RowProblem, readRow } from '../../entities/imports/row.ts';
-import type { Tx } from '../../infra/unit-of-work.ts';
-import { loadKnown, type NumberedRow } from './known.ts';
+import type { Import, Result } from '../../entities/import/progress.ts';
+import type { Line } from '../../entities/import/receiving.ts';
+import { type RowProblem, readRow } from '../../entities/import/row.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
+import { loadKnown, type NumberedRow } from './existing-catalogue.ts';
 import { planRows } from './plan.ts';
 import { writePlan } from './write.ts';
 

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Result } from '../../entities/imports/progress.ts';
-import type { ProductFields, RowProblem, VariantFields } from '../../entities/imports/row.ts';
+import type { Result } from '../../entities/import/progress.ts';
+import type { ProductFields, RowProblem, VariantFields } from '../../entities/import/row.ts';
 import { newId } from '../../infra/ids.ts';
-import type { Known, KnownProduct, KnownVariant, NumberedRow, WholeVariant } from './known.ts';
+import type { Known, KnownProduct, KnownVariant, NumberedRow, WholeVariant } from './existing-catalogue.ts';
 
 export type Written<T> = T & { isNew: boolean };
 

@@ -1,7 +1,7 @@
 import { reshelve } from '../../entities/catalogue/collection-rule.ts';
-import { allowBackorder, receive } from '../../entities/stock.ts';
-import type { Tx } from '../../infra/unit-of-work.ts';
-import type { Known } from './known.ts';
+import { allowBackorder, receive } from '../../entities/stock/stock.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
+import type { Known } from './existing-catalogue.ts';
 import type { Plan } from './plan.ts';
 
 /**

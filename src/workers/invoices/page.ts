@@ -1,11 +1,11 @@
 import type { Column, Content, TDocumentDefinitions } from 'pdfmake/interfaces.d.ts';
-import { indianSubdivision } from '../../domain/india.ts';
 import type { Seller, TaxDocument } from '../../domain/invoices/document.ts';
 import { TITLES } from '../../domain/invoices/document-type.ts';
 import type { Logo } from '../../domain/invoices/seller.ts';
 import { taxColumns } from '../../domain/invoices/taxes.ts';
-import type { Address } from '../../entities/checkout.ts';
-import type { Buyer } from '../../entities/invoices/file.ts';
+import { indianSubdivision } from '../../domain/tax/india.ts';
+import type { Address } from '../../entities/checkout/checkout.ts';
+import type { Buyer } from '../../entities/invoice/file.ts';
 import { currencySign, indianDay, rupees } from './amounts.ts';
 import { setInFonts } from './fonts.ts';
 import type { PageBreaks } from './page-breaks.ts';

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import pdfmake from 'pdfmake';
 import type { TaxDocument } from '../../domain/invoices/document.ts';
 import type { Logo } from '../../domain/invoices/seller.ts';
-import type { Buyer } from '../../entities/invoices/file.ts';
+import type { Buyer } from '../../entities/invoice/file.ts';
 import { FONT_FILES, FONTS, LATIN } from './fonts.ts';
 import { type Drawn, pageOf } from './page.ts';
 import { nextBreaks, type PageBreaks } from './page-breaks.ts';

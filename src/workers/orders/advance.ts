@@ -1,9 +1,9 @@
 import type { EventType } from '../../domain/events.ts';
 import type { OrderState } from '../../domain/states.ts';
-import { Order } from '../../entities/order.ts';
-import type { CommandResult } from '../../entities/orders/command.ts';
-import { observe } from '../../infra/log.ts';
-import type { Tx } from '../../infra/unit-of-work.ts';
+import type { CommandResult } from '../../entities/order/command.ts';
+import { Order } from '../../entities/order/order.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
+import { observe } from '../../infra/observability/log.ts';
 import {
   allowedIn,
   decideOrder,
@@ -13,8 +13,8 @@ import {
   type StoredOrder,
   storeOrder,
 } from '../../machines/order.ts';
-import { announce } from '../announce.ts';
 import type { WorkerDeps } from '../deps.ts';
+import { announce } from '../notifications/announce.ts';
 import { cancelRest } from './cancel.ts';
 import type { Prepared } from './prepared.ts';
 

@@ -1,7 +1,6 @@
 import { cutDown } from '../../domain/orders/credit.ts';
 import { amountOf, type RefundLine, refundDelivery, refundUnits } from '../../domain/orders/refundable.ts';
-import type { Order } from '../../entities/order.ts';
-import type { CommandResult } from '../../entities/orders/command.ts';
+import type { CommandResult } from '../../entities/order/command.ts';
 import {
   countUnits,
   goodsOf,
@@ -11,16 +10,17 @@ import {
   pick,
   unitsIn,
   unsent,
-} from '../../entities/orders/lines.ts';
+} from '../../entities/order/lines.ts';
+import type { Order } from '../../entities/order/order.ts';
 import { releaseRedemptions } from '../../entities/pricing/redemption.ts';
-import { restock } from '../../entities/stock.ts';
-import type { Tx } from '../../infra/unit-of-work.ts';
+import { restock } from '../../entities/stock/stock.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
 import type { OrderWork } from '../../jobs/orders.ts';
 import type { WorkerDeps } from '../deps.ts';
-import { tell } from '../purchase-mail.ts';
+import { tell } from '../notifications/order-emails.ts';
 import type { Prepared } from './prepared.ts';
-import { giveBack } from './refund.ts';
-import { readRefundable } from './refundable.ts';
+import { giveBack } from './refunds/refund.ts';
+import { readRefundable } from './refunds/refundable.ts';
 
 interface Cancelled {
   order: Order;

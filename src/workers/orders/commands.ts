@@ -1,13 +1,13 @@
 import type { OrderCommand } from '../../domain/states.ts';
-import type { Tx } from '../../infra/unit-of-work.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { ORDER_WORK } from '../../jobs/orders.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { prepareCancelUnits } from './cancel.ts';
 import type { Asked, Prepared } from './prepared.ts';
 import { prepareRecord } from './record.ts';
-import { prepareRefund } from './refund.ts';
-import { prepareRetry } from './retry.ts';
-import { prepareDecision, prepareReceipt, prepareReturn } from './returns.ts';
+import { prepareRefund } from './refunds/refund.ts';
+import { prepareRetry } from './refunds/retry.ts';
+import { prepareDecision, prepareReceipt, prepareReturn } from './refunds/returns.ts';
 import { prepareDelivery, prepareShipment } from './ship.ts';
 
 type Prepare = (deps: WorkerDeps, tx: Tx, asked: Asked) => Promise<Prepared> | Prepared;

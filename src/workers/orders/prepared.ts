@@ -1,5 +1,5 @@
-import type { Order } from '../../entities/order.ts';
-import type { CommandResult } from '../../entities/orders/command.ts';
+import type { CommandResult } from '../../entities/order/command.ts';
+import type { Order } from '../../entities/order/order.ts';
 import type { OrderEvent } from '../../machines/order.ts';
 
 /** What a command comes to: the event for the machine, and what is to be done when the machine takes it. */

@@ -1,12 +1,12 @@
-import { creditNoteDue } from '../../entities/invoices/due.ts';
-import { recordRefund } from '../../entities/orders/refund.ts';
-import type { Tx } from '../../infra/unit-of-work.ts';
+import { creditNoteDue } from '../../entities/invoice/due.ts';
+import { recordRefund } from '../../entities/order/refunds/refund.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { issueDocuments } from '../../jobs/invoices.ts';
 import type { OrderWork } from '../../jobs/orders.ts';
-import { announce } from '../announce.ts';
 import type { WorkerDeps } from '../deps.ts';
+import { announce } from '../notifications/announce.ts';
 import type { Prepared, Wanted } from './prepared.ts';
-import { linesByValue } from './refundable.ts';
+import { linesByValue } from './refunds/refundable.ts';
 
 /**
  * Money was given back outside the provider: it gets a credit note by value, and cannot be refunded once more.

@@ -1,11 +1,11 @@
-import type { Order } from '../../entities/order.ts';
-import { countUnits, loadLines, pick, unitsIn, unsent } from '../../entities/orders/lines.ts';
-import { deliverShipment, sendShipment, unitsUnderWay } from '../../entities/orders/shipment.ts';
-import type { Tx } from '../../infra/unit-of-work.ts';
+import { countUnits, loadLines, pick, unitsIn, unsent } from '../../entities/order/lines.ts';
+import type { Order } from '../../entities/order/order.ts';
+import { deliverShipment, sendShipment, unitsUnderWay } from '../../entities/order/shipment.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
 import type { OrderWork } from '../../jobs/orders.ts';
-import { announce } from '../announce.ts';
 import type { WorkerDeps } from '../deps.ts';
-import { tell } from '../purchase-mail.ts';
+import { announce } from '../notifications/announce.ts';
+import { tell } from '../notifications/order-emails.ts';
 import type { Prepared } from './prepared.ts';
 
 /** A parcel leaves, with all that is still to be sent or with some of it. */

@@ -2,7 +2,7 @@ import { differenceOf, type StoredSnapshot } from '../../domain/pricing/snapshot
 import type { FoundRow } from '../../entities/reconciliation/discrepancy.ts';
 import { firstIdOf, type Run } from '../../entities/reconciliation/run.ts';
 import { inBatch, lawsIn } from '../../entities/reconciliation/scopes.ts';
-import type { Tx } from '../../infra/unit-of-work.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
 
 /** What a step found, how much it looked at, and where it goes on; null at the end of its phase. */
 export interface Looked {

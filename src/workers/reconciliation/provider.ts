@@ -1,12 +1,12 @@
 import pLimit from 'p-limit';
 import { compareIntent } from '../../domain/provider-books.ts';
+import { receiveNotice } from '../../entities/payment/provider-event.ts';
 import { capturedBetween, missedEvents, type OurPayment, paymentsOf } from '../../entities/reconciliation/books.ts';
 import type { FoundRow } from '../../entities/reconciliation/discrepancy.ts';
 import type { Run } from '../../entities/reconciliation/run.ts';
-import { receiveNotice } from '../../entities/webhook-inbox.ts';
-import type { Database } from '../../infra/database.ts';
-import { external } from '../../infra/external.ts';
-import type { Tx } from '../../infra/unit-of-work.ts';
+import type { Database } from '../../infra/database/database.ts';
+import { external } from '../../infra/database/external.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { processNotices } from '../../jobs/payments.ts';
 import { type Intent, type PaymentProvider, ProviderError, type ProviderEvent } from '../../ports/payments/port.ts';
 import type { WorkerDeps } from '../deps.ts';

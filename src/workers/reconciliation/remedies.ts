@@ -1,23 +1,23 @@
-import { invoiceDueAgain } from '../../entities/invoices/due.ts';
-import { overdueMonths, preparePartitionsFor } from '../../entities/monthly.ts';
-import { enqueue } from '../../entities/outbox.ts';
-import { Payment } from '../../entities/payment.ts';
+import { invoiceDueAgain } from '../../entities/invoice/due.ts';
+import { overdueMonths, preparePartitionsFor } from '../../entities/monthly-tables.ts';
+import { enqueue } from '../../entities/outbox/outbox.ts';
+import { Payment } from '../../entities/payment/payment.ts';
 import { releaseRedemptions } from '../../entities/pricing/redemption.ts';
 import type { Discrepancy } from '../../entities/reconciliation/discrepancy.ts';
 import { agreesWithLedger, followReservations, rewriteReservation } from '../../entities/reconciliation/stock.ts';
-import { lockReview } from '../../entities/reviews/review.ts';
-import { release } from '../../entities/stock.ts';
-import { external } from '../../infra/external.ts';
-import type { Tx } from '../../infra/unit-of-work.ts';
+import { lockReview } from '../../entities/review/review.ts';
+import { release } from '../../entities/stock/stock.ts';
+import { external } from '../../infra/database/external.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { issueDocuments } from '../../jobs/invoices.ts';
 import { carryOutCommand } from '../../jobs/orders.ts';
 import { askProvider, executeOperation, processNotices } from '../../jobs/payments.ts';
 import { moderateReview, recountReviews } from '../../jobs/reviews.ts';
 import { type Intent, ProviderError, type Refund } from '../../ports/payments/port.ts';
-import { advance, lockCheckout } from '../advance.ts';
+import { advance, lockCheckout } from '../checkout/advance.ts';
 import type { WorkerDeps } from '../deps.ts';
-import { bookForeignRefunds } from '../foreign-refunds.ts';
-import { applyIntent } from '../payment-facts.ts';
+import { bookForeignRefunds } from '../payments/foreign-refunds.ts';
+import { applyIntent } from '../payments/payment-facts.ts';
 
 /** What was done, in words; null when the rule does not fit and a person has to look. */
 type Done = string | null;

@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import type { Piscina } from 'piscina';
 import { HELD, type Judged, type Verdict } from '../../domain/reviews/moderate.ts';
 import type { ReviewPolicy } from '../../domain/reviews/policy.ts';
-import { observe } from '../../infra/log.ts';
+import { observe } from '../../infra/observability/log.ts';
 import type { Task } from './judge-thread.ts';
 
 /** Judging takes a few milliseconds; the first time, the thread loads its dictionaries. */

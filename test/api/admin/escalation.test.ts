@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { STAFF_PERMISSIONS } from '../../../src/domain/roles.ts';
+import { STAFF_PERMISSIONS } from '../../../src/domain/access/roles.ts';
 import { openPeopleShop, type PeopleShop, type Reply, type Staff } from '../people-shop.ts';
 
 /** What a person who manages people holds, and nothing else. */

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { readOrders } from '../../../src/api/orders/list.ts';
 import { placedIn } from '../../../src/api/orders/placed.ts';
+import { monthStart, partitionName } from '../../../src/infra/database/partitions.ts';
 import { newId } from '../../../src/infra/ids.ts';
-import { monthStart, partitionName } from '../../../src/infra/partitions.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { plantOrder } from '../../support/orders.ts';
 import { openPeopleShop, type PeopleShop, type Refused } from '../people-shop.ts';

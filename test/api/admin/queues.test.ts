@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UnrecoverableError, Worker } from 'bullmq';
 import { expect } from 'chai';
-import { type EmbeddedRedis, startRedis } from '../../../src/infra/embedded/redis.ts';
-import { queuePrefix } from '../../../src/infra/queue.ts';
+import { queuePrefix } from '../../../src/infra/queue/queue.ts';
+import { type EmbeddedRedis, startRedis } from '../../../tools/embedded/redis.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { openPeopleShop, type PeopleShop, type Staff } from '../people-shop.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { BUILTIN_ROLES, STAFF_PERMISSIONS } from '../../../src/domain/roles.ts';
+import { BUILTIN_ROLES, STAFF_PERMISSIONS } from '../../../src/domain/access/roles.ts';
 import { openPeopleShop, type PeopleShop, type Refused, type Staff } from '../people-shop.ts';
 
 interface Role {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { accountToken } from '../../../src/entities/people/account-token.ts';
+import { accountToken } from '../../../src/entities/account/account-token.ts';
 import { openPeopleShop, type PeopleShop, type Refused, type Reply, SECRET, type Staff } from '../people-shop.ts';
 
 interface Person {

@@ -1,11 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { signAccessToken } from '../../../src/api/auth/access-token.ts';
-import { STAFF_PERMISSIONS } from '../../../src/domain/roles.ts';
-import { newSecret } from '../../../src/entities/people/api-key.ts';
-import { beginSession, hashToken } from '../../../src/entities/people/session.ts';
+import { STAFF_PERMISSIONS } from '../../../src/domain/access/roles.ts';
+import { newSecret } from '../../../src/entities/access/api-key.ts';
+import { beginSession, hashToken } from '../../../src/entities/access/session.ts';
+import { unitOfWork } from '../../../src/infra/database/unit-of-work.ts';
 import { newId } from '../../../src/infra/ids.ts';
-import { unitOfWork } from '../../../src/infra/unit-of-work.ts';
 import type { PeopleShop, Request } from '../people-shop.ts';
 import type { Role } from './expectations.ts';
 

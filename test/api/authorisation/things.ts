@@ -1,6 +1,6 @@
-import { sealed } from '../../../src/entities/people/vault.ts';
+import { sealed } from '../../../src/entities/account/privacy/vault.ts';
+import { tokenFor } from '../../../src/infra/crypto/tokens.ts';
 import { newId } from '../../../src/infra/ids.ts';
-import { tokenFor } from '../../../src/infra/tokens.ts';
 import { BENGALURU } from '../../support/address.ts';
 import { stockVariant } from '../../support/books.ts';
 import { plantOrder } from '../../support/orders.ts';

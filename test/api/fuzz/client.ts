@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import type { Access, RouteFacts } from '../../../src/api/route.ts';
+import type { Access, RouteFacts } from '../../../src/api/http/route.ts';
+import { tokenFor } from '../../../src/infra/crypto/tokens.ts';
 import { newId } from '../../../src/infra/ids.ts';
-import { tokenFor } from '../../../src/infra/tokens.ts';
 import { scaled } from '../../support/pace.ts';
 import { openCallers } from '../authorisation/callers.ts';
 import { openPeopleShop, type PeopleShop } from '../people-shop.ts';

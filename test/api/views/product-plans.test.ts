@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { readProductList } from '../../../src/api/views/product-list.ts';
-import type { PriceTerms } from '../../../src/domain/pricing/unit-price.ts';
+import { readProductList } from '../../../src/api/store/catalogue/list/product-list.ts';
+import type { PriceTerms } from '../../../src/domain/pricing/unit-prices/unit-price.ts';
 import { type FreshDatabase, freshDatabase } from '../../support/database.ts';
 import { describeAll } from '../../support/extent.ts';
 import { fillLargeCatalogue } from './large-catalogue.ts';

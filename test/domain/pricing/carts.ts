@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { GST_CLASSES } from '../../../src/domain/gst-classes.ts';
 import type {
   BundleInput,
   Discount,
@@ -15,6 +14,7 @@ import type {
   Target,
   TimeWindow,
 } from '../../../src/domain/pricing/inputs.ts';
+import { GST_CLASSES } from '../../../src/domain/tax/gst-classes.ts';
 import { amounts, percents, states } from '../arbitraries.ts';
 
 /*

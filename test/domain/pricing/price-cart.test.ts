@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { GST_CLASSES } from '../../../src/domain/gst-classes.ts';
+import { unitAt } from '../../../src/domain/money/unit-shares.ts';
 import type { BundlePricing, PricingInputs, ShippingMethod } from '../../../src/domain/pricing/inputs.ts';
 import { priceCart } from '../../../src/domain/pricing/price-cart.ts';
 import { replay, snapshotOf } from '../../../src/domain/pricing/snapshot.ts';
-import { unitAt } from '../../../src/domain/unit-shares.ts';
+import { GST_CLASSES } from '../../../src/domain/tax/gst-classes.ts';
 
 const ratesOf = (code: string) => GST_CLASSES.find((taxClass) => taxClass.code === code)?.rates ?? [];
 const some = { collectionIds: [], weightGrams: 0 };

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { sum } from '../../../src/domain/money.ts';
+import { sum } from '../../../src/domain/money/money.ts';
+import { unitAt } from '../../../src/domain/money/unit-shares.ts';
 import type { Goods, PricingInputs } from '../../../src/domain/pricing/inputs.ts';
 import type { PricedLine, PricingOutput, ShippingShare } from '../../../src/domain/pricing/output.ts';
 import { priceCart } from '../../../src/domain/pricing/price-cart.ts';
 import { replay, snapshotOf } from '../../../src/domain/pricing/snapshot.ts';
-import { unitAt } from '../../../src/domain/unit-shares.ts';
 import { RUNS } from '../arbitraries.ts';
 import { carts, discountOf, smallCarts } from './carts.ts';
 import { oracleBill } from './tax-oracle.ts';

@@ -1,5 +1,5 @@
 import type { Discount, PricingInputs, Reduction, Selection } from '../../../src/domain/pricing/inputs.ts';
-import type { TaxRate } from '../../../src/domain/tax.ts';
+import type { TaxRate } from '../../../src/domain/tax/tax.ts';
 import { oracleBill } from './tax-oracle.ts';
 
 /*

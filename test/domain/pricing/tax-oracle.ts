@@ -1,5 +1,5 @@
 import type { PricingInputs } from '../../../src/domain/pricing/inputs.ts';
-import type { GstSplit, TaxRate } from '../../../src/domain/tax.ts';
+import type { GstSplit, TaxRate } from '../../../src/domain/tax/tax.ts';
 
 /*
  * The taxes of a cart once more, slow and obvious: everything is a fraction of whole numbers, every slab is tried, paise

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { csvLines, guarded, mediaCell, toPaise, toRupees, unguarded } from '../../../src/entities/imports/cells.ts';
-import { COLUMNS, readHeader } from '../../../src/entities/imports/columns.ts';
-import { readRow } from '../../../src/entities/imports/row.ts';
+import { csvLines, guarded, mediaCell, toPaise, toRupees, unguarded } from '../../../src/entities/import/cells.ts';
+import { COLUMNS, readHeader } from '../../../src/entities/import/columns.ts';
+import { readRow } from '../../../src/entities/import/row.ts';
 
 const RUNS = { numRuns: 1_000 };
 /** What a text may hold that a file can tell from another: no NUL, no half of a surrogate pair. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { takeNumbers } from '../../../src/entities/invoices/issue.ts';
-import { unitOfWork } from '../../../src/infra/unit-of-work.ts';
+import { takeNumbers } from '../../../src/entities/invoice/issue.ts';
+import { unitOfWork } from '../../../src/infra/database/unit-of-work.ts';
 import { type FreshDatabase, freshDatabase } from '../../support/database.ts';
 
 const AT_ONCE = 50;

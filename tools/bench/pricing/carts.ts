@@ -1,5 +1,5 @@
-import { GST_CLASSES } from '../../../src/domain/gst-classes.ts';
 import type { LineInput, PricingInputs, ShippingMethod } from '../../../src/domain/pricing/inputs.ts';
+import { GST_CLASSES } from '../../../src/domain/tax/gst-classes.ts';
 import { COLLECTIONS, collectionId, DISCOUNTS, priceListsFor, productId, RULES, variantId } from './offers.ts';
 
 const GST = ['apparel', 'standard', 'essential', 'footwear'].map(

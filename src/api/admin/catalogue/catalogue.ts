@@ -1,11 +1,11 @@
 import type { ApiDeps } from '../../deps.ts';
-import type { AnyRoute } from '../../route.ts';
-import { thingRoutes } from '../things/routes.ts';
+import type { AnyRoute } from '../../http/route.ts';
+import { thingRoutes } from '../resources/routes.ts';
+import { shelvingRoutes } from './collection-membership.ts';
 import { COLLECTIONS } from './collections.ts';
 import { inventoryRoutes } from './inventory.ts';
 import { levelRoutes } from './levels.ts';
 import { PRODUCTS } from './products.ts';
-import { shelvingRoutes } from './shelving.ts';
 import { VARIANTS } from './variants.ts';
 
 /** Everything that is sold, where it stands, and how much there is of it. */

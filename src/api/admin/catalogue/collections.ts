@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import { changeRules, refillCollection } from '../../../entities/catalogue/collection-rule.ts';
-import { paise } from '../../amounts.ts';
-import { refuseMentioned } from '../pricing/mentions.ts';
-import { thing } from '../things/thing.ts';
+import { paise } from '../../fields/amounts.ts';
+import { refuseMentioned } from '../pricing/offer-references.ts';
+import { thing } from '../resources/resource.ts';
 import { CATALOGUE, freeSlug, slug } from './fields.ts';
 
 const statuses = ['active', 'archived'] as const;

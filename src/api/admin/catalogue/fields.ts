@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
-import type { Tx } from '../../../infra/unit-of-work.ts';
-import { paise } from '../../amounts.ts';
-import { LONGEST_SLUG, SLUG } from '../../views/page-keys.ts';
-import { attributesSchema } from '../../views/product.ts';
+import type { Tx } from '../../../infra/database/unit-of-work.ts';
+import { paise } from '../../fields/amounts.ts';
+import { LONGEST_SLUG, SLUG } from '../../store/cached-responses/keys.ts';
+import { attributesSchema } from '../../store/catalogue/product-view.ts';
 
 export const slug = z
   .string()

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
-import { adjust, receive } from '../../../entities/stock.ts';
-import type { Tx } from '../../../infra/unit-of-work.ts';
+import { adjust, receive } from '../../../entities/stock/stock.ts';
+import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { type AnyRoute, type Call, route } from '../../route.ts';
+import { type AnyRoute, type Call, route } from '../../http/route.ts';
 import { adminEdit, created } from '../change.ts';
 import { type Level, levelSchema, readLevel } from './levels.ts';
 

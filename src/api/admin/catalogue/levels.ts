@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Query } from '../../../entities/sellable.ts';
+import type { Query } from '../../../infra/database/query.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { type AnyRoute, route } from '../../route.ts';
-import { pageOf, pageQuery, startOf, toPage } from '../page.ts';
+import { type AnyRoute, route } from '../../http/route.ts';
+import { pageOf, pageQuery, startOf, toPage } from '../list-query.ts';
 
 export const levelSchema = z
   .object({

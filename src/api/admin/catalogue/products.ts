@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import { UNITS } from '../../../domain/invoices/unit.ts';
 import { keepRules, reshelve } from '../../../entities/catalogue/collection-rule.ts';
-import type { Tx } from '../../../infra/unit-of-work.ts';
-import { attributesSchema, mediaSchema } from '../../views/product.ts';
-import { searchText, skuPattern } from '../../views/product-filter.ts';
+import type { Tx } from '../../../infra/database/unit-of-work.ts';
+import { searchText, skuPattern } from '../../store/catalogue/list/product-filter.ts';
+import { attributesSchema, mediaSchema } from '../../store/catalogue/product-view.ts';
 import { requireAll } from '../pricing/conditions.ts';
-import { refuseMentioned } from '../pricing/mentions.ts';
-import { thing } from '../things/thing.ts';
+import { refuseMentioned } from '../pricing/offer-references.ts';
+import { thing } from '../resources/resource.ts';
 import { CATALOGUE, freeSlug, requireTaxClass, slug } from './fields.ts';
 import { addVariants, newVariant } from './variant-rows.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { allowBackorder } from '../../../entities/stock.ts';
+import { allowBackorder } from '../../../entities/stock/stock.ts';
+import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { newId } from '../../../infra/ids.ts';
-import type { Tx } from '../../../infra/unit-of-work.ts';
 import { variantFields } from './fields.ts';
 
 const { size, color, weightGrams, maxPerOrder, attributes, backorderLimit, ...needed } = variantFields;

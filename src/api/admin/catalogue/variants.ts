@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import { keepRules, reshelve } from '../../../entities/catalogue/collection-rule.ts';
 import { requireAll } from '../pricing/conditions.ts';
-import { refuseMentioned } from '../pricing/mentions.ts';
-import { thing } from '../things/thing.ts';
+import { refuseMentioned } from '../pricing/offer-references.ts';
+import { thing } from '../resources/resource.ts';
 import { CATALOGUE, variantFields } from './fields.ts';
 
 const statuses = ['active', 'archived'] as const;

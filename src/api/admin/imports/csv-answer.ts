@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { BYTE_ORDER_MARK, csvLines } from '../../../entities/imports/cells.ts';
-import type { Outcome, RawCall } from '../../route.ts';
+import { BYTE_ORDER_MARK, csvLines } from '../../../entities/import/cells.ts';
+import type { Outcome, RawCall } from '../../http/route.ts';
 
 type Rows = readonly (readonly (string | number)[])[];
 

@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CsvError, parse } from 'csv-parse';
-import { type Column, readHeader, unreadable } from '../../../entities/imports/columns.ts';
-import type { Line } from '../../../entities/imports/receiving.ts';
+import { type Column, readHeader, unreadable } from '../../../entities/import/columns.ts';
+import type { Line } from '../../../entities/import/receiving.ts';
 import { texts } from './texts.ts';
 
 /** More characters than any row can have that is all right. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { COLUMNS } from '../../../entities/imports/columns.ts';
-import { exportedRows } from '../../../entities/imports/exporting.ts';
+import { COLUMNS } from '../../../entities/import/columns.ts';
+import { exportedRows } from '../../../entities/import/exporting.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { route } from '../../route.ts';
+import { route } from '../../http/route.ts';
 import { sendCsv } from './csv-answer.ts';
 
 /** Sends the whole catalogue, as large as it is, a page of it in memory at a time. */

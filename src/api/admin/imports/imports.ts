@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
-import { cancelImport } from '../../../entities/imports/progress.ts';
-import { listImports, requireImport } from '../../../entities/imports/reading.ts';
+import { cancelImport } from '../../../entities/import/progress.ts';
+import { listImports, requireImport } from '../../../entities/import/reading.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { type AnyRoute, route } from '../../route.ts';
+import { type AnyRoute, route } from '../../http/route.ts';
 import { adminEdit } from '../change.ts';
-import { pageOf, pageQuery, startOf, toPage } from '../page.ts';
+import { pageOf, pageQuery, startOf, toPage } from '../list-query.ts';
 import { exportRoute } from './export.ts';
+import { importSchema } from './import-view.ts';
 import { reportRoute } from './report.ts';
 import { uploadRoute } from './upload.ts';
-import { importSchema } from './view.ts';
 
 const PATH = '/api/v1/admin/products/imports';
 const common = { access: 'staff', tag: 'Imports' } as const;

@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { guarded } from '../../../entities/imports/cells.ts';
-import type { RowOutcome } from '../../../entities/imports/progress.ts';
-import { reportRows, requireImport } from '../../../entities/imports/reading.ts';
-import type { Query } from '../../../entities/sellable.ts';
-import { readCursor, writeCursor } from '../../cursor.ts';
+import { guarded } from '../../../entities/import/cells.ts';
+import type { RowOutcome } from '../../../entities/import/progress.ts';
+import { reportRows, requireImport } from '../../../entities/import/reading.ts';
+import type { Query } from '../../../infra/database/query.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { route } from '../../route.ts';
-import { pageOf, pageQuery } from '../page.ts';
+import { readCursor, writeCursor } from '../../http/cursor.ts';
+import { route } from '../../http/route.ts';
+import { pageOf, pageQuery } from '../list-query.ts';
 import { sendCsv } from './csv-answer.ts';
-import { rowReportSchema } from './view.ts';
+import { rowReportSchema } from './import-view.ts';
 
 /** Rows per statement of a report that is sent as a whole. */
 const PAGE = 1_000;

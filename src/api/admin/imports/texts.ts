@@ -1,5 +1,5 @@
-import { unreadable } from '../../../entities/imports/columns.ts';
-import { RequestFault } from '../../failure.ts';
+import { unreadable } from '../../../entities/import/columns.ts';
+import { RequestFault } from '../../http/errors/failure.ts';
 
 /** Most bytes of a file. */
 const MOST_BYTES = 200_000_000;

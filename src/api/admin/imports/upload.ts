@@ -1,15 +1,15 @@
-import { acceptImport } from '../../../entities/imports/progress.ts';
-import { requireImport } from '../../../entities/imports/reading.ts';
-import { forgetImport, openImport, storeLines } from '../../../entities/imports/receiving.ts';
-import { enqueue } from '../../../entities/outbox.ts';
-import type { Tx } from '../../../infra/unit-of-work.ts';
+import { acceptImport } from '../../../entities/import/progress.ts';
+import { requireImport } from '../../../entities/import/reading.ts';
+import { forgetImport, openImport, storeLines } from '../../../entities/import/receiving.ts';
+import { enqueue } from '../../../entities/outbox/outbox.ts';
+import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { runImport } from '../../../jobs/imports.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { RequestFault } from '../../failure.ts';
-import { type RawCall, route } from '../../route.ts';
+import { RequestFault } from '../../http/errors/failure.ts';
+import { type RawCall, route } from '../../http/route.ts';
 import { actorOf, adminEdit } from '../change.ts';
 import { readCsvFile } from './csv-file.ts';
-import { importSchema } from './view.ts';
+import { importSchema } from './import-view.ts';
 
 /** Takes a file in; a worker carries it out. */
 export const uploadRoute = (deps: ApiDeps) =>

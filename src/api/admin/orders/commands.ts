@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import type { Permission } from '../../../domain/access/permissions.ts';
 import { refused } from '../../../domain/errors.ts';
-import type { Permission } from '../../../domain/permissions.ts';
 import type { OrderCommand } from '../../../domain/states.ts';
 import { ORDER_WORK } from '../../../jobs/orders.ts';
 import type { ApiDeps } from '../../deps.ts';
+import { type AnyRoute, type Fields, route } from '../../http/route.ts';
 import { acceptCommand, commandAnswers, commandErrors, readCommand } from '../../orders/command.ts';
-import { type AnyRoute, type Fields, route } from '../../route.ts';
 
 const PATH = '/api/v1/admin/orders';
 const params = z.object({ id: z.uuid() });

@@ -1,20 +1,20 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import { ORDER_STATES } from '../../../domain/states.ts';
-import { revokeOrderLinks } from '../../../entities/orders/link.ts';
-import type { Tx } from '../../../infra/unit-of-work.ts';
-import { bare } from '../../auth/passwords.ts';
+import { revokeOrderLinks } from '../../../entities/order/guest-link.ts';
+import type { Tx } from '../../../infra/database/unit-of-work.ts';
+import { bare } from '../../auth/credentials/passwords.ts';
 import type { ApiDeps } from '../../deps.ts';
+import { emailSchema } from '../../fields/person-fields.ts';
+import { type AnyRoute, route } from '../../http/route.ts';
 import { STAFF_ORDERS } from '../../orders/access.ts';
 import { documentRoutes } from '../../orders/document-routes.ts';
 import { numberSchema, readOrders } from '../../orders/list.ts';
+import { adminOrderHeadSchema, adminOrderSchema } from '../../orders/order-view.ts';
 import { dayQuery, placedIn } from '../../orders/placed.ts';
 import { readOrder } from '../../orders/reading.ts';
-import { emailSchema } from '../../person-fields.ts';
-import { type AnyRoute, route } from '../../route.ts';
-import { adminOrderHeadSchema, adminOrderSchema } from '../../views/order.ts';
 import { adminEdit, etag, noContent } from '../change.ts';
-import { pageOf, pageQuery, startOf, toPage } from '../page.ts';
+import { pageOf, pageQuery, startOf, toPage } from '../list-query.ts';
 import { orderCommandRoutes } from './commands.ts';
 
 const PATH = STAFF_ORDERS.path;

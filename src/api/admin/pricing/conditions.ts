@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import type { Contradiction } from '../../../domain/pricing/contradictions/contradiction.ts';
 import type { Selection } from '../../../domain/pricing/inputs.ts';
-import type { Tx } from '../../../infra/unit-of-work.ts';
+import type { Tx } from '../../../infra/database/unit-of-work.ts';
 
 const MOST_IDS = 1_000;
 

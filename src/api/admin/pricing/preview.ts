@@ -4,15 +4,15 @@ import type { PricingOutput, RefusalReason } from '../../../domain/pricing/outpu
 import { loadPriced } from '../../../entities/pricing/context.ts';
 import { idsOf, pricingInputs, type Wanted } from '../../../entities/pricing/priced.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { type AnyRoute, route } from '../../route.ts';
-import { stateSchema } from '../../store/address.ts';
-import { requireSellable } from '../../store/cart-change.ts';
-import { lineSchema } from '../../store/cart-lines.ts';
-import { priceInputs } from '../../store/cart-pricing.ts';
-import { explainedSchema } from '../../views/explained.ts';
-import { totalsSchema } from '../../views/totals.ts';
-import { readOne } from '../things/thing.ts';
-import { DISCOUNTS } from './discounts.ts';
+import { totalsSchema } from '../../fields/totals.ts';
+import { type AnyRoute, route } from '../../http/route.ts';
+import { requireSellable } from '../../store/cart/cart-change.ts';
+import { lineSchema } from '../../store/cart/cart-lines.ts';
+import { priceInputs } from '../../store/cart/cart-pricing.ts';
+import { stateSchema } from '../../store/checkout/address.ts';
+import { explainedSchema } from '../../store/pricing/price-explanation.ts';
+import { readOne } from '../resources/resource.ts';
+import { DISCOUNTS } from './discounts/discounts.ts';
 
 const bodySchema = z.strictObject({
   items: z.array(lineSchema).min(1).max(200),

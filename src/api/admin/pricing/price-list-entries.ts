@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
-import type { Tx } from '../../../infra/unit-of-work.ts';
-import { paise } from '../../amounts.ts';
-import { bare } from '../../auth/passwords.ts';
-import { readCursor, writeCursor } from '../../cursor.ts';
+import type { Tx } from '../../../infra/database/unit-of-work.ts';
+import { bare } from '../../auth/credentials/passwords.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { type AnyRoute, route } from '../../route.ts';
+import { paise } from '../../fields/amounts.ts';
+import { readCursor, writeCursor } from '../../http/cursor.ts';
+import { type AnyRoute, route } from '../../http/route.ts';
 import { adminEdit, noContent, versioned } from '../change.ts';
-import { pageOf, pageQuery } from '../page.ts';
-import { lockThing, readOne } from '../things/thing.ts';
+import { pageOf, pageQuery } from '../list-query.ts';
+import { lockThing, readOne } from '../resources/resource.ts';
 import { requireAll, units } from './conditions.ts';
 import { PRICE_LISTS } from './price-lists.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { windowContradictions } from '../../../domain/pricing/contradictions/contradiction.ts';
-import { thing } from '../things/thing.ts';
+import { thing } from '../resources/resource.ts';
 import { groupIds, name, priority, refuseContradictions, requireGroups, windowFields } from './conditions.ts';
 
 const statuses = ['active', 'archived'] as const;

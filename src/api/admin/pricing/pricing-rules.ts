@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ruleContradictions } from '../../../domain/pricing/contradictions/contradiction.ts';
-import { paise, percent } from '../../amounts.ts';
-import { thing } from '../things/thing.ts';
+import { paise, percent } from '../../fields/amounts.ts';
+import { thing } from '../resources/resource.ts';
 import {
   groupIds,
   NOTHING,

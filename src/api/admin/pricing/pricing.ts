@@ -1,11 +1,11 @@
 import type { ApiDeps } from '../../deps.ts';
-import type { AnyRoute } from '../../route.ts';
-import { thingRoutes } from '../things/routes.ts';
-import { bundleOfferRoutes } from './bundle-offer.ts';
-import { BUNDLES } from './bundles.ts';
-import { discountCodeRoutes } from './discount-codes.ts';
-import { redemptionRoutes } from './discount-uses.ts';
-import { DISCOUNTS } from './discounts.ts';
+import type { AnyRoute } from '../../http/route.ts';
+import { thingRoutes } from '../resources/routes.ts';
+import { bundleOfferRoutes } from './bundles/bundle-offer.ts';
+import { BUNDLES } from './bundles/bundles.ts';
+import { discountCodeRoutes } from './discounts/discount-codes.ts';
+import { redemptionRoutes } from './discounts/discount-uses.ts';
+import { DISCOUNTS } from './discounts/discounts.ts';
 import { previewRoutes } from './preview.ts';
 import { priceListEntryRoutes } from './price-list-entries.ts';
 import { PRICE_LISTS } from './price-lists.ts';

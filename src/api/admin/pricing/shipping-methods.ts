@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { zoneContradictions } from '../../../domain/pricing/contradictions/zone.ts';
-import { paise } from '../../amounts.ts';
-import { stateSchema } from '../../store/address.ts';
+import { paise } from '../../fields/amounts.ts';
+import { stateSchema } from '../../store/checkout/address.ts';
 import { requireTaxClass } from '../catalogue/fields.ts';
-import { thing } from '../things/thing.ts';
+import { thing } from '../resources/resource.ts';
 import { name, refuseContradictions } from './conditions.ts';
 
 /** One at a time says which method is the default; the number is arbitrary but must stay. */

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
-import { plainPercent, type TaxRate } from '../../../domain/tax.ts';
-import { ratesOf } from '../../../entities/tax-rates.ts';
-import type { Tx } from '../../../infra/unit-of-work.ts';
-import { paise } from '../../amounts.ts';
+import { plainPercent, type TaxRate } from '../../../domain/tax/tax.ts';
+import { ratesOf } from '../../../entities/catalogue/tax-rates.ts';
+import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import type { ApiDeps } from '../../deps.ts';
+import { paise } from '../../fields/amounts.ts';
 import { name, refuseContradictions } from './conditions.ts';
 
 export const code = z

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
-import type { Tx } from '../../../infra/unit-of-work.ts';
-import { bare } from '../../auth/passwords.ts';
+import type { Tx } from '../../../infra/database/unit-of-work.ts';
+import { bare } from '../../auth/credentials/passwords.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { type AnyRoute, route } from '../../route.ts';
+import { type AnyRoute, route } from '../../http/route.ts';
+import { takenName } from '../access/roles.ts';
 import { adminEdit, noContent, versioned } from '../change.ts';
-import { takenName } from '../roles.ts';
 import { requireVersion } from '../version.ts';
 import { name } from './conditions.ts';
 import {

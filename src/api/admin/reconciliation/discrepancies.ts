@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import { ruleOf } from '../../../domain/reconciliation.ts';
-import { enqueue } from '../../../entities/outbox.ts';
+import { enqueue } from '../../../entities/outbox/outbox.ts';
 import type { Row } from '../../../infra/database/pending-writes.ts';
-import type { Tx } from '../../../infra/unit-of-work.ts';
+import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { healDiscrepancy } from '../../../jobs/reconciliation.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { type AnyRoute, route } from '../../route.ts';
+import { type AnyRoute, route } from '../../http/route.ts';
 import { actorOf, adminEdit } from '../change.ts';
-import { pageOf, pageQuery, startOf, toPage } from '../page.ts';
+import { pageOf, pageQuery, startOf, toPage } from '../list-query.ts';
+import { DISCREPANCY_COLUMNS, discrepancySchema } from './reconciliation-view.ts';
 import { withRule } from './report.ts';
-import { DISCREPANCY_COLUMNS, discrepancySchema } from './view.ts';
 
 const PATH = '/api/v1/admin/reconciliation/discrepancies';
 const common = { access: 'staff', tag: 'Reconciliation' } as const;

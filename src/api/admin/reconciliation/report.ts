@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import { ruleOf } from '../../../domain/reconciliation.ts';
-import { guarded } from '../../../entities/imports/cells.ts';
-import type { Query } from '../../../entities/sellable.ts';
+import { guarded } from '../../../entities/import/cells.ts';
+import type { Query } from '../../../infra/database/query.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { route } from '../../route.ts';
+import { route } from '../../http/route.ts';
 import { sendCsv } from '../imports/csv-answer.ts';
-import { pageOf, pageQuery, startOf, toPage } from '../page.ts';
-import { DISCREPANCY_COLUMNS, discrepancySchema } from './view.ts';
+import { pageOf, pageQuery, startOf, toPage } from '../list-query.ts';
+import { DISCREPANCY_COLUMNS, discrepancySchema } from './reconciliation-view.ts';
 
 type Found = Omit<z.infer<typeof discrepancySchema>, 'rule'>;
 

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
-import { enqueue } from '../../../entities/outbox.ts';
+import { enqueue } from '../../../entities/outbox/outbox.ts';
 import { beginRun } from '../../../entities/reconciliation/run.ts';
-import type { Tx } from '../../../infra/unit-of-work.ts';
+import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { continueRun } from '../../../jobs/reconciliation.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { type AnyRoute, route } from '../../route.ts';
+import { type AnyRoute, route } from '../../http/route.ts';
 import { actorOf, adminEdit } from '../change.ts';
-import { pageOf, pageQuery, startOf, toPage } from '../page.ts';
+import { pageOf, pageQuery, startOf, toPage } from '../list-query.ts';
 import { discrepancyRoutes } from './discrepancies.ts';
+import { RUN_COLUMNS, runSchema } from './reconciliation-view.ts';
 import { reportRoute } from './report.ts';
-import { RUN_COLUMNS, runSchema } from './view.ts';
 
 const PATH = '/api/v1/admin/reconciliation/runs';
 const common = { access: 'staff', tag: 'Reconciliation' } as const;

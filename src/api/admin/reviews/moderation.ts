@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
-import { claim, claimNext, release } from '../../../entities/reviews/claim.ts';
-import { settleReports } from '../../../entities/reviews/opinion.ts';
-import { lockReview, moveReview, STATE_OF } from '../../../entities/reviews/review.ts';
-import type { Tx } from '../../../infra/unit-of-work.ts';
+import { claim, claimNext, release } from '../../../entities/review/claim.ts';
+import { lockReview, moveReview, STATE_OF } from '../../../entities/review/review.ts';
+import { settleReports } from '../../../entities/review/votes-and-reports.ts';
+import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { staffMember } from '../../auth/principal.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { edit } from '../../edit.ts';
-import { type AnyRoute, type Call, route } from '../../route.ts';
+import { type AnyRoute, type Call, route } from '../../http/route.ts';
+import { edit } from '../../writes/edit.ts';
 import { adminEdit } from '../change.ts';
-import { readReviewFile, reviewFileSchema } from './view.ts';
+import { readReviewFile, reviewFileSchema } from './review-view.ts';
 
 const PATH = '/api/v1/admin/reviews';
 const common = { method: 'post', access: 'person', tag: 'Reviews', permission: 'reviews:moderate' } as const;

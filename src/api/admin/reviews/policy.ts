@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import { REVIEW_RULES } from '../../../domain/reviews/policy.ts';
-import { enqueue } from '../../../entities/outbox.ts';
-import { readPolicy, storePolicy } from '../../../entities/reviews/policy.ts';
-import { beginTrial } from '../../../entities/reviews/trial.ts';
-import type { Query } from '../../../entities/sellable.ts';
-import type { Tx } from '../../../infra/unit-of-work.ts';
+import { enqueue } from '../../../entities/outbox/outbox.ts';
+import { readPolicy, storePolicy } from '../../../entities/review/policy.ts';
+import { beginTrial } from '../../../entities/review/trial.ts';
+import type { Query } from '../../../infra/database/query.ts';
+import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { tryReviewPolicy } from '../../../jobs/reviews.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { type AnyRoute, route } from '../../route.ts';
+import { type AnyRoute, route } from '../../http/route.ts';
 import { actorOf, adminEdit, etag, versioned } from '../change.ts';
 import { requireVersion } from '../version.ts';
-import { reasonSchema } from './view.ts';
+import { reasonSchema } from './review-view.ts';
 
 const PATH = '/api/v1/admin/reviews/policy';
 const common = { access: 'staff', tag: 'Reviews', permission: 'reviews:moderate' } as const;

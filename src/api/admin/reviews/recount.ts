@@ -1,8 +1,8 @@
-import { enqueue } from '../../../entities/outbox.ts';
-import type { Tx } from '../../../infra/unit-of-work.ts';
+import { enqueue } from '../../../entities/outbox/outbox.ts';
+import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { recountReviews } from '../../../jobs/reviews.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { route } from '../../route.ts';
+import { route } from '../../http/route.ts';
 import { adminEdit } from '../change.ts';
 
 /** The job runs every night as well; what it corrects is in the log as `review.statistics.corrected`. */

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
-import type { Tx } from '../../../infra/unit-of-work.ts';
+import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { type AnyRoute, type Call, route } from '../../route.ts';
+import { type AnyRoute, type Call, route } from '../../http/route.ts';
 import { adminEdit } from '../change.ts';
-import { readReviewFile, reviewFileSchema } from './view.ts';
+import { readReviewFile, reviewFileSchema } from './review-view.ts';
 
 const common = {
   path: '/api/v1/admin/reviews/{id}/reply',

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { REVIEW_STATES } from '../../../domain/reviews/states.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { type AnyRoute, route } from '../../route.ts';
-import { pageOf, pageQuery, startOf, toPage } from '../page.ts';
+import { type AnyRoute, route } from '../../http/route.ts';
+import { pageOf, pageQuery, startOf, toPage } from '../list-query.ts';
 import { moderationRoutes } from './moderation.ts';
 import { policyRoutes } from './policy.ts';
 import { recountRoute } from './recount.ts';
 import { replyRoutes } from './reply.ts';
-import { moderatedSchema, readModerated, readReviewFile, reviewFileSchema } from './view.ts';
+import { moderatedSchema, readModerated, readReviewFile, reviewFileSchema } from './review-view.ts';
 
 const PATH = '/api/v1/admin/reviews';
 const common = { access: 'staff', tag: 'Reviews', permission: 'reviews:moderate' } as const;

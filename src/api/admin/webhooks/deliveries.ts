@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import { TEST_EVENT } from '../../../domain/events.ts';
-import { storeEvent } from '../../../entities/webhooks/announce.ts';
-import type { Tx } from '../../../infra/unit-of-work.ts';
+import { storeEvent } from '../../../entities/webhook/announce.ts';
+import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { deliverWebhooks } from '../../../jobs/webhooks.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { type AnyRoute, route } from '../../route.ts';
+import { type AnyRoute, route } from '../../http/route.ts';
 import { adminEdit } from '../change.ts';
-import { pageOf, pageQuery, startOf, toPage } from '../page.ts';
-import { DELIVERY_COLUMNS, deliverySchema } from './view.ts';
+import { pageOf, pageQuery, startOf, toPage } from '../list-query.ts';
+import { DELIVERY_COLUMNS, deliverySchema } from './webhook-view.ts';
 
 const PATH = '/api/v1/admin/webhooks/{id}';
 const common = { permission: 'webhooks:manage', access: 'staff', tag: 'Webhooks' } as const;

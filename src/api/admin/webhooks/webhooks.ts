@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
-import { sealed, type Vault } from '../../../entities/people/vault.ts';
+import { sealed, type Vault } from '../../../entities/account/privacy/vault.ts';
 import type { Row } from '../../../infra/database/pending-writes.ts';
+import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { newId } from '../../../infra/ids.ts';
-import type { Tx } from '../../../infra/unit-of-work.ts';
-import { bare } from '../../auth/passwords.ts';
+import { bare } from '../../auth/credentials/passwords.ts';
 import type { Principal } from '../../auth/principal.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { type AnyRoute, type Call, route } from '../../route.ts';
+import { type AnyRoute, type Call, route } from '../../http/route.ts';
 import { adminEdit, noContent, versioned } from '../change.ts';
-import { pageOf, pageQuery, startOf, toPage } from '../page.ts';
+import { pageOf, pageQuery, startOf, toPage } from '../list-query.ts';
 import { requireVersion } from '../version.ts';
 import { deliveryRoutes } from './deliveries.ts';
-import { newWebhookSchema, WEBHOOK_COLUMNS, webhookBody, webhookSchema } from './view.ts';
+import { newWebhookSchema, WEBHOOK_COLUMNS, webhookBody, webhookSchema } from './webhook-view.ts';
 
 const PATH = '/api/v1/admin/webhooks';
 const common = { permission: 'webhooks:manage', access: 'staff', tag: 'Webhooks' } as const;

@@ -1,4 +1,4 @@
-import type { ChoiceSet } from '../selection.ts';
+import type { ChoiceSet } from '../bundles/selection.ts';
 import { type Contradiction, only, when } from './contradiction.ts';
 
 /** What makes a bundle one that nobody can ever fill. `inactive`: variants that are not on sale. */

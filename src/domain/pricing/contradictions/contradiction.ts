@@ -1,5 +1,5 @@
+import { namesNothing } from '../discounts/target.ts';
 import type { PricingRule, Selection, Target, TimeWindow } from '../inputs.ts';
-import { namesNothing } from '../target.ts';
 
 /** Something that contradicts itself, so that it can never work: where, what, and what would be right. */
 export interface Contradiction {

@@ -1,6 +1,6 @@
-import type { Candidate } from '../eligibility.ts';
-import { byStanding } from '../standing.ts';
-import { type Left, take, totalOf } from '../take.ts';
+import type { Candidate } from '../discounts/eligibility.ts';
+import { byStanding } from '../discounts/offer-precedence.ts';
+import { type Left, take, totalOf } from '../discounts/take.ts';
 
 // The choice of snapshots of version 2, as it was released: it looks at what is left before tax. It is never changed.
 

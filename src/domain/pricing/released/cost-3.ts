@@ -1,7 +1,7 @@
-import { exclusiveTax, type TaxRate } from '../../tax.ts';
+import { exclusiveTax, type TaxRate } from '../../tax/tax.ts';
+import { type Left, totalOf } from '../discounts/take.ts';
 import type { DraftLine } from '../draft.ts';
 import type { PricingInputs } from '../inputs.ts';
-import { type Left, totalOf } from '../take.ts';
 import { rateFor } from './tax-3.ts';
 
 // What snapshots of version 3 chose discounts by, as it was released. It is never changed.

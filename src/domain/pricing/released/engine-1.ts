@@ -1,6 +1,6 @@
-import { minorUnits, sum, times } from '../../money.ts';
-import { exclusiveTax, type GstSplit, inclusiveTax, type TaxRate } from '../../tax.ts';
-import type { UnitShares } from '../../unit-shares.ts';
+import { minorUnits, sum, times } from '../../money/money.ts';
+import type { UnitShares } from '../../money/unit-shares.ts';
+import { exclusiveTax, type GstSplit, inclusiveTax, type TaxRate } from '../../tax/tax.ts';
 import { rateFor, splitGst } from './tax-3.ts';
 import { freezeUnits } from './unit-shares-3.ts';
 

@@ -1,4 +1,4 @@
-import { chooseDiscounts } from '../choice.ts';
+import { chooseDiscounts } from '../discounts/choice.ts';
 import type { PricingInputs } from '../inputs.ts';
 import type { PricingOutput } from '../output.ts';
 import { priceCartBy } from '../price-cart.ts';

@@ -1,6 +1,6 @@
-import { indianSubdivision } from '../../india.ts';
-import { minorUnits } from '../../money.ts';
-import { type GstSplit, plainPercent, slabsAt, type TaxRate } from '../../tax.ts';
+import { minorUnits } from '../../money/money.ts';
+import { indianSubdivision } from '../../tax/india.ts';
+import { type GstSplit, plainPercent, slabsAt, type TaxRate } from '../../tax/tax.ts';
 
 // Rates and halves of snapshots of versions 1 to 3, as they were released. They are never changed.
 

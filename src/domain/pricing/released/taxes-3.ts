@@ -1,10 +1,10 @@
-import { minorUnits } from '../../money.ts';
-import { exclusiveTax, type GstSplit, inclusiveTax } from '../../tax.ts';
+import { minorUnits } from '../../money/money.ts';
+import { exclusiveTax, type GstSplit, inclusiveTax } from '../../tax/tax.ts';
 import type { DraftLine } from '../draft.ts';
 import type { TaxedCart, ToTax } from '../engine.ts';
 import type { PricingInputs } from '../inputs.ts';
 import type { ExplanationStep, PricedLine, PricedShipping } from '../output.ts';
-import type { ShippingQuote } from '../shipping.ts';
+import type { ShippingQuote } from '../shipping/shipping.ts';
 import { rateFor, splitGst } from './tax-3.ts';
 import { freezeUnits } from './unit-shares-3.ts';
 

@@ -1,4 +1,4 @@
-import type { SpreadShares, UnitShare } from '../../unit-shares.ts';
+import type { SpreadShares, UnitShare } from '../../money/unit-shares.ts';
 
 // How engines 1 to 3 froze the units of a line. It is never changed.
 

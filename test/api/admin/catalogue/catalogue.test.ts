@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { requireAll } from '../../../../src/api/admin/pricing/conditions.ts';
-import { unitOfWork } from '../../../../src/infra/unit-of-work.ts';
+import { unitOfWork } from '../../../../src/infra/database/unit-of-work.ts';
 import { only, putRule } from '../../../support/offers.ts';
 import { waitFor } from '../../../support/wait-for.ts';
 import { openPeopleShop, type PeopleShop, type Refused, type Staff } from '../../people-shop.ts';

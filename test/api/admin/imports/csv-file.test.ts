@@ -3,8 +3,8 @@ import { Socket } from 'node:net';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { readCsvFile } from '../../../../src/api/admin/imports/csv-file.ts';
-import { COLUMNS } from '../../../../src/entities/imports/columns.ts';
-import type { Line } from '../../../../src/entities/imports/receiving.ts';
+import { COLUMNS } from '../../../../src/entities/import/columns.ts';
+import type { Line } from '../../../../src/entities/import/receiving.ts';
 
 const lineEnd = fc.constantFrom('\n', '\r\n', '\r');
 const plainCell = fc

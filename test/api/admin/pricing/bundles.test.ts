@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { BundleView } from '../../../../src/api/views/bundle.ts';
+import type { BundleView } from '../../../../src/api/store/catalogue/bundle-view.ts';
 import { stockVariant } from '../../../support/books.ts';
 import type { Cart } from '../../../support/shop.ts';
 import { openPeopleShop, type PeopleShop, type Refused, type Staff } from '../../people-shop.ts';

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { type BundleOffer, selectionProblem } from '../../../../src/domain/pricing/bundles/selection.ts';
 import { bundleContradictions } from '../../../../src/domain/pricing/contradictions/bundle.ts';
 import {
   type Contradiction,
@@ -11,7 +12,6 @@ import { type DiscountTerms, discountContradictions } from '../../../../src/doma
 import { zoneContradictions } from '../../../../src/domain/pricing/contradictions/zone.ts';
 import type { Discount, PricingRule, ShippingZone } from '../../../../src/domain/pricing/inputs.ts';
 import { priceCart } from '../../../../src/domain/pricing/price-cart.ts';
-import { type BundleOffer, selectionProblem } from '../../../../src/domain/pricing/selection.ts';
 import { RUNS } from '../../arbitraries.ts';
 import { discountOf, NOTHING, smallCarts } from '../carts.ts';
 

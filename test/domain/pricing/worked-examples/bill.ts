@@ -1,4 +1,4 @@
-import { formatInr, sum } from '../../../../src/domain/money.ts';
+import { formatInr, sum } from '../../../../src/domain/money/money.ts';
 import type { PricingInputs } from '../../../../src/domain/pricing/inputs.ts';
 import type { PricingOutput } from '../../../../src/domain/pricing/output.ts';
 

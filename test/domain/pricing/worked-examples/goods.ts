@@ -1,5 +1,5 @@
-import { GST_CLASSES } from '../../../../src/domain/gst-classes.ts';
 import type { Goods } from '../../../../src/domain/pricing/inputs.ts';
+import { GST_CLASSES } from '../../../../src/domain/tax/gst-classes.ts';
 
 const ratesOf = (code: string) => GST_CLASSES.find((taxClass) => taxClass.code === code)?.rates ?? [];
 

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { FOR_PEOPLE_ONLY, type Permission } from '../../../domain/access/permissions.ts';
+import { STAFF_PERMISSIONS } from '../../../domain/access/roles.ts';
+import { refused } from '../../../domain/errors.ts';
+import { ApiKey, newSecret } from '../../../entities/access/api-key.ts';
+import { hashToken } from '../../../entities/access/session.ts';
+import { refuseEscalation } from '../../../entities/access/staff.ts';
+import type { Tx } from '../../../infra/database/unit-of-work.ts';
+import { newId } from '../../../infra/ids.ts';
+import { bare } from '../../auth/credentials/passwords.ts';
+import { staffMember } from '../../auth/principal.ts';
+import { noStore } from '../../auth/sessions/session-answer.ts';
+import type { ApiDeps } from '../../deps.ts';
+import { type AnyRoute, route } from '../../http/route.ts';
+import { adminEdit, noContent } from '../change.ts';
+import { keyColumns, keySchema, newKeySchema } from './api-keys-view.ts';
+
+const PATH = '/api/v1/admin/api-keys';
+const params = z.object({ id: z.uuid() });
+const common = { tag: 'API keys', permission: 'api-keys:manage', access: 'person' } as const;
+
+const grantable = STAFF_PERMISSIONS.filter((permission) => !FOR_PEOPLE_ONLY.has(permission));
+
+/** Keys for external services. A key is told once, when it is made or rotated. */
+export const apiKeyRoutes = (deps: ApiDeps): AnyRoute[] => [list(deps), create(deps), rotate(deps), revoke(deps)];
+
+const list = ({ db }: ApiDeps) =>
+  route({
+    ...common,
+    method: 'get',
+    path: PATH,
+    summary: 'All keys that were not revoked, newest first; never the secrets',
+    answers: { 200: { description: 'All of them', schema: z.object({ data: z.array(keySchema) }) } },
+    handle: async () => ({
+      status: 200,
+      body: { data: await db.query(`select ${keyColumns} from api_keys where revoked_at is null order by id desc`) },
+    }),
+  });
+
+const createSchema = z.strictObject({
+  name: z.string().trim().min(1).max(80),
+  permissions: z
+    .array(z.enum(grantable as [Permission, ...Permission[]]))
+    .min(1)
+    .max(grantable.length),
+  expiresAt: z.iso.datetime().optional().meta({ description: 'Without it the key works until it is revoked.' }),
+});
+
+const create = (deps: ApiDeps) =>
+  route({
+    ...common,
+    method: 'post',
+    path: PATH,
+    summary: 'Make a key that may do at most what you may',
+    description: 'Repeated with its Idempotency-Key it answers the key without its secret, which is told once.',
+    body: createSchema,
+    answers: { 201: { description: 'The key, with its secret', schema: newKeySchema } },
+    errors: ['PERMISSION_ESCALATION'],
+    idempotent: true,
+    async handle(call) {
+      const { name, expiresAt = null } = call.body;
+      const permissions = [...new Set(call.body.permissions)];
+      const maker = staffMember(call.principal);
+      let secret: string | undefined;
+      const work = async (tx: Tx) => {
+        refuseEscalation(maker, permissions);
+        const id = newId();
+        secret = newSecret();
+        const row = { id, name, permissions, created_by: maker.accountId, expires_at: expiresAt, version: 1 };
+        tx.append('api_keys', { ...row, hash: hashToken(secret), created_at: tx.now, updated_at: tx.now });
+        const facts = { id, name, permissions, createdBy: maker.accountId, expiresAt, lastUsedAt: null };
+        const answer = { status: 201, headers: noStore, body: { ...facts, createdAt: tx.now } };
+        return { answer, target: { type: 'api-key', id }, before: null, after: { name, permissions, expiresAt } };
+      };
+      // The secret is no part of the kept answer: it is nowhere but in the first one.
+      const answer = await adminEdit(deps, call, { action: 'api-key.create', scope: 'new', work });
+      const isReplayed = answer.headers?.['Idempotent-Replayed'] !== undefined;
+      return isReplayed ? answer : { ...answer, body: { ...(answer.body as object), secret } };
+    },
+  });
+
+const rotateSchema = z
+  .strictObject({
+    graceSeconds: z.int().min(0).max(86_400).default(0).meta({ description: 'How long the secret before works on.' }),
+  })
+  .default({ graceSeconds: 0 });
+
+const rotate = (deps: ApiDeps) =>
+  route({
+    ...common,
+    method: 'post',
+    path: `${PATH}/{id}/rotate`,
+    summary: 'Give a key another secret',
+    description: 'Its maker may, and whoever holds all of its permissions.',
+    params,
+    body: rotateSchema,
+    answers: { 200: { description: 'The key, with its new secret', schema: newKeySchema } },
+    errors: ['API_KEY_NOT_FOUND', 'PERMISSION_ESCALATION'],
+    handle(call) {
+      const { id } = call.params;
+      const caller = staffMember(call.principal);
+      const work = async (tx: Tx) => {
+        const key = await lockKey(tx, id);
+        // Whoever gets the secret gets what the key may do, and that is bounded by its maker, not by them.
+        if (key.createdBy !== caller.accountId) refuseEscalation(caller, key.permissions);
+        const until = new Date(tx.now.getTime() + call.body.graceSeconds * 1_000);
+        const secret = key.rotate(until, tx.now);
+        await tx.write();
+        const [view] = await tx.query(`select ${keyColumns} from api_keys where id = $1`, [id]);
+        const answer = { status: 200, headers: noStore, body: { ...view, secret } };
+        return { answer, target: { type: 'api-key', id }, before: null, after: { previousUntil: until } };
+      };
+      return adminEdit(deps, call, { action: 'api-key.rotate', scope: id, isSecret: true, work });
+    },
+  });
+
+const revoke = (deps: ApiDeps) =>
+  route({
+    ...common,
+    method: 'delete',
+    path: `${PATH}/{id}`,
+    summary: 'Revoke a key, at once and for good',
+    params,
+    answers: { 204: { description: 'Revoked' } },
+    errors: ['API_KEY_NOT_FOUND'],
+    handle(call) {
+      const { id } = call.params;
+      const work = async (tx: Tx) => {
+        const key = await lockKey(tx, id);
+        key.revokedAt = tx.now;
+        key.updatedAt = tx.now;
+        const { name, permissions } = key;
+        return { answer: noContent, target: { type: 'api-key', id }, before: { name, permissions }, after: null };
+      };
+      return bare(adminEdit(deps, call, { action: 'api-key.revoke', scope: id, work }));
+    },
+  });
+
+async function lockKey(tx: Tx, id: string): Promise<ApiKey> {
+  const key = await tx.lock(ApiKey, { id, revokedAt: null });
+  if (!key) throw refused('API_KEY_NOT_FOUND', { keyId: id });
+  return key;
+}

@@ -1,0 +1,184 @@
+import { z } from 'zod';
+import { type ErrorCode, refused } from '../../../domain/errors.ts';
+import { type Changed, setStatus } from '../../../entities/access/account-status.ts';
+import type { Role } from '../../../entities/access/role.ts';
+import { listSessions, revokeSessions } from '../../../entities/access/session.ts';
+import {
+  lockAdmins,
+  lockStaff,
+  refuseEscalation,
+  refuseLastAdmin,
+  refuseSelf,
+} from '../../../entities/access/staff.ts';
+import type { Account } from '../../../entities/account/account.ts';
+import { issueToken, voidTokens } from '../../../entities/account/account-token.ts';
+import { forgetAccount } from '../../../entities/account/privacy/erasure.ts';
+import { enqueue } from '../../../entities/outbox/outbox.ts';
+import type { Tx } from '../../../infra/database/unit-of-work.ts';
+import { sendMail } from '../../../jobs/mail.ts';
+import { bare } from '../../auth/credentials/passwords.ts';
+import { staffMember } from '../../auth/principal.ts';
+import { sessionSchema } from '../../auth/sessions/sessions.ts';
+import type { ApiDeps } from '../../deps.ts';
+import { type AnyRoute, type Call, route } from '../../http/route.ts';
+import { adminEdit, noContent } from '../change.ts';
+
+const PATH = '/api/v1/admin/staff/{id}';
+const params = z.object({ id: z.uuid() });
+
+/** What is done to a member of staff, with the administrators locked, and what it leaves in the audit log. */
+interface Deed {
+  method: 'post' | 'delete';
+  path: string;
+  action: string;
+  summary: string;
+  errors?: ErrorCode[];
+  work(deps: ApiDeps, tx: Tx, staff: { account: Account; role: Role; admins: Role }): Promise<Changed>;
+}
+
+/** Letting staff in, and keeping them out. */
+export const staffDoorRoutes = (deps: ApiDeps): AnyRoute[] => [
+  ...DEEDS.map((deed) => deedRoute(deps, deed)),
+  sessionsOfStaff(deps),
+  endSessionOfStaff(deps),
+];
+
+const DEEDS: readonly Deed[] = [
+  {
+    method: 'post',
+    path: `${PATH}/block`,
+    action: 'staff.block',
+    summary: 'Keep somebody out: sessions end, their API keys stop working',
+    errors: ['LAST_ADMIN'],
+    async work(_deps, tx, { account, admins }) {
+      await refuseLastAdmin(tx, admins, account);
+      return setStatus(tx, account, 'blocked');
+    },
+  },
+  {
+    method: 'post',
+    path: `${PATH}/unblock`,
+    action: 'staff.unblock',
+    summary: 'Let somebody in again',
+    work: (_deps, tx, { account }) => setStatus(tx, account, 'active'),
+  },
+  {
+    method: 'post',
+    path: `${PATH}/invitation`,
+    action: 'staff.invite-again',
+    summary: 'Send the invitation again; the one before no longer works',
+    async work(deps, tx, { account }) {
+      if (account.passwordHash !== null) throw refused('ACCOUNT_STATE_CONFLICT', { reason: 'the password is chosen' });
+      await mailInvitation(deps, tx, account.id);
+      return { before: null, after: null };
+    },
+  },
+  {
+    method: 'post',
+    path: `${PATH}/mfa/reset`,
+    action: 'staff.reset-mfa',
+    summary: 'Take the second factor off somebody who has lost it; sessions end',
+    async work(_deps, tx, { account }) {
+      if (!account.hasMfa) throw refused('MFA_NOT_SET_UP');
+      account.removeTotp();
+      account.updatedAt = tx.now;
+      await tx.query(`delete from recovery_codes where account_id = $1`, [account.id]);
+      await revokeSessions(tx, { accountId: account.id, because: 'revoked' });
+      return { before: { mfa: true }, after: { mfa: false } };
+    },
+  },
+  {
+    method: 'delete',
+    path: PATH,
+    action: 'staff.erase',
+    summary: 'Forget somebody: the account and its API keys end for good',
+    errors: ['LAST_ADMIN'],
+    async work(deps, tx, { account, admins, role }) {
+      await refuseLastAdmin(tx, admins, account);
+      await forgetAccount(tx, deps.vault, account);
+      await tx.query(`update api_keys set revoked_at = now() where created_by = $1 and revoked_at is null`, [
+        account.id,
+      ]);
+      return { before: { status: 'active', role: role.name }, after: { status: 'erased' } };
+    },
+  },
+];
+
+const deedRoute = (deps: ApiDeps, { method, path, action, summary, errors = [], work }: Deed) =>
+  route({
+    method,
+    path,
+    permission: 'staff:manage',
+    access: 'person',
+    summary,
+    tag: 'Staff',
+    params,
+    answers: { 204: { description: 'Done' } },
+    errors: ['STAFF_NOT_FOUND', 'PERMISSION_ESCALATION', 'ACCOUNT_STATE_CONFLICT', ...errors],
+    handle(call) {
+      const { id } = call.params;
+      const audited = async (tx: Tx) => {
+        const staff = await lockForDeed(tx, call);
+        const changed = await work(deps, tx, staff);
+        return { answer: noContent, target: { type: 'staff', id }, ...changed };
+      };
+      return bare(adminEdit(deps, call, { action, scope: id, work: audited }));
+    },
+  });
+
+/** @throws STAFF_NOT_FOUND, PERMISSION_ESCALATION, ACCOUNT_STATE_CONFLICT for oneself. */
+async function lockForDeed(tx: Tx, { principal, params: { id } }: Call<{ id: string }, unknown, unknown>) {
+  const admins = await lockAdmins(tx);
+  const staff = await lockStaff(tx, id);
+  refuseSelf(staffMember(principal), id);
+  refuseEscalation(staffMember(principal), staff.role.permissions);
+  return { ...staff, admins };
+}
+
+/** Sends the mail with which somebody chooses a first password; the mails before it no longer work. */
+export async function mailInvitation({ queues }: ApiDeps, tx: Tx, accountId: string): Promise<void> {
+  await voidTokens(tx, accountId, ['invitation']);
+  const tokenId = await issueToken(tx, { accountId, purpose: 'invitation' });
+  enqueue(tx, queues, { contract: sendMail, payload: { letter: 'invitation', accountId, tokenId } });
+}
+
+const sessionsOfStaff = (deps: ApiDeps) =>
+  route({
+    method: 'get',
+    path: `${PATH}/sessions`,
+    permission: 'staff:manage',
+    access: 'person',
+    summary: 'Where a member of staff is signed in',
+    tag: 'Staff',
+    params,
+    answers: { 200: { description: 'Live sessions', schema: z.object({ data: z.array(sessionSchema) }) } },
+    async handle({ principal, params: { id } }) {
+      const { sessionId } = staffMember(principal);
+      const sessions = await listSessions(deps.db.query, deps.vault, { accountId: id, kind: 'staff' });
+      return { status: 200, body: { data: sessions.map((one) => ({ ...one, current: one.id === sessionId })) } };
+    },
+  });
+
+const endSessionOfStaff = (deps: ApiDeps) =>
+  route({
+    method: 'delete',
+    path: `${PATH}/sessions/{sessionId}`,
+    permission: 'staff:manage',
+    access: 'person',
+    summary: 'End a session of a member of staff',
+    tag: 'Staff',
+    params: params.extend({ sessionId: z.uuid() }),
+    answers: { 204: { description: 'Ended' } },
+    errors: ['STAFF_NOT_FOUND', 'SESSION_NOT_FOUND', 'PERMISSION_ESCALATION'],
+    handle(call) {
+      const { id, sessionId } = call.params;
+      const work = async (tx: Tx) => {
+        const { role } = await lockStaff(tx, id);
+        refuseEscalation(staffMember(call.principal), role.permissions);
+        const count = await revokeSessions(tx, { accountId: id, because: 'revoked', only: sessionId });
+        if (count === 0) throw refused('SESSION_NOT_FOUND', { sessionId });
+        return { answer: noContent, target: { type: 'staff', id }, before: null, after: { ended: sessionId } };
+      };
+      return bare(adminEdit(deps, call, { action: 'staff.end-session', scope: sessionId, work }));
+    },
+  });

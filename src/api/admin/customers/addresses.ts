@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { CONCEALED } from '../../../entities/access/audit.ts';
+import { addAddress, changeAddress, listAddresses, removeAddress } from '../../../entities/account/address.ts';
+import type { Tx } from '../../../infra/database/unit-of-work.ts';
+import { addressChangeSchema, newAddressSchema, savedAddressSchema } from '../../account/addresses.ts';
+import { bare } from '../../auth/credentials/passwords.ts';
+import type { ApiDeps } from '../../deps.ts';
+import { type AnyRoute, route } from '../../http/route.ts';
+import { adminEdit, created, noContent } from '../change.ts';
+
+const PATH = '/api/v1/admin/customers/{id}/addresses';
+const params = z.object({ id: z.uuid() });
+const oneParams = params.extend({ addressId: z.uuid() });
+const one = { description: 'The address', schema: savedAddressSchema };
+const common = { tag: 'Customers', permission: 'customers:update', access: 'staff' } as const;
+
+/** The addresses of a customer, as staff look after them. */
+export const customerAddressRoutes = (deps: ApiDeps): AnyRoute[] => [list(deps), add(deps), change(deps), remove(deps)];
+
+const list = (deps: ApiDeps) =>
+  route({
+    ...common,
+    method: 'get',
+    path: PATH,
+    permission: 'customers:read',
+    summary: 'The addresses of a customer, the default first',
+    params,
+    answers: { 200: { description: 'All of them', schema: z.object({ data: z.array(savedAddressSchema) }) } },
+    handle: async ({ params: { id } }) => ({
+      status: 200,
+      body: { data: await listAddresses(deps.db.query, deps.vault, id) },
+    }),
+  });
+
+const add = (deps: ApiDeps) =>
+  route({
+    ...common,
+    method: 'post',
+    path: PATH,
+    summary: 'Add an address for a customer',
+    params,
+    body: newAddressSchema,
+    answers: { 201: one },
+    errors: ['CUSTOMER_NOT_FOUND', 'QUANTITY_LIMIT_EXCEEDED'],
+    idempotent: true,
+    handle(call) {
+      const { isDefault, ...address } = call.body;
+      const { id: accountId } = call.params;
+      const work = async (tx: Tx) => {
+        const body = await addAddress(tx, deps.vault, { accountId, address, isDefault });
+        return { answer: created(body), target: target(accountId), before: null, after: concealed(body.id) };
+      };
+      return adminEdit(deps, call, { action: 'customer.add-address', scope: accountId, work });
+    },
+  });
+
+const change = (deps: ApiDeps) =>
+  route({
+    ...common,
+    method: 'patch',
+    path: `${PATH}/{addressId}`,
+    summary: 'Write an address of a customer anew, or make it the default',
+    params: oneParams,
+    body: addressChangeSchema,
+    answers: { 200: one },
+    errors: ['CUSTOMER_NOT_FOUND', 'ADDRESS_NOT_FOUND'],
+    handle(call) {
+      const { id: accountId, addressId: id } = call.params;
+      const work = async (tx: Tx) => {
+        const body = await changeAddress(tx, deps.vault, { accountId, id, ...call.body });
+        const answer = { status: 200, headers: {}, body };
+        return { answer, target: target(accountId), before: concealed(id), after: concealed(id) };
+      };
+      return adminEdit(deps, call, { action: 'customer.change-address', scope: id, work });
+    },
+  });
+
+const remove = (deps: ApiDeps) =>
+  route({
+    ...common,
+    method: 'delete',
+    path: `${PATH}/{addressId}`,
+    summary: 'Remove an address of a customer',
+    params: oneParams,
+    answers: { 204: { description: 'Removed' } },
+    errors: ['CUSTOMER_NOT_FOUND', 'ADDRESS_NOT_FOUND'],
+    handle(call) {
+      const { id: accountId, addressId: id } = call.params;
+      const work = async (tx: Tx) => {
+        await removeAddress(tx, { accountId, id });
+        return { answer: noContent, target: target(accountId), before: concealed(id), after: null };
+      };
+      return bare(adminEdit(deps, call, { action: 'customer.remove-address', scope: id, work }));
+    },
+  });
+
+const target = (id: string) => ({ type: 'customer', id });
+const concealed = (addressId: string) => ({ addressId, address: CONCEALED });

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { bundleContradictions } from '../../../../domain/pricing/contradictions/bundle.ts';
+import { setsOf } from '../../../../entities/pricing/bundle-sets.ts';
+import { bundlePricing } from '../../../store/catalogue/bundle-pricing.ts';
+import { slug } from '../../catalogue/fields.ts';
+import { thing } from '../../resources/resource.ts';
+import { name, refuseContradictions, requireAll } from '../conditions.ts';
+import { offSale, setSchema, writeSets } from './bundle-sets.ts';
+
+const statuses = ['draft', 'active', 'archived'] as const;
+
+const fields = {
+  slug: slug.max(120),
+  title: name,
+  description: z.string().max(5_000),
+  status: z.enum(statuses),
+  pricing: bundlePricing,
+  sets: z.array(setSchema).max(30),
+};
+
+/** Things that are bought together, chosen from sets, at a price of their own. */
+export const BUNDLES = thing({
+  path: 'bundles',
+  noun: 'bundle',
+  schemaId: 'Bundle',
+  tag: 'Bundles',
+  permission: 'bundles:manage',
+  table: 'bundles',
+  notFound: 'BUNDLE_NOT_FOUND',
+  statuses,
+  fields,
+  defaults: { description: '', status: 'draft', sets: [] },
+  required: ['slug', 'title', 'pricing'],
+  json: ['pricing'],
+  apart: {
+    sets: {
+      schema: z.array(setSchema),
+      sql: setsOf('t.id'),
+    },
+  },
+  async check(tx, { sets, status }) {
+    const wanted = [...new Set(sets.flatMap(({ items }) => items.map(({ variantId }) => variantId)))];
+    await requireAll(tx, { field: 'sets', table: 'variants', wanted });
+    if (status !== 'active' && sets.length === 0) return;
+    const gone = status === 'active' ? await offSale(tx, wanted) : [];
+    refuseContradictions(bundleContradictions(sets, new Set(gone)));
+  },
+  async save(tx, id, { sets }) {
+    if (sets) await writeSets(tx, id, sets);
+  },
+});

@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import { refused } from '../../../../domain/errors.ts';
+import type { Tx } from '../../../../infra/database/unit-of-work.ts';
+import { bare } from '../../../auth/credentials/passwords.ts';
+import type { ApiDeps } from '../../../deps.ts';
+import { type AnyRoute, route } from '../../../http/route.ts';
+import { codeSchema } from '../../../store/pricing/code.ts';
+import { adminEdit, created, noContent } from '../../change.ts';
+import { readOne } from '../../resources/resource.ts';
+import { addCodes, generateCodes } from './code-rows.ts';
+import { DISCOUNTS } from './discounts.ts';
+
+const PATH = '/api/v1/admin/discounts/{id}/codes';
+const MOST_GENERATED = 10_000;
+
+const common = { tag: DISCOUNTS.tag, permission: 'discounts:manage', access: 'staff' } as const;
+const params = z.object({ id: z.uuid() });
+
+const codeRow = z
+  .object({ code: z.string(), maxUses: z.int().nullable(), used: z.int().meta({ description: 'Held and consumed.' }) })
+  .meta({ id: 'DiscountCode' });
+type CodeRow = z.infer<typeof codeRow>;
+
+const made = z.object({ count: z.int(), codes: z.array(z.string()) });
+
+/** The codes of a discount. */
+export const discountCodeRoutes = (deps: ApiDeps): AnyRoute[] => [list(deps), add(deps), generate(deps), remove(deps)];
+
+const list = ({ db }: ApiDeps) =>
+  route({
+    ...common,
+    method: 'get',
+    path: PATH,
+    summary: 'The codes of a discount, in their order',
+    params,
+    query: z.strictObject({
+      limit: z.coerce.number().int().min(1).max(1_000).default(100),
+      cursor: z.string().max(40).optional().meta({ description: 'The code behind which to go on.' }),
+    }),
+    answers: {
+      200: {
+        description: 'One page',
+        schema: z.object({ data: z.array(codeRow), nextCursor: z.string().nullable() }),
+      },
+    },
+    errors: ['DISCOUNT_NOT_FOUND'],
+    async handle({ params: { id }, query: { limit, cursor = '' } }) {
+      await readOne(db.query, DISCOUNTS, id);
+      const rows = await db.search<CodeRow>(
+        `select code, max_uses as "maxUses", (select count(*)::int from discount_redemptions r
+            where r.discount_id = c.discount_id and r.code = c.code and r.status <> 'released') as used
+          from discount_codes c where discount_id = $1 and code > $2 order by code limit $3`,
+        [id, cursor, limit + 1],
+      );
+      const data = rows.slice(0, limit);
+      return { status: 200, body: { data, nextCursor: rows.length > limit ? (data.at(-1)?.code ?? null) : null } };
+    },
+  });
+
+const add = (deps: ApiDeps) =>
+  route({
+    ...common,
+    method: 'post',
+    path: PATH,
+    summary: 'Add codes, all or none',
+    params,
+    body: z.strictObject({
+      codes: z.array(codeSchema).min(1).max(1_000),
+      maxUses: z.int().min(1).max(1_000_000).nullable().default(null).meta({ description: 'Of each code.' }),
+    }),
+    answers: { 201: { description: 'Added', schema: made } },
+    errors: ['DISCOUNT_NOT_FOUND', 'NAME_TAKEN'],
+    idempotent: true,
+    handle(call) {
+      const { id } = call.params;
+      const { codes, maxUses } = call.body;
+      const work = async (tx: Tx) => {
+        await lockDiscount(tx, id);
+        await addCodes(tx, { discountId: id, codes, maxUses });
+        const target = { type: 'discount', id };
+        return { answer: created({ count: codes.length, codes }), target, before: null, after: { codes, maxUses } };
+      };
+      return adminEdit(deps, call, { action: 'discount.add-codes', scope: id, work });
+    },
+  });
+
+const generate = (deps: ApiDeps) =>
+  route({
+    ...common,
+    method: 'post',
+    path: `${PATH}/generate`,
+    summary: `Make up to ${MOST_GENERATED} codes that nobody can guess`,
+    params,
+    body: z.strictObject({
+      count: z.int().min(1).max(MOST_GENERATED),
+      prefix: codeSchema.or(z.literal('')).default('').meta({ description: 'Begins each of them, e.g. `DIWALI-`.' }),
+      length: z.int().min(8).max(20).default(10).meta({ description: 'Letters and digits behind the prefix.' }),
+      maxUses: z.int().min(1).max(1_000_000).nullable().default(1).meta({ description: 'Of each code.' }),
+    }),
+    answers: { 201: { description: 'Made', schema: made } },
+    errors: ['DISCOUNT_NOT_FOUND', 'CONTRADICTION'],
+    idempotent: true,
+    handle(call) {
+      const { id } = call.params;
+      const { count, maxUses, prefix, length } = call.body;
+      const work = async (tx: Tx) => {
+        await lockDiscount(tx, id);
+        const codes = await generateCodes(tx, { discountId: id, count, prefix: prefix.slice(0, 20), length, maxUses });
+        const target = { type: 'discount', id };
+        return {
+          answer: created({ count, codes }),
+          target,
+          before: null,
+          after: { generated: count, prefix, maxUses },
+        };
+      };
+      return adminEdit(deps, call, { action: 'discount.generate-codes', scope: id, work });
+    },
+  });
+
+const remove = (deps: ApiDeps) =>
+  route({
+    ...common,
+    method: 'delete',
+    path: `${PATH}/{code}`,
+    summary: 'Remove a code: nobody can enter it any more, and carts that have it are told',
+    params: params.extend({ code: codeSchema }),
+    answers: { 204: { description: 'Removed' } },
+    errors: ['DISCOUNT_NOT_FOUND', 'DISCOUNT_CODE_NOT_FOUND'],
+    handle(call) {
+      const { id, code } = call.params;
+      const work = async (tx: Tx) => {
+        await lockDiscount(tx, id);
+        const removed = await tx.query(`delete from discount_codes where discount_id = $1 and code = $2 returning 1`, [
+          id,
+          code,
+        ]);
+        if (removed.length === 0) throw refused('DISCOUNT_CODE_NOT_FOUND', { code });
+        return { answer: noContent, target: { type: 'discount', id }, before: { code }, after: null };
+      };
+      return bare(adminEdit(deps, call, { action: 'discount.remove-code', scope: id, work }));
+    },
+  });
+
+async function lockDiscount(tx: Tx, id: string): Promise<void> {
+  const found = await tx.query(`select 1 from discounts where id = $1 for update`, [id]);
+  if (found.length === 0) throw refused('DISCOUNT_NOT_FOUND', { id });
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { refused } from '../../../domain/errors.ts';
+import type { Row } from '../../../infra/database/pending-writes.ts';
+import type { Tx } from '../../../infra/database/unit-of-work.ts';
+import { bare } from '../../auth/credentials/passwords.ts';
+import type { ApiDeps } from '../../deps.ts';
+import { type AnyRoute, route } from '../../http/route.ts';
+import { adminEdit, noContent, versioned } from '../change.ts';
+import { pageOf, pageQuery, startOf, toPage } from '../list-query.ts';
+import { changeThing, createThing } from './changes.ts';
+import { commonOf, params, pathOf, readOne, type Stored, selectOf, type Thing } from './resource.ts';
+
+/** List, create, read, change and remove. */
+export const thingRoutes = (deps: ApiDeps, kind: Thing): AnyRoute[] => [
+  list(deps, kind),
+  createThing(deps, kind),
+  read(deps, kind),
+  changeThing(deps, kind),
+  remove(deps, kind),
+];
+
+const list = ({ db }: ApiDeps, kind: Thing) =>
+  route({
+    ...commonOf(kind, 'read'),
+    method: 'get',
+    path: pathOf(kind),
+    summary: `All ${kind.path.replaceAll('-', ' ')}, newest first`,
+    query: z.strictObject({ ...pageQuery, status: z.enum(kind.statuses).optional(), ...filterFields(kind) }),
+    answers: { 200: { description: 'One page', schema: pageOf(kind.view) } },
+    errors: ['CURSOR_INVALID'],
+    async handle({ query: { status, limit, cursor, ...wanted } }) {
+      const page = { list: kind.path, status, ...wanted };
+      const filters = Object.entries(wanted).filter(([, value]) => value !== undefined);
+      const where = filters.map(([name], index) => ` and ${kind.filters?.[name]?.sql(`$${index + 4}`)}`);
+      const rows = await db.search<Stored>(
+        `select ${selectOf(kind)} from ${kind.table} t where ($1::text is null or t.status = $1)
+          and ($2::uuid is null or t.id < $2)${where.join('')} order by t.id desc limit $3`,
+        [status ?? null, startOf(page, cursor), limit + 1, ...filters.map(([, value]) => value)],
+      );
+      return { status: 200, body: toPage(page, rows, limit) };
+    },
+  });
+
+const filterFields = ({ filters = {} }: Thing) =>
+  Object.fromEntries(Object.entries(filters).map(([name, { schema }]) => [name, z.optional(schema)]));
+
+const read = ({ db }: ApiDeps, kind: Thing) =>
+  route({
+    ...commonOf(kind, 'read'),
+    method: 'get',
+    path: `${pathOf(kind)}/{id}`,
+    summary: `A ${kind.noun.replaceAll('-', ' ')}`,
+    params,
+    answers: { 200: { description: 'It', schema: kind.view } },
+    errors: [kind.notFound],
+    handle: async ({ params: { id } }) => versioned(await readOne(db.query, kind, id)),
+  });
+
+const remove = (deps: ApiDeps, kind: Thing) =>
+  route({
+    ...commonOf(kind, 'delete'),
+    method: 'delete',
+    path: `${pathOf(kind)}/{id}`,
+    summary: `Remove a ${kind.noun.replaceAll('-', ' ')} that nothing refers to; else archive it`,
+    params,
+    answers: { 204: { description: 'Removed' } },
+    errors: [kind.notFound, 'IN_USE'],
+    handle(call) {
+      const { id } = call.params;
+      const work = async (tx: Tx) => {
+        await kind.prepare?.(tx);
+        const [row] = await tx.query<Row>(
+          `select id, to_jsonb(t) as before from ${kind.table} t where id = $1 for update`,
+          [id],
+        );
+        if (!row) throw refused(kind.notFound, { id });
+        await kind.refuseRemoval?.(tx, id);
+        for (const statement of kind.children ?? []) await tx.query(statement, [id]);
+        await tx.query(`delete from ${kind.table} where id = $1`, [id]);
+        const before = row.before as Row;
+        await kind.removed?.(tx, before);
+        return { answer: noContent, target: { type: kind.noun, id }, before, after: null };
+      };
+      return bare(adminEdit(deps, call, { action: `${kind.noun}.remove`, scope: id, work }).catch(inUse));
+    },
+  });
+
+/** The foreign keys decide what is still referred to. */
+const inUse = (error: unknown): never => {
+  throw (error as { code?: unknown }).code === '23503' ? refused('IN_USE', { instead: 'archive it' }) : error;
+};

@@ -1,0 +1,87 @@
+import { LRUCache } from 'lru-cache';
+import type { Permission } from '../../domain/access/permissions.ts';
+import { staffPermissions } from '../../domain/access/roles.ts';
+import { hashToken } from '../../entities/access/session.ts';
+import type { Database } from '../../infra/database/database.ts';
+import { customerOf, type KeyHolder, type Person } from './principal.ts';
+
+/** What a session or a key is worth right now. */
+export interface Standings {
+  /** Undefined for a session that is revoked, over, or whose account may not sign in any more. */
+  ofSession(sessionId: string): Promise<Person | undefined>;
+  /** Undefined for a key that is unknown, revoked or over, or whose maker is no longer staff in good standing. */
+  ofKey(secret: string): Promise<KeyHolder | undefined>;
+}
+
+/**
+ * Milliseconds for which an answer is believed. What is revoked, blocked or taken away is refused everywhere within a
+ * second, without any message having to arrive: half of it for the answer's age, half for reading it.
+ */
+const BELIEVED_MS = 500;
+const MOST = 20_000;
+
+/** Reads standings from the database, each at most once per half second however many ask. */
+export function readStandings({ query }: Pick<Database, 'query'>): Standings {
+  const cached = <V extends object>(read: (key: string) => Promise<V | undefined>) =>
+    new LRUCache<string, V>({ max: MOST, ttl: BELIEVED_MS, fetchMethod: (key) => read(key) });
+  const sessions = cached((id) => readSession(query, id));
+  const keys = cached((hash) => readKey(query, hash));
+  return {
+    async ofSession(id) {
+      const person = await sessions.fetch(id);
+      // Whoever has just given the second factor must not be kept waiting.
+      if (person?.awaitsMfa) sessions.delete(id);
+      return person;
+    },
+    ofKey: (secret) => keys.fetch(hashToken(secret)),
+  };
+}
+
+type Query = Database['query'];
+
+interface SessionRow {
+  accountId: string;
+  kind: 'customer' | 'staff';
+  permissions: string[] | null;
+  awaitsMfa: boolean;
+}
+
+async function readSession(query: Query, sessionId: string): Promise<Person | undefined> {
+  const [row] = await query<SessionRow>(
+    `select a.id as "accountId", a.kind, r.permissions,
+        a.kind = 'staff' and s.mfa_at is null and (a.totp_confirmed_at is not null or r.requires_mfa) as "awaitsMfa"
+      from sessions s join accounts a on a.id = s.account_id left join roles r on r.id = a.role_id
+      where s.id = $1 and s.revoked_at is null and s.expires_at > now() and a.status = 'active'`,
+    [sessionId],
+  );
+  if (!row) return undefined;
+  const { accountId, kind, awaitsMfa } = row;
+  if (kind === 'customer') return customerOf(accountId, sessionId);
+  return { kind, accountId, sessionId, permissions: staffPermissions(row.permissions ?? []), awaitsMfa };
+}
+
+interface KeyRow {
+  keyId: string;
+  accountId: string;
+  permissions: string[];
+  held: string[];
+}
+
+async function readKey(query: Query, hash: string): Promise<KeyHolder | undefined> {
+  const [row] = await query<KeyRow>(
+    `select k.id as "keyId", a.id as "accountId", k.permissions, r.permissions as held
+      from api_keys k join accounts a on a.id = k.created_by join roles r on r.id = a.role_id
+      where (k.hash = $1 or (k.previous_hash = $1 and k.previous_until > now()))
+        and k.revoked_at is null and (k.expires_at is null or k.expires_at > now()) and a.status = 'active'`,
+    [hash],
+  );
+  if (!row) return undefined;
+  // Once a minute is often enough to tell a key that is used from one that is not.
+  query(
+    `update api_keys set last_used_at = now() where id = $1 and (last_used_at is null or last_used_at < now() - interval '1 min')`,
+    [row.keyId],
+  ).catch(() => undefined);
+  // Never more than its maker may do at this moment.
+  const permissions = new Set(row.permissions.filter((each) => row.held.includes(each)) as Permission[]);
+  return { kind: 'key', keyId: row.keyId, accountId: row.accountId, permissions };
+}

@@ -1,0 +1,100 @@
+import { AppError, type ErrorCode } from '../../../domain/errors.ts';
+import { isDatabaseDown, isPoolExhausted } from '../../../infra/database/database.ts';
+
+/** What the client is told about a request that did not succeed. */
+export interface Failure {
+  code: ErrorCode;
+  /** Replaces the catalogue's sentence. */
+  message?: string;
+  details?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** A fault of the request itself (its shape, its route, its credentials), found before any rule of the shop is asked. */
+export class RequestFault extends Error {
+  readonly failure: Failure;
+
+  constructor(code: ErrorCode, rest: Omit<Failure, 'code'> = {}) {
+    super(rest.message ?? code);
+    this.failure = { code, ...rest };
+  }
+}
+
+/**
+ * Maps whatever was thrown to what may be said about it. The unexpected becomes INTERNAL_ERROR:
+ * its message and stack may carry data of other people and stay in the log.
+ */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof AppError) return { code: error.code, message: error.message, details: error.details };
+  if (error instanceof RequestFault) return error.failure;
+  if (!(error instanceof Error)) return { code: 'INTERNAL_ERROR' };
+  return requestFailure(error) ?? databaseFailure(error) ?? { code: 'INTERNAL_ERROR' };
+}
+
+/** Faults that Express and its body parsers report. */
+function requestFailure(error: Error): Failure | undefined {
+  const type = Reflect.get(error, 'type');
+  switch (type) {
+    case 'entity.parse.failed':
+      return { code: 'MALFORMED_JSON', details: [{ where: 'body', problem: parseProblem(error), expected: 'JSON' }] };
+    case 'entity.too.large':
+      return { code: 'PAYLOAD_TOO_LARGE', details: { limitBytes: Reflect.get(error, 'limit') } };
+    case 'charset.unsupported':
+    case 'encoding.unsupported':
+      return { code: 'UNSUPPORTED_MEDIA_TYPE', message: error.message };
+    default:
+      break;
+  }
+  switch (Reflect.get(error, 'status')) {
+    case 400:
+      return unreadable(error);
+    case 412:
+      return { code: 'VERSION_MISMATCH' };
+    default:
+      return undefined;
+  }
+}
+
+/** Says where the JSON breaks without repeating what the client sent. */
+function parseProblem(error: Error): string {
+  const place = /position \d+( \(line \d+ column \d+\))?/.exec(error.message)?.[0];
+  return place ? `breaks at ${place}` : 'ends early or is no JSON at all';
+}
+
+function unreadable(error: Error): Failure {
+  const where = error instanceof URIError ? 'path' : 'body';
+  return { code: 'VALIDATION_FAILED', details: [{ where, problem: 'cannot be read', expected: 'well-formed UTF-8' }] };
+}
+
+/** Postgres cannot hold U+0000 in a text: it is the request's fault, wherever the character stood in it. */
+const NO_TEXT = /^(22021|22P05)$/;
+
+/** A number or an instant beyond what its column holds. */
+const OUT_OF_RANGE = /^(22003|22008)$/;
+
+/** Serialisation failure, deadlock, lock not available, stale version: somebody else's transaction came first. */
+const OVERTAKEN = /^(40001|40P01|55P03|VC001)$/;
+
+function databaseFailure(error: Error): Failure | undefined {
+  if (isPoolExhausted(error)) return { code: 'DATABASE_BUSY' };
+  if (isDatabaseDown(error)) return { code: 'DATABASE_UNAVAILABLE' };
+  let at: unknown = error;
+  for (let depth = 0; depth < 5 && at instanceof Error; depth += 1) {
+    const code = String(Reflect.get(at, 'code'));
+    if (OVERTAKEN.test(code)) return { code: 'CONCURRENT_UPDATE' };
+    if (NO_TEXT.test(code)) return nulCharacter;
+    if (OUT_OF_RANGE.test(code)) return outOfRange;
+    at = at.cause;
+  }
+  return undefined;
+}
+
+const nulCharacter: Failure = {
+  code: 'VALIDATION_FAILED',
+  details: [{ where: 'request', problem: 'a text holds a character that cannot be stored', expected: 'no U+0000' }],
+};
+
+const outOfRange: Failure = {
+  code: 'VALIDATION_FAILED',
+  details: [{ where: 'request', problem: 'a number or an instant is out of range', expected: 'a smaller one' }],
+};

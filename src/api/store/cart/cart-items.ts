@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { idsOf } from '../../../entities/pricing/priced.ts';
+import type { ApiDeps } from '../../deps.ts';
+import { type AnyRoute, route } from '../../http/route.ts';
+import { changeCart, requireSellable } from './cart-change.ts';
+import { LIMIT_ERRORS, lineSchema, MOST_UNITS } from './cart-lines.ts';
+import { cartSchema } from './cart-view.ts';
+
+const itemParams = z.object({ id: z.uuid(), itemId: z.uuid() });
+const answer = { description: 'The cart, priced now', schema: cartSchema };
+const common = { permission: 'cart:update', access: 'cart', tag: 'Cart' } as const;
+
+/** What is in a cart. */
+export const cartItemRoutes = (deps: ApiDeps): AnyRoute[] => [addItem(deps), setItem(deps), removeItem(deps)];
+
+const addItem = (deps: ApiDeps) =>
+  route({
+    ...common,
+    method: 'post',
+    path: '/api/v1/store/cart/{id}/items',
+    summary: 'Add units of a variant, or of a bundle with what is chosen for it',
+    params: z.object({ id: z.uuid() }),
+    body: lineSchema,
+    answers: { 201: answer },
+    errors: [
+      'CART_NOT_FOUND',
+      'VARIANT_NOT_FOUND',
+      'BUNDLE_NOT_FOUND',
+      'BUNDLE_SELECTION_INVALID',
+      ...LIMIT_ERRORS,
+      'CART_IN_CHECKOUT',
+      'CART_ORDERED',
+    ],
+    idempotent: true,
+    handle(call) {
+      const { body } = call;
+      return changeCart(deps, call, {
+        status: 201,
+        extra: idsOf([body]),
+        apply(stocked, now) {
+          requireSellable(stocked, body);
+          stocked.cart.add(body, { goods: stocked.sellables, order: deps.orderLimits }, now);
+        },
+      });
+    },
+  });
+
+const setItem = (deps: ApiDeps) =>
+  route({
+    ...common,
+    method: 'patch',
+    path: '/api/v1/store/cart/{id}/items/{itemId}',
+    summary: 'Set the units of a line; 0 removes it',
+    params: itemParams,
+    body: z.strictObject({ quantity: z.int().min(0).max(MOST_UNITS) }),
+    answers: { 200: answer },
+    errors: ['CART_NOT_FOUND', 'CART_ITEM_NOT_FOUND', ...LIMIT_ERRORS, 'CART_IN_CHECKOUT', 'CART_ORDERED'],
+    handle(call) {
+      const line = { itemId: call.params.itemId, quantity: call.body.quantity };
+      return changeCart(deps, call, {
+        status: 200,
+        apply: ({ cart, sellables: goods }, now) => cart.setQuantity(line, { goods, order: deps.orderLimits }, now),
+      });
+    },
+  });
+
+const removeItem = (deps: ApiDeps) =>
+  route({
+    ...common,
+    method: 'delete',
+    path: '/api/v1/store/cart/{id}/items/{itemId}',
+    summary: 'Remove a line',
+    params: itemParams,
+    answers: { 200: answer },
+    errors: ['CART_NOT_FOUND', 'CART_ITEM_NOT_FOUND', 'ORDER_VALUE_EXCEEDED', 'CART_IN_CHECKOUT', 'CART_ORDERED'],
+    handle(call) {
+      const line = { itemId: call.params.itemId, quantity: 0 };
+      return changeCart(deps, call, {
+        status: 200,
+        apply: ({ cart, sellables: goods }, now) => cart.setQuantity(line, { goods, order: deps.orderLimits }, now),
+      });
+    },
+  });

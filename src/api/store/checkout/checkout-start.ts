@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import { type ErrorCode, refused } from '../../../domain/errors.ts';
+import { holdAccount } from '../../../entities/account/privacy/erasure.ts';
+import type { Cart } from '../../../entities/cart/cart.ts';
+import { overUnits } from '../../../entities/cart/order-limits.ts';
+import { Checkout } from '../../../entities/checkout/checkout.ts';
+import { redeemerOf } from '../../../entities/pricing/context.ts';
+import { linesOf, type WantedLine } from '../../../entities/pricing/priced.ts';
+import { requireMethod } from '../../../entities/pricing/shipping-methods.ts';
+import type { Tx } from '../../../infra/database/unit-of-work.ts';
+import { advanceCheckout } from '../../../jobs/checkout.ts';
+import { customerIn, ownersOf } from '../../auth/ownership.ts';
+import type { ApiDeps } from '../../deps.ts';
+import { emailSchema } from '../../fields/person-fields.ts';
+import { RequestFault } from '../../http/errors/failure.ts';
+import { type Call, route } from '../../http/route.ts';
+import { lockCart } from '../cart/cart-change.ts';
+import { acceptCheckout } from './accept-checkout.ts';
+import { addressSchema } from './address.ts';
+import { backlogCheck } from './checkout-backlog.ts';
+import { type CheckoutView, checkoutAnswers, readCheckout } from './checkout-view.ts';
+import { holderOf, refuseOverHold } from './hold-limits.ts';
+import { refuseSoldOut } from './sold-out.ts';
+
+export const methodSchema = z
+  .string()
+  .regex(/^pm_\w{1,100}$/, 'must be a payment method of the provider, e.g. "pm_card_visa"');
+
+const startSchema = z.strictObject({
+  cartId: z.uuid(),
+  email: emailSchema,
+  shippingAddress: addressSchema,
+  billingAddress: addressSchema.optional(),
+  shippingMethodId: z
+    .string()
+    .max(100)
+    .optional()
+    .meta({ description: 'Default: the one chosen for the cart, else the default method of the shop.' }),
+  paymentMethod: methodSchema.optional(),
+  expectedTotal: z.int().min(0).optional().meta({
+    description:
+      'Paise. Another total fails with PRICE_CHANGED. Without it a total above that in the last answer for the cart fails, unless only because of another state or shipping method than those of the cart.',
+  }),
+});
+type Start = z.infer<typeof startSchema>;
+
+const REFUSALS: ErrorCode[] = [
+  'CART_NOT_FOUND',
+  'CART_EMPTY',
+  'CART_ORDERED',
+  'CART_MERGED',
+  'SHIPPING_METHOD_UNKNOWN',
+  'INSUFFICIENT_INVENTORY',
+  'ORDER_UNITS_EXCEEDED',
+  'OPEN_CHECKOUTS_EXCEEDED',
+  'HELD_UNITS_EXCEEDED',
+  'SHOP_BUSY',
+];
+
+/** Accepts the checkout of a cart. The cart's row lock makes two requests at once one checkout: the second finds the first's. */
+export function startCheckout(deps: ApiDeps) {
+  const refuseWhenBehind = backlogCheck(deps.db);
+  return route({
+    method: 'post',
+    path: '/api/v1/store/checkout',
+    permission: 'orders:create',
+    access: 'cart',
+    summary: 'Start a checkout of a cart; the same cart gets the same checkout',
+    tag: 'Checkout',
+    body: startSchema,
+    answers: checkoutAnswers,
+    errors: REFUSALS,
+    idempotent: true,
+    waits: true,
+    handle(call) {
+      const { cartId } = call.body;
+      const owners = ownersOf(deps.secret, call, cartId);
+      const work = async (tx: Tx) => {
+        // Sent together, in this order: accounts are locked before carts everywhere.
+        const [, cart] = await Promise.all([holdBuyer(tx, call), lockCart(tx, { id: cartId, owners })]);
+        if (cart.status === 'merged') throw refused('CART_MERGED', { cartId });
+        if (cart.status !== 'open') return liveCheckoutOf(tx, cart);
+        refuseWhenBehind();
+        refuseSoldOut(deps, cart);
+        const lines = linesOf(cart.wanted);
+        refuseOverUnits(deps, lines);
+        const holder = holderOf(deps, call);
+        cart.beginCheckout(tx.now);
+        await requireKnownMethod(tx, call.body);
+        await refuseOverHold(deps, tx, { holder, lines });
+        const guest = deps.vault.indexOfGuest(call.body.email, call.body.shippingAddress);
+        const redeemer = redeemerOf(cart.customerId ?? customerIn(call), guest);
+        const checkout = freeze(deps, tx, { cart, redeemer, holder, ...call.body, requestId: call.requestId });
+        const command = { contract: advanceCheckout, payload: { checkoutId: checkout.id, event: 'START' as const } };
+        return { checkout, body: newView(checkout), command };
+      };
+      return acceptCheckout(deps, call, { name: 'checkout.start', scope: cartId, groupKey: cartId, work });
+    },
+  });
+}
+
+/** A customer may have been erased since the session was looked up: what a checkout knows of them would stay. @throws RequestFault CREDENTIALS_INVALID */
+async function holdBuyer(tx: Tx, call: Pick<Call<unknown, unknown, unknown>, 'principal'>): Promise<void> {
+  const customerId = customerIn(call);
+  if (customerId !== null && !(await holdAccount(tx, customerId))) throw new RequestFault('CREDENTIALS_INVALID');
+}
+
+/** The limit may have been lowered since the cart was filled. @throws ORDER_UNITS_EXCEEDED */
+function refuseOverUnits({ orderLimits }: ApiDeps, lines: readonly WantedLine[]): void {
+  const over = overUnits(lines, orderLimits);
+  if (over) throw refused(over.code, over.details);
+}
+
+/** @throws SHIPPING_METHOD_UNKNOWN */
+async function requireKnownMethod({ query }: Tx, { shippingMethodId }: Start): Promise<void> {
+  if (shippingMethodId === undefined) return;
+  if (!z.uuid().safeParse(shippingMethodId).success) throw refused('SHIPPING_METHOD_UNKNOWN', { shippingMethodId });
+  await requireMethod(query, shippingMethodId);
+}
+
+type Frozen = Start & { cart: Cart; redeemer: string | null; holder: string | null; requestId: string };
+
+const freeze = ({ vault }: ApiDeps, tx: Tx, { cart, redeemer, holder, ...body }: Frozen): Checkout =>
+  Checkout.accept(tx, vault, {
+    cart,
+    lines: linesOf(cart.wanted),
+    redeemer,
+    shippingMethodId: body.shippingMethodId ?? cart.shippingMethodId ?? null,
+    email: body.email,
+    shippingAddress: body.shippingAddress,
+    billingAddress: body.billingAddress ?? null,
+    expectedTotal: body.expectedTotal ?? null,
+    paymentMethod: body.paymentMethod ?? null,
+    holder,
+    requestId: body.requestId,
+  });
+
+/** The checkout that has the cart already; the cart's lock keeps another from taking it meanwhile. */
+async function liveCheckoutOf({ query }: Tx, { id: cartId, customerId }: Cart) {
+  const [live] = await query<{ id: string }>(
+    `select id from checkouts where cart_id = $1 and state not in ('EXPIRED', 'CANCELLED', 'FAILED')`,
+    [cartId],
+  );
+  const reading = live && (await readCheckout(query, { id: live.id, customerId }));
+  if (!reading) throw refused('CART_ORDERED', { cartId });
+  return { checkout: reading.view, body: reading.view };
+}
+
+function newView({ id, cartId, currency, createdAt }: Checkout): CheckoutView {
+  const history = [{ from: null, to: 'CREATED' as const, event: 'CREATED', at: createdAt.toISOString() }];
+  return { id, state: 'CREATED', cartId, currency, history, version: 1 };
+}

@@ -1,0 +1,94 @@
+import type { GstSplit } from '../tax/tax.ts';
+
+/** How a line's amounts are shared by its units, frozen at purchase; `unitsOf` reads them. */
+export type UnitShares = RunningShares | SpreadShares;
+
+/**
+ * The line's amounts in minor units; `paid` includes the tax, `half` is that of the union and that of the state. The first
+ * i units together have floor(amount × i / quantity) of each.
+ */
+export interface RunningShares {
+  rule: 'running';
+  paid: number;
+  discount: number;
+  half: number;
+  igst: number;
+}
+
+/** Orders of pricing engines before 4: each amount per unit. */
+export interface SpreadShares {
+  paid: UnitShare;
+  discount: UnitShare;
+  tax: UnitShare;
+  cgst: UnitShare;
+}
+
+/** `base` for every unit and 1 more for the first `extraUnits`. */
+export interface UnitShare {
+  base: number;
+  extraUnits: number;
+}
+
+/** What was paid, taken off and taxed for some units, in minor units. */
+export interface UnitAmounts extends GstSplit {
+  paid: number;
+  discount: number;
+  taxableValue: number;
+}
+
+/** What the amounts of units are read from: a priced line, or an order line. */
+export interface FrozenLine {
+  quantity: number;
+  igst: number;
+  unitShares: UnitShares;
+}
+
+/**
+ * The frozen amounts of `count` units behind the first `from`. Those of all units add up to the line's, however they are
+ * parted; under the rule of engine 4 the halves of the tax are equal and the tax is right within two minor units. Of
+ * lines that cost a few minor units, the value of a part can be below zero, by two at most.
+ * Throws a RangeError outside the quantity.
+ */
+export function unitsOf(line: FrozenLine, { from, count }: { from: number; count: number }): UnitAmounts {
+  const isWhole = Number.isSafeInteger(from) && Number.isSafeInteger(count);
+  if (!isWhole || from < 0 || count < 0 || from + count > line.quantity) {
+    throw new RangeError(`No units ${from} to ${from + count}`);
+  }
+  const { unitShares: shares } = line;
+  if ('rule' in shares) return runningPart(shares, { from, to: from + count, quantity: line.quantity });
+  const total: UnitAmounts = { paid: 0, discount: 0, taxableValue: 0, cgst: 0, sgst: 0, igst: 0 };
+  for (let index = from; index < from + count; index++) {
+    const unit = spreadUnit(line, shares, index);
+    for (const field of ['paid', 'discount', 'taxableValue', 'cgst', 'sgst', 'igst'] as const)
+      total[field] += unit[field];
+  }
+  return total;
+}
+
+/** One unit's frozen amounts (`index` from 0). Throws a RangeError outside the quantity. */
+export const unitAt = (line: FrozenLine, index: number): UnitAmounts => unitsOf(line, { from: index, count: 1 });
+
+function runningPart(
+  { paid, discount, half, igst }: RunningShares,
+  { from, to, quantity }: { from: number; to: number; quantity: number },
+): UnitAmounts {
+  const part = (amount: number): number => floorShare(amount, to, quantity) - floorShare(amount, from, quantity);
+  const tax = { cgst: part(half), sgst: part(half), igst: part(igst) };
+  const all = part(paid);
+  return { paid: all, discount: part(discount), taxableValue: all - tax.cgst - tax.sgst - tax.igst, ...tax };
+}
+
+function floorShare(amount: number, units: number, quantity: number): number {
+  const product = amount * units;
+  if (Number.isSafeInteger(product)) return (product - (product % quantity)) / quantity;
+  return Number((BigInt(amount) * BigInt(units)) / BigInt(quantity));
+}
+
+function spreadUnit({ igst }: FrozenLine, { paid, discount, tax, cgst }: SpreadShares, index: number): UnitAmounts {
+  const amount = ({ base, extraUnits }: UnitShare): number => base + (index < extraUnits ? 1 : 0);
+  const split = igst > 0 ? { cgst: 0, sgst: 0, igst: amount(tax) } : halves(amount(tax), amount(cgst));
+  return { paid: amount(paid), discount: amount(discount), taxableValue: amount(paid) - amount(tax), ...split };
+}
+
+// The states' share is what CGST leaves: spread on its own, it could exceed the tax of a unit.
+const halves = (tax: number, cgst: number): GstSplit => ({ cgst, sgst: tax - cgst, igst: 0 });

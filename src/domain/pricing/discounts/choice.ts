@@ -1,0 +1,130 @@
+import type { Candidate } from './eligibility.ts';
+import { byStanding } from './offer-precedence.ts';
+import { type Left, take } from './take.ts';
+
+/** Up to so many combinations all are tried, and fewer in a cart of very many lines: each is taken off every line. */
+const MOST_COMBINATIONS = 4_096;
+const MOST_WORK = 500_000;
+const MOST_ROUNDS = 3;
+
+interface Outcome {
+  chosen: readonly Candidate[];
+  left: Left;
+}
+
+/** An outcome with what the customer pays. */
+interface Costed extends Outcome {
+  cost: number;
+}
+
+/** What discounts are chosen by: the places of `start` and `quantities` are those of the candidates. */
+export interface Choice {
+  start: Left;
+  quantities: readonly number[];
+  /** What the customer pays for what is left. */
+  costOf(left: Left): number;
+}
+
+export type ChooseDiscounts = (candidates: readonly Candidate[], choice: Choice) => readonly Candidate[];
+
+/**
+ * The discounts that make the cart cheapest for the customer: one exclusive alone, or stackable ones together, of each
+ * lane at most one, taken off one after the other by priority. Of outcomes that cost the same, the one with the fewest
+ * discounts counts, then the one whose discounts have the higher priority. With very many stackable ones not all
+ * combinations can be tried: then each lane's best is taken, and exchanged as long as that makes the cart cheaper.
+ */
+export function chooseDiscounts(
+  candidates: readonly Candidate[],
+  { start, quantities, costOf }: Choice,
+): readonly Candidate[] {
+  const ordered = candidates.toSorted((a, b) => byStanding(a.discount, b.discount));
+  const after = (candidate: Candidate, { chosen, left }: Outcome): Outcome => ({
+    chosen: [...chosen, candidate],
+    left: take(candidate, left, quantities),
+  });
+  const nothing: Outcome = { chosen: [], left: start };
+  const costed = (outcome: Outcome): Costed => ({ ...outcome, cost: costOf(outcome.left) });
+  const isAlone = ({ discount }: Candidate) => discount.stacking === 'exclusive';
+  const alone = ordered.filter(isAlone).map((candidate) => costed(after(candidate, nothing)));
+  const together = combine(
+    ordered.filter((candidate) => !isAlone(candidate)),
+    {
+      nothing,
+      after,
+      costed,
+      most: Math.min(MOST_COMBINATIONS, Math.floor(MOST_WORK / Math.max(1, quantities.length))),
+    },
+  );
+  return [...alone, together].reduce(better, costed(nothing)).chosen;
+}
+
+interface Steps {
+  nothing: Outcome;
+  /** Combinations that are all tried. */
+  most: number;
+  after(candidate: Candidate, before: Outcome): Outcome;
+  costed(outcome: Outcome): Costed;
+}
+
+function combine(stackables: readonly Candidate[], steps: Steps): Costed {
+  const lanes = [...Map.groupBy(stackables, laneOf).values()];
+  const combinations = lanes.reduce((product, lane) => product * (lane.length + 1), 1);
+  return combinations <= steps.most ? tryAll(stackables, steps) : improve(lanes, steps);
+}
+
+const laneOf = ({ discount }: Candidate): string => discount.stackGroup ?? discount.id;
+
+function tryAll(ordered: readonly Candidate[], { nothing, after, costed }: Steps): Costed {
+  let best = costed(nothing);
+  const taken = new Set<string>();
+  const visit = (place: number, outcome: Outcome): void => {
+    const candidate = ordered[place];
+    if (!candidate) {
+      best = better(best, costed(outcome));
+      return;
+    }
+    const lane = laneOf(candidate);
+    if (!taken.has(lane)) {
+      taken.add(lane);
+      visit(place + 1, after(candidate, outcome));
+      taken.delete(lane);
+    }
+    visit(place + 1, outcome);
+  };
+  visit(0, nothing);
+  return best;
+}
+
+function improve(lanes: readonly Candidate[][], { nothing, after, costed }: Steps): Costed {
+  const outcomeOf = (chosen: readonly Candidate[]): Costed => {
+    const ordered = chosen.toSorted((a, b) => byStanding(a.discount, b.discount));
+    return costed(ordered.reduce((outcome, candidate) => after(candidate, outcome), nothing));
+  };
+  const strongest = (lane: readonly Candidate[]) =>
+    lane.map((one) => outcomeOf([one])).reduce(better, costed(nothing)).chosen;
+  let best = outcomeOf(lanes.flatMap(strongest));
+  const contested = lanes.filter((lane) => lane.length > 1);
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const before = best;
+    for (const lane of contested) {
+      const others = best.chosen.filter((one) => !lane.includes(one));
+      best = lane.map((one) => outcomeOf([...others, one])).reduce(better, best);
+    }
+    if (best === before) break;
+  }
+  return best;
+}
+
+/** The first when nothing speaks for the second. */
+function better(first: Costed, second: Costed): Costed {
+  const cheaper = second.cost - first.cost;
+  if (cheaper !== 0) return cheaper < 0 ? second : first;
+  const fewer = second.chosen.length - first.chosen.length;
+  if (fewer !== 0) return fewer < 0 ? second : first;
+  for (const [place, { discount }] of first.chosen.entries()) {
+    const other = second.chosen[place]?.discount ?? discount;
+    const standing = byStanding(other, discount);
+    if (standing !== 0) return standing < 0 ? second : first;
+  }
+  return first;
+}

@@ -1,0 +1,137 @@
+import { sum } from '../../money/money.ts';
+import type { DraftLine, Standpoint } from '../draft.ts';
+import type { Discount, Reduction, Selection, Target } from '../inputs.ts';
+import type { RefusalReason } from '../output.ts';
+import { type FreeUnits, freeUnits } from './free-units.ts';
+import { closedBecause } from './offer-precedence.ts';
+import { namesNothing } from './target.ts';
+
+/** The cart as discounts see it: its lines in an order that does not tell how they came. */
+export interface DiscountedCart extends Standpoint {
+  lines: readonly DraftLine[];
+  isFirstOrder: boolean;
+  /** The places in `lines` of whatever has this id: variant, product or collection. */
+  placesOf: ReadonlyMap<string, readonly number[]>;
+}
+
+/** A discount that may count, with all that does not change while discounts are combined. */
+export interface Candidate {
+  discount: Discount;
+  /** Places of the lines that it takes something off. */
+  places: readonly number[];
+  effect: Effect;
+}
+
+export type Effect =
+  | { kind: 'reduce'; reduction: Reduction }
+  | { kind: 'off-each-unit'; amount: number }
+  | { kind: 'free-units'; free: readonly FreeUnits[]; percent: number }
+  | { kind: 'waive-shipping' };
+
+export interface Refusal {
+  discount: Discount;
+  reason: RefusalReason;
+  details: Record<string, unknown>;
+}
+
+export function cartOf(lines: readonly DraftLine[], from: Standpoint & { isFirstOrder: boolean }): DiscountedCart {
+  const ordered = inOwnOrder(lines);
+  const placesOf = new Map<string, number[]>();
+  for (const [place, line] of ordered.entries()) {
+    const { variantId, productId, collectionIds } = line.goods;
+    for (const id of [variantId, productId, ...collectionIds]) {
+      const there = placesOf.get(id);
+      if (there) there.push(place);
+      else placesOf.set(id, [place]);
+    }
+  }
+  return { ...from, lines: ordered, placesOf };
+}
+
+/** Lines in an order that does not tell how they came, in which odd paise are given out. */
+export const inOwnOrder = (lines: readonly DraftLine[]): DraftLine[] =>
+  lines
+    .map((line) => ({ line, key: keyOf(line) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ line }) => line);
+
+const keyOf = ({ goods, quantity, lineTotal, bundle }: DraftLine): string =>
+  `${goods.variantId} ${bundle === null ? '' : 'b'} ${Reflect.get(goods, 'setId') ?? ''} ${quantity} ${lineTotal}`;
+
+/** Whether a discount may count for this cart, each condition on its own, before any discount is taken off. */
+export function judge(discount: Discount, cart: DiscountedCart): Candidate | Refusal {
+  const refuse = (reason: RefusalReason, details = {}): Refusal => ({ discount, reason, details });
+  if (!discount.isEnabled) return refuse('DISABLED');
+  const closed = closedBecause(discount, cart);
+  if (closed) return refuse(closed, closed === 'EXPIRED' ? { endsAt: discount.endsAt } : {});
+  if (discount.firstOrderOnly && !cart.isFirstOrder) return refuse('FIRST_ORDER_ONLY');
+  if (discount.usedUp !== null) return refuse('USAGE_LIMIT_REACHED', { limit: discount.usedUp });
+  const goods = goodsOf(discount, cart, discount);
+  if (goods.length === 0) return refuse('NO_ELIGIBLE_ITEMS');
+  const { minSubtotal, minQuantity } = discount;
+  const subtotal = sum(goods.map((place) => cart.lines[place]?.lineTotal ?? 0));
+  if (subtotal < minSubtotal) return refuse('MIN_SUBTOTAL_NOT_MET', { required: minSubtotal, subtotal });
+  const quantity = sum(goods.map((place) => cart.lines[place]?.quantity ?? 0));
+  if (quantity < minQuantity) return refuse('MIN_QUANTITY_NOT_MET', { required: minQuantity, quantity });
+  return withEffect(discount, cart, { goods, subtotal, quantity }) ?? refuse(...unreached(discount));
+}
+
+/** What it would do; null when its offer is not reached. */
+function withEffect(
+  discount: Discount,
+  cart: DiscountedCart,
+  { goods, subtotal, quantity }: { goods: number[]; subtotal: number; quantity: number },
+): Candidate | null {
+  const { offer } = discount;
+  switch (offer.kind) {
+    case 'percentage': {
+      const { percent, cap } = offer;
+      return { discount, places: goods, effect: { kind: 'reduce', reduction: { kind: 'percent', percent, cap } } };
+    }
+    case 'fixed-amount': {
+      const { amount, per } = offer;
+      const effect: Effect =
+        per === 'unit' ? { kind: 'off-each-unit', amount } : { kind: 'reduce', reduction: { kind: 'amount', amount } };
+      return { discount, places: goods, effect };
+    }
+    case 'tiered': {
+      const measure = offer.by === 'quantity' ? quantity : subtotal;
+      const tier = offer.tiers.filter(({ from }) => from <= measure).toSorted((a, b) => b.from - a.from)[0];
+      return tier ? { discount, places: goods, effect: { kind: 'reduce', reduction: tier.reduction } } : null;
+    }
+    case 'cart':
+      return { discount, places: [...cart.lines.keys()], effect: { kind: 'reduce', reduction: offer.reduction } };
+    case 'free-shipping':
+      return { discount, places: [], effect: { kind: 'waive-shipping' } };
+    case 'buy-x-get-y': {
+      const [bought, got] = [goodsOf(offer.buy, cart, discount), goodsOf(offer.get, cart, discount)];
+      const free = freeUnits(cart.lines, { ...offer, bought, got });
+      const effect: Effect = { kind: 'free-units', free, percent: offer.percent };
+      return free.length > 0 ? { discount, places: free.map(({ place }) => place), effect } : null;
+    }
+  }
+}
+
+function unreached({ offer }: Discount): [RefusalReason, Record<string, unknown>] {
+  if (offer.kind === 'tiered') {
+    const lowest = Math.min(...offer.tiers.map(({ from }) => from));
+    return [offer.by === 'spend' ? 'MIN_SUBTOTAL_NOT_MET' : 'MIN_QUANTITY_NOT_MET', { required: lowest }];
+  }
+  return ['NO_ELIGIBLE_ITEMS', {}];
+}
+
+/** The places of the goods of a selection, in order. */
+function goodsOf(
+  { include, exclude }: Selection,
+  cart: DiscountedCart,
+  { excludesBundles }: { excludesBundles: boolean },
+): number[] {
+  const without = new Set(placesIn(exclude, cart));
+  const all = namesNothing(include) ? [...cart.lines.keys()] : [...new Set(placesIn(include, cart))].sort(ascending);
+  return all.filter((place) => !without.has(place) && !(excludesBundles && cart.lines[place]?.bundle != null));
+}
+
+const ascending = (a: number, b: number): number => a - b;
+
+const placesIn = ({ productIds, variantIds, collectionIds }: Target, { placesOf }: DiscountedCart): number[] =>
+  [...variantIds, ...productIds, ...collectionIds].flatMap((id) => placesOf.get(id) ?? []);

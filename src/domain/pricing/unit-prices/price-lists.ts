@@ -1,0 +1,66 @@
+import { closedBecause } from '../discounts/offer-precedence.ts';
+import type { PriceList, PriceListEntry } from '../inputs.ts';
+import type { ExplanationStep } from '../output.ts';
+
+export interface Offered {
+  list: PriceList;
+  entry: PriceListEntry;
+}
+
+/** The entries of the lists that are open, by variant; why the others are not is explained once for each list. */
+export type OpenLists = ReadonlyMap<string, readonly Offered[]>;
+
+export function openLists(
+  lists: readonly PriceList[],
+  when: { at: number; groups: ReadonlySet<string> },
+  explanation: ExplanationStep[],
+): OpenLists {
+  const open = new Map<string, Offered[]>();
+  for (const list of lists) {
+    const skipped = closedBecause(list, when);
+    if (skipped) explanation.push({ step: 'price-list', id: list.id, name: list.name, before: 0, after: 0, skipped });
+    else {
+      for (const entry of list.entries) {
+        const there = open.get(entry.variantId);
+        if (there) there.push({ list, entry });
+        else open.set(entry.variantId, [{ list, entry }]);
+      }
+    }
+  }
+  return open;
+}
+
+/**
+ * The unit price of a line before rules: of the entries whose quantity it reaches, the highest priority wins, then the
+ * lowest price; without one the variant's own price.
+ */
+export function listPrice(
+  open: OpenLists,
+  line: { variantId: string; unitPrice: number; quantity: number; index: number },
+  explanation: ExplanationStep[],
+): number {
+  const { variantId, unitPrice: before, quantity, index: lineIndex } = line;
+  const offered = open.get(variantId) ?? [];
+  const reached = offered.filter(({ entry }) => entry.minQuantity <= quantity);
+  const winner = reached.toSorted(better)[0];
+  for (const { list, entry } of offered) {
+    const isWinner = winner?.list === list && winner.entry === entry;
+    if (!isWinner && winner?.list === list) continue;
+    const skipped = isWinner ? undefined : whyNot(entry, { winner, quantity, list });
+    const after = isWinner ? entry.price : before;
+    const { id, name } = list;
+    explanation.push({ step: 'price-list', id, name, lineIndex, before, after, ...(skipped && { skipped }) });
+  }
+  return winner?.entry.price ?? before;
+}
+
+const better = (a: Offered, b: Offered): number =>
+  b.list.priority - a.list.priority || a.entry.price - b.entry.price || (a.list.id < b.list.id ? -1 : 1);
+
+function whyNot(
+  entry: PriceListEntry,
+  { winner, quantity, list }: { winner: Offered | undefined; quantity: number; list: PriceList },
+): string {
+  if (entry.minQuantity > quantity) return 'MIN_QUANTITY_NOT_MET';
+  return winner && winner.list.priority > list.priority ? 'LOWER_PRIORITY' : 'NOT_CHEAPER';
+}

@@ -1,0 +1,70 @@
+import { byStanding, closedBecause } from '../discounts/offer-precedence.ts';
+import type { PriceList, PriceListEntry, PricingRule, TimeWindow } from '../inputs.ts';
+import { listPrice } from './price-lists.ts';
+import { ruledPrice } from './rules.ts';
+
+/** A price list without its prices. */
+export type PriceListTerms = Omit<PriceList, 'entries'>;
+
+/** A price of a variant in one of the price lists. */
+export interface ListedPrice extends PriceListEntry {
+  listId: string;
+}
+
+/** Price lists, and rules in the order in which they count. */
+export interface PriceTerms {
+  lists: readonly PriceListTerms[];
+  rules: readonly PricingRule[];
+}
+
+interface Customer {
+  /** Milliseconds since 1970. */
+  at: number;
+  groups: ReadonlySet<string>;
+}
+
+/** The terms for one unit that are open to this customer at this instant. */
+export function openTerms({ lists, rules }: PriceTerms, when: Customer): PriceTerms {
+  return {
+    lists: lists.filter((list) => closedBecause(list, when) === null),
+    rules: rules.filter((rule) => rule.minQuantity <= 1 && closedBecause(rule, when) === null).toSorted(byStanding),
+  };
+}
+
+/** The next instant (milliseconds since 1970) at which a list or rule for this customer begins or ends; Infinity: none. */
+export function nextChange({ lists, rules }: PriceTerms, { at, groups }: Customer): number {
+  const isMine = ({ groupIds }: { groupIds: readonly string[] }) =>
+    groupIds.length === 0 || groupIds.some((id) => groups.has(id));
+  const edges = [...lists, ...rules].filter(isMine).flatMap(edgesOf);
+  return Math.min(...edges.filter((edge) => edge > at), Number.POSITIVE_INFINITY);
+}
+
+const edgesOf = ({ startsAt, endsAt }: TimeWindow): number[] =>
+  [startsAt, endsAt].flatMap((edge) => (edge === null ? [] : [Date.parse(edge)]));
+
+interface Unit {
+  variantId: string;
+  productId: string;
+  collectionIds: readonly string[];
+  /** The variant's own price in paise. */
+  unitPrice: number;
+}
+
+/** The price in paise of so many units of a variant, each, by price lists alone: as a part of a bundle is priced. */
+export function listedPrice(
+  { lists }: PriceTerms,
+  { variantId, unitPrice }: Pick<Unit, 'variantId' | 'unitPrice'>,
+  { prices, quantity }: { prices: readonly ListedPrice[]; quantity: number },
+): number {
+  const offered = prices.flatMap((entry) => {
+    const list = lists.find(({ id }) => id === entry.listId);
+    return list ? [{ list: { ...list, entries: [] }, entry }] : [];
+  });
+  return listPrice(new Map([[variantId, offered]]), { variantId, unitPrice, quantity, index: 0 }, []);
+}
+
+/** The price in paise of one unit of a variant by open terms, as the pricing engine has it. */
+export function unitPriceOf(terms: PriceTerms, goods: Unit, prices: readonly ListedPrice[]): number {
+  const price = listedPrice(terms, goods, { prices, quantity: 1 });
+  return ruledPrice(terms.rules, { line: { goods, quantity: 1, index: 0 }, price }, []);
+}

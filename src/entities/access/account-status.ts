@@ -1,0 +1,20 @@
+import { refused } from '../../domain/errors.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
+import type { Account } from '../account/account.ts';
+import { revokeSessions } from './session.ts';
+
+/** What the audit log is told of a change. */
+export interface Changed {
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+}
+
+/** Lets an account sign in, or keeps it out: then its sessions end. @throws ACCOUNT_STATE_CONFLICT when it is so already. */
+export async function setStatus(tx: Tx, account: Account, status: 'active' | 'blocked'): Promise<Changed> {
+  const before = { status: account.status };
+  if (account.status === status) throw refused('ACCOUNT_STATE_CONFLICT', before);
+  account.status = status;
+  account.updatedAt = tx.now;
+  if (status === 'blocked') await revokeSessions(tx, { accountId: account.id, because: 'blocked' });
+  return { before, after: { status } };
+}

@@ -1,0 +1,126 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { refused } from '../../domain/errors.ts';
+import type { Query } from '../../infra/database/query.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
+import { newId } from '../../infra/ids.ts';
+import type { Address } from '../checkout/checkout.ts';
+import { Account } from './account.ts';
+import { opened, sealed, type Vault } from './privacy/vault.ts';
+
+/** Most addresses of one account. */
+const MOST = 50;
+
+const SavedAddressSchema = defineEntity({
+  name: 'SavedAddress',
+  tableName: 'addresses',
+  properties: {
+    id: p.uuid().primary(),
+    accountId: p.uuid(),
+    address: p.text(),
+    isDefault: p.boolean(),
+    version: p.integer().version(),
+    createdAt: p.datetime(),
+    updatedAt: p.datetime(),
+  },
+});
+
+/** An address that a customer keeps. The customer's account row is locked first: so there is one default at any moment. */
+export class SavedAddress extends SavedAddressSchema.class {
+  write(vault: Vault, address: Address): void {
+    this.address = sealed(vault, JSON.stringify(address), place(this.id));
+  }
+}
+SavedAddressSchema.setClass(SavedAddress);
+
+export interface AddressView extends Address {
+  id: string;
+  isDefault: boolean;
+}
+
+/** The addresses of an account, the default first, then the newest. */
+export async function listAddresses(query: Query, vault: Vault, accountId: string): Promise<AddressView[]> {
+  const rows = await query<{ id: string; address: string; isDefault: boolean }>(
+    `select id, address, is_default as "isDefault" from addresses where account_id = $1 order by is_default desc, id desc`,
+    [accountId],
+  );
+  return rows.map((row) => viewOf(vault, row));
+}
+
+/** Adds an address; the first of an account is its default. @throws QUANTITY_LIMIT_EXCEEDED, CUSTOMER_NOT_FOUND */
+export async function addAddress(
+  tx: Tx,
+  vault: Vault,
+  { accountId, address, isDefault }: { accountId: string; address: Address; isDefault: boolean },
+): Promise<AddressView> {
+  await lockOwner(tx, accountId);
+  const [there] = await tx.query<{ count: number }>(
+    `select count(*)::int as count from addresses where account_id = $1`,
+    [accountId],
+  );
+  const count = there?.count ?? 0;
+  if (count >= MOST)
+    throw refused('QUANTITY_LIMIT_EXCEEDED', { addresses: MOST }, `An account keeps at most ${MOST} addresses.`);
+  const id = newId();
+  const becomesDefault = isDefault || count === 0;
+  if (becomesDefault) await clearDefault(tx, accountId);
+  const row = { id, account_id: accountId, is_default: becomesDefault, version: 1 };
+  const text = sealed(vault, JSON.stringify(address), place(id));
+  tx.append('addresses', { ...row, address: text, created_at: tx.now, updated_at: tx.now });
+  return { id, isDefault: becomesDefault, ...address };
+}
+
+/** Writes an address anew, or makes it the default. @throws ADDRESS_NOT_FOUND for one of another account. */
+export async function changeAddress(
+  tx: Tx,
+  vault: Vault,
+  change: { accountId: string; id: string; address?: Address | undefined; isDefault?: true | undefined },
+): Promise<AddressView> {
+  const { accountId, id, address, isDefault } = change;
+  await lockOwner(tx, accountId);
+  if (isDefault) await clearDefault(tx, accountId);
+  const saved = await lockAddress(tx, { accountId, id });
+  if (address) saved.write(vault, address);
+  if (isDefault) saved.isDefault = true;
+  saved.updatedAt = tx.now;
+  return viewOf(vault, saved);
+}
+
+/** Removes an address; if it was the default, the newest that is left becomes it. @throws ADDRESS_NOT_FOUND */
+export async function removeAddress(tx: Tx, { accountId, id }: { accountId: string; id: string }): Promise<void> {
+  await lockOwner(tx, accountId);
+  const removed = await tx.query<{ isDefault: boolean }>(
+    `delete from addresses where id = $1 and account_id = $2 returning is_default as "isDefault"`,
+    [id, accountId],
+  );
+  if (removed.length === 0) throw refused('ADDRESS_NOT_FOUND', { addressId: id });
+  if (!removed[0]?.isDefault) return;
+  await tx.query(
+    `update addresses set is_default = true, version = version + 1
+      where id = (select id from addresses where account_id = $1 order by id desc limit 1)`,
+    [accountId],
+  );
+}
+
+async function lockAddress(tx: Tx, { accountId, id }: { accountId: string; id: string }): Promise<SavedAddress> {
+  const saved = await tx.lock(SavedAddress, { id, accountId });
+  if (!saved) throw refused('ADDRESS_NOT_FOUND', { addressId: id });
+  return saved;
+}
+
+async function lockOwner(tx: Tx, id: string): Promise<void> {
+  const owner = await tx.lock(Account, { id, kind: 'customer' });
+  if (!owner || owner.status === 'erased') throw refused('CUSTOMER_NOT_FOUND', { customerId: id });
+}
+
+const clearDefault = (tx: Tx, accountId: string) =>
+  tx.query(`update addresses set is_default = false, version = version + 1 where account_id = $1 and is_default`, [
+    accountId,
+  ]);
+
+const viewOf = (vault: Vault, row: { id: string; address: string; isDefault: boolean }): AddressView => ({
+  id: row.id,
+  isDefault: row.isDefault,
+  ...(JSON.parse(opened(vault, row.address, place(row.id))) as Address),
+});
+
+const place = (id: string): string => `addresses.address:${id}`;

@@ -1,0 +1,119 @@
+import { refused } from '../../domain/errors.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
+import { newId } from '../../infra/ids.ts';
+import { revokeSessions } from '../access/session.ts';
+import { Account, type AccountKind } from './account.ts';
+import { readToken, voidTokens } from './account-token.ts';
+import { opened, sealed, type Vault } from './privacy/vault.ts';
+
+/** How long a change of an e-mail address can be undone with the link that its former address gets, in days. */
+export const UNDO_DAYS = 7;
+/** Changes of the address of one account within an hour: each sends two mails. */
+export const CHANGES_PER_HOUR = 5;
+const DAY_MS = 86_400_000;
+
+export interface EmailChange {
+  account: Account;
+  /** A former address that was not verified gets no mail, and holds nothing back: it may belong to a stranger. */
+  former: { email: string; emailIndex: string; isVerified: boolean };
+  /** Whether reset mails are held back meanwhile, if the former address was verified: staff chose the new one. */
+  holdsReset: boolean;
+}
+
+/** Where a former address is sealed for. */
+export const formerEmailPlace = (id: string): string => `email_changes.former_email:${id}`;
+
+/** Records a change for its undo, with the account locked. @returns its id. */
+export function recordEmailChange(tx: Tx, vault: Vault, { account, former, holdsReset }: EmailChange): string {
+  const id = newId();
+  tx.append('email_changes', {
+    id,
+    account_id: account.id,
+    former_email: sealed(vault, former.email, formerEmailPlace(id)),
+    former_email_index: former.emailIndex,
+    is_undoable: former.isVerified,
+    holds_reset: holdsReset && former.isVerified,
+    created_at: tx.now,
+    expires_at: new Date(tx.now.getTime() + UNDO_DAYS * DAY_MS),
+  });
+  return id;
+}
+
+/** Whether a locked account may change its address once more within the hour. */
+export async function hasChangeLeft(tx: Tx, accountId: string): Promise<boolean> {
+  const [row] = await tx.query<{ count: number }>(
+    `select count(*)::int as count from email_changes where account_id = $1 and created_at > now() - interval '1 hour'`,
+    [accountId],
+  );
+  return (row?.count ?? 0) < CHANGES_PER_HOUR;
+}
+
+/**
+ * Refuses an address that another account can still put back. To be called after the new address was written: then a
+ * change that frees it at the same time has been committed, and is seen.
+ * @throws EMAIL_TAKEN
+ */
+export async function refuseReserved(tx: Tx, { id, kind, emailIndex }: Account): Promise<void> {
+  const reserved = await tx.query(
+    `select 1 from email_changes c join accounts a on a.id = c.account_id
+      where c.former_email_index = $1 and a.kind = $2 and a.id <> $3
+        and c.is_undoable and c.undone_at is null and c.expires_at > now() limit 1`,
+    [emailIndex, kind, id],
+  );
+  if (reserved.length > 0) throw refused('EMAIL_TAKEN');
+}
+
+/** Whether staff changed a verified address of an account so recently that a reset mail would let them take it over. */
+export async function isResetHeld(tx: Tx, accountId: string): Promise<boolean> {
+  const held = await tx.query(
+    `select 1 from email_changes where account_id = $1 and holds_reset and undone_at is null and expires_at > now() limit 1`,
+    [accountId],
+  );
+  return held.length > 0;
+}
+
+/** Makes the changes of a locked account's address final: no link undoes them any more. @returns how many. */
+export async function finaliseEmailChanges(tx: Tx, accountId: string): Promise<number> {
+  const final = await tx.query(
+    `update email_changes set expires_at = now()
+      where account_id = $1 and is_undoable and undone_at is null and expires_at > now() returning 1`,
+    [accountId],
+  );
+  return final.length;
+}
+
+/**
+ * Puts a former address back, with the token that was sent to it: the caller records that this proves it. All sessions,
+ * and all links to later addresses, end.
+ * @throws LINK_INVALID; the commit fails as a duplicate when another account has the address.
+ */
+export async function undoEmailChange(
+  tx: Tx,
+  { vault, secret }: { vault: Vault; secret: string },
+  { token, kind }: { token: string; kind: AccountKind },
+): Promise<Account> {
+  const id = readToken(secret, token, ['email-changed'])?.id ?? null;
+  const [change] = await tx.query<{ accountId: string }>(
+    `select account_id as "accountId" from email_changes where id = $1`,
+    [id],
+  );
+  const account = change ? await tx.lock(Account, { id: change.accountId, kind }) : null;
+  if (!account || account.status === 'erased') throw refused('LINK_INVALID');
+  const [undone] = await tx.query<{ id: string; formerEmail: string; position: string }>(
+    `update email_changes set undone_at = now() where id = $1 and is_undoable and undone_at is null and expires_at > now()
+      returning id, former_email as "formerEmail", position::text`,
+    [id],
+  );
+  if (!undone) throw refused('LINK_INVALID');
+  // Links of earlier changes stay: a thief who changes the address twice must not void the owner's with the second.
+  await tx.query(
+    `update email_changes set undone_at = now() where account_id = $1 and position > $2 and undone_at is null`,
+    [account.id, undone.position],
+  );
+  const email = opened(vault, undone.formerEmail, formerEmailPlace(undone.id));
+  account.describe(vault, { ...account.person(vault), email });
+  account.updatedAt = tx.now;
+  await voidTokens(tx, account.id, ['reset-password', 'invitation', 'verify-email']);
+  await revokeSessions(tx, { accountId: account.id, because: 'email-undone' });
+  return account;
+}

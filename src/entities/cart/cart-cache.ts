@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import type { PriceQuote } from '../../domain/pricing/quote.ts';
+import type { Cache } from '../../infra/cache/redis-cache.ts';
+import { forAnyKeys } from '../../infra/database/groups/merged-statements.ts';
+import type { Query } from '../../infra/database/query.ts';
+import { Cart, CartItem } from './cart.ts';
+
+const WEEK_SECONDS = 7 * 86_400;
+const keyOf = (id: string): string => `cart:${id}`;
+
+/** What is kept of a cart. Another form than this, as of an earlier release, is not known. */
+const keptCart = z.strictObject({
+  id: z.uuid(),
+  customerId: z.uuid().nullable(),
+  currency: z.string(),
+  status: z.enum(['open', 'checkout', 'ordered', 'merged']),
+  codes: z.array(z.string()),
+  shippingMethodId: z.uuid().nullable(),
+  destination: z.string().nullable(),
+  version: z.int(),
+  createdAt: z.coerce.date(),
+  updatedAt: z.coerce.date(),
+  items: z.array(
+    z.strictObject({
+      id: z.uuid(),
+      variantId: z.uuid().nullable(),
+      bundleId: z.uuid().nullable(),
+      selections: z
+        .array(z.object({ setId: z.uuid(), items: z.array(z.object({ variantId: z.uuid(), quantity: z.int() })) }))
+        .nullable(),
+      quantity: z.int(),
+    }),
+  ),
+});
+
+/** Keeps a cart as it was committed. The prices that its client was told stay out: they change without the version. */
+export function keepCart(cache: Cache, cart: Cart): void {
+  const { id, customerId, currency, status, codes, shippingMethodId, destination, version, createdAt, updatedAt } =
+    cart;
+  const items = cart.items.map(({ id, variantId, bundleId, selections, quantity }) => {
+    return { id, variantId, bundleId, selections, quantity };
+  });
+  const where = { shippingMethodId, destination };
+  cache.keep(
+    keyOf(id),
+    { id, customerId, currency, status, codes, ...where, version, createdAt, updatedAt, items },
+    WEEK_SECONDS,
+  );
+}
+
+/** The cart as it was kept; `isCurrent` must agree before anybody is told of it. */
+export async function recallCart(cache: Cache, id: string): Promise<Cart | undefined> {
+  const kept = keptCart.safeParse(await cache.recall(keyOf(id)));
+  if (!kept.success) return undefined;
+  const { items, ...fields } = kept.data;
+  const cart = Object.assign(new Cart(), fields);
+  cart.items.hydrate(items.map((item) => Object.assign(new CartItem(), { ...item, toldPrice: null })));
+  return cart;
+}
+
+const CURRENT = forAnyKeys(
+  `select c.id, c.version, c.last_quote as "lastQuote",
+      coalesce((select json_object_agg(i.id, i.told_price) from cart_items i where i.cart_id = c.id), '{}') as told
+    from carts c where c.id = any($1)`,
+  'id',
+);
+
+interface CurrentCart {
+  id: string;
+  version: number;
+  lastQuote: PriceQuote | null;
+  /** Unit prices that the client saw last, in paise, by item. */
+  told: Record<string, number | null>;
+}
+
+/**
+ * Whether a kept cart is still as it is stored: every change raises the version. If so, it learns which prices its
+ * client saw last.
+ */
+export async function isCurrent(query: Query, cart: Cart): Promise<boolean> {
+  const [row] = await query<CurrentCart & Record<string, unknown>>(CURRENT, [[cart.id]]);
+  if (row?.version !== cart.version) return false;
+  cart.lastQuote = row.lastQuote;
+  for (const item of cart.items) item.toldPrice = row.told[item.id] ?? null;
+  return true;
+}

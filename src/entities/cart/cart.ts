@@ -1,0 +1,219 @@
+import { Collection, defineEntity, p } from '@mikro-orm/core';
+import { type AppError, refused } from '../../domain/errors.ts';
+import type { ChosenSet } from '../../domain/pricing/bundles/selection.ts';
+import type { PriceQuote } from '../../domain/pricing/quote.ts';
+import { loadAll } from '../../infra/database/aggregates.ts';
+import type { Database } from '../../infra/database/database.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
+import { newId } from '../../infra/ids.ts';
+import { linesOf, type Wanted } from '../pricing/priced.ts';
+import { type Limits, overLimit } from './order-limits.ts';
+
+/** `merged`: its lines have gone into another cart of the same customer. */
+export type CartStatus = 'open' | 'checkout' | 'ordered' | 'merged';
+
+/** Most different variants and bundles in one cart, and most codes. */
+export const MOST_LINES = 200;
+export const MOST_CODES = 10;
+
+const CartItemSchema = defineEntity({
+  name: 'CartItem',
+  tableName: 'cart_items',
+  properties: {
+    id: p.uuid().primary(),
+    cart: () => p.manyToOne(Cart),
+    variantId: p.uuid().nullable(),
+    bundleId: p.uuid().nullable(),
+    selections: p.json<ChosenSet[]>().nullable(),
+    quantity: p.integer(),
+    toldPrice: p.bigint('number').nullable(),
+  },
+});
+
+/** Units of a variant, or of a bundle with what was chosen for one of it. `toldPrice`: the unit price that the client saw last, in paise. */
+export class CartItem extends CartItemSchema.class {
+  static of(wanted: Wanted): CartItem {
+    const [variantId, bundleId, selections] =
+      'variantId' in wanted ? [wanted.variantId, null, null] : [null, wanted.bundleId, wanted.selections];
+    const { quantity } = wanted;
+    return Object.assign(new CartItem(), { id: newId(), variantId, bundleId, selections, quantity, toldPrice: null });
+  }
+
+  get wanted(): Wanted {
+    const { variantId, bundleId, selections, quantity } = this;
+    if (variantId) return { variantId, quantity };
+    return { bundleId: bundleId ?? '', quantity, selections: selections ?? [] };
+  }
+
+  /** Whether it is the same variant, or the same bundle with the same things chosen. */
+  isLike(wanted: Wanted): boolean {
+    if ('variantId' in wanted) return this.variantId === wanted.variantId;
+    return this.bundleId === wanted.bundleId && choiceOf(this.selections ?? []) === choiceOf(wanted.selections);
+  }
+}
+CartItemSchema.setClass(CartItem);
+
+/** A selection as a text that does not tell in which order it was made. */
+const choiceOf = (selections: readonly ChosenSet[]): string =>
+  selections
+    .flatMap(({ setId, items }) => items.map(({ variantId, quantity }) => `${setId} ${variantId} ${quantity}`))
+    .sort()
+    .join();
+
+const CartSchema = defineEntity({
+  name: 'Cart',
+  tableName: 'carts',
+  properties: {
+    id: p.uuid().primary(),
+    customerId: p.uuid().nullable(),
+    currency: p.character().length(3),
+    status: p.string().$type<CartStatus>(),
+    codes: p.array(),
+    shippingMethodId: p.uuid().nullable(),
+    destination: p.text().nullable(),
+    lastQuote: p.json<PriceQuote>().nullable(),
+    version: p.integer().version(),
+    createdAt: p.datetime(),
+    updatedAt: p.datetime(),
+    items: () => p.oneToMany(CartItem).mappedBy('cart').orphanRemoval().orderBy({ id: 'asc' }),
+  },
+});
+
+/**
+ * A cart; it may be edited until a checkout has taken it. It has one line per variant, and one per choice of a bundle.
+ * `lastQuote`: its price in the last answer to its client.
+ */
+export class Cart extends CartSchema.class {
+  override items = new Collection<CartItem>(this);
+
+  static open({ currency, customerId, now }: { currency: string; customerId: string | null; now: Date }): Cart {
+    const cart = new Cart();
+    const times = { createdAt: now, updatedAt: now };
+    const empty = { codes: [], shippingMethodId: null, destination: null, lastQuote: null };
+    return Object.assign(cart, { id: newId(), customerId, currency, status: 'open', version: 1, ...empty, ...times });
+  }
+
+  /** Appends a new cart with its lines. */
+  store(tx: Tx): void {
+    const { id, currency, status, version, createdAt, updatedAt } = this;
+    const row = { id, customer_id: this.customerId, currency, status, version, codes: this.codes };
+    const times = { created_at: createdAt, updated_at: updatedAt };
+    tx.append('carts', { ...row, last_quote: this.lastQuote, ...times });
+    for (const { id: itemId, variantId, bundleId, selections, quantity, toldPrice } of this.items) {
+      const line = { variant_id: variantId, bundle_id: bundleId, selections, quantity, told_price: toldPrice };
+      tx.append('cart_items', { id: itemId, cart_id: id, ...line });
+    }
+  }
+
+  /** All that is in it. */
+  get wanted(): Wanted[] {
+    return this.items.map((item) => item.wanted);
+  }
+
+  /**
+   * Adds units; what is in the cart already gets more of them.
+   * @throws CART_IN_CHECKOUT, CART_ORDERED, and for what an order may not hold QUANTITY_LIMIT_EXCEEDED, ORDER_UNITS_EXCEEDED,
+   *   ORDER_VALUE_EXCEEDED.
+   */
+  add(wanted: Wanted, limits: Limits, now: Date): void {
+    this.addWithinLimits(wanted, now);
+    this.refuseOverLimit(wanted, limits);
+  }
+
+  /** Adds units for which the caller has found room. @throws QUANTITY_LIMIT_EXCEEDED for too many lines, CART_IN_CHECKOUT, CART_ORDERED */
+  addWithinLimits(wanted: Wanted, now: Date): void {
+    this.edit(now);
+    const item = this.items.find((candidate) => candidate.isLike(wanted));
+    if (item) item.quantity += wanted.quantity;
+    else {
+      if (this.items.length >= MOST_LINES) throw tooMany({ lines: MOST_LINES });
+      this.items.add(CartItem.of(wanted));
+    }
+  }
+
+  /** Sets the units of a line; zero removes it. @throws CART_ITEM_NOT_FOUND, and what `add` throws. */
+  setQuantity({ itemId, quantity }: { itemId: string; quantity: number }, limits: Limits, now: Date): void {
+    this.edit(now);
+    const item = this.itemOrRefuse(itemId);
+    if (quantity === 0) {
+      this.items.remove(item);
+      return;
+    }
+    const isMore = quantity > item.quantity;
+    item.quantity = quantity;
+    if (isMore) this.refuseOverLimit(item.wanted, limits);
+  }
+
+  /** @throws QUANTITY_LIMIT_EXCEEDED, CART_IN_CHECKOUT, CART_ORDERED */
+  addCode(code: string, now: Date): void {
+    this.edit(now);
+    if (this.codes.includes(code)) return;
+    if (this.codes.length >= MOST_CODES) throw tooMany({ codes: MOST_CODES });
+    this.codes = [...this.codes, code];
+  }
+
+  /** @throws DISCOUNT_CODE_NOT_FOUND, CART_IN_CHECKOUT, CART_ORDERED */
+  removeCode(code: string, now: Date): void {
+    this.edit(now);
+    if (!this.codes.includes(code)) throw refused('DISCOUNT_CODE_NOT_FOUND', { code });
+    this.codes = this.codes.filter((one) => one !== code);
+  }
+
+  /** Where it is to go (ISO 3166-2), and by which method. @throws CART_IN_CHECKOUT, CART_ORDERED */
+  deliver(to: { destination: string | null; shippingMethodId: string | null }, now: Date): void {
+    this.edit(now);
+    Object.assign(this, to);
+  }
+
+  /** Hands the cart to a checkout; until that ends without an order, the cart cannot be edited. @throws CART_EMPTY, CART_ORDERED */
+  beginCheckout(now: Date): void {
+    if (this.status === 'ordered') throw refused('CART_ORDERED', { cartId: this.id });
+    if (this.items.length === 0) throw refused('CART_EMPTY', { cartId: this.id });
+    this.status = 'checkout';
+    this.touch(now);
+  }
+
+  /**
+   * The lines are rows of their own: touching the root is what raises the version of the aggregate. Two changes within
+   * one millisecond raise it twice: whoever knows a version knows the lines.
+   */
+  touch(now: Date): void {
+    this.updatedAt = new Date(Math.max(now.getTime(), this.updatedAt.getTime() + 1));
+  }
+
+  private edit(now: Date): void {
+    if (this.status === 'checkout') throw refused('CART_IN_CHECKOUT', { cartId: this.id });
+    if (this.status === 'ordered') throw refused('CART_ORDERED', { cartId: this.id });
+    if (this.status === 'merged') throw refused('CART_MERGED', { cartId: this.id });
+    this.touch(now);
+  }
+
+  private itemOrRefuse(itemId: string): CartItem {
+    const item = this.items.find((candidate) => candidate.id === itemId);
+    if (!item) throw refused('CART_ITEM_NOT_FOUND', { cartId: this.id, itemId });
+    return item;
+  }
+
+  private refuseOverLimit(changed: Wanted, limits: Limits): void {
+    const variants = new Set(linesOf([changed]).map(({ variantId }) => variantId));
+    const over = overLimit(linesOf(this.wanted), limits, variants);
+    if (over) throw refused(over.code, over.details);
+  }
+}
+CartSchema.setClass(Cart);
+
+const tooMany = (limit: { lines: number } | { codes: number }): AppError => {
+  const [[name, most] = []] = Object.entries(limit);
+  return refused('QUANTITY_LIMIT_EXCEEDED', limit, `A cart holds at most ${most} ${name}.`);
+};
+
+/** Reads a cart with its lines, for looking at it only. */
+export async function loadCart(
+  { orm, query }: Database,
+  { id, customerId }: { id: string; customerId: string | null },
+): Promise<Cart | undefined> {
+  const source = { em: orm.em.fork(), run: query };
+  const [cart] = await loadAll(source, Cart, { where: { id, customerId }, forUpdate: false });
+  cart?.items.hydrate(await loadAll(source, CartItem, { where: { cart: id }, forUpdate: false }));
+  return cart;
+}

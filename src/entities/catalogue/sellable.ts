@@ -1,0 +1,53 @@
+import type { Goods } from '../../domain/pricing/inputs.ts';
+import { forAnyKeys } from '../../infra/database/groups/merged-statements.ts';
+import type { Query } from '../../infra/database/query.ts';
+import { OFFERS_VERSION } from '../pricing/offers.ts';
+
+/** A variant as carts and checkouts see it: what it costs, how it is taxed, and how much of it there is. */
+export interface Sellable extends Goods {
+  slug: string;
+  sku: string;
+  title: string;
+  size: string | null;
+  color: string | null;
+  /** Most units in one order: its own limit, else that of the shop. */
+  maxPerOrder: number;
+  isOnSale: boolean;
+  /** Units that could be reserved when this was read; never a decision. */
+  available: number;
+}
+
+/** A variant as it is stored, with its prices in price lists. */
+export interface ListedGoods extends Omit<Sellable, 'maxPerOrder' | 'taxRates'> {
+  /** Of its own. */
+  maxPerOrder: number | null;
+  taxClass: string;
+  /** Paise; in the order of the lists and quantities. */
+  prices: { listId: string; minQuantity: number; price: number }[];
+  /** Of the offers, as the same statement saw it. */
+  offersVersion: number;
+}
+
+const GOODS = forAnyKeys(
+  `select v.id as "variantId", p.id as "productId", p.slug, v.sku, p.title, v.size, v.color, p.hsn, p.tax_class as "taxClass",
+      v.price as "unitPrice", v.weight_grams as "weightGrams", v.max_per_order as "maxPerOrder",
+      p.status = 'active' and v.status = 'active' as "isOnSale",
+      greatest(s.on_hand + s.backorder_limit - s.reserved, 0) as available,
+      array(select c.collection_id from product_collections c where c.product_id = p.id) as "collectionIds",
+      (select coalesce(json_agg(json_build_object('listId', price_list_id, 'minQuantity', min_quantity, 'price', e.price)
+          order by price_list_id, min_quantity), '[]') from price_list_entries e where e.variant_id = v.id) as prices,
+      ${OFFERS_VERSION} as "offersVersion"
+    from variants v join products p on p.id = v.product_id join stock_levels s on s.variant_id = v.id
+    where v.id = any($1) order by v.id`,
+  'variantId',
+);
+
+/** A variant without a limit of its own has that of the shop: `variant` units in one order. */
+export const limitedGoods = <T extends { maxPerOrder: number | null }>(goods: T, { variant }: { variant: number }) => ({
+  ...goods,
+  maxPerOrder: goods.maxPerOrder ?? variant,
+});
+
+/** Reads the variants that exist of those named, in the order of their ids. One statement, however many there are. */
+export const loadGoods = async (query: Query, variantIds: readonly string[]): Promise<ListedGoods[]> =>
+  variantIds.length === 0 ? [] : query<ListedGoods & Record<string, unknown>>(GOODS, [variantIds]);

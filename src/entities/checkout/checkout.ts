@@ -1,0 +1,253 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import type { PriceQuote } from '../../domain/pricing/quote.ts';
+import { CHECKOUT_UNPAID, CHECKOUT_WAYS_OUT, type CheckoutState } from '../../domain/states.ts';
+import type { Row } from '../../infra/database/pending-writes.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
+import { newId } from '../../infra/ids.ts';
+import { sealed, type Vault } from '../account/privacy/vault.ts';
+import type { WantedLine } from '../pricing/priced.ts';
+
+export interface Address {
+  name: string;
+  line1: string;
+  line2?: string | undefined;
+  city: string;
+  /** ISO 3166-2 subdivision, e.g. IN-KA. */
+  state: string;
+  postalCode: string;
+  country: string;
+  phone?: string | undefined;
+}
+
+/** One step of a checkout as its machine decided it. */
+export interface CheckoutStep {
+  event: string;
+  accepted: boolean;
+  state: CheckoutState;
+  busy: boolean;
+  /** What the machine wants back at the next event; this class does not look into it. */
+  machine: object;
+  /** What asked for it: the id of a command, or of an event of the provider. */
+  cause: string;
+  reason?: { code: string; details: Record<string, unknown> } | undefined;
+}
+
+/** The part of a cart that a checkout takes over. */
+interface Frozen {
+  id: string;
+  customerId?: string | null | undefined;
+  version: number;
+  currency: string;
+  codes: string[];
+  lastQuote?: PriceQuote | null | undefined;
+}
+
+export interface NewCheckout {
+  cart: Frozen;
+  lines: readonly WantedLine[];
+  /** Who redeems its discounts. */
+  redeemer: string | null;
+  shippingMethodId: string | null;
+  email: string;
+  shippingAddress: Address;
+  billingAddress: Address | null;
+  /** Paise; null: the client accepts the last quote of the cart. */
+  expectedTotal: number | null;
+  paymentMethod: string | null;
+  /** The blind index of the account or network that the checkout counts for (see `holderOf`); null: it is not counted. */
+  holder: string | null;
+  requestId: string | null;
+}
+
+const CheckoutSchema = defineEntity({
+  name: 'Checkout',
+  tableName: 'checkouts',
+  properties: {
+    id: p.uuid().primary(),
+    orderId: p.uuid(),
+    cartId: p.uuid(),
+    cartVersion: p.integer(),
+    customerId: p.uuid().nullable(),
+    placeOfSupply: p.string(),
+    codes: p.array(),
+    redeemer: p.text().nullable(),
+    emailIndex: p.text().nullable(),
+    shippingMethodId: p.uuid().nullable(),
+    currency: p.character().length(3),
+    expectedTotal: p.bigint('number').nullable(),
+    quote: p.json<PriceQuote>().nullable(),
+    total: p.bigint('number').nullable(),
+    state: p.string().$type<CheckoutState>(),
+    busy: p.boolean(),
+    machine: p.json<object>().nullable(),
+    reason: p.string().nullable(),
+    reasonDetails: p.json<Record<string, unknown>>().nullable(),
+    steps: p.integer(),
+    expiresAt: p.datetime().nullable(),
+    holder: p.string().fieldName('network').nullable(),
+    requestId: p.string().nullable(),
+    version: p.integer().version(),
+    createdAt: p.datetime(),
+    updatedAt: p.datetime(),
+  },
+});
+
+/**
+ * A cart on its way to a paid order. Its machine decides where it goes; this class keeps what was decided, and the proof.
+ * E-mail and addresses stay sealed in their columns and are not loaded: no step needs them.
+ */
+export class Checkout extends CheckoutSchema.class {
+  /** Freezes a cart into a checkout that is about to start, and appends its rows. The order's id is chosen here. */
+  static accept(tx: Tx, vault: Vault, from: NewCheckout): Checkout {
+    const checkout = new Checkout();
+    const [id, orderId] = [newId(), newId()];
+    const { cart, expectedTotal, requestId } = from;
+    const fixed = { id, orderId, expectedTotal, requestId, placeOfSupply: from.shippingAddress.state };
+    const { id: cartId, version: cartVersion, currency, customerId = null, codes, lastQuote: quote = null } = cart;
+    const { redeemer, shippingMethodId, holder } = from;
+    Object.assign(checkout, fixed, { cartId, cartVersion, currency, customerId, codes, redeemer, shippingMethodId });
+    checkout.quote = quote;
+    checkout.holder = holder;
+    // The erasure finds a customer's own checkouts by the account; those of guests it finds by the address only.
+    checkout.emailIndex = customerId === null ? vault.indexOf(from.email) : null;
+    Object.assign(checkout, { state: 'CREATED', busy: true, steps: 1, version: 1, createdAt: tx.now });
+    const units = from.lines.reduce((sum, { quantity }) => sum + quantity, 0);
+    checkout.appendRow(tx, { ...personalColumns(vault, id, from), units });
+    for (const [index, line] of from.lines.entries()) tx.append('checkout_lines', lineRow(id, index + 1, line));
+    checkout.appendHistory(tx, {
+      from: null,
+      to: 'CREATED',
+      event: 'CREATED',
+      accepted: true,
+      cause: 'request',
+      at: tx.now,
+    });
+    if (from.paymentMethod) checkout.appendAttempt(tx, 1, from.paymentMethod);
+    return checkout;
+  }
+
+  /** Whether the checkout has ended, well or badly; only late money can move it again. */
+  get isOver(): boolean {
+    return this.state === 'COMPLETED' || CHECKOUT_WAYS_OUT.includes(this.state);
+  }
+
+  /** Goes where the machine decided, and writes the step into the history; a refused event is written down too. */
+  follow(tx: Tx, step: CheckoutStep): void {
+    const { event, accepted, cause } = step;
+    this.steps += 1;
+    // The clock, not the transaction's start: the history also tells how long each step took.
+    this.appendHistory(tx, { from: this.state, to: step.state, event, accepted, cause, at: new Date() });
+    this.state = step.state;
+    this.busy = step.busy;
+    this.machine = step.machine;
+    // Where it came from is asked only while it holds goods unpaid.
+    if (!CHECKOUT_UNPAID.includes(step.state)) this.holder = null;
+    this.updatedAt = tx.now;
+    if (step.reason) {
+      this.reason = step.reason.code;
+      this.reasonDetails = step.reason.details;
+    } else if (!CHECKOUT_WAYS_OUT.includes(step.state)) {
+      // Late money brought it back on the way: what had ended it no longer holds.
+      this.reason = null;
+      this.reasonDetails = null;
+    }
+  }
+
+  /** Fixes the price (paise) and the instant until which the reservation holds. */
+  lock(total: number, expiresAt: Date): void {
+    this.total = total;
+    this.expiresAt = expiresAt;
+  }
+
+  /** Holds the goods for longer. @returns false when they are held as long already, or the deadline has passed. */
+  extend(until: Date, now: Date): boolean {
+    if (!this.expiresAt || this.expiresAt <= now || this.expiresAt >= until) return false;
+    this.expiresAt = until;
+    return true;
+  }
+
+  /** Stores another attempt at payment; the checkout is busy until the machine has seen it. */
+  addAttempt(tx: Tx, attempt: number, method: string): void {
+    this.appendAttempt(tx, attempt, method);
+    this.expectChange(tx.now);
+  }
+
+  /** A command was accepted that the machine has yet to see: whoever waits for its effect keeps waiting. */
+  expectChange(now: Date): void {
+    this.busy = true;
+    this.updatedAt = now;
+  }
+
+  private appendRow(tx: Tx, rest: Row): void {
+    tx.append('checkouts', {
+      id: this.id,
+      order_id: this.orderId,
+      cart_id: this.cartId,
+      cart_version: this.cartVersion,
+      customer_id: this.customerId,
+      place_of_supply: this.placeOfSupply,
+      ...rest,
+      codes: this.codes,
+      redeemer: this.redeemer,
+      email_index: this.emailIndex,
+      shipping_method_id: this.shippingMethodId,
+      currency: this.currency,
+      expected_total: this.expectedTotal,
+      quote: this.quote,
+      state: this.state,
+      busy: this.busy,
+      steps: this.steps,
+      network: this.holder,
+      request_id: this.requestId,
+      version: this.version,
+      created_at: tx.now,
+      updated_at: tx.now,
+    });
+  }
+
+  private appendAttempt(tx: Tx, attempt: number, method: string): void {
+    const row = { checkout_id: this.id, attempt, method, status: 'pending', created_at: tx.now };
+    tx.append('payment_attempts', row);
+  }
+
+  private appendHistory(
+    tx: Tx,
+    step: { from: CheckoutState | null; to: CheckoutState; event: string; accepted: boolean; cause: string; at: Date },
+  ): void {
+    tx.append('checkout_history', {
+      checkout_id: this.id,
+      seq: this.steps,
+      from_state: step.from,
+      to_state: step.to,
+      event: step.event,
+      accepted: step.accepted,
+      cause: step.cause,
+      request_id: this.requestId,
+      at: step.at,
+    });
+  }
+}
+CheckoutSchema.setClass(Checkout);
+
+function lineRow(checkoutId: string, line: number, { variantId, quantity, bundle }: WantedLine): Row {
+  return {
+    checkout_id: checkoutId,
+    line,
+    variant_id: variantId,
+    quantity,
+    bundle_item: bundle?.item ?? null,
+    bundle_id: bundle?.bundleId ?? null,
+    set_id: bundle?.setId ?? null,
+    bundle_quantity: bundle?.quantity ?? null,
+  };
+}
+
+/** What the checkout knows of a person, sealed for its row. */
+function personalColumns(vault: Vault, id: string, from: NewCheckout): Record<string, string | null> {
+  const text = (address: Address | null) => (address === null ? null : JSON.stringify(address));
+  return {
+    email: sealed(vault, from.email, `checkouts.email:${id}`),
+    shipping_address: sealed(vault, text(from.shippingAddress), `checkouts.shipping_address:${id}`),
+    billing_address: sealed(vault, text(from.billingAddress), `checkouts.billing_address:${id}`),
+  };
+}

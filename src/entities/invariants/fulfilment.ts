@@ -1,0 +1,58 @@
+import { GRACE, type Law } from '../reconciliation/invariant.ts';
+
+/** What becomes of orders after they are placed: parcels, cancellations, returns, refunds. */
+export const FULFILMENT_LAWS: readonly Law[] = [
+  {
+    name: 'orders.machine-is-the-lines',
+    says: 'What the machine of an order knows of units and money is what its lines and refunds say.',
+    sql: `select o.id as "orderId", o.state, o.machine, l.* , r.asked, r.returned
+      from orders o join lateral (select sum(quantity - shipped - cancelled) as "toShip", sum(shipped) as shipped
+          from order_lines where order_id = o.id) l on true
+        left join lateral (select coalesce(sum(amount) filter (where cause <> 'provider'), 0) as asked,
+          coalesce(sum(amount) filter (where state = 'succeeded'), 0) as returned from refunds where order_id = o.id) r on true
+      where o.machine ->> 'value' <> o.state
+        or (o.machine -> 'context' ->> 'toShip')::bigint <> l."toShip" or (o.machine -> 'context' ->> 'shipped')::bigint <> l.shipped
+        or (o.machine -> 'context' ->> 'returned')::bigint <> r.returned or (o.machine -> 'context' ->> 'asked')::bigint < r.asked`,
+  },
+  {
+    name: 'orders.units-are-accounted-for',
+    says: 'The units of a line that were shipped are in its shipments, those that came back in its returns.',
+    sql: `select l.order_id as "orderId", l.line, l.shipped, coalesce(s.units, 0) as "inShipments", l.returned,
+        coalesce(r.units, 0) as "inReturns"
+      from order_lines l
+        left join (select order_id, line, sum(quantity) as units from shipment_lines group by order_id, line) s
+          on s.order_id = l.order_id and s.line = l.line
+        left join (select t.order_id, t.line, sum(t.quantity) as units from return_lines t join returns r on r.id = t.return_id
+          where r.state = 'received' group by t.order_id, t.line) r on r.order_id = l.order_id and r.line = l.line
+      where l.shipped <> coalesce(s.units, 0) or l.returned <> coalesce(r.units, 0)`,
+  },
+  {
+    name: 'orders.goods-are-back-on-the-shelf',
+    says: 'What orders put back on the shelf is what was cancelled of them and what came back fit for sale.',
+    sql: `select coalesce(m.order_id, w.order_id) as "orderId", coalesce(m.variant_id, w.variant_id) as "variantId", m.units as restocked, w.units as wanted
+      from (select cause_id as order_id, variant_id, sum(on_hand_delta) as units from inventory_movements
+          where cause = 'order' group by cause_id, variant_id) m
+        full join (select l.order_id, l.variant_id, sum(l.cancelled + coalesce(t.restocked, 0)) as units from order_lines l
+          left join (select order_id, line, sum(restocked) as restocked from return_lines group by order_id, line) t
+            on t.order_id = l.order_id and t.line = l.line
+          group by l.order_id, l.variant_id having sum(l.cancelled + coalesce(t.restocked, 0)) > 0) w
+        on w.order_id = m.order_id and w.variant_id = m.variant_id
+      where coalesce(m.units, 0) <> coalesce(w.units, 0)`,
+  },
+  {
+    name: 'refunds.are-their-lines',
+    says: 'A refund gives back what its lines say, less only what had gone back elsewhere after its credit note; it is asked of the provider.',
+    sql: `select r.id as "refundId", r.order_id as "orderId", r.amount, l.amount as "linesAmount", r.state, c.calls
+      from refunds r left join lateral (select sum(amount) as amount from refund_lines where refund_id = r.id) l on true
+        left join lateral (select count(*) as calls, bool_or(status in ('pending', 'unknown')) as open,
+          bool_or(status = 'done') as done from payment_operations where refund_id = r.id) c on true
+      where r.credited <> coalesce(l.amount, 0) or r.cause not in ('provider', 'outside') and (r.credited is null and r.amount > coalesce(l.amount, 0) or c.calls = 0
+        or (r.state = 'pending') <> coalesce(c.open, false) or (r.state = 'succeeded') <> coalesce(c.done and not c.open, false))`,
+  },
+  {
+    name: 'orders.commands-are-decided',
+    says: 'No command about an order waits for long.',
+    sql: `select id as "commandId", order_id as "orderId", kind, created_at as "createdAt" from order_commands
+      where state = 'pending' and created_at < now() - ${GRACE}`,
+  },
+];

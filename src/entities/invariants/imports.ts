@@ -1,0 +1,18 @@
+import type { Law } from '../reconciliation/invariant.ts';
+
+export const IMPORT_LAWS: readonly Law[] = [
+  {
+    name: 'imports.account-for-each-row',
+    says: 'What an import counts is what became of its rows.',
+    // The rows of one that ended a month ago go before it does.
+    sql: `select i.id as "importId", i.rows, i.created, i.updated, i.unchanged, i.failed, r.counted
+      from product_imports i, lateral (
+        select json_build_object('rows', count(*), 'created', count(*) filter (where outcome = 'created'),
+            'updated', count(*) filter (where outcome = 'updated'), 'unchanged', count(*) filter (where outcome = 'unchanged'),
+            'failed', count(*) filter (where outcome = 'failed'))::jsonb as counted
+          from import_rows where import_id = i.id) r
+      where i.status <> 'receiving' and (i.finished_at is null or i.finished_at > now() - interval '29 days')
+        and r.counted <> jsonb_build_object('rows', i.rows, 'created', i.created, 'updated', i.updated,
+          'unchanged', i.unchanged, 'failed', i.failed)`,
+  },
+];

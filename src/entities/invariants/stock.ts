@@ -1,0 +1,60 @@
+import { GRACE, type Law } from '../reconciliation/invariant.ts';
+
+export const STOCK_LAWS: readonly Law[] = [
+  {
+    name: 'stock.levels-are-their-movements',
+    says: 'What lies on the shelf and what is reserved is the sum of all movements.',
+    sql: `select coalesce(s.variant_id, m.variant_id) as "variantId", s.on_hand as "onHand", m.on_hand as "movedOnHand",
+        s.reserved, m.reserved as "movedReserved"
+      from stock_levels s full join (select variant_id, sum(on_hand_delta) as on_hand, sum(reserved_delta) as reserved
+        from inventory_movements group by variant_id) m on m.variant_id = s.variant_id
+      where (coalesce(s.on_hand, 0), coalesce(s.reserved, 0)) is distinct from (coalesce(m.on_hand, 0), coalesce(m.reserved, 0))`,
+  },
+  {
+    name: 'stock.every-variant-has-a-level',
+    says: 'Every variant has a stock level.',
+    sql: `select v.id as "variantId" from variants v where not exists (select 1 from stock_levels s where s.variant_id = v.id)`,
+  },
+  {
+    name: 'stock.reserved-is-held',
+    says: 'What is reserved of a variant is the sum of the reservations that are held.',
+    sql: `select s.variant_id as "variantId", s.reserved, coalesce(r.held, 0) as held
+      from stock_levels s left join (select variant_id, sum(quantity) as held from reservations
+        where status = 'held' group by variant_id) r on r.variant_id = s.variant_id
+      where s.reserved <> coalesce(r.held, 0)`,
+  },
+  {
+    name: 'checkouts.hold-what-they-asked-for',
+    says: 'A checkout that waits for its payment has reserved what it is about to sell, or given it back.',
+    sql: `select c.id as "checkoutId", l.variant_id as "variantId", l.quantity, r.quantity as reserved from checkouts c join (select checkout_id, variant_id, sum(quantity) as quantity from checkout_lines group by checkout_id, variant_id) l
+          on l.checkout_id = c.id
+        left join reservations r on r.checkout_id = c.id and r.variant_id = l.variant_id
+      where c.state in ('LOCKED', 'PAYMENT_PENDING') and r.quantity is distinct from l.quantity`,
+  },
+  {
+    name: 'reservations.held-by-the-living',
+    says: 'Only a checkout that waits for its payment holds goods, and not long after its deadline.',
+    sql: `select r.checkout_id as "checkoutId", r.variant_id as "variantId", c.state, r.expires_at as "expiresAt"
+      from reservations r join checkouts c on c.id = r.checkout_id
+      where r.status = 'held' and (c.state not in ('LOCKED', 'PAYMENT_PENDING') or r.expires_at < now() - ${GRACE})`,
+  },
+  {
+    name: 'reservations.consumed-by-orders',
+    says: 'Goods have left for a checkout if, and only if, it has an order.',
+    sql: `select r.checkout_id as "checkoutId", r.variant_id as "variantId", r.status, c.state
+      from reservations r join checkouts c on c.id = r.checkout_id
+      where (r.status = 'consumed') <> exists (select 1 from orders o where o.id = c.order_id)`,
+  },
+  {
+    name: 'reservations.are-their-movements',
+    says: 'The movements of a checkout are those of its reservations: held, given back, or gone.',
+    sql: `select r.checkout_id as "checkoutId", r.variant_id as "variantId", r.status, r.quantity,
+        coalesce(m.reserved, 0) as "movedReserved", coalesce(m.on_hand, 0) as "movedOnHand"
+      from reservations r left join (select cause_id, variant_id, sum(reserved_delta) as reserved,
+          sum(on_hand_delta) as on_hand from inventory_movements where cause = 'checkout' group by cause_id, variant_id) m
+        on m.cause_id = r.checkout_id and m.variant_id = r.variant_id
+      where (coalesce(m.reserved, 0), coalesce(m.on_hand, 0)) is distinct from (case r.status
+        when 'held' then (r.quantity::bigint, 0::bigint) when 'released' then (0::bigint, 0::bigint)
+        else (0::bigint, -r.quantity::bigint) end)`,
+  },
+];

@@ -1,0 +1,84 @@
+import { refused } from '../../domain/errors.ts';
+import type { DeliveryShare, RefundableLine } from '../../domain/orders/refundable.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
+import type { Demand } from '../stock/movements.ts';
+import { demandOf } from '../stock/stock.ts';
+
+/** Some units of a line of an order. */
+export interface Units {
+  line: number;
+  quantity: number;
+}
+
+/** A line of an order and what has become of its units; the order's lock protects it. */
+export interface OrderLine extends RefundableLine {
+  variantId: string;
+  shipped: number;
+  cancelled: number;
+  returned: number;
+}
+
+export const loadLines = (tx: Tx, orderId: string): Promise<OrderLine[]> =>
+  tx.query<OrderLine & Record<string, unknown>>(
+    `select line, variant_id as "variantId", quantity, igst, unit_shares as "unitShares", shipped, cancelled, returned,
+        refunded from order_lines where order_id = $1 order by line`,
+    [orderId],
+  );
+
+export const unsent = ({ quantity, shipped, cancelled }: OrderLine): number => quantity - shipped - cancelled;
+
+/** Units that were sent and whose money has not been asked back. */
+export const refundable = ({ shipped, cancelled, refunded }: OrderLine): number => shipped + cancelled - refunded;
+
+/** Each of these lines with the units that are asked of it. @throws UNITS_UNAVAILABLE for more than `available` says */
+export function pick(
+  lines: readonly OrderLine[],
+  asked: readonly Units[],
+  available: (line: OrderLine) => number,
+): { line: OrderLine; quantity: number }[] {
+  return asked.map(({ line: number, quantity }) => {
+    const line = lines.find((one) => one.line === number);
+    const most = line ? available(line) : 0;
+    if (!line || quantity > most)
+      throw refused('UNITS_UNAVAILABLE', { line: number, requested: quantity, available: most });
+    return { line, quantity };
+  });
+}
+
+export const unitsIn = (units: readonly { quantity: number }[]): number =>
+  units.reduce((sum, { quantity }) => sum + quantity, 0);
+
+/** What picked units are to the stock. */
+export const goodsOf = (picked: readonly { line: OrderLine; quantity: number }[]): Demand =>
+  demandOf(picked.map(({ line, quantity }) => ({ variantId: line.variantId, quantity })));
+
+const COUNTERS = ['shipped', 'cancelled', 'returned', 'refunded'] as const;
+
+/** Counts units of lines, all counters in one statement; the database refuses more than the line has. */
+export async function countUnits(
+  tx: Tx,
+  orderId: string,
+  units: Partial<Record<(typeof COUNTERS)[number], readonly Units[]>>,
+): Promise<void> {
+  const rows = COUNTERS.flatMap((counter) => (units[counter] ?? []).map((unit) => ({ ...unit, counter })));
+  const sums = COUNTERS.map((counter) => `sum(quantity) filter (where counter = '${counter}') as ${counter}`);
+  await tx.query(
+    `update order_lines l set ${COUNTERS.map((counter) => `${counter} = l.${counter} + coalesce(u.${counter}, 0)`).join(', ')}
+      from (select line, ${sums.join(', ')} from jsonb_to_recordset($2) as u (line int, quantity int, counter text)
+        group by line) u
+      where l.order_id = $1 and l.line = u.line`,
+    [orderId, JSON.stringify(rows)],
+  );
+}
+
+/** The shares of the delivery of an order, each taxed at a rate of its own; of older orders the whole, as share 0. */
+export const loadDelivery = (tx: Tx, orderId: string): Promise<DeliveryShare[]> =>
+  tx.query<DeliveryShare & Record<string, unknown>>(
+    `select s.place::int as share, s.taxable, s.cgst, s.sgst, s.igst
+        from orders o, rows from (jsonb_to_recordset(o.shipping_shares)
+          as (taxable bigint, cgst bigint, sgst bigint, igst bigint)) with ordinality as s (taxable, cgst, sgst, igst, place)
+        where o.id = $1
+      union all select 0, shipping_taxable_value, shipping_cgst, shipping_sgst, shipping_igst from orders
+        where id = $1 and shipping > 0 and shipping_shares = '[]' order by share`,
+    [orderId],
+  );

@@ -1,0 +1,61 @@
+import type { Taxed } from '../../../domain/invoices/taxes.ts';
+import type { CreditableLine } from '../../../domain/orders/credit-tax.ts';
+import type { Tx } from '../../../infra/database/unit-of-work.ts';
+
+/** What credit notes may still take of an order, in paise; the order's lock protects it. */
+export interface Creditable {
+  /** Of each line, what no refund that is under way or done has taken. */
+  lines: CreditableLine[];
+  /** Of each line, what no refund has taken that is done: one that is under way may still fail. */
+  lasting: CreditableLine[];
+}
+
+/** A line as it was invoiced, what credit notes have taken of it, and what refunds that are under way will take. */
+interface Row extends CreditableLine {
+  noted: Taxed;
+  underWay: Taxed;
+}
+
+const TAXED = ['taxable', 'cgst', 'sgst', 'igst'] as const;
+const sums = (filter: string): string =>
+  `json_build_object(${TAXED.map((part) => `'${part}', coalesce(sum(l.${part}) filter (where ${filter}), 0)`).join(', ')})`;
+
+/** A refund that failed after its credit note was issued: the note stays, and the money is still owed. */
+export const HAS_NOTE = `exists (select 1 from documents d where d.refund_id = r.id)`;
+
+/** Reads what is left of the lines of an order's invoice, under the order's lock. */
+export async function loadCreditable(tx: Tx, orderId: string): Promise<Creditable> {
+  const rows = await tx.query<Row & Record<string, unknown>>(
+    `with taken as (select l.line, l.share, ${sums(`r.state = 'succeeded' or ${HAS_NOTE}`)} as noted,
+          ${sums(`r.state = 'pending' and not ${HAS_NOTE}`)} as under_way
+        from refunds r join refund_lines l on l.refund_id = r.id where r.order_id = $1 group by l.line, l.share),
+      invoiced as (select line, 0 as share, rate_percent, taxable_value as taxable, cgst, sgst, igst from order_lines where order_id = $1
+        union all select 0, 0, shipping_rate_percent, shipping_taxable_value, shipping_cgst, shipping_sgst, shipping_igst
+          from orders where id = $1 and shipping > 0 and shipping_shares = '[]'
+        union all select 0, s.place::int, s."ratePercent", s.taxable, s.cgst, s.sgst, s.igst
+          from orders o, rows from (jsonb_to_recordset(o.shipping_shares)
+            as ("ratePercent" numeric, taxable bigint, cgst bigint, sgst bigint, igst bigint))
+            with ordinality as s ("ratePercent", taxable, cgst, sgst, igst, place) where o.id = $1)
+      select i.line, i.share, trim_scale(i.rate_percent)::text as "ratePercent", i.taxable, i.cgst, i.sgst, i.igst, t.noted,
+        t.under_way as "underWay"
+      from invoiced i left join taken t using (line, share) order by i.line, i.share`,
+    [orderId],
+  );
+  const lasting = rows.map((row) => less(row, row.noted));
+  const lines = rows.map((row, index) => less(lasting[index] ?? row, row.underWay));
+  return { lines, lasting };
+}
+
+// Versions before could credit more than a line had: nothing is left of it then.
+function less({ line, share, ratePercent, ...left }: CreditableLine, taken: Taxed | null): CreditableLine {
+  const part = (name: keyof Taxed): number => Math.max(0, left[name] - (taken?.[name] ?? 0));
+  return {
+    line,
+    share,
+    ratePercent,
+    taxable: part('taxable'),
+    cgst: part('cgst'),
+    sgst: part('sgst'),
+    igst: part('igst'),
+  };
+}

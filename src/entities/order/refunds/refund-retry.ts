@@ -1,0 +1,59 @@
+import { refused } from '../../../domain/errors.ts';
+import type { RefundLine } from '../../../domain/orders/refundable.ts';
+import { leftOf, respread } from '../../../domain/orders/respread.ts';
+import type { Tx } from '../../../infra/database/unit-of-work.ts';
+import { appendRefundCall } from '../../payment/payment.ts';
+import type { Order } from '../order.ts';
+import { HAS_NOTE, loadCreditable } from './credit.ts';
+import { LINES, writeCreditLines } from './credit-lines.ts';
+import { loadMoney } from './money.ts';
+
+/**
+ * Tries a refund again that the provider did not carry out, up to what is still owed: money may have gone back elsewhere
+ * meanwhile. A credit note that was issued for it stays; without one its lines are cut down anew.
+ * @returns the call. @throws REFUND_NOT_FAILED, REFUND_EXCEEDS_PAYMENT
+ */
+export async function askAgain(
+  tx: Tx,
+  { order, refundId }: { order: Pick<Order, 'id' | 'checkoutId'>; refundId: string },
+): Promise<string> {
+  const { asked, refunded, outside, underWay } = await loadMoney(tx, order.checkoutId);
+  const most = asked - refunded - outside - underWay;
+  const [refund] = await tx.query<FailedRefund & Record<string, unknown>>(
+    `select payment_id as "paymentId", amount, ${HAS_NOTE} as "hasNote",
+        (select count(*)::int + 1 from payment_operations where refund_id = r.id) as round,
+        ${LINES} as lines
+      from refunds r where id = $1 and order_id = $2 and state = 'failed'`,
+    [refundId, order.id],
+  );
+  if (!refund) throw refused('REFUND_NOT_FAILED', { refundId });
+  const { paymentId, round } = refund;
+  const amount = await owedOf(tx, { ...refund, id: refundId, orderId: order.id, most });
+  if (amount <= 0)
+    throw refused('REFUND_EXCEEDS_PAYMENT', { orderId: order.id, requested: refund.amount, available: 0 });
+  await tx.query(`update refunds set state = 'pending', failure = null, decided_at = null, amount = $2 where id = $1`, [
+    refundId,
+    amount,
+  ]);
+  return appendRefundCall(tx, { paymentId, refundId, amount, round });
+}
+
+interface FailedRefund {
+  paymentId: string;
+  /** Paise. */
+  amount: number;
+  hasNote: boolean;
+  /** Which call of it this one is. */
+  round: number;
+  lines: RefundLine[];
+}
+
+/** What is still owed of a refund that failed, in paise, at most `most`; its lines follow unless a note has them. */
+async function owedOf(tx: Tx, of: FailedRefund & { id: string; orderId: string; most: number }): Promise<number> {
+  if (of.hasNote || of.lines.length === 0) return Math.min(of.amount, of.most);
+  const { lines: creditable } = await loadCreditable(tx, of.orderId);
+  const amount = Math.max(0, Math.min(of.amount, of.most, leftOf(creditable)));
+  const lines = respread(of.lines, { amount, creditable });
+  await writeCreditLines(tx, { refundId: of.id, orderId: of.orderId, lines });
+  return amount;
+}

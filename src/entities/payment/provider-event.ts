@@ -1,0 +1,94 @@
+import type { Query } from '../../infra/database/query.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
+
+/** An event of a provider, reduced to what the house works with: no personal data is kept. */
+export interface Notice {
+  provider: string;
+  eventId: string;
+  type: string;
+  createdAt: Date;
+  intentId: string | null;
+  checkoutId: string | null;
+  status: string | null;
+  /** Paise. */
+  amountReceived: number | null;
+  refundId: string | null;
+}
+
+/** Stores an event. One that was stored before meets the primary key: the commit fails as a duplicate. */
+export function receiveNotice(tx: Tx, notice: Notice): void {
+  tx.append('webhook_inbox', {
+    provider: notice.provider,
+    event_id: notice.eventId,
+    type: notice.type,
+    created_at: notice.createdAt,
+    intent_id: notice.intentId,
+    checkout_id: notice.checkoutId,
+    status: notice.status,
+    amount_received: notice.amountReceived,
+    refund_id: notice.refundId,
+    received_at: tx.now,
+    due_at: tx.now,
+  });
+}
+
+/** A stored event that nothing was done about yet, with what we know of its payment already. */
+export interface OpenNotice extends Notice {
+  receivedAt: Date;
+  /** Null for a payment that is not ours. */
+  payment: { status: string; intentId: string | null } | null;
+  /** A call about this payment is under way, whose answer will say the same. */
+  isBeingCalled: boolean;
+  /** It tells of a refund that we asked for and have the answer of. */
+  isOurRefund: boolean;
+}
+
+/**
+ * Takes events that nothing was done about yet, news of success first: for a few seconds nobody else takes them, then
+ * they are due again, unless something was done about them.
+ */
+export function claimNotices(query: Query, limit: number): Promise<OpenNotice[]> {
+  return query<OpenNotice>(
+    `with claimed as (update webhook_inbox set due_at = now() + interval '4 s' where (provider, event_id) in (
+        select provider, event_id from webhook_inbox where processed_at is null and due_at <= now()
+          order by status is distinct from 'succeeded', due_at limit $1 for update skip locked)
+        returning *)
+      select i.provider, i.event_id as "eventId", i.type, i.created_at as "createdAt", i.intent_id as "intentId",
+        p.checkout_id as "checkoutId", i.status, i.amount_received as "amountReceived", i.refund_id as "refundId",
+        i.received_at as "receivedAt", case when p.id is not null then json_build_object('status', p.status, 'intentId', p.intent_id) end as payment,
+        exists (select 1 from payment_operations o where o.payment_id = p.id
+          and (o.kind in ('open', 'confirm') or (o.kind = 'refund' and i.refund_id is not null))
+          and o.status in ('pending', 'unknown')) as "isBeingCalled",
+        exists (select 1 from payment_operations o where o.payment_id = p.id and o.reference = i.refund_id) as "isOurRefund"
+      from claimed i left join lateral (
+        select id, checkout_id, status, intent_id from payments where checkout_id = i.checkout_id
+        union all select id, checkout_id, status, intent_id from payments where i.checkout_id is null and intent_id = i.intent_id
+        limit 1) p on true`,
+    [limit],
+  );
+}
+
+/** Puts events off that cannot be worked on yet: others come first. */
+export async function postponeNotices(query: Query, notices: readonly Notice[], ms: number): Promise<void> {
+  await query(
+    `update webhook_inbox i set due_at = now() + $3 * interval '1 ms'
+      from unnest($1::text[], $2::text[]) as n (provider, event_id)
+      where i.provider = n.provider and i.event_id = n.event_id and i.processed_at is null`,
+    [...keysOf(notices), ms],
+  );
+}
+
+const keysOf = (notices: readonly Notice[]): [providers: string[], eventIds: string[]] => [
+  notices.map(({ provider }) => provider),
+  notices.map(({ eventId }) => eventId),
+];
+
+/** Writes down what became of events; the first outcome stays. */
+export async function closeNotices(query: Query, notices: readonly Notice[], outcome: string): Promise<void> {
+  await query(
+    `update webhook_inbox i set processed_at = now(), outcome = $3
+      from unnest($1::text[], $2::text[]) as n (provider, event_id)
+      where i.provider = n.provider and i.event_id = n.event_id and i.processed_at is null`,
+    [...keysOf(notices), outcome],
+  );
+}

@@ -1,0 +1,52 @@
+import { refused } from '../../domain/errors.ts';
+import type { ReportReason } from '../../domain/reviews/states.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
+import { lockReview, type Review } from './review.ts';
+
+/** A published review that somebody else has an opinion of, under its lock. @throws REVIEW_NOT_FOUND, REVIEW_IS_YOURS */
+export async function lockForOpinion(tx: Tx, { id, customerId }: { id: string; customerId: string }): Promise<Review> {
+  const review = await lockReview(tx, id);
+  if (review?.state !== 'approved') throw refused('REVIEW_NOT_FOUND', { reviewId: id });
+  if (review.customerId === customerId) throw refused('REVIEW_IS_YOURS', { reviewId: id });
+  return review;
+}
+
+/** Finds a review helpful, or takes that back; saying it twice changes nothing. @returns how many find it helpful */
+export async function vote(tx: Tx, { id, customerId }: Opinion, isHelpful: boolean): Promise<number> {
+  const changed = isHelpful
+    ? await tx.query(
+        `insert into review_votes (review_id, customer_id, at) values ($1, $2, $3) on conflict do nothing returning 1`,
+        [id, customerId, tx.now],
+      )
+    : await tx.query(`delete from review_votes where review_id = $1 and customer_id = $2 returning 1`, [
+        id,
+        customerId,
+      ]);
+  const [row] = await tx.query<{ helpful: number }>(
+    `update reviews set helpful = helpful + $2 where id = $1 returning helpful`,
+    [id, isHelpful ? changed.length : -changed.length],
+  );
+  return row?.helpful ?? 0;
+}
+
+/** Reports a review, once per customer, also after staff have let it pass. @returns how many reports nobody has looked at */
+export async function report(tx: Tx, { id, customerId }: Opinion, reason: ReportReason): Promise<number> {
+  const added = await tx.query(
+    `insert into review_reports (review_id, customer_id, reason, at) values ($1, $2, $3, $4) on conflict do nothing returning 1`,
+    [id, customerId, reason, tx.now],
+  );
+  const [row] = await tx.query<{ reports: number }>(
+    `update reviews set reports = reports + $2 where id = $1 returning reports`,
+    [id, added.length],
+  );
+  return row?.reports ?? 0;
+}
+
+/** Somebody has looked at what was reported. */
+export const settleReports = (tx: Tx, id: string): void =>
+  tx.send(`update review_reports set settled_at = $2 where review_id = $1 and settled_at is null`, [id, tx.now]);
+
+interface Opinion {
+  id: string;
+  customerId: string;
+}

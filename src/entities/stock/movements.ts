@@ -1,0 +1,47 @@
+import type { Tx } from '../../infra/database/unit-of-work.ts';
+import { newId } from '../../infra/ids.ts';
+import { currentTrace } from '../../infra/observability/trace.ts';
+
+/** Units per variant, added up over everything that asks for it. */
+export type Demand = ReadonlyMap<string, number>;
+
+type MovementKind = 'receive' | 'adjust' | 'reserve' | 'release' | 'consume' | 'restock';
+
+export interface Cause {
+  cause: string;
+  /** The row that stands for it, where one does. */
+  causeId?: string;
+  /** What whoever did it had to say. */
+  note?: string;
+}
+
+/** What a movement is put down to in the ledger. */
+export type Movement = { kind: MovementKind } & Partial<Cause>;
+
+const DELTAS: Record<MovementKind, { onHand: number; reserved: number }> = {
+  receive: { onHand: 1, reserved: 0 },
+  adjust: { onHand: 1, reserved: 0 },
+  restock: { onHand: 1, reserved: 0 },
+  reserve: { onHand: 0, reserved: 1 },
+  release: { onHand: 0, reserved: -1 },
+  consume: { onHand: -1, reserved: -1 },
+};
+
+/** Appends to the ledger what happens to the levels of the same transaction. */
+export function appendMovements(tx: Tx, { kind, cause = 'checkout', causeId, note }: Movement, demand: Demand): void {
+  const { onHand, reserved } = DELTAS[kind];
+  for (const [variantId, quantity] of demand) {
+    tx.append('inventory_movements', {
+      id: newId(),
+      variant_id: variantId,
+      kind,
+      on_hand_delta: onHand * quantity,
+      reserved_delta: reserved * quantity,
+      cause,
+      cause_id: causeId ?? null,
+      note: note ?? null,
+      request_id: currentTrace()?.requestId ?? null,
+      at: tx.now,
+    });
+  }
+}

@@ -1,0 +1,275 @@
+import { refused } from '../../domain/errors.ts';
+import { forAnyKeys, forAnyRows, ranked } from '../../infra/database/groups/merged-statements.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
+import { LOCK_ORDER } from '../checkout/lock-order.ts';
+import { appendMovements, type Cause, type Demand } from './movements.ts';
+
+export interface Shortage {
+  variantId: string;
+  requested: number;
+  available: number;
+}
+
+interface Level {
+  variantId: string;
+  available: number;
+}
+
+/** Adds up the units of lines per variant. */
+export function demandOf(lines: readonly { variantId: string; quantity: number }[]): Demand {
+  const demand = new Map<string, number>();
+  for (const { variantId, quantity } of lines) demand.set(variantId, (demand.get(variantId) ?? 0) + quantity);
+  return demand;
+}
+
+/*
+ * Locks: the checkout's row first (by the caller), then the levels in id order, then the reservations. A reservation is
+ * only ever changed under the lock of its variant's level, which is what makes two checkouts unable to deadlock.
+ *
+ * Checkouts that share a transaction hold the same locks, so these keep nothing apart there: they share the levels as well,
+ * and take units from the shared level at once. The constraints of `stock_levels` are the last line.
+ */
+
+/**
+ * Holds the demand for a checkout until `expiresAt`, all of it or nothing.
+ * Reservations of others that have run out do not count, whether or not anything has released them yet.
+ * @returns what is short; empty when the demand is held.
+ */
+export async function reserve(
+  tx: Tx,
+  { checkoutId, expiresAt }: { checkoutId: string; expiresAt: Date },
+  demand: Demand,
+): Promise<Shortage[]> {
+  const shortages = await lockAndReserve(tx, demand);
+  if (shortages.length > 0) return shortages;
+  for (const [variantId, quantity] of demand) {
+    const row = { checkout_id: checkoutId, variant_id: variantId, quantity, status: 'held', expires_at: expiresAt };
+    tx.append('reservations', row);
+  }
+  appendMovements(tx, { kind: 'reserve', causeId: checkoutId }, demand);
+  return [];
+}
+
+/** Holds for longer what a checkout still holds. */
+export async function extendReservations(tx: Tx, checkoutId: string, expiresAt: Date): Promise<void> {
+  await lockLevelsOf(tx, checkoutId);
+  tx.send(`update reservations set expires_at = $2 where checkout_id = $1 and status = 'held'`, [
+    checkoutId,
+    expiresAt,
+  ]);
+}
+
+/**
+ * Turns what a checkout holds into goods that have left. Where a reservation had run out and was released, its units
+ * are taken from what is available now.
+ * @returns what is short; when anything is, nothing was taken.
+ */
+export async function consume(tx: Tx, checkoutId: string): Promise<Shortage[]> {
+  await lockLevelsOf(tx, checkoutId);
+  const held = await consumeHeld(tx, checkoutId);
+  if (held) {
+    appendMovements(tx, { kind: 'consume', causeId: checkoutId }, held);
+    return [];
+  }
+  return consumeLate(tx, checkoutId);
+}
+
+const RELEASE = forAnyKeys(
+  `with freed as (update reservations set status = 'released' where checkout_id = any($1) and status = 'held'
+        returning checkout_id, variant_id, quantity),
+      level as (update stock_levels s set reserved = s.reserved - f.quantity
+        from (select variant_id, sum(quantity) as quantity from freed group by variant_id) f
+        where s.variant_id = f.variant_id)
+    select checkout_id as "checkoutId", variant_id as "variantId", quantity from freed`,
+  'checkoutId',
+);
+
+/** Gives back what a checkout still holds; doing it twice gives nothing back twice. */
+export async function release(tx: Tx, checkoutId: string): Promise<void> {
+  await lockLevelsOf(tx, checkoutId);
+  const freed = await tx.query<{ variantId: string; quantity: number }>(RELEASE, [[checkoutId]]);
+  addToHeld(tx, demandOf(freed), 1);
+  appendMovements(tx, { kind: 'release', causeId: checkoutId }, demandOf(freed));
+}
+
+/** Takes goods into stock; a variant's first goods open its level. The variants must be written already. */
+export async function receive(tx: Tx, cause: Cause, demand: Demand): Promise<void> {
+  await tx.query(
+    `insert into stock_levels (variant_id, on_hand)
+      select * from unnest($1::uuid[], $2::int[]) as d (variant_id, quantity) order by variant_id
+      on conflict (variant_id) do update set on_hand = stock_levels.on_hand + excluded.on_hand`,
+    [[...demand.keys()], [...demand.values()]],
+  );
+  addToHeld(tx, demand, 1);
+  appendMovements(tx, { kind: 'receive', ...cause }, demand);
+}
+
+/** Puts goods back on the shelf that had left with an order. */
+export async function restock(tx: Tx, cause: Cause, demand: Demand): Promise<void> {
+  if (demand.size === 0) return;
+  await lockLevels(tx, [...demand.keys()]);
+  changeLevels(tx, demand, { onHand: 1, reserved: 0 });
+  appendMovements(tx, { kind: 'restock', ...cause }, demand);
+}
+
+/** Changes what lies on the shelf by so many units. @throws INSUFFICIENT_INVENTORY for what is reserved or was never there */
+export async function adjust(
+  tx: Tx,
+  cause: Cause,
+  { variantId, delta }: { variantId: string; delta: number },
+): Promise<void> {
+  const changed = await tx.query(
+    `update stock_levels set on_hand = on_hand + $2 where variant_id = $1
+      and on_hand + $2 + backorder_limit >= greatest(reserved, 0) and on_hand + $2 >= -backorder_limit returning 1`,
+    [variantId, delta],
+  );
+  if (changed.length === 0) {
+    const [level] = await lockLevels(tx, [variantId]);
+    throw refused('INSUFFICIENT_INVENTORY', { variantId, requested: -delta, available: level?.available ?? 0 });
+  }
+  addToHeld(tx, new Map([[variantId, delta]]), 1);
+  appendMovements(tx, { kind: 'adjust', ...cause }, new Map([[variantId, delta]]));
+}
+
+/** Sets how far below nothing each variant may be sold; a variant without a level gets an empty one. */
+export async function allowBackorder(tx: Tx, limits: ReadonlyMap<string, number>): Promise<void> {
+  await tx.query(
+    `insert into stock_levels (variant_id, on_hand, backorder_limit)
+      select variant_id, 0, units from unnest($1::uuid[], $2::int[]) as l (variant_id, units) order by variant_id
+      on conflict (variant_id) do update set backorder_limit = excluded.backorder_limit`,
+    [[...limits.keys()], [...limits.values()]],
+  );
+}
+
+/** Nothing is awaited between the comparison and the change: another checkout of this transaction compares with what is left. */
+async function lockAndReserve(tx: Tx, demand: Demand): Promise<Shortage[]> {
+  const levels = await lockLevels(tx, [...demand.keys()]);
+  let shortages = shortagesOf(demand, levels);
+  if (shortages.length > 0) {
+    await releaseExpired(
+      tx,
+      shortages.map(({ variantId }) => variantId),
+    );
+    shortages = shortagesOf(demand, levels);
+  }
+  if (shortages.length === 0) changeLevels(tx, demand, { onHand: 0, reserved: 1 });
+  return shortages;
+}
+
+function shortagesOf(demand: Demand, levels: readonly Level[]): Shortage[] {
+  const available = new Map(levels.map((level) => [level.variantId, level.available]));
+  return [...demand]
+    .map(([variantId, requested]) => ({ variantId, requested, available: available.get(variantId) ?? 0 }))
+    .filter((line) => line.requested > line.available);
+}
+
+const LOCK_LEVELS = ranked(
+  forAnyKeys(
+    `select variant_id as "variantId", on_hand + backorder_limit - reserved as available
+      from stock_levels where variant_id = any($1) order by variant_id for update`,
+    'variantId',
+  ),
+  LOCK_ORDER.levels,
+);
+
+/** The levels that a transaction has locked, as they are after all that was taken in it. */
+const heldLevels = (): Map<string, Level> => new Map();
+
+async function lockLevels(tx: Tx, variantIds: readonly string[]): Promise<Level[]> {
+  const held = tx.shared(heldLevels);
+  const missing = variantIds.filter((id) => !held.has(id));
+  const found = missing.length > 0 ? await tx.query<Level & Record<string, unknown>>(LOCK_LEVELS, [missing]) : [];
+  // Another checkout of this transaction may have got the level, and taken from it, while this one waited.
+  for (const level of found) if (!held.has(level.variantId)) held.set(level.variantId, level);
+  return variantIds.flatMap((id) => held.get(id) ?? []);
+}
+
+function addToHeld(tx: Tx, demand: Demand, sign: number): void {
+  const held = tx.shared(heldLevels);
+  for (const [variantId, quantity] of demand) {
+    const level = held.get(variantId);
+    if (level) level.available += sign * quantity;
+  }
+}
+
+const RESERVED_BY = forAnyKeys(
+  `select checkout_id as "checkoutId", variant_id as "variantId" from reservations where checkout_id = any($1)`,
+  'checkoutId',
+);
+
+/**
+ * Locks the levels of everything that a checkout asked for, for a caller that must lock something else after them. Its
+ * reservations do not change meanwhile: the caller has the checkout's lock.
+ */
+export async function lockLevelsOf(tx: Tx, checkoutId: string): Promise<void> {
+  const rows = await tx.query<{ variantId: string }>(RESERVED_BY, [[checkoutId]]);
+  await lockLevels(
+    tx,
+    rows.map(({ variantId }) => variantId),
+  );
+}
+
+/** Releases what others held too long of these variants, under the level locks that the caller has. */
+async function releaseExpired(tx: Tx, variantIds: string[]): Promise<void> {
+  const rows = await tx.query<{ checkoutId: string; variantId: string; quantity: number }>(
+    `with freed as (update reservations set status = 'released'
+          where variant_id = any($1) and status = 'held' and expires_at <= now()
+          returning checkout_id, variant_id, quantity),
+        level as (update stock_levels s set reserved = s.reserved - f.quantity
+          from (select variant_id, sum(quantity) as quantity from freed group by variant_id) f
+          where s.variant_id = f.variant_id)
+      select checkout_id as "checkoutId", variant_id as "variantId", quantity from freed`,
+    [variantIds],
+  );
+  for (const row of rows) appendMovements(tx, { kind: 'release', causeId: row.checkoutId }, demandOf([row]));
+  addToHeld(tx, demandOf(rows), 1);
+}
+
+const CONSUME_HELD = forAnyKeys(
+  `with used as (update reservations r set status = 'consumed' where checkout_id = any($1)
+        and not exists (select 1 from reservations o where o.checkout_id = r.checkout_id and o.status <> 'held')
+        returning checkout_id, variant_id, quantity),
+      level as (update stock_levels s set on_hand = s.on_hand - u.quantity, reserved = s.reserved - u.quantity
+        from (select variant_id, sum(quantity) as quantity from used group by variant_id) u
+        where s.variant_id = u.variant_id)
+    select checkout_id as "checkoutId", variant_id as "variantId", quantity from used`,
+  'checkoutId',
+);
+
+/** Consumes only if every reservation of the checkout is still held; null when one is not. */
+async function consumeHeld(tx: Tx, checkoutId: string): Promise<Demand | null> {
+  const rows = await tx.query<{ variantId: string; quantity: number }>(CONSUME_HELD, [[checkoutId]]);
+  return rows.length > 0 ? demandOf(rows) : null;
+}
+
+async function consumeLate(tx: Tx, checkoutId: string): Promise<Shortage[]> {
+  const rows = await tx.query<{ variantId: string; quantity: number; status: string }>(
+    `select variant_id as "variantId", quantity, status from reservations
+      where checkout_id = $1 and status <> 'consumed' order by variant_id`,
+    [checkoutId],
+  );
+  const missing = demandOf(rows.filter((row) => row.status === 'released'));
+  const shortages = await lockAndReserve(tx, missing);
+  if (shortages.length > 0) return shortages;
+  appendMovements(tx, { kind: 'reserve', causeId: checkoutId }, missing);
+  changeLevels(tx, demandOf(rows), { onHand: -1, reserved: -1 });
+  appendMovements(tx, { kind: 'consume', causeId: checkoutId }, demandOf(rows));
+  tx.send(`update reservations set status = 'consumed' where checkout_id = $1 and status <> 'consumed'`, [checkoutId]);
+  return [];
+}
+
+const CHANGE_LEVELS = forAnyRows(
+  `update stock_levels s set on_hand = s.on_hand + d.on_hand, reserved = s.reserved + d.reserved
+    from (select id, sum(on_hand) as on_hand, sum(reserved) as reserved
+      from jsonb_to_recordset($1::jsonb) as d (id uuid, on_hand int, reserved int) group by id) d
+    where s.variant_id = d.id`,
+);
+
+function changeLevels(tx: Tx, demand: Demand, sign: { onHand: number; reserved: number }): void {
+  if (demand.size === 0) return;
+  addToHeld(tx, demand, sign.onHand - sign.reserved);
+  const changes = [...demand].map(([id, quantity]) => {
+    return { id, on_hand: sign.onHand * quantity, reserved: sign.reserved * quantity };
+  });
+  tx.send(CHANGE_LEVELS, [JSON.stringify(changes)]);
+}

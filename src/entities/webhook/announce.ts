@@ -1,0 +1,49 @@
+import type { EventType, TEST_EVENT } from '../../domain/events.ts';
+import { forEachCall } from '../../infra/database/groups/merged-statements.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
+import { newId } from '../../infra/ids.ts';
+
+export interface Announcement {
+  type: EventType | typeof TEST_EVENT;
+  /** Ids and facts, nothing personal. */
+  data: Record<string, unknown>;
+}
+
+// The end of a subscription waits for the locks: its deliveries must not be left without it.
+const SUBSCRIPTIONS = forEachCall(
+  `select id from webhook_subscriptions where state = 'active'
+    and case when $2::uuid is null then $1 = any(events) else id = $2 end for key share`,
+  ['text', 'uuid'],
+);
+
+/**
+ * Stores an event with the transaction that makes it true: a delivery for each subscription that wants it, nothing when
+ * none does. @returns how many deliveries there are
+ */
+export async function storeEvent(tx: Tx, { type, data }: Announcement, only: string | null = null): Promise<number> {
+  const subscriptions = await tx.query<{ id: string }>(SUBSCRIPTIONS, [type, only]);
+  const eventId = newId();
+  for (const { id } of subscriptions) append(tx, { subscriptionId: id, eventId, type, data });
+  return subscriptions.length;
+}
+
+/** Stores an event for each of `all`, with the transaction that makes them true, after one look at the subscriptions. */
+export async function storeEvents(tx: Tx, type: EventType, all: readonly Announcement['data'][]): Promise<void> {
+  // The end of a subscription waits for the locks: its deliveries must not be left without it.
+  const subscriptions = await tx.query<{ id: string }>(
+    `select id from webhook_subscriptions where state = 'active' and $1 = any(events) order by id for key share`,
+    [type],
+  );
+  for (const data of subscriptions.length > 0 ? all : []) {
+    const eventId = newId();
+    for (const { id } of subscriptions) append(tx, { subscriptionId: id, eventId, type, data });
+  }
+}
+
+function append(
+  tx: Tx,
+  { subscriptionId, eventId, ...event }: Announcement & { subscriptionId: string; eventId: string },
+): void {
+  const facts = { ...event, state: 'pending', tries: 0, due_at: tx.now, created_at: tx.now };
+  tx.append('webhook_deliveries', { id: newId(), subscription_id: subscriptionId, event_id: eventId, ...facts });
+}

@@ -1,0 +1,84 @@
+import { MOST_TRIES } from '../../domain/events.ts';
+import type { Query } from '../../infra/database/query.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
+import { opened, type Vault } from '../account/privacy/vault.ts';
+
+/** A delivery that is to be sent now, with all that it takes. */
+export interface DueDelivery {
+  id: string;
+  subscriptionId: string;
+  eventId: string;
+  type: string;
+  data: object;
+  /** How often it was tried since it was last asked for. */
+  tries: number;
+  createdAt: Date;
+  url: string;
+  /** In clear; for a day after a change the one before signs too. */
+  secrets: string[];
+}
+
+type Row = Omit<DueDelivery, 'secrets'> & { secret: string; previous: string | null };
+
+/** Takes deliveries that are due: nobody else takes them for longer than a try can last, then they are due again unless they are decided. */
+export async function claimDeliveries(query: Query, vault: Vault, limit: number): Promise<DueDelivery[]> {
+  const rows = await query<Row>(
+    `update webhook_deliveries d set due_at = now() + interval '6 s' from webhook_subscriptions s
+      where s.id = d.subscription_id and d.id in (select w.id from webhook_deliveries w
+          join webhook_subscriptions t on t.id = w.subscription_id
+          where w.state = 'pending' and w.due_at <= now() and t.state = 'active'
+          order by w.due_at limit $1 for update of w skip locked)
+      returning d.id, d.subscription_id as "subscriptionId", d.event_id as "eventId", d.type, d.data, d.tries,
+        d.created_at as "createdAt", s.url, s.secret, case when s.previous_until > now() then s.previous_secret end as previous`,
+    [limit],
+  );
+  return rows.map(({ secret, previous, ...delivery }) => {
+    const open = (column: string, text: string) =>
+      opened(vault, text, `webhook_subscriptions.${column}:${delivery.subscriptionId}`);
+    const secrets = [open('secret', secret), ...(previous ? [open('previous_secret', previous)] : [])];
+    return { ...delivery, secrets };
+  });
+}
+
+/** How a try went: the status that was answered, or why there was none. */
+export interface Attempt {
+  status: number | null;
+  error: string | null;
+  durationMs: number;
+}
+
+/** After so long without any success a subscription is disabled. */
+const LASTING = `interval '3 days'`;
+
+/**
+ * Writes down how a try went and what is next.
+ * @returns who made the subscription when it was disabled for it, else null
+ */
+export async function recordAttempt(
+  tx: Tx,
+  { id, subscriptionId, tries }: Pick<DueDelivery, 'id' | 'subscriptionId' | 'tries'>,
+  { retryInMs, ...attempt }: Attempt & { retryInMs: number | null },
+): Promise<string | null> {
+  const isDelivered = retryInMs === null;
+  await tx.query(
+    `insert into webhook_attempts (delivery_id, attempt, at, duration_ms, status, error)
+      select $1, coalesce(max(attempt), 0) + 1, $2::timestamptz, $3, $4::int, $5 from webhook_attempts where delivery_id = $1`,
+    [id, tx.now, attempt.durationMs, attempt.status, attempt.error],
+  );
+  const state = isDelivered ? 'delivered' : tries + 1 >= MOST_TRIES ? 'failed' : 'pending';
+  await tx.query(
+    `update webhook_deliveries set state = $2, tries = $3, due_at = $4::timestamptz + $5 * interval '1 ms',
+        decided_at = case when $2 <> 'pending' then $4 end where id = $1`,
+    [id, state, tries + 1, tx.now, retryInMs ?? 0],
+  );
+  const [subscription] = await tx.query<{ state: string; createdBy: string; wasActive: boolean }>(
+    `update webhook_subscriptions s set failing_since = case when $2 then null else coalesce(s.failing_since, $3) end,
+        state = case when not $2 and s.failing_since < $3::timestamptz - ${LASTING} then 'disabled' else s.state end,
+        disabled_because = case when not $2 and s.failing_since < $3::timestamptz - ${LASTING}
+          then coalesce(s.disabled_because, 'failing') else s.disabled_because end
+      from webhook_subscriptions before where s.id = $1 and before.id = s.id
+      returning s.state, s.created_by as "createdBy", before.state = 'active' as "wasActive"`,
+    [subscriptionId, isDelivered, tx.now],
+  );
+  return subscription?.state === 'disabled' && subscription.wasActive ? subscription.createdBy : null;
+}

@@ -1,0 +1,113 @@
+import { uuidv7Floor } from '../ids.ts';
+import type { Database } from './database.ts';
+
+/** A month of a table, cut by its UUIDv7 key. */
+export interface Month {
+  table: string;
+  /** The first instant of the month, UTC. */
+  start: Date;
+}
+
+/** A partition waits so long for its table, in milliseconds; whoever reads and writes there goes first, and it is tried again. */
+const LOCK_TIMEOUT_MS = 2_000;
+/** How often in a row a place for late rows is tried to be made: until it is there, late rows are refused. */
+const LATE_ATTEMPTS = 5;
+
+export const monthStart = (from: Date, offset = 0): Date =>
+  new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + offset));
+
+/** What the partition of a month is called: `audit_log_p2026_11`. */
+export const partitionName = ({ table, start }: Month): string => `${table}_p${yearAndMonth(start)}`;
+
+/** What takes the rows that a month still gets when it is in the archive: `audit_log_late_2026_11`. */
+export const latePartitionName = ({ table, start }: Month): string => `${table}_late_${yearAndMonth(start)}`;
+
+const yearAndMonth = (start: Date): string => start.toISOString().slice(0, 7).replace('-', '_');
+
+/** The partitions that are there, by name. */
+export async function partitionsOf(
+  { query }: Pick<Database, 'query'>,
+  tables: readonly string[],
+): Promise<Set<string>> {
+  const rows = await query<{ name: string }>(
+    `select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
+      where i.inhparent = any(select to_regclass(name) from unnest($1::text[]) as t (name))`,
+    [tables],
+  );
+  return new Set(rows.map(({ name }) => name));
+}
+
+/** Which of these months have no partition. There is no default partition: rows that fell into one make their month impossible to attach. */
+export async function missingMonths(
+  db: Pick<Database, 'query'>,
+  tables: readonly string[],
+  months: readonly Date[],
+): Promise<Month[]> {
+  const there = await partitionsOf(db, tables);
+  const wanted = tables.flatMap((table) => months.map((start) => ({ table, start })));
+  return wanted.filter((month) => !there.has(partitionName(month)));
+}
+
+/** Makes the partition of a month. @throws when the table stays locked by others: then it is tried again later */
+export const makePartition = (db: Database, month: Month): Promise<void> => attach(db, month, partitionName(month));
+
+/** Makes a place for what a month still gets when it is in the archive. @throws as `makePartition` does */
+export const makeLatePartition = (db: Database, month: Month): Promise<void> =>
+  attach(db, month, latePartitionName(month));
+
+async function attach({ orm }: Database, { table, start }: Month, name: string): Promise<void> {
+  await orm.em.fork().transactional(async (em) => {
+    await em.execute(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
+    await em.execute(`create table if not exists ${name} partition of ${table}
+      for values from ('${uuidv7Floor(start)}') to ('${uuidv7Floor(monthStart(start, 1))}')`);
+  });
+}
+
+/** The months of these tables that were taken out and have no place for rows that come late. */
+export async function monthsWithoutLatePartition(
+  { query }: Pick<Database, 'query'>,
+  tables: readonly string[],
+): Promise<Month[]> {
+  // Still in its old schema: one that was broken off.
+  const rows = await query<{ table: string; month: string }>(
+    `select distinct t.name as table, replace(right(c.relname, 7), '_', '-') as month
+      from unnest($1::text[]) as t (name) join pg_class c on c.relname ~ ('^' || t.name || '_p\\d{4}_\\d{2}$')
+      where c.relkind = 'r' and not c.relispartition
+        and c.relnamespace in (to_regnamespace('archive'), to_regnamespace('public'))`,
+    [tables],
+  );
+  const there = await partitionsOf({ query }, tables);
+  return rows
+    .map(({ table, month }) => ({ table, start: new Date(`${month}-01T00:00:00Z`) }))
+    .filter((month) => !there.has(latePartitionName(month)));
+}
+
+/** Whether a table has, or had, a partition for a month. */
+export async function hasMonth({ query }: Pick<Database, 'query'>, month: Month): Promise<boolean> {
+  const name = partitionName(month);
+  const found = await query(`select 1 from pg_class where relname = $1 and relkind = 'r'`, [name]);
+  return found.length > 0;
+}
+
+/**
+ * Takes a month out of its table and keeps it under the schema `archive`. Whoever reads or writes other months is not
+ * held up: the detaching waits for them. Rows that the month still gets have a place of their own. One that was broken off is
+ * brought to its end. @returns where the rows are now
+ */
+export async function archiveMonth(db: Database, month: Month): Promise<string> {
+  const { query } = db;
+  const name = partitionName(month);
+  const pending = `select 1 from pg_inherits where inhrelid = to_regclass($1) and inhdetachpending`;
+  const isBrokenOff = (await query(pending, [name])).length > 0;
+  const isThere = (await partitionsOf({ query }, [month.table])).has(name);
+  if (isThere)
+    await query(`alter table ${month.table} detach partition ${name} ${isBrokenOff ? 'finalize' : 'concurrently'}`);
+  await query(`create schema if not exists archive`);
+  await query(`alter table if exists public.${name} set schema archive`);
+  for (let attempt = 1; ; attempt++) {
+    const error = await makeLatePartition(db, month).catch((thrown: unknown) => thrown ?? new Error('not made'));
+    if (!error) break;
+    if (attempt === LATE_ATTEMPTS) throw error;
+  }
+  return `archive.${name}`;
+}

@@ -1,0 +1,48 @@
+import { failpoint } from '../failpoint.ts';
+import { errorFields, observe } from '../observability/log.ts';
+import { runWithTrace } from '../observability/trace.ts';
+import type { Command } from './queue.ts';
+import { type Handler, snooze } from './worker.ts';
+
+/** Work that goes on outside of the queues. */
+export interface LocalRunner {
+  /** Takes a command when there is room and a handler for it. */
+  take(command: Command): boolean;
+  /** Resolves when everything taken is finished. */
+  idle(): Promise<unknown>;
+}
+
+/**
+ * Carries out commands in the process that made them, right after their commit, which saves them the way through the
+ * queue. Whatever does not come out well goes to the queue after all; what is lost in a crash, the relay delivers.
+ */
+export function runLocally(
+  handlers: readonly Handler[],
+  options: { most: number; deliver(commands: readonly Command[]): Promise<void> },
+): LocalRunner {
+  const byName = new Map(handlers.map((entry) => [entry.name, entry]));
+  const running = new Set<Promise<void>>();
+  async function run(entry: Handler, command: Command): Promise<void> {
+    const context = { commandId: command.id, isTakeover: false, starts: 1, progress: () => undefined };
+    let isRedelivered = false;
+    const outcome = await runWithTrace(command.trace, () => entry.run(command.payload, context)).catch((error) => {
+      observe('command.retried', { command: command.name, commandId: command.id, ...errorFields(error) });
+      // It did not end in order.
+      isRedelivered = true;
+      return snooze(0);
+    });
+    observe(`job.${outcome.kind}`, { job: command.name, jobId: command.id, ...outcome });
+    failpoint(`${command.name}.before-ack`);
+    if (outcome.kind === 'snooze') await options.deliver([{ ...command, isRedelivered }]).catch(() => undefined);
+  }
+  return {
+    take(command) {
+      const entry = byName.get(command.name);
+      if (!entry || running.size >= options.most) return false;
+      const one = run(entry, command).finally(() => running.delete(one));
+      running.add(one);
+      return true;
+    },
+    idle: () => Promise.all(running),
+  };
+}

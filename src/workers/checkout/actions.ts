@@ -1,0 +1,185 @@
+import type { EventType } from '../../domain/events.ts';
+import { CHECKOUT_WAYS_OUT, type CheckoutState } from '../../domain/states.ts';
+import type { Checkout } from '../../entities/checkout/checkout.ts';
+import { invoiceDue } from '../../entities/invoice/due.ts';
+import { enqueue } from '../../entities/outbox/outbox.ts';
+import { Payment } from '../../entities/payment/payment.ts';
+import { consumeRedemptions, reholdRedemptions, releaseRedemptions } from '../../entities/pricing/redemption.ts';
+import { consume, demandOf, extendReservations, lockLevelsOf, release, reserve } from '../../entities/stock/stock.ts';
+import { forAnyKeys, forEachCall } from '../../infra/database/groups/merged-statements.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
+import { issueDocuments } from '../../jobs/invoices.ts';
+import { executeOperation } from '../../jobs/payments.ts';
+import type { CheckoutAction, CheckoutEvent } from '../../machines/checkout.ts';
+import type { WorkerDeps } from '../deps.ts';
+import { announce } from '../notifications/announce.ts';
+import { tell } from '../notifications/order-emails.ts';
+import { placeOrder } from './place-order.ts';
+import { priceCheckout } from './pricing.ts';
+
+interface At {
+  checkout: Checkout;
+  /** Where the checkout stood before the event that asked for this. */
+  from: CheckoutState;
+}
+
+type Perform = (deps: WorkerDeps, tx: Tx, at: At) => Promise<CheckoutEvent | undefined>;
+
+/** What subscribers hear of a checkout that ends without an order. */
+const ENDS: Partial<Record<CheckoutState, EventType>> = {
+  EXPIRED: 'checkout.expired',
+  CANCELLED: 'checkout.cancelled',
+  FAILED: 'checkout.failed',
+};
+
+/** What each action of the machine means in rows; an answer is the next event of the machine. */
+export const ACTIONS: Record<CheckoutAction, Perform> = {
+  reserve: priceAndReserve,
+  extendHold,
+  openPayment,
+  confirmPayment,
+  createOrder,
+  closeCart,
+  release: async (deps, tx, { checkout }) => {
+    // A guest has proved no address: anybody could have us write to anybody.
+    if (checkout.state === 'EXPIRED' && checkout.customerId)
+      tell(deps, tx, { letter: 'checkout-expired', id: checkout.id });
+    const news = ENDS[checkout.state];
+    if (news)
+      await announce(deps, tx, {
+        type: news,
+        data: { checkoutId: checkout.id, cartId: checkout.cartId, reason: checkout.reason },
+      });
+    await releaseRedemptions(tx, checkout.id);
+    await release(tx, checkout.id);
+    return undefined;
+  },
+  cancelPayment,
+  reopenCart,
+  refundPayment,
+};
+
+const LATEST_ATTEMPT = forEachCall(
+  `select attempt from payment_attempts where checkout_id = $1 order by attempt desc limit 1`,
+  ['uuid'],
+);
+
+async function priceAndReserve(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<CheckoutEvent> {
+  const [priced, methods] = await Promise.all([
+    priceCheckout(deps, tx, checkout),
+    tx.query(LATEST_ATTEMPT, [checkout.id]),
+  ]);
+  if ('reason' in priced) return { type: 'REFUSED', ...priced };
+  const { total } = priced.output.totals;
+  const holdMs = methods.length > 0 ? deps.holdMs.withMethod : deps.holdMs.withoutMethod;
+  const expiresAt = new Date(tx.now.getTime() + holdMs);
+  const [shortage] = await reserve(tx, { checkoutId: checkout.id, expiresAt }, demandOf(priced.output.lines));
+  if (shortage) return { type: 'REFUSED', reason: 'INSUFFICIENT_INVENTORY', details: { ...shortage } };
+  checkout.lock(total, expiresAt);
+  const { engineVersion, inputs, output } = priced;
+  const row = { checkout_id: checkout.id, engine_version: engineVersion, inputs, output, created_at: tx.now };
+  tx.append('pricing_snapshots', row);
+  return { type: 'RESERVED', total };
+}
+
+/** A customer who has given a payment method means to buy: the goods are held for the usual time, counted from the start. */
+async function extendHold(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<undefined> {
+  const until = new Date(checkout.createdAt.getTime() + deps.holdMs.withMethod);
+  if (checkout.extend(until, tx.now)) await extendReservations(tx, checkout.id, until);
+}
+
+async function openPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<CheckoutEvent | undefined> {
+  const { id, total, currency } = checkout;
+  if (!total) {
+    // The order takes its goods in this same transaction: the reservation has to be there to be taken.
+    await tx.write();
+    return { type: 'PAYMENT_SKIPPED' };
+  }
+  const operationId = Payment.open(tx, { checkoutId: id, amount: total, currency, attempt: 1 });
+  enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
+  return undefined;
+}
+
+async function confirmPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<undefined> {
+  const payment = await paymentOf(tx, checkout);
+  const [latest] = await tx.query<{ attempt: number }>(LATEST_ATTEMPT, [checkout.id]);
+  if (!latest) throw new Error(`checkout ${checkout.id} has no attempt to confirm`);
+  const operationId = payment.request(tx, { kind: 'confirm', attempt: latest.attempt });
+  enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
+}
+
+async function cancelPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<undefined> {
+  const [payment] = await tx.find(Payment, { checkoutId: checkout.id });
+  if (!payment || payment.isSettled) return;
+  const operationId = payment.request(tx, { kind: 'cancel' });
+  enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
+}
+
+/** @throws Error when the checkout has none: then the machine asked for what cannot be. */
+async function paymentOf(tx: Tx, { id }: Checkout): Promise<Payment> {
+  const [payment] = await tx.find(Payment, { checkoutId: id });
+  if (!payment) throw new Error(`checkout ${id} has no payment`);
+  return payment;
+}
+
+async function refundPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<undefined> {
+  const payment = await paymentOf(tx, checkout);
+  const operationId = payment.request(tx, { kind: 'refund', amount: payment.captured - payment.refunded });
+  enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
+  tell(deps, tx, { letter: 'payment-returned', id: checkout.id });
+}
+
+/** Also the way of money that came late: it gets its order if the buyer is known, the cart was not bought anew and the goods are there. */
+async function createOrder(deps: WorkerDeps, tx: Tx, { checkout, from }: At): Promise<CheckoutEvent> {
+  if (CHECKOUT_WAYS_OUT.includes(from)) {
+    if (await isErased(tx, checkout)) return { type: 'ORDER_REFUSED', reason: 'CUSTOMER_ERASED' };
+    const [usedUp] = await reholdRedemptions(tx, checkout.id);
+    if (usedUp) return { type: 'ORDER_REFUSED', reason: 'PAID_BUT_DISCOUNT_USED_UP', details: { discountId: usedUp } };
+    if (await cartIsTakenByAnother(tx, checkout)) return { type: 'ORDER_REFUSED', reason: 'SUPERSEDED' };
+  }
+  const [shortage] = await consume(tx, checkout.id);
+  if (shortage) return { type: 'ORDER_REFUSED', reason: 'PAID_BUT_OUT_OF_STOCK', details: { ...shortage } };
+  const { discounts } = await placeOrder(tx, checkout);
+  if (discounts.length > 0) consumeRedemptions(tx, checkout.id);
+  tell(deps, tx, { letter: 'order-confirmed', id: checkout.orderId });
+  await announce(deps, tx, { type: 'order.confirmed', data: { orderId: checkout.orderId, checkoutId: checkout.id } });
+  invoiceDue(tx, checkout.orderId);
+  tx.afterCommit(() => deps.queues.nudge(issueDocuments));
+  return { type: 'ORDER_STORED' };
+}
+
+/** Goods cannot be sent to somebody who had their address erased meanwhile. */
+async function isErased(tx: Tx, { id }: Checkout): Promise<boolean> {
+  const [known] = await tx.query(`select 1 from checkouts where id = $1 and shipping_address is not null`, [id]);
+  return known === undefined;
+}
+
+/** Under the cart's lock, which whoever starts a checkout needs as well; levels are locked before carts everywhere. */
+async function cartIsTakenByAnother(tx: Tx, { id, cartId }: Checkout): Promise<boolean> {
+  await lockLevelsOf(tx, id);
+  await tx.query(`select 1 from carts where id = $1 for update`, [cartId]);
+  const others = await tx.query(
+    `select 1 from checkouts where cart_id = $1 and id <> $2 and state not in ('EXPIRED', 'CANCELLED', 'FAILED')`,
+    [cartId, id],
+  );
+  return others.length > 0;
+}
+
+const CLOSE_CARTS = forAnyKeys(
+  `update carts set status = 'ordered', version = version + 1, updated_at = now() where id = any($1)`,
+);
+
+async function closeCart(_deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<CheckoutEvent> {
+  tx.send(CLOSE_CARTS, [[checkout.cartId]]);
+  return { type: 'CART_CLOSED' };
+}
+
+/** Frees the cart to be edited and bought, unless another checkout has it or it was bought before. */
+async function reopenCart(_deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<undefined> {
+  tx.send(
+    `update carts set status = 'open', version = version + 1, updated_at = $3
+      where id = $1 and status = 'checkout' and not exists (select 1 from checkouts
+        where cart_id = $1 and id <> $2 and state not in ('EXPIRED', 'CANCELLED', 'FAILED'))`,
+    [checkout.cartId, checkout.id, tx.now],
+  );
+}

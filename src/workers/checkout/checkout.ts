@@ -1,0 +1,25 @@
+import { acknowledge } from '../../entities/outbox/outbox.ts';
+import { groupedWork } from '../../infra/database/groups/grouped-work.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
+import { done, type Handler, handler, noop } from '../../infra/queue/worker.ts';
+import { advanceCheckout } from '../../jobs/checkout.ts';
+import type { WorkerDeps } from '../deps.ts';
+import { advance, lockCheckout } from './advance.ts';
+
+/** Carries out the commands of clients: start, pay again, cancel. */
+export const checkoutHandlers = (deps: WorkerDeps): Handler[] => [
+  handler(advanceCheckout, ({ checkoutId, event }, { commandId }) =>
+    groupedWork(deps.db, { name: advanceCheckout.name, key: checkoutId }, async (tx) => {
+      const [isOurs, checkout] = await Promise.all([acknowledge(tx, commandId), lockCheckout(tx, checkoutId)]);
+      if (!isOurs || !checkout) return noop(checkout ? 'done before' : 'no such checkout');
+      const accepted = await advance(deps, tx, { checkout, event: { type: event }, cause: commandId });
+      if (!accepted && event === 'PAY') await abandonAttempts(tx, checkoutId);
+      return accepted ? done : noop(`${event} is not allowed in ${checkout.state}`);
+    }),
+  ),
+];
+
+const abandonAttempts = (tx: Tx, checkoutId: string) =>
+  tx.query(`update payment_attempts set status = 'abandoned' where checkout_id = $1 and status = 'pending'`, [
+    checkoutId,
+  ]);

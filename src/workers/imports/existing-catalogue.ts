@@ -1,0 +1,86 @@
+import type { ImportRow, ProductFields, VariantFields } from '../../entities/import/row.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
+
+/** A line that was understood, with its number in the file. */
+export interface NumberedRow extends ImportRow {
+  row: number;
+}
+
+/** All that an import can say about a product, and nothing left open. */
+export type WholeProduct = ProductFields & { uqc: string };
+
+export interface KnownProduct {
+  id: string;
+  slug: string;
+  /** Shelves: those that are filled by hand. */
+  fields: WholeProduct;
+}
+
+/** All that an import can say about a variant, and nothing left open. */
+export type WholeVariant = Omit<VariantFields, 'variantStatus' | 'variantAttributes' | 'onHand'> & {
+  status: 'active' | 'archived';
+  attributes: Record<string, unknown>;
+};
+
+export interface KnownVariant {
+  id: string;
+  /** Of its product. */
+  slug: string;
+  /** Units that it has to be able to cover: what is reserved and not on the shelf. */
+  owed: number;
+  fields: WholeVariant;
+}
+
+/** What the shop has of what some rows speak of. */
+export interface Known {
+  products: Map<string, KnownProduct>;
+  variants: Map<string, KnownVariant>;
+  shelves: ReadonlyMap<string, { id: string; kind: 'manual' | 'rule' }>;
+  taxClasses: ReadonlySet<string>;
+}
+
+/** Reads it in four statements, however many rows; products and variants under their locks, in id order. */
+export async function loadKnown(tx: Tx, rows: readonly NumberedRow[]): Promise<Known> {
+  const given = rows.flatMap(({ product }) => product ?? []);
+  const products = await productsOf(tx, [...new Set(rows.map(({ slug }) => slug))]);
+  const variants = await variantsOf(tx, [...new Set(rows.flatMap(({ variant }) => variant?.sku ?? []))]);
+  const shelves = await tx.query<{ id: string; slug: string; kind: 'manual' | 'rule' }>(
+    `select id, slug, kind from collections where slug = any($1) order by id for key share`,
+    [[...new Set(given.flatMap(({ collections }) => collections))]],
+  );
+  const taxClasses = await tx.query<{ code: string }>(
+    `select distinct tax_class as code from tax_rates where tax_class = any($1) and valid_from <= now()`,
+    [[...new Set(given.map(({ taxClass }) => taxClass))]],
+  );
+  return {
+    products: new Map(products.map((one) => [one.slug, one])),
+    variants: new Map(variants.map((one) => [one.fields.sku, one])),
+    shelves: new Map(shelves.map((one) => [one.slug, one])),
+    taxClasses: new Set(taxClasses.map(({ code }) => code)),
+  };
+}
+
+async function productsOf(tx: Tx, slugs: readonly string[]): Promise<KnownProduct[]> {
+  const rows = await tx.query<WholeProduct & { id: string; slug: string }>(
+    `select id, slug, title, description, brand, hsn, uqc, tax_class as "taxClass", status, array(
+          select c.slug from product_collections pc join collections c on c.id = pc.collection_id
+            where pc.product_id = p.id and c.kind = 'manual') as collections, attributes, media
+      from products p where slug = any($1) order by id for update of p`,
+    [slugs],
+  );
+  return rows.map(({ id, slug, ...fields }) => {
+    return { id, slug, fields: { ...fields, collections: fields.collections.toSorted() } };
+  });
+}
+
+async function variantsOf(tx: Tx, skus: readonly string[]): Promise<KnownVariant[]> {
+  const rows = await tx.query<WholeVariant & Omit<KnownVariant, 'fields'>>(
+    `select v.id, p.slug, coalesce(s.reserved - s.on_hand, 0) as owed, v.sku, v.size, v.color, v.price,
+        v.weight_grams as "weightGrams", v.max_per_order as "maxPerOrder",
+        coalesce(s.backorder_limit, 0) as "backorderLimit", v.status, v.attributes
+      from variants v join products p on p.id = v.product_id left join stock_levels s on s.variant_id = v.id
+      where v.sku = any($1) order by v.id for update of v`,
+    [skus],
+  );
+  return rows.map(({ id, slug, owed, ...fields }) => ({ id, slug, owed, fields }));
+}

@@ -1,0 +1,23 @@
+import { isResetHeld } from '../../entities/account/email-change.ts';
+import { issueResetToken, takeResetRequest } from '../../entities/account/password-reset.ts';
+import { acknowledge, enqueue } from '../../entities/outbox/outbox.ts';
+import { unitOfWork } from '../../infra/database/unit-of-work.ts';
+import { done, type Handler, handler, noop } from '../../infra/queue/worker.ts';
+import { sendMail, startPasswordReset } from '../../jobs/mail.ts';
+import type { WorkerDeps } from '../deps.ts';
+
+/** Sends a reset mail when the request names an account that may get one. */
+export const passwordResetHandlers = ({ db, queues }: Pick<WorkerDeps, 'db' | 'queues'>): Handler[] => [
+  handler(startPasswordReset, ({ requestId }, { commandId }) =>
+    unitOfWork(db, startPasswordReset.name, async (tx) => {
+      if (!(await acknowledge(tx, commandId))) return noop('done before');
+      const account = await takeResetRequest(tx, requestId);
+      if (!account || (await isResetHeld(tx, account.id))) return noop('no mail is due');
+      const tokenId = await issueResetToken(tx, account);
+      if (!tokenId) return noop('no mail is due');
+      const payload = { letter: 'reset-password' as const, accountId: account.id, tokenId };
+      enqueue(tx, queues, { contract: sendMail, payload });
+      return done;
+    }),
+  ),
+];

@@ -1,0 +1,67 @@
+import { createHmac, randomInt } from 'node:crypto';
+import { retryDelayMs } from '../../domain/events.ts';
+import { enqueue } from '../../entities/outbox/outbox.ts';
+import { type Attempt, claimDeliveries, type DueDelivery, recordAttempt } from '../../entities/webhook/delivery.ts';
+import { external } from '../../infra/database/external.ts';
+import { unitOfWork } from '../../infra/database/unit-of-work.ts';
+import { observe } from '../../infra/observability/log.ts';
+import { done, type Handler, handler } from '../../infra/queue/worker.ts';
+import { sendMail } from '../../jobs/mail.ts';
+import { deliverWebhooks } from '../../jobs/webhooks.ts';
+import { WebhookError } from '../../ports/webhooks/port.ts';
+import type { WorkerDeps } from '../deps.ts';
+
+/** Deliveries per round, all at once; a full round is followed by another. */
+const BATCH = 20;
+const CHANCES = 1_000;
+
+/** Tells subscribers. A worker that is killed between the answer and its record sends the same delivery again, under the same id. */
+export const webhookHandlers = (deps: WorkerDeps): Handler[] => [
+  handler(deliverWebhooks, async () => {
+    const due = await claimDeliveries(deps.db.query, deps.vault, BATCH);
+    await Promise.all(due.map((delivery) => deliver(deps, delivery)));
+    if (due.length === BATCH) deps.queues.nudge(deliverWebhooks);
+    return done;
+  }),
+];
+
+async function deliver(deps: WorkerDeps, delivery: DueDelivery): Promise<void> {
+  const attempt = await send(deps, delivery);
+  const isTaken = attempt.status !== null && attempt.status >= 200 && attempt.status < 300;
+  const retryInMs = isTaken ? null : retryDelayMs(delivery.tries + 1, randomInt(CHANCES) / CHANCES);
+  await unitOfWork(deps.db, deliverWebhooks.name, async (tx) => {
+    const disabledFor = await recordAttempt(tx, delivery, { ...attempt, retryInMs });
+    if (disabledFor !== null) {
+      enqueue(tx, deps.queues, { contract: sendMail, payload: { letter: 'webhook-disabled', accountId: disabledFor } });
+    }
+  });
+  const { id: deliveryId, subscriptionId, type } = delivery;
+  observe(isTaken ? 'webhook.delivered' : 'webhook.failed', { deliveryId, subscriptionId, type, ...attempt });
+}
+
+async function send({ sender }: WorkerDeps, delivery: DueDelivery): Promise<Attempt> {
+  const { id, eventId, type, data, createdAt, url, secrets } = delivery;
+  const body = JSON.stringify({ id: eventId, type, createdAt: createdAt.toISOString(), data });
+  const startedAt = Date.now();
+  const headers = {
+    'Content-Type': 'application/json',
+    'User-Agent': 'VCEcom-Webhooks/1',
+    'VCEcom-Event-Id': eventId,
+    'VCEcom-Delivery-Id': id,
+    'VCEcom-Signature': signatureOf(secrets, { at: Math.floor(startedAt / 1_000), body }),
+  };
+  const failed = (error: unknown) => {
+    if (!(error instanceof WebhookError)) throw error;
+    return { status: null, error: error.code };
+  };
+  const posted = external('webhooks.post', () => sender.post({ url, headers, body }));
+  const answer = await posted.then((status) => ({ status, error: null }), failed);
+  return { ...answer, durationMs: Date.now() - startedAt };
+}
+
+/** `t=<seconds>,v1=<hex>`: HMAC-SHA256 over the instant, a dot and the body; one `v1` for each secret that is valid. */
+export const signatureOf = (secrets: readonly string[], { at, body }: { at: number; body: string }): string =>
+  [
+    `t=${at}`,
+    ...secrets.map((secret) => `v1=${createHmac('sha256', secret).update(`${at}.${body}`).digest('hex')}`),
+  ].join(',');

@@ -1,0 +1,21 @@
+import { claimOrders } from '../../entities/order/guest-order-claim.ts';
+import { acknowledge, enqueue } from '../../entities/outbox/outbox.ts';
+import { unitOfWork } from '../../infra/database/unit-of-work.ts';
+import { done, type Handler, handler, noop } from '../../infra/queue/worker.ts';
+import { claimGuestOrders } from '../../jobs/orders.ts';
+import type { WorkerDeps } from '../deps.ts';
+import { announce } from '../notifications/announce.ts';
+
+/** Has the orders that were placed with a proved address join its account: a batch at a time, each a transaction. */
+export const claimHandler = (deps: Pick<WorkerDeps, 'db' | 'vault' | 'queues'>): Handler =>
+  handler(claimGuestOrders, ({ accountId, after = null }, { commandId }) =>
+    unitOfWork(deps.db, claimGuestOrders.name, async (tx) => {
+      if (!(await acknowledge(tx, commandId))) return noop('done before');
+      const { claimed, next } = await claimOrders(tx, deps.vault, { accountId, after, cause: commandId });
+      for (const orderId of claimed) {
+        await announce(deps, tx, { type: 'order.claimed', data: { orderId, customerId: accountId } });
+      }
+      if (next) enqueue(tx, deps.queues, { contract: claimGuestOrders, payload: { accountId, after: next } });
+      return claimed.length > 0 ? done : noop('no order joins the account');
+    }),
+  );

@@ -1,0 +1,38 @@
+import { creditNoteDue, creditNoteNotDue } from '../../../entities/invoice/due.ts';
+import { settleCredit } from '../../../entities/order/refunds/credit-lines.ts';
+import { decideRefund } from '../../../entities/order/refunds/refund.ts';
+import type { Tx } from '../../../infra/database/unit-of-work.ts';
+import { observe } from '../../../infra/observability/log.ts';
+import { issueDocuments } from '../../../jobs/invoices.ts';
+import type { WorkerDeps } from '../../deps.ts';
+import { announce } from '../../notifications/announce.ts';
+import { tell } from '../../notifications/order-emails.ts';
+import { advanceOrder, lockOrder } from '../advance.ts';
+
+/**
+ * A refund of an order came to an end, under the checkout's lock: `failure` says why the money is still with us. The order
+ * hears of it when money has moved; a refund that never left us changes nothing in it.
+ */
+export async function endRefund(
+  deps: WorkerDeps,
+  tx: Tx,
+  { refundId, failure, cause }: { refundId: string; failure: string | null; cause: string },
+): Promise<void> {
+  if (failure === null) await settleCredit(tx, refundId);
+  const ended = await decideRefund(tx, { id: refundId, failure });
+  if (!ended) return;
+  const { orderId, amount, before, isOurs } = ended;
+  observe(failure === null ? 'order.refund.succeeded' : 'order.refund.failed', { orderId, refundId, amount, failure });
+  if (failure === null) {
+    creditNoteDue(tx, { refundId, orderId });
+    tx.afterCommit(() => deps.queues.nudge(issueDocuments));
+    if (isOurs) tell(deps, tx, { letter: 'refund-made', id: refundId });
+  } else creditNoteNotDue(tx, refundId);
+  const news = failure === null ? 'refund.succeeded' : 'refund.failed';
+  await announce(deps, tx, { type: news, data: { orderId, refundId, amount, failure } });
+  if (failure !== null && before !== 'succeeded') return;
+  const order = await lockOrder(tx, orderId);
+  if (!order) return;
+  const event = { type: failure === null ? 'MONEY_RETURNED' : 'MONEY_KEPT', amount } as const;
+  await advanceOrder(deps, tx, { order, event, actor: 'provider', reason: failure, cause });
+}

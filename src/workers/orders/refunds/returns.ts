@@ -1,0 +1,109 @@
+import { cutDown } from '../../../domain/orders/credit.ts';
+import { amountOf, refundUnits } from '../../../domain/orders/refundable.ts';
+import {
+  countUnits,
+  goodsOf,
+  loadLines,
+  type OrderLine,
+  pick,
+  refundable,
+  type Units,
+} from '../../../entities/order/lines.ts';
+import type { Order } from '../../../entities/order/order.ts';
+import {
+  decideReturn,
+  loadReturn,
+  openReturn,
+  receiveReturn,
+  returnable,
+} from '../../../entities/order/refunds/return.ts';
+import { restock } from '../../../entities/stock/stock.ts';
+import type { Tx } from '../../../infra/database/unit-of-work.ts';
+import type { OrderWork } from '../../../jobs/orders.ts';
+import type { WorkerDeps } from '../../deps.ts';
+import { announce } from '../../notifications/announce.ts';
+import { tell } from '../../notifications/order-emails.ts';
+import type { Prepared } from '../prepared.ts';
+import { giveBack } from './refund.ts';
+import { readRefundable } from './refundable.ts';
+
+/** A customer, or staff for one, wants to send goods back. */
+export async function prepareReturn(
+  deps: WorkerDeps,
+  tx: Tx,
+  { order, work, actor }: { order: Order; work: OrderWork['REQUEST_RETURN']; actor: string },
+): Promise<Prepared> {
+  const { lines: units, reason } = work;
+  pick(await loadLines(tx, order.id), units, await returnable(tx, order.id));
+  return {
+    event: { type: 'REQUEST_RETURN' },
+    async perform() {
+      const returnId = openReturn(tx, { orderId: order.id, units, reason, by: actor });
+      await announce(deps, tx, {
+        type: 'return.requested',
+        data: { orderId: order.id, returnId, lines: units, reason },
+      });
+      return { returnId };
+    },
+  };
+}
+
+const DECISIONS = {
+  approved: 'APPROVE_RETURN',
+  rejected: 'REJECT_RETURN',
+  withdrawn: 'WITHDRAW_RETURN',
+} as const;
+
+/** Staff, or the customer, say what is to become of a return. */
+export async function prepareDecision(
+  deps: WorkerDeps,
+  tx: Tx,
+  { order, returnId, to }: { order: Order; returnId: string; to: keyof typeof DECISIONS },
+): Promise<Prepared> {
+  await loadReturn(tx, { orderId: order.id, returnId, to });
+  return {
+    event: { type: DECISIONS[to] },
+    async perform() {
+      decideReturn(tx, { returnId, to });
+      await announce(deps, tx, { type: `return.${to}`, data: { orderId: order.id, returnId } });
+      // Whoever withdrew a return knows it.
+      if (to !== 'withdrawn') tell(deps, tx, { letter: `return-${to}`, id: returnId });
+      return { returnId };
+    },
+  };
+}
+
+/** The goods are back. Units whose money went back before are not refunded again, and others up to what is left of them. */
+export async function prepareReceipt(
+  deps: WorkerDeps,
+  tx: Tx,
+  { order, work, reason }: { order: Order; work: OrderWork['RECEIVE_RETURN']; reason: string | null },
+): Promise<Prepared> {
+  const { returnId, restock: restocked = [], refund } = work;
+  const units = await loadReturn(tx, { orderId: order.id, returnId, to: 'received' });
+  const lines = await loadLines(tx, order.id);
+  const sellable = pick(lines, restocked, ({ line }) => units.find((one) => one.line === line)?.quantity ?? 0);
+  const toRefund = refund ? unrefunded(lines, units) : [];
+  const wanted = toRefund.map(({ line, quantity }) => refundUnits(line, quantity));
+  const refunds = cutDown(wanted, await readRefundable(tx, order));
+  return {
+    event: { type: 'RECEIVE_RETURN', amount: amountOf(refunds) },
+    async perform() {
+      const refunded = toRefund.map(({ line, quantity }) => ({ line: line.line, quantity }));
+      await countUnits(tx, order.id, { returned: units, refunded });
+      await restock(tx, { cause: 'order', causeId: order.id }, goodsOf(sellable));
+      const made = await giveBack(deps, tx, { order, lines: refunds, cause: 'return', reason });
+      const refundId = made?.refundId ?? null;
+      await tx.write();
+      await receiveReturn(tx, { returnId, restocked, refundId });
+      await announce(deps, tx, { type: 'return.received', data: { orderId: order.id, returnId, refundId } });
+      return { returnId, ...made };
+    },
+  };
+}
+
+const unrefunded = (lines: readonly OrderLine[], units: readonly Units[]) =>
+  lines.flatMap((line) => {
+    const quantity = Math.min(units.find((one) => one.line === line.line)?.quantity ?? 0, refundable(line));
+    return quantity > 0 ? [{ line, quantity }] : [];
+  });

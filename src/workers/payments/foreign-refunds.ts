@@ -1,0 +1,64 @@
+import { creditNoteDue } from '../../entities/invoice/due.ts';
+import { bookForeignRefund, findForeignRefund } from '../../entities/order/refunds/foreign-refund.ts';
+import { Payment } from '../../entities/payment/payment.ts';
+import { closeNotices, type OpenNotice } from '../../entities/payment/provider-event.ts';
+import { external } from '../../infra/database/external.ts';
+import { type Tx, unitOfWork } from '../../infra/database/unit-of-work.ts';
+import { observe } from '../../infra/observability/log.ts';
+import { issueDocuments } from '../../jobs/invoices.ts';
+import { processNotices } from '../../jobs/payments.ts';
+import type { Refund } from '../../ports/payments/port.ts';
+import { lockCheckout } from '../checkout/advance.ts';
+import type { WorkerDeps } from '../deps.ts';
+import { advanceOrder, lockOrder } from '../orders/advance.ts';
+import { endRefund } from '../orders/refunds/refund-end.ts';
+
+/** News of a refund: whichever of the intent's refunds nobody here asked for is taken into the books. */
+export async function noteRefunds(deps: WorkerDeps, notice: OpenNotice): Promise<void> {
+  const { intentId, checkoutId, eventId } = notice;
+  const refunds = await external('payments.refunds', () => deps.provider.refundsOf(intentId ?? ''));
+  await unitOfWork(deps.db, processNotices.name, async (tx) => {
+    const booked = await bookForeignRefunds(deps, tx, { checkoutId: checkoutId ?? '', refunds, cause: eventId });
+    await closeNotices(tx.query, [notice], booked > 0 ? 'applied' : 'known');
+  });
+}
+
+/**
+ * Books the refunds of a payment that were made in the provider's own dashboard, each once with the credit note that it
+ * is to get, and tells its order.
+ * @returns how many were new
+ */
+export async function bookForeignRefunds(
+  deps: WorkerDeps,
+  tx: Tx,
+  { checkoutId, refunds, cause }: { checkoutId: string; refunds: readonly Refund[]; cause: string },
+): Promise<number> {
+  const checkout = await lockCheckout(tx, checkoutId);
+  const [payment] = checkout ? await tx.find(Payment, { checkoutId }) : [];
+  if (!checkout || !payment) return 0;
+  const order = await lockOrder(tx, checkout.orderId);
+  let booked = 0;
+  for (const refund of refunds.filter(({ status }) => status !== 'failed')) {
+    const entry = await bookForeignRefund(tx, { payment, orderId: order?.id ?? null, refund });
+    if (!entry) continue;
+    booked += 1;
+    observe('payment.refund.foreign', { checkoutId, refundId: refund.id, amount: refund.amount });
+    if (!order) continue;
+    creditNoteDue(tx, { refundId: entry.id, orderId: order.id });
+    tx.afterCommit(() => deps.queues.nudge(issueDocuments));
+    const event = { type: 'MONEY_RETURNED', amount: refund.amount, underWay: entry.underWay } as const;
+    const reason = 'refunded at the provider';
+    await advanceOrder(deps, tx, { order, event, actor: 'provider', reason, cause });
+  }
+  return booked;
+}
+
+/** The provider could not carry out a refund that was made in its dashboard. @returns whether it was one of those */
+export async function revokeForeignRefund(deps: WorkerDeps, tx: Tx, notice: OpenNotice): Promise<boolean> {
+  const refund = await findForeignRefund(tx, notice.refundId);
+  if (!refund) return false;
+  const [payment] = await tx.find(Payment, { id: refund.paymentId });
+  payment?.revokeRefund(refund.amount, tx.now);
+  await endRefund(deps, tx, { refundId: refund.id, failure: 'REFUND_FAILED', cause: notice.eventId });
+  return true;
+}

@@ -1,0 +1,155 @@
+import type { Checkout } from '../../entities/checkout/checkout.ts';
+import { acknowledge } from '../../entities/outbox/outbox.ts';
+import { Payment } from '../../entities/payment/payment.ts';
+import { groupedWork } from '../../infra/database/groups/grouped-work.ts';
+import { type Tx, unitOfWork } from '../../infra/database/unit-of-work.ts';
+import { observe } from '../../infra/observability/log.ts';
+import {
+  done,
+  type Handler,
+  handler,
+  type JobContext,
+  noop,
+  type Outcome,
+  refusal,
+  snooze,
+} from '../../infra/queue/worker.ts';
+import { executeOperation } from '../../jobs/payments.ts';
+import { ProviderError } from '../../ports/payments/port.ts';
+import { advance, lockCheckout } from '../checkout/advance.ts';
+import type { WorkerDeps } from '../deps.ts';
+import { endRefund } from '../orders/refunds/refund-end.ts';
+import { type Answer, decideOperation, loadOperation, type Operation, perform } from './operation.ts';
+import { applyIntent } from './payment-facts.ts';
+
+/** How long an operation waits that cannot be carried out yet, in milliseconds: doubling, at most 8 s. */
+const backoffMs = ({ starts }: JobContext): number => 125 * 2 ** Math.min(starts, 6);
+
+const LOOK_AGAIN_MS = 500;
+
+/** The exception to load, decide, save: the provider is called between two transactions, never inside one. */
+export const paymentHandlers = (deps: WorkerDeps): Handler[] => [
+  handler(executeOperation, async ({ operationId }, context) => {
+    const operation = await loadOperation(deps.db.query, operationId);
+    if (!operation || operation.isDecided) return dismiss(deps, context, 'decided before');
+    if (context.isTakeover) Object.assign(operation, await takeOver(deps, operation));
+    const answer = await performOrError(deps, operation);
+    if (answer instanceof ProviderError && answer.outcome === 'unknown') await markUnknown(deps, operation, answer);
+    const isLater = answer === 'wait' || (answer instanceof ProviderError && answer.outcome !== 'refused');
+    return isLater ? snooze(backoffMs(context)) : settle(deps, context, { operation, answer });
+  }),
+];
+
+const performOrError = (deps: WorkerDeps, operation: Operation): Promise<Answer | ProviderError> =>
+  perform(deps.provider, operation).catch((error: unknown) => {
+    if (!(error instanceof ProviderError)) throw error;
+    const { id, kind, checkoutId } = operation;
+    observe('payment.answer.missing', { operationId: id, kind, checkoutId, outcome: error.outcome, code: error.code });
+    return error;
+  });
+
+const TAKE_OVER = `update payment_operations set fence = fence + 1, unanswered_at = now() where id = $1
+  returning fence, unanswered_at as "unansweredAt"`;
+
+/** Another worker that is still at this operation finds a newer token and stops. Its call may still be under way. */
+const takeOver = (
+  { db }: WorkerDeps,
+  { id, checkoutId }: Operation,
+): Promise<Pick<Operation, 'fence' | 'unansweredAt'> | undefined> =>
+  unitOfWork(db, 'payments.take-over', async (tx) => {
+    await lockCheckout(tx, checkoutId);
+    const [token] = await tx.query<Pick<Operation, 'fence' | 'unansweredAt'>>(TAKE_OVER, [id]);
+    return token;
+  });
+
+/**
+ * From here on the operation is asked about before it is sent again. A call that ended in an error of the provider is
+ * over, and its key answers that error for a day: should the question find nothing, the next call needs another key.
+ * A call without an answer, or of a worker that was taken over from, may still be under way. It raises the fence, and the
+ * key stays for as long as such a call could last, so that it cannot happen twice.
+ */
+const markUnknown = ({ db }: WorkerDeps, { id, fence }: Operation, { code }: ProviderError): Promise<object[]> =>
+  db.query(
+    `update payment_operations set status = 'unknown', fence = fence + 1 - $2,
+        unanswered_at = case $2 when 0 then now() else unanswered_at end,
+        key_round = key_round
+          + case when fence = 0 or coalesce(unanswered_at, created_at) < now() - interval '2 min' then $2 else 0 end
+      where id = $1 and fence = $3 and status in ('pending', 'unknown')`,
+    [id, code === 'PROVIDER_ERROR' ? 1 : 0, fence],
+  );
+
+const dismiss = ({ db }: WorkerDeps, { commandId }: JobContext, why: string): Promise<Outcome> =>
+  unitOfWork(db, 'payments.dismiss', async (tx) => {
+    await acknowledge(tx, commandId);
+    return noop(why);
+  });
+
+interface Result {
+  operation: Operation;
+  answer: Exclude<Answer, 'wait'> | ProviderError;
+}
+
+/** Writes down what the provider answered and tells the checkout, in one transaction. */
+const settle = (deps: WorkerDeps, { commandId }: JobContext, result: Result): Promise<Outcome> =>
+  groupedWork(deps.db, { name: executeOperation.name, key: result.operation.checkoutId }, async (tx) => {
+    const { operation } = result;
+    const { checkoutId } = operation;
+    const [checkout, isDecidedByUs, [payment]] = await Promise.all([
+      lockCheckout(tx, checkoutId),
+      decideOperation(tx, { ...operation, commandId }, result.answer),
+      tx.find(Payment, { checkoutId }),
+    ]);
+    // Somebody else has decided it, or is about to: the next look will tell which.
+    if (!isDecidedByUs) return snooze(LOOK_AGAIN_MS);
+    if (!checkout || !payment) return noop('no such payment');
+    return tell(deps, tx, { ...result, checkout, payment, cause: commandId });
+  });
+
+interface Told extends Result {
+  checkout: Checkout;
+  payment: Payment;
+  cause: string;
+}
+
+async function tell(deps: WorkerDeps, tx: Tx, at: Told): Promise<Outcome> {
+  const { answer, operation, checkout, payment, cause } = at;
+  if (answer === 'moot') {
+    await tellOrder(deps, tx, { operation, cause, failure: 'MOOT' });
+    return noop('nothing to do at the provider');
+  }
+  if (answer instanceof ProviderError) return tellRefusal(deps, tx, { ...at, answer });
+  if ('intent' in answer) {
+    await applyIntent(deps, tx, { checkout, payment, intent: answer.intent, cause });
+    return done;
+  }
+  const hasFailed = answer.refund.status === 'failed';
+  if (hasFailed) observe('payment.refund.failed', { refundId: answer.refund.id, checkoutId: checkout.id });
+  else payment.recordRefund(operation.amount ?? 0, tx.now);
+  await tellOrder(deps, tx, { operation, cause, failure: hasFailed ? 'REFUND_FAILED' : null });
+  return hasFailed ? refusal('REFUND_FAILED') : done;
+}
+
+/** A refund of an order has ended, well or not. */
+async function tellOrder(
+  deps: WorkerDeps,
+  tx: Tx,
+  { operation: { refundId }, ...end }: { operation: Operation; cause: string; failure: string | null },
+): Promise<void> {
+  if (refundId !== null) await endRefund(deps, tx, { refundId, ...end });
+}
+
+/** The provider said no for good: without an intent the checkout cannot go on, with one another method may do. */
+async function tellRefusal(deps: WorkerDeps, tx: Tx, at: Told & { answer: ProviderError }): Promise<Outcome> {
+  const { operation, checkout, cause, answer } = at;
+  const { code } = answer;
+  observe('payment.operation.failed', { operationId: operation.id, kind: operation.kind, code });
+  const details = { providerCode: code };
+  if (operation.kind === 'open') {
+    const event = { type: 'PAYMENT_REFUSED', reason: 'PAYMENT_METHOD_INVALID', details } as const;
+    await advance(deps, tx, { checkout, event, cause });
+  } else if (operation.kind === 'confirm') {
+    await advance(deps, tx, { checkout, event: { type: 'PAYMENT_DECLINED' }, cause });
+  }
+  await tellOrder(deps, tx, { operation, cause, failure: code });
+  return refusal(code);
+}

@@ -1,0 +1,31 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { errorFields, observe, observeSparingly } from '../../infra/observability/log.ts';
+import type { Queues } from '../../infra/queue/queue.ts';
+import { SCHEDULES, TIME_ZONE } from '../../jobs/schedule.ts';
+
+const PAUSE_MS = 5_000;
+
+/**
+ * Keeps the schedules in Redis, which may be emptied at any moment. Those that are there are left alone: storing one
+ * anew while another process does the same can lose it.
+ */
+export async function keepSchedules(queues: Queues, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await storeMissing(queues).catch((error) => observeSparingly('schedules.wait', errorFields(error)));
+    await wait(PAUSE_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function storeMissing(queues: Queues): Promise<void> {
+  for (const { job, pattern } of SCHEDULES) {
+    const queue = queues.all.find(({ name }) => name === job.queue);
+    if (!queue || (await queue.getJobScheduler(job.name))) continue;
+    const repeat = { pattern, tz: TIME_ZONE };
+    await queue.upsertJobScheduler(job.name, repeat, {
+      name: job.name,
+      data: {},
+      opts: { removeOnComplete: { count: 20 }, removeOnFail: { age: 7 * 86_400, count: 100 } },
+    });
+    observe('schedule.stored', { job: job.name, pattern });
+  }
+}
