@@ -42,14 +42,14 @@ async function main(): Promise<number> {
   }
 }
 
-interface Wanted {
+interface LineRequest {
   email: string;
   name: string;
   role: string;
 }
 
 /** Who is to be invited; null when that cannot be told, after saying so. */
-function readWanted(): Wanted | null {
+function readWanted(): LineRequest | null {
   try {
     const options = { name: { type: 'string' }, role: { type: 'string', default: 'admin' } } as const;
     const { values, positionals } = parseArgs({ options, allowPositionals: true });
@@ -68,7 +68,7 @@ function readWanted(): Wanted | null {
 }
 
 /** @returns the id of the token. */
-async function invite(tx: Tx, vault: Vault, { email, name, role: roleName }: Wanted): Promise<string> {
+async function invite(tx: Tx, vault: Vault, { email, name, role: roleName }: LineRequest): Promise<string> {
   const [role] = await tx.find(Role, { name: roleName });
   if (!role) throw new Error(`there is no role "${roleName}"; has the migrate process run?`);
   const known = await tx.lock(Account, { kind: 'staff', emailIndex: vault.indexOf(email) });

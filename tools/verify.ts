@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util';
 import { ConfigError, readConfig } from '../src/infra/config.ts';
 import { stripeProvider } from '../src/ports/payments/stripe.ts';
-import { type Finding, verifyDatabase } from './verify/database.ts';
+import { type RecoveryRule, verifyDatabase } from './verify/database.ts';
 import { verifyProvider } from './verify/provider.ts';
 import { readTarget } from './verify/target.ts';
 
 const MOST_ROWS = 20;
 const USAGE = `usage: bin/verify [--data DIR] [--no-provider]
-  Recomputes every conservation law over the database and prints what does not hold. Reads only.
+  Recomputes every conservation invariant over the database and prints what does not hold. Reads only.
   --data DIR     a folder of bin/dev: its run.json says where everything is; without it DATABASE_URL and the STRIPE_ settings do
   --no-provider  leaves out the comparison with the payment provider`;
 
@@ -18,7 +18,7 @@ async function main(): Promise<number> {
   });
   if (values.help) return say(USAGE, 0);
   const config = readConfig('audit', values.data ? readTarget(values.data) : process.env);
-  const { findings, laws } = await verifyDatabase(config.DATABASE_URL);
+  const { findings, invariants } = await verifyDatabase(config.DATABASE_URL);
   const apiUrl = config.STRIPE_API_URL;
   const provider = stripeProvider({
     secretKey: config.STRIPE_SECRET_KEY,
@@ -26,17 +26,17 @@ async function main(): Promise<number> {
     ...(apiUrl && { apiUrl }),
   });
   const compared = values['no-provider']
-    ? { findings: [], laws: 0 }
+    ? { findings: [], invariants: 0 }
     : await verifyProvider(config.DATABASE_URL, provider);
   const broken = [...findings, ...compared.findings];
   for (const finding of broken) print(finding);
-  const count = laws + compared.laws;
-  if (broken.length === 0) return say(`all ${count} laws hold`, 0);
-  return say(`${broken.length} of ${count} laws do not hold`, 1);
+  const count = invariants + compared.invariants;
+  if (broken.length === 0) return say(`all ${count} invariants hold`, 0);
+  return say(`${broken.length} of ${count} invariants do not hold`, 1);
 }
 
-function print({ law, rows }: Finding): void {
-  console.log(`\n${law.name}: ${law.says}\n  does not hold for ${rows.length} rows`);
+function print({ invariant, rows }: RecoveryRule): void {
+  console.log(`\n${invariant.name}: ${invariant.says}\n  does not hold for ${rows.length} rows`);
   for (const row of rows.slice(0, MOST_ROWS)) console.log(`  ${JSON.stringify(row)}`);
   if (rows.length > MOST_ROWS) console.log(`  … and ${rows.length - MOST_ROWS} more`);
 }

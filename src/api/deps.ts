@@ -11,7 +11,7 @@ import type { ChangeNotifications } from '../infra/queue/change-notifications.ts
 import type { Queues } from '../infra/queue/queue.ts';
 import type { SigningKeys } from './auth/access-token.ts';
 import type { Limits } from './http/limits/rate-limits.ts';
-import type { Pages } from './store/cached-responses/cached-responses.ts';
+import type { CachedResponses } from './store/cached-responses/cached-responses.ts';
 
 /** What the doors work with; put together in main/. */
 export interface ApiDeps {
@@ -22,7 +22,7 @@ export interface ApiDeps {
   /** What is read again and again, in memory and in Redis. */
   layers: LayeredCache;
   /** What shop fronts read, kept there. */
-  pages: Pages;
+  pages: CachedResponses;
   /** Told what was changed. */
   versions: Versions;
   /** Signs the secrets that are handed out with carts and mails. */

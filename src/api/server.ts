@@ -7,12 +7,12 @@ import { MIGRATIONS } from '../entities/schema.ts';
 import { waitingForGroups } from '../infra/database/groups/grouped-work.ts';
 import { observe } from '../infra/observability/log.ts';
 import { authentication } from './auth/authenticate.ts';
-import { readStandings } from './auth/session-validity.ts';
+import { readSessionValidity } from './auth/session-validity.ts';
 import type { ApiDeps } from './deps.ts';
 import { makeApp } from './http/app.ts';
-import { refuseUnreadable, refuseUnroutable } from './http/errors/malformed-request.ts';
+import { refuseMalformed, refuseUnroutable } from './http/errors/malformed-request.ts';
 import { watchRoutes } from './http/limits/stuck-routes.ts';
-import type { Hardening } from './http/security-headers.ts';
+import type { SecurityOptions } from './http/security-headers.ts';
 import { opsRouter } from './ops/router.ts';
 import { allRoutes } from './routes.ts';
 import { productInMemory } from './store/catalogue/product-in-memory.ts';
@@ -28,7 +28,7 @@ export interface ServerOptions {
   /** Asked by `/readyz`. */
   redis: Redis;
   provider: WebhookVerifier;
-  hardening: Hardening;
+  securityHeaders: SecurityOptions;
   proxies: number;
   /** Ends the process; its process manager starts it again. */
   giveUp(reason: string): void;
@@ -36,18 +36,18 @@ export interface ServerOptions {
 
 /** Opens every door of the house. Resolves when the server listens. @throws Error when the port is taken. */
 export async function startServer(deps: ApiDeps, options: ServerOptions): Promise<Server> {
-  const { redis, provider, hardening, proxies, giveUp } = options;
+  const { redis, provider, securityHeaders, proxies, giveUp } = options;
   const watch = watchRoutes(giveUp);
   const isServing = () => !deps.stopping.aborted && !watch.isStuck();
   const health = { db: deps.db, redis, migrations: MIGRATIONS.map(({ name }) => name), isServing };
   const routes = allRoutes(deps, { health, provider });
-  const standings = readStandings(deps.db);
-  const authenticate = authentication(deps.signingKeys, standings);
-  const ops = opsRouter({ ...deps, standings });
+  const sessionValidity = readSessionValidity(deps.db);
+  const authenticate = authentication(deps.signingKeys, sessionValidity);
+  const ops = opsRouter({ ...deps, sessionValidity });
   const requestLimit = { watch };
   const { limits } = deps;
   const isOverloaded = () => deps.db.isOverloaded(waitingForGroups(deps.db));
-  const shell = { observe, authenticate, limits, requestLimit, isOverloaded, hardening, proxies };
+  const shell = { observe, authenticate, limits, requestLimit, isOverloaded, securityHeaders, proxies };
   const app = makeApp(routes, { ...shell, shortcut: productInMemory(deps), ops });
   const server = serve(app);
   deps.stopping.addEventListener('abort', () => announceEnd(server), { once: true });
@@ -74,7 +74,7 @@ export function serve(app: ReturnType<typeof makeApp>, patience = PATIENCE): Ser
   });
   // Longer than the idle time of the usual load balancers: the side that keeps the connection must not be the first to close it.
   server.keepAliveTimeout = 65_000;
-  server.on('clientError', refuseUnreadable);
+  server.on('clientError', refuseMalformed);
   const open = new Set<Socket>();
   connections.set(server, open);
   server.on('connection', (socket) => {

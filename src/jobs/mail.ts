@@ -10,10 +10,14 @@ const letter = z.enum([
   'webhook-disabled',
 ]);
 
-export type Letter = z.infer<typeof letter>;
+export type EmailTemplate = z.infer<typeof letter>;
 
 /** Writes to the person behind an account. Who that is, and the secret of the token, are looked up when the mail is sent. */
-export const sendMail = job('mail', 'send', z.object({ letter, accountId: z.uuid(), tokenId: z.uuid().optional() }));
+export const sendAccountEmail = job(
+  'mail',
+  'send',
+  z.object({ letter, accountId: z.uuid(), tokenId: z.uuid().optional() }),
+);
 
 /** Looks for the account that a request for a reset mail names, and sends the mail if there is one. */
 export const startPasswordReset = job('mail', 'reset', z.object({ requestId: z.uuid() }));
@@ -30,4 +34,4 @@ const purchaseLetter = z.enum([
 ]);
 
 /** Writes to whoever bought, or wanted to. The id is that of the order, shipment, refund, return or checkout it is about. */
-export const tellCustomer = job('mail', 'tell', z.object({ letter: purchaseLetter, id: z.uuid() }));
+export const sendOrderEmail = job('mail', 'tell', z.object({ letter: purchaseLetter, id: z.uuid() }));

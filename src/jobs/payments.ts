@@ -5,7 +5,7 @@ import { job } from './contract.ts';
 export const executeOperation = job('payments', 'execute', z.object({ operationId: z.uuid() }));
 
 /** Works on the stored events of the provider that nothing was done about yet. */
-export const processNotices = job('payments', 'notices', z.object({}));
+export const processProviderEvents = job('payments', 'notices', z.object({}));
 
 /** Asks the provider how a payment stands and tells the checkout. */
 export const askProvider = job('payments', 'ask', z.object({ paymentId: z.uuid() }));

@@ -3,9 +3,9 @@ import { fadePopularity, warmCaches } from './caches.ts';
 import { advanceCheckout } from './checkout.ts';
 import { runImport } from './imports.ts';
 import { issueDocuments, renderDocument } from './invoices.ts';
-import { sendMail, startPasswordReset, tellCustomer } from './mail.ts';
+import { sendAccountEmail, sendOrderEmail, startPasswordReset } from './mail.ts';
 import { carryOutCommand, claimGuestOrders } from './orders.ts';
-import { askProvider, executeOperation, processNotices } from './payments.ts';
+import { askProvider, executeOperation, processProviderEvents } from './payments.ts';
 import {
   continueRun,
   healDiscrepancy,
@@ -21,10 +21,10 @@ import { deliverWebhooks } from './webhooks.ts';
 export const JOBS: readonly JobKind[] = [
   advanceCheckout,
   executeOperation,
-  processNotices,
+  processProviderEvents,
   askProvider,
-  sendMail,
-  tellCustomer,
+  sendAccountEmail,
+  sendOrderEmail,
   startPasswordReset,
   runImport,
   carryOutCommand,

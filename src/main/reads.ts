@@ -1,4 +1,4 @@
-import { openPages } from '../api/store/cached-responses/cached-responses.ts';
+import { openCachedResponses } from '../api/store/cached-responses/cached-responses.ts';
 import type { Vault } from '../entities/account/privacy/vault.ts';
 import { openLayeredCache } from '../infra/cache/layered-cache.ts';
 import { openVersions } from '../infra/cache/versions.ts';
@@ -20,7 +20,7 @@ export function openReads(
   const subscriber = openRedis(ownUrl ?? url, 'subscribe');
   const versions = openVersions(redis, subscriber, STORE);
   const layers = openLayeredCache({ redis, versions, store: STORE });
-  const pages = openPages({ db, vault, cache: layers, currency: CURRENCY });
+  const pages = openCachedResponses({ db, vault, cache: layers, currency: CURRENCY });
   const close = async () => {
     subscriber.disconnect();
     redis.disconnect();

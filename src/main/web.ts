@@ -75,5 +75,5 @@ export async function web(): Promise<void> {
 
 function settingsOf(config: Config<'web'>) {
   const { HOST: host, PORT: port, CORS_ORIGINS: corsOrigins, TRUST_PROXY: proxies } = config;
-  return { host, port, proxies, hardening: { corsOrigins, isHttpsOnly: config.NODE_ENV === 'production' } };
+  return { host, port, proxies, securityHeaders: { corsOrigins, isHttpsOnly: config.NODE_ENV === 'production' } };
 }

@@ -22,7 +22,7 @@ const DAY = 86_400_000;
 const FIRST_DAY = Date.UTC(2026, 0, 1);
 
 /** Puts goods into an empty shop. SKUs are counted: SKU-1-1 is the first variant of the first product. */
-export async function stockShelves(db: Database, goods: readonly Goods[]): Promise<void> {
+export async function stockCatalogue(db: Database, goods: readonly Goods[]): Promise<void> {
   await unitOfWork(db, 'test', async (tx) => {
     await tx.query(`insert into tax_classes (code, name) values ('standard', 'Everything') on conflict do nothing`);
     const slugs = [...new Set(goods.flatMap(({ on = [] }) => on))];

@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { authentication } from '../../src/api/auth/authenticate.ts';
-import { readStandings } from '../../src/api/auth/session-validity.ts';
+import { readSessionValidity } from '../../src/api/auth/session-validity.ts';
 import type { ApiDeps } from '../../src/api/deps.ts';
 import { makeApp } from '../../src/api/http/app.ts';
 import { serve, stopServer } from '../../src/api/server.ts';
@@ -52,7 +52,7 @@ describe('the event streams of checkouts', () => {
     variantId = await stockVariant(shop.db.query, { stock: 100 });
     const deps = counted();
     const routes = checkoutEventRoutes(deps, { heartbeatMs: 40, limits: LIMITS });
-    const authenticate = authentication(deps.signingKeys, readStandings(shop.db));
+    const authenticate = authentication(deps.signingKeys, readSessionValidity(shop.db));
     server = serve(makeApp(routes, { observe: () => undefined, authenticate }));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { accountToken, type SignedPurpose } from '../../src/entities/account/account-token.ts';
 import type { WorkerDeps } from '../../src/workers/deps.ts';
-import { findAddressee } from '../../src/workers/notifications/recipient.ts';
+import { findRecipient } from '../../src/workers/notifications/recipient.ts';
 import { type Customer, openPeopleShop, PASSWORD, type PeopleShop, type Refused, SECRET } from './people-shop.ts';
 
 const ACCOUNT = '/store/account';
@@ -51,7 +51,7 @@ describe('a change of an e-mail address', function () {
   const recipient = async () => {
     const { commandId, tokenId } = (await mails('email-changed')).at(-1) ?? expect.fail('no mail');
     const deps = { db: shop.db, vault: shop.deps.vault, secret: SECRET } as WorkerDeps;
-    return findAddressee(deps, { commandId, tokenId, letter: 'email-changed', accountId: asha.customer.id });
+    return findRecipient(deps, { commandId, tokenId, letter: 'email-changed', accountId: asha.customer.id });
   };
 
   for (const [who, make] of [

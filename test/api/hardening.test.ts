@@ -55,7 +55,7 @@ describe('the headers of every answer', () => {
   });
 
   it('ask for HTTPS only where there is HTTPS', async () => {
-    await open({ hardening: { corsOrigins: [], isHttpsOnly: true } });
+    await open({ securityHeaders: { corsOrigins: [], isHttpsOnly: true } });
     const header = (await head('/baskets/1')).get('strict-transport-security');
     expect(header).to.equal('max-age=31536000; includeSubDomains');
   });
@@ -71,7 +71,7 @@ describe('the headers of every answer', () => {
   });
 
   describe('to other origins', () => {
-    const cors = { hardening: { corsOrigins: [ORIGIN, 'http://localhost:5173'], isHttpsOnly: false } };
+    const cors = { securityHeaders: { corsOrigins: [ORIGIN, 'http://localhost:5173'], isHttpsOnly: false } };
     const preflight = (origin: string, headers = 'x-cart-token') =>
       fetch(`${shop.url}/baskets`, {
         method: 'OPTIONS',

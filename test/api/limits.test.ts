@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Redis } from 'ioredis';
-import { guardGuessing } from '../../src/api/auth/credentials/brute-force-guard.ts';
+import { guardAgainstBruteForce } from '../../src/api/auth/credentials/brute-force-guard.ts';
 import { customerOf, GUEST } from '../../src/api/auth/principal.ts';
 import { type Limits, openLimits } from '../../src/api/http/limits/rate-limits.ts';
 import { type RawCall, route } from '../../src/api/http/route.ts';
@@ -41,7 +41,7 @@ const guessing =
   async ({ headers, raw }: Pick<RawCall, 'headers' | 'raw'>) => {
     const device = headers['x-device'];
     const who = { account: headers['x-account'] ?? 'anna', address: raw.request.ip ?? '', device };
-    const { forgive } = await guardGuessing(limits, who);
+    const { forgive } = await guardAgainstBruteForce(limits, who);
     if (headers['x-right']) await forgive();
     return { status: 200 };
   };

@@ -8,7 +8,7 @@ import type { PriceListTerms } from '../../src/domain/pricing/unit-prices/unit-p
 import { newId } from '../../src/infra/ids.ts';
 import { putBundle, putPriceList, putRule } from '../support/offers.ts';
 import type { Cart } from '../support/shop.ts';
-import { type Goods, stockShelves } from './catalogue.ts';
+import { type Goods, stockCatalogue } from './catalogue.ts';
 import { openPeopleShop, type PeopleShop } from './people-shop.ts';
 
 const GOODS: Goods[] = Array.from({ length: 5 }, (_, index) => ({
@@ -97,7 +97,7 @@ describe('one price everywhere', function () {
   const ids: Record<keyof Target, string[]> = { variantIds: [], productIds: [], collectionIds: [] };
   before(async () => {
     shop = await openPeopleShop();
-    await stockShelves(shop.db, GOODS);
+    await stockCatalogue(shop.db, GOODS);
     await shop.db.query(`insert into tax_rates values ('standard', '2017-07-01Z', 0, 18)`);
     for (const [name, id] of Object.entries(groupIds)) {
       await shop.db.query(

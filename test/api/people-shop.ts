@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Redis } from 'ioredis';
 import { readSigningKeys } from '../../src/api/auth/access-token.ts';
 import { authentication } from '../../src/api/auth/authenticate.ts';
-import { readStandings } from '../../src/api/auth/session-validity.ts';
+import { readSessionValidity } from '../../src/api/auth/session-validity.ts';
 import type { ApiDeps } from '../../src/api/deps.ts';
 import { makeApp } from '../../src/api/http/app.ts';
 import { openLimits, type Rates } from '../../src/api/http/limits/rate-limits.ts';
@@ -11,7 +11,7 @@ import type { AnyRoute } from '../../src/api/http/route.ts';
 import { opsRouter } from '../../src/api/ops/router.ts';
 import { allRoutes } from '../../src/api/routes.ts';
 import { serve, stopServer } from '../../src/api/server.ts';
-import { openPages } from '../../src/api/store/cached-responses/cached-responses.ts';
+import { openCachedResponses } from '../../src/api/store/cached-responses/cached-responses.ts';
 import { Account, type NewAccount } from '../../src/entities/account/account.ts';
 import { accountToken, type TokenPurpose } from '../../src/entities/account/account-token.ts';
 import { openVault } from '../../src/entities/account/privacy/vault.ts';
@@ -105,9 +105,9 @@ export async function openPeopleShop(options: { rates?: Partial<Rates>; redisUrl
     health,
     provider: stripeProvider({ secretKey: 'sk_test', webhookSecret: 'whsec_test' }),
   });
-  const standings = readStandings(fresh.db);
-  const authenticate = authentication(deps.signingKeys, standings);
-  const ops = opsRouter({ ...deps, standings });
+  const sessionValidity = readSessionValidity(fresh.db);
+  const authenticate = authentication(deps.signingKeys, sessionValidity);
+  const ops = opsRouter({ ...deps, sessionValidity });
   const server = serve(makeApp(routes, { observe: () => undefined, authenticate, limits: deps.limits, ops }));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -142,7 +142,7 @@ function depsOf(db: Database, redis: Redis, rates: Rates): ApiDeps {
     queues: openQueues(JOBS, redis),
     notifications: { listen: () => () => undefined },
     cache: openCache(redis, 'vcecom'),
-    pages: openPages({ db, vault, cache: nothingKept, currency: 'INR' }),
+    pages: openCachedResponses({ db, vault, cache: nothingKept, currency: 'INR' }),
     layers: nothingKept,
     versions: noVersions,
     secret: SECRET,

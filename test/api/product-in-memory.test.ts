@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Redis } from 'ioredis';
 import { GUEST } from '../../src/api/auth/principal.ts';
 import { type Limits, openLimits } from '../../src/api/http/limits/rate-limits.ts';
-import { openPages } from '../../src/api/store/cached-responses/cached-responses.ts';
+import { openCachedResponses } from '../../src/api/store/cached-responses/cached-responses.ts';
 import { productInMemory } from '../../src/api/store/catalogue/product-in-memory.ts';
 import { productRoutes } from '../../src/api/store/catalogue/products.ts';
 import { openVault } from '../../src/entities/account/privacy/vault.ts';
@@ -12,7 +12,7 @@ import { newId } from '../../src/infra/ids.ts';
 import { openRedis } from '../../src/infra/redis/redis.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { stockShelves } from './catalogue.ts';
+import { stockCatalogue } from './catalogue.ts';
 import { openShop, type Shop } from './sample-shop.ts';
 
 const SLUG = 'straight-kurta';
@@ -28,7 +28,7 @@ describe('the page of a product in memory', () => {
 
   before(async () => {
     fresh = await freshDatabase();
-    await stockShelves(fresh.db, [{ title: 'Straight Kurta', variants: [['M', 'Indigo', 899, 7]] }]);
+    await stockCatalogue(fresh.db, [{ title: 'Straight Kurta', variants: [['M', 'Indigo', 899, 7]] }]);
     const store = newId();
     const url = process.env.TEST_REDIS_URL ?? '';
     const [redis, subscriber] = [openRedis(url, 'produce'), openRedis(url, 'subscribe')];
@@ -36,7 +36,7 @@ describe('the page of a product in memory', () => {
     versions = openVersions(redis, subscriber, store);
     await waitFor('versions are known', async () => (await versions.of([])) !== undefined);
     const vault = openVault({ dataKeys: `k1:${Buffer.alloc(32).toString('base64')}`, secret: 'x'.repeat(32) });
-    const pages = openPages({
+    const pages = openCachedResponses({
       db: fresh.db,
       vault,
       cache: openLayeredCache({ redis, versions, store }),

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { openPages } from '../../src/api/store/cached-responses/cached-responses.ts';
+import { openCachedResponses } from '../../src/api/store/cached-responses/cached-responses.ts';
 import type { ProductList } from '../../src/api/store/catalogue/list/product-list.ts';
 import { productRoutes } from '../../src/api/store/catalogue/products.ts';
 import { openVault } from '../../src/entities/account/privacy/vault.ts';
 import type { Database } from '../../src/infra/database/database.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { nothingKept } from '../support/nothing-kept.ts';
-import { type Goods, stockShelves } from './catalogue.ts';
+import { type Goods, stockCatalogue } from './catalogue.ts';
 import { openShop, type Shop } from './sample-shop.ts';
 
 export interface Failure {
@@ -33,7 +33,7 @@ export interface Storefront {
 /** Opens a shop with a database of its own. */
 export async function openStorefront(goods: readonly Goods[]): Promise<Storefront> {
   const fresh = await freshDatabase();
-  await stockShelves(fresh.db, goods);
+  await stockCatalogue(fresh.db, goods);
   let count = 0;
   const query: Database['query'] = (sql, params) => {
     count += 1;
@@ -45,7 +45,7 @@ export async function openStorefront(goods: readonly Goods[]): Promise<Storefron
   };
   const vault = openVault({ dataKeys: `k1:${Buffer.alloc(32).toString('base64')}`, secret: 'x'.repeat(32) });
   const db = { ...fresh.db, query, search };
-  const pages = openPages({ db, vault, cache: nothingKept, currency: 'INR' });
+  const pages = openCachedResponses({ db, vault, cache: nothingKept, currency: 'INR' });
   const shop = await openShop(productRoutes({ pages }));
   const statements = () => {
     const counted = count;

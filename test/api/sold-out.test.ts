@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import type { Pages } from '../../src/api/store/cached-responses/cached-responses.ts';
+import type { CachedResponses } from '../../src/api/store/cached-responses/cached-responses.ts';
 import { refuseSoldOut } from '../../src/api/store/checkout/sold-out.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import { newId } from '../../src/infra/ids.ts';
@@ -25,7 +25,7 @@ describe('the first gate of a rush', () => {
     return told;
   }
 
-  function tell(pages: Pick<Pages, 'available'>, variantId: string): string {
+  function tell(pages: Pick<CachedResponses, 'available'>, variantId: string): string {
     try {
       refuseSoldOut({ pages }, { items: [{ variantId, quantity: 1 }] });
       return 'in';

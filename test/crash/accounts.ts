@@ -36,12 +36,17 @@ export async function expectQuiet(
  * provider's charges.
  * @throws Error that names what does not hold.
  */
-export async function expectLaws({ databaseUrl, simulator }: Pick<Stand, 'databaseUrl' | 'simulator'>): Promise<void> {
+export async function expectInvariants({
+  databaseUrl,
+  simulator,
+}: Pick<Stand, 'databaseUrl' | 'simulator'>): Promise<void> {
   const provider = stripeProvider({ secretKey: SECRET_KEY, webhookSecret: 'unused', apiUrl: simulator });
   const [inside, outside] = await Promise.all([verifyDatabase(databaseUrl), verifyProvider(databaseUrl, provider, 0)]);
   const broken = [...inside.findings, ...outside.findings];
   if (broken.length === 0) return;
-  throw new Error(broken.map(({ law, rows }) => `${law.says} Not so: ${JSON.stringify(rows.slice(0, 5))}`).join('\n'));
+  throw new Error(
+    broken.map(({ invariant, rows }) => `${invariant.says} Not so: ${JSON.stringify(rows.slice(0, 5))}`).join('\n'),
+  );
 }
 
 /**

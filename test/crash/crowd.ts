@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { charges } from '../support/simulator.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { expectLaws, expectQuiet } from './accounts.ts';
+import { expectInvariants, expectQuiet } from './accounts.ts';
 import { patientCustomer } from './patient.ts';
 import { PATIENCE_MS, payAtProvider } from './scenarios.ts';
 import type { Stand } from './stand.ts';
@@ -41,7 +41,7 @@ export async function crowdAt(stand: Stand, pays: 'by card' | 'at the provider' 
       const ids = (await Promise.all(submissions)).sort();
       await waitFor('every purchase is completed', () => expectCompleted(stand, variantId, ids), withinMs);
       await expectQuiet(stand, withinMs);
-      await expectLaws(stand);
+      await expectInvariants(stand);
       const charged = (await charges(stand.simulator)).map(({ checkoutId }) => checkoutId);
       expect(charged.filter((id) => id !== null && ids.includes(id)).sort()).to.deep.equal(ids);
       expect(await stand.books.level(variantId)).to.include({ onHand: 1_000 - ids.length, reserved: 0 });

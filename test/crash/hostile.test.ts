@@ -5,7 +5,7 @@ import type { Cart, Checkout } from '../support/shop.ts';
 import { openShop } from '../support/shop.ts';
 import { clearFaults, HOSTILE, setFaults } from '../support/simulator.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { expectLaws, expectMoneyAccounted, expectQuiet } from './accounts.ts';
+import { expectInvariants, expectMoneyAccounted, expectQuiet } from './accounts.ts';
 import { trials } from './campaign.ts';
 import { type Customer, patientCustomer } from './patient.ts';
 import { openStaff, signInStaff } from './people.ts';
@@ -47,7 +47,7 @@ async function run(stand: Stand): Promise<void> {
   const report = await audit(stand);
   await expectQuiet(stand, SERVED_WITHIN_MS);
   expect(await expectMoneyAccounted(stand, ids)).to.be.above(PURCHASES * 0.7);
-  await expectLaws(stand);
+  await expectInvariants(stand);
   // Whatever it found was put right: nothing of it waits for a person.
   expect(report.filter(({ state }) => state !== 'healed' && state !== 'gone')).to.deep.equal([]);
 }

@@ -2,7 +2,7 @@ import type { Role } from '../../tools/stack/fleet.ts';
 import { scaled } from '../support/pace.ts';
 import { clearFaults } from '../support/simulator.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { expectLaws, expectQuiet } from './accounts.ts';
+import { expectInvariants, expectQuiet } from './accounts.ts';
 import type { Case } from './cases.ts';
 import { expectEnded } from './endings.ts';
 import { beginAt } from './scenarios.ts';
@@ -38,7 +38,7 @@ export async function runCase(stand: Stand, { kills, scenario }: Case): Promise<
     const ms = Math.round(performance.now() - killedAt);
     if (ms > scaled(ENDED_WITHIN_MS)) throw new Error(`the purchase ended only ${ms} ms after the kill`);
     await expectQuiet(stand, QUIET_WITHIN_MS);
-    await expectLaws(stand);
+    await expectInvariants(stand);
     return ms;
   } finally {
     stand.disarm();

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { scaled } from '../support/pace.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { expectLaws, expectQuiet } from './accounts.ts';
+import { expectInvariants, expectQuiet } from './accounts.ts';
 import { type Trial, trials } from './campaign.ts';
 import { expectEnded } from './endings.ts';
 import { beginAt, byCard } from './scenarios.ts';
@@ -42,5 +42,5 @@ async function killTwice(stand: Stand, failpoint: string): Promise<void> {
   expect(stand.pid('worker')).not.to.equal(first);
   expect(stand.said('job.dead.failed')).to.deep.equal([]);
   await expectQuiet(stand, RESUMED_WITHIN_MS);
-  await expectLaws(stand);
+  await expectInvariants(stand);
 }

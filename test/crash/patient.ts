@@ -13,7 +13,7 @@ export interface Customer {
   cancel(checkout: Checkout): Promise<Checkout>;
 }
 
-interface Wanted {
+interface LineRequest {
   path: string;
   token?: string;
   body: object;
@@ -23,7 +23,7 @@ const PATIENCE_MS = 30_000;
 
 /** @param patienceMs how long a request is repeated that the shop cannot serve at the moment */
 export function patientCustomer(shop: Shop, patienceMs = PATIENCE_MS): Customer {
-  const send = async <T>({ path, token, body }: Wanted): Promise<T> => {
+  const send = async <T>({ path, token, body }: LineRequest): Promise<T> => {
     const headers = { 'idempotency-key': randomUUID() };
     const attempt = async () => final(await shop.ask<T>('POST', path, { token, body, headers }));
     const answer = await waitFor(`an answer to POST ${path}`, attempt, patienceMs);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Queue } from 'bullmq';
 import { queuePrefix } from '../../src/infra/queue/queue.ts';
-import { processNotices } from '../../src/jobs/payments.ts';
+import { processProviderEvents } from '../../src/jobs/payments.ts';
 import { reconcileAll, reconcileRecent } from '../../src/jobs/reconciliation.ts';
 import { rest } from '../support/queues.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -19,7 +19,7 @@ export const foundByARun: Scenario = {
   act: async ({ stand }, waiting) => {
     if (!waiting) throw new Error('this scenario prepares a checkout');
     // The event of the payment, which the run takes in first, would otherwise be worked on before the payments are compared.
-    const goOn = await rest(stand.redis.url, processNotices);
+    const goOn = await rest(stand.redis.url, processProviderEvents);
     const { accessToken } = await signInStaff(stand);
     const request = { accessToken, body: { kind: 'recent' }, headers: { 'idempotency-key': randomUUID() } };
     const start = async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { DEFAULT_POLICY } from '../../src/domain/reviews/policy.ts';
-import { REVIEW_LAWS } from '../../src/entities/invariants/reviews.ts';
+import { REVIEW_INVARIANTS } from '../../src/entities/invariants/reviews.ts';
 import { goodsOf } from '../support/reviewers.ts';
 import type { Answer, Checkout } from '../support/shop.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -36,7 +36,7 @@ export const reviewed: Scenario = {
     const id = await write(at, people);
     await decide(at.stand, { id, ...people });
     await count(at.stand, people);
-    await waitFor('no law of reviews is broken', () => isInOrder(at.stand, id), PATIENCE_MS);
+    await waitFor('no invariant of reviews is broken', () => isInOrder(at.stand, id), PATIENCE_MS);
     // It is the customer's now: the token of the cart opens it no more.
     return { ...bought, cartToken: '', accessToken: people.author };
   },
@@ -132,7 +132,7 @@ async function count(stand: Stand, { staff }: People): Promise<void> {
 }
 
 async function isInOrder({ books }: Stand, id: string): Promise<boolean> {
-  const broken = await Promise.all(REVIEW_LAWS.map(({ sql }) => books.query(sql)));
+  const broken = await Promise.all(REVIEW_INVARIANTS.map(({ sql }) => books.query(sql)));
   const history = await books.query<{ event: string }>(
     `select event from review_history where review_id = $1 order by seq`,
     [id],

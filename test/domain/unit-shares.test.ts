@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type FrozenLine, unitAt, unitsOf } from '../../src/domain/money/unit-shares.ts';
+import { type BoughtLine, unitAt, unitsOf } from '../../src/domain/money/unit-shares.ts';
 import { type RefundLine, refundUnits } from '../../src/domain/orders/refundable.ts';
 import { gstOn } from '../../src/domain/tax/tax.ts';
 import { amounts, percents, RUNS } from './arbitraries.ts';
 
 /** A line of engine 4: so much was paid for it, with the tax inside. */
-function frozen(paid: number, quantity: number, tax: { percent: string; isWithinState: boolean }): FrozenLine {
+function frozen(paid: number, quantity: number, tax: { percent: string; isWithinState: boolean }): BoughtLine {
   const { cgst: half, igst } = gstOn(paid, tax.percent, { isTaxInside: true, isWithinState: tax.isWithinState });
   return { quantity, igst, unitShares: { rule: 'running', paid, discount: 0, half, igst } };
 }
@@ -16,7 +16,7 @@ const total = (notes: readonly RefundLine[], field: (typeof FIELDS)[number]): nu
   notes.reduce((sum, note) => sum + note[field], 0);
 
 /** Refunds of the line, one after the other, in parts of these sizes and one of what is left. */
-function notesOf(line: FrozenLine, sizes: readonly number[]): RefundLine[] {
+function notesOf(line: BoughtLine, sizes: readonly number[]): RefundLine[] {
   const notes: RefundLine[] = [];
   let refunded = 0;
   for (const size of [...sizes, line.quantity]) {
@@ -48,7 +48,7 @@ describe('the units of a line', () => {
 
   it('of older orders are read by the rule that they were stored with', () => {
     const share = (base: number, extraUnits: number) => ({ base, extraUnits });
-    const line: FrozenLine = {
+    const line: BoughtLine = {
       ...{ quantity: 3, igst: 0 },
       unitShares: { paid: share(100, 0), discount: share(0, 0), tax: share(4, 2), cgst: share(2, 1) },
     };

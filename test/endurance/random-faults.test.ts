@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import { answersOk } from '../../tools/stack/readiness.ts';
 import type { Stack } from '../../tools/stack/stack.ts';
-import { expectLaws, expectMoneyAccounted, expectQuiet } from '../crash/accounts.ts';
+import { expectInvariants, expectMoneyAccounted, expectQuiet } from '../crash/accounts.ts';
 import { reconcile, reportOf } from '../support/auditor.ts';
 import { type Books, openBooks } from '../support/books.ts';
 import { openDesk } from '../support/desk.ts';
@@ -128,7 +128,7 @@ async function expectSettled(stack: Stack, books: Books, ids: readonly string[])
   const report = await reportOf(desk, await reconcile(desk, 'recent', RECONCILED_WITHIN_MS));
   await expectQuiet({ books, simulator }, SERVED_WITHIN_MS);
   await expectMoneyAccounted({ books, simulator }, ids);
-  await expectLaws({ databaseUrl, simulator });
+  await expectInvariants({ databaseUrl, simulator });
   expect(report.filter(({ state }) => state !== 'healed' && state !== 'gone')).to.deep.equal([]);
 }
 

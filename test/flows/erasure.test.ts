@@ -32,12 +32,12 @@ describe('an erased customer', () => {
   const erase = async () => (await shop.ask('POST', '/account/erasure', { body: { password: PASSWORD } })).status;
 
   /** Other tests of this stack may be at work: only what concerns people is looked at. */
-  const peopleLaws = async () => {
+  const peopleInvariants = async () => {
     const { findings } = await verifyDatabase(flow.stack.databaseUrl);
-    return findings.filter(({ law: { name } }) => /^people|belong-to-the-customer/.test(name));
+    return findings.filter(({ invariant: { name } }) => /^people|belong-to-the-customer/.test(name));
   };
 
-  it('leaves orders in order: the laws of people hold', async () => {
+  it('leaves orders in order: the invariants of people hold', async () => {
     const variantId = await flow.books.stock({ stock: 9, price: 10_000_00 });
     const [small, large] = [await shop.buy([{ variantId, quantity: 1 }]), await shop.buy([{ variantId, quantity: 7 }])];
     expect([small.state, large.state, await erase()]).to.deep.equal(['COMPLETED', 'COMPLETED', 204]);
@@ -50,7 +50,7 @@ describe('an erased customer', () => {
       { customer: customerId, anonymous: true, invoiced: false },
       { customer: customerId, anonymous: true, invoiced: true },
     ]);
-    expect(await peopleLaws()).to.deep.equal([]);
+    expect(await peopleInvariants()).to.deep.equal([]);
   });
 
   it('is in no counter of discounts any more; what everybody uses is counted as before', async () => {
@@ -74,7 +74,7 @@ describe('an erased customer', () => {
 
   const brokenDiscount = async (discountId: string) =>
     (await verifyDatabase(flow.stack.databaseUrl)).findings.filter(
-      ({ law: { name }, rows }) => /^redemptions/.test(name) && JSON.stringify(rows).includes(discountId),
+      ({ invariant: { name }, rows }) => /^redemptions/.test(name) && JSON.stringify(rows).includes(discountId),
     );
 
   it('is in no checkout of a guest with the address any more, nor in what counts uses; a stranger’s order keeps its address', async () => {
@@ -98,7 +98,7 @@ describe('an erased customer', () => {
       [ids],
     );
     expect(rows).to.deep.equal(ids.map((id) => ({ id, redeemer: null, known: id !== left.id })));
-    expect(await peopleLaws()).to.deep.equal([]);
+    expect(await peopleInvariants()).to.deep.equal([]);
     await guest.settled(await guest.cancel(waiting));
     expect(await brokenDiscount(discountId)).to.deep.equal([]);
   });
@@ -125,7 +125,7 @@ describe('an erased customer', () => {
       [[before.id, old.id, after.id, waiting.id]],
     );
     expect(rows.map(({ id }) => id)).to.deep.equal([before.id, old.id, after.id]);
-    expect(await peopleLaws()).to.deep.equal([]);
+    expect(await peopleInvariants()).to.deep.equal([]);
     await flow.shop.settled(await flow.shop.cancel(waiting));
   });
 
@@ -149,7 +149,7 @@ describe('an erased customer', () => {
     await waitFor('the money has gone back', async () => (await books.money(started.id)).refunded === 49_900);
     expect(await ended(started)).to.deep.equal([{ state: 'FAILED', reason: 'CUSTOMER_ERASED' }]);
     expect(await books.level(variantId)).to.include({ onHand: 1, reserved: 0 });
-    expect(await peopleLaws()).to.deep.equal([]);
+    expect(await peopleInvariants()).to.deep.equal([]);
   });
 
   const ended = ({ id }: Checkout) => flow.books.query(`select state, reason from checkouts where id = $1`, [id]);

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import pLimit from 'p-limit';
 import type { Address } from '../../src/entities/checkout/checkout.ts';
 import { stripeProvider } from '../../src/ports/payments/stripe.ts';
-import { expectLaws, expectQuiet } from '../crash/accounts.ts';
+import { expectInvariants, expectQuiet } from '../crash/accounts.ts';
 import { BENGALURU, CHANDIGARH, MUMBAI } from '../support/address.ts';
 import { reconcile } from '../support/auditor.ts';
 import { type Desk, openDesk } from '../support/desk.ts';
@@ -105,7 +105,7 @@ describe('a month of trade', function () {
     const { query } = flow.books;
     const isIssued = async () => (await query('select 1 from documents_due limit 1')).length === 0;
     await waitFor('all documents are issued', isIssued, QUIET_WITHIN_MS);
-    await expectLaws({ databaseUrl: flow.stack.databaseUrl, simulator: flow.simulator });
+    await expectInvariants({ databaseUrl: flow.stack.databaseUrl, simulator: flow.simulator });
     const { counts } = await reconcile(desk, 'full');
     expect(counts, `seed ${seed}`).to.deep.equal({ found: 0, healed: 0, person: 0, known: 0 });
     await expectPapers(ids, seed);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import { processNotices } from '../../src/jobs/payments.ts';
+import { processProviderEvents } from '../../src/jobs/payments.ts';
 import { stripeProvider } from '../../src/ports/payments/stripe.ts';
 import { fetchIntents } from '../../src/workers/reconciliation/provider.ts';
 import { type Found, reconcile, reportOf } from '../support/auditor.ts';
@@ -190,7 +190,7 @@ describe('reconciliation', function () {
     const planted = new Map<string, [string, string, string][]>();
     for (const [name, plant] of Object.entries(PLANTED)) planted.set(name, await plant());
     // Events that the run takes in are worked on at once: here only after payments were compared as well.
-    const goOn = await rest(flow.stack.redisUrl, processNotices);
+    const goOn = await rest(flow.stack.redisUrl, processProviderEvents);
     const first = await reportOf(desk, await reconcile(desk, 'full')).finally(goOn);
     for (const [name, wanted] of planted) {
       for (const [kind, id, state] of wanted) {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { REVIEW_LAWS } from '../../src/entities/invariants/reviews.ts';
+import { REVIEW_INVARIANTS } from '../../src/entities/invariants/reviews.ts';
 import { type Desk, openDesk } from '../support/desk.ts';
 import { runsAll } from '../support/extent.ts';
 import { type Goods, goodsOf, type Own, openReviewer, plantDeliveries, type Reviewer } from '../support/reviewers.ts';
@@ -32,7 +32,7 @@ describe('statistics of reviews', function () {
 
   const broken = async () => {
     const found = await Promise.all(
-      REVIEW_LAWS.map(async ({ name, sql }) => ({ name, rows: await flow.books.query(sql) })),
+      REVIEW_INVARIANTS.map(async ({ name, sql }) => ({ name, rows: await flow.books.query(sql) })),
     );
     return found.filter(({ rows }) => rows.length > 0);
   };

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Offer } from '../../src/domain/pricing/inputs.ts';
 import { MUMBAI } from '../support/address.ts';
 import { only, putBundle, putDiscount } from '../support/offers.ts';
-import { type Cart, type Failed, type Line, openShop, type Shop, type Wish } from '../support/shop.ts';
+import { type Cart, type Failed, type Line, type OrderCommandRequest, openShop, type Shop } from '../support/shop.ts';
 import { type Flow, sharedFlow } from './stack.ts';
 
 const PRICE = 50_000;
@@ -57,7 +57,7 @@ describe('what changed after a cart was filled', function () {
       await putDiscount(flow.books.query, { code: first ?? '', include, offer: TENTH, firstOrderOnly: true });
       return { lines: [{ variantId, quantity: 1 }], codes: { once: once ?? '', first: first ?? '' } };
     };
-    const checkOut = async (buyer: Shop, lines: Line[], wish: Wish & { code: string }) => {
+    const checkOut = async (buyer: Shop, lines: Line[], wish: OrderCommandRequest & { code: string }) => {
       const cart = await buyer.enter(await buyer.cart(lines), wish.code);
       return buyer.rested(await buyer.checkout(cart, wish));
     };

@@ -18,7 +18,7 @@ export type Cart = ReturnType<(typeof cartSchema)['parse']> & { cartToken: strin
 export type Checkout = CheckoutView & { cartToken: string; accessToken?: string };
 
 /** How a cart is bought; without a method the client pays by itself at the provider. */
-export interface Wish {
+export interface OrderCommandRequest {
   method?: string;
   /** Paise. */
   expectedTotal?: number;
@@ -62,9 +62,9 @@ export interface Shop {
   /** Enters a discount code. */
   enter(cart: Pick<Cart, 'id' | 'cartToken'>, code: string): Promise<Cart>;
   /** Starts a checkout and answers whatever the shop says. */
-  submit(cart: Cart, wish?: Wish): Promise<Answer<CheckoutView>>;
+  submit(cart: Cart, wish?: OrderCommandRequest): Promise<Answer<CheckoutView>>;
   /** Starts a checkout. */
-  checkout(cart: Cart, wish?: Wish): Promise<Checkout>;
+  checkout(cart: Cart, wish?: OrderCommandRequest): Promise<Checkout>;
   look(checkout: Checkout): Promise<Checkout>;
   /** Pays with another method, or with the first. */
   pay(checkout: Checkout, method: string): Promise<Checkout>;
@@ -76,7 +76,7 @@ export interface Shop {
   /** The checkout when it is over: COMPLETED or a way out. */
   settled(checkout: Checkout, withinMs?: number): Promise<Checkout>;
   /** Buys the lines with a card that pays, to the end. */
-  buy(lines: Line[], wish?: Wish): Promise<Checkout>;
+  buy(lines: Line[], wish?: OrderCommandRequest): Promise<Checkout>;
 }
 
 const PATIENCE_MS = 20_000;
@@ -177,7 +177,7 @@ function watcher(ask: Ask): (checkout: Checkout, goal: Goal) => Promise<Checkout
 
 function bodyOf(
   { id }: Cart,
-  { method, expectedTotal, shippingMethodId, address = BENGALURU, email = 'asha@example.com' }: Wish,
+  { method, expectedTotal, shippingMethodId, address = BENGALURU, email = 'asha@example.com' }: OrderCommandRequest,
 ): object {
   return { cartId: id, email, shippingAddress: address, shippingMethodId, paymentMethod: method, expectedTotal };
 }

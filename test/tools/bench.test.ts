@@ -46,7 +46,7 @@ describe('the bench', () => {
       /^ {2}here, 2 buyers +\d/,
       /^ {2}Vendure 3\.7 +225–285 +377/,
       /^ {2}Medusa 2\.21 +650–820 +383 +20/,
-      /^ {2}Every conservation law holds after the run\.$/,
+      /^ {2}Every conservation invariant holds after the run\.$/,
     ];
     const lines = stdout.split('\n');
     for (const row of rows)

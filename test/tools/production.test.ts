@@ -124,7 +124,7 @@ describeAll('an installation with production packages only', function () {
   }
 
   const calls: [args: [command: string, ...string[]], says: RegExp][] = [
-    [['verify', '--no-provider'], /^all \d+ laws hold/],
+    [['verify', '--no-provider'], /^all \d+ invariants hold/],
     [['invite', 'first@example.com'], /first@example\.com chooses a password at/],
     [['rotate-keys', '--dry-run'], /"current"/],
     [['partitions', 'list'], /orders/],

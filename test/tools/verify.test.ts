@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
 import pg from 'pg';
-import { LAWS } from '../../src/entities/invariants/every.ts';
+import { INVARIANTS } from '../../src/entities/invariants/every.ts';
 import { stripeProvider } from '../../src/ports/payments/stripe.ts';
-import { brokenLaws, findUnreplayable, REPLAY, verifyDatabase } from '../../tools/verify/database.ts';
+import { brokenInvariants, findUnreplayable, REPLAY, verifyDatabase } from '../../tools/verify/database.ts';
 import { verifyProvider } from '../../tools/verify/provider.ts';
 import { type Flow, startFlow } from '../flows/stack.ts';
 import { putDiscount } from '../support/offers.ts';
@@ -174,9 +174,9 @@ describe('bin/verify', () => {
       for (const check of await checksIn(sql)) await client.query(check);
       await client.query(sql);
       if (name === REPLAY.name) return await findUnreplayable(client);
-      const [finding] = await brokenLaws(
+      const [finding] = await brokenInvariants(
         client,
-        LAWS.filter((law) => law.name === name),
+        INVARIANTS.filter((invariant) => invariant.name === name),
       );
       return finding?.rows ?? [];
     } catch (error) {
@@ -198,15 +198,15 @@ describe('bin/verify', () => {
   }
 
   it('finds nothing where nothing is broken', async () => {
-    const { findings, laws } = await verifyDatabase(flow.stack.databaseUrl);
+    const { findings, invariants } = await verifyDatabase(flow.stack.databaseUrl);
     expect(findings).to.deep.equal([]);
-    expect(laws).to.equal(LAWS.length + 1);
+    expect(invariants).to.equal(INVARIANTS.length + 1);
     const provider = stripeProvider({ ...KEYS, apiUrl: flow.simulator });
     expect((await verifyProvider(flow.stack.databaseUrl, provider)).findings).to.deep.equal([]);
   });
 
   it('has damage for every law', () => {
-    expect(Object.keys(DAMAGE)).to.have.members([...LAWS, REPLAY].map(({ name }) => name));
+    expect(Object.keys(DAMAGE)).to.have.members([...INVARIANTS, REPLAY].map(({ name }) => name));
   });
 
   for (const [name, damage] of Object.entries(DAMAGE)) {
@@ -225,7 +225,7 @@ describe('bin/verify', () => {
   it('names money that the provider has and we do not, and the other way round', async () => {
     const provider = stripeProvider({ ...KEYS, apiUrl: flow.simulator });
     const names = async () =>
-      (await verifyProvider(flow.stack.databaseUrl, provider, 0)).findings.map(({ law }) => law.name);
+      (await verifyProvider(flow.stack.databaseUrl, provider, 0)).findings.map(({ invariant }) => invariant.name);
     await setFaults(flow.simulator, { webhookDropRate: 1 });
     const extra = { amount: 500, currency: 'INR', method: 'pm_card_visa', key: 'planted' };
     await provider.open({ ...extra, checkoutId: completed.id });

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import pg from 'pg';
-import { LAWS } from '../../src/entities/invariants/every.ts';
-import { brokenLaws } from '../../tools/verify/database.ts';
+import { INVARIANTS } from '../../src/entities/invariants/every.ts';
+import { brokenInvariants } from '../../tools/verify/database.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { runsAll } from '../support/extent.ts';
 import { PaidOrder, type UnitLine } from './paid-order.ts';
@@ -41,9 +41,9 @@ describe('credit notes and money that goes back in several ways', function () {
   };
   const units = (quantity: number, line = 1) => ({ lines: [{ line, quantity }] });
   const broken = () =>
-    brokenLaws(
+    brokenInvariants(
       client,
-      LAWS.filter(({ name }) => NAMES.test(name)),
+      INVARIANTS.filter(({ name }) => NAMES.test(name)),
     );
   afterEach(async () => expect(await broken()).to.deep.equal([]));
 
@@ -220,9 +220,12 @@ describe('credit notes and money that goes back in several ways', function () {
     fc.record({ kind: fc.constantFrom('units', 'cancel units', 'ship', 'return'), line, quantity }),
     fc.record({ kind: fc.constantFrom('cancel', 'settle', 'read', 'issue', 'retry') }),
   );
-  type Wish = { kind: string; percent?: number; line?: number; quantity?: number };
+  type OrderCommandRequest = { kind: string; percent?: number; line?: number; quantity?: number };
 
-  async function act(order: PaidOrder, { kind, percent = 0, line = 1, quantity = 1 }: Wish): Promise<void> {
+  async function act(
+    order: PaidOrder,
+    { kind, percent = 0, line = 1, quantity = 1 }: OrderCommandRequest,
+  ): Promise<void> {
     const part = Math.max(1, Math.floor((order.leftAtProvider * percent) / 100));
     const isLeft = order.leftAtProvider > 0;
     const some = { lines: [{ line, quantity }] };

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { presentable } from '../../src/workers/notifications/email-renderer.ts';
-import { writeLetter } from '../../src/workers/notifications/email-templates.ts';
-import { writePurchaseLetter } from '../../src/workers/notifications/order-email-templates.ts';
+import { renderEmail } from '../../src/workers/notifications/email-templates.ts';
+import { renderOrderEmail } from '../../src/workers/notifications/order-email-templates.ts';
 
 const TOKEN = { text: '0198a8a8-1234-7000-8000-123456789012.mac', expiresAt: new Date('2026-07-31T10:10:00Z') };
 const ASHA = { kind: 'customer', name: 'Asha Rao', token: TOKEN, storeUrl: 'https://shop.example.com' } as const;
@@ -15,7 +15,7 @@ describe('letters', () => {
     ['invitation', 'staff', 'https://shop.example.com/ops/password?token='],
   ] as const) {
     it(`${letter} for ${kind}: greeting, link, the token alone, and how long it works`, () => {
-      const { subject, text, html } = writeLetter(letter, { ...ASHA, kind });
+      const { subject, text, html } = renderEmail(letter, { ...ASHA, kind });
       expect(subject).to.match(/^[A-Z][\w -]+$/);
       expect(text).to.match(/^Hello Asha Rao,\n\n/);
       expect(text.split('\n')).to.include.members([`${link}${TOKEN.text}`, TOKEN.text]);
@@ -25,20 +25,20 @@ describe('letters', () => {
   }
 
   it('password-changed only tells something', () => {
-    const { text, html } = writeLetter('password-changed', { ...ASHA, token: undefined });
+    const { text, html } = renderEmail('password-changed', { ...ASHA, token: undefined });
     expect(`${text}${html}`).not.to.match(/token|code/);
     expect(text).to.include('password of your account was changed');
   });
 
   it('link below a shop front that is not at the root, with or without a slash at its end', () => {
     for (const storeUrl of ['https://example.com/shop', 'https://example.com/shop/'])
-      expect(writeLetter('verify-email', { ...ASHA, storeUrl }).text).to.include(
+      expect(renderEmail('verify-email', { ...ASHA, storeUrl }).text).to.include(
         '\nhttps://example.com/shop/account/verify?token=',
       );
   });
 
   it('show a name as it is, also to a browser', () => {
-    const { text, html } = writeLetter('verify-email', { ...ASHA, name: `<b title="x">O'Hara & आशा` });
+    const { text, html } = renderEmail('verify-email', { ...ASHA, name: `<b title="x">O'Hara & आशा` });
     expect(text).to.include(`Hello <b title="x">O'Hara & आशा,`);
     expect(html).to.include('<p>Hello &#60;b title=&#34;x&#34;&#62;O&#39;Hara &#38; आशा,</p>');
   });
@@ -71,7 +71,7 @@ describe('letters', () => {
     'Asha \ufff9',
   ]) {
     it(`carry no message of whoever chose the name ${JSON.stringify(name)}`, () => {
-      const { text, html } = writeLetter('verify-email', { ...ASHA, name });
+      const { text, html } = renderEmail('verify-email', { ...ASHA, name });
       expect(text).to.match(/^Hello,\n/);
       expect(html).to.include('<p>Hello,</p>');
     });
@@ -90,7 +90,7 @@ describe('letters', () => {
     const order = { id: 'o', number: 'VC-000001', total: 100, linksRevoked: 0, lines: [] };
     const purchase = { checkoutId: 'k', cartId: 'c', email: 'a@example.com', isProved: false, name: address.name };
     const of = { ...purchase, isGuest: true, address, order, shipment: null, refund: null };
-    const { text } = writePurchaseLetter('order-confirmed', of, { storeUrl: 'https://shop.example.com' });
+    const { text } = renderOrderEmail('order-confirmed', of, { storeUrl: 'https://shop.example.com' });
     expect(text).to.include('\n12/3 Dr. Ambedkar Road\n').and.to.include('\nBengaluru 560001\n');
     expect(text).to.include('\nWin at https: //evil. example\n');
     expect(text).to.include('\nwww． evil． example\n');

@@ -11,11 +11,11 @@ import { unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { type Command, openQueues, type Queues } from '../../src/infra/queue/queue.ts';
 import { startWorker } from '../../src/infra/queue/worker.ts';
 import { openRedis } from '../../src/infra/redis/redis.ts';
-import { type Letter, sendMail } from '../../src/jobs/mail.ts';
+import { type EmailTemplate, sendAccountEmail } from '../../src/jobs/mail.ts';
 import { folderMailer } from '../../src/ports/mail/folder.ts';
 import { type Mail, MailError, type Mailer } from '../../src/ports/mail/port.ts';
 import type { WorkerDeps } from '../../src/workers/deps.ts';
-import { mailHandlers } from '../../src/workers/notifications/email.ts';
+import { emailHandlers } from '../../src/workers/notifications/email.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { recordFacts } from '../support/facts.ts';
 import { mailsIn, tokenIn } from '../support/mails.ts';
@@ -43,7 +43,7 @@ describe('the worker that sends mails', () => {
     const url = new URL('/9', process.env.TEST_REDIS_URL).href;
     [producer, consumer] = [openRedis(url, 'produce'), openRedis(url, 'consume')];
     await waitFor('Redis', () => producer.status === 'ready');
-    queues = openQueues([sendMail], producer);
+    queues = openQueues([sendAccountEmail], producer);
   });
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'vcecom-mail-'));
@@ -60,7 +60,7 @@ describe('the worker that sends mails', () => {
       mailsPerDay: 2,
     } as WorkerDeps;
     const options = { queue: 'mail', connection: consumer, concurrency: 4, whenUnavailable: () => null };
-    const { worker } = startWorker(mailHandlers(deps), options);
+    const { worker } = startWorker(emailHandlers(deps), options);
     stopWorker = () => worker.close();
   });
   afterEach(async () => {
@@ -83,16 +83,20 @@ describe('the worker that sends mails', () => {
     });
 
   /** Orders a mail with a new token, where the letter has one. */
-  const order = (letter: Letter, { id: accountId }: Account): Promise<string | undefined> =>
+  const order = (letter: EmailTemplate, { id: accountId }: Account): Promise<string | undefined> =>
     unitOfWork(database.db, 'test', async (tx) => {
       const purpose = letter as TokenPurpose;
       const tokenId = letter === 'password-changed' ? undefined : await issueToken(tx, { accountId, purpose });
-      enqueue(tx, queues, { contract: sendMail, payload: { letter, accountId, ...(tokenId && { tokenId }) } });
+      enqueue(tx, queues, { contract: sendAccountEmail, payload: { letter, accountId, ...(tokenId && { tokenId }) } });
       return tokenId;
     });
 
   /** Orders a mail that no worker takes before `meanwhile` is over; answers its command. */
-  async function orderSlowly(letter: Letter, account: Account, meanwhile: (command: Command) => Promise<unknown>) {
+  async function orderSlowly(
+    letter: EmailTemplate,
+    account: Account,
+    meanwhile: (command: Command) => Promise<unknown>,
+  ) {
     const [queue] = queues.all;
     await queue?.pause();
     await order(letter, account);

@@ -3,7 +3,7 @@ import { claimOverdue } from '../../src/entities/outbox/outbox.ts';
 import type { Tx } from '../../src/infra/database/unit-of-work.ts';
 import { PARTS, REDUCIBLE, REMOVABLE } from '../../src/workers/checkout/ended-checkouts.ts';
 import { removeUseless } from '../../src/workers/maintenance/retention.ts';
-import { FINDINGS } from '../../src/workers/reconciliation/recovery-rules.ts';
+import { RECOVERY_RULES } from '../../src/workers/reconciliation/recovery-rules.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 
 const ROWS = 5_000;
@@ -73,7 +73,7 @@ describe('statements that run all the time', () => {
       ([, table = '']) => table in FILL && table !== 'outbox',
     );
 
-  for (const { name, sql } of FINDINGS) {
+  for (const { name, sql } of RECOVERY_RULES) {
     it(`find ${name} by an index`, async () => {
       await explain(sql, [200]);
       expect(scans(), plans.join('\n')).to.deep.equal([]);

@@ -6,7 +6,7 @@ import type { Queues } from '../../src/infra/queue/queue.ts';
 import { continueRun } from '../../src/jobs/reconciliation.ts';
 import { type PaymentProvider, ProviderError } from '../../src/ports/payments/port.ts';
 import type { WorkerDeps } from '../../src/workers/deps.ts';
-import { reconcileHandlers } from '../../src/workers/reconciliation/reconciliation.ts';
+import { reconciliationRunHandlers } from '../../src/workers/reconciliation/reconciliation.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 
 describe('a phase of a reconciliation that fails again and again', () => {
@@ -42,7 +42,7 @@ describe('a phase of a reconciliation that fails again and again', () => {
       provider: provider as PaymentProvider,
       queues: queues as Queues,
     };
-    const job = reconcileHandlers(deps as WorkerDeps).find(({ name }) => name === continueRun.name);
+    const job = reconciliationRunHandlers(deps as WorkerDeps).find(({ name }) => name === continueRun.name);
     const context = { commandId: runId, isTakeover: false, starts, progress: () => undefined };
     const outcome = await job?.run({ runId }, context).catch((thrown: Error) => thrown);
     return outcome instanceof Error ? 'thrown' : (outcome?.kind ?? 'none');

@@ -50,14 +50,14 @@ export interface Level {
   failures: string[];
 }
 
-export interface Wish {
+export interface OrderCommandRequest {
   orders: number;
   concurrency: number;
   isHot?: boolean;
 }
 
 /** Buys without measuring. @throws when a purchase fails. */
-export async function warmUp(site: Site, wish: Wish): Promise<void> {
+export async function warmUp(site: Site, wish: OrderCommandRequest): Promise<void> {
   const { failures } = await load(site, wish, true);
   if (failures[0]) throw new Error(`a purchase failed: ${failures[0]}`);
   await site.books.quiet();
@@ -73,7 +73,7 @@ export async function watchIdle(site: Site, seconds: number): Promise<Cost> {
 }
 
 /** Buys with buyers who wait for the outcome in the request itself, and counts what it takes. */
-export async function runLevel(site: Site, wish: Wish, idle: Cost): Promise<Level> {
+export async function runLevel(site: Site, wish: OrderCommandRequest, idle: Cost): Promise<Level> {
   const [before, bench] = [await site.meter.read(), process.cpuUsage()];
   const loaded = await load(site, wish, true);
   await site.books.quiet();
@@ -110,7 +110,11 @@ export async function withAcceptance(site: Site, level: Level, orders: number): 
 
 const pause = (seconds: number): Promise<void> => sleep(seconds * 1_000, undefined, { signal: interruption });
 
-function load({ url, goods, buyers }: Site, { orders, concurrency, isHot }: Wish, isPatient: boolean): Promise<Loaded> {
+function load(
+  { url, goods, buyers }: Site,
+  { orders, concurrency, isHot }: OrderCommandRequest,
+  isPatient: boolean,
+): Promise<Loaded> {
   const { variantIds, hotVariantId } = goods;
   return buyers.ask({ url, orders, concurrency, variantIds, isPatient, ...(isHot && { hotVariantId }) });
 }

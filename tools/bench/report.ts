@@ -129,8 +129,8 @@ function notes({ statementsMissing, levels, isSound }: Figures): string {
     ...(isExact ? [] : ['CPU is what ps says: children that have ended (of Postgres above all) are missing in it.']),
     ...failures.map((failure) => `FAILED with ${failure}`),
     isSound
-      ? 'Every conservation law holds after the run.'
-      : 'CONSERVATION LAWS ARE BROKEN: these figures are worth nothing.',
+      ? 'Every conservation invariant holds after the run.'
+      : 'CONSERVATION INVARIANTS ARE BROKEN: these figures are worth nothing.',
   ]
     .map((line) => `  ${line}`)
     .join('\n');

@@ -40,7 +40,7 @@ export function planProduct(number: number): PlannedProduct {
     hsn: ware.hsn,
     taxClass: ware.taxClass,
     launchedAt: new Date(OPENING_DAY + dice.between(0, 880 * 24) * HOUR),
-    collections: shelvesFor(ware, variants, dice),
+    collections: collectionsFor(ware, variants, dice),
     variants,
   };
 }
@@ -121,7 +121,7 @@ function priceOf(rupees: number): number {
   return (Math.ceil(rupees / 5) * 5 - (rupees >= 100 ? 1 : 0)) * 100;
 }
 
-function shelvesFor(ware: Ware, variants: readonly PlannedVariant[], dice: Dice): string[] {
+function collectionsFor(ware: Ware, variants: readonly PlannedVariant[], dice: Dice): string[] {
   const cheapest = Math.min(...variants.map(({ price }) => price));
   const shelves = [ware.collection.slug];
   if (dice.chance(0.15)) shelves.push(FESTIVE.slug);

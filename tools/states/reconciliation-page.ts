@@ -1,5 +1,5 @@
 import { RULES } from '../../src/domain/reconciliation.ts';
-import { LAWS } from '../../src/entities/invariants/every.ts';
+import { INVARIANTS } from '../../src/entities/invariants/every.ts';
 import { scopeOf } from '../../src/entities/reconciliation/scopes.ts';
 import { codes, table } from './table.ts';
 
@@ -12,8 +12,8 @@ const PHASE = {
 
 /** Where a kind is looked for. */
 function phaseOf(kind: string): string {
-  const law = LAWS.find(({ name }) => name === kind);
-  if (law) return PHASE[scopeOf(law)];
+  const invariant = INVARIANTS.find(({ name }) => name === kind);
+  if (invariant) return PHASE[scopeOf(invariant)];
   return kind.startsWith('provider.') ? 'the lists of the provider' : PHASE.checkouts;
 }
 
@@ -32,7 +32,7 @@ time: a tick that is doubled, or comes while a run goes on, begins nothing; one 
     `A run goes through its phases a batch at a time. Each batch is one job and one transaction that reads, writes down what it found, and
 where it goes on: a worker that is killed leaves the run where it was. A run that gets no further for half an hour is given up by the next. A phase
 that fails three times, or whose provider is away for a minute, ends itself: the run goes on with the next one, and the failure is a
-discrepancy of its own. The laws of [bin/verify](verify.md) are asked about the rows of the
+discrepancy of its own. The invariants of [bin/verify](verify.md) are asked about the rows of the
 batch alone, so a step takes some tens of milliseconds beside live traffic. Of the provider events and intents are listed, newest first;
 what is younger than a minute is left to the next run, unless a person started this one. A payment of ours that is not listed,
 as one that was opened long after its checkout, is asked for by itself before it counts as missing.`,

@@ -9,8 +9,8 @@ const GRAVE = ['high', 'critical'];
 const ARGS = ['audit', '--omit=dev', '--audit-level=high', '--json', '--no-offline', '--fetch-retries=0'];
 
 const Cause = z.union([z.string(), z.object({ title: z.string(), url: z.string() })]);
-const Finding = z.object({ severity: z.string(), range: z.string(), via: z.array(Cause) });
-const Report = z.object({ auditReportVersion: z.literal(2), vulnerabilities: z.record(z.string(), Finding) });
+const RecoveryRule = z.object({ severity: z.string(), range: z.string(), via: z.array(Cause) });
+const Report = z.object({ auditReportVersion: z.literal(2), vulnerabilities: z.record(z.string(), RecoveryRule) });
 const Refusal = z.union([
   z.object({ message: z.string() }).transform(({ message }) => message),
   z.object({ error: z.object({ summary: z.string() }) }).transform(({ error }) => error.summary),

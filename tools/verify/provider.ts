@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import type { Intent, PaymentProvider } from '../../src/ports/payments/port.ts';
-import type { Finding } from './database.ts';
+import type { RecoveryRule } from './database.ts';
 
-const LAWS = {
+const INVARIANTS = {
   ours: {
     name: 'provider.knows-our-payments',
     says: 'The provider has what we have: the same amounts captured and refunded.',
@@ -31,16 +31,16 @@ export async function verifyProvider(
   url: string,
   provider: PaymentProvider,
   settleMs = SETTLE_MS,
-): Promise<{ findings: Finding[]; laws: number }> {
+): Promise<{ findings: RecoveryRule[]; invariants: number }> {
   let findings = await compare(url, provider);
   if (findings.length > 0) {
     await wait(settleMs);
     findings = await compare(url, provider);
   }
-  return { findings, laws: Object.keys(LAWS).length };
+  return { findings, invariants: Object.keys(INVARIANTS).length };
 }
 
-async function compare(url: string, provider: PaymentProvider): Promise<Finding[]> {
+async function compare(url: string, provider: PaymentProvider): Promise<RecoveryRule[]> {
   const client = new pg.Client({ connectionString: url, application_name: 'verify' });
   await client.connect();
   try {
@@ -59,7 +59,7 @@ async function compare(url: string, provider: PaymentProvider): Promise<Finding[
   }
 }
 
-function differences(ours: readonly Ours[], theirs: readonly Intent[]): Finding[] {
+function differences(ours: readonly Ours[], theirs: readonly Intent[]): RecoveryRule[] {
   const byIntent = new Map(theirs.map((intent) => [intent.id, intent]));
   const byCheckout = new Map(ours.map((payment) => [payment.checkoutId, payment]));
   const paid = theirs.filter(
@@ -75,10 +75,10 @@ function differences(ours: readonly Ours[], theirs: readonly Intent[]): Finding[
   const untold = paid.filter((intent) => byCheckout.get(intent.checkoutId ?? '')?.status !== 'succeeded');
   const twice = [...Map.groupBy(paid, (intent) => intent.checkoutId)].filter(([, intents]) => intents.length > 1);
   const found = [
-    { law: LAWS.ours, rows: unknown },
-    { law: LAWS.theirs, rows: untold },
+    { invariant: INVARIANTS.ours, rows: unknown },
+    { invariant: INVARIANTS.theirs, rows: untold },
     {
-      law: LAWS.once,
+      invariant: INVARIANTS.once,
       rows: twice.map(([checkoutId, intents]) => ({ checkoutId, intents: intents.map(({ id }) => id) })),
     },
   ];

@@ -3,7 +3,7 @@ import { undoEmailRoute } from '../auth/credentials/email-undo.ts';
 import { passwordRoutes } from '../auth/credentials/passwords.ts';
 import { refreshRoute } from '../auth/sessions/refresh.ts';
 import { sessionRoutes } from '../auth/sessions/sessions.ts';
-import { STORE_DOOR } from '../auth/sign-in-realm.ts';
+import { STORE_REALM } from '../auth/sign-in-realm.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { AnyRoute } from '../http/route.ts';
 import { addressRoutes } from './addresses.ts';
@@ -19,12 +19,12 @@ import { signInRoute } from './sign-in.ts';
 export const accountRoutes = (deps: ApiDeps): AnyRoute[] => [
   registerRoute(deps),
   signInRoute(deps),
-  refreshRoute(deps, STORE_DOOR),
-  ...sessionRoutes(deps, STORE_DOOR),
-  ...profileRoutes(deps, STORE_DOOR),
-  ...passwordRoutes(deps, STORE_DOOR),
-  ...emailRoutes(deps, STORE_DOOR),
-  undoEmailRoute(deps, STORE_DOOR),
+  refreshRoute(deps, STORE_REALM),
+  ...sessionRoutes(deps, STORE_REALM),
+  ...profileRoutes(deps, STORE_REALM),
+  ...passwordRoutes(deps, STORE_REALM),
+  ...emailRoutes(deps, STORE_REALM),
+  undoEmailRoute(deps, STORE_REALM),
   ...addressRoutes(deps),
   currentCartRoute(deps),
   ...ownOrderRoutes(deps),

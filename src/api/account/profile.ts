@@ -13,13 +13,13 @@ import { currentCartOf } from '../../entities/cart/cart-merge.ts';
 import { enqueue } from '../../entities/outbox/outbox.ts';
 import { isDuplicate } from '../../infra/database/database.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
-import { sendMail } from '../../jobs/mail.ts';
+import { sendAccountEmail } from '../../jobs/mail.ts';
 import { limitAddressProbes } from '../auth/credentials/brute-force-guard.ts';
 import { mailVerification } from '../auth/credentials/email.ts';
 import { provePassword } from '../auth/credentials/passwords.ts';
 import { ownSession } from '../auth/principal.ts';
 import { givenPassword } from '../auth/sessions/sign-in.ts';
-import type { Door } from '../auth/sign-in-realm.ts';
+import type { SignInRealm } from '../auth/sign-in-realm.ts';
 import type { ApiDeps } from '../deps.ts';
 import { emailSchema, nameSchema, phoneSchema } from '../fields/person-fields.ts';
 import { RequestFault } from '../http/errors/failure.ts';
@@ -36,7 +36,7 @@ const changeSchema = z.strictObject({
 
 type AnyCall = Pick<Call<unknown, unknown, unknown>, 'body' | 'headers' | 'principal' | 'raw'>;
 
-interface Wanted {
+interface LineRequest {
   name?: string | undefined;
   phone?: string | null | undefined;
   email?: string | undefined;
@@ -46,7 +46,7 @@ interface Wanted {
 export const CHANGE_NOTICE = `When the e-mail address changes, the new address gets a mail to verify it. The former one, if it was verified, gets a mail with a link that undoes the change for ${UNDO_DAYS} days, and no other account can take it meanwhile. At most ${CHANGES_PER_HOUR} changes of the address in an hour.`;
 
 /** Who one is. */
-export const profileRoutes = (deps: ApiDeps, { path, access, tag }: Door): AnyRoute[] => [
+export const profileRoutes = (deps: ApiDeps, { path, access, tag }: SignInRealm): AnyRoute[] => [
   route({
     method: 'get',
     path,
@@ -87,7 +87,7 @@ export const profileRoutes = (deps: ApiDeps, { path, access, tag }: Door): AnyRo
 
 interface OwnChange {
   accountId: string;
-  wanted: Wanted;
+  wanted: LineRequest;
   /** The one that was proved, where the change needs it. */
   passwordHash?: string;
 }
@@ -114,7 +114,7 @@ async function change(deps: ApiDeps, call: AnyCall, { accountId, wanted, passwor
 export async function describe(
   deps: ApiDeps,
   tx: Tx,
-  { account, wanted, holdsReset }: { account: Account; wanted: Wanted; holdsReset: boolean },
+  { account, wanted, holdsReset }: { account: Account; wanted: LineRequest; holdsReset: boolean },
 ): Promise<void> {
   const person = account.person(deps.vault);
   const emailIndex = account.emailIndex ?? '';
@@ -132,7 +132,7 @@ export async function describe(
   // Anybody can type the address of another person, and change it again: an unverified one would be sent mails without end.
   if (!former.isVerified) return;
   const payload = { letter: 'email-changed' as const, accountId: account.id, tokenId };
-  enqueue(tx, deps.queues, { contract: sendMail, payload });
+  enqueue(tx, deps.queues, { contract: sendAccountEmail, payload });
 }
 
 const tooManyChanges = (): RequestFault =>

@@ -4,7 +4,7 @@ import { undoEmailRoute } from '../auth/credentials/email-undo.ts';
 import { passwordRoutes } from '../auth/credentials/passwords.ts';
 import { refreshRoute } from '../auth/sessions/refresh.ts';
 import { sessionRoutes } from '../auth/sessions/sessions.ts';
-import { STAFF_DOOR } from '../auth/sign-in-realm.ts';
+import { STAFF_REALM } from '../auth/sign-in-realm.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { AnyRoute } from '../http/route.ts';
 import { apiKeyRoutes } from './access/api-keys.ts';
@@ -13,7 +13,7 @@ import { mfaRoutes } from './access/mfa.ts';
 import { roleRoutes } from './access/roles.ts';
 import { adminSessionRoutes } from './access/sessions.ts';
 import { staffRoutes } from './access/staff.ts';
-import { staffDoorRoutes } from './access/staff-access.ts';
+import { staffAccessRoutes } from './access/staff-access.ts';
 import { catalogueRoutes } from './catalogue/catalogue.ts';
 import { customerAddressRoutes } from './customers/addresses.ts';
 import { customerRoutes } from './customers/customers.ts';
@@ -32,15 +32,15 @@ import { webhookAdminRoutes } from './webhooks/webhooks.ts';
 /** Everything that staff and external services do. */
 export const adminRoutes = (deps: ApiDeps): AnyRoute[] => [
   ...adminSessionRoutes(deps),
-  refreshRoute(deps, STAFF_DOOR),
-  ...sessionRoutes(deps, STAFF_DOOR),
-  ...profileRoutes(deps, STAFF_DOOR),
-  ...passwordRoutes(deps, STAFF_DOOR),
-  ...emailRoutes(deps, STAFF_DOOR),
-  undoEmailRoute(deps, STAFF_DOOR),
+  refreshRoute(deps, STAFF_REALM),
+  ...sessionRoutes(deps, STAFF_REALM),
+  ...profileRoutes(deps, STAFF_REALM),
+  ...passwordRoutes(deps, STAFF_REALM),
+  ...emailRoutes(deps, STAFF_REALM),
+  undoEmailRoute(deps, STAFF_REALM),
   ...mfaRoutes(deps),
   ...staffRoutes(deps),
-  ...staffDoorRoutes(deps),
+  ...staffAccessRoutes(deps),
   ...roleRoutes(deps),
   ...customerRoutes(deps),
   ...customerAddressRoutes(deps),

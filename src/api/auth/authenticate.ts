@@ -5,7 +5,7 @@ import { RequestFault } from '../http/errors/failure.ts';
 import type { Raw } from '../http/route.ts';
 import { ALGORITHM, AUDIENCES, audienceOf, ISSUER, keyFor, type SigningKeys } from './access-token.ts';
 import { GUEST, type Principal } from './principal.ts';
-import type { Standings } from './session-validity.ts';
+import type { SessionValidity } from './session-validity.ts';
 
 /** Says who sends a request. Nobody in particular is a guest; credentials that do not hold are refused. */
 export type Authenticate = (raw: Raw) => Promise<Principal>;
@@ -19,12 +19,12 @@ const claimsSchema = z.object({
 });
 
 /** @throws RequestFault (from what it returns) CREDENTIALS_INVALID, and AUTHENTICATION_AMBIGUOUS for two kinds at once. */
-export function authentication(keys: SigningKeys, standings: Standings): Authenticate {
-  const byToken = tokenStrategy(keys, standings);
+export function authentication(keys: SigningKeys, sessionValidity: SessionValidity): Authenticate {
+  const byToken = tokenStrategy(keys, sessionValidity);
   return async (raw) => {
     const { authorization, 'x-api-key': apiKey } = raw.request.headers;
     if (authorization !== undefined && apiKey !== undefined) throw new RequestFault('AUTHENTICATION_AMBIGUOUS');
-    if (typeof apiKey === 'string') return (await standings.ofKey(apiKey)) ?? refuse();
+    if (typeof apiKey === 'string') return (await sessionValidity.ofKey(apiKey)) ?? refuse();
     if (authorization === undefined) return GUEST;
     return (await byToken(raw)) ?? refuse();
   };
@@ -35,7 +35,10 @@ const refuse = (): never => {
 };
 
 /** Passport checks signature, algorithm, issuer, audience and age; the session's standing is asked for afterwards. */
-function tokenStrategy(keys: SigningKeys, standings: Standings): (raw: Raw) => Promise<Principal | undefined> {
+function tokenStrategy(
+  keys: SigningKeys,
+  sessionValidity: SessionValidity,
+): (raw: Raw) => Promise<Principal | undefined> {
   const gate = new passport.Passport();
   gate.use(
     new Strategy(
@@ -49,7 +52,7 @@ function tokenStrategy(keys: SigningKeys, standings: Standings): (raw: Raw) => P
         audience: [...AUDIENCES],
       },
       (payload: unknown, done: (error: unknown, principal?: Principal | false) => void) => {
-        principalOf(standings, payload).then(
+        principalOf(sessionValidity, payload).then(
           (principal) => done(null, principal ?? false),
           (error) => done(error),
         );
@@ -64,11 +67,11 @@ function tokenStrategy(keys: SigningKeys, standings: Standings): (raw: Raw) => P
     });
 }
 
-async function principalOf(standings: Standings, payload: unknown): Promise<Principal | undefined> {
+async function principalOf(sessionValidity: SessionValidity, payload: unknown): Promise<Principal | undefined> {
   // passport-jwt takes tokens without an end for eternal ones; the schema does not.
   const claims = claimsSchema.safeParse(payload);
   if (!claims.success) return undefined;
-  const principal = await standings.ofSession(claims.data.sid);
+  const principal = await sessionValidity.ofSession(claims.data.sid);
   const isTheirs = principal?.accountId === claims.data.sub && audienceOf(principal.kind) === claims.data.aud;
   return isTheirs ? principal : undefined;
 }

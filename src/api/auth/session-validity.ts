@@ -6,7 +6,7 @@ import type { Database } from '../../infra/database/database.ts';
 import { customerOf, type KeyHolder, type Person } from './principal.ts';
 
 /** What a session or a key is worth right now. */
-export interface Standings {
+export interface SessionValidity {
   /** Undefined for a session that is revoked, over, or whose account may not sign in any more. */
   ofSession(sessionId: string): Promise<Person | undefined>;
   /** Undefined for a key that is unknown, revoked or over, or whose maker is no longer staff in good standing. */
@@ -20,8 +20,8 @@ export interface Standings {
 const BELIEVED_MS = 500;
 const MOST = 20_000;
 
-/** Reads standings from the database, each at most once per half second however many ask. */
-export function readStandings({ query }: Pick<Database, 'query'>): Standings {
+/** Reads sessionValidity from the database, each at most once per half second however many ask. */
+export function readSessionValidity({ query }: Pick<Database, 'query'>): SessionValidity {
   const cached = <V extends object>(read: (key: string) => Promise<V | undefined>) =>
     new LRUCache<string, V>({ max: MOST, ttl: BELIEVED_MS, fetchMethod: (key) => read(key) });
   const sessions = cached((id) => readSession(query, id));

@@ -10,11 +10,11 @@ import { type Limits, limitRate } from './limits/rate-limits.ts';
 import { type RequestLimit, withinLimit } from './limits/request-timeout.ts';
 import { docsRouter } from './openapi/docs-page.ts';
 import { documentRoute } from './openapi/document-route.ts';
-import { begin, type Exchange, exchangeOf, type Observe } from './request-context.ts';
+import { begin, type Observe, type RequestContext, requestContextOf } from './request-context.ts';
 import { sendAnswer, sendFailure } from './respond.ts';
 import type { AnyRoute, Raw, RawCall, RouteFacts } from './route.ts';
 import { byPath } from './route-table.ts';
-import { type Hardening, hardening } from './security-headers.ts';
+import { type SecurityOptions, securityHeaders } from './security-headers.ts';
 
 export interface AppDeps {
   observe: Observe;
@@ -24,7 +24,7 @@ export interface AppDeps {
   requestLimit?: RequestLimit;
   /** Whether work is turned away at the moment; absent: never. */
   isOverloaded?(): boolean;
-  hardening?: Hardening;
+  securityHeaders?: SecurityOptions;
   /** Proxies in front that set X-Forwarded-For: the address before the last so many is believed. */
   proxies?: number;
   /** Answers some requests before they are routed. */
@@ -43,7 +43,7 @@ export function makeApp(routes: AnyRoute[], deps: AppDeps): express.Express {
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing');
   app.set('trust proxy', deps.proxies ?? 0);
   const all: AnyRoute[] = [...routes, documentRoute(() => all)];
-  app.use(begin(deps.observe), ...hardening(deps.hardening ?? { corsOrigins: [], isHttpsOnly: false }));
+  app.use(begin(deps.observe), ...securityHeaders(deps.securityHeaders ?? { corsOrigins: [], isHttpsOnly: false }));
   if (deps.shortcut) app.use(deps.shortcut);
   for (const [area, paths] of Map.groupBy(byPath(all), ([path]) => areaOf(path))) {
     const router = express.Router({ caseSensitive: true });
@@ -76,7 +76,7 @@ function mount(router: express.Router, { path, at: below, routes, deps }: Mounte
   const methods = routes.map(({ facts }) => facts.method.toUpperCase());
   const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
   at.all((request, response) => {
-    exchangeOf(response).route = path;
+    requestContextOf(response).route = path;
     if (request.method === 'OPTIONS') return sendAnswer(request, response, { status: 204, headers: { Allow: allow } });
     const details = { method: request.method, allowed: methods };
     throw new RequestFault('METHOD_NOT_ALLOWED', { details, headers: { Allow: allow } });
@@ -85,7 +85,7 @@ function mount(router: express.Router, { path, at: below, routes, deps }: Mounte
 
 /** The way of a request through its route: who asks, may they, what do they send, then the handler. */
 function endpoint({ facts, answer }: AnyRoute, deps: AppDeps): express.RequestHandler {
-  const handle = async (raw: Raw, exchange: Exchange) => {
+  const handle = async (raw: Raw, exchange: RequestContext) => {
     // Health checks and webhooks are never turned away.
     if (facts.limit !== 'none' && deps.isOverloaded?.()) throw new RequestFault('DATABASE_BUSY');
     const principal = await identify(raw, facts, deps);
@@ -95,7 +95,7 @@ function endpoint({ facts, answer }: AnyRoute, deps: AppDeps): express.RequestHa
     return answer(callOf(raw, exchange, { principal, body, admitAgain }));
   };
   return async (request, response) => {
-    const exchange = exchangeOf(response);
+    const exchange = requestContextOf(response);
     exchange.route = facts.path;
     const raw = { request, response };
     const outcome = await withinLimit(deps.requestLimit ?? {}, { ...raw, path: facts.path }, handle(raw, exchange));
@@ -115,7 +115,7 @@ async function identify(raw: Raw, facts: RouteFacts, { authenticate, limits }: A
 
 function callOf(
   raw: Raw,
-  { trace }: Exchange,
+  { trace }: RequestContext,
   { principal, body, admitAgain }: Pick<RawCall, 'principal' | 'body' | 'admitAgain'>,
 ): RawCall {
   const { request, response } = raw;
@@ -150,7 +150,7 @@ function goneSignal(response: express.Response): AbortSignal {
 /** Last step of what went wrong anywhere: tells the client in the one format, and the log what only we may know. */
 function fail(observe: Observe): express.ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
-    const { trace, route } = exchangeOf(response);
+    const { trace, route } = requestContextOf(response);
     const failure = failureOf(error);
     if (ERRORS[failure.code].status >= 500) {
       const name = failure.code === 'INTERNAL_ERROR' ? 'http.failed' : 'http.unavailable';

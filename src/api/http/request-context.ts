@@ -3,7 +3,7 @@ import type express from 'express';
 import { childOf, runWithTrace, type Trace } from '../../infra/observability/trace.ts';
 
 /** One request and its answer, as the access log sees them. */
-export interface Exchange {
+export interface RequestContext {
   trace: Trace;
   /** The route's path as declared: the path that was called would put ids into logs and metrics. */
   route: string;
@@ -11,11 +11,11 @@ export interface Exchange {
 
 export type Observe = (name: string, fields: object) => void;
 
-const exchanges = new WeakMap<express.Response, Exchange>();
+const exchanges = new WeakMap<express.Response, RequestContext>();
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
 /** The exchange that `begin` opened for this response. */
-export function exchangeOf(response: express.Response): Exchange {
+export function requestContextOf(response: express.Response): RequestContext {
   const exchange = exchanges.get(response);
   if (!exchange) throw new Error('no exchange was begun for this response');
   return exchange;

@@ -5,7 +5,7 @@ import type express from 'express';
 import helmet, { type HelmetOptions } from 'helmet';
 import { NO_STORE } from './respond.ts';
 
-export interface Hardening {
+export interface SecurityOptions {
   /** Origins whose pages may call the API from a browser; none: only pages of this server. */
   corsOrigins: readonly string[];
   /** Tell browsers to come by HTTPS only from now on. */
@@ -23,7 +23,7 @@ const PREFLIGHT_SECONDS = 7_200;
  * Headers that take from browsers whatever an API does not need, and keep every answer out of caches. Pages that need more
  * set their own policy over it, and what everybody may read its own `Cache-Control`.
  */
-export function hardening({ corsOrigins, isHttpsOnly }: Hardening): express.RequestHandler[] {
+export function securityHeaders({ corsOrigins, isHttpsOnly }: SecurityOptions): express.RequestHandler[] {
   const headers = headersOf({
     contentSecurityPolicy: {
       useDefaults: false,

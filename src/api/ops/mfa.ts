@@ -3,7 +3,7 @@ import { totpUri } from '../../entities/account/mfa.ts';
 import { beginMfa, confirmMfa, verifyMfa } from '../auth/credentials/second-factor.ts';
 import { type Html, html } from './html.ts';
 import { alertOf, type Page, proofField, type View } from './ops-page.ts';
-import { type OpsDeps, toMfa, type Visit } from './ops-request.ts';
+import { type OpsDeps, type OpsRequest, toMfa } from './ops-request.ts';
 import { ownAccount } from './own-account.ts';
 
 const SET_UP = '/ops/mfa/setup';
@@ -12,15 +12,15 @@ const SET_UP = '/ops/mfa/setup';
 export const mfaPage = (deps: OpsDeps): Page => ({
   path: toMfa,
   who: 'begun',
-  async show(visit, alert) {
-    if (!visit.person?.awaitsMfa) return { to: '/ops' };
-    const { hasMfa } = await ownAccount(deps, visit.principal);
+  async show(opsRequest, alert) {
+    if (!opsRequest.person?.awaitsMfa) return { to: '/ops' };
+    const { hasMfa } = await ownAccount(deps, opsRequest.principal);
     if (!hasMfa) return { to: SET_UP };
     return {
       title: 'Second factor',
       main: html`${alertOf(alert)}
 <form method="post" action="${toMfa}">
-  ${proofField(deps, 'begun', visit)}
+  ${proofField(deps, 'begun', opsRequest)}
   <label for="code">Code</label>
   <input id="code" name="code" class="code" autocomplete="one-time-code" autocapitalize="off" spellcheck="false" maxlength="40" required aria-describedby="code-hint">
   <p class="hint" id="code-hint">The six digits of your authenticator app, or one of your recovery codes.</p>
@@ -28,8 +28,8 @@ export const mfaPage = (deps: OpsDeps): Page => ({
 </form>`,
     };
   },
-  async submit(visit) {
-    await verifyMfa(deps, visit, visit.body.code ?? '');
+  async submit(opsRequest) {
+    await verifyMfa(deps, opsRequest, opsRequest.body.code ?? '');
     return { to: '/ops' };
   },
 });
@@ -38,27 +38,27 @@ export const mfaPage = (deps: OpsDeps): Page => ({
 export const mfaSetUpPage = (deps: OpsDeps): Page => ({
   path: SET_UP,
   who: 'begun',
-  async show(visit, alert) {
-    const { hasMfa, offered, email } = await ownAccount(deps, visit.principal);
+  async show(opsRequest, alert) {
+    const { hasMfa, offered, email } = await ownAccount(deps, opsRequest.principal);
     if (hasMfa) return { to: toMfa };
-    const proof = proofField(deps, 'begun', visit);
+    const proof = proofField(deps, 'begun', opsRequest);
     return {
       title: 'Set up a second factor',
-      main: html`${alertOf(alert)}${offered === null ? invitation(visit, proof) : secretForm({ secret: offered, email, proof })}`,
+      main: html`${alertOf(alert)}${offered === null ? invitation(opsRequest, proof) : secretForm({ secret: offered, email, proof })}`,
     };
   },
-  async submit(visit) {
-    if (visit.body.step === 'begin') {
-      await beginMfa(deps, visit);
+  async submit(opsRequest) {
+    if (opsRequest.body.step === 'begin') {
+      await beginMfa(deps, opsRequest);
       return { to: SET_UP };
     }
-    const code = (visit.body.code ?? '').replace(/\s/g, '');
-    const { body } = await confirmMfa(deps, visit, code);
+    const code = (opsRequest.body.code ?? '').replace(/\s/g, '');
+    const { body } = await confirmMfa(deps, opsRequest, code);
     return codesView((body as { recoveryCodes: string[] }).recoveryCodes);
   },
 });
 
-const invitation = ({ person }: Visit, proof: Html): Html => html`
+const invitation = ({ person }: OpsRequest, proof: Html): Html => html`
 <p>${person?.awaitsMfa && 'Your role demands it. '}Besides your password, you will be asked for six digits that an
 authenticator app on your telephone shows. Have the app at hand, then begin.</p>
 <form method="post" action="${SET_UP}">${proof}<input type="hidden" name="step" value="begin"><button>Begin</button></form>`;

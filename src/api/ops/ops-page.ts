@@ -2,12 +2,12 @@ import express from 'express';
 import { ERRORS } from '../../domain/errors.ts';
 import { type Failure, failureOf, RequestFault } from '../http/errors/failure.ts';
 import { limitRate } from '../http/limits/rate-limits.ts';
-import { exchangeOf } from '../http/request-context.ts';
+import { requestContextOf } from '../http/request-context.ts';
 import type { Raw } from '../http/route.ts';
 import { formProof, isFormProof, isSessionProof, sessionProof } from './cookies.ts';
 import { type Html, html } from './html.ts';
 import { sendPage } from './layout.ts';
-import { type OpsDeps, toMfa, toSignIn, type Visit, visitOf } from './ops-request.ts';
+import { type OpsDeps, type OpsRequest, opsRequestOf, toMfa, toSignIn } from './ops-request.ts';
 
 export interface View {
   title: string;
@@ -24,9 +24,9 @@ export interface Page {
   /** `anybody`; `begun`: whoever gave the password, though not the second factor; `staff`: who may act. */
   who: 'anybody' | 'begun' | 'staff';
   /** What is on it; `alert` says why the form was not taken. */
-  show(visit: Visit, alert?: string): Promise<View | Redirect> | View | Redirect;
+  show(opsRequest: OpsRequest, alert?: string): Promise<View | Redirect> | View | Redirect;
   /** Takes its form. What it throws is told on the page. */
-  submit?(visit: Visit): Promise<View | Redirect>;
+  submit?(opsRequest: OpsRequest): Promise<View | Redirect>;
 }
 
 const readForm = express.urlencoded({ extended: false, limit: 8_192, parameterLimit: 20 });
@@ -34,46 +34,46 @@ const readForm = express.urlencoded({ extended: false, limit: 8_192, parameterLi
 /** Puts a page at its path. */
 export function mountPage(router: express.Router, deps: OpsDeps, page: Page): void {
   router.get(page.path, async (request, response) => {
-    const visit = await begin(deps, page, { request, response });
-    await limit(deps, visit, 'get');
-    answer(deps, page, { visit, outcome: gate(page, visit) ?? (await page.show(visit)) });
+    const opsRequest = await begin(deps, page, { request, response });
+    await limit(deps, opsRequest, 'get');
+    answer(deps, page, { opsRequest, outcome: gate(page, opsRequest) ?? (await page.show(opsRequest)) });
   });
   if (!page.submit) return;
   router.post(page.path, readForm, async (request, response) => {
-    const visit = await begin(deps, page, { request, response });
-    answer(deps, page, { visit, outcome: await submitted(deps, page, visit) });
+    const opsRequest = await begin(deps, page, { request, response });
+    answer(deps, page, { opsRequest, outcome: await submitted(deps, page, opsRequest) });
   });
 }
 
-function begin(deps: OpsDeps, { path }: Page, raw: Raw): Promise<Visit> {
-  exchangeOf(raw.response).route = path;
-  return visitOf(deps, raw);
+function begin(deps: OpsDeps, { path }: Page, raw: Raw): Promise<OpsRequest> {
+  requestContextOf(raw.response).route = path;
+  return opsRequestOf(deps, raw);
 }
 
 /** Where to go instead of a page that is not for the visitor. */
-function gate({ who }: Page, { person }: Visit): Redirect | undefined {
+function gate({ who }: Page, { person }: OpsRequest): Redirect | undefined {
   if (who === 'anybody') return undefined;
   if (!person) return { to: toSignIn };
   return who === 'staff' && person.awaitsMfa ? { to: toMfa } : undefined;
 }
 
-async function submitted(deps: OpsDeps, page: Page, visit: Visit): Promise<View | Redirect> {
-  const elsewhere = gate(page, visit);
+async function submitted(deps: OpsDeps, page: Page, opsRequest: OpsRequest): Promise<View | Redirect> {
+  const elsewhere = gate(page, opsRequest);
   if (elsewhere) return elsewhere;
-  if (!isOurForm(deps, page, visit)) return refusal;
+  if (!isOurForm(deps, page, opsRequest)) return refusal;
   try {
-    await limit(deps, visit, 'post');
-    return (await page.submit?.(visit)) ?? { to: page.path };
+    await limit(deps, opsRequest, 'post');
+    return (await page.submit?.(opsRequest)) ?? { to: page.path };
   } catch (error) {
     const failure = failureOf(error);
     if (ERRORS[failure.code].status >= 500 && failure.code !== 'SIGN_IN_UNAVAILABLE') throw error;
-    const again = await page.show(visit, sentenceOf(failure));
-    for (const name in failure.headers) visit.raw.response.setHeader(name, failure.headers[name] ?? '');
+    const again = await page.show(opsRequest, sentenceOf(failure));
+    for (const name in failure.headers) opsRequest.raw.response.setHeader(name, failure.headers[name] ?? '');
     return 'to' in again ? again : { ...again, status: ERRORS[failure.code].status };
   }
 }
 
-const limit = ({ limits }: OpsDeps, { principal, raw }: Visit, method: 'get' | 'post') =>
+const limit = ({ limits }: OpsDeps, { principal, raw }: OpsRequest, method: 'get' | 'post') =>
   limitRate(limits, { access: 'public', method, ...(method === 'post' && { limit: 'sign-in' }) }, { principal, raw });
 
 const sentenceOf = ({ code, message, headers }: Failure): string => {
@@ -84,7 +84,7 @@ const sentenceOf = ({ code, message, headers }: Failure): string => {
 };
 
 /** Whether the form that was sent stood on a page that we gave to this browser. */
-function isOurForm({ secret }: OpsDeps, { who }: Page, { person, body, raw: { request } }: Visit): boolean {
+function isOurForm({ secret }: OpsDeps, { who }: Page, { person, body, raw: { request } }: OpsRequest): boolean {
   const { proof = '' } = body;
   if (who === 'anybody') return isFormProof(secret, request, proof);
   return person !== undefined && isSessionProof(secret, person.sessionId, proof);
@@ -99,7 +99,7 @@ const refusal: View = {
 };
 
 /** What every form of a page carries; see `isOurForm`. */
-export const proofField = (deps: OpsDeps, who: Page['who'], { person, raw }: Visit): Html => {
+export const proofField = (deps: OpsDeps, who: Page['who'], { person, raw }: OpsRequest): Html => {
   const value =
     who === 'anybody' || !person ? formProof(deps.secret, raw) : sessionProof(deps.secret, person.sessionId);
   return html`<input type="hidden" name="proof" value="${value}">`;
@@ -109,15 +109,19 @@ export const proofField = (deps: OpsDeps, who: Page['who'], { person, raw }: Vis
 export const alertOf = (text: string | undefined): Html | undefined =>
   text === undefined ? undefined : html`<p role="alert" class="alert">${text}</p>`;
 
-function answer(deps: OpsDeps, page: Page, { visit, outcome }: { visit: Visit; outcome: View | Redirect }): void {
-  const { response } = visit.raw;
+function answer(
+  deps: OpsDeps,
+  page: Page,
+  { opsRequest, outcome }: { opsRequest: OpsRequest; outcome: View | Redirect },
+): void {
+  const { response } = opsRequest.raw;
   response.setHeader('Cache-Control', 'no-store');
   if ('to' in outcome) {
     response.redirect(303, outcome.to);
     return;
   }
-  const isKnown = page.who !== 'anybody' && visit.person !== undefined;
-  sendPage(response, { ...outcome, ...(isKnown && { proof: proofField(deps, page.who, visit) }) });
+  const isKnown = page.who !== 'anybody' && opsRequest.person !== undefined;
+  sendPage(response, { ...outcome, ...(isKnown && { proof: proofField(deps, page.who, opsRequest) }) });
 }
 
 /** @throws RequestFault FORBIDDEN: a browser says that another site made it ask. */

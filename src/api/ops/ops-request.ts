@@ -1,33 +1,34 @@
 import type express from 'express';
 import { GUEST, type Person } from '../auth/principal.ts';
-import type { Standings } from '../auth/session-validity.ts';
+import type { SessionValidity } from '../auth/session-validity.ts';
 import type { ApiDeps } from '../deps.ts';
-import { exchangeOf } from '../http/request-context.ts';
+import { requestContextOf } from '../http/request-context.ts';
 import type { Call, Raw } from '../http/route.ts';
 import { shownSession } from './cookies.ts';
 
 export interface OpsDeps extends ApiDeps {
   /** Those that the API asks, too: what is revoked is refused here as soon as there. */
-  standings: Standings;
+  sessionValidity: SessionValidity;
 }
 
 export type Fields = Readonly<Record<string, string>>;
 
 /** Somebody asks for a page, or sends its form. Everything that takes a call of the API takes it. */
-export interface Visit extends Pick<Call<unknown, unknown, Fields>, 'body' | 'headers' | 'principal' | 'requestId'> {
+export interface OpsRequest
+  extends Pick<Call<unknown, unknown, Fields>, 'body' | 'headers' | 'principal' | 'requestId'> {
   raw: Raw;
   query: Fields;
   /** The member of staff who is signed in; the second factor may still be missing. */
   person: Person | undefined;
 }
 
-export async function visitOf({ secret, standings }: OpsDeps, raw: Raw): Promise<Visit> {
+export async function opsRequestOf({ secret, sessionValidity }: OpsDeps, raw: Raw): Promise<OpsRequest> {
   const { request, response } = raw;
   const sessionId = shownSession(secret, request);
-  const holder = sessionId === undefined ? undefined : await standings.ofSession(sessionId);
+  const holder = sessionId === undefined ? undefined : await sessionValidity.ofSession(sessionId);
   const person = holder?.kind === 'staff' ? holder : undefined;
-  const { requestId } = exchangeOf(response).trace;
-  const headers = request.headers as Visit['headers'];
+  const { requestId } = requestContextOf(response).trace;
+  const headers = request.headers as OpsRequest['headers'];
   const [query, body] = [textsOf(request.query), textsOf(request.body)];
   return { raw, headers, query, body, requestId, person, principal: person ?? GUEST };
 }

@@ -13,13 +13,13 @@ const PATH = '/ops/password';
 export const passwordPage = (deps: OpsDeps): Page => ({
   path: PATH,
   who: 'anybody',
-  show(visit, alert) {
-    const token = visit.body.token ?? visit.query.token ?? '';
+  show(opsRequest, alert) {
+    const token = opsRequest.body.token ?? opsRequest.query.token ?? '';
     return {
       title: 'Choose a password',
       main: html`${alertOf(alert)}
 <form method="post" action="${PATH}">
-  ${proofField(deps, 'anybody', visit)}
+  ${proofField(deps, 'anybody', opsRequest)}
   <input type="hidden" name="token" value="${token}">
   <label for="password">New password</label>
   <input id="password" name="password" type="password" autocomplete="new-password" minlength="8" maxlength="256" required aria-describedby="password-hint">

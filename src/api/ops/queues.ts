@@ -7,12 +7,12 @@ import { adminEdit, noContent } from '../admin/change.ts';
 import type { Person } from '../auth/principal.ts';
 import { RequestFault } from '../http/errors/failure.ts';
 import { limitRate } from '../http/limits/rate-limits.ts';
-import { exchangeOf } from '../http/request-context.ts';
+import { requestContextOf } from '../http/request-context.ts';
 import { isSessionProof, keepBoardProof } from './cookies.ts';
 import { html } from './html.ts';
 import { sendPage } from './layout.ts';
 import { refuseOtherSites } from './ops-page.ts';
-import { type OpsDeps, toMfa, toSignIn, type Visit, visitOf, wantsPage } from './ops-request.ts';
+import { type OpsDeps, type OpsRequest, opsRequestOf, toMfa, toSignIn, wantsPage } from './ops-request.ts';
 
 const PATH = '/ops/queues';
 /** The one style that the board's script puts into the page by itself. */
@@ -26,17 +26,17 @@ const POLICY =
 export function queueBoard(deps: OpsDeps): express.RequestHandler {
   const boards = { look: boardOf(deps, true), operate: boardOf(deps, false) };
   return async (request, response, next) => {
-    exchangeOf(response).route = PATH;
+    requestContextOf(response).route = PATH;
     response.set('Content-Security-Policy', POLICY);
-    const visit = await visitOf(deps, { request, response });
-    const { person } = visit;
+    const opsRequest = await opsRequestOf(deps, { request, response });
+    const { person } = opsRequest;
     await limitRate(
       deps.limits,
       { access: 'person', method: isSafe(request) ? 'get' : 'post' },
-      { principal: visit.principal, raw: visit.raw },
+      { principal: opsRequest.principal, raw: opsRequest.raw },
     );
-    if (!person || person.awaitsMfa || !person.permissions.has('queues:view')) return turnAway(visit);
-    if (!isSafe(request)) await admitChange(deps, visit, person);
+    if (!person || person.awaitsMfa || !person.permissions.has('queues:view')) return turnAway(opsRequest);
+    if (!isSafe(request)) await admitChange(deps, opsRequest, person);
     if (request.path.startsWith('/api/') && !deps.queues.isConnected()) throw unavailable('QUEUE_UNAVAILABLE');
     if (wantsPage(request)) keepBoardProof(deps.secret, response, person.sessionId);
     const board = person.permissions.has('queues:operate') ? boards.operate : boards.look;
@@ -50,7 +50,7 @@ export function queueBoard(deps: OpsDeps): express.RequestHandler {
 const isSafe = ({ method }: express.Request): boolean => method === 'GET' || method === 'HEAD';
 
 /** @throws RequestFault AUTHENTICATION_REQUIRED, MFA_REQUIRED, FORBIDDEN; who opens a page is sent where it can be mended. */
-function turnAway({ person, raw: { request, response } }: Visit): void {
+function turnAway({ person, raw: { request, response } }: OpsRequest): void {
   if (!wantsPage(request)) {
     if (!person) throw new RequestFault('AUTHENTICATION_REQUIRED');
     if (person.awaitsMfa) throw new RequestFault('MFA_REQUIRED');
@@ -69,8 +69,8 @@ function turnAway({ person, raw: { request, response } }: Visit): void {
  * the other way round cannot.
  * @throws RequestFault FORBIDDEN.
  */
-async function admitChange(deps: OpsDeps, visit: Visit, { sessionId, permissions }: Person): Promise<void> {
-  const { request } = visit.raw;
+async function admitChange(deps: OpsDeps, opsRequest: OpsRequest, { sessionId, permissions }: Person): Promise<void> {
+  const { request } = opsRequest.raw;
   refuseOtherSites(request);
   if (!isSessionProof(deps.secret, sessionId, request.get('x-xsrf-token') ?? '')) throw new RequestFault('FORBIDDEN');
   if (!permissions.has('queues:operate')) {
@@ -83,7 +83,7 @@ async function admitChange(deps: OpsDeps, visit: Visit, { sessionId, permissions
     before: null,
     after: { method, path: path.slice(0, 300) },
   });
-  await adminEdit(deps, visit, { action: 'queue.operate', scope: path, isSecret: true, work });
+  await adminEdit(deps, opsRequest, { action: 'queue.operate', scope: path, isSecret: true, work });
 }
 
 /** The queue that a path of the board is about; `all` for those that are about every queue. */

@@ -1,5 +1,5 @@
 import express from 'express';
-import { exchangeOf } from '../http/request-context.ts';
+import { requestContextOf } from '../http/request-context.ts';
 import { homePage } from './home.ts';
 import { mfaPage, mfaSetUpPage } from './mfa.ts';
 import { mountPage } from './ops-page.ts';
@@ -16,7 +16,7 @@ export function opsRouter(deps: OpsDeps): express.Router {
   for (const page of PAGES) mountPage(router, deps, page(deps));
   for (const file of FILES) {
     router.get(`/ops/${file}`, (_request, response) => {
-      exchangeOf(response).route = `/ops/${file}`;
+      requestContextOf(response).route = `/ops/${file}`;
       response.set('Cache-Control', 'public, max-age=3600').sendFile(file, { root: import.meta.dirname });
     });
   }

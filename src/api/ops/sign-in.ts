@@ -19,16 +19,16 @@ const NOTES: ReadonlyMap<string, string> = new Map([
 export const signInPage = (deps: OpsDeps): Page => ({
   path: toSignIn,
   who: 'anybody',
-  show(visit, alert) {
-    if (visit.person) return { to: '/ops' };
-    const note = alert === undefined ? NOTES.get(visit.query.done ?? '') : undefined;
+  show(opsRequest, alert) {
+    if (opsRequest.person) return { to: '/ops' };
+    const note = alert === undefined ? NOTES.get(opsRequest.query.done ?? '') : undefined;
     return {
       title: 'Sign in',
       main: html`${alertOf(alert)}${note && html`<p role="status" class="note">${note}</p>`}
 <form method="post" action="${toSignIn}">
-  ${proofField(deps, 'anybody', visit)}
+  ${proofField(deps, 'anybody', opsRequest)}
   <label for="email">E-mail address</label>
-  <input id="email" name="email" type="email" autocomplete="username" maxlength="254" required value="${visit.body.email ?? ''}">
+  <input id="email" name="email" type="email" autocomplete="username" maxlength="254" required value="${opsRequest.body.email ?? ''}">
   <label for="password">Password</label>
   <input id="password" name="password" type="password" autocomplete="current-password" maxlength="1000" required>
   <button>Sign in</button>
@@ -36,25 +36,25 @@ export const signInPage = (deps: OpsDeps): Page => ({
 <p class="hint">For staff. Whoever was invited chooses a password with the link in the mail.</p>`,
     };
   },
-  async submit(visit) {
-    const { email, password } = visit.body;
+  async submit(opsRequest) {
+    const { email, password } = opsRequest.body;
     const given = credentialsSchema.safeParse({ email, password });
     if (!given.success) throw refused('SIGN_IN_REFUSED');
     let sessionId = '';
     let deviceToken = '';
-    await admit(deps, visit, {
+    await admit(deps, opsRequest, {
       kind: 'staff',
       ...given.data,
-      deviceToken: shownDevice(visit.raw.request),
+      deviceToken: shownDevice(opsRequest.raw.request),
       async work(tx, account) {
-        const client = visit.headers['user-agent'] ?? 'unknown';
+        const client = opsRequest.headers['user-agent'] ?? 'unknown';
         sessionId = beginSession(tx, deps.vault, { account: { id: account.id, kind: 'staff' }, client }).sessionId;
         deviceToken = issueDeviceToken(deps.secret, account);
         return { status: 303, headers: {}, body: {} };
       },
     });
-    keepSession(deps.secret, visit.raw.response, sessionId);
-    keepDevice(visit.raw.response, deviceToken);
+    keepSession(deps.secret, opsRequest.raw.response, sessionId);
+    keepDevice(opsRequest.raw.response, deviceToken);
     return { to: '/ops' };
   },
 });

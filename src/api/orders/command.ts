@@ -78,7 +78,7 @@ export async function readCommand(
   return row && { view: row, busy: row.state === 'pending' };
 }
 
-export interface Wish {
+export interface OrderCommandRequest {
   orderId: string;
   kind: OrderCommand;
   work: object;
@@ -93,8 +93,12 @@ export interface Wish {
  * Accepts what somebody asks of an order; the worker says whether its state allows it.
  * @throws ORDER_NOT_FOUND, and to a caller who waits the code of the refusal, with `commandId` in the details.
  */
-export const acceptCommand = (deps: ApiDeps, call: Call<unknown, unknown, unknown>, wish: Wish): Promise<Answer> => {
-  const { orderId, kind, work, reason, customerId, path } = wish;
+export const acceptCommand = (
+  deps: ApiDeps,
+  call: Call<unknown, unknown, unknown>,
+  request: OrderCommandRequest,
+): Promise<Answer> => {
+  const { orderId, kind, work, reason, customerId, path } = request;
   const actor = actorOf(call.principal);
   const isGuest = call.principal.kind === 'guest';
   return accept(deps, call, {

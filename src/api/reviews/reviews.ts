@@ -11,13 +11,13 @@ import { answerOf } from '../store/cached-responses/cached-response.ts';
 import { accept } from '../writes/accept.ts';
 import { REVIEW_SORTS, reviewListSchema } from './review-list.ts';
 import { ownReviewSchema, rating, readOwnReview, readOwnReviews, wordsSchema } from './review-view.ts';
-import { opinionRoutes } from './votes-and-reports.ts';
+import { voteAndReportRoutes } from './votes-and-reports.ts';
 
 const PATH = '/api/v1/store/products/{id}/reviews';
 const params = z.object({ id: z.uuid() });
 
 /** What customers say about products. */
-export const reviewRoutes = (deps: ApiDeps): AnyRoute[] => [list(deps), submit(deps), ...opinionRoutes(deps)];
+export const reviewRoutes = (deps: ApiDeps): AnyRoute[] => [list(deps), submit(deps), ...voteAndReportRoutes(deps)];
 
 const list = ({ pages }: ApiDeps) =>
   route({

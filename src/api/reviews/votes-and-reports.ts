@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { REPORT_REASONS } from '../../domain/reviews/states.ts';
 import { readPolicy } from '../../entities/review/policy.ts';
 import { moveReview } from '../../entities/review/review.ts';
-import { lockForOpinion, report, vote } from '../../entities/review/votes-and-reports.ts';
+import { lockForVoteOrReport, report, vote } from '../../entities/review/votes-and-reports.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { ownSession } from '../auth/principal.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -20,7 +20,7 @@ const common = {
 const refusals = ['REVIEW_NOT_FOUND', 'REVIEW_IS_YOURS'] as const;
 
 /** What customers think of the reviews of others. */
-export const opinionRoutes = (deps: ApiDeps): AnyRoute[] => [
+export const voteAndReportRoutes = (deps: ApiDeps): AnyRoute[] => [
   route({
     ...common,
     method: 'put',
@@ -49,9 +49,9 @@ export const opinionRoutes = (deps: ApiDeps): AnyRoute[] => [
     errors: [...refusals],
     idempotent: true,
     handle(call) {
-      const opinion = opinionOf(call);
+      const opinion = voteOrReportOf(call);
       const work = async (tx: Tx) => {
-        const review = await lockForOpinion(tx, opinion);
+        const review = await lockForVoteOrReport(tx, opinion);
         const [reports, { policy }] = [await report(tx, opinion, call.body.reason), await readPolicy(tx.query)];
         if (reports >= policy.reportsToHold)
           await moveReview(tx, review, { event: 'REPORT', to: 'held', actor: 'reports', reason: `${reports} reports` });
@@ -62,14 +62,17 @@ export const opinionRoutes = (deps: ApiDeps): AnyRoute[] => [
   }),
 ];
 
-type OpinionCall = Call<{ id: string }, unknown, unknown>;
+type VoteOrReportCall = Call<{ id: string }, unknown, unknown>;
 
-const opinionOf = ({ params: { id }, principal }: OpinionCall) => ({ id, customerId: ownSession(principal).accountId });
+const voteOrReportOf = ({ params: { id }, principal }: VoteOrReportCall) => ({
+  id,
+  customerId: ownSession(principal).accountId,
+});
 
-function setVote(deps: ApiDeps, call: OpinionCall, isHelpful: boolean) {
-  const opinion = opinionOf(call);
+function setVote(deps: ApiDeps, call: VoteOrReportCall, isHelpful: boolean) {
+  const opinion = voteOrReportOf(call);
   const work = async (tx: Tx) => {
-    await lockForOpinion(tx, opinion);
+    await lockForVoteOrReport(tx, opinion);
     return { status: 200, headers: {}, body: { helpful: await vote(tx, opinion, isHelpful) } };
   };
   return shown(deps, edit(deps, call, { name: 'review.edit', scope: `${opinion.id} vote`, work }));

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
-import { receiveNotice } from '../../entities/payment/provider-event.ts';
+import { receiveProviderEvent } from '../../entities/payment/provider-event.ts';
 import { isDuplicate } from '../../infra/database/database.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
-import { processNotices } from '../../jobs/payments.ts';
+import { processProviderEvents } from '../../jobs/payments.ts';
 import { type PaymentProvider, ProviderError } from '../../ports/payments/port.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type AnyRoute, route } from '../http/route.ts';
@@ -34,8 +34,8 @@ export const webhookRoutes = (deps: ApiDeps, provider: WebhookVerifier): AnyRout
       const { id: eventId, ...event } = verified;
       const key = { provider: provider.name, eventId };
       const work = async (tx: Tx) => {
-        receiveNotice(tx, { ...key, ...event });
-        tx.afterCommit(() => deps.queues.nudge(processNotices));
+        receiveProviderEvent(tx, { ...key, ...event });
+        tx.afterCommit(() => deps.queues.nudge(processProviderEvents));
         return received;
       };
       // An event that comes again is answered like the first time, and not worked on again.

@@ -37,7 +37,7 @@ export interface UnitAmounts extends GstSplit {
 }
 
 /** What the amounts of units are read from: a priced line, or an order line. */
-export interface FrozenLine {
+export interface BoughtLine {
   quantity: number;
   igst: number;
   unitShares: UnitShares;
@@ -49,7 +49,7 @@ export interface FrozenLine {
  * lines that cost a few minor units, the value of a part can be below zero, by two at most.
  * Throws a RangeError outside the quantity.
  */
-export function unitsOf(line: FrozenLine, { from, count }: { from: number; count: number }): UnitAmounts {
+export function unitsOf(line: BoughtLine, { from, count }: { from: number; count: number }): UnitAmounts {
   const isWhole = Number.isSafeInteger(from) && Number.isSafeInteger(count);
   if (!isWhole || from < 0 || count < 0 || from + count > line.quantity) {
     throw new RangeError(`No units ${from} to ${from + count}`);
@@ -66,7 +66,7 @@ export function unitsOf(line: FrozenLine, { from, count }: { from: number; count
 }
 
 /** One unit's frozen amounts (`index` from 0). Throws a RangeError outside the quantity. */
-export const unitAt = (line: FrozenLine, index: number): UnitAmounts => unitsOf(line, { from: index, count: 1 });
+export const unitAt = (line: BoughtLine, index: number): UnitAmounts => unitsOf(line, { from: index, count: 1 });
 
 function runningPart(
   { paid, discount, half, igst }: RunningShares,
@@ -84,7 +84,7 @@ function floorShare(amount: number, units: number, quantity: number): number {
   return Number((BigInt(amount) * BigInt(units)) / BigInt(quantity));
 }
 
-function spreadUnit({ igst }: FrozenLine, { paid, discount, tax, cgst }: SpreadShares, index: number): UnitAmounts {
+function spreadUnit({ igst }: BoughtLine, { paid, discount, tax, cgst }: SpreadShares, index: number): UnitAmounts {
   const amount = ({ base, extraUnits }: UnitShare): number => base + (index < extraUnits ? 1 : 0);
   const split = igst > 0 ? { cgst: 0, sgst: 0, igst: amount(tax) } : halves(amount(tax), amount(cgst));
   return { paid: amount(paid), discount: amount(discount), taxableValue: amount(paid) - amount(tax), ...split };

@@ -1,4 +1,4 @@
-import { type FrozenLine, unitsOf } from '../money/unit-shares.ts';
+import { type BoughtLine, unitsOf } from '../money/unit-shares.ts';
 
 /** What of a line goes back, in paise: `amount` is what was paid for so many units, and what it is made of. */
 export interface RefundLine {
@@ -21,7 +21,7 @@ export const isSameLine = (
 ): boolean => one.line === other.line && one.share === other.share;
 
 /** A line as it was bought, and how many of its units have been refunded: the next one is the unit of that index. */
-export type RefundableLine = FrozenLine & { line: number; refunded: number };
+export type RefundableLine = BoughtLine & { line: number; refunded: number };
 
 /**
  * The amounts of the next `quantity` units of a line, as they were frozen at purchase: read, never computed anew, so that

@@ -54,7 +54,7 @@ export async function recallCart(cache: Cache, id: string): Promise<Cart | undef
   if (!kept.success) return undefined;
   const { items, ...fields } = kept.data;
   const cart = Object.assign(new Cart(), fields);
-  cart.items.hydrate(items.map((item) => Object.assign(new CartItem(), { ...item, toldPrice: null })));
+  cart.items.hydrate(items.map((item) => Object.assign(new CartItem(), { ...item, notifiedPrice: null })));
   return cart;
 }
 
@@ -81,6 +81,6 @@ export async function isCurrent(query: Query, cart: Cart): Promise<boolean> {
   const [row] = await query<CurrentCart & Record<string, unknown>>(CURRENT, [[cart.id]]);
   if (row?.version !== cart.version) return false;
   cart.lastQuote = row.lastQuote;
-  for (const item of cart.items) item.toldPrice = row.told[item.id] ?? null;
+  for (const item of cart.items) item.notifiedPrice = row.told[item.id] ?? null;
   return true;
 }

@@ -6,7 +6,7 @@ import { loadAll } from '../../infra/database/aggregates.ts';
 import type { Database } from '../../infra/database/database.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
-import { linesOf, type Wanted } from '../pricing/priced.ts';
+import { type LineRequest, linesOf } from '../pricing/priced.ts';
 import { type Limits, overLimit } from './order-limits.ts';
 
 /** `merged`: its lines have gone into another cart of the same customer. */
@@ -26,27 +26,34 @@ const CartItemSchema = defineEntity({
     bundleId: p.uuid().nullable(),
     selections: p.json<ChosenSet[]>().nullable(),
     quantity: p.integer(),
-    toldPrice: p.bigint('number').nullable(),
+    notifiedPrice: p.bigint('number').nullable().fieldName('told_price'),
   },
 });
 
-/** Units of a variant, or of a bundle with what was chosen for one of it. `toldPrice`: the unit price that the client saw last, in paise. */
+/** Units of a variant, or of a bundle with what was chosen for one of it. `notifiedPrice`: the unit price that the client saw last, in paise. */
 export class CartItem extends CartItemSchema.class {
-  static of(wanted: Wanted): CartItem {
+  static of(wanted: LineRequest): CartItem {
     const [variantId, bundleId, selections] =
       'variantId' in wanted ? [wanted.variantId, null, null] : [null, wanted.bundleId, wanted.selections];
     const { quantity } = wanted;
-    return Object.assign(new CartItem(), { id: newId(), variantId, bundleId, selections, quantity, toldPrice: null });
+    return Object.assign(new CartItem(), {
+      id: newId(),
+      variantId,
+      bundleId,
+      selections,
+      quantity,
+      notifiedPrice: null,
+    });
   }
 
-  get wanted(): Wanted {
+  get wanted(): LineRequest {
     const { variantId, bundleId, selections, quantity } = this;
     if (variantId) return { variantId, quantity };
     return { bundleId: bundleId ?? '', quantity, selections: selections ?? [] };
   }
 
   /** Whether it is the same variant, or the same bundle with the same things chosen. */
-  isLike(wanted: Wanted): boolean {
+  isLike(wanted: LineRequest): boolean {
     if ('variantId' in wanted) return this.variantId === wanted.variantId;
     return this.bundleId === wanted.bundleId && choiceOf(this.selections ?? []) === choiceOf(wanted.selections);
   }
@@ -99,14 +106,14 @@ export class Cart extends CartSchema.class {
     const row = { id, customer_id: this.customerId, currency, status, version, codes: this.codes };
     const times = { created_at: createdAt, updated_at: updatedAt };
     tx.append('carts', { ...row, last_quote: this.lastQuote, ...times });
-    for (const { id: itemId, variantId, bundleId, selections, quantity, toldPrice } of this.items) {
-      const line = { variant_id: variantId, bundle_id: bundleId, selections, quantity, told_price: toldPrice };
+    for (const { id: itemId, variantId, bundleId, selections, quantity, notifiedPrice } of this.items) {
+      const line = { variant_id: variantId, bundle_id: bundleId, selections, quantity, told_price: notifiedPrice };
       tx.append('cart_items', { id: itemId, cart_id: id, ...line });
     }
   }
 
   /** All that is in it. */
-  get wanted(): Wanted[] {
+  get wanted(): LineRequest[] {
     return this.items.map((item) => item.wanted);
   }
 
@@ -115,13 +122,13 @@ export class Cart extends CartSchema.class {
    * @throws CART_IN_CHECKOUT, CART_ORDERED, and for what an order may not hold QUANTITY_LIMIT_EXCEEDED, ORDER_UNITS_EXCEEDED,
    *   ORDER_VALUE_EXCEEDED.
    */
-  add(wanted: Wanted, limits: Limits, now: Date): void {
+  add(wanted: LineRequest, limits: Limits, now: Date): void {
     this.addWithinLimits(wanted, now);
     this.refuseOverLimit(wanted, limits);
   }
 
   /** Adds units for which the caller has found room. @throws QUANTITY_LIMIT_EXCEEDED for too many lines, CART_IN_CHECKOUT, CART_ORDERED */
-  addWithinLimits(wanted: Wanted, now: Date): void {
+  addWithinLimits(wanted: LineRequest, now: Date): void {
     this.edit(now);
     const item = this.items.find((candidate) => candidate.isLike(wanted));
     if (item) item.quantity += wanted.quantity;
@@ -194,7 +201,7 @@ export class Cart extends CartSchema.class {
     return item;
   }
 
-  private refuseOverLimit(changed: Wanted, limits: Limits): void {
+  private refuseOverLimit(changed: LineRequest, limits: Limits): void {
     const variants = new Set(linesOf([changed]).map(({ variantId }) => variantId));
     const over = overLimit(linesOf(this.wanted), limits, variants);
     if (over) throw refused(over.code, over.details);

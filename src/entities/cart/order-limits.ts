@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../domain/errors.ts';
-import type { WantedLine } from '../pricing/priced.ts';
+import type { RequestedLine } from '../pricing/priced.ts';
 import { demandOf } from '../stock/stock.ts';
 
 /** The most that one order may hold (`ORDER_LIMITS`). */
@@ -29,7 +29,7 @@ export interface OverLimit {
  * order is what the limit is for. `changed`: only these variants are compared with their own limits.
  */
 export function overLimit(
-  lines: readonly WantedLine[],
+  lines: readonly RequestedLine[],
   { goods, order }: Limits,
   changed?: ReadonlySet<string>,
 ): OverLimit | undefined {
@@ -46,7 +46,7 @@ export function overLimit(
 }
 
 /** The bound on the units of an order, if the lines exceed it: it needs no reading of the goods. */
-export function overUnits(lines: readonly WantedLine[], order: Pick<OrderLimits, 'units'>): OverLimit | undefined {
+export function overUnits(lines: readonly RequestedLine[], order: Pick<OrderLimits, 'units'>): OverLimit | undefined {
   const requested = lines.reduce((sum, { quantity }) => sum + quantity, 0);
   if (requested <= order.units) return undefined;
   return { code: 'ORDER_UNITS_EXCEEDED', details: { requested, maxUnits: order.units } };
@@ -54,8 +54,8 @@ export function overUnits(lines: readonly WantedLine[], order: Pick<OrderLimits,
 
 /** How many times these lines may come on top of those that are held: by the limits of their variants, and by those of the order. */
 export function roomFor(
-  lines: readonly WantedLine[],
-  held: readonly WantedLine[],
+  lines: readonly RequestedLine[],
+  held: readonly RequestedLine[],
   { goods, order }: Limits,
 ): { variants: number; order: number } {
   const [more, has] = [totalOf(lines, goods), totalOf(held, goods)];
@@ -72,7 +72,7 @@ export function roomFor(
 const whole = (room: number): number => Math.max(0, Math.floor(room));
 
 /** Compared, never charged: a value beyond 2^53 is off by little, and far over any limit. */
-function totalOf(lines: readonly WantedLine[], goods: Limits['goods']): { units: number; value: number } {
+function totalOf(lines: readonly RequestedLine[], goods: Limits['goods']): { units: number; value: number } {
   const units = lines.reduce((sum, { quantity }) => sum + quantity, 0);
   const price = (variantId: string) => goods.get(variantId)?.unitPrice ?? 0;
   return { units, value: lines.reduce((sum, { variantId, quantity }) => sum + price(variantId) * quantity, 0) };

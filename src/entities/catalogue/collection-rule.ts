@@ -46,7 +46,7 @@ export async function refillCollection(tx: Tx, collectionId: string): Promise<vo
  * Puts changed products on the shelves whose rules mean them now, and takes them off the others: one statement, however
  * many products and shelves. After `keepRules`, and after the products and their variants are written.
  */
-export async function reshelve(tx: Tx, productIds: readonly string[]): Promise<void> {
+export async function reindexCollections(tx: Tx, productIds: readonly string[]): Promise<void> {
   // Two variants of one product may change at once: whoever comes second has to see the price that the first has written.
   await tx.query(`select 1 from products where id = any($1::uuid[]) order by id for no key update`, [productIds]);
   await tx.query(

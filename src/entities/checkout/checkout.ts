@@ -5,7 +5,7 @@ import type { Row } from '../../infra/database/pending-writes.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
 import { sealed, type Vault } from '../account/privacy/vault.ts';
-import type { WantedLine } from '../pricing/priced.ts';
+import type { RequestedLine } from '../pricing/priced.ts';
 
 export interface Address {
   name: string;
@@ -44,7 +44,7 @@ interface Frozen {
 
 export interface NewCheckout {
   cart: Frozen;
-  lines: readonly WantedLine[];
+  lines: readonly RequestedLine[];
   /** Who redeems its discounts. */
   redeemer: string | null;
   shippingMethodId: string | null;
@@ -229,7 +229,7 @@ export class Checkout extends CheckoutSchema.class {
 }
 CheckoutSchema.setClass(Checkout);
 
-function lineRow(checkoutId: string, line: number, { variantId, quantity, bundle }: WantedLine): Row {
+function lineRow(checkoutId: string, line: number, { variantId, quantity, bundle }: RequestedLine): Row {
   return {
     checkout_id: checkoutId,
     line,

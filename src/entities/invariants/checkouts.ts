@@ -1,9 +1,9 @@
 import { keptSince } from '../monthly-tables.ts';
-import { GRACE, type Law } from '../reconciliation/invariant.ts';
+import { GRACE, type Invariant } from '../reconciliation/invariant.ts';
 
 const WAYS_OUT = `('EXPIRED', 'CANCELLED', 'FAILED')`;
 
-export const CHECKOUT_LAWS: readonly Law[] = [
+export const CHECKOUT_INVARIANTS: readonly Invariant[] = [
   {
     name: 'checkouts.history-leads-to-the-state',
     says: 'The history of a checkout has every step, each begins where the one before ended, and the last ends in its state.',

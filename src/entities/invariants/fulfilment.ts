@@ -1,7 +1,7 @@
-import { GRACE, type Law } from '../reconciliation/invariant.ts';
+import { GRACE, type Invariant } from '../reconciliation/invariant.ts';
 
 /** What becomes of orders after they are placed: parcels, cancellations, returns, refunds. */
-export const FULFILMENT_LAWS: readonly Law[] = [
+export const FULFILMENT_INVARIANTS: readonly Invariant[] = [
   {
     name: 'orders.machine-is-the-lines',
     says: 'What the machine of an order knows of units and money is what its lines and refunds say.',

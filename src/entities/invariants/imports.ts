@@ -1,6 +1,6 @@
-import type { Law } from '../reconciliation/invariant.ts';
+import type { Invariant } from '../reconciliation/invariant.ts';
 
-export const IMPORT_LAWS: readonly Law[] = [
+export const IMPORT_INVARIANTS: readonly Invariant[] = [
   {
     name: 'imports.account-for-each-row',
     says: 'What an import counts is what became of its rows.',

@@ -1,4 +1,4 @@
-import { GRACE, type Law } from '../reconciliation/invariant.ts';
+import { GRACE, type Invariant } from '../reconciliation/invariant.ts';
 
 /** The sums of some lines of a document; an argument more may follow. */
 const amounts = `jsonb_build_object(${['taxable', 'cgst', 'sgst', 'igst']
@@ -33,7 +33,7 @@ const summaryOf = (which: string): string =>
 const exceeds = (one: string, other: string): string =>
   ['taxable', 'cgst', 'sgst', 'igst'].map((part) => `${one}.${part} > coalesce(${other}.${part}, 0)`).join(' or ');
 
-export const INVOICE_LAWS: readonly Law[] = [
+export const INVOICE_INVARIANTS: readonly Invariant[] = [
   {
     name: 'documents.have-no-gap',
     says: 'The numbers of a series of invoices or credit notes are 1 to the last, each once.',

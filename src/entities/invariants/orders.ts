@@ -1,7 +1,7 @@
 import { keptSince } from '../monthly-tables.ts';
-import type { Law } from '../reconciliation/invariant.ts';
+import type { Invariant } from '../reconciliation/invariant.ts';
 
-export const ORDER_LAWS: readonly Law[] = [
+export const ORDER_INVARIANTS: readonly Invariant[] = [
   {
     name: 'orders.totals-are-their-lines',
     says: 'Subtotal and discount of an order are the sums over its lines, its tax that of its lines and its delivery.',

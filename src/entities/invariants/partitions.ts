@@ -1,9 +1,9 @@
 import { MONTHLY_TABLES } from '../monthly-tables.ts';
-import type { Law } from '../reconciliation/invariant.ts';
+import type { Invariant } from '../reconciliation/invariant.ts';
 
 const TABLES = MONTHLY_TABLES.map((table) => `('${table}')`).join(', ');
 
-export const PARTITION_LAWS: readonly Law[] = [
+export const PARTITION_INVARIANTS: readonly Invariant[] = [
   {
     name: 'partitions.are-there-in-time',
     says: 'Every table that is cut into months has this month and the next.',

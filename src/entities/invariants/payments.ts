@@ -1,6 +1,6 @@
-import { GRACE, type Law } from '../reconciliation/invariant.ts';
+import { GRACE, type Invariant } from '../reconciliation/invariant.ts';
 
-export const PAYMENT_LAWS: readonly Law[] = [
+export const PAYMENT_INVARIANTS: readonly Invariant[] = [
   {
     name: 'payments.pay-their-order',
     says: 'What was captured for an order is its total, and what went back of it at the provider are its refunds there; an order of nothing has no payment.',

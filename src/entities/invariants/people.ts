@@ -4,7 +4,7 @@ import { KNOWS_SOMEBODY } from '../account/privacy/own-checkouts.ts';
 import { SEALED_COLUMNS } from '../account/privacy/vault.ts';
 import { keptSince } from '../monthly-tables.ts';
 import { CLAIMED } from '../order/guest-order-claim.ts';
-import type { Law } from '../reconciliation/invariant.ts';
+import type { Invariant } from '../reconciliation/invariant.ts';
 
 /** What is not sealed, column by column; null is nothing. */
 const CLEAR = Object.entries(SEALED_COLUMNS).flatMap(([table, columns]) =>
@@ -48,7 +48,7 @@ const LEFT: Readonly<Record<string, string>> = {
     join accounts e on e.id = ${OWNER} where f.created_at <= e.updated_at`,
 };
 
-export const PEOPLE_LAWS: readonly Law[] = [
+export const PEOPLE_INVARIANTS: readonly Invariant[] = [
   {
     name: 'people.are-sealed',
     says: 'Nothing personal stands in clear where it is to be sealed.',

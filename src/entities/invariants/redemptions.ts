@@ -1,6 +1,6 @@
-import { GRACE, type Law } from '../reconciliation/invariant.ts';
+import { GRACE, type Invariant } from '../reconciliation/invariant.ts';
 
-export const REDEMPTION_LAWS: readonly Law[] = [
+export const REDEMPTION_INVARIANTS: readonly Invariant[] = [
   {
     name: 'redemptions.are-counted',
     says: 'A counter of uses is the number of redemptions that are held or consumed under it, and within its limit.',

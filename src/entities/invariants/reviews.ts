@@ -1,10 +1,10 @@
-import { GRACE, type Law } from '../reconciliation/invariant.ts';
+import { GRACE, type Invariant } from '../reconciliation/invariant.ts';
 import { RECOUNT } from '../review/statistics.ts';
 
 const COUNTS = ['count', 'verified', 'r1', 'r2', 'r3', 'r4', 'r5'];
 const rowOf = (alias: string): string => COUNTS.map((name) => `coalesce(${alias}.${name}, 0)`).join(', ');
 
-export const REVIEW_LAWS: readonly Law[] = [
+export const REVIEW_INVARIANTS: readonly Invariant[] = [
   {
     name: 'reviews.statistics-are-their-reviews',
     says: 'The statistics of a product or variant are those of its published reviews.',

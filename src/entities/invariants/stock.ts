@@ -1,6 +1,6 @@
-import { GRACE, type Law } from '../reconciliation/invariant.ts';
+import { GRACE, type Invariant } from '../reconciliation/invariant.ts';
 
-export const STOCK_LAWS: readonly Law[] = [
+export const STOCK_INVARIANTS: readonly Invariant[] = [
   {
     name: 'stock.levels-are-their-movements',
     says: 'What lies on the shelf and what is reserved is the sum of all movements.',

@@ -31,7 +31,7 @@ export interface Purchase {
   refund: { amount: number } | null;
 }
 
-export type PurchaseLetter =
+export type OrderEmailTemplate =
   | 'order-confirmed'
   | 'order-cancelled'
   | 'shipment-sent'
@@ -74,7 +74,7 @@ const purchaseWhere = (condition: string): string =>
   );
 
 /** The statement of each letter: what its first parameter is the id of. */
-const PURCHASE: Record<PurchaseLetter, string> = {
+const PURCHASE: Record<OrderEmailTemplate, string> = {
   'order-confirmed': purchaseWhere(`k.order_id = $1`),
   'order-cancelled': purchaseWhere(`k.order_id = $1`),
   'shipment-sent': purchaseWhere(`k.order_id = (select order_id from shipments where id = $1)`),
@@ -88,7 +88,7 @@ const PURCHASE: Record<PurchaseLetter, string> = {
 /** Reads what the letter of a command tells, and to whom; or why nobody is to get it any more. */
 export async function loadPurchase(
   { query, vault }: { query: Query; vault: Vault },
-  { letter, id, commandId }: { letter: PurchaseLetter; id: string; commandId: string },
+  { letter, id, commandId }: { letter: OrderEmailTemplate; id: string; commandId: string },
 ): Promise<Purchase | string> {
   const [row] = await query<Row>(PURCHASE[letter], [id, commandId]);
   if (!row) return 'done before';

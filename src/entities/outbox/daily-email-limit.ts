@@ -16,7 +16,7 @@ export const TOO_MANY_MAILS = 'too many mails to this address today';
  * Counts a mail against the limit of its address for this day (UTC). What was counted before passes. The count outlives an erased account: else erasing and registering again would begin it anew.
  * @returns false when `most` others were counted today.
  */
-export async function countMail(query: Query, mail: CountedMail, most: number): Promise<boolean> {
+export async function countEmail(query: Query, mail: CountedMail, most: number): Promise<boolean> {
   const counted = await query(
     `insert into mail_counts as c (day, address_index, topic, command_ids)
       values ((now() at time zone 'UTC')::date, $1, $2, array[$3::uuid])

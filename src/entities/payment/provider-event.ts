@@ -2,7 +2,7 @@ import type { Query } from '../../infra/database/query.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 
 /** An event of a provider, reduced to what the house works with: no personal data is kept. */
-export interface Notice {
+export interface ProviderEvent {
   provider: string;
   eventId: string;
   type: string;
@@ -16,24 +16,24 @@ export interface Notice {
 }
 
 /** Stores an event. One that was stored before meets the primary key: the commit fails as a duplicate. */
-export function receiveNotice(tx: Tx, notice: Notice): void {
+export function receiveProviderEvent(tx: Tx, event: ProviderEvent): void {
   tx.append('webhook_inbox', {
-    provider: notice.provider,
-    event_id: notice.eventId,
-    type: notice.type,
-    created_at: notice.createdAt,
-    intent_id: notice.intentId,
-    checkout_id: notice.checkoutId,
-    status: notice.status,
-    amount_received: notice.amountReceived,
-    refund_id: notice.refundId,
+    provider: event.provider,
+    event_id: event.eventId,
+    type: event.type,
+    created_at: event.createdAt,
+    intent_id: event.intentId,
+    checkout_id: event.checkoutId,
+    status: event.status,
+    amount_received: event.amountReceived,
+    refund_id: event.refundId,
     received_at: tx.now,
     due_at: tx.now,
   });
 }
 
 /** A stored event that nothing was done about yet, with what we know of its payment already. */
-export interface OpenNotice extends Notice {
+export interface OpenProviderEvent extends ProviderEvent {
   receivedAt: Date;
   /** Null for a payment that is not ours. */
   payment: { status: string; intentId: string | null } | null;
@@ -47,8 +47,8 @@ export interface OpenNotice extends Notice {
  * Takes events that nothing was done about yet, news of success first: for a few seconds nobody else takes them, then
  * they are due again, unless something was done about them.
  */
-export function claimNotices(query: Query, limit: number): Promise<OpenNotice[]> {
-  return query<OpenNotice>(
+export function claimProviderEvents(query: Query, limit: number): Promise<OpenProviderEvent[]> {
+  return query<OpenProviderEvent>(
     `with claimed as (update webhook_inbox set due_at = now() + interval '4 s' where (provider, event_id) in (
         select provider, event_id from webhook_inbox where processed_at is null and due_at <= now()
           order by status is distinct from 'succeeded', due_at limit $1 for update skip locked)
@@ -69,26 +69,34 @@ export function claimNotices(query: Query, limit: number): Promise<OpenNotice[]>
 }
 
 /** Puts events off that cannot be worked on yet: others come first. */
-export async function postponeNotices(query: Query, notices: readonly Notice[], ms: number): Promise<void> {
+export async function postponeProviderEvents(
+  query: Query,
+  events: readonly ProviderEvent[],
+  ms: number,
+): Promise<void> {
   await query(
     `update webhook_inbox i set due_at = now() + $3 * interval '1 ms'
       from unnest($1::text[], $2::text[]) as n (provider, event_id)
       where i.provider = n.provider and i.event_id = n.event_id and i.processed_at is null`,
-    [...keysOf(notices), ms],
+    [...keysOf(events), ms],
   );
 }
 
-const keysOf = (notices: readonly Notice[]): [providers: string[], eventIds: string[]] => [
-  notices.map(({ provider }) => provider),
-  notices.map(({ eventId }) => eventId),
+const keysOf = (events: readonly ProviderEvent[]): [providers: string[], eventIds: string[]] => [
+  events.map(({ provider }) => provider),
+  events.map(({ eventId }) => eventId),
 ];
 
 /** Writes down what became of events; the first outcome stays. */
-export async function closeNotices(query: Query, notices: readonly Notice[], outcome: string): Promise<void> {
+export async function closeProviderEvents(
+  query: Query,
+  events: readonly ProviderEvent[],
+  outcome: string,
+): Promise<void> {
   await query(
     `update webhook_inbox i set processed_at = now(), outcome = $3
       from unnest($1::text[], $2::text[]) as n (provider, event_id)
       where i.provider = n.provider and i.event_id = n.event_id and i.processed_at is null`,
-    [...keysOf(notices), outcome],
+    [...keysOf(events), outcome],
   );
 }

@@ -4,7 +4,7 @@ import type { Tx } from '../../infra/database/unit-of-work.ts';
  * Takes the person out of what counts uses of discounts: of checkouts whose rows the caller has locked.
  * What counts the uses of everybody goes on counting theirs.
  */
-export async function forgetRedeemer(tx: Tx, checkoutIds: readonly string[]): Promise<void> {
+export async function anonymiseRedemptions(tx: Tx, checkoutIds: readonly string[]): Promise<void> {
   const counters = await tx.query<{ id: string; counter: string }>(
     `select u.discount_id as id, u.counter from discount_uses u
       where (u.discount_id, u.counter) in (select discount_id, counter from discount_redemptions, unnest(counters) as counter

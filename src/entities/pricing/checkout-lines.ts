@@ -1,6 +1,6 @@
 import { forEachCall } from '../../infra/database/groups/merged-statements.ts';
 import type { Query } from '../../infra/database/query.ts';
-import type { Wanted } from './priced.ts';
+import type { LineRequest } from './priced.ts';
 
 const LINES_OF = forEachCall(
   `select variant_id as "variantId", quantity, bundle_item as item, bundle_id as "bundleId", set_id as "setId",
@@ -9,8 +9,8 @@ const LINES_OF = forEachCall(
 );
 
 /** What a checkout has frozen, in the form in which it is priced. */
-export async function loadWanted(query: Query, checkoutId: string): Promise<Wanted[]> {
-  const rows = await query<FrozenLine>(LINES_OF, [checkoutId]);
+export async function loadCheckoutLines(query: Query, checkoutId: string): Promise<LineRequest[]> {
+  const rows = await query<CheckoutLineRow>(LINES_OF, [checkoutId]);
   const alone = rows.filter(({ item }) => item === null).map(({ variantId, quantity }) => ({ variantId, quantity }));
   const bundles = Map.groupBy(
     rows.filter(({ item }) => item !== null),
@@ -19,7 +19,7 @@ export async function loadWanted(query: Query, checkoutId: string): Promise<Want
   return [...alone, ...[...bundles.values()].map(bundleOf)];
 }
 
-interface FrozenLine {
+interface CheckoutLineRow {
   variantId: string;
   quantity: number;
   item: number | null;
@@ -28,7 +28,7 @@ interface FrozenLine {
   bundleQuantity: number;
 }
 
-function bundleOf(rows: readonly FrozenLine[]): Wanted {
+function bundleOf(rows: readonly CheckoutLineRow[]): LineRequest {
   const { bundleId = '', bundleQuantity: quantity = 1 } = rows[0] ?? {};
   const selections = [...Map.groupBy(rows, ({ setId }) => setId)].map(([setId, lines]) => {
     const items = lines.map((line) => ({ variantId: line.variantId, quantity: line.quantity / quantity }));

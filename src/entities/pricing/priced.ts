@@ -5,7 +5,7 @@ import type { PricingContext } from './context.ts';
 import type { LimitedDiscount } from './limits.ts';
 
 /** What somebody wants: units of a variant, or bundles with what was chosen for one of them. */
-export type Wanted =
+export type LineRequest =
   | { variantId: string; quantity: number }
   | { bundleId: string; quantity: number; selections: readonly ChosenSet[] };
 
@@ -21,7 +21,7 @@ export interface ShopTerms {
 
 /** What is priced, where it goes and when. Every variant and bundle that is wanted must be known. */
 export interface Priced {
-  wanted: readonly Wanted[];
+  wanted: readonly LineRequest[];
   sellables: ReadonlyMap<string, Sellable>;
   context: PricingContext;
   /** ISO 3166-2; null while it is unknown. */
@@ -44,13 +44,13 @@ export function pricingInputs(terms: ShopTerms, of: Priced): PricingInputs {
 }
 
 /** The variants, components of bundles included, and the bundles that are wanted. */
-export function idsOf(wanted: readonly Wanted[]): { variantIds: string[]; bundleIds: string[] } {
+export function idsOf(wanted: readonly LineRequest[]): { variantIds: string[]; bundleIds: string[] } {
   const bundleIds = wanted.flatMap((one) => ('bundleId' in one ? [one.bundleId] : []));
   return { variantIds: linesOf(wanted).map(({ variantId }) => variantId), bundleIds };
 }
 
 /** The flat lines of what is wanted, in the order in which they come out of the engine: variants, then components. */
-export function linesOf(wanted: readonly Wanted[]): WantedLine[] {
+export function linesOf(wanted: readonly LineRequest[]): RequestedLine[] {
   const alone = wanted.flatMap((one) => ('variantId' in one ? [{ ...one, bundle: null }] : []));
   const bundles = wanted.filter((one) => 'bundleId' in one);
   const components = bundles.flatMap(({ bundleId, quantity, selections }, item) =>
@@ -64,14 +64,14 @@ export function linesOf(wanted: readonly Wanted[]): WantedLine[] {
   return [...alone, ...components];
 }
 
-export interface WantedLine {
+export interface RequestedLine {
   variantId: string;
   quantity: number;
   /** Which bundle it is a component of, counted from 1, and how many of that are wanted. */
   bundle: { item: number; bundleId: string; setId: string; quantity: number } | null;
 }
 
-function bundleOf({ bundleId, quantity, selections }: Extract<Wanted, { bundleId: string }>, of: Priced) {
+function bundleOf({ bundleId, quantity, selections }: Extract<LineRequest, { bundleId: string }>, of: Priced) {
   const offer = of.context.bundles.find(({ id }) => id === bundleId);
   if (!offer) throw new Error(`bundle ${bundleId} was not loaded`);
   const components = selections.flatMap(({ setId, items }) => {

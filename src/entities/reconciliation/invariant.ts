@@ -1,5 +1,5 @@
 /** A conservation law: a statement that finds what breaks it. */
-export interface Law {
+export interface Invariant {
   name: string;
   /** What always holds, in one sentence. */
   says: string;

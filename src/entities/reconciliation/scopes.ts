@@ -1,5 +1,5 @@
-import { LAWS } from '../invariants/every.ts';
-import type { Law } from './invariant.ts';
+import { INVARIANTS } from '../invariants/every.ts';
+import type { Invariant } from './invariant.ts';
 
 /** Within which rows a law can be looked at a batch at a time. */
 export type Scope = 'waiting' | 'checkouts' | 'variants' | 'whole';
@@ -25,13 +25,14 @@ const WITH_VARIANTS = [
 const WHOLE =
   /^(people|imports|reviews)\.|^(redemptions\.are-counted|documents\.have-no-gap|orders\.goods-are-back-on-the-shelf)$/;
 
-export function scopeOf({ name }: Pick<Law, 'name'>): Scope {
+export function scopeOf({ name }: Pick<Invariant, 'name'>): Scope {
   if (WAITING.includes(name)) return 'waiting';
   if (WITH_VARIANTS.includes(name)) return 'variants';
   return WHOLE.test(name) ? 'whole' : 'checkouts';
 }
 
-export const lawsIn = (scope: Scope): Law[] => LAWS.filter((law) => scopeOf(law) === scope);
+export const invariantsIn = (scope: Scope): Invariant[] =>
+  INVARIANTS.filter((invariant) => scopeOf(invariant) === scope);
 
 const of = (table: string, column: string, ids: string): string =>
   `${table} as (select * from ${table} where ${column} in (select ${ids}))`;
@@ -76,5 +77,5 @@ const VARIANTS = [
 ].join(',\n');
 
 /** A law's statement for one batch: the ids behind $1, at most $2 of them. */
-export const inBatch = ({ sql }: Pick<Law, 'sql'>, scope: 'checkouts' | 'variants'): string =>
+export const inBatch = ({ sql }: Pick<Invariant, 'sql'>, scope: 'checkouts' | 'variants'): string =>
   `with ${scope === 'checkouts' ? CHECKOUTS : VARIANTS} select * from (${sql}) as broken`;

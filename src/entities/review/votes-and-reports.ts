@@ -4,7 +4,10 @@ import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { lockReview, type Review } from './review.ts';
 
 /** A published review that somebody else has an opinion of, under its lock. @throws REVIEW_NOT_FOUND, REVIEW_IS_YOURS */
-export async function lockForOpinion(tx: Tx, { id, customerId }: { id: string; customerId: string }): Promise<Review> {
+export async function lockForVoteOrReport(
+  tx: Tx,
+  { id, customerId }: { id: string; customerId: string },
+): Promise<Review> {
   const review = await lockReview(tx, id);
   if (review?.state !== 'approved') throw refused('REVIEW_NOT_FOUND', { reviewId: id });
   if (review.customerId === customerId) throw refused('REVIEW_IS_YOURS', { reviewId: id });
@@ -12,7 +15,7 @@ export async function lockForOpinion(tx: Tx, { id, customerId }: { id: string; c
 }
 
 /** Finds a review helpful, or takes that back; saying it twice changes nothing. @returns how many find it helpful */
-export async function vote(tx: Tx, { id, customerId }: Opinion, isHelpful: boolean): Promise<number> {
+export async function vote(tx: Tx, { id, customerId }: VoteOrReport, isHelpful: boolean): Promise<number> {
   const changed = isHelpful
     ? await tx.query(
         `insert into review_votes (review_id, customer_id, at) values ($1, $2, $3) on conflict do nothing returning 1`,
@@ -30,7 +33,7 @@ export async function vote(tx: Tx, { id, customerId }: Opinion, isHelpful: boole
 }
 
 /** Reports a review, once per customer, also after staff have let it pass. @returns how many reports nobody has looked at */
-export async function report(tx: Tx, { id, customerId }: Opinion, reason: ReportReason): Promise<number> {
+export async function report(tx: Tx, { id, customerId }: VoteOrReport, reason: ReportReason): Promise<number> {
   const added = await tx.query(
     `insert into review_reports (review_id, customer_id, reason, at) values ($1, $2, $3, $4) on conflict do nothing returning 1`,
     [id, customerId, reason, tx.now],
@@ -46,7 +49,7 @@ export async function report(tx: Tx, { id, customerId }: Opinion, reason: Report
 export const settleReports = (tx: Tx, id: string): void =>
   tx.send(`update review_reports set settled_at = $2 where review_id = $1 and settled_at is null`, [id, tx.now]);
 
-interface Opinion {
+interface VoteOrReport {
   id: string;
   customerId: string;
 }

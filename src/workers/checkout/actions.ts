@@ -13,7 +13,7 @@ import { executeOperation } from '../../jobs/payments.ts';
 import type { CheckoutAction, CheckoutEvent } from '../../machines/checkout.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { announce } from '../notifications/announce.ts';
-import { tell } from '../notifications/order-emails.ts';
+import { sendEmail } from '../notifications/order-emails.ts';
 import { placeOrder } from './place-order.ts';
 import { priceCheckout } from './pricing.ts';
 
@@ -43,7 +43,7 @@ export const ACTIONS: Record<CheckoutAction, Perform> = {
   release: async (deps, tx, { checkout }) => {
     // A guest has proved no address: anybody could have us write to anybody.
     if (checkout.state === 'EXPIRED' && checkout.customerId)
-      tell(deps, tx, { letter: 'checkout-expired', id: checkout.id });
+      sendEmail(deps, tx, { letter: 'checkout-expired', id: checkout.id });
     const news = ENDS[checkout.state];
     if (news)
       await announce(deps, tx, {
@@ -126,7 +126,7 @@ async function refundPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promis
   const payment = await paymentOf(tx, checkout);
   const operationId = payment.request(tx, { kind: 'refund', amount: payment.captured - payment.refunded });
   enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
-  tell(deps, tx, { letter: 'payment-returned', id: checkout.id });
+  sendEmail(deps, tx, { letter: 'payment-returned', id: checkout.id });
 }
 
 /** Also the way of money that came late: it gets its order if the buyer is known, the cart was not bought anew and the goods are there. */
@@ -141,7 +141,7 @@ async function createOrder(deps: WorkerDeps, tx: Tx, { checkout, from }: At): Pr
   if (shortage) return { type: 'ORDER_REFUSED', reason: 'PAID_BUT_OUT_OF_STOCK', details: { ...shortage } };
   const { discounts } = await placeOrder(tx, checkout);
   if (discounts.length > 0) consumeRedemptions(tx, checkout.id);
-  tell(deps, tx, { letter: 'order-confirmed', id: checkout.orderId });
+  sendEmail(deps, tx, { letter: 'order-confirmed', id: checkout.orderId });
   await announce(deps, tx, { type: 'order.confirmed', data: { orderId: checkout.orderId, checkoutId: checkout.id } });
   invoiceDue(tx, checkout.orderId);
   tx.afterCommit(() => deps.queues.nudge(issueDocuments));

@@ -5,9 +5,9 @@ import { isAboveQuote } from '../../domain/pricing/quote.ts';
 import { type PricingSnapshot, snapshotOf } from '../../domain/pricing/snapshot.ts';
 import { overLimit } from '../../entities/cart/order-limits.ts';
 import type { Checkout } from '../../entities/checkout/checkout.ts';
-import { loadWanted } from '../../entities/pricing/checkout-lines.ts';
+import { loadCheckoutLines } from '../../entities/pricing/checkout-lines.ts';
 import { loadPriced, type PricingContext } from '../../entities/pricing/context.ts';
-import { idsOf, linesOf, type Priced, pricingInputs, type Wanted } from '../../entities/pricing/priced.ts';
+import { idsOf, type LineRequest, linesOf, type Priced, pricingInputs } from '../../entities/pricing/priced.ts';
 import { holdRedemptions, redemptionsOf } from '../../entities/pricing/redemption.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import type { WorkerDeps } from '../deps.ts';
@@ -24,7 +24,7 @@ export interface Refusal {
  */
 export async function priceCheckout(deps: WorkerDeps, tx: Tx, checkout: Checkout): Promise<PricingSnapshot | Refusal> {
   const { customerId = null, redeemer = null, codes, shippingMethodId = null, placeOfSupply } = checkout;
-  const wanted = await loadWanted(tx.query, checkout.id);
+  const wanted = await loadCheckoutLines(tx.query, checkout.id);
   const who = { customerId, redeemer, codes, shippingMethodId, now: tx.now };
   const { sellables, context } = await loadPriced(tx.query, deps, { ...idsOf(wanted), ...who });
   const refusal = unsellable({ wanted, sellables, context });
@@ -56,7 +56,7 @@ function unsellable({ wanted, sellables, context }: Pick<Priced, 'wanted' | 'sel
   return null;
 }
 
-function bundleProblem({ bundles }: PricingContext, one: Extract<Wanted, { bundleId: string }>): Refusal | null {
+function bundleProblem({ bundles }: PricingContext, one: Extract<LineRequest, { bundleId: string }>): Refusal | null {
   const { bundleId, selections } = one;
   const offer = bundles.find(({ id }) => id === bundleId);
   if (!offer?.isOnSale) return refused('BUNDLE_NOT_FOUND', { bundleId });

@@ -9,7 +9,7 @@ export interface NumberedRow extends ImportRow {
 /** All that an import can say about a product, and nothing left open. */
 export type WholeProduct = ProductFields & { uqc: string };
 
-export interface KnownProduct {
+export interface ExistingProduct {
   id: string;
   slug: string;
   /** Shelves: those that are filled by hand. */
@@ -22,7 +22,7 @@ export type WholeVariant = Omit<VariantFields, 'variantStatus' | 'variantAttribu
   attributes: Record<string, unknown>;
 };
 
-export interface KnownVariant {
+export interface ExistingVariant {
   id: string;
   /** Of its product. */
   slug: string;
@@ -32,15 +32,15 @@ export interface KnownVariant {
 }
 
 /** What the shop has of what some rows speak of. */
-export interface Known {
-  products: Map<string, KnownProduct>;
-  variants: Map<string, KnownVariant>;
+export interface ExistingCatalogue {
+  products: Map<string, ExistingProduct>;
+  variants: Map<string, ExistingVariant>;
   shelves: ReadonlyMap<string, { id: string; kind: 'manual' | 'rule' }>;
   taxClasses: ReadonlySet<string>;
 }
 
 /** Reads it in four statements, however many rows; products and variants under their locks, in id order. */
-export async function loadKnown(tx: Tx, rows: readonly NumberedRow[]): Promise<Known> {
+export async function loadKnown(tx: Tx, rows: readonly NumberedRow[]): Promise<ExistingCatalogue> {
   const given = rows.flatMap(({ product }) => product ?? []);
   const products = await productsOf(tx, [...new Set(rows.map(({ slug }) => slug))]);
   const variants = await variantsOf(tx, [...new Set(rows.flatMap(({ variant }) => variant?.sku ?? []))]);
@@ -60,7 +60,7 @@ export async function loadKnown(tx: Tx, rows: readonly NumberedRow[]): Promise<K
   };
 }
 
-async function productsOf(tx: Tx, slugs: readonly string[]): Promise<KnownProduct[]> {
+async function productsOf(tx: Tx, slugs: readonly string[]): Promise<ExistingProduct[]> {
   const rows = await tx.query<WholeProduct & { id: string; slug: string }>(
     `select id, slug, title, description, brand, hsn, uqc, tax_class as "taxClass", status, array(
           select c.slug from product_collections pc join collections c on c.id = pc.collection_id
@@ -73,8 +73,8 @@ async function productsOf(tx: Tx, slugs: readonly string[]): Promise<KnownProduc
   });
 }
 
-async function variantsOf(tx: Tx, skus: readonly string[]): Promise<KnownVariant[]> {
-  const rows = await tx.query<WholeVariant & Omit<KnownVariant, 'fields'>>(
+async function variantsOf(tx: Tx, skus: readonly string[]): Promise<ExistingVariant[]> {
+  const rows = await tx.query<WholeVariant & Omit<ExistingVariant, 'fields'>>(
     `select v.id, p.slug, coalesce(s.reserved - s.on_hand, 0) as owed, v.sku, v.size, v.color, v.price,
         v.weight_grams as "weightGrams", v.max_per_order as "maxPerOrder",
         coalesce(s.backorder_limit, 0) as "backorderLimit", v.status, v.attributes

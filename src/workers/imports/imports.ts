@@ -1,5 +1,5 @@
 import { keepRules } from '../../entities/catalogue/collection-rule.ts';
-import { beginImport, nextImport, takeTurn } from '../../entities/import/import-queue.ts';
+import { beginImport, lockImportQueue, nextImport } from '../../entities/import/import-queue.ts';
 import { type Import, linesAfter, lockImport, noteResults } from '../../entities/import/progress.ts';
 import { acknowledge, enqueue } from '../../entities/outbox/outbox.ts';
 import { type Tx, unitOfWork } from '../../infra/database/unit-of-work.ts';
@@ -20,7 +20,7 @@ export const importHandlers = (deps: Pick<WorkerDeps, 'db' | 'queues'>): Handler
   handler(runImport, ({ importId, after }, { commandId }) =>
     unitOfWork(deps.db, runImport.name, async (tx) => {
       if (!(await acknowledge(tx, commandId))) return noop('done before');
-      await takeTurn(tx);
+      await lockImportQueue(tx);
       await keepRules(tx);
       const found = await lockImport(tx, importId);
       const outcome = found ? await goOn(deps, tx, { ...found, after }) : noop('no such import');

@@ -41,9 +41,9 @@ async function attempt(tx: Tx, importId: string, rows: readonly NumberedRow[]): 
   if (rows.length === 0) return [];
   await tx.query('savepoint attempt');
   try {
-    const known = await loadKnown(tx, rows);
-    const { plan, results } = planRows(known, rows);
-    await writePlan(tx, importId, { plan, known });
+    const existing = await loadKnown(tx, rows);
+    const { plan, results } = planRows(existing, rows);
+    await writePlan(tx, importId, { plan, existing });
     await tx.query('release savepoint attempt');
     return results;
   } catch (error) {

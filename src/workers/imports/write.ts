@@ -1,7 +1,7 @@
-import { reshelve } from '../../entities/catalogue/collection-rule.ts';
+import { reindexCollections } from '../../entities/catalogue/collection-rule.ts';
 import { allowBackorder, receive } from '../../entities/stock/stock.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
-import type { Known } from './existing-catalogue.ts';
+import type { ExistingCatalogue } from './existing-catalogue.ts';
 import type { Plan } from './plan.ts';
 
 /**
@@ -11,13 +11,13 @@ import type { Plan } from './plan.ts';
 export async function writePlan(
   tx: Tx,
   importId: string,
-  { plan, known }: { plan: Plan; known: Known },
+  { plan, existing }: { plan: Plan; existing: ExistingCatalogue },
 ): Promise<void> {
-  if (plan.products.size > 0) await writeProducts(tx, plan, known);
-  if (plan.variants.size > 0) await writeVariants(tx, plan, known);
-  const changed = [...plan.variants.values()].flatMap(({ slug }) => known.products.get(slug)?.id ?? []);
+  if (plan.products.size > 0) await writeProducts(tx, plan, existing);
+  if (plan.variants.size > 0) await writeVariants(tx, plan, existing);
+  const changed = [...plan.variants.values()].flatMap(({ slug }) => existing.products.get(slug)?.id ?? []);
   const touched = new Set([...plan.products.keys(), ...changed]);
-  if (touched.size > 0) await reshelve(tx, [...touched].sort());
+  if (touched.size > 0) await reindexCollections(tx, [...touched].sort());
   if (plan.goods.size > 0) await receive(tx, { cause: 'import', causeId: importId }, plan.goods);
   await tx.write();
 }
@@ -25,7 +25,7 @@ export async function writePlan(
 const PRODUCT_ROWS = `jsonb_to_recordset($1::jsonb) as r (id uuid, slug text, title text, description text, brand text,
   hsn text, uqc text, "taxClass" text, status text, attributes jsonb, media jsonb, shelves uuid[])`;
 
-async function writeProducts(tx: Tx, plan: Plan, { shelves }: Known): Promise<void> {
+async function writeProducts(tx: Tx, plan: Plan, { shelves }: ExistingCatalogue): Promise<void> {
   const rows = [...plan.products.values()].map(({ id, slug, isNew, fields }) => {
     return { ...fields, id, slug, isNew, shelves: fields.collections.flatMap((name) => shelves.get(name)?.id ?? []) };
   });
@@ -59,7 +59,7 @@ async function writeProducts(tx: Tx, plan: Plan, { shelves }: Known): Promise<vo
 const VARIANT_ROWS = `jsonb_to_recordset($1::jsonb) as r (id uuid, "productId" uuid, place int, sku text, size text,
   color text, price bigint, "weightGrams" int, "maxPerOrder" int, status text, attributes jsonb)`;
 
-async function writeVariants(tx: Tx, plan: Plan, { products }: Known): Promise<void> {
+async function writeVariants(tx: Tx, plan: Plan, { products }: ExistingCatalogue): Promise<void> {
   const rows = [...plan.variants.values()].map(({ id, slug, isNew, fields }, place) => {
     return { ...fields, id, isNew, place, productId: products.get(slug)?.id };
   });

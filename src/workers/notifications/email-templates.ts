@@ -1,5 +1,5 @@
 import type { AccountKind } from '../../entities/account/account.ts';
-import type { Letter } from '../../jobs/mail.ts';
+import type { EmailTemplate } from '../../jobs/mail.ts';
 import { TIME_ZONE } from '../../jobs/schedule.ts';
 import { greeting, linkBase, type Paragraph, type Written, written } from './email-renderer.ts';
 
@@ -23,7 +23,7 @@ interface Template {
 
 const NOT_YOU = 'If you did not ask for this, you need not do anything.';
 
-const TEMPLATES: Record<Letter, Template> = {
+const TEMPLATES: Record<EmailTemplate, Template> = {
   'verify-email': {
     subject: 'Confirm your e-mail address',
     opening: 'This e-mail address was given for an account. Please confirm that it is yours:',
@@ -58,7 +58,7 @@ const TEMPLATES: Record<Letter, Template> = {
 };
 
 /** Writes a letter. The token also stands alone: a shop front may ask for it instead of following our link. */
-export function writeLetter(letter: Letter, { kind, name, token, storeUrl }: Occasion): Written {
+export function renderEmail(letter: EmailTemplate, { kind, name, token, storeUrl }: Occasion): Written {
   const { subject, opening, closing } = TEMPLATES[letter];
   const base = linkBase(storeUrl);
   const paragraphs: Paragraph[] = [greeting(name), opening];
@@ -72,7 +72,7 @@ export function writeLetter(letter: Letter, { kind, name, token, storeUrl }: Occ
 }
 
 /** Staff choose their password at our own page; everything else is done at the shop front. */
-function pageOf(letter: Letter, kind: AccountKind): string {
+function pageOf(letter: EmailTemplate, kind: AccountKind): string {
   if (letter === 'verify-email') return '/account/verify';
   if (letter === 'email-changed') return '/account/undo-email-change';
   return kind === 'staff' ? '/ops/password' : '/account/reset-password';

@@ -1,4 +1,4 @@
-import { type CountedMail, countMail, TOO_MANY_MAILS } from '../../entities/outbox/daily-email-limit.ts';
+import { type CountedMail, countEmail, TOO_MANY_MAILS } from '../../entities/outbox/daily-email-limit.ts';
 import { acknowledge } from '../../entities/outbox/outbox.ts';
 import { external } from '../../infra/database/external.ts';
 import { groupedWork } from '../../infra/database/groups/grouped-work.ts';
@@ -13,13 +13,13 @@ import {
   refusal,
   snooze,
 } from '../../infra/queue/worker.ts';
-import { sendMail, tellCustomer } from '../../jobs/mail.ts';
+import { sendAccountEmail, sendOrderEmail } from '../../jobs/mail.ts';
 import { type Mail, MailError } from '../../ports/mail/port.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { presentable } from './email-renderer.ts';
-import { writeLetter } from './email-templates.ts';
-import { purchaseMail } from './order-emails.ts';
-import { type Addressee, findAddressee, type MailOrder } from './recipient.ts';
+import { renderEmail } from './email-templates.ts';
+import { orderEmailOf } from './order-emails.ts';
+import { type EmailRequest, findRecipient, type Recipient } from './recipient.ts';
 
 /** How long a mail waits that was not taken, in milliseconds: doubling, at most 64 s. */
 const backoffMs = ({ starts }: JobContext): number => 1_000 * 2 ** Math.min(starts - 1, 6);
@@ -29,16 +29,16 @@ const backoffMs = ({ starts }: JobContext): number => 1_000 * 2 ** Math.min(star
  * killed in between sends it again. The Message-ID is made of the command's id: to whoever looks for doubles the two are
  * one mail. A mail that was not taken waits, for three days at most, and uses up no attempts.
  */
-export const mailHandlers = (deps: WorkerDeps): Handler[] => [
-  handler(sendMail, async (payload, context) => {
+export const emailHandlers = (deps: WorkerDeps): Handler[] => [
+  handler(sendAccountEmail, async (payload, context) => {
     const order = { ...payload, commandId: context.commandId };
-    const found = await findAddressee(deps, order);
+    const found = await findRecipient(deps, order);
     const mail = typeof found === 'string' ? found : await mailTo(deps, order, found);
     return sendOnce(deps, mail, { ...context, letter: order.letter, about: { accountId: order.accountId } });
   }),
 
-  handler(tellCustomer, async (payload, context) => {
-    const mail = await purchaseMail(deps, { ...payload, commandId: context.commandId });
+  handler(sendOrderEmail, async (payload, context) => {
+    const mail = await orderEmailOf(deps, { ...payload, commandId: context.commandId });
     return sendOnce(deps, mail, { ...context, letter: payload.letter, about: { id: payload.id } });
   }),
 ];
@@ -50,7 +50,7 @@ async function sendOnce(deps: WorkerDeps, mail: Mail | string, posting: Posting)
   const outcome = typeof mail === 'string' ? skip(posting, mail) : await send(deps, mail, posting);
   if (outcome.kind === 'snooze') return outcome;
   const { commandId } = posting;
-  return groupedWork(deps.db, { name: sendMail.name, key: commandId }, async (tx) => {
+  return groupedWork(deps.db, { name: sendAccountEmail.name, key: commandId }, async (tx) => {
     await acknowledge(tx, commandId);
     return outcome;
   });
@@ -62,15 +62,15 @@ function skip({ letter, about }: Posting, why: string): Outcome {
 }
 
 /** The mail of a command, or why it is not sent. */
-async function mailTo(deps: WorkerDeps, order: MailOrder, addressee: Addressee): Promise<Mail | string> {
+async function mailTo(deps: WorkerDeps, order: EmailRequest, recipient: Recipient): Promise<Mail | string> {
   const { db, storeUrl, mailsPerDay } = deps;
   const { letter, commandId } = order;
-  const { email, ...person } = addressee;
-  const counted = countedAs(deps, order, addressee);
-  if (counted && !(await countMail(db.query, counted, mailsPerDay))) return TOO_MANY_MAILS;
+  const { email, ...person } = recipient;
+  const counted = countedAs(deps, order, recipient);
+  if (counted && !(await countEmail(db.query, counted, mailsPerDay))) return TOO_MANY_MAILS;
   const { hostname } = new URL(storeUrl);
   const to = { name: presentable(person.name), address: email };
-  return { letter, to, ...writeLetter(letter, { ...person, storeUrl }), messageId: `<${commandId}@${hostname}>` };
+  return { letter, to, ...renderEmail(letter, { ...person, storeUrl }), messageId: `<${commandId}@${hostname}>` };
 }
 
 /**
@@ -80,8 +80,8 @@ async function mailTo(deps: WorkerDeps, order: MailOrder, addressee: Addressee):
  */
 function countedAs(
   { vault }: WorkerDeps,
-  { letter, commandId, accountId }: MailOrder,
-  { kind, email, isVerified }: Addressee,
+  { letter, commandId, accountId }: EmailRequest,
+  { kind, email, isVerified }: Recipient,
 ): CountedMail | undefined {
   const addressIndex = `${vault.indexOf(email)} ${kind} ${letter}`;
   if (letter === 'reset-password') return { id: accountId, addressIndex, topic: 'account' };

@@ -1,4 +1,4 @@
-import type { Purchase, PurchaseLetter } from '../../entities/order/email-facts.ts';
+import type { OrderEmailTemplate, Purchase } from '../../entities/order/email-facts.ts';
 import { TIME_ZONE } from '../../jobs/schedule.ts';
 import { greeting, linkBase, type Paragraph, type Written, withoutLinks, written } from './email-renderer.ts';
 
@@ -32,7 +32,7 @@ interface Pages {
 const number = ({ order }: Purchase): string => order?.number ?? '';
 const INVOICE = 'The order and its invoice are here:';
 
-const TEMPLATES: Record<PurchaseLetter, Template> = {
+const TEMPLATES: Record<OrderEmailTemplate, Template> = {
   'order-confirmed': {
     subject: (of) => `Your order ${number(of)}`,
     body: (of) => [
@@ -117,7 +117,7 @@ function trackingOf({ shipment }: Purchase): Paragraph[] {
 }
 
 /** Writes a letter about a purchase. The link for a guest opens the order, and says for how long. */
-export function writePurchaseLetter(letter: PurchaseLetter, of: Purchase, pages: Pages): Written {
+export function renderOrderEmail(letter: OrderEmailTemplate, of: Purchase, pages: Pages): Written {
   const { subject, body, page, leadsTo } = TEMPLATES[letter];
   const link = page === 'order' ? orderLink(of, pages) : [{ link: `${linkBase(pages.storeUrl)}/cart` }];
   return written(subject(of), [greeting(of.name), ...body(of), ...(leadsTo ? [leadsTo] : []), ...link]);

@@ -3,7 +3,7 @@ import { issueResetToken, takeResetRequest } from '../../entities/account/passwo
 import { acknowledge, enqueue } from '../../entities/outbox/outbox.ts';
 import { unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { done, type Handler, handler, noop } from '../../infra/queue/worker.ts';
-import { sendMail, startPasswordReset } from '../../jobs/mail.ts';
+import { sendAccountEmail, startPasswordReset } from '../../jobs/mail.ts';
 import type { WorkerDeps } from '../deps.ts';
 
 /** Sends a reset mail when the request names an account that may get one. */
@@ -16,7 +16,7 @@ export const passwordResetHandlers = ({ db, queues }: Pick<WorkerDeps, 'db' | 'q
       const tokenId = await issueResetToken(tx, account);
       if (!tokenId) return noop('no mail is due');
       const payload = { letter: 'reset-password' as const, accountId: account.id, tokenId };
-      enqueue(tx, queues, { contract: sendMail, payload });
+      enqueue(tx, queues, { contract: sendAccountEmail, payload });
       return done;
     }),
   ),

@@ -2,19 +2,19 @@ import { type AccountKind, type AccountStatus, place } from '../../entities/acco
 import { accountToken } from '../../entities/account/account-token.ts';
 import { formerEmailPlace } from '../../entities/account/email-change.ts';
 import { opened } from '../../entities/account/privacy/vault.ts';
-import type { Letter } from '../../jobs/mail.ts';
+import type { EmailTemplate } from '../../jobs/mail.ts';
 import type { WorkerDeps } from '../deps.ts';
 
 /** What a mail is about: a command, and its payload. */
-export interface MailOrder {
+export interface EmailRequest {
   commandId: string;
-  letter: Letter;
+  letter: EmailTemplate;
   accountId: string;
   tokenId?: string | undefined;
 }
 
 /** Whom a mail goes to, in clear. */
-export interface Addressee {
+export interface Recipient {
   kind: AccountKind;
   email: string;
   name: string;
@@ -37,12 +37,12 @@ interface Row {
 }
 
 /** Letters that are sent without a token, too. */
-const ONLY_TELLS: readonly Letter[] = ['password-changed', 'webhook-disabled'];
+const ONLY_TELLS: readonly EmailTemplate[] = ['password-changed', 'webhook-disabled'];
 /** Letters that a blocked account gets, too: their owner has to hear of these changes. */
-const EVEN_BLOCKED: readonly Letter[] = ['password-changed', 'email-changed'];
+const EVEN_BLOCKED: readonly EmailTemplate[] = ['password-changed', 'email-changed'];
 
 /** Finds out whom a mail goes to, or why nobody is to get it any more. */
-export async function findAddressee(deps: WorkerDeps, order: MailOrder): Promise<Addressee | string> {
+export async function findRecipient(deps: WorkerDeps, order: EmailRequest): Promise<Recipient | string> {
   const { vault, secret } = deps;
   const { letter, accountId, tokenId } = order;
   const row = await load(deps, order);
@@ -65,7 +65,7 @@ export async function findAddressee(deps: WorkerDeps, order: MailOrder): Promise
 }
 
 /** Nothing when the command is not in the outbox any more: then the mail was sent. */
-async function load({ db }: WorkerDeps, order: MailOrder): Promise<Row | undefined> {
+async function load({ db }: WorkerDeps, order: EmailRequest): Promise<Row | undefined> {
   const { commandId, accountId, tokenId = null, letter } = order;
   const [row] = await db.query<Row>(
     `select a.kind, a.status, a.email, a.name, c.former_email as "formerEmail",
@@ -85,8 +85,8 @@ async function load({ db }: WorkerDeps, order: MailOrder): Promise<Row | undefin
 
 function tokenOf(
   secret: string,
-  at: { letter: Letter; tokenId: string | undefined; tokenExpiresAt: Date | null },
-): Addressee['token'] {
+  at: { letter: EmailTemplate; tokenId: string | undefined; tokenExpiresAt: Date | null },
+): Recipient['token'] {
   const { letter: purpose, tokenId: id, tokenExpiresAt: expiresAt } = at;
   if (purpose === 'password-changed' || purpose === 'webhook-disabled' || id === undefined || expiresAt === null)
     return undefined;

@@ -6,7 +6,7 @@ import { external } from '../../infra/database/external.ts';
 import { unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { observe } from '../../infra/observability/log.ts';
 import { done, type Handler, handler } from '../../infra/queue/worker.ts';
-import { sendMail } from '../../jobs/mail.ts';
+import { sendAccountEmail } from '../../jobs/mail.ts';
 import { deliverWebhooks } from '../../jobs/webhooks.ts';
 import { WebhookError } from '../../ports/webhooks/port.ts';
 import type { WorkerDeps } from '../deps.ts';
@@ -32,7 +32,10 @@ async function deliver(deps: WorkerDeps, delivery: DueDelivery): Promise<void> {
   await unitOfWork(deps.db, deliverWebhooks.name, async (tx) => {
     const disabledFor = await recordAttempt(tx, delivery, { ...attempt, retryInMs });
     if (disabledFor !== null) {
-      enqueue(tx, deps.queues, { contract: sendMail, payload: { letter: 'webhook-disabled', accountId: disabledFor } });
+      enqueue(tx, deps.queues, {
+        contract: sendAccountEmail,
+        payload: { letter: 'webhook-disabled', accountId: disabledFor },
+      });
     }
   });
   const { id: deliveryId, subscriptionId, type } = delivery;

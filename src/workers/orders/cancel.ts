@@ -17,7 +17,7 @@ import { restock } from '../../entities/stock/stock.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import type { OrderWork } from '../../jobs/orders.ts';
 import type { WorkerDeps } from '../deps.ts';
-import { tell } from '../notifications/order-emails.ts';
+import { sendEmail } from '../notifications/order-emails.ts';
 import type { Prepared } from './prepared.ts';
 import { giveBack } from './refunds/refund.ts';
 import { readRefundable } from './refunds/refundable.ts';
@@ -41,7 +41,7 @@ export async function cancelRest(
   const picked = bought.map((line) => ({ line, quantity: unsent(line) })).filter(({ quantity }) => quantity > 0);
   const isWhole = bought.every(({ shipped }) => shipped === 0);
   if (isWhole) {
-    tell(deps, tx, { letter: 'order-cancelled', id: order.id });
+    sendEmail(deps, tx, { letter: 'order-cancelled', id: order.id });
     await releaseRedemptions(tx, order.checkoutId, 'consumed');
   }
   const wanted = picked.map(({ line, quantity }) => refundUnits(line, quantity));

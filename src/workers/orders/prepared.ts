@@ -19,7 +19,7 @@ export interface Asked {
 }
 
 /** The same with the work as its schema reads it. */
-export interface Wanted<Work> {
+export interface LineRequest<Work> {
   order: Order;
   work: Work;
   reason: string | null;

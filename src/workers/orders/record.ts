@@ -5,7 +5,7 @@ import { issueDocuments } from '../../jobs/invoices.ts';
 import type { OrderWork } from '../../jobs/orders.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { announce } from '../notifications/announce.ts';
-import type { Prepared, Wanted } from './prepared.ts';
+import type { LineRequest, Prepared } from './prepared.ts';
 import { linesByValue } from './refunds/refundable.ts';
 
 /**
@@ -15,7 +15,7 @@ import { linesByValue } from './refunds/refundable.ts';
 export async function prepareRecord(
   deps: WorkerDeps,
   tx: Tx,
-  { order, work: { amount }, reason }: Wanted<OrderWork['RECORD_REFUND']>,
+  { order, work: { amount }, reason }: LineRequest<OrderWork['RECORD_REFUND']>,
 ): Promise<Prepared> {
   const lines = await linesByValue(tx, order, amount);
   const orderId = order.id;

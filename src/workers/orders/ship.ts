@@ -5,7 +5,7 @@ import type { Tx } from '../../infra/database/unit-of-work.ts';
 import type { OrderWork } from '../../jobs/orders.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { announce } from '../notifications/announce.ts';
-import { tell } from '../notifications/order-emails.ts';
+import { sendEmail } from '../notifications/order-emails.ts';
 import type { Prepared } from './prepared.ts';
 
 /** A parcel leaves, with all that is still to be sent or with some of it. */
@@ -24,7 +24,7 @@ export async function prepareShipment(
     async perform() {
       const id = await sendShipment(tx, { orderId: order.id, units, carrier, trackingNumber });
       await countUnits(tx, order.id, { shipped: units });
-      tell(deps, tx, { letter: 'shipment-sent', id });
+      sendEmail(deps, tx, { letter: 'shipment-sent', id });
       const facts = { carrier, trackingNumber, lines: units };
       await announce(deps, tx, { type: 'shipment.created', data: { orderId: order.id, shipmentId: id, ...facts } });
       return { shipmentId: id };

@@ -1,12 +1,12 @@
 import { creditNoteDue } from '../../entities/invoice/due.ts';
 import { bookForeignRefund, findForeignRefund } from '../../entities/order/refunds/foreign-refund.ts';
 import { Payment } from '../../entities/payment/payment.ts';
-import { closeNotices, type OpenNotice } from '../../entities/payment/provider-event.ts';
+import { closeProviderEvents, type OpenProviderEvent } from '../../entities/payment/provider-event.ts';
 import { external } from '../../infra/database/external.ts';
 import { type Tx, unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { observe } from '../../infra/observability/log.ts';
 import { issueDocuments } from '../../jobs/invoices.ts';
-import { processNotices } from '../../jobs/payments.ts';
+import { processProviderEvents } from '../../jobs/payments.ts';
 import type { Refund } from '../../ports/payments/port.ts';
 import { lockCheckout } from '../checkout/advance.ts';
 import type { WorkerDeps } from '../deps.ts';
@@ -14,12 +14,12 @@ import { advanceOrder, lockOrder } from '../orders/advance.ts';
 import { endRefund } from '../orders/refunds/refund-end.ts';
 
 /** News of a refund: whichever of the intent's refunds nobody here asked for is taken into the books. */
-export async function noteRefunds(deps: WorkerDeps, notice: OpenNotice): Promise<void> {
-  const { intentId, checkoutId, eventId } = notice;
+export async function noteRefunds(deps: WorkerDeps, event: OpenProviderEvent): Promise<void> {
+  const { intentId, checkoutId, eventId } = event;
   const refunds = await external('payments.refunds', () => deps.provider.refundsOf(intentId ?? ''));
-  await unitOfWork(deps.db, processNotices.name, async (tx) => {
+  await unitOfWork(deps.db, processProviderEvents.name, async (tx) => {
     const booked = await bookForeignRefunds(deps, tx, { checkoutId: checkoutId ?? '', refunds, cause: eventId });
-    await closeNotices(tx.query, [notice], booked > 0 ? 'applied' : 'known');
+    await closeProviderEvents(tx.query, [event], booked > 0 ? 'applied' : 'known');
   });
 }
 
@@ -54,11 +54,11 @@ export async function bookForeignRefunds(
 }
 
 /** The provider could not carry out a refund that was made in its dashboard. @returns whether it was one of those */
-export async function revokeForeignRefund(deps: WorkerDeps, tx: Tx, notice: OpenNotice): Promise<boolean> {
-  const refund = await findForeignRefund(tx, notice.refundId);
+export async function revokeForeignRefund(deps: WorkerDeps, tx: Tx, event: OpenProviderEvent): Promise<boolean> {
+  const refund = await findForeignRefund(tx, event.refundId);
   if (!refund) return false;
   const [payment] = await tx.find(Payment, { id: refund.paymentId });
   payment?.revokeRefund(refund.amount, tx.now);
-  await endRefund(deps, tx, { refundId: refund.id, failure: 'REFUND_FAILED', cause: notice.eventId });
+  await endRefund(deps, tx, { refundId: refund.id, failure: 'REFUND_FAILED', cause: event.eventId });
   return true;
 }

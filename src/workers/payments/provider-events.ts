@@ -1,12 +1,17 @@
 import { acknowledge } from '../../entities/outbox/outbox.ts';
 import { type IntentFacts, Payment } from '../../entities/payment/payment.ts';
-import { claimNotices, closeNotices, type OpenNotice, postponeNotices } from '../../entities/payment/provider-event.ts';
+import {
+  claimProviderEvents,
+  closeProviderEvents,
+  type OpenProviderEvent,
+  postponeProviderEvents,
+} from '../../entities/payment/provider-event.ts';
 import { external } from '../../infra/database/external.ts';
 import { groupedWork } from '../../infra/database/groups/grouped-work.ts';
 import { type Tx, unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { errorFields, observe } from '../../infra/observability/log.ts';
 import { done, type Handler, handler, noop } from '../../infra/queue/worker.ts';
-import { askProvider, processNotices } from '../../jobs/payments.ts';
+import { askProvider, processProviderEvents } from '../../jobs/payments.ts';
 import type { Intent } from '../../ports/payments/port.ts';
 import { lockCheckout } from '../checkout/advance.ts';
 import type { WorkerDeps } from '../deps.ts';
@@ -28,17 +33,17 @@ const AFTER_ERROR_MS = 5_000;
  * Events of the provider come twice, late, and out of order. Success is final and is taken at its word; anything else
  * is only a reason to ask how things stand now. The inbox is their queue: a job works on all that wait.
  */
-export const noticeHandlers = (deps: WorkerDeps): Handler[] => [
-  handler(processNotices, async () => {
-    const notices = await claimNotices(deps.db.query, BATCH);
-    const known = notices.filter(isKnown);
-    if (known.length > 0) await closeNotices(deps.db.query, known, 'known');
-    const news = notices.filter((notice) => !isKnown(notice));
+export const providerEventHandlers = (deps: WorkerDeps): Handler[] => [
+  handler(processProviderEvents, async () => {
+    const events = await claimProviderEvents(deps.db.query, BATCH);
+    const known = events.filter(isKnown);
+    if (known.length > 0) await closeProviderEvents(deps.db.query, known, 'known');
+    const news = events.filter((event) => !isKnown(event));
     const echoes = news.filter(isEcho);
-    if (echoes.length > 0) await postponeNotices(deps.db.query, echoes, PUT_OFF_MS);
-    const rest = news.filter((notice) => !echoes.includes(notice));
-    while (rest.length > 0) await Promise.all(rest.splice(0, AT_ONCE).map((notice) => workOn(deps, notice)));
-    if (notices.length > known.length) deps.queues.nudge(processNotices);
+    if (echoes.length > 0) await postponeProviderEvents(deps.db.query, echoes, PUT_OFF_MS);
+    const rest = news.filter((event) => !echoes.includes(event));
+    while (rest.length > 0) await Promise.all(rest.splice(0, AT_ONCE).map((event) => workOn(deps, event)));
+    if (events.length > known.length) deps.queues.nudge(processProviderEvents);
     return done;
   }),
 
@@ -58,38 +63,38 @@ export const noticeHandlers = (deps: WorkerDeps): Handler[] => [
 ];
 
 /** Nothing that we do not know, or nothing of ours. */
-function isKnown(notice: OpenNotice): boolean {
-  const { payment, status, type } = notice;
+function isKnown(event: OpenProviderEvent): boolean {
+  const { payment, status, type } = event;
   if (payment === null) return true;
-  if (type === REFUND_FAILED || isForeign(notice)) return false;
-  if (notice.refundId !== null && payment.status === 'succeeded') return notice.isOurRefund;
+  if (type === REFUND_FAILED || isForeign(event)) return false;
+  if (event.refundId !== null && payment.status === 'succeeded') return event.isOurRefund;
   return payment.status === 'succeeded' || status === null;
 }
 
 /** What our own call is about to tell as well. */
-const isEcho = ({ isBeingCalled, receivedAt }: OpenNotice): boolean =>
+const isEcho = ({ isBeingCalled, receivedAt }: OpenProviderEvent): boolean =>
   isBeingCalled && Date.now() - receivedAt.getTime() < ECHO_MS;
 
 /** One event that cannot be worked on now must not hold up the others: it is put off and comes round again. */
-async function workOn(deps: WorkerDeps, notice: OpenNotice): Promise<void> {
-  const { eventId, status, intentId, checkoutId } = notice;
+async function workOn(deps: WorkerDeps, event: OpenProviderEvent): Promise<void> {
+  const { eventId, status, intentId, checkoutId } = event;
   try {
-    if (notice.type === REFUND_FAILED) return await revokeRefund(deps, notice);
-    if (notice.refundId !== null) return await noteRefunds(deps, notice);
-    if (isForeign(notice)) return await returnForeign(deps, notice);
-    const intent = status === 'succeeded' ? factsOf(notice) : await ask(deps, intentId);
-    await groupedWork(deps.db, { name: processNotices.name, key: checkoutId ?? eventId }, async (tx) => {
+    if (event.type === REFUND_FAILED) return await revokeRefund(deps, event);
+    if (event.refundId !== null) return await noteRefunds(deps, event);
+    if (isForeign(event)) return await returnForeign(deps, event);
+    const intent = status === 'succeeded' ? factsOf(event) : await ask(deps, intentId);
+    await groupedWork(deps.db, { name: processProviderEvents.name, key: checkoutId ?? eventId }, async (tx) => {
       const news = intent ? await apply(deps, tx, { checkoutId, intent, cause: eventId }) : 'known';
-      if (news === 'wait') return postponeNotices(tx.query, [notice], PUT_OFF_MS);
-      return closeNotices(tx.query, [notice], news);
+      if (news === 'wait') return postponeProviderEvents(tx.query, [event], PUT_OFF_MS);
+      return closeProviderEvents(tx.query, [event], news);
     });
   } catch (error) {
     observe('notice.waits', { eventId, ...errorFields(error) });
-    await postponeNotices(deps.db.query, [notice], AFTER_ERROR_MS);
+    await postponeProviderEvents(deps.db.query, [event], AFTER_ERROR_MS);
   }
 }
 
-const factsOf = ({ intentId, amountReceived }: OpenNotice): IntentFacts | undefined =>
+const factsOf = ({ intentId, amountReceived }: OpenProviderEvent): IntentFacts | undefined =>
   intentId === null
     ? undefined
     : { id: intentId, status: 'succeeded', amountReceived: amountReceived ?? 0, clientSecret: null, declineCode: null };

@@ -1,9 +1,13 @@
 import { type OperationKind, Payment } from '../../entities/payment/payment.ts';
-import { closeNotices, type OpenNotice, postponeNotices } from '../../entities/payment/provider-event.ts';
+import {
+  closeProviderEvents,
+  type OpenProviderEvent,
+  postponeProviderEvents,
+} from '../../entities/payment/provider-event.ts';
 import { external } from '../../infra/database/external.ts';
 import { type Tx, unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { observe } from '../../infra/observability/log.ts';
-import { processNotices } from '../../jobs/payments.ts';
+import { processProviderEvents } from '../../jobs/payments.ts';
 import { lockCheckout } from '../checkout/advance.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { endRefund } from '../orders/refunds/refund-end.ts';
@@ -13,12 +17,12 @@ export const REFUND_FAILED = 'refund.failed';
 const LOOK_AGAIN_MS = 5_000;
 
 /** Money on another intent than the one that stands for the checkout's payment. */
-export const isForeign = ({ payment, intentId, status }: OpenNotice): boolean =>
+export const isForeign = ({ payment, intentId, status }: OpenProviderEvent): boolean =>
   status === 'succeeded' && payment?.intentId != null && payment.intentId !== intentId;
 
 /** A checkout is paid once: what was charged beside its payment goes back at once. The key makes that happen once. */
-export async function returnForeign({ db, provider }: WorkerDeps, notice: OpenNotice): Promise<void> {
-  const { intentId, amountReceived, checkoutId } = notice;
+export async function returnForeign({ db, provider }: WorkerDeps, event: OpenProviderEvent): Promise<void> {
+  const { intentId, amountReceived, checkoutId } = event;
   observe('payment.foreign.error', { intentId, checkoutId });
   const refund = {
     intentId: intentId ?? '',
@@ -27,32 +31,33 @@ export async function returnForeign({ db, provider }: WorkerDeps, notice: OpenNo
     reference: `return-${intentId}`,
   };
   await external('payments.refund', () => provider.refund(refund));
-  await closeNotices(db.query, [notice], 'returned');
+  await closeProviderEvents(db.query, [event], 'returned');
 }
 
 /** The customer still waits for this money: `bin/verify` names it until a person has seen to it. */
-export const revokeRefund = (deps: WorkerDeps, notice: OpenNotice): Promise<void> =>
-  unitOfWork(deps.db, processNotices.name, async (tx) => {
-    await lockCheckout(tx, notice.checkoutId ?? '');
+export const revokeRefund = (deps: WorkerDeps, event: OpenProviderEvent): Promise<void> =>
+  unitOfWork(deps.db, processProviderEvents.name, async (tx) => {
+    await lockCheckout(tx, event.checkoutId ?? '');
     const [failed] = await tx.query<{ paymentId: string; amount: number; orderRefundId: string | null }>(
       `update payment_operations set status = 'refused', error = 'REFUND_FAILED'
         where reference = $1 and kind = 'refund' and status = 'done' 
         returning payment_id as "paymentId", amount, refund_id as "orderRefundId"`,
-      [notice.refundId],
+      [event.refundId],
     );
-    if (!failed && (await revokeForeignRefund(deps, tx, notice))) return closeNotices(tx.query, [notice], 'applied');
+    if (!failed && (await revokeForeignRefund(deps, tx, event)))
+      return closeProviderEvents(tx.query, [event], 'applied');
     // Our own call may not have been answered yet: its answer has to be booked before it can be taken back.
-    if (!failed && (await isUnderWay(tx, notice.checkoutId, 'refund'))) {
-      return postponeNotices(tx.query, [notice], LOOK_AGAIN_MS);
+    if (!failed && (await isUnderWay(tx, event.checkoutId, 'refund'))) {
+      return postponeProviderEvents(tx.query, [event], LOOK_AGAIN_MS);
     }
     const [payment] = failed ? await tx.find(Payment, { id: failed.paymentId }) : [];
     payment?.revokeRefund(failed?.amount ?? 0, tx.now);
     if (failed?.orderRefundId) {
-      const end = { refundId: failed.orderRefundId, failure: 'REFUND_FAILED', cause: notice.eventId };
+      const end = { refundId: failed.orderRefundId, failure: 'REFUND_FAILED', cause: event.eventId };
       await endRefund(deps, tx, end);
     }
-    observe('payment.refund.failed', { refundId: notice.refundId, checkoutId: notice.checkoutId });
-    await closeNotices(tx.query, [notice], failed ? 'applied' : 'known');
+    observe('payment.refund.failed', { refundId: event.refundId, checkoutId: event.checkoutId });
+    await closeProviderEvents(tx.query, [event], failed ? 'applied' : 'known');
   });
 
 /** Whether a call of one of these kinds about the checkout's payment has no result yet. */

@@ -1,7 +1,7 @@
 import { differenceOf, type StoredSnapshot } from '../../domain/pricing/snapshot.ts';
 import type { FoundRow } from '../../entities/reconciliation/discrepancy.ts';
 import { firstIdOf, type Run } from '../../entities/reconciliation/run.ts';
-import { inBatch, lawsIn } from '../../entities/reconciliation/scopes.ts';
+import { inBatch, invariantsIn } from '../../entities/reconciliation/scopes.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 
 /** What a step found, how much it looked at, and where it goes on; null at the end of its phase. */
@@ -14,13 +14,13 @@ export interface Looked {
 /** Checkouts or variants per step: a few milliseconds of the database, beside live traffic. */
 const BATCH = 200;
 /** Of one law in one step; what is beyond comes with the next run. */
-const MOST_FINDINGS = 200;
+const MOST_RULES = 200;
 
 /** Work that waits for too long: found by indexes, whatever the size of the shop. */
 export async function lookAtWaiting(tx: Tx): Promise<Looked> {
   const found = await broken(
     tx,
-    lawsIn('waiting').map(({ name, sql }) => ({ name, sql, params: [] })),
+    invariantsIn('waiting').map(({ name, sql }) => ({ name, sql, params: [] })),
   );
   return { found, checked: 1, cursor: null };
 }
@@ -29,7 +29,7 @@ export async function lookAtWaiting(tx: Tx): Promise<Looked> {
 export async function lookAtWhole(tx: Tx): Promise<Looked> {
   const found = await broken(
     tx,
-    lawsIn('whole').map(({ name, sql }) => ({ name, sql, params: [] })),
+    invariantsIn('whole').map(({ name, sql }) => ({ name, sql, params: [] })),
   );
   return { found, checked: 1, cursor: null };
 }
@@ -39,8 +39,12 @@ export async function lookAtCheckouts(tx: Tx, run: Run): Promise<Looked> {
   const batch = await nextBatch(tx, run, 'checkouts');
   if (batch.ids.length === 0) return { found: [], checked: 0, cursor: null };
   const params = [batch.after, BATCH];
-  const laws = lawsIn('checkouts').map((law) => ({ name: law.name, sql: inBatch(law, 'checkouts'), params }));
-  const found = [...(await broken(tx, laws)), ...(await unreplayable(tx, batch.ids))];
+  const invariants = invariantsIn('checkouts').map((invariant) => ({
+    name: invariant.name,
+    sql: inBatch(invariant, 'checkouts'),
+    params,
+  }));
+  const found = [...(await broken(tx, invariants)), ...(await unreplayable(tx, batch.ids))];
   return { found, checked: batch.ids.length, cursor: batch.next };
 }
 
@@ -49,8 +53,12 @@ export async function lookAtVariants(tx: Tx, run: Run): Promise<Looked> {
   const batch = await nextBatch(tx, { ...run, kind: 'full' }, 'variants');
   if (batch.ids.length === 0) return { found: [], checked: 0, cursor: null };
   const params = [batch.after, BATCH];
-  const laws = lawsIn('variants').map((law) => ({ name: law.name, sql: inBatch(law, 'variants'), params }));
-  return { found: await broken(tx, laws), checked: batch.ids.length, cursor: batch.next };
+  const invariants = invariantsIn('variants').map((invariant) => ({
+    name: invariant.name,
+    sql: inBatch(invariant, 'variants'),
+    params,
+  }));
+  return { found: await broken(tx, invariants), checked: batch.ids.length, cursor: batch.next };
 }
 
 async function nextBatch(tx: Tx, run: Run, table: 'checkouts' | 'variants') {
@@ -63,10 +71,13 @@ async function nextBatch(tx: Tx, run: Run, table: 'checkouts' | 'variants') {
   return { after, ids, next: ids.length < BATCH ? null : (ids.at(-1) ?? null) };
 }
 
-async function broken(tx: Tx, laws: readonly { name: string; sql: string; params: unknown[] }[]): Promise<FoundRow[]> {
+async function broken(
+  tx: Tx,
+  invariants: readonly { name: string; sql: string; params: unknown[] }[],
+): Promise<FoundRow[]> {
   const found: FoundRow[] = [];
-  for (const { name: kind, sql, params } of laws) {
-    const rows = await tx.query(`select * from (${sql}) as found limit ${MOST_FINDINGS}`, params);
+  for (const { name: kind, sql, params } of invariants) {
+    const rows = await tx.query(`select * from (${sql}) as found limit ${MOST_RULES}`, params);
     found.push(...rows.map((facts) => ({ kind, facts })));
   }
   return found;

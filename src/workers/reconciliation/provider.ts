@@ -1,13 +1,13 @@
 import pLimit from 'p-limit';
 import { compareIntent } from '../../domain/provider-books.ts';
-import { receiveNotice } from '../../entities/payment/provider-event.ts';
+import { receiveProviderEvent } from '../../entities/payment/provider-event.ts';
 import { capturedBetween, missedEvents, type OurPayment, paymentsOf } from '../../entities/reconciliation/books.ts';
 import type { FoundRow } from '../../entities/reconciliation/discrepancy.ts';
 import type { Run } from '../../entities/reconciliation/run.ts';
 import type { Database } from '../../infra/database/database.ts';
 import { external } from '../../infra/database/external.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
-import { processNotices } from '../../jobs/payments.ts';
+import { processProviderEvents } from '../../jobs/payments.ts';
 import { type Intent, type PaymentProvider, ProviderError, type ProviderEvent } from '../../ports/payments/port.ts';
 import type { WorkerDeps } from '../deps.ts';
 import type { Looked } from './phases.ts';
@@ -93,9 +93,9 @@ export async function lookAtEvents(deps: WorkerDeps, tx: Tx, events: readonly Pr
   const missed = await missedEvents(tx.query, subscribed);
   for (const { eventId } of missed) {
     const event = subscribed.find(({ id }) => id === eventId);
-    if (event) receiveNotice(tx, { provider: 'stripe', ...event, eventId });
+    if (event) receiveProviderEvent(tx, { provider: 'stripe', ...event, eventId });
   }
-  if (missed.length > 0) tx.afterCommit(() => deps.queues.nudge(processNotices));
+  if (missed.length > 0) tx.afterCommit(() => deps.queues.nudge(processProviderEvents));
   return missed.map((facts) => {
     const type = subscribed.find(({ id }) => id === facts.eventId)?.type;
     return { kind: 'provider.event-missed', facts: { ...facts, type }, action: 'taken in' };

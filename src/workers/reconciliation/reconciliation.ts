@@ -23,7 +23,7 @@ const PATIENCE_MS = 120_000;
 const LOOK_AGAIN_MS = 500;
 
 /** Compares all books with each other, a batch at a time, and does about what it finds what is written for it. */
-export const reconcileHandlers = (deps: WorkerDeps): Handler[] => [
+export const reconciliationRunHandlers = (deps: WorkerDeps): Handler[] => [
   handler(reconcileRecent, () => begin(deps, 'recent')),
   handler(reconcileAll, () => begin(deps, 'full')),
   handler(continueRun, async ({ runId }, { commandId, starts }) => {

@@ -2,12 +2,12 @@ import { enqueue } from '../../entities/outbox/outbox.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { advanceCheckout } from '../../jobs/checkout.ts';
 import { issueDocuments } from '../../jobs/invoices.ts';
-import { askProvider, executeOperation, processNotices } from '../../jobs/payments.ts';
+import { askProvider, executeOperation, processProviderEvents } from '../../jobs/payments.ts';
 import { deliverWebhooks } from '../../jobs/webhooks.ts';
 import type { WorkerDeps } from '../deps.ts';
 
 /** Rows that ought to have moved on by now and have no command under way, and the command that moves them. */
-export interface Finding {
+export interface RecoveryRule {
   name: string;
   /** Takes the most rows as $1; skips rows that somebody else is working on. */
   sql: string;
@@ -18,11 +18,11 @@ export interface Finding {
 const underWay = (key: string): string => `(select payload ->> '${key}' from outbox where payload ? '${key}')`;
 
 const advanceBy =
-  (event: 'START' | 'EXPIRE'): Finding['remedy'] =>
+  (event: 'START' | 'EXPIRE'): RecoveryRule['remedy'] =>
   (deps, tx, { id }) =>
     enqueue(tx, deps.queues, { contract: advanceCheckout, payload: { checkoutId: id, event } });
 
-export const FINDINGS: readonly Finding[] = [
+export const RECOVERY_RULES: readonly RecoveryRule[] = [
   {
     name: 'deadline.passed',
     sql: `select id from checkouts where state in ('LOCKED', 'PAYMENT_PENDING') and expires_at <= now()
@@ -73,6 +73,6 @@ export const FINDINGS: readonly Finding[] = [
     name: 'notice.unprocessed',
     sql: `select event_id as id from webhook_inbox where processed_at is null
         and due_at < now() - interval '1 s' order by due_at limit least($1, 1)`,
-    remedy: (deps, tx) => tx.afterCommit(() => deps.queues.nudge(processNotices)),
+    remedy: (deps, tx) => tx.afterCommit(() => deps.queues.nudge(processProviderEvents)),
   },
 ];

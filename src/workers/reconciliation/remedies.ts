@@ -11,7 +11,7 @@ import { external } from '../../infra/database/external.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { issueDocuments } from '../../jobs/invoices.ts';
 import { carryOutCommand } from '../../jobs/orders.ts';
-import { askProvider, executeOperation, processNotices } from '../../jobs/payments.ts';
+import { askProvider, executeOperation, processProviderEvents } from '../../jobs/payments.ts';
 import { moderateReview, recountReviews } from '../../jobs/reviews.ts';
 import { type Intent, ProviderError, type Refund } from '../../ports/payments/port.ts';
 import { advance, lockCheckout } from '../checkout/advance.ts';
@@ -84,7 +84,7 @@ export const REMEDIES: Record<string, Remedy> = {
   },
   'webhooks.are-processed': {
     async heal(deps, tx, found) {
-      tx.afterCommit(() => deps.queues.nudge(processNotices));
+      tx.afterCommit(() => deps.queues.nudge(processProviderEvents));
       const sql = `update webhook_inbox set due_at = now() where event_id = $1 and processed_at is null returning event_id`;
       return again(tx, { sql, id: text(found, 'eventId'), done: 'due at once' });
     },

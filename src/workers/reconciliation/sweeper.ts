@@ -7,19 +7,17 @@ import { preparePartitions, sweep } from '../../jobs/reconciliation.ts';
 import { reduceEnded, removeEnded } from '../checkout/ended-checkouts.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { removeUseless } from '../maintenance/retention.ts';
-import { FINDINGS, type Finding } from './recovery-rules.ts';
+import { RECOVERY_RULES, type RecoveryRule } from './recovery-rules.ts';
 
-/** Rows per finding and round: a round stays short beside live traffic, the next one goes on. */
+/** Rows per rule and round: a round stays short beside live traffic, the next one goes on. */
 const BATCH = 200;
 
 /** The scheduled rounds. A missed or doubled one is harmless: what is found is decided by the rows. */
-export const reconciliationHandlers = (deps: WorkerDeps): Handler[] => [
+export const sweepHandlers = (deps: WorkerDeps): Handler[] => [
   handler(sweep, async () => {
-    for (const finding of FINDINGS) {
+    for (const rule of RECOVERY_RULES) {
       // One that cannot be looked into must not hide the others.
-      await heal(deps, finding).catch((error) =>
-        observe('sweeper.failed', { finding: finding.name, ...errorFields(error) }),
-      );
+      await heal(deps, rule).catch((error) => observe('sweeper.failed', { rule: rule.name, ...errorFields(error) }));
     }
     await tellOfChanges(deps.db, deps.versions);
     await removeUseless(deps.db);
@@ -34,10 +32,10 @@ export const reconciliationHandlers = (deps: WorkerDeps): Handler[] => [
 ];
 
 /** Finds the rows and stores their remedies as commands in one transaction. @returns how many there were. */
-export const heal = (deps: WorkerDeps, finding: Finding): Promise<number> =>
+export const heal = (deps: WorkerDeps, rule: RecoveryRule): Promise<number> =>
   unitOfWork(deps.db, 'sweeper.heal', async (tx) => {
-    const rows = await tx.query<{ id: string }>(finding.sql, [BATCH]);
-    for (const row of rows) finding.remedy(deps, tx, row);
-    if (rows.length > 0) observe('sweeper.found', { finding: finding.name, count: rows.length });
+    const rows = await tx.query<{ id: string }>(rule.sql, [BATCH]);
+    for (const row of rows) rule.remedy(deps, tx, row);
+    if (rows.length > 0) observe('sweeper.found', { rule: rule.name, count: rows.length });
     return rows.length;
   });

@@ -10,14 +10,14 @@ import { checkoutHandlers } from '../checkout/checkout.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { importHandlers } from '../imports/imports.ts';
 import { invoiceHandlers } from '../invoices/invoices.ts';
-import { mailHandlers } from '../notifications/email.ts';
+import { emailHandlers } from '../notifications/email.ts';
 import { passwordResetHandlers } from '../notifications/password-resets.ts';
 import { webhookHandlers } from '../notifications/webhooks.ts';
 import { orderHandlers } from '../orders/orders.ts';
 import { paymentHandlers } from '../payments/payments.ts';
-import { noticeHandlers } from '../payments/provider-events.ts';
-import { reconcileHandlers } from '../reconciliation/reconciliation.ts';
-import { reconciliationHandlers } from '../reconciliation/sweeper.ts';
+import { providerEventHandlers } from '../payments/provider-events.ts';
+import { reconciliationRunHandlers } from '../reconciliation/reconciliation.ts';
+import { sweepHandlers } from '../reconciliation/sweeper.ts';
 import { reviewHandlers } from '../reviews/reviews.ts';
 import { runRelay } from './relay.ts';
 import { keepSchedules } from './schedules.ts';
@@ -46,15 +46,15 @@ export function startWorkers(
   const stopping = new AbortController();
   const byQueue: Record<string, Handler[]> = {
     checkout: checkoutHandlers(deps),
-    payments: [...paymentHandlers(deps), ...noticeHandlers(deps)],
+    payments: [...paymentHandlers(deps), ...providerEventHandlers(deps)],
     orders: orderHandlers(deps),
     invoices: invoiceHandlers(deps),
-    mail: [...mailHandlers(deps), ...passwordResetHandlers(deps)],
+    mail: [...emailHandlers(deps), ...passwordResetHandlers(deps)],
     webhooks: webhookHandlers(deps),
     imports: importHandlers(deps),
     reviews: reviewHandlers(deps),
     caches: cacheHandlers(deps),
-    reconciliation: [...reconciliationHandlers(deps), ...reconcileHandlers(deps)],
+    reconciliation: [...sweepHandlers(deps), ...reconciliationRunHandlers(deps)],
   };
   const started = deps.queues.all.map((queue) => {
     const handlers = byQueue[queue.name] ?? [];

@@ -40,7 +40,7 @@ export const open = (route: string, ok: number): Row => ({
 });
 
 /** The same with prices, which customers may have of their own. */
-export const pricedShelf = (route: string, ok: number): Row => ({ ...shelf(route, ok), isPublicRead: 'priced' });
+export const pricedCatalogue = (route: string, ok: number): Row => ({ ...shelf(route, ok), isPublicRead: 'priced' });
 
 /** Everybody who may read products: that is everybody, but for a key that was not made for it. */
 export const shelf = (route: string, ok: number): Row => ({

@@ -12,10 +12,10 @@ import {
 } from '../../../entities/access/staff.ts';
 import type { Account } from '../../../entities/account/account.ts';
 import { issueToken, voidTokens } from '../../../entities/account/account-token.ts';
-import { forgetAccount } from '../../../entities/account/privacy/erasure.ts';
+import { anonymiseAccount } from '../../../entities/account/privacy/erasure.ts';
 import { enqueue } from '../../../entities/outbox/outbox.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
-import { sendMail } from '../../../jobs/mail.ts';
+import { sendAccountEmail } from '../../../jobs/mail.ts';
 import { bare } from '../../auth/credentials/passwords.ts';
 import { staffMember } from '../../auth/principal.ts';
 import { sessionSchema } from '../../auth/sessions/sessions.ts';
@@ -27,7 +27,7 @@ const PATH = '/api/v1/admin/staff/{id}';
 const params = z.object({ id: z.uuid() });
 
 /** What is done to a member of staff, with the administrators locked, and what it leaves in the audit log. */
-interface Deed {
+interface AdminAction {
   method: 'post' | 'delete';
   path: string;
   action: string;
@@ -37,13 +37,13 @@ interface Deed {
 }
 
 /** Letting staff in, and keeping them out. */
-export const staffDoorRoutes = (deps: ApiDeps): AnyRoute[] => [
-  ...DEEDS.map((deed) => deedRoute(deps, deed)),
+export const staffAccessRoutes = (deps: ApiDeps): AnyRoute[] => [
+  ...ADMIN_ACTIONS.map((action) => adminActionRoute(deps, action)),
   sessionsOfStaff(deps),
   endSessionOfStaff(deps),
 ];
 
-const DEEDS: readonly Deed[] = [
+const ADMIN_ACTIONS: readonly AdminAction[] = [
   {
     method: 'post',
     path: `${PATH}/block`,
@@ -95,7 +95,7 @@ const DEEDS: readonly Deed[] = [
     errors: ['LAST_ADMIN'],
     async work(deps, tx, { account, admins, role }) {
       await refuseLastAdmin(tx, admins, account);
-      await forgetAccount(tx, deps.vault, account);
+      await anonymiseAccount(tx, deps.vault, account);
       await tx.query(`update api_keys set revoked_at = now() where created_by = $1 and revoked_at is null`, [
         account.id,
       ]);
@@ -104,7 +104,7 @@ const DEEDS: readonly Deed[] = [
   },
 ];
 
-const deedRoute = (deps: ApiDeps, { method, path, action, summary, errors = [], work }: Deed) =>
+const adminActionRoute = (deps: ApiDeps, { method, path, action, summary, errors = [], work }: AdminAction) =>
   route({
     method,
     path,
@@ -118,7 +118,7 @@ const deedRoute = (deps: ApiDeps, { method, path, action, summary, errors = [], 
     handle(call) {
       const { id } = call.params;
       const audited = async (tx: Tx) => {
-        const staff = await lockForDeed(tx, call);
+        const staff = await lockForAction(tx, call);
         const changed = await work(deps, tx, staff);
         return { answer: noContent, target: { type: 'staff', id }, ...changed };
       };
@@ -127,7 +127,7 @@ const deedRoute = (deps: ApiDeps, { method, path, action, summary, errors = [], 
   });
 
 /** @throws STAFF_NOT_FOUND, PERMISSION_ESCALATION, ACCOUNT_STATE_CONFLICT for oneself. */
-async function lockForDeed(tx: Tx, { principal, params: { id } }: Call<{ id: string }, unknown, unknown>) {
+async function lockForAction(tx: Tx, { principal, params: { id } }: Call<{ id: string }, unknown, unknown>) {
   const admins = await lockAdmins(tx);
   const staff = await lockStaff(tx, id);
   refuseSelf(staffMember(principal), id);
@@ -139,7 +139,7 @@ async function lockForDeed(tx: Tx, { principal, params: { id } }: Call<{ id: str
 export async function mailInvitation({ queues }: ApiDeps, tx: Tx, accountId: string): Promise<void> {
   await voidTokens(tx, accountId, ['invitation']);
   const tokenId = await issueToken(tx, { accountId, purpose: 'invitation' });
-  enqueue(tx, queues, { contract: sendMail, payload: { letter: 'invitation', accountId, tokenId } });
+  enqueue(tx, queues, { contract: sendAccountEmail, payload: { letter: 'invitation', accountId, tokenId } });
 }
 
 const sessionsOfStaff = (deps: ApiDeps) =>

@@ -1,7 +1,7 @@
 import type { ApiDeps } from '../../deps.ts';
 import type { AnyRoute } from '../../http/route.ts';
-import { thingRoutes } from '../resources/routes.ts';
-import { shelvingRoutes } from './collection-membership.ts';
+import { resourceRoutes } from '../resources/routes.ts';
+import { collectionMembershipRoutes } from './collection-membership.ts';
 import { COLLECTIONS } from './collections.ts';
 import { inventoryRoutes } from './inventory.ts';
 import { levelRoutes } from './levels.ts';
@@ -10,10 +10,10 @@ import { VARIANTS } from './variants.ts';
 
 /** Everything that is sold, where it stands, and how much there is of it. */
 export const catalogueRoutes = (deps: ApiDeps): AnyRoute[] => [
-  ...thingRoutes(deps, PRODUCTS),
-  ...thingRoutes(deps, VARIANTS),
-  ...thingRoutes(deps, COLLECTIONS),
-  ...shelvingRoutes(deps),
+  ...resourceRoutes(deps, PRODUCTS),
+  ...resourceRoutes(deps, VARIANTS),
+  ...resourceRoutes(deps, COLLECTIONS),
+  ...collectionMembershipRoutes(deps),
   ...levelRoutes(deps),
   ...inventoryRoutes(deps),
 ];

@@ -16,7 +16,7 @@ const common = {
 } as const;
 
 /** The products of a shelf that is filled by hand. */
-export const shelvingRoutes = (deps: ApiDeps): AnyRoute[] => [
+export const collectionMembershipRoutes = (deps: ApiDeps): AnyRoute[] => [
   route({
     ...common,
     method: 'put',

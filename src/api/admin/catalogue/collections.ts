@@ -3,7 +3,7 @@ import { refused } from '../../../domain/errors.ts';
 import { changeRules, refillCollection } from '../../../entities/catalogue/collection-rule.ts';
 import { paise } from '../../fields/amounts.ts';
 import { refuseMentioned } from '../pricing/offer-references.ts';
-import { thing } from '../resources/resource.ts';
+import { resource } from '../resources/resource.ts';
 import { CATALOGUE, freeSlug, slug } from './fields.ts';
 
 const statuses = ['active', 'archived'] as const;
@@ -50,7 +50,7 @@ const fields = {
 };
 
 /** Shelves: filled by hand, or by a rule. */
-export const COLLECTIONS = thing({
+export const COLLECTIONS = resource({
   path: 'collections',
   noun: 'collection',
   schemaId: 'AdminCollection',

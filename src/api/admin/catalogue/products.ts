@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import { UNITS } from '../../../domain/invoices/unit.ts';
-import { keepRules, reshelve } from '../../../entities/catalogue/collection-rule.ts';
+import { keepRules, reindexCollections } from '../../../entities/catalogue/collection-rule.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { searchText, skuPattern } from '../../store/catalogue/list/product-filter.ts';
 import { attributesSchema, mediaSchema } from '../../store/catalogue/product-view.ts';
 import { requireAll } from '../pricing/conditions.ts';
 import { refuseMentioned } from '../pricing/offer-references.ts';
-import { thing } from '../resources/resource.ts';
+import { resource } from '../resources/resource.ts';
 import { CATALOGUE, freeSlug, requireTaxClass, slug } from './fields.ts';
 import { addVariants, newVariant } from './variant-rows.ts';
 
@@ -37,7 +37,7 @@ const fields = {
 };
 
 /** What the shop sells. Only active ones are seen in the storefront. */
-export const PRODUCTS = thing({
+export const PRODUCTS = resource({
   path: 'products',
   noun: 'product',
   schemaId: 'AdminProduct',
@@ -110,7 +110,7 @@ export const PRODUCTS = thing({
     await tx.write();
     if (variants.length > 0) await addVariants(tx, id, variants);
     if (collectionIds) await shelve(tx, id, collectionIds);
-    await reshelve(tx, [id]);
+    await reindexCollections(tx, [id]);
   },
   async refuseRemoval(tx, id) {
     const variants = await tx.query<{ id: string }>(

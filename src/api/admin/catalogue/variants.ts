@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
-import { keepRules, reshelve } from '../../../entities/catalogue/collection-rule.ts';
+import { keepRules, reindexCollections } from '../../../entities/catalogue/collection-rule.ts';
 import { requireAll } from '../pricing/conditions.ts';
 import { refuseMentioned } from '../pricing/offer-references.ts';
-import { thing } from '../resources/resource.ts';
+import { resource } from '../resources/resource.ts';
 import { CATALOGUE, variantFields } from './fields.ts';
 
 const statuses = ['active', 'archived'] as const;
@@ -18,7 +18,7 @@ const fields = {
 const level = (sql: string): string => `(select ${sql} from stock_levels s where s.variant_id = t.id)`;
 
 /** What is bought: one size and colour of a product. Archived ones are not sold, but stay in orders. */
-export const VARIANTS = thing({
+export const VARIANTS = resource({
   path: 'variants',
   noun: 'variant',
   schemaId: 'AdminVariant',
@@ -66,9 +66,9 @@ export const VARIANTS = thing({
       [id, backorderLimit ?? null],
     );
     if (!changed) throw refused('INSUFFICIENT_INVENTORY', { variantId: id, backorderLimit });
-    await reshelve(tx, [changed.productId]);
+    await reindexCollections(tx, [changed.productId]);
   },
   refuseRemoval: (tx, id) => refuseMentioned(tx, [id]),
   children: [`delete from stock_levels where variant_id = $1`],
-  removed: (tx, { product_id: productId }) => reshelve(tx, [productId as string]),
+  removed: (tx, { product_id: productId }) => reindexCollections(tx, [productId as string]),
 });

@@ -9,7 +9,7 @@ import { finaliseEmailChanges, isResetHeld, UNDO_DAYS } from '../../../entities/
 import { issueResetToken } from '../../../entities/account/password-reset.ts';
 import { enqueue } from '../../../entities/outbox/outbox.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
-import { sendMail } from '../../../jobs/mail.ts';
+import { sendAccountEmail } from '../../../jobs/mail.ts';
 import { CHANGE_NOTICE, describe } from '../../account/profile.ts';
 import { bare } from '../../auth/credentials/passwords.ts';
 import type { Principal } from '../../auth/principal.ts';
@@ -33,7 +33,7 @@ export const customerRoutes = (deps: ApiDeps): AnyRoute[] => [
   list(deps),
   read(deps),
   change(deps),
-  ...DEEDS.map((deed) => deedRoute(deps, deed)),
+  ...ADMIN_ACTIONS.map((action) => adminActionRoute(deps, action)),
 ];
 
 const listQuery = z.strictObject({
@@ -118,7 +118,7 @@ const change = (deps: ApiDeps) =>
     },
   });
 
-interface Deed {
+interface AdminAction {
   verb: string;
   summary: string;
   description?: string;
@@ -127,7 +127,7 @@ interface Deed {
   work(deps: ApiDeps, tx: Tx, at: { account: Account; principal: Principal }): Promise<Changed>;
 }
 
-const DEEDS: readonly Deed[] = [
+const ADMIN_ACTIONS: readonly AdminAction[] = [
   {
     verb: 'block',
     summary: 'Keep a customer from signing in; sessions end',
@@ -157,7 +157,7 @@ const DEEDS: readonly Deed[] = [
       if (!tokenId)
         throw refused('ACCOUNT_STATE_CONFLICT', { reason: 'too many reset mails within an hour; their links work' });
       const payload = { letter: 'reset-password' as const, accountId: account.id, tokenId };
-      enqueue(tx, deps.queues, { contract: sendMail, payload });
+      enqueue(tx, deps.queues, { contract: sendAccountEmail, payload });
       return { before: null, after: null };
     },
   },
@@ -174,7 +174,10 @@ const DEEDS: readonly Deed[] = [
   },
 ];
 
-const deedRoute = (deps: ApiDeps, { verb, summary, description, permission = 'customers:update', work }: Deed) =>
+const adminActionRoute = (
+  deps: ApiDeps,
+  { verb, summary, description, permission = 'customers:update', work }: AdminAction,
+) =>
   route({
     method: 'post',
     path: `${PATH}/{id}/${verb}`,

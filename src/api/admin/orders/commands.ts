@@ -13,7 +13,7 @@ const said = z.string().trim().min(1).max(500).meta({ description: 'Kept with th
 const reason = said.optional();
 
 /** A wish of staff: where it is posted, what it takes, and which command it is. */
-interface Door {
+interface SignInRealm {
   path: string;
   summary: string;
   permission?: Permission;
@@ -40,7 +40,7 @@ const linesOrAmount = {
   ],
 };
 
-const DOORS: readonly Door[] = [
+const DOORS: readonly SignInRealm[] = [
   {
     path: 'transitions',
     summary: 'Begin to pack the order, or cancel all of it',
@@ -120,20 +120,20 @@ const DOORS: readonly Door[] = [
 
 /** The commands of staff about orders: the API accepts them, the workers carry them out. */
 export const orderCommandRoutes = (deps: ApiDeps): AnyRoute[] => [
-  ...DOORS.map((door) => doorRoute(deps, door)),
+  ...DOORS.map((realm) => doorRoute(deps, realm)),
   lookAtCommand(deps),
 ];
 
-const doorRoute = (deps: ApiDeps, door: Door) =>
+const doorRoute = (deps: ApiDeps, realm: SignInRealm) =>
   route({
     method: 'post',
-    path: `${PATH}/{id}/${door.path}`,
-    permission: door.permission ?? 'orders:update',
+    path: `${PATH}/{id}/${realm.path}`,
+    permission: realm.permission ?? 'orders:update',
     access: 'staff',
     tag: 'Orders',
-    summary: door.summary,
-    params: door.params ?? params,
-    body: door.body,
+    summary: realm.summary,
+    params: realm.params ?? params,
+    body: realm.body,
     answers: commandAnswers,
     errors: commandErrors,
     idempotent: true,
@@ -141,7 +141,7 @@ const doorRoute = (deps: ApiDeps, door: Door) =>
     handle(call) {
       const { id: orderId, ...ids } = call.params;
       const { reason: said = null, ...body } = call.body;
-      const kind = typeof door.kind === 'string' ? door.kind : door.kind(body);
+      const kind = typeof realm.kind === 'string' ? realm.kind : realm.kind(body);
       const work = kind === 'PROCESS' || kind === 'CANCEL' ? {} : { ...body, ...ids };
       // Of a return the reason is one of a list, and part of the work.
       if (kind === 'REQUEST_RETURN') Object.assign(work, { reason: said });

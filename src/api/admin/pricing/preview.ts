@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Discount } from '../../../domain/pricing/inputs.ts';
 import type { PricingOutput, RefusalReason } from '../../../domain/pricing/output.ts';
 import { loadPriced } from '../../../entities/pricing/context.ts';
-import { idsOf, pricingInputs, type Wanted } from '../../../entities/pricing/priced.ts';
+import { idsOf, type LineRequest, pricingInputs } from '../../../entities/pricing/priced.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { totalsSchema } from '../../fields/totals.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
@@ -109,7 +109,7 @@ async function asEntered({ db }: ApiDeps, id: string): Promise<Discount> {
 }
 
 async function inputsOf(deps: ApiDeps, body: z.infer<typeof bodySchema>, now: Date) {
-  const wanted: Wanted[] = body.items;
+  const wanted: LineRequest[] = body.items;
   const nobody = { customerId: null, redeemer: null, shippingMethodId: null };
   const { codes, groupIds } = body;
   const { sellables, context } = await loadPriced(deps.db.query, deps, {

@@ -8,7 +8,7 @@ import { readCursor, writeCursor } from '../../http/cursor.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { adminEdit, noContent, versioned } from '../change.ts';
 import { pageOf, pageQuery } from '../list-query.ts';
-import { lockThing, readOne } from '../resources/resource.ts';
+import { lockResource, readOne } from '../resources/resource.ts';
 import { requireAll, units } from './conditions.ts';
 import { PRICE_LISTS } from './price-lists.ts';
 
@@ -71,7 +71,7 @@ const put = (deps: ApiDeps) =>
       const { id } = call.params;
       const { entries } = call.body;
       const work = async (tx: Tx) => {
-        await lockThing(tx, PRICE_LISTS, call);
+        await lockResource(tx, PRICE_LISTS, call);
         refuseDoubles(entries);
         await requireAll(tx, { field: 'entries', table: 'variants', wanted: entries.map((entry) => entry.variantId) });
         await tx.query(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { windowContradictions } from '../../../domain/pricing/contradictions/contradiction.ts';
-import { thing } from '../resources/resource.ts';
+import { resource } from '../resources/resource.ts';
 import { groupIds, name, priority, refuseContradictions, requireGroups, windowFields } from './conditions.ts';
 
 const statuses = ['active', 'archived'] as const;
@@ -8,7 +8,7 @@ const statuses = ['active', 'archived'] as const;
 const fields = { name, status: z.enum(statuses), priority, groupIds, ...windowFields };
 
 /** Prices of their own for some variants, for groups of customers, for a while, by quantity. */
-export const PRICE_LISTS = thing({
+export const PRICE_LISTS = resource({
   path: 'price-lists',
   noun: 'price-list',
   schemaId: 'PriceList',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ruleContradictions } from '../../../domain/pricing/contradictions/contradiction.ts';
 import { paise, percent } from '../../fields/amounts.ts';
-import { thing } from '../resources/resource.ts';
+import { resource } from '../resources/resource.ts';
 import {
   groupIds,
   NOTHING,
@@ -39,7 +39,7 @@ const fields = {
 };
 
 /** Rules that change the price of a unit, one after the other. */
-export const PRICING_RULES = thing({
+export const PRICING_RULES = resource({
   path: 'pricing-rules',
   noun: 'pricing-rule',
   schemaId: 'PricingRule',

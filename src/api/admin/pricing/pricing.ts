@@ -1,6 +1,6 @@
 import type { ApiDeps } from '../../deps.ts';
 import type { AnyRoute } from '../../http/route.ts';
-import { thingRoutes } from '../resources/routes.ts';
+import { resourceRoutes } from '../resources/routes.ts';
 import { bundleOfferRoutes } from './bundles/bundle-offer.ts';
 import { BUNDLES } from './bundles/bundles.ts';
 import { discountCodeRoutes } from './discounts/discount-codes.ts';
@@ -15,15 +15,15 @@ import { taxClassRoutes } from './tax-classes.ts';
 
 /** Everything that prices are made of. */
 export const pricingAdminRoutes = (deps: ApiDeps): AnyRoute[] => [
-  ...thingRoutes(deps, PRICE_LISTS),
+  ...resourceRoutes(deps, PRICE_LISTS),
   ...priceListEntryRoutes(deps),
-  ...thingRoutes(deps, PRICING_RULES),
-  ...thingRoutes(deps, DISCOUNTS),
+  ...resourceRoutes(deps, PRICING_RULES),
+  ...resourceRoutes(deps, DISCOUNTS),
   ...discountCodeRoutes(deps),
   ...redemptionRoutes(deps),
   ...previewRoutes(deps),
-  ...thingRoutes(deps, BUNDLES),
+  ...resourceRoutes(deps, BUNDLES),
   ...bundleOfferRoutes(deps),
-  ...thingRoutes(deps, SHIPPING_METHODS),
+  ...resourceRoutes(deps, SHIPPING_METHODS),
   ...taxClassRoutes(deps),
 ];

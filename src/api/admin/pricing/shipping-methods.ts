@@ -3,7 +3,7 @@ import { zoneContradictions } from '../../../domain/pricing/contradictions/zone.
 import { paise } from '../../fields/amounts.ts';
 import { stateSchema } from '../../store/checkout/address.ts';
 import { requireTaxClass } from '../catalogue/fields.ts';
-import { thing } from '../resources/resource.ts';
+import { resource } from '../resources/resource.ts';
 import { name, refuseContradictions } from './conditions.ts';
 
 /** One at a time says which method is the default; the number is arbitrary but must stay. */
@@ -44,7 +44,7 @@ const fields = {
 };
 
 /** Ways of delivery: by zone, weight and subtotal. */
-export const SHIPPING_METHODS = thing({
+export const SHIPPING_METHODS = resource({
   path: 'shipping-methods',
   noun: 'shipping-method',
   schemaId: 'ShippingMethod',

@@ -7,10 +7,10 @@ import { newId } from '../../../infra/ids.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { route } from '../../http/route.ts';
 import { adminEdit, versioned } from '../change.ts';
-import { columnsOf, commonOf, lockThing, params, pathOf, readOne, snake, type Thing } from './resource.ts';
+import { columnsOf, commonOf, lockResource, params, pathOf, type Resource, readOne, snake } from './resource.ts';
 
 /** Makes one. */
-export const createThing = (deps: ApiDeps, kind: Thing) =>
+export const createThing = (deps: ApiDeps, kind: Resource) =>
   route({
     ...commonOf(kind, 'create'),
     method: 'post',
@@ -43,7 +43,7 @@ export const createThing = (deps: ApiDeps, kind: Thing) =>
   });
 
 /** Changes what is sent of one. */
-export const changeThing = (deps: ApiDeps, kind: Thing) =>
+export const changeThing = (deps: ApiDeps, kind: Resource) =>
   route({
     ...commonOf(kind, 'update'),
     method: 'patch',
@@ -58,7 +58,7 @@ export const changeThing = (deps: ApiDeps, kind: Thing) =>
       const { id } = call.params;
       const work = async (tx: Tx) => {
         await kind.prepare?.(tx);
-        const stored = await lockThing(tx, kind, call);
+        const stored = await lockResource(tx, kind, call);
         const sent = call.body as Row;
         await kind.check(tx, { ...stored, ...sent } as never, id);
         const columns = columnsOf(kind).filter((name) => name in sent);
@@ -77,14 +77,14 @@ export const changeThing = (deps: ApiDeps, kind: Thing) =>
     },
   });
 
-function bodyOf(kind: Thing, required: readonly string[]): z.core.$ZodType<object> {
+function bodyOf(kind: Resource, required: readonly string[]): z.core.$ZodType<object> {
   const shape = Object.entries(kind.fields).map(([name, field]) => {
     return [name, required.includes(name) ? field : z.optional(field)];
   });
   return z.strictObject(Object.fromEntries(shape));
 }
 
-const storedValue = (kind: Thing, name: string, value: unknown): unknown =>
+const storedValue = (kind: Resource, name: string, value: unknown): unknown =>
   kind.json?.includes(name) && value !== null ? JSON.stringify(value) : value;
 
 /** Postgres says which key met its like. */

@@ -18,7 +18,7 @@ interface Spec<F extends z.ZodRawShape> {
   schemaId: string;
   tag: string;
   /** For everything, or for each by what is done. */
-  permission: Permission | Record<Deed, Permission>;
+  permission: Permission | Record<ResourceAction, Permission>;
   table: string;
   notFound: ErrorCode;
   statuses: readonly [string, ...string[]];
@@ -50,18 +50,18 @@ interface Spec<F extends z.ZodRawShape> {
   children?: readonly string[];
 }
 
-export type Deed = 'read' | 'create' | 'update' | 'delete';
+export type ResourceAction = 'read' | 'create' | 'update' | 'delete';
 
 type Values<F extends z.ZodRawShape> = z.output<z.ZodObject<F>>;
 
 /** A kind of thing, with the schema of its answers. */
-export interface Thing extends Spec<z.ZodRawShape> {
+export interface Resource extends Spec<z.ZodRawShape> {
   complete(tx: Tx, whole: Row): Promise<Row>;
   view: z.core.$ZodType<object>;
 }
 
 /** Declares a kind of thing; its checks are typed by its fields, the routes handle it as rows. */
-export function thing<F extends z.ZodRawShape>(spec: Spec<F>): Thing {
+export function resource<F extends z.ZodRawShape>(spec: Spec<F>): Resource {
   const { fields, defaults, required, check, save, complete } = spec;
   return {
     ...spec,
@@ -76,11 +76,11 @@ export const params = z.object({ id: z.uuid() });
 export type Stored = Row & { id: string; version: number };
 
 export const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-export const columnsOf = (kind: Thing): string[] =>
+export const columnsOf = (kind: Resource): string[] =>
   Object.keys(kind.fields).filter((name) => !(name in (kind.apart ?? {})));
 
 /** The SQL of all that is answered, for the row `t`. */
-export const selectOf = (kind: Thing): string =>
+export const selectOf = (kind: Resource): string =>
   [
     ...['id', ...columnsOf(kind), 'version', 'createdAt', 'updatedAt'].map((name) => `t.${snake(name)} as "${name}"`),
     ...Object.entries(kind.apart ?? {}).map(([name, { sql }]) => `${sql} as "${name}"`),
@@ -93,7 +93,11 @@ function viewOf<F extends z.ZodRawShape>({ fields, apart = {}, schemaId }: Spec<
 }
 
 /** The row under its lock, in the version that the caller has read. */
-export async function lockThing(tx: Tx, kind: Thing, call: Call<{ id: string }, unknown, unknown>): Promise<Stored> {
+export async function lockResource(
+  tx: Tx,
+  kind: Resource,
+  call: Call<{ id: string }, unknown, unknown>,
+): Promise<Stored> {
   const { id } = call.params;
   // Rows that refer to it may still be written meanwhile: a checkout that holds a level does not wait for a change of the variant.
   await tx.query(`select 1 from ${kind.table} where id = $1 for no key update`, [id]);
@@ -103,15 +107,19 @@ export async function lockThing(tx: Tx, kind: Thing, call: Call<{ id: string }, 
 }
 
 /** @throws the thing's `notFound` */
-export async function readOne(query: Tx['query'] | ApiDeps['db']['query'], kind: Thing, id: string): Promise<Stored> {
+export async function readOne(
+  query: Tx['query'] | ApiDeps['db']['query'],
+  kind: Resource,
+  id: string,
+): Promise<Stored> {
   const [row] = await query<Stored>(`select ${selectOf(kind)} from ${kind.table} t where id = $1`, [id]);
   if (!row) throw refused(kind.notFound, { id });
   return row;
 }
 
-export const commonOf = ({ tag, permission }: Thing, deed: Deed) => ({
+export const commonOf = ({ tag, permission }: Resource, action: ResourceAction) => ({
   tag,
-  permission: typeof permission === 'string' ? permission : permission[deed],
+  permission: typeof permission === 'string' ? permission : permission[action],
   access: 'staff' as const,
 });
-export const pathOf = ({ path }: Thing): string => `/api/v1/admin/${path}`;
+export const pathOf = ({ path }: Resource): string => `/api/v1/admin/${path}`;

@@ -8,10 +8,10 @@ import { type AnyRoute, route } from '../../http/route.ts';
 import { adminEdit, noContent, versioned } from '../change.ts';
 import { pageOf, pageQuery, startOf, toPage } from '../list-query.ts';
 import { changeThing, createThing } from './changes.ts';
-import { commonOf, params, pathOf, readOne, type Stored, selectOf, type Thing } from './resource.ts';
+import { commonOf, params, pathOf, type Resource, readOne, type Stored, selectOf } from './resource.ts';
 
 /** List, create, read, change and remove. */
-export const thingRoutes = (deps: ApiDeps, kind: Thing): AnyRoute[] => [
+export const resourceRoutes = (deps: ApiDeps, kind: Resource): AnyRoute[] => [
   list(deps, kind),
   createThing(deps, kind),
   read(deps, kind),
@@ -19,7 +19,7 @@ export const thingRoutes = (deps: ApiDeps, kind: Thing): AnyRoute[] => [
   remove(deps, kind),
 ];
 
-const list = ({ db }: ApiDeps, kind: Thing) =>
+const list = ({ db }: ApiDeps, kind: Resource) =>
   route({
     ...commonOf(kind, 'read'),
     method: 'get',
@@ -41,10 +41,10 @@ const list = ({ db }: ApiDeps, kind: Thing) =>
     },
   });
 
-const filterFields = ({ filters = {} }: Thing) =>
+const filterFields = ({ filters = {} }: Resource) =>
   Object.fromEntries(Object.entries(filters).map(([name, { schema }]) => [name, z.optional(schema)]));
 
-const read = ({ db }: ApiDeps, kind: Thing) =>
+const read = ({ db }: ApiDeps, kind: Resource) =>
   route({
     ...commonOf(kind, 'read'),
     method: 'get',
@@ -56,7 +56,7 @@ const read = ({ db }: ApiDeps, kind: Thing) =>
     handle: async ({ params: { id } }) => versioned(await readOne(db.query, kind, id)),
   });
 
-const remove = (deps: ApiDeps, kind: Thing) =>
+const remove = (deps: ApiDeps, kind: Resource) =>
   route({
     ...commonOf(kind, 'delete'),
     method: 'delete',

@@ -22,7 +22,7 @@ interface Budget {
  * spend (OWASP, Slow Down Online Guessing Attacks with Device Cookies).
  * @throws RequestFault TOO_MANY_REQUESTS, SIGN_IN_UNAVAILABLE when nobody can count.
  */
-export async function guardGuessing(
+export async function guardAgainstBruteForce(
   limits: Pick<Limits, 'guesses'>,
   guess: Guess,
 ): Promise<{ forgive(): Promise<void> }> {
@@ -57,7 +57,7 @@ function budgetsOf({ guesses }: Pick<Limits, 'guesses'>, { account, address, dev
 /**
  * Counts a request for a mail to an account, whether the account exists or not. How many mails an account gets is
  * limited elsewhere: a limit of requests per account would let strangers keep the owner from asking.
- * @throws as `guardGuessing` does.
+ * @throws as `guardAgainstBruteForce` does.
  */
 export async function limitMailRequests(
   { guesses, mailRequests }: Pick<Limits, 'guesses' | 'mailRequests'>,
@@ -73,7 +73,7 @@ export async function limitMailRequests(
 /**
  * Counts a try whether an e-mail address is free: the answer EMAIL_TAKEN tells that somebody has an account. A caller
  * who gets the address calls `forgive`.
- * @throws as `guardGuessing` does.
+ * @throws as `guardAgainstBruteForce` does.
  */
 export async function limitAddressProbes(
   { emailProbes }: Pick<Limits, 'emailProbes'>,

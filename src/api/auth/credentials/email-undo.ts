@@ -6,12 +6,12 @@ import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { edit } from '../../writes/edit.ts';
-import type { Door } from '../sign-in-realm.ts';
+import type { SignInRealm } from '../sign-in-realm.ts';
 import { bare } from './passwords.ts';
 import { verifyEmail } from './proved-email.ts';
 
 /** Putting a former e-mail address back, for an owner whose account was taken over by a change of it. */
-export const undoEmailRoute = (deps: ApiDeps, { path, kind, tag }: Door): AnyRoute =>
+export const undoEmailRoute = (deps: ApiDeps, { path, kind, tag }: SignInRealm): AnyRoute =>
   route({
     method: 'post',
     path: `${path}/email/undo`,

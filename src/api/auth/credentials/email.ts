@@ -10,13 +10,13 @@ import {
 } from '../../../entities/account/account-token.ts';
 import { enqueue } from '../../../entities/outbox/outbox.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
-import { sendMail } from '../../../jobs/mail.ts';
+import { sendAccountEmail } from '../../../jobs/mail.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { edit } from '../../writes/edit.ts';
 import { customerIn } from '../ownership.ts';
 import { ownSession } from '../principal.ts';
-import type { Door } from '../sign-in-realm.ts';
+import type { SignInRealm } from '../sign-in-realm.ts';
 import { bare } from './passwords.ts';
 import { proveEmail, verifyEmail } from './proved-email.ts';
 
@@ -24,7 +24,7 @@ const JOINING =
   'With the access token of the same account (`Authorization`), the orders that were placed as a guest with this address join the account, now and later. Without it the address is verified, and no order joins: somebody else may have opened the account. Have the customer sign in first. A password chosen with the token of a mail has orders join, too.';
 
 /** Proving that mails to an address reach the account's owner. */
-export const emailRoutes = (deps: ApiDeps, { path, access, kind, tag }: Door): AnyRoute[] => [
+export const emailRoutes = (deps: ApiDeps, { path, access, kind, tag }: SignInRealm): AnyRoute[] => [
   route({
     method: 'post',
     path: `${path}/email/verify`,
@@ -78,5 +78,5 @@ export const emailRoutes = (deps: ApiDeps, { path, access, kind, tag }: Door): A
 /** Sends the mail with which an address is verified. */
 export async function mailVerification({ queues }: ApiDeps, tx: Tx, { id: accountId }: Account): Promise<void> {
   const tokenId = await issueToken(tx, { accountId, purpose: 'verify-email' });
-  enqueue(tx, queues, { contract: sendMail, payload: { letter: 'verify-email', accountId, tokenId } });
+  enqueue(tx, queues, { contract: sendAccountEmail, payload: { letter: 'verify-email', accountId, tokenId } });
 }

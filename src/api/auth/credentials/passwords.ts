@@ -7,15 +7,15 @@ import { requestReset } from '../../../entities/account/password-reset.ts';
 import { enqueue } from '../../../entities/outbox/outbox.ts';
 import { hashPassword, isPasswordOf } from '../../../infra/crypto/password.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
-import { sendMail, startPasswordReset } from '../../../jobs/mail.ts';
+import { sendAccountEmail, startPasswordReset } from '../../../jobs/mail.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { emailSchema } from '../../fields/person-fields.ts';
 import { type Answer, type AnyRoute, type Call, route } from '../../http/route.ts';
 import { edit } from '../../writes/edit.ts';
 import { ownSession } from '../principal.ts';
 import { givenPassword } from '../sessions/sign-in.ts';
-import type { Door } from '../sign-in-realm.ts';
-import { guardGuessing, limitMailRequests } from './brute-force-guard.ts';
+import type { SignInRealm } from '../sign-in-realm.ts';
+import { guardAgainstBruteForce, limitMailRequests } from './brute-force-guard.ts';
 import { proveEmail } from './proved-email.ts';
 
 /** Length is what makes a password strong (NIST SP 800-63B, 5.1.1.2): there are no rules about characters. */
@@ -24,13 +24,13 @@ export const chosenPassword = z.string().min(8).max(256);
 const done = { 204: { description: 'Done' } };
 
 /** Changing a password, and getting in again without it. */
-export const passwordRoutes = (deps: ApiDeps, door: Door): AnyRoute[] => [
-  changePassword(deps, door),
-  forgotten(deps, door),
-  reset(deps, door),
+export const passwordRoutes = (deps: ApiDeps, realm: SignInRealm): AnyRoute[] => [
+  changePassword(deps, realm),
+  forgotten(deps, realm),
+  reset(deps, realm),
 ];
 
-const changePassword = (deps: ApiDeps, { path, access, tag }: Door) =>
+const changePassword = (deps: ApiDeps, { path, access, tag }: SignInRealm) =>
   route({
     method: 'post',
     path: `${path}/password`,
@@ -56,7 +56,7 @@ const changePassword = (deps: ApiDeps, { path, access, tag }: Door) =>
     },
   });
 
-const forgotten = (deps: ApiDeps, { path, kind, tag }: Door) =>
+const forgotten = (deps: ApiDeps, { path, kind, tag }: SignInRealm) =>
   route({
     method: 'post',
     path: `${path}/password/forgotten`,
@@ -80,7 +80,7 @@ const forgotten = (deps: ApiDeps, { path, kind, tag }: Door) =>
     },
   });
 
-const reset = (deps: ApiDeps, { path, kind, tag }: Door) =>
+const reset = (deps: ApiDeps, { path, kind, tag }: SignInRealm) =>
   route({
     method: 'post',
     path: `${path}/password/reset`,
@@ -130,7 +130,7 @@ async function setPassword(
   await revokeSessions(tx, { accountId: account.id, because: 'password', ...(except && { except }) });
   // Whoever did not do this themselves has to hear of it.
   const payload = { letter: 'password-changed' as const, accountId: account.id };
-  if (hadOne) enqueue(tx, queues, { contract: sendMail, payload });
+  if (hadOne) enqueue(tx, queues, { contract: sendAccountEmail, payload });
 }
 
 /** @throws PASSWORD_UNSUITABLE for what everybody would try first. */
@@ -149,7 +149,7 @@ export async function provePassword(
   password: string,
 ): Promise<string> {
   const { accountId } = ownSession(principal);
-  const { forgive } = await guardGuessing(limits, { account: accountId, address: raw.request.ip ?? '' });
+  const { forgive } = await guardAgainstBruteForce(limits, { account: accountId, address: raw.request.ip ?? '' });
   const [row] = await db.query<{ hash: string | null }>(`select password_hash as hash from accounts where id = $1`, [
     accountId,
   ]);

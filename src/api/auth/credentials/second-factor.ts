@@ -17,7 +17,7 @@ import type { Answer, Call } from '../../http/route.ts';
 import { edit } from '../../writes/edit.ts';
 import { ownSession } from '../principal.ts';
 import { noStore } from '../sessions/session-answer.ts';
-import { guardGuessing } from './brute-force-guard.ts';
+import { guardAgainstBruteForce } from './brute-force-guard.ts';
 
 type AnyCall = Pick<Call<unknown, unknown, unknown>, 'body' | 'headers' | 'principal' | 'raw'>;
 
@@ -112,7 +112,10 @@ async function asGuess(
 ): Promise<Answer> {
   const { accountId } = ownSession(principal);
   // Not counted with the guesses at the password: to know that one must not give new guesses at the code.
-  const { forgive } = await guardGuessing(limits, { account: `code ${accountId}`, address: raw.request.ip ?? '' });
+  const { forgive } = await guardAgainstBruteForce(limits, {
+    account: `code ${accountId}`,
+    address: raw.request.ip ?? '',
+  });
   const answer = await change();
   await forgive();
   return answer;

@@ -5,11 +5,11 @@ import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { edit } from '../../writes/edit.ts';
-import type { Door } from '../sign-in-realm.ts';
+import type { SignInRealm } from '../sign-in-realm.ts';
 import { noStore, tokensOf, tokensSchema } from './session-answer.ts';
 
 /** The next pair of tokens for a refresh token, which works once. */
-export const refreshRoute = (deps: ApiDeps, { path, kind, tag }: Door): AnyRoute =>
+export const refreshRoute = (deps: ApiDeps, { path, kind, tag }: SignInRealm): AnyRoute =>
   route({
     method: 'post',
     path: `${path}/refresh`,

@@ -7,7 +7,7 @@ import { type Answer, type AnyRoute, type Call, route } from '../../http/route.t
 import { edit } from '../../writes/edit.ts';
 import { bare } from '../credentials/passwords.ts';
 import { ownSession } from '../principal.ts';
-import type { Door } from '../sign-in-realm.ts';
+import type { SignInRealm } from '../sign-in-realm.ts';
 
 export const sessionSchema = z
   .object({
@@ -23,14 +23,14 @@ export const sessionSchema = z
 const ended = { 204: { description: 'Ended' } };
 
 /** The sessions of one's own account. */
-export const sessionRoutes = (deps: ApiDeps, door: Door): AnyRoute[] => [
-  listOwn(deps, door),
-  logout(deps, door),
-  logoutEverywhere(deps, door),
-  endOne(deps, door),
+export const sessionRoutes = (deps: ApiDeps, realm: SignInRealm): AnyRoute[] => [
+  listOwn(deps, realm),
+  logout(deps, realm),
+  logoutEverywhere(deps, realm),
+  endOne(deps, realm),
 ];
 
-const listOwn = (deps: ApiDeps, { path, kind, access, tag }: Door) =>
+const listOwn = (deps: ApiDeps, { path, kind, access, tag }: SignInRealm) =>
   route({
     method: 'get',
     path: `${path}/sessions`,
@@ -48,7 +48,7 @@ const listOwn = (deps: ApiDeps, { path, kind, access, tag }: Door) =>
     },
   });
 
-const logout = (deps: ApiDeps, { path, access, tag }: Door) =>
+const logout = (deps: ApiDeps, { path, access, tag }: SignInRealm) =>
   route({
     method: 'post',
     path: `${path}/logout`,
@@ -61,7 +61,7 @@ const logout = (deps: ApiDeps, { path, access, tag }: Door) =>
     handle: (call) => end(deps, call, { because: 'logout', only: ownSession(call.principal).sessionId }),
   });
 
-const logoutEverywhere = (deps: ApiDeps, { path, access, tag }: Door) =>
+const logoutEverywhere = (deps: ApiDeps, { path, access, tag }: SignInRealm) =>
   route({
     method: 'post',
     path: `${path}/logout-everywhere`,
@@ -73,7 +73,7 @@ const logoutEverywhere = (deps: ApiDeps, { path, access, tag }: Door) =>
     handle: (call) => end(deps, call, { because: 'logout-everywhere' }),
   });
 
-const endOne = (deps: ApiDeps, { path, access, tag }: Door) =>
+const endOne = (deps: ApiDeps, { path, access, tag }: SignInRealm) =>
   route({
     method: 'delete',
     path: `${path}/sessions/{id}`,

@@ -9,7 +9,7 @@ import type { ApiDeps } from '../../deps.ts';
 import { emailSchema } from '../../fields/person-fields.ts';
 import type { Answer, Call } from '../../http/route.ts';
 import { edit } from '../../writes/edit.ts';
-import { guardGuessing } from '../credentials/brute-force-guard.ts';
+import { guardAgainstBruteForce } from '../credentials/brute-force-guard.ts';
 import { type DeviceOwner, deviceOf, deviceTokenSchema, issueDeviceToken } from '../credentials/device.ts';
 import { noStore, tokensOf } from './session-answer.ts';
 
@@ -57,7 +57,11 @@ export async function admit(deps: ApiDeps, call: AnyCall, { kind, ...given }: Ad
   const found = await readAccount(deps, { kind, emailIndex });
   const device = deviceOf(deps.secret, found, given.deviceToken);
   const account = `${kind} ${emailIndex}`;
-  const { forgive } = await guardGuessing(deps.limits, { account, device, address: call.raw.request.ip ?? '' });
+  const { forgive } = await guardAgainstBruteForce(deps.limits, {
+    account,
+    device,
+    address: call.raw.request.ip ?? '',
+  });
   const mayEnter = found?.status === 'active' && (deps.admitsDevelopmentAccounts || !found.isDevelopment);
   const passwordHash = (mayEnter && found.passwordHash) || null;
   const isRight = await isPasswordOf(passwordHash, given.password);

@@ -15,7 +15,7 @@ const FAREWELL_MS = 1_000;
 const refused = new WeakSet<Duplex>();
 
 /** Answers what is not HTTP, or came too slowly: there is no request yet that the app could answer. */
-export function refuseUnreadable(error: Error & { code?: string }, socket: Duplex): void {
+export function refuseMalformed(error: Error & { code?: string }, socket: Duplex): void {
   // What was refused may still be coming in.
   if (refused.has(socket)) return;
   if (error.code === 'ECONNRESET' || !socket.writable || isBeingAnswered(socket)) {

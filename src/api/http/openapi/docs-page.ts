@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express from 'express';
-import { exchangeOf } from '../request-context.ts';
+import { requestContextOf } from '../request-context.ts';
 import { DOCUMENT_PATH } from './document-route.ts';
 
 const PATH = '/api/v1/docs';
@@ -33,16 +33,16 @@ const script = `SwaggerUIBundle({ url: '${DOCUMENT_PATH}', dom_id: '#swagger-ui'
 export function docsRouter(): express.Router {
   const router = express.Router({ caseSensitive: true });
   router.get(PATH, (_request, response) => {
-    exchangeOf(response).route = PATH;
+    requestContextOf(response).route = PATH;
     response.set('Content-Security-Policy', POLICY).type('html').end(page);
   });
   router.get(`${PATH}/start.js`, (_request, response) => {
-    exchangeOf(response).route = `${PATH}/start.js`;
+    requestContextOf(response).route = `${PATH}/start.js`;
     response.type('js').end(script);
   });
   for (const file of FILES) {
     router.get(`${PATH}/${file}`, (_request, response) => {
-      exchangeOf(response).route = `${PATH}/${file}`;
+      requestContextOf(response).route = `${PATH}/${file}`;
       // With a root only the part below it is checked for dot folders: the clone may lie inside one.
       response.set('Cache-Control', 'public, max-age=86400');
       response.sendFile(file, { root: FOLDER, acceptRanges: false });

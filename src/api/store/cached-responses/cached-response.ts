@@ -2,12 +2,12 @@ import { etagOf } from '../../http/respond.ts';
 import type { Answer } from '../../http/route.ts';
 
 /** An answer as it goes over the wire. */
-export interface Page {
+export interface CachedResponse {
   json: string;
   etag: string;
 }
 
-export function pageOf(view: object): Page {
+export function cachedResponseOf(view: object): CachedResponse {
   const json = JSON.stringify(view);
   return { json, etag: etagOf(json) };
 }
@@ -17,7 +17,7 @@ const FRESH = 5;
 const STALE = 30;
 
 /** Answers a page that is kept, and the same for everybody. */
-export const answerOf = ({ json, etag }: Page): Answer => ({
+export const answerOf = ({ json, etag }: CachedResponse): Answer => ({
   status: 200,
   json,
   etag,
@@ -29,7 +29,7 @@ export const answerOf = ({ json, etag }: Page): Answer => ({
  * what a customer gets stays with that customer, whose prices may be others.
  */
 export function pricedAnswerOf(
-  { json, etag }: Page,
+  { json, etag }: CachedResponse,
   { until, isSignedIn }: { until: number; isSignedIn: boolean },
 ): Answer {
   const cacheControl = isSignedIn ? 'private, no-cache' : publicFor((until - Date.now()) / 1_000);

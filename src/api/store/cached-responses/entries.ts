@@ -18,10 +18,10 @@ import {
   readProduct,
 } from '../catalogue/product-view.ts';
 import type { VisitorPrices } from '../catalogue/visitor-prices.ts';
-import { type Page, pageOf } from './cached-response.ts';
-import { nameOf, shelfNameOf } from './keys.ts';
+import { type CachedResponse, cachedResponseOf } from './cached-response.ts';
+import { cacheableListName, nameOf } from './keys.ts';
 
-export interface Shelf {
+export interface ResponseSources {
   db: Database;
   vault: Vault;
   cache: LayeredCache;
@@ -38,19 +38,19 @@ export interface Kept<T> {
 }
 
 /** Every page: its key, what it hangs on, how long it lives, and how it is made. */
-export const entriesOf = (shelf: Shelf) => ({
-  ...productEntries(shelf),
-  ...listEntries(shelf),
-  ...reviewEntries(shelf),
-  ...bundleEntries(shelf),
+export const entriesOf = (sources: ResponseSources) => ({
+  ...productEntries(sources),
+  ...listEntries(sources),
+  ...reviewEntries(sources),
+  ...bundleEntries(sources),
   /** All price lists and rules that are not over: pages are priced with them. */
   prices: (): Kept<PriceTerms> => ({
     entry: { key: 'prices:all', on: ['offers', 'price-lists'], seconds: LIFE.facts },
-    make: () => loadPriceTerms(shelf.db.query),
+    make: () => loadPriceTerms(sources.db.query),
   }),
   groups: (accountId: string): Kept<{ ids: string[] }> => ({
     entry: { key: `groups:${accountId}`, on: [`groups:${accountId}`], seconds: LIFE.facts },
-    make: async () => ({ ids: await groupsOf(shelf.db.query, accountId) }),
+    make: async () => ({ ids: await groupsOf(sources.db.query, accountId) }),
   }),
 });
 
@@ -59,8 +59,8 @@ export type Entries = ReturnType<typeof entriesOf>;
 /** Pages of an earlier release, without the prices of visitors, are kept under no form. */
 const formOf = (prices: string): string => `prices-${prices}`;
 
-function productEntries(shelf: Shelf) {
-  const { db, cache } = shelf;
+function productEntries(sources: ResponseSources) {
+  const { db, cache } = sources;
   const facts = (id: string): Kept<ProductFacts> => ({
     entry: {
       key: `product:${id}`,
@@ -68,11 +68,11 @@ function productEntries(shelf: Shelf) {
       seconds: LIFE.facts,
       form: 'listed',
     },
-    make: () => readProduct(shelf, id),
+    make: () => readProduct(sources, id),
   });
   return {
     facts,
-    product: (id: string, { terms, name }: VisitorPrices): Kept<Page> => ({
+    product: (id: string, { terms, name }: VisitorPrices): Kept<CachedResponse> => ({
       entry: {
         key: `product-page:${id}`,
         on: [`product:${id}`, `reviews:${id}`, 'price-lists'],
@@ -85,7 +85,7 @@ function productEntries(shelf: Shelf) {
         const { entry, make } = facts(id);
         const levels = cache.limit(() => availabilityOf(db.query, id));
         const [product, available] = await Promise.all([cache.read(entry, make), levels]);
-        return product && pageOf(productView(product, { terms, available }));
+        return product && cachedResponseOf(productView(product, { terms, available }));
       },
     }),
     /** How many units of one variant. */
@@ -101,24 +101,24 @@ function productEntries(shelf: Shelf) {
   };
 }
 
-const reviewEntries = (shelf: Shelf) => ({
-  reviews: (request: ReviewListRequest): Kept<Page> => ({
+const reviewEntries = (sources: ResponseSources) => ({
+  reviews: (request: ReviewListRequest): Kept<CachedResponse> => ({
     entry: {
       key: `reviews:${nameOf(request)}`,
       on: [`product:${request.productId}`, `reviews:${request.productId}`],
       seconds: LIFE.reviews,
     },
     async make() {
-      const list = await readReviewList(shelf, request);
-      return list && pageOf(list);
+      const list = await readReviewList(sources, request);
+      return list && cachedResponseOf(list);
     },
   }),
 });
 
-function listEntries(shelf: Shelf) {
+function listEntries(sources: ResponseSources) {
   return {
-    list(query: ProductListRequest, { terms, name: prices }: VisitorPrices): Kept<Page> {
-      const name = shelfNameOf(query);
+    list(query: ProductListRequest, { terms, name: prices }: VisitorPrices): Kept<CachedResponse> {
+      const name = cacheableListName(query);
       return {
         entry: {
           key: `list:${name ?? nameOf(query)}`,
@@ -127,19 +127,19 @@ function listEntries(shelf: Shelf) {
           form: formOf(prices),
           isCounted: name !== undefined,
         },
-        make: async () => pageOf(await readProductList({ ...shelf, terms }, query)),
+        make: async () => cachedResponseOf(await readProductList({ ...sources, terms }, query)),
       };
     },
-    collections: (): Kept<Page> => ({
+    collections: (): Kept<CachedResponse> => ({
       entry: { key: 'collections:all', on: ['catalogue'], seconds: LIFE.facts },
-      make: async () => pageOf(await readCollections(shelf.db)),
+      make: async () => cachedResponseOf(await readCollections(sources.db)),
     }),
   };
 }
 
-function bundleEntries(shelf: Shelf) {
+function bundleEntries(sources: ResponseSources) {
   return {
-    bundle: (idOrSlug: string, { terms, name }: VisitorPrices): Kept<Page> => ({
+    bundle: (idOrSlug: string, { terms, name }: VisitorPrices): Kept<CachedResponse> => ({
       entry: {
         key: `bundle:${idOrSlug}`,
         on: ['bundles'],
@@ -148,13 +148,13 @@ function bundleEntries(shelf: Shelf) {
         isCounted: true,
       },
       async make() {
-        const bundle = await readBundle({ ...shelf, terms }, { idOrSlug });
-        return bundle && pageOf(bundle);
+        const bundle = await readBundle({ ...sources, terms }, { idOrSlug });
+        return bundle && cachedResponseOf(bundle);
       },
     }),
-    bundles: (query: BundlesRequest, { terms, name }: VisitorPrices): Kept<Page> => ({
+    bundles: (query: BundlesRequest, { terms, name }: VisitorPrices): Kept<CachedResponse> => ({
       entry: { key: `bundles:${nameOf(query)}`, on: ['bundles'], seconds: LIFE.list, form: formOf(name) },
-      make: async () => pageOf(await readBundlePage({ ...shelf, terms }, query)),
+      make: async () => cachedResponseOf(await readBundlePage({ ...sources, terms }, query)),
     }),
   };
 }

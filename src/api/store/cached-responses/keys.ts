@@ -23,12 +23,12 @@ export const nameOf = (request: object): string =>
 const isGiven = ([, value]: [string, unknown]): boolean => value !== undefined && value !== null;
 
 /** The first page of a shelf, under a name that says which, so that it can be made ahead; undefined for any other list. */
-export function shelfNameOf({ collection, sort, limit, ...rest }: ProductListRequest): string | undefined {
+export function cacheableListName({ collection, sort, limit, ...rest }: ProductListRequest): string | undefined {
   if (Object.entries(rest).some(isGiven)) return undefined;
   if (collection !== undefined && !SLUG.test(collection)) return undefined;
   return JSON.stringify({ collection, limit, sort });
 }
 
 /** The list that such a name says; undefined for the name of another. */
-export const shelfOf = (name: string): ProductListRequest | undefined =>
+export const cacheableListOf = (name: string): ProductListRequest | undefined =>
   name.startsWith('{') ? (JSON.parse(name) as ProductListRequest) : undefined;

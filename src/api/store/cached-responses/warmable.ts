@@ -1,6 +1,6 @@
 import type { VisitorPrices } from '../catalogue/visitor-prices.ts';
 import type { Entries, Kept } from './entries.ts';
-import { shelfOf } from './keys.ts';
+import { cacheableListOf } from './keys.ts';
 
 /** What is kept under a key that can be made ahead; nothing for one that is nobody's, as of an earlier release. */
 export function keptUnder(entries: Entries, key: string, prices: VisitorPrices): Kept<object> | undefined {
@@ -10,6 +10,6 @@ export function keptUnder(entries: Entries, key: string, prices: VisitorPrices):
   if (type === 'collections') return entries.collections();
   if (type === 'prices') return entries.prices();
   if (type === 'bundle') return entries.bundle(name, prices);
-  const shelf = type === 'list' ? shelfOf(name) : undefined;
-  return shelf && entries.list(shelf, prices);
+  const sources = type === 'list' ? cacheableListOf(name) : undefined;
+  return sources && entries.list(sources, prices);
 }

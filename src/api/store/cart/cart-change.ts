@@ -2,7 +2,7 @@ import { refused } from '../../../domain/errors.ts';
 import { selectionProblem } from '../../../domain/pricing/bundles/selection.ts';
 import { Cart, CartItem } from '../../../entities/cart/cart.ts';
 import { keepCart } from '../../../entities/cart/cart-cache.ts';
-import { linesOf, type Wanted } from '../../../entities/pricing/priced.ts';
+import { type LineRequest, linesOf } from '../../../entities/pricing/priced.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { type Owner, ownersOf } from '../../auth/ownership.ts';
 import type { ApiDeps } from '../../deps.ts';
@@ -50,7 +50,7 @@ export async function answerCart(deps: ApiDeps, tx: Tx, { status, ...stocked }: 
   const priced = pricedCart(deps, stocked, tx.now);
   const { items } = cartView(stocked, priced);
   for (const [index, item] of stocked.cart.items.getItems().entries()) {
-    item.toldPrice ??= items[index]?.unitPrice ?? null;
+    item.notifiedPrice ??= items[index]?.unitPrice ?? null;
   }
   stocked.cart.lastQuote = quoteOfCart(stocked.cart, priced);
   tx.prepare();
@@ -70,7 +70,7 @@ export const told = ({ items, priceChanges }: CartView): [sql: string, params: u
 };
 
 /** @throws VARIANT_NOT_FOUND, BUNDLE_NOT_FOUND for what does not exist or is not on sale, BUNDLE_SELECTION_INVALID */
-export function requireSellable({ sellables, context }: Omit<StockedCart, 'cart'>, wanted: Wanted): void {
+export function requireSellable({ sellables, context }: Omit<StockedCart, 'cart'>, wanted: LineRequest): void {
   if ('bundleId' in wanted) {
     const { bundleId, selections } = wanted;
     const offer = context.bundles.find(({ id }) => id === bundleId);

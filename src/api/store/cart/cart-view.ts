@@ -79,7 +79,7 @@ const methodOf = ({ methodId, name, price, discount }: NonNullable<PricingOutput
   discount,
 });
 
-const changeOf = ({ id: itemId, toldPrice: before }: CartItem, after: number) =>
+const changeOf = ({ id: itemId, notifiedPrice: before }: CartItem, after: number) =>
   before == null || before === after ? [] : [{ itemId, before, after }];
 
 interface Seen<L> {

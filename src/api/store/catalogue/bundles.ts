@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import { pageOf, pageQuery } from '../../admin/list-query.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
-import type { Pages } from '../cached-responses/cached-responses.ts';
+import type { CachedResponses } from '../cached-responses/cached-responses.ts';
 import { bundleSchema, bundleSummarySchema } from './bundle-view.ts';
 import { pricedAnswer } from './priced-response.ts';
 
@@ -10,7 +10,7 @@ const common = { method: 'get', permission: 'products:read', access: 'store', ta
 const unchanged = { 304: { description: 'What the client has is still so' } };
 
 /** What is sold together, chosen from sets. */
-export const bundleRoutes = ({ pages }: { pages: Pages }): AnyRoute[] => [
+export const bundleRoutes = ({ pages }: { pages: CachedResponses }): AnyRoute[] => [
   route({
     ...common,
     path: '/api/v1/store/bundles',

@@ -3,7 +3,7 @@ import { refused } from '../../../domain/errors.ts';
 import { MOST_PAISE } from '../../fields/amounts.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { answerOf } from '../cached-responses/cached-response.ts';
-import type { Pages } from '../cached-responses/cached-responses.ts';
+import type { CachedResponses } from '../cached-responses/cached-responses.ts';
 import { collectionsSchema } from './collections-view.ts';
 import { productListSchema } from './list/product-list.ts';
 import { SORTS } from './list/product-order.ts';
@@ -62,7 +62,7 @@ const common = { method: 'get', permission: 'products:read', access: 'store', ta
 const unchanged = { 304: { description: 'What the client has is still so' } };
 
 /** The catalogue as everybody may see it: only what is on sale. */
-export const productRoutes = ({ pages }: { pages: Pages }): AnyRoute[] => [
+export const productRoutes = ({ pages }: { pages: CachedResponses }): AnyRoute[] => [
   route({
     ...common,
     path: '/api/v1/store/products',

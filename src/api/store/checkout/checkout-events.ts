@@ -8,7 +8,7 @@ import { callerOf } from '../../auth/principal.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { failureOf } from '../../http/errors/failure.ts';
 import { type AnyRoute, type RawCall, route } from '../../http/route.ts';
-import { refuseStranger, thingOf } from './checkout.ts';
+import { refuseStranger, resourceOf } from './checkout.ts';
 import { type Follow, openCheckoutFeed } from './checkout-feed.ts';
 import { type CheckoutKey, type CheckoutView, readCheckout } from './checkout-view.ts';
 import { openStreamLimits, type StreamLimits } from './stream-limits.ts';
@@ -43,7 +43,7 @@ export function checkoutEventRoutes(deps: ApiDeps, { heartbeatMs, limits }: Sett
         const { params, headers, principal, raw } = call;
         const told = Number(/^\d{1,9}$/.exec(headers['last-event-id'] ?? '') ?? 0);
         const reading = await readCheckout(deps.db.query, { id: params.id, customerId: customerIn(call) });
-        refuseStranger(deps, call, thingOf(reading));
+        refuseStranger(deps, call, resourceOf(reading));
         if (!reading || (isOver(reading.view) && reading.view.history.length <= told)) return { status: 204 };
         const isKey = principal.kind === 'key';
         const caller = isKey ? null : callerOf(principal, networkOf(raw.request.ip ?? 'unknown'));

@@ -5,7 +5,7 @@ import type { Cart } from '../../../entities/cart/cart.ts';
 import { overUnits } from '../../../entities/cart/order-limits.ts';
 import { Checkout } from '../../../entities/checkout/checkout.ts';
 import { redeemerOf } from '../../../entities/pricing/context.ts';
-import { linesOf, type WantedLine } from '../../../entities/pricing/priced.ts';
+import { linesOf, type RequestedLine } from '../../../entities/pricing/priced.ts';
 import { requireMethod } from '../../../entities/pricing/shipping-methods.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { advanceCheckout } from '../../../jobs/checkout.ts';
@@ -106,7 +106,7 @@ async function holdBuyer(tx: Tx, call: Pick<Call<unknown, unknown, unknown>, 'pr
 }
 
 /** The limit may have been lowered since the cart was filled. @throws ORDER_UNITS_EXCEEDED */
-function refuseOverUnits({ orderLimits }: ApiDeps, lines: readonly WantedLine[]): void {
+function refuseOverUnits({ orderLimits }: ApiDeps, lines: readonly RequestedLine[]): void {
   const over = overUnits(lines, orderLimits);
   if (over) throw refused(over.code, over.details);
 }

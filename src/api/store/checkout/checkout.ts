@@ -36,7 +36,7 @@ const lookAtCheckout = (deps: ApiDeps) =>
     async handle(call) {
       const key = { id: call.params.id, customerId: customerIn(call) };
       const { headers, signal } = call;
-      const admit = (found: CheckoutReading | undefined) => refuseStranger(deps, call, thingOf(found));
+      const admit = (found: CheckoutReading | undefined) => refuseStranger(deps, call, resourceOf(found));
       const reading = await readWhenReady(deps, key, { headers, signal, admit });
       return { status: 200, body: reading?.view, ...(reading?.busy && { headers: { 'Retry-After': '1' } }) };
     },
@@ -125,7 +125,7 @@ export function refuseStranger(
 }
 
 /** What tells to whom a checkout that was read belongs. */
-export const thingOf = (reading: CheckoutReading | undefined) =>
+export const resourceOf = (reading: CheckoutReading | undefined) =>
   reading && { cartId: reading.view.cartId, customerId: reading.customerId };
 
 function refuseUnpayable(checkout: Checkout, now: Date): void {

@@ -1,5 +1,5 @@
 import { overHold } from '../../../entities/checkout/checkout-holds.ts';
-import type { WantedLine } from '../../../entities/pricing/priced.ts';
+import type { RequestedLine } from '../../../entities/pricing/priced.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { networkOf } from '../../../infra/network/network.ts';
 import { callerOf } from '../../auth/principal.ts';
@@ -26,7 +26,7 @@ export function holderOf(
 export async function refuseOverHold(
   { holdLimits }: ApiDeps,
   tx: Tx,
-  { holder, lines }: { holder: string | null; lines: readonly WantedLine[] },
+  { holder, lines }: { holder: string | null; lines: readonly RequestedLine[] },
 ): Promise<void> {
   if (holder === null) return;
   const units = lines.reduce((sum, { quantity }) => sum + quantity, 0);

@@ -14,7 +14,7 @@ const known = new LRUCache<string, number>({ max: MOST, ttl: WITHIN_MS });
 const underWay = new Set<string>();
 
 type Available = Pick<ApiDeps['pages'], 'available'>;
-type Wanted = Pick<Cart['items'][number], 'variantId' | 'quantity'>;
+type LineRequest = Pick<Cart['items'][number], 'variantId' | 'quantity'>;
 
 /**
  * The first gate of a rush: whoever comes when everything is sold out costs no checkout. It may let somebody in whom the
@@ -22,7 +22,7 @@ type Wanted = Pick<Cart['items'][number], 'variantId' | 'quantity'>;
  * else. It waits for nobody: whoever asks holds a cart's row and a connection.
  * @throws INSUFFICIENT_INVENTORY
  */
-export function refuseSoldOut({ pages }: { pages: Available }, cart: { items: Iterable<Wanted> }): void {
+export function refuseSoldOut({ pages }: { pages: Available }, cart: { items: Iterable<LineRequest> }): void {
   for (const { variantId, quantity } of cart.items) {
     if (!variantId || !isHot(variantId)) continue;
     const available = known.get(variantId);

@@ -1,5 +1,5 @@
 import type { Candidate } from './eligibility.ts';
-import { byStanding } from './offer-precedence.ts';
+import { byPrecedence } from './offer-precedence.ts';
 import { type Left, take } from './take.ts';
 
 /** Up to so many combinations all are tried, and fewer in a cart of very many lines: each is taken off every line. */
@@ -37,7 +37,7 @@ export function chooseDiscounts(
   candidates: readonly Candidate[],
   { start, quantities, costOf }: Choice,
 ): readonly Candidate[] {
-  const ordered = candidates.toSorted((a, b) => byStanding(a.discount, b.discount));
+  const ordered = candidates.toSorted((a, b) => byPrecedence(a.discount, b.discount));
   const after = (candidate: Candidate, { chosen, left }: Outcome): Outcome => ({
     chosen: [...chosen, candidate],
     left: take(candidate, left, quantities),
@@ -97,7 +97,7 @@ function tryAll(ordered: readonly Candidate[], { nothing, after, costed }: Steps
 
 function improve(lanes: readonly Candidate[][], { nothing, after, costed }: Steps): Costed {
   const outcomeOf = (chosen: readonly Candidate[]): Costed => {
-    const ordered = chosen.toSorted((a, b) => byStanding(a.discount, b.discount));
+    const ordered = chosen.toSorted((a, b) => byPrecedence(a.discount, b.discount));
     return costed(ordered.reduce((outcome, candidate) => after(candidate, outcome), nothing));
   };
   const strongest = (lane: readonly Candidate[]) =>
@@ -123,7 +123,7 @@ function better(first: Costed, second: Costed): Costed {
   if (fewer !== 0) return fewer < 0 ? second : first;
   for (const [place, { discount }] of first.chosen.entries()) {
     const other = second.chosen[place]?.discount ?? discount;
-    const standing = byStanding(other, discount);
+    const standing = byPrecedence(other, discount);
     if (standing !== 0) return standing < 0 ? second : first;
   }
   return first;

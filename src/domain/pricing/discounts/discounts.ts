@@ -3,7 +3,7 @@ import type { Discount } from '../inputs.ts';
 import type { AppliedDiscount, ExplanationStep, RefusedCode } from '../output.ts';
 import type { ChooseDiscounts } from './choice.ts';
 import { type Candidate, cartOf, judge, type Refusal } from './eligibility.ts';
-import { byStanding } from './offer-precedence.ts';
+import { byPrecedence } from './offer-precedence.ts';
 import { type Left, take, totalOf } from './take.ts';
 
 export interface Discounted {
@@ -61,7 +61,7 @@ export function discountCart(
 function judgeAll(discounts: readonly Discount[], verdictOn: (discount: Discount) => Candidate | Refusal) {
   const candidates: Candidate[] = [];
   const refusals: Refusal[] = [];
-  for (const discount of discounts.toSorted(byStanding)) {
+  for (const discount of discounts.toSorted(byPrecedence)) {
     const verdict = verdictOn(discount);
     if ('reason' in verdict) refusals.push(verdict);
     else candidates.push(verdict);

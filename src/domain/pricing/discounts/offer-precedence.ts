@@ -1,7 +1,7 @@
 import type { TimeWindow } from '../inputs.ts';
 
 /** Something that is tried in an order of its own: higher priority first, then by id, whatever the order it came in. */
-export const byStanding = (a: { priority: number; id: string }, b: { priority: number; id: string }): number =>
+export const byPrecedence = (a: { priority: number; id: string }, b: { priority: number; id: string }): number =>
   b.priority - a.priority || (a.id < b.id ? -1 : Number(a.id > b.id));
 
 /** Why something is not open to this customer at this instant; null: it is. */

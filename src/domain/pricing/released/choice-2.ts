@@ -1,5 +1,5 @@
 import type { Candidate } from '../discounts/eligibility.ts';
-import { byStanding } from '../discounts/offer-precedence.ts';
+import { byPrecedence } from '../discounts/offer-precedence.ts';
 import { type Left, take, totalOf } from '../discounts/take.ts';
 
 // The choice of snapshots of version 2, as it was released: it looks at what is left before tax. It is never changed.
@@ -24,7 +24,7 @@ export function chooseDiscounts(
   candidates: readonly Candidate[],
   { start, quantities }: { start: Left; quantities: readonly number[] },
 ): readonly Candidate[] {
-  const ordered = candidates.toSorted((a, b) => byStanding(a.discount, b.discount));
+  const ordered = candidates.toSorted((a, b) => byPrecedence(a.discount, b.discount));
   const after = (candidate: Candidate, { chosen, left }: Outcome): Outcome => ({
     chosen: [...chosen, candidate],
     left: take(candidate, left, quantities),
@@ -78,7 +78,7 @@ function tryAll(ordered: readonly Candidate[], { nothing, after }: Steps): Outco
 function improve(lanes: readonly Candidate[][], { nothing, after }: Steps): Outcome {
   const outcomeOf = (chosen: readonly Candidate[]): Outcome =>
     chosen
-      .toSorted((a, b) => byStanding(a.discount, b.discount))
+      .toSorted((a, b) => byPrecedence(a.discount, b.discount))
       .reduce((outcome, candidate) => after(candidate, outcome), nothing);
   const strongest = (lane: readonly Candidate[]) =>
     lane.map((one) => after(one, nothing)).reduce(better, nothing).chosen;
@@ -103,7 +103,7 @@ function better(first: Outcome, second: Outcome): Outcome {
   if (fewer !== 0) return fewer < 0 ? second : first;
   for (const [place, { discount }] of first.chosen.entries()) {
     const other = second.chosen[place]?.discount ?? discount;
-    const standing = byStanding(other, discount);
+    const standing = byPrecedence(other, discount);
     if (standing !== 0) return standing < 0 ? second : first;
   }
   return first;

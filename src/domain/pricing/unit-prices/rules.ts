@@ -1,4 +1,4 @@
-import { byStanding, closedBecause } from '../discounts/offer-precedence.ts';
+import { byPrecedence, closedBecause } from '../discounts/offer-precedence.ts';
 import { isMeant } from '../discounts/target.ts';
 import type { PricingRule, RuleAction } from '../inputs.ts';
 import type { ExplanationStep } from '../output.ts';
@@ -10,7 +10,7 @@ export function openRules(
   when: { at: number; groups: ReadonlySet<string> },
   explanation: ExplanationStep[],
 ): PricingRule[] {
-  return rules.toSorted(byStanding).filter(({ id, name, ...rule }) => {
+  return rules.toSorted(byPrecedence).filter(({ id, name, ...rule }) => {
     const skipped = closedBecause(rule, when);
     if (skipped) explanation.push({ step: 'rule', id, name, before: 0, after: 0, skipped });
     return skipped === null;

@@ -1,4 +1,4 @@
-import { byStanding, closedBecause } from '../discounts/offer-precedence.ts';
+import { byPrecedence, closedBecause } from '../discounts/offer-precedence.ts';
 import type { PriceList, PriceListEntry, PricingRule, TimeWindow } from '../inputs.ts';
 import { listPrice } from './price-lists.ts';
 import { ruledPrice } from './rules.ts';
@@ -27,7 +27,7 @@ interface Customer {
 export function openTerms({ lists, rules }: PriceTerms, when: Customer): PriceTerms {
   return {
     lists: lists.filter((list) => closedBecause(list, when) === null),
-    rules: rules.filter((rule) => rule.minQuantity <= 1 && closedBecause(rule, when) === null).toSorted(byStanding),
+    rules: rules.filter((rule) => rule.minQuantity <= 1 && closedBecause(rule, when) === null).toSorted(byPrecedence),
   };
 }
 

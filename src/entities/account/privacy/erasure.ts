@@ -3,7 +3,7 @@ import { CHECKOUT_WAYS_OUT, type CheckoutState } from '../../../domain/states.ts
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { revokeSessions } from '../../access/session.ts';
 import type { Address } from '../../checkout/checkout.ts';
-import { forgetRedeemer } from '../../pricing/anonymise-redemptions.ts';
+import { anonymiseRedemptions } from '../../pricing/anonymise-redemptions.ts';
 import { deleteReview, lockReview } from '../../review/review.ts';
 import { Account } from '../account.ts';
 import { OWN_CHECKOUTS, openCheckout } from './own-checkouts.ts';
@@ -52,7 +52,7 @@ export async function eraseCustomer(tx: Tx, vault: Vault, account: Account): Pro
   const checkouts = await lockCheckouts(tx, account);
   const live = checkouts.find((checkout) => checkout.isOwn && !isOver(checkout));
   if (live) throw refused('CHECKOUT_IN_PROGRESS', { checkoutId: live.id });
-  await forgetAccount(tx, vault, account);
+  await anonymiseAccount(tx, vault, account);
   await forgetReviews(tx, id);
   // Anybody can open an account for the address of another person, who may still wait for the goods of an order: without
   // the proof of the address an order of a guest keeps it. Checkouts of guests that are in progress go on.
@@ -63,7 +63,7 @@ export async function eraseCustomer(tx: Tx, vault: Vault, account: Account): Pro
   await tx.query(`update checkouts set redeemer = null where id = any($1)`, [idsOf(linked)]);
   const kept = await emptyCheckouts(tx, vault, theirs);
   // Once for all: it locks counters in the order of their keys, which two calls would not keep.
-  await forgetRedeemer(tx, [...theirs, ...idsOf(linked)]);
+  await anonymiseRedemptions(tx, [...theirs, ...idsOf(linked)]);
   return kept;
 }
 
@@ -99,7 +99,7 @@ function lockCheckouts(tx: Tx, { id, emailIndex, claimsGuestOrders }: Account): 
 }
 
 /** Forgets the person behind an account, customer or staff, with everything that hangs on the account itself. */
-export async function forgetAccount(tx: Tx, vault: Vault, account: Account): Promise<void> {
+export async function anonymiseAccount(tx: Tx, vault: Vault, account: Account): Promise<void> {
   account.erase();
   account.updatedAt = tx.now;
   await endSessions(tx, vault, account.id);
@@ -130,7 +130,7 @@ interface Invoiced {
 /** Takes the person out of checkouts that are over and locked, and out of what counts their discounts. */
 export async function reduceCheckouts(tx: Tx, vault: Vault, ids: readonly string[]): Promise<void> {
   await emptyCheckouts(tx, vault, ids);
-  await forgetRedeemer(tx, ids);
+  await anonymiseRedemptions(tx, ids);
 }
 
 /** Empties checkouts that are over and locked. @returns of how many the name and address stay, for a large order. */

@@ -6,7 +6,7 @@ import { observe } from '../../../infra/observability/log.ts';
 import { issueDocuments } from '../../../jobs/invoices.ts';
 import type { WorkerDeps } from '../../deps.ts';
 import { announce } from '../../notifications/announce.ts';
-import { tell } from '../../notifications/order-emails.ts';
+import { sendEmail } from '../../notifications/order-emails.ts';
 import { advanceOrder, lockOrder } from '../advance.ts';
 
 /**
@@ -26,7 +26,7 @@ export async function endRefund(
   if (failure === null) {
     creditNoteDue(tx, { refundId, orderId });
     tx.afterCommit(() => deps.queues.nudge(issueDocuments));
-    if (isOurs) tell(deps, tx, { letter: 'refund-made', id: refundId });
+    if (isOurs) sendEmail(deps, tx, { letter: 'refund-made', id: refundId });
   } else creditNoteNotDue(tx, refundId);
   const news = failure === null ? 'refund.succeeded' : 'refund.failed';
   await announce(deps, tx, { type: news, data: { orderId, refundId, amount, failure } });

@@ -9,7 +9,7 @@ import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import type { OrderWork } from '../../../jobs/orders.ts';
 import { executeOperation } from '../../../jobs/payments.ts';
 import type { WorkerDeps } from '../../deps.ts';
-import type { Prepared, Wanted } from '../prepared.ts';
+import type { LineRequest, Prepared } from '../prepared.ts';
 import { linesByValue, readRefundable } from './refundable.ts';
 
 /** Asks for money back and has the provider called. @returns the refund; undefined when there is nothing to give back */
@@ -31,7 +31,7 @@ export async function giveBack(
 export async function prepareRefund(
   deps: WorkerDeps,
   tx: Tx,
-  { order, work, reason }: Wanted<OrderWork['REFUND']>,
+  { order, work, reason }: LineRequest<OrderWork['REFUND']>,
 ): Promise<Prepared> {
   const { amount, delivery } = work;
   const units = work.lines ?? [];

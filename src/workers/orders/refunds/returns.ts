@@ -22,7 +22,7 @@ import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import type { OrderWork } from '../../../jobs/orders.ts';
 import type { WorkerDeps } from '../../deps.ts';
 import { announce } from '../../notifications/announce.ts';
-import { tell } from '../../notifications/order-emails.ts';
+import { sendEmail } from '../../notifications/order-emails.ts';
 import type { Prepared } from '../prepared.ts';
 import { giveBack } from './refund.ts';
 import { readRefundable } from './refundable.ts';
@@ -67,7 +67,7 @@ export async function prepareDecision(
       decideReturn(tx, { returnId, to });
       await announce(deps, tx, { type: `return.${to}`, data: { orderId: order.id, returnId } });
       // Whoever withdrew a return knows it.
-      if (to !== 'withdrawn') tell(deps, tx, { letter: `return-${to}`, id: returnId });
+      if (to !== 'withdrawn') sendEmail(deps, tx, { letter: `return-${to}`, id: returnId });
       return { returnId };
     },
   };

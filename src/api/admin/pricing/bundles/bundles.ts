@@ -3,7 +3,7 @@ import { bundleContradictions } from '../../../../domain/pricing/contradictions/
 import { setsOf } from '../../../../entities/pricing/bundle-sets.ts';
 import { bundlePricing } from '../../../store/catalogue/bundle-pricing.ts';
 import { slug } from '../../catalogue/fields.ts';
-import { thing } from '../../resources/resource.ts';
+import { resource } from '../../resources/resource.ts';
 import { name, refuseContradictions, requireAll } from '../conditions.ts';
 import { offSale, setSchema, writeSets } from './bundle-sets.ts';
 
@@ -19,7 +19,7 @@ const fields = {
 };
 
 /** Things that are bought together, chosen from sets, at a price of their own. */
-export const BUNDLES = thing({
+export const BUNDLES = resource({
   path: 'bundles',
   noun: 'bundle',
   schemaId: 'Bundle',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type DiscountTerms, discountContradictions } from '../../../../domain/pricing/contradictions/discount.ts';
 import { paise } from '../../../fields/amounts.ts';
 import { codeSchema } from '../../../store/pricing/code.ts';
-import { thing } from '../../resources/resource.ts';
+import { resource } from '../../resources/resource.ts';
 import {
   groupIds,
   NOTHING,
@@ -49,7 +49,7 @@ const used = (status: string): string =>
   `(select count(*)::int from discount_redemptions r where r.discount_id = t.id and r.status = '${status}')`;
 
 /** What is taken off a cart, by itself or by code. */
-export const DISCOUNTS = thing({
+export const DISCOUNTS = resource({
   path: 'discounts',
   noun: 'discount',
   schemaId: 'Discount',

@@ -42,7 +42,7 @@ export const isAvailable = (s: string): string => `${s}.on_hand + ${s}.backorder
 /** The variants of `p` with their levels, to be read from. */
 export const VARIANTS = `variants v join stock_levels s on s.variant_id = v.id and v.status = 'active'`;
 
-interface Wanted {
+interface LineRequest {
   ranked: boolean;
   /** Whether the products are sorted by price. */
   isByPrice: boolean;
@@ -50,7 +50,7 @@ interface Wanted {
 }
 
 /** The parts of a statement for this filter. Only what is asked for is in the text, so that the plan is made for it. */
-export function filterSql(filter: ProductFilter, { ranked, isByPrice, terms }: Wanted): FilterSql {
+export function filterSql(filter: ProductFilter, { ranked, isByPrice, terms }: LineRequest): FilterSql {
   const params: unknown[] = [];
   const bind = (value: unknown) => `$${params.push(value)}`;
   const price = priceSql(terms, bind);
