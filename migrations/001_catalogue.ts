@@ -1,13 +1,13 @@
 // Locks: creates only; takes no lock on a table that exists.
 import { Migration } from '@mikro-orm/migrations';
 
-// The parser would read a hyphen before a digit as a minus, and dotted words as hosts and files: a search, which knows
-// letters and digits only, would then find neither half.
+// The parser would read a hyphen before a digit as a minus, and dotted words as hosts and files. A search uses letters
+// and digits only and would then find neither part.
 export const searchable = (column: string): string => `to_tsvector('simple', translate(${column}, '-/.@_', '     '))`;
 
-// Words (letters and digits only) as a query on products.search: each must be there or begin a word that is. One that
-// no product knows is a typing error: it is read as the known word with two of its letters swapped, or as the one most
-// like it. The threshold is a setting of the function, since a pooled connection cannot keep one.
+// Words (letters and digits only) as a query on products.search: each must equal or begin a word of the product. A word
+// that no product has is a typing error: the query takes the word with two letters swapped, or the most similar one.
+// The threshold is a setting of the function, since a pooled connection cannot keep one.
 const PRODUCT_QUERY = `
   create function product_query(words text[]) returns tsquery language sql stable
     set pg_trgm.word_similarity_threshold = 0.3

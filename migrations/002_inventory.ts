@@ -3,7 +3,7 @@ import { Migration } from '@mikro-orm/migrations';
 
 export class Migration002Inventory extends Migration {
   override up(): void {
-    // Free space in each page lets the hottest rows of the shop be updated in place (HOT).
+    // Free space in each page allows heap-only updates (HOT) of the most frequently updated rows.
     this.addSql(`
       create table stock_levels (
         variant_id uuid primary key references variants,

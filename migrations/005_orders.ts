@@ -5,7 +5,7 @@ const STATES = `('PENDING', 'CONFIRMED', 'PROCESSING', 'SHIPPED', 'DELIVERED', '
 
 export class Migration005Orders extends Migration {
   override up(): void {
-    // The id of an order is chosen with its checkout, so a second order for a checkout meets the primary key.
+    // The checkout chooses the order's id, so a second order of a checkout violates the primary key.
     this.addSql(`
       create table orders (
         id uuid not null,

@@ -3,7 +3,7 @@ import { Migration } from '@mikro-orm/migrations';
 
 export class Migration006Delivery extends Migration {
   override up(): void {
-    // Rows live for milliseconds: vacuum must not wait for a fifth of a table that is nearly always empty.
+    // Rows live for milliseconds and the table is nearly empty, so vacuum must start long before 20 % of it has changed.
     this.addSql(`
       create table outbox (
         id uuid primary key,

@@ -34,7 +34,7 @@ export class Migration008Catalogue extends Migration {
     this.addSql(
       `comment on index variants_by_color is 'storefront list of a colour; also tells the planner how common each is'`,
     );
-    // New words wait in a list that every search reads through. At its usual 4 MB, as after an import, that is half a second.
+    // Every search scans the pending list of new words. At the default of 4 MB, as after an import, that takes half a second.
     this.addSql(`alter index products_search set (gin_pending_list_limit = 512)`);
     this.addSql(`alter index products_names_trigram set (gin_pending_list_limit = 512)`);
   }

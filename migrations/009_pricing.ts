@@ -88,7 +88,7 @@ export class Migration009Pricing extends Migration {
       )`);
     this.addSql(`create index discount_codes_discount on discount_codes (discount_id, code)`);
     this.addSql(`comment on index discount_codes_discount is 'codes of a discount, page by page'`);
-    // A counter is 'all', 'customer:…' or 'code:…': the database itself refuses one use too many.
+    // A counter is 'all', 'customer:…' or 'code:…'; the check constraint refuses a use over the limit.
     this.addSql(`
       create table discount_uses (
         discount_id uuid not null references discounts,
@@ -191,7 +191,7 @@ export class Migration009Pricing extends Migration {
         add column codes text[] not null default '{}',
         add column redeemer text,
         add column shipping_method_id uuid references shipping_methods`);
-    // Whoever has ordered before has had a first order.
+    // Customers with a completed order have used their first order.
     this.addSql(`
       update checkouts set redeemer = 'customer:' || customer_id where customer_id is not null and state = 'COMPLETED'`);
     this.addSql(`create index checkouts_redeemer on checkouts (redeemer) where redeemer is not null`);

@@ -3,7 +3,7 @@ import { Migration } from '@mikro-orm/migrations';
 
 export class Migration012Invoices extends Migration {
   override up(): void {
-    // What is to be issued. It comes with the order or the refund and goes with the document: nothing can fall in between.
+    // Documents to issue. A row is inserted with the order or refund and deleted with the document, so none gets lost.
     this.addSql(`
       create table documents_due (
         id uuid primary key,
@@ -11,7 +11,7 @@ export class Migration012Invoices extends Migration {
         order_id uuid not null references orders,
         created_at timestamptz not null
       )`);
-    // One row per series: whoever has it takes the next numbers, and gives them back when the transaction is rolled back.
+    // One row per series: the transaction that locks it takes the next numbers; a rollback returns them.
     this.addSql(`
       create table document_series (
         gstin text not null,

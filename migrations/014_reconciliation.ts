@@ -19,7 +19,7 @@ export class Migration014Reconciliation extends Migration {
         finished_at timestamptz,
         constraint done_runs_say_when check ((state = 'done') = (finished_at is not null))
       ) with (fillfactor = 70)`);
-    // A tick that is doubled, or comes while a long run goes on, begins nothing.
+    // Only one run at a time: a duplicate tick, or one during a long run, starts nothing.
     this.addSql(`create unique index reconciliation_runs_one on reconciliation_runs ((true)) where state = 'running'`);
     this.addSql(`comment on index reconciliation_runs_one is 'one run at a time'`);
     this.addSql(`

@@ -38,7 +38,7 @@ export class Migration015Reviews extends Migration {
         constraint replies_say_when check ((reply is null) = (replied_at is null))
       ) partition by range (id)`);
     this.addIndexes();
-    // A partitioned table knows no uniqueness beside its key, and this one has to hold for ever.
+    // A partitioned table cannot enforce uniqueness across partitions, so a table of its own does.
     this.addSql(`
       create table review_keys (
         customer_id uuid not null references accounts,
@@ -103,7 +103,7 @@ export class Migration015Reviews extends Migration {
       this.addSql(`create index ${table}_customer on ${table} (customer_id)`);
       this.addSql(`comment on index ${table}_customer is 'export: what a customer thought of reviews'`);
     }
-    // Of a product (kind product) or one of its variants: what is published now.
+    // Counts of the published reviews of a product (kind product) or of a variant.
     this.addSql(`
       create table review_statistics (
         subject uuid primary key,

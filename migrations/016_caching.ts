@@ -2,7 +2,7 @@
 // bundle_items, reviews and accounts while their triggers are made, for an instant.
 import { Migration } from '@mikro-orm/migrations';
 
-/** What a change of a row makes stale: a name of its own, or that of the product it is about. */
+/** SQL per table for the cache name that a change invalidates: of the row itself, or of its product. */
 const NAMED: Record<string, string> = {
   products: `'product:' || r.id`,
   variants: `'product:' || r.product_id`,
@@ -18,10 +18,10 @@ const NAMED: Record<string, string> = {
 const EVENTS = { insert: 'new', update: 'new', delete: 'old' };
 
 /**
- * Writes down what changes of a table make stale: once per statement, however many rows it changes, and in the transaction
- * that changes them. `name` is SQL over a row `r`.
+ * Creates triggers that record cache invalidations in the transaction of the change, once per statement. `name` is SQL
+ * over a row `r`.
  */
-export const tellingOf = (table: string, name: string): string[] => [
+export const createInvalidationTriggers = (table: string, name: string): string[] => [
   `create function ${table}_are_stale() returns trigger language plpgsql as $$
     begin
       insert into cache_invalidations (name) select distinct ${name} from changed r;
@@ -33,21 +33,21 @@ export const tellingOf = (table: string, name: string): string[] => [
   ),
 ];
 
-export const silenceOf = (table: string): string[] => [
+export const dropInvalidationTriggers = (table: string): string[] => [
   ...Object.keys(EVENTS).map((event) => `drop trigger ${table}_are_stale_after_${event} on ${table}`),
   `drop function ${table}_are_stale()`,
 ];
 
 export class Migration016Caching extends Migration {
   override up(): void {
-    // Rows only come and go: whoever changes a product waits for nobody else who does.
+    // Rows are only inserted and deleted, so changes of products do not wait for each other.
     this.addSql(`
       create table cache_invalidations (
         id bigint generated always as identity primary key,
         name text not null,
         created_at timestamptz not null default clock_timestamp()
       ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)`);
-    // The key is the account's.
+    // The id is that of the account.
     this.addSql(`
       create table account_preferences (
         id uuid primary key references accounts,
@@ -55,11 +55,12 @@ export class Migration016Caching extends Migration {
         version integer not null default 1,
         updated_at timestamptz not null
       )`);
-    for (const [table, name] of Object.entries(NAMED)) for (const sql of tellingOf(table, name)) this.addSql(sql);
+    for (const [table, name] of Object.entries(NAMED))
+      for (const sql of createInvalidationTriggers(table, name)) this.addSql(sql);
   }
 
   override down(): void {
-    for (const table of Object.keys(NAMED)) for (const sql of silenceOf(table)) this.addSql(sql);
+    for (const table of Object.keys(NAMED)) for (const sql of dropInvalidationTriggers(table)) this.addSql(sql);
     this.addSql(`drop table account_preferences, cache_invalidations`);
   }
 }

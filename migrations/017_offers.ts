@@ -1,15 +1,15 @@
 // Locks: ACCESS EXCLUSIVE on discount_redemptions for an instant: a column with a constant default rewrites nothing; SHARE ROW EXCLUSIVE on
 // checkouts for the foreign key, and on pricing_rules and discounts for their triggers. The redemptions of first orders are updated once.
 import { Migration } from '@mikro-orm/migrations';
-import { silenceOf, tellingOf } from './016_caching.ts';
+import { createInvalidationTriggers, dropInvalidationTriggers } from './016_caching.ts';
 
-/** What carts are priced with is kept, too. */
+/** Tables whose changes invalidate the cache name `offers`: carts are priced with them. */
 const OFFERS = ['pricing_rules', 'discounts'];
 
 export class Migration017Offers extends Migration {
   override up(): void {
     this.addSql(`alter table discount_redemptions add column is_first_order boolean not null default false`);
-    // Whoever has a discount of the first order in a checkout that is alive or was ordered: the database knows no second.
+    // Redeemers with a first-order discount in an active or completed checkout; the primary key refuses a second one.
     this.addSql(`
       create table first_orders (
         redeemer text primary key,
@@ -17,7 +17,7 @@ export class Migration017Offers extends Migration {
       )`);
     this.addSql(`create index first_orders_checkout on first_orders (checkout_id)`);
     this.addSql(`comment on index first_orders_checkout is 'giving back the first order that a checkout has taken'`);
-    // Of those who have had two already, the earlier one counts.
+    // If a redeemer has two already, the earlier one counts.
     this.addSql(`
       insert into first_orders select distinct on (who) who, c.id
         from discount_redemptions r join discounts d on d.id = r.discount_id join checkouts c on c.id = r.checkout_id
@@ -28,11 +28,11 @@ export class Migration017Offers extends Migration {
       update discount_redemptions r set is_first_order = true from discounts d
         where d.id = r.discount_id and d.first_order_only and r.status <> 'released'
           and r.checkout_id in (select checkout_id from first_orders)`);
-    for (const table of OFFERS) for (const sql of tellingOf(table, `'offers'`)) this.addSql(sql);
+    for (const table of OFFERS) for (const sql of createInvalidationTriggers(table, `'offers'`)) this.addSql(sql);
   }
 
   override down(): void {
-    for (const table of OFFERS) for (const sql of silenceOf(table)) this.addSql(sql);
+    for (const table of OFFERS) for (const sql of dropInvalidationTriggers(table)) this.addSql(sql);
     this.addSql(`drop table first_orders`);
     this.addSql(`alter table discount_redemptions drop column is_first_order`);
   }

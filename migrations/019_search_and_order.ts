@@ -3,15 +3,15 @@
 import { Migration } from '@mikro-orm/migrations';
 import { searchable } from './001_catalogue.ts';
 
-// Code points that nobody sees: joiners, soft hyphens, marks of direction, variation selectors. They are in no word.
+// Invisible code points: joiners, soft hyphens, direction marks, variation selectors. They are removed from words.
 const INVISIBLE =
   '[\\u00ad\\u034f\\u061c\\u180b-\\u180f\\u200c-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufe00-\\ufe0f\\ufeff\\ufff9-\\ufffb\\U000e0000-\\U000e0fff]';
 
-// The words of a text, for the index and for what is typed alike: letters, marks and digits in one form (NFKC) and in
-// lower case; whatever else there is stands between words. The parser of PostgreSQL is not asked, since it reads signs,
-// hosts, files, numbers and tags in ways of its own. The collation is the server's own: the same words on every machine.
-// A longer word than 64 characters is cut, since no index takes any length. The body is bound to what it calls, so
-// that a dump can be restored whatever the search path is.
+// Splits an indexed or a typed text into words: letters, marks and digits in NFKC and lower case; all other characters
+// separate words. It does not use the parser of PostgreSQL, which treats signs, hosts, files, numbers and tags
+// specially. The collation is built in, so the words are the same on every machine. Words are cut at 64 characters,
+// because index entries have a maximum length. The body is bound to the objects it calls, so that a dump restores under
+// any search path.
 const SEARCH_WORDS = `
   create function search_words(text) returns text[] language sql immutable strict parallel safe
   return array(
@@ -27,18 +27,18 @@ const SEARCH_VECTOR = `
     select setweight(coalesce(string_agg(format('''%s'':%s', word, least(place, 16383)), ' '), '')::tsvector, weight)
       from unnest(search_words($1)) with ordinality as words (word, place))`;
 
-// The first eight words of what is typed; more would cost more and find nothing else.
+// The first eight words of the typed text; more words cost more and find nothing else.
 const TYPED_WORDS = `
   create function typed_words(text) returns text[] language sql immutable strict parallel safe
   return (search_words($1))[:8]`;
 
-// The typed text as it is: each word must be there or begin a word that is.
+// The typed text as a query: each word must equal or begin a word of the product.
 const PREFIX_QUERY = `
   create function prefix_query(typed text) returns tsquery language sql immutable strict parallel safe
   return (select string_agg(format('''%s'':*', word), '&')::tsquery from unnest(typed_words(typed)) as word)`;
 
-// The same, but a word that no product knows is a typing error: it is read as the known word with two of its letters
-// swapped, or as the one most like it. The threshold is a setting of the function, since a pooled connection cannot keep one.
+// The same, but a word that no product has is a typing error: the query takes the word with two letters swapped, or the
+// most similar one. The threshold is a setting of the function, since a pooled connection cannot keep one.
 const PRODUCT_QUERY = `
   create function product_query(typed text) returns tsquery language sql stable
     set pg_trgm.word_similarity_threshold = 0.3
@@ -63,7 +63,7 @@ const vectorsOf = (vector: (column: string, weight: string) => string): string =
 
 export class Migration019SearchAndOrder extends Migration {
   override up(): void {
-    // product_query(text[]) stays for processes of the version before.
+    // product_query(text[]) stays for processes of the previous version.
     for (const sql of [SEARCH_WORDS, SEARCH_VECTOR, TYPED_WORDS, PREFIX_QUERY, PRODUCT_QUERY]) this.addSql(sql);
     this.addSql(`drop index products_by_title`);
     const search = vectorsOf((column, weight) => `search_vector(${column}, '${weight}')`);

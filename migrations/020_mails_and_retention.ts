@@ -35,7 +35,7 @@ const INDEXES = {
 
 export class Migration020MailsAndRetention extends Migration {
   override up(): void {
-    // Behind the day come the commands, not a number: a mail that is tried again counts once.
+    // The row stores command ids instead of a count, so that a retried email counts once.
     this.addSql(`
       create table mail_counts (
         day date not null,

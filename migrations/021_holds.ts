@@ -35,7 +35,7 @@ export class Migration021Holds extends Migration {
     this.addSql(`alter table checkouts drop column network, drop column units, drop column email_index`);
   }
 
-  /** Replaces the index of migration 020, which passed over a checkout that knows only who redeems. */
+  /** Replaces the index of migration 020, which omitted checkouts whose only personal column is `redeemer`. */
   private remakePersonalIndex(knowsSomebody: string): void {
     this.addSql(`drop index checkouts_personal`);
     this.addSql(`create index checkouts_personal on checkouts (updated_at) where ${ENDED} and ${knowsSomebody}`);

@@ -3,7 +3,7 @@ import { Migration } from '@mikro-orm/migrations';
 
 export class Migration022AccountRecovery extends Migration {
   override up(): void {
-    // No reference to accounts: a request for nobody has a row, too.
+    // No reference to accounts: a request for an unknown address is stored, too.
     this.addSql(`
       create table password_reset_requests (
         id uuid primary key,
@@ -11,7 +11,7 @@ export class Migration022AccountRecovery extends Migration {
         email_index text not null,
         created_at timestamptz not null
       )`);
-    // Rows are inserted under the account's lock: position is their order, whatever the clocks say.
+    // Rows are inserted under the account's lock, so position is their order even if clocks differ.
     this.addSql(`
       create table email_changes (
         id uuid primary key,

@@ -1,15 +1,15 @@
 // Locks: ACCESS EXCLUSIVE on orders for an instant, and on refund_lines while its key is built anew and its rows are checked.
 import { Migration } from '@mikro-orm/migrations';
 
-/** Delivery that is taxed at several rates, and refunds that read each of its shares back. */
+/** Delivery charges with several tax rates, and refunds per share of the charge. */
 export class Migration024DeliveryShares extends Migration {
   override up(): void {
-    // Empty: all of the delivery is taxed at `shipping_rate_percent`, as pricing engines before 4 did.
-    // The check holds for new rows; reading all others under this lock would stop the shop.
+    // Empty: the whole delivery is taxed at `shipping_rate_percent`, as in pricing engines before 4.
+    // The check applies to new rows only; validating all rows under this lock would stop the shop.
     this.addSql(`
       alter table orders add column shipping_shares jsonb not null default '[]',
         add constraint orders_shipping_shares_check check (jsonb_typeof(shipping_shares) = 'array') not valid`);
-    // 0: no share of the delivery. Of units that cost a few paise the value can fall below zero by two.
+    // 0: no share of the delivery. For units that cost a few paise the value can be as low as -2.
     this.addSql(`
       alter table refund_lines
         add column share integer not null default 0 check (share >= 0),

@@ -3,12 +3,12 @@ import { Migration } from '@mikro-orm/migrations';
 
 export class Migration025CreditNotes extends Migration {
   override up(): void {
-    // Null: of a version that wrote no credit notes for refunds of the provider's dashboard; those were written by hand.
+    // Null: from a version without credit notes for refunds in the provider's dashboard; staff wrote those by hand.
     this.addSql(`
       alter table refunds add column credited bigint check (credited >= 0),
         drop constraint refunds_cause_check,
         add constraint refunds_cause_check check (cause in ('cancellation', 'refund', 'return', 'provider', 'outside'))`);
-    // A credit note by value takes no units of its lines.
+    // A credit note by value credits no units.
     this.addSql(`
       alter table refund_lines drop constraint refund_lines_quantity_check,
         add constraint refund_lines_quantity_check check (quantity >= 0)`);

@@ -8,7 +8,7 @@ const UNITS = `'BAG', 'BAL', 'BDL', 'BKL', 'BOU', 'BOX', 'BTL', 'BUN', 'CAN', 'C
 
 export class Migration026Units extends Migration {
   override up(): void {
-    // A process of the version before adds products without it: they are counted by the piece, as it does.
+    // A process of the previous version inserts products without a unit: the default is pieces, as in that version.
     this.addSql(`alter table products add column uqc text not null default 'NOS' check (uqc in (${UNITS}))`);
     this.addSql(
       `comment on column products.uqc is 'unique quantity code of the GST portal: in what units are counted'`,

@@ -1,7 +1,7 @@
 // Locks: ACCESS EXCLUSIVE on orders for the new column, at the end and for an instant.
 import { Migration } from '@mikro-orm/migrations';
 
-/** Customers who have verified their address, and guests who ordered with it before. */
+/** Customers with a verified address under which guests have ordered. */
 const CLAIMANTS = `select a.id from accounts a
   where a.kind = 'customer' and a.email_verified_at is not null and exists (
     select 1 from checkouts k join orders o on o.id = k.order_id
@@ -16,7 +16,7 @@ export class Migration027GuestOrders extends Migration {
     this.addSql(
       `comment on index checkouts_guest_email is 'an account that verified an address, or staff: checkouts of guests with it'`,
     );
-    // Later: workers of the version before, which may still run, do not know the job.
+    // Delayed: workers of the previous version, which may still run, do not know the job.
     this.addSql(`
       insert into outbox (id, queue, name, payload, trace, due_at, created_at)
         select gen_random_uuid(), 'orders', 'orders.claim', jsonb_build_object('accountId', id),

@@ -1,12 +1,12 @@
 // Locks: SHARE ROW EXCLUSIVE on pricing_rules, discounts, price_lists, shipping_methods and tax_rates while their triggers are made.
 import { Migration } from '@mikro-orm/migrations';
 
-/** What every price of the shop may depend on, whatever is bought. */
+/** The tables that can affect every price of the shop. */
 const OFFERS = ['pricing_rules', 'discounts', 'price_lists', 'shipping_methods', 'tax_rates'];
 
 /**
- * The microsecond of a change, and always more than before: also a server that has lost the last changes, after a failover or
- * a restore, never gives two states the same version.
+ * Sets the version to the current microsecond, and always higher than before. So two states never have the same version,
+ * even if the server lost its last changes in a failover or a restore.
  */
 const NEXT = `greatest(version + 1, (extract(epoch from clock_timestamp()) * 1000000)::bigint)`;
 

@@ -3,7 +3,7 @@ import { Migration } from '@mikro-orm/migrations';
 
 export class Migration032StaleRows extends Migration {
   override up(): void {
-    // Called by a statement that found fewer rows of the versions that were loaded than it was to change.
+    // An update calls it if it found fewer rows with the loaded versions than it had to change.
     this.addSql(`
       create function refuse_stale_rows() returns boolean language plpgsql as $$
         begin

@@ -2,7 +2,7 @@
 import { Migration } from '@mikro-orm/migrations';
 import { SESSION_SETTINGS } from '../src/infra/database/connections/session-settings.ts';
 
-/** For connections made from now on. A role that does not own the database may not: then its owner has to, where a pooler is in front. */
+/** Applies to new connections. Only the database owner may set this; behind a pooler the owner must run it. */
 const onDatabase = (change: string): string => `
   do $$ begin
     execute format('alter database %I ${change.replaceAll("'", "''")}', current_database());

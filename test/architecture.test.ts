@@ -162,6 +162,20 @@ describe('the house', () => {
     });
   });
 
+  describe('the vocabulary', () => {
+    it('has one name for a thing: replaced names do not come back', () => {
+      expectNone(words.replacedNames(sources.filter(({ path }) => !path.startsWith('test/architecture'))));
+      const planted = parse({ 'src/a/letters.ts': 'x();', 'src/b.ts': 'const a: Deed = 1;', 'src/c.ts': 'indeed();' });
+      expectFound(words.replacedNames(planted), 'src/a/letters.ts:1', 'src/b.ts:1');
+    });
+
+    it('has one meaning for a name: no two files of src export types of one name', () => {
+      expectNone(words.sharedNames(src));
+      const planted = parse({ 'src/a.ts': 'export type A = 1;', 'src/b.ts': 'export class A {}\nexport class B {}' });
+      expectFound(words.sharedNames(planted), 'src/b.ts:1');
+    });
+  });
+
   describe('code', () => {
     it('never says any', () => {
       expectNone(code.anyTypes(sources), 'any');

@@ -12,7 +12,7 @@ import { type Measured, openSite } from './bench/site.ts';
 import { ownStack, runningStack } from './bench/target.ts';
 
 const say = (line: string): void => console.log(line);
-/** What the processes of our own stack said about their inspectors. */
+/** Log lines of our own stack with the addresses of inspectors. */
 const inspectors: string[] = [];
 
 heedSignals();
@@ -36,7 +36,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** Needs no shop: the engine is a function. */
+/** Measures the pricing engine; it needs no running shop. */
 function pricing(argv: string[]): number {
   const options = readPricingOptions(argv);
   if (options === 'help') {
@@ -49,14 +49,14 @@ function pricing(argv: string[]): number {
   return 0;
 }
 
-/** On a stack of its own: what is kept is forgotten in between. */
+/** Measures reads on a separate stack, because the caches are emptied in between. */
 async function reads(argv: string[]): Promise<number> {
   const options = readReadsOptions(argv);
   if (options === 'help') {
     say(USAGE);
     return 0;
   }
-  const target = await ownStack({ env: READING, isLookedAt: true, log: hear });
+  const target = await ownStack({ env: READING, isLookedAt: true, log: onLogLine });
   try {
     const figures = await measureReading(target);
     say(readingReport(figures));
@@ -70,11 +70,11 @@ async function reads(argv: string[]): Promise<number> {
 async function run(options: BenchOptions): Promise<number> {
   const target = options.dataDir
     ? runningStack(options.dataDir)
-    : await ownStack({ env: options.profile ? INSPECTABLE : {}, isLookedAt: options.statements, log: hear });
+    : await ownStack({ env: options.profile ? INSPECTABLE : {}, isLookedAt: options.statements, log: onLogLine });
   try {
     const measured = await openSite(target, options, ordersFor(options));
     try {
-      if (options.profile || options.statements) return await look(measured, options);
+      if (options.profile || options.statements) return await inspect(measured, options);
       return await measureAll(measured, options);
     } finally {
       await measured.close();
@@ -97,19 +97,19 @@ function writeJson(file: string, figures: object): void {
   writeFileSync(file, `${JSON.stringify(figures, null, 2)}\n`);
 }
 
-async function look(measured: Measured, options: BenchOptions): Promise<number> {
+async function inspect(measured: Measured, options: BenchOptions): Promise<number> {
   await warm(measured, options);
   const { profile, statements } = options;
   if (statements) say(await lookAtStatements(measured, options));
-  if (profile) say(await lookAtFunctions(measured, options, inside(profile)));
+  if (profile) say(await lookAtFunctions(measured, options, inspectorOf(profile)));
   return 0;
 }
 
-function inside(role: Inside['role']): Inside {
+function inspectorOf(role: Inside['role']): Inside {
   return { role, address: () => inspectors.map((line) => inspectorIn(line, role)).find(Boolean) };
 }
 
-function hear(line: string): void {
+function onLogLine(line: string): void {
   if (line.includes('Debugger listening')) inspectors.push(line);
   else if (!line.includes(' | ')) say(line);
 }

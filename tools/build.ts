@@ -6,8 +6,8 @@ import { bundle } from './build/bundle.ts';
 const ROOT = resolve(import.meta.dirname, '..');
 const USAGE = `Usage: bin/build
 
-Puts src/main.ts and what it loads into a few files in dist/, from which processes start in half the time:
-node dist/main.mjs web|worker|migrate. It runs where it was made, with the node_modules beside it.`;
+Bundles src/main.ts and its imports into a few files in dist/, which halves the start-up time of processes:
+node dist/main.mjs web|worker|migrate. The bundle needs this folder and its node_modules.`;
 
 process.exitCode = await main();
 

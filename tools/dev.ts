@@ -9,7 +9,7 @@ import { type Stack, type StackOptions, startStack } from './stack/stack.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
-process.stdout.on('error', () => {}); // `bin/dev | head` must not end us without stopping what runs
+process.stdout.on('error', () => {}); // after `bin/dev | head` the started processes must still be stopped
 const interrupted = new AbortController();
 const asked = new Promise<void>((done) => interrupted.signal.addEventListener('abort', () => done()));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -71,7 +71,7 @@ function stackOptions({ dataDir, port, products, inspect }: DevOptions): StackOp
   };
 }
 
-/** True when the purchase completed; a Ctrl-C ends the wait. */
+/** Buys once. Returns whether the purchase completed; Ctrl-C ends the wait. */
 async function purchase(stack: Stack): Promise<boolean> {
   say('buying two items over HTTP');
   try {
@@ -91,7 +91,7 @@ async function reload(stack: Stack, file: string): Promise<void> {
     await stack.reload();
     say('ready again');
   } catch (error) {
-    // Keeps watching: the next change may well be the cure.
+    // Keeps watching: the next change may fix the error.
     say(error instanceof Error ? error.message : String(error));
   }
 }

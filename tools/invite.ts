@@ -14,24 +14,25 @@ import { logger } from '../src/infra/observability/log.ts';
 
 const USAGE = `Usage: bin/invite EMAIL [--name NAME] [--role ROLE]
 
-Makes a member of staff (default role: admin) who has no password yet, and prints the page where it is chosen, with a token
-that works once, for 72 hours. For the first administrator of a shop: all others are invited by one, through the API. Run
-again for somebody who has not chosen a password, it makes another token. Needs DATABASE_URL, APP_SECRET and DATA_KEYS.`;
+Creates a staff account (default role: admin) without a password, and prints the address of the page to choose one,
+with a token that works once, for 72 hours. It is for the first administrator of a shop, who invites all others
+through the API. If it is run again for an account without a password, it issues a new token. Needs DATABASE_URL,
+APP_SECRET and DATA_KEYS.`;
 
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const wanted = readWanted();
-  if (!wanted) return 2;
+  const invitation = readArguments();
+  if (!invitation) return 2;
   try {
     const config = readConfig('people');
     logger.level = config.LOG_LEVEL;
     const vault = openVault({ dataKeys: config.DATA_KEYS, secret: config.APP_SECRET });
     const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES, connections: 1 });
     try {
-      const id = await unitOfWork(db, 'invite', (tx) => invite(tx, vault, wanted));
+      const id = await unitOfWork(db, 'invite', (tx) => invite(tx, vault, invitation));
       const token = accountToken(config.APP_SECRET, { id, purpose: 'invitation' });
-      console.log(`${wanted.email} chooses a password at /ops/password?token=${token}`);
+      console.log(`${invitation.email} chooses a password at /ops/password?token=${token}`);
     } finally {
       await db.close();
     }
@@ -42,14 +43,14 @@ async function main(): Promise<number> {
   }
 }
 
-interface LineRequest {
+interface Invitation {
   email: string;
   name: string;
   role: string;
 }
 
-/** Who is to be invited; null when that cannot be told, after saying so. */
-function readWanted(): LineRequest | null {
+/** Reads the arguments; prints an error and returns null if they are wrong. */
+function readArguments(): Invitation | null {
   try {
     const options = { name: { type: 'string' }, role: { type: 'string', default: 'admin' } } as const;
     const { values, positionals } = parseArgs({ options, allowPositionals: true });
@@ -68,16 +69,17 @@ function readWanted(): LineRequest | null {
 }
 
 /** @returns the id of the token. */
-async function invite(tx: Tx, vault: Vault, { email, name, role: roleName }: LineRequest): Promise<string> {
+async function invite(tx: Tx, vault: Vault, { email, name, role: roleName }: Invitation): Promise<string> {
   const [role] = await tx.find(Role, { name: roleName });
   if (!role) throw new Error(`there is no role "${roleName}"; has the migrate process run?`);
-  const known = await tx.lock(Account, { kind: 'staff', emailIndex: vault.indexOf(email) });
-  if (known && known.passwordHash !== null) throw new Error(`${email} has chosen a password already`);
+  const existing = await tx.lock(Account, { kind: 'staff', emailIndex: vault.indexOf(email) });
+  if (existing && existing.passwordHash !== null) throw new Error(`${email} has chosen a password already`);
   const person = { email, name, phone: null };
-  const account = known ?? Account.open(tx, vault, { kind: 'staff', ...person, roleId: role.id, passwordHash: null });
+  const account =
+    existing ?? Account.open(tx, vault, { kind: 'staff', ...person, roleId: role.id, passwordHash: null });
   audit(tx, {
     actor: { kind: 'system', id: null },
-    action: known ? 'staff.invite-again' : 'staff.invite',
+    action: existing ? 'staff.invite-again' : 'staff.invite',
     target: { type: 'staff', id: account.id },
     before: null,
     after: { email: CONCEALED, name: CONCEALED, role: role.name },

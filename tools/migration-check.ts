@@ -5,7 +5,7 @@ import { ENTITIES, MIGRATIONS, migrate } from '../src/entities/schema.ts';
 import { type Database, openDatabase } from '../src/infra/database/database.ts';
 import { startPostgres } from './embedded/postgres.ts';
 
-/** The schema as Postgres describes it: tables, columns, constraints and indexes, each on one line. */
+/** The schema in Postgres: tables, columns, constraints and indexes, each on one line. */
 const SIGNATURE = `
   select format('%s.%s %s %s %s', c.table_name, c.column_name, c.data_type, c.is_nullable, c.column_default) as line
     from information_schema.columns c where table_schema = 'public'
@@ -20,26 +20,28 @@ const NAMELESS_INDEXES = `
     and not exists (select 1 from pg_constraint where conindid = c.oid)
     and obj_description(c.oid, 'pg_class') is null`;
 
-/** Every migration goes up, down to nothing, and up to the same again; the aggregates fit the tables; indexes say whom they serve. */
+/** Checks that all migrations run up, down and up again, entities match the tables, and each index has a comment. */
 async function check(db: Database): Promise<string[]> {
   const lines = async (sql: string) => (await db.query<{ line: string }>(sql)).map(({ line }) => line);
   await migrate(db);
   const first = await lines(SIGNATURE);
   const problems = [
-    ...(await unfitting(db)),
-    ...(await lines(NAMELESS_INDEXES)).map((name) => `index ${name} does not say which query it serves`),
+    ...(await findMismatches(db)),
+    ...(await lines(NAMELESS_INDEXES)).map((name) => `index ${name} has no comment that names its query`),
   ];
   await db.orm.migrator.down({ to: 0 });
   const left = (await lines(SIGNATURE)).filter((line) => !/mikro_orm_migrations/.test(line));
-  problems.push(...left.map((line) => `left after going down: ${line}`));
+  problems.push(...left.map((line) => `left after the down migrations: ${line}`));
   await migrate(db);
   const second = new Set(await lines(SIGNATURE));
-  problems.push(...first.filter((line) => !second.has(line)).map((line) => `lost after down and up: ${line}`));
+  problems.push(
+    ...first.filter((line) => !second.has(line)).map((line) => `missing after down and up migrations: ${line}`),
+  );
   return problems;
 }
 
-/** Properties of aggregates without their column, or that may be null where the column may not, or the other way round. */
-async function unfitting(db: Database): Promise<string[]> {
+/** Finds properties of entities without a column, or with another nullability than the column. */
+async function findMismatches(db: Database): Promise<string[]> {
   const columns = await db.query<{ table_name: string; column_name: string; is_nullable: string }>(
     `select table_name, column_name, is_nullable from information_schema.columns where table_schema = 'public'`,
   );
@@ -68,6 +70,6 @@ await postgres.remove();
 await rm(folder, { recursive: true, force: true });
 for (const problem of problems) console.error(problem);
 console.log(
-  problems.length === 0 ? `${MIGRATIONS.length} migrations go up, down and up again` : 'the migrations do not hold',
+  problems.length === 0 ? `${MIGRATIONS.length} migrations go up, down and up again` : 'the migration check failed',
 );
 process.exit(problems.length === 0 ? 0 : 1);

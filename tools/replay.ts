@@ -6,12 +6,12 @@ import { type Replay, replayHistory } from '../src/workers/maintenance/replay.ts
 import { readTarget } from './verify/target.ts';
 
 const USAGE = `usage: bin/replay ID [--to N] [--data DIR]
-  Goes through the history of a checkout or an order again, with the machine and the pricing engine of now, and says whether it
-  comes out the same, or where it differs. Reads only.
-  --to N      only to step N
-  --data DIR  a folder of bin/dev; without it DATABASE_URL says where everything is`;
+  Replays the history of a checkout or an order with the current state machine and the pricing engine, and prints
+  whether the result is identical or where it differs. Reads only.
+  --to N      stop after step N
+  --data DIR  a folder of bin/dev; without it DATABASE_URL is used`;
 
-/** Exit codes: 0 identical, 1 it differs, 2 it could not be told. */
+/** Exit codes: 0 identical, 1 different, 2 wrong usage or an error. */
 async function main(): Promise<number> {
   const options = { to: { type: 'string' }, data: { type: 'string' }, help: { type: 'boolean' } } as const;
   const { values, positionals } = parseArgs({ options, allowPositionals: true });

@@ -11,19 +11,20 @@ import { logger } from '../src/infra/observability/log.ts';
 
 const USAGE = `Usage: bin/rotate-keys [--dry-run] [--batch N]
 
-Seals all personal data anew under the first key of DATA_KEYS, beside live traffic. May be stopped at any moment and run
-again: what is current is passed over. Prints JSON lines: {"table":t,"resealed":n} as it goes, {"table":t,"id":i,"problem":p}
-for a row that no key opens, and at the end {"keys":{table:{key id:rows}},"current":...,"left":{table:rows}}.
+Encrypts all personal data again with the first key of DATA_KEYS, during live traffic. It can be stopped at any moment
+and run again: rows with the current key are skipped. Prints JSON lines: {"table":t,"resealed":n} as it goes,
+{"table":t,"id":i,"problem":p} for a row that no key decrypts, and at the end {"keys":{table:{key
+id:rows}},"current":...,"left":{table:rows}}.
   --dry-run  counts only
   --batch N  rows per transaction (default 200, at most 5000)
 
-Exit code 0: everything is under the first key. 1: something is not, or it could not run. 2: it was called wrongly.`;
+Exit codes: 0 everything is encrypted with the first key, 1 something is not, or an error occurred, 2 wrong usage.`;
 
 const MOST_ROWS = 5_000;
 const TABLES = Object.keys(SEALED_COLUMNS);
 const FIRST = '00000000-0000-0000-0000-000000000000';
 
-/** Rows that others held are tried again, round by round, with this much time in between. */
+/** Locked rows are retried in further rounds, with this pause in milliseconds. */
 const ROUNDS = 60;
 const PAUSE_MS = 500;
 
@@ -31,11 +32,11 @@ interface Run {
   db: Database;
   vault: Vault;
   size: number;
-  /** Ids of rows that no key opens and that were named: each is named once. */
-  told: Set<string>;
+  /** Ids of unreadable rows that were already printed. */
+  reported: Set<string>;
 }
 
-// Not by itself: a pool that was only asked for counts keeps its idle connections for a while.
+// Exits explicitly, because idle connections of the pool keep the process alive for a while.
 process.exit(await main());
 
 async function main(): Promise<number> {
@@ -47,7 +48,7 @@ async function main(): Promise<number> {
     const vault = openVault({ dataKeys: config.DATA_KEYS, secret: config.APP_SECRET });
     const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES, connections: 2 });
     try {
-      if (!options.isDry) await rotate({ db, vault, size: options.size, told: new Set() });
+      if (!options.isDry) await rotate({ db, vault, size: options.size, reported: new Set() });
       return await report(db, vault);
     } finally {
       await db.close();
@@ -58,7 +59,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** What was asked for; null when that cannot be told, after saying so. */
+/** Reads the options; prints an error and returns null if they are wrong. */
 function readOptions(): { isDry: boolean; size: number } | null {
   try {
     const { values } = parseArgs({
@@ -73,7 +74,7 @@ function readOptions(): { isDry: boolean; size: number } | null {
   return null;
 }
 
-/** Round by round, until nothing is left but what cannot be opened; then, or when rows stay held, it is over. */
+/** Repeats rounds until only unreadable rows are left, or the last round has locked rows. */
 async function rotate(run: Run): Promise<void> {
   for (let round = 1; round <= ROUNDS; round += 1) {
     let held = 0;
@@ -87,8 +88,8 @@ async function rotate(run: Run): Promise<void> {
   }
 }
 
-/** @returns how many rows cannot be opened. */
-async function rotateTable({ db, vault, size, told }: Run, table: string): Promise<number> {
+/** @returns the number of unreadable rows. */
+async function rotateTable({ db, vault, size, reported }: Run, table: string): Promise<number> {
   let [resealed, unreadable] = [0, 0];
   for (let after: string | null = FIRST; after !== null; ) {
     const batch: Batch = { table, after, size };
@@ -96,14 +97,14 @@ async function rotateTable({ db, vault, size, told }: Run, table: string): Promi
     resealed += done.resealed;
     unreadable += done.unreadable.length;
     if (done.resealed > 0) print({ table, resealed });
-    for (const id of done.unreadable) if (!told.has(id)) print({ table, id, problem: 'no key opens it' });
-    for (const id of done.unreadable) told.add(id);
+    for (const id of done.unreadable) if (!reported.has(id)) print({ table, id, problem: 'no key opens it' });
+    for (const id of done.unreadable) reported.add(id);
     after = done.last;
   }
   return unreadable;
 }
 
-/** Says which keys are still needed. @returns the exit code. */
+/** Prints which keys are still needed. @returns the exit code. */
 async function report(db: Database, vault: Vault): Promise<number> {
   const keys: Record<string, Record<string, number>> = {};
   for (const { table, key, rows } of await countKeys(db.query)) {

@@ -10,22 +10,23 @@ import { sampleOf, seedShop } from './seed/shop.ts';
 
 const USAGE = `Usage: bin/seed [--products N]
 
-Fills the database at DATABASE_URL with a demonstration shop of N products (default 320, at least 3). Products that are
-there are left alone. In development, with APP_SECRET and DATA_KEYS, also the accounts that README.md names. Prints JSON lines: {"seeded":n,"of":N} as it goes, {"sample":[variant ids]} at the end.`;
+Fills the database at DATABASE_URL with a demonstration shop of N products (default 320, at least 3). Products that
+are exist are not changed. In development, with APP_SECRET and DATA_KEYS, it also creates the accounts of README.md.
+Prints JSON lines: {"seeded":n,"of":N} as it goes, {"sample":[variant ids]} at the end.`;
 
 const MOST_PRODUCTS = 1_000_000;
 
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const wanted = readWanted();
-  if (wanted === null) return 2;
+  const productCount = readProductCount();
+  if (productCount === null) return 2;
   try {
     const config = readConfig('database');
     logger.level = config.LOG_LEVEL;
     const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES, connections: 1 });
     try {
-      await seedShop(db, wanted, (seeded) => print({ seeded, of: wanted }));
+      await seedShop(db, productCount, (seeded) => print({ seeded, of: productCount }));
       await seedOffers(db);
       await seedAccounts(db);
       print({ sample: await sampleOf(db) });
@@ -39,7 +40,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** Accounts need the secrets that seal them; a shop is filled without them, too. */
+/** Creates accounts if the secrets to encrypt them are set; the shop is seeded without accounts otherwise. */
 async function seedAccounts(db: Database): Promise<void> {
   try {
     const { NODE_ENV, APP_SECRET: secret, DATA_KEYS: dataKeys } = readConfig('people');
@@ -52,12 +53,12 @@ async function seedAccounts(db: Database): Promise<void> {
   }
 }
 
-/** How many products were asked for; null when that cannot be told, after saying so. */
-function readWanted(): number | null {
+/** Reads the number of products; prints an error and returns null if it is wrong. */
+function readProductCount(): number | null {
   try {
     const { values } = parseArgs({ options: { products: { type: 'string', default: '320' } } });
-    const wanted = Number(values.products);
-    if (Number.isInteger(wanted) && wanted >= 3 && wanted <= MOST_PRODUCTS) return wanted;
+    const productCount = Number(values.products);
+    if (Number.isInteger(productCount) && productCount >= 3 && productCount <= MOST_PRODUCTS) return productCount;
     console.error(`bin/seed: --products must be a whole number from 3 to ${MOST_PRODUCTS}\n\n${USAGE}`);
   } catch (error) {
     console.error(`bin/seed: ${error instanceof Error ? error.message : error}\n\n${USAGE}`);

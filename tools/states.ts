@@ -4,9 +4,9 @@ import { stalePages, writePages } from './states/pages.ts';
 const ROOT = resolve(import.meta.dirname, '..');
 const USAGE = `Usage: bin/states [--check]
 
-Draws the checkout's machine from the code into docs/states.md, lists the error codes in docs/errors.md and the prices worked
-out by hand in docs/pricing-examples.md, and brings the table in docs/payments.md up to date. With --check it writes nothing
-and ends with exit code 1 when one of them is stale.`;
+Generates docs pages from the code: the state machines, the error codes, the reconciliation rules, the pricing
+examples and the table in docs/payments.md. With --check it writes nothing and exits with code 1 if a page is out of
+date.`;
 
 process.exitCode = main(process.argv.slice(2));
 
@@ -18,7 +18,7 @@ function main(args: string[]): number {
   }
   const stale = stalePages(ROOT);
   if (option === '--check') {
-    for (const path of stale) console.error(`${path} is not what the code says: run bin/states`);
+    for (const path of stale) console.error(`${path} is out of date: run bin/states`);
     return stale.length === 0 ? 0 : 1;
   }
   writePages(ROOT);

@@ -10,7 +10,7 @@ import { findSpecs, LANES, type LaneResult, lanesOf, runLanes } from './test/spe
 import { applies, runStep, STEPS } from './test/steps.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
-/** Below node_modules, where the bundle finds what it is made without. */
+/** Below node_modules, so that the bundle finds the external packages. */
 const BUNDLE = resolve(ROOT, 'node_modules', '.cache', 'bundle');
 const WATCHED = ['src', 'test', 'tools'].map((folder) => resolve(ROOT, folder));
 
@@ -38,26 +38,26 @@ async function main(): Promise<number> {
   }
 }
 
-/** Checks, then tests; with patterns only the tests. True when all passed. */
+/** Runs checks, then tests; with patterns only the tests. Returns whether all passed. */
 async function runOnce(options: TestOptions): Promise<boolean> {
   const startedAt = performance.now();
   const rounds = lanesOf(findSpecs(ROOT, options.patterns), options);
-  // How fast the machine is shows before anything of ours keeps it busy.
+  // Measure the machine before our own processes keep it busy.
   const pace = await measurePace();
   interrupted.signal.throwIfAborted();
-  if (rounds.length === 0) console.log(`no test file has "${options.patterns.join('" or "')}" in its path`);
+  if (rounds.length === 0) console.log(`no test file contains "${options.patterns.join('" or "')}" in its path`);
   const isPrepared = rounds.length > 0 ? prepare() : undefined;
   isPrepared?.catch(() => undefined);
   const checked = options.patterns.length === 0 ? await runSteps() : { passed: 0, failed: rounds.length === 0 ? 1 : 0 };
-  const goesOn = rounds.length > 0 && !(options.bail && checked.failed > 0);
+  const continues = rounds.length > 0 && !(options.bail && checked.failed > 0);
   const main = await isPrepared;
-  const results = goesOn && main ? await runTests(rounds, { ...options, main, pace }) : [];
+  const results = continues && main ? await runTests(rounds, { ...options, main, pace }) : [];
   for (const { epilogue } of results) process.stdout.write(epilogue);
   const all = [checked, ...results];
   const [passed, failed] = [sum(all.map((one) => one.passed)), sum(all.map((one) => one.failed))];
   console.log(['\n  the slowest test files and hooks', ...slowestOf(results, options.slow)].join('\n'));
   console.log(`\n${((performance.now() - startedAt) / 1_000).toFixed(0)} s in all`);
-  if (goesOn && passed + failed === 0) console.log('nothing was run: these tests are of the slow kinds (--all)');
+  if (continues && passed + failed === 0) console.log('nothing was run: these tests are slow tests (use --all)');
   console.log(`${passed} passed, ${failed} failed`);
   return failed === 0 && passed > 0 && !interrupted.signal.aborted;
 }
@@ -68,7 +68,7 @@ async function runSteps() {
   return { passed: outcomes.filter((one) => one).length, failed: outcomes.filter((one) => !one).length };
 }
 
-/** Starts the servers, if they do not run yet. @returns the file that the processes of stacks are started with */
+/** Starts the servers if they do not run yet. @returns the file to start processes of stacks with */
 async function prepare(): Promise<string> {
   servers ??= await startServers(LANES);
   return bundle(BUNDLE);
@@ -87,7 +87,7 @@ async function runTests(rounds: string[][][], options: TestOptions & { main: str
   return results;
 }
 
-/** Runs again after every change, on the same servers and their schema, until it is interrupted. */
+/** Runs again after every change, on the same servers and schema, until it is interrupted. */
 async function watch(options: TestOptions): Promise<void> {
   const run = async () => {
     await runOnce(options).catch(tell);

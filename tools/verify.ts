@@ -1,17 +1,17 @@
 import { parseArgs } from 'node:util';
 import { ConfigError, readConfig } from '../src/infra/config.ts';
 import { stripeProvider } from '../src/ports/payments/stripe.ts';
-import { type RecoveryRule, verifyDatabase } from './verify/database.ts';
+import { type Violation, verifyDatabase } from './verify/database.ts';
 import { verifyProvider } from './verify/provider.ts';
 import { readTarget } from './verify/target.ts';
 
 const MOST_ROWS = 20;
 const USAGE = `usage: bin/verify [--data DIR] [--no-provider]
-  Recomputes every conservation invariant over the database and prints what does not hold. Reads only.
-  --data DIR     a folder of bin/dev: its run.json says where everything is; without it DATABASE_URL and the STRIPE_ settings do
-  --no-provider  leaves out the comparison with the payment provider`;
+  Checks every invariant of the database and prints the violations. Reads only.
+  --data DIR     a folder of bin/dev with a run.json; without it DATABASE_URL and the STRIPE_ settings are used
+  --no-provider  skips the comparison with the payment provider`;
 
-/** Exit codes: 0 all laws hold, 1 one does not, 2 it could not be told. */
+/** Exit codes: 0 all invariants hold, 1 a violation, 2 wrong usage or an error. */
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: { data: { type: 'string' }, 'no-provider': { type: 'boolean' }, help: { type: 'boolean' } },
@@ -35,7 +35,7 @@ async function main(): Promise<number> {
   return say(`${broken.length} of ${count} invariants do not hold`, 1);
 }
 
-function print({ invariant, rows }: RecoveryRule): void {
+function print({ invariant, rows }: Violation): void {
   console.log(`\n${invariant.name}: ${invariant.says}\n  does not hold for ${rows.length} rows`);
   for (const row of rows.slice(0, MOST_ROWS)) console.log(`  ${JSON.stringify(row)}`);
   if (rows.length > MOST_ROWS) console.log(`  … and ${rows.length - MOST_ROWS} more`);

@@ -2,7 +2,7 @@ import type { ShippingTax } from '../domain/pricing/inputs.ts';
 import type { Vault } from '../entities/account/privacy/vault.ts';
 import type { OrderLimits } from '../entities/cart/order-limits.ts';
 import type { HoldLimits } from '../entities/checkout/checkout-holds.ts';
-import type { HeldOffers } from '../entities/pricing/offers.ts';
+import type { OffersCache } from '../entities/pricing/offers.ts';
 import type { LayeredCache } from '../infra/cache/layered-cache.ts';
 import type { Cache } from '../infra/cache/redis-cache.ts';
 import type { Versions } from '../infra/cache/versions.ts';
@@ -10,43 +10,43 @@ import type { Database } from '../infra/database/database.ts';
 import type { ChangeNotifications } from '../infra/queue/change-notifications.ts';
 import type { Queues } from '../infra/queue/queue.ts';
 import type { SigningKeys } from './auth/access-token.ts';
-import type { Limits } from './http/limits/rate-limits.ts';
+import type { RateLimits } from './http/limits/rate-limits.ts';
 import type { CachedResponses } from './store/cached-responses/cached-responses.ts';
 
-/** What the doors work with; put together in main/. */
+/** The dependencies of the routes; src/main/web.ts builds them. */
 export interface ApiDeps {
   db: Database;
   queues: Queues;
   notifications: ChangeNotifications;
   cache: Cache;
-  /** What is read again and again, in memory and in Redis. */
+  /** Values that are read often, cached in memory and in Redis. */
   layers: LayeredCache;
-  /** What shop fronts read, kept there. */
-  pages: CachedResponses;
-  /** Told what was changed. */
+  /** Cached responses to the storefront's catalogue reads. */
+  cachedResponses: CachedResponses;
+  /** The versions of cached values: a change raises the version of each value that it makes stale. */
   versions: Versions;
-  /** Signs the secrets that are handed out with carts and mails. */
+  /** The key that derives the tokens of carts and mails. */
   secret: string;
-  /** Seals personal data. */
+  /** Encrypts personal data. */
   vault: Vault;
   signingKeys: SigningKeys;
-  limits: Limits;
-  /** Accounts with passwords that everybody knows may sign in: in development only. */
-  admitsDevelopmentAccounts: boolean;
-  /** What prices are made with, as it was read last. */
-  offers: HeldOffers;
-  /** What one order may hold. */
+  limits: RateLimits;
+  /** Whether the development accounts, whose passwords are public, may sign in; false in production. */
+  allowsDevelopmentAccounts: boolean;
+  /** Price lists, pricing rules, discounts, shipping methods and tax rates, as last read from the database. */
+  offers: OffersCache;
+  /** The limits of one order: units of a variant, units in all, value in paise. */
   orderLimits: OrderLimits;
-  /** The most that the unpaid checkouts of one account, or of one network of guests, hold together. */
+  /** The limits on the stock that all unpaid checkouts of one account, or of one guest network, hold. */
   holdLimits: HoldLimits;
-  /** ISO 4217. */
+  /** ISO 4217 code. */
   currency: string;
   /** ISO 3166-2 code of the seller's state. */
   sellerState: string;
   pricesIncludeTax: boolean;
   shippingTax: ShippingTax;
-  /** Goes through a stored history again, to step `to` or its end; undefined for an unknown id. */
+  /** Replays the stored history of an aggregate up to step `to`, default: to the end; undefined for an unknown id. */
   replay(id: string, to?: number): Promise<(object & { kind: string }) | undefined>;
-  /** Aborts when the process begins to stop: open streams then end. */
+  /** Aborts when the process begins to stop; open event streams then end. */
   stopping: AbortSignal;
 }

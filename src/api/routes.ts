@@ -13,7 +13,7 @@ import { guestOrderRoutes } from './store/orders.ts';
 import { pricingRoutes } from './store/pricing/pricing.ts';
 import { type WebhookVerifier, webhookRoutes } from './webhooks/payment-provider.ts';
 
-/** Every door of the house. */
+/** All routes of the API. */
 export const allRoutes = (deps: ApiDeps, others: { health: HealthDeps; provider: WebhookVerifier }): AnyRoute[] => [
   ...healthRoutes(others.health),
   ...productRoutes(deps),

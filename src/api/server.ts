@@ -18,23 +18,24 @@ import { allRoutes } from './routes.ts';
 import { productInMemory } from './store/catalogue/product-in-memory.ts';
 import type { WebhookVerifier } from './webhooks/payment-provider.ts';
 
-const IDLE_LOOK_MS = 50;
-/** A connection on which nothing came for so long, in milliseconds, has nothing under way. */
-const SILENT_MS = 250;
+const IDLE_SWEEP_MS = 50;
+/** A connection that received nothing for this long, in milliseconds, carries no request. */
+const QUIET_MS = 250;
 
 export interface ServerOptions {
   host: string;
   port: number;
-  /** Asked by `/readyz`. */
+  /** Checked by `/readyz`. */
   redis: Redis;
   provider: WebhookVerifier;
   securityHeaders: SecurityOptions;
+  /** Number of trusted proxies in front of the server. */
   proxies: number;
-  /** Ends the process; its process manager starts it again. */
+  /** Stops the process; the process manager then restarts it. */
   giveUp(reason: string): void;
 }
 
-/** Opens every door of the house. Resolves when the server listens. @throws Error when the port is taken. */
+/** Starts the API server; resolves when it listens. @throws Error when the port is in use. */
 export async function startServer(deps: ApiDeps, options: ServerOptions): Promise<Server> {
   const { redis, provider, securityHeaders, proxies, giveUp } = options;
   const watch = watchRoutes(giveUp);
@@ -44,13 +45,13 @@ export async function startServer(deps: ApiDeps, options: ServerOptions): Promis
   const sessionValidity = readSessionValidity(deps.db);
   const authenticate = authentication(deps.signingKeys, sessionValidity);
   const ops = opsRouter({ ...deps, sessionValidity });
-  const requestLimit = { watch };
+  const responseTimeout = { watch };
   const { limits } = deps;
   const isOverloaded = () => deps.db.isOverloaded(waitingForGroups(deps.db));
-  const shell = { observe, authenticate, limits, requestLimit, isOverloaded, securityHeaders, proxies };
+  const shell = { observe, authenticate, limits, responseTimeout, isOverloaded, securityHeaders, proxies };
   const app = makeApp(routes, { ...shell, shortcut: productInMemory(deps), ops });
   const server = serve(app);
-  deps.stopping.addEventListener('abort', () => announceEnd(server), { once: true });
+  deps.stopping.addEventListener('abort', () => closeAfterAnswer(server), { once: true });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);
@@ -58,21 +59,21 @@ export async function startServer(deps: ApiDeps, options: ServerOptions): Promis
   return server;
 }
 
-/** How long a client may take to send its headers and the whole request, and how often that is looked at, in milliseconds. */
-const PATIENCE = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 };
+/** Limits for a client to send its headers and the whole request, and the interval of the check, in milliseconds. */
+const SEND_TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 };
 
-/** The open connections of each server, also those on which nobody has asked for anything yet. */
+/** The open connections of each server, including those that carried no request yet. */
 const connections = new WeakMap<Server, Set<Socket>>();
 
-/** A server that slow clients cannot keep busy; how long an answer takes is not limited. */
-export function serve(app: ReturnType<typeof makeApp>, patience = PATIENCE): Server {
-  const server = createServer(patience, (request, response) => {
-    // Without this last step Express writes pages of its own, with a stack outside production.
+/** Creates a server that disconnects clients that send too slowly. The time for an answer has no limit here. */
+export function serve(app: ReturnType<typeof makeApp>, timeouts = SEND_TIMEOUTS): Server {
+  const server = createServer(timeouts, (request, response) => {
+    // Without this last handler Express sends its own error pages, with a stack trace outside production.
     app(request as express.Request, response as express.Response, (error: unknown) => {
       refuseUnroutable(response, error);
     });
   });
-  // Longer than the idle time of the usual load balancers: the side that keeps the connection must not be the first to close it.
+  // Longer than the idle timeout of common load balancers: the balancer must close an idle connection first.
   server.keepAliveTimeout = 65_000;
   server.on('clientError', refuseMalformed);
   const open = new Set<Socket>();
@@ -84,30 +85,30 @@ export function serve(app: ReturnType<typeof makeApp>, patience = PATIENCE): Ser
   return server;
 }
 
-/** From now on each answer asks its client to connect anew, which leads it to another process. */
-function announceEnd(server: Server): void {
+/** Closes each connection after its next answer: clients reconnect, and reach another process. */
+function closeAfterAnswer(server: Server): void {
   server.prependListener('request', (_request, response) => {
     if (!response.headersSent) response.setHeader('Connection', 'close');
   });
 }
 
 /**
- * Goes on for `drainMs` milliseconds, in which load balancers see that the process is not ready and lead requests elsewhere;
- * then takes no more connections, and resolves when the requests under way are answered.
+ * Keeps serving for `drainMs` milliseconds, while load balancers see that the process is not ready and route requests
+ * elsewhere. Then refuses new connections, and resolves when all running requests are answered.
  */
 export async function stopServer(server: Server, drainMs: number): Promise<void> {
   await pause(drainMs);
-  // HTTP's own close would end connections on which a request may just be arriving: each gets an answer that ends it.
+  // http.Server.close would cut connections on which a request is just arriving; the next answer closes them instead.
   const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
-  if (drainMs > 0) await pause(SILENT_MS);
-  // A connection that is kept alive becomes idle only with its last answer.
-  const sweep = setInterval(() => closeUnused(server), IDLE_LOOK_MS);
+  if (drainMs > 0) await pause(QUIET_MS);
+  // A keep-alive connection becomes idle only after its last answer.
+  const sweep = setInterval(() => closeUnused(server), IDLE_SWEEP_MS);
   closeUnused(server);
   await closed;
   clearInterval(sweep);
 }
 
-/** Node counts a connection that was made in advance, and on which nothing was sent, as busy until its headers are overdue. */
+/** Also destroys connections that never sent a byte: Node.js counts them as busy until their headers are overdue. */
 function closeUnused(server: Server): void {
   server.closeIdleConnections();
   for (const socket of connections.get(server) ?? []) if (socket.bytesRead === 0) socket.destroy();

@@ -7,12 +7,12 @@ const DOMAIN = /^[\u200d\u200c.\u3002\uff0e\uff61\p{L}\p{M}\p{N}-]+$/u;
 const ASCII_DOMAIN = /^(?:[a-z0-9][a-z0-9-]*\.)+(?:[a-z]{2,}|xn--[a-z0-9-]+)$/;
 const ASCII = /^\p{ASCII}*$/u;
 
-/** How an e-mail address is kept: without the blanks around it, in one Unicode form (NFC). */
+/** Returns an e-mail address as it is stored: trimmed and in Unicode form NFC. */
 export const cleanEmail = (email: string): string => email.trim().normalize('NFC');
 
 /**
- * The one form for all spellings of an e-mail address: small letters, and the domain as in the DNS (IDNA, so that
- * `münchen.example` is `xn--mnchen-3ya.example`). Blind indexes are made of it: for an address in ASCII it stays what it is.
+ * Returns one key for all spellings of an e-mail address: lower case, and the domain as in the DNS (IDNA, e.g.
+ * `xn--mnchen-3ya.example` for `münchen.example`). Blind indexes are made from it, so it must never change for ASCII.
  */
 export function emailKey(email: string): string {
   const clean = cleanEmail(email).toLowerCase();
@@ -21,7 +21,7 @@ export function emailKey(email: string): string {
   return clean.slice(0, domainAt) + (ASCII.test(domain) ? domain : domainToASCII(domain) || domain);
 }
 
-/** Whether a clean text is an e-mail address; comments, quotes and addresses of machines (`a@[127.0.0.1]`) are none. */
+/** Whether a cleaned text is an e-mail address. Comments, quotes and IP domains (`a@[127.0.0.1]`) are not allowed. */
 export function isEmail(clean: string): boolean {
   const at = clean.lastIndexOf('@');
   if (!LOCAL_PART.test(clean.slice(0, Math.max(at, 0))) || !DOMAIN.test(clean.slice(at + 1))) return false;
@@ -32,17 +32,17 @@ export function isEmail(clean: string): boolean {
 /** A telephone number of 6 to 15 digits (ITU-T E.164), with blanks, brackets and hyphens between them. */
 export const PHONE = /^\+?(?:[ ()-]*[0-9]){6,15}[ ()-]*$/;
 
-/** Whether anything of a text can be seen: not only blanks, fillers and characters without a width. */
+/** Whether a text has a visible character, i.e. not only blanks, fillers and zero-width characters. */
 export const isVisible = (text: string): boolean =>
   /[^\p{Cc}\p{Cs}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u.test(text);
 
 /**
- * Runs of characters that break a line or change how the text beside them reads: control characters (NUL, line breaks),
- * lone surrogates, noncharacters, annotations, and every mark, embedding, override or isolation of the direction
- * (U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+206F). Joiners are none: names need them.
+ * Runs of characters that break a line or change the direction of the text beside them: control characters (NUL, line
+ * breaks), lone surrogates, noncharacters, annotations, and all direction marks, embeddings, overrides and isolates
+ * (U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+206F). Joiners are allowed, because names need them.
  */
 export const CONTROL_CHARACTERS =
   /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ufff9-\ufffb]+/gu;
 
-/** Whether a text is one line that reads in the order in which it is written. */
+/** Whether a text is a single line without control or direction characters. */
 export const isPlainLine = (text: string): boolean => text.search(CONTROL_CHARACTERS) < 0;

@@ -1,4 +1,4 @@
-/** A place where two values differ, as `lines.0.taxableValue`. */
+/** A path at which two values differ, e.g. `lines.0.taxableValue`. */
 export interface Difference {
   path: string;
   stored: unknown;
@@ -7,13 +7,13 @@ export interface Difference {
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
-const WHOLE = { most: 20, path: '' };
+const ROOT = { most: 20, path: '' };
 
-/** Where two values of JSON differ, leaf by leaf; at most so many places. */
+/** Returns the leaves at which two JSON values differ, at most `most` of them. */
 export function differencesOf(
   stored: unknown,
   replayed: unknown,
-  at: { most: number; path: string } = WHOLE,
+  at: { most: number; path: string } = ROOT,
 ): Difference[] {
   const { most, path } = at;
   if (!isObject(stored) || !isObject(replayed)) {
@@ -23,8 +23,8 @@ export function differencesOf(
   const found: Difference[] = [];
   for (const name of names) {
     if (found.length >= most) break;
-    const below = path === '' ? name : `${path}.${name}`;
-    found.push(...differencesOf(stored[name], replayed[name], { most: most - found.length, path: below }));
+    const childPath = path === '' ? name : `${path}.${name}`;
+    found.push(...differencesOf(stored[name], replayed[name], { most: most - found.length, path: childPath }));
   }
   return found;
 }

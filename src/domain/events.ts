@@ -1,4 +1,4 @@
-/** What subscribers can be told of. `data` holds ids and facts, never a person: whoever wants more reads the API. */
+/** Event types for webhook subscribers. `data` contains ids and facts, never personal data; the API has the rest. */
 export const EVENT_TYPES = [
   'order.confirmed',
   'order.processing',
@@ -24,19 +24,19 @@ export const EVENT_TYPES = [
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
-/** Sent to one subscription only, by hand. */
+/** A test event, sent to one subscription on request. */
 export const TEST_EVENT = 'test.ping';
 
-/** After so many tries without success a delivery is given up. */
+/** The most attempts to deliver an event. */
 export const MOST_TRIES = 12;
 
 const FIRST_MS = 10_000;
 const LONGEST_MS = 4 * 3_600_000;
 
 /**
- * How long after the `tries`-th failure a delivery is tried again, in milliseconds: three times as long each time, at most
- * four hours, and up to a fifth more or less (`chance` from 0 to 1), so that what failed together does not come back
- * together. All in all a little more than a day.
+ * Returns the delay after the `tries`-th failure of a delivery, in milliseconds: three times as long each time, at most
+ * four hours, plus or minus a fifth (`chance` from 0 to 1), so that deliveries that failed together do not retry
+ * together. All attempts take a little more than a day.
  */
 export function retryDelayMs(tries: number, chance: number): number {
   const base = Math.min(FIRST_MS * 3 ** (tries - 1), LONGEST_MS);

@@ -1,5 +1,5 @@
-/** How one payment stands in two books; amounts in paise. */
-interface Theirs {
+/** A payment intent in the provider's books; amounts in paise. */
+interface ProviderIntent {
   id: string;
   checkoutId: string | null;
   status: string;
@@ -7,14 +7,14 @@ interface Theirs {
   amountRefunded: number;
 }
 
-interface Ours {
+interface OwnPayment {
   intentId: string | null;
   status: string;
   captured: number;
   refunded: number;
 }
 
-export type Difference =
+export type BookDifference =
   | 'provider.unknown-intent'
   | 'provider.second-charge'
   | 'provider.success-missed'
@@ -22,8 +22,8 @@ export type Difference =
   | 'provider.refund-missed'
   | 'provider.refund-missing';
 
-/** What does not agree between an intent of the provider and our payment of its checkout; undefined when all does. */
-export function compareIntent(theirs: Theirs, ours: Ours | undefined): Difference | undefined {
+/** Compares an intent of the provider with our payment of its checkout; returns undefined if they agree. */
+export function compareIntent(theirs: ProviderIntent, ours: OwnPayment | undefined): BookDifference | undefined {
   const hasOurMoney = theirs.status === 'succeeded' && theirs.amountRefunded < theirs.amountReceived;
   if (!ours) return hasOurMoney ? 'provider.unknown-intent' : undefined;
   if (ours.intentId !== null && ours.intentId !== theirs.id) return hasOurMoney ? 'provider.second-charge' : undefined;

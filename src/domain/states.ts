@@ -1,4 +1,4 @@
-/** The states of a checkout, in the order of the way through, then the ways out. */
+/** The states of a checkout: those of a successful checkout in order, then the terminal states without an order. */
 export const CHECKOUT_STATES = [
   'CREATED',
   'LOCKED',
@@ -12,10 +12,10 @@ export const CHECKOUT_STATES = [
 ] as const;
 export type CheckoutState = (typeof CHECKOUT_STATES)[number];
 
-/** The states in which nothing is under way any more and the cart is free again. */
-export const CHECKOUT_WAYS_OUT: readonly CheckoutState[] = ['EXPIRED', 'CANCELLED', 'FAILED'];
+/** The terminal states without an order: no work is pending and the cart is open again. */
+export const CHECKOUT_TERMINAL_STATES: readonly CheckoutState[] = ['EXPIRED', 'CANCELLED', 'FAILED'];
 
-/** The states in which goods are held, or about to be, and nothing was paid. */
+/** The unpaid states: goods are reserved, or about to be. */
 export const CHECKOUT_UNPAID: readonly CheckoutState[] = ['CREATED', 'LOCKED', 'PAYMENT_PENDING'];
 
 export const ORDER_STATES = [
@@ -29,7 +29,7 @@ export const ORDER_STATES = [
 ] as const;
 export type OrderState = (typeof ORDER_STATES)[number];
 
-/** What people can ask of an order; each is a job that the machine lets happen or refuses. */
+/** The commands for an order; each is a job that the state machine accepts or refuses. */
 export const ORDER_COMMANDS = [
   'PROCESS',
   'SHIP',

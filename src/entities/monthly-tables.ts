@@ -10,7 +10,7 @@ import {
 import { uuidv7Floor } from '../infra/ids.ts';
 import { errorFields, observe } from '../infra/observability/log.ts';
 
-/** The tables that are cut into months by their UUIDv7 key; parents stand before their children. */
+/** The tables that are partitioned by month of their UUIDv7 key, parents before children. */
 export const MONTHLY_TABLES = [
   'inventory_movements',
   'checkout_history',
@@ -23,17 +23,20 @@ export const MONTHLY_TABLES = [
 ];
 
 /**
- * The tables of which old months can be taken out, children before parents: who did what, step by step. The others are the
- * books themselves, which invoices, returns and sums of movements refer to for years: their months stay attached.
+ * The tables whose old months can be archived, children before parents: histories and the audit log. Months of the other
+ * tables stay attached, because invoices, returns and sums of movements refer to them for years.
  */
 export const ARCHIVABLE_TABLES: readonly string[] = ['order_history', 'checkout_history', 'audit_log'];
 
-/** SQL of the first instant whose rows of a table are not in the archive. Late partitions do not count: they hold only part of a history. */
+/**
+ * SQL for the start of the oldest month of a table that is not archived. Late partitions do not count: they contain only
+ * part of a history.
+ */
 export const keptSince = (table: string): string =>
   `(select coalesce(to_date(min(right(c.relname, 7)), 'YYYY_MM'), '-infinity') from pg_inherits i
     join pg_class c on c.oid = i.inhrelid where i.inhparent = '${table}'::regclass and c.relname not like '%\\_late\\_%')`;
 
-/** The oldest month of which something that can be archived is not in the archive; null without any. */
+/** Finds the oldest month with a table that can be archived and is not. @returns null if there is none */
 export async function oldestKeptMonth({ query }: Pick<Database, 'query'>): Promise<Date | null> {
   const [row] = await query<{ month: string | null }>(
     `select to_char(min(nullif(since, '-infinity')), 'YYYY-MM') as month
@@ -42,8 +45,8 @@ export async function oldestKeptMonth({ query }: Pick<Database, 'query'>): Promi
   return row?.month ? new Date(`${row.month}-01T00:00:00Z`) : null;
 }
 
-/** How much of a month is not over: its history is still written. */
-export async function openIn({ query }: Pick<Database, 'query'>, start: Date): Promise<number> {
+/** Counts the unfinished checkouts and orders of a month, whose histories still grow. */
+export async function countUnfinished({ query }: Pick<Database, 'query'>, start: Date): Promise<number> {
   const [row] = await query<{ count: number }>(
     `select (select count(*)::int from checkouts where id >= $1 and id < $2 and state not in ('COMPLETED', 'EXPIRED', 'CANCELLED', 'FAILED'))
       + (select count(*)::int from orders where id >= $1 and id < $2 and state not in ('DELIVERED', 'CANCELLED', 'REFUNDED')) as count`,
@@ -52,24 +55,26 @@ export async function openIn({ query }: Pick<Database, 'query'>, start: Date): P
   return row?.count ?? 0;
 }
 
-/** Made ahead. Each month costs every new connection time, which reads what it needs to know of all of them. */
-const AHEAD = 3;
-/** Without a partition for next month at the latest, something is broken: there is a month to mend it. */
-const ALARM_AHEAD = 1;
+/**
+ * Months to create ahead. Each partition costs time in every new connection, which loads the metadata of all of them.
+ */
+const MONTHS_AHEAD = 3;
+/** Months ahead for which a missing partition raises an alarm: this leaves a month for the repair. */
+const ALARM_MONTHS_AHEAD = 1;
 
 const monthsFrom = (now: Date, first: number, last: number): Date[] =>
   Array.from({ length: last - first + 1 }, (_, index) => monthStart(now, first + index));
 
-/** The months that must be there and are not. */
+/** Finds missing partitions of this month and the next. */
 export const overdueMonths = (db: Pick<Database, 'query'>, now: Date): Promise<Month[]> =>
-  missingMonths(db, MONTHLY_TABLES, monthsFrom(now, 0, ALARM_AHEAD));
+  missingMonths(db, MONTHLY_TABLES, monthsFrom(now, 0, ALARM_MONTHS_AHEAD));
 
 /**
- * Makes the partitions of the month before `now` and of three months after it, where they are missing. One that cannot be
- * made now is left to the next time; an alarm is raised when it is needed soon.
+ * Creates missing partitions from the month before `now` to three months after it. A partition that cannot be created now
+ * is left to the next call; if it is needed soon, an alarm is raised.
  */
 export async function preparePartitionsFor(db: Database, now: Date): Promise<void> {
-  for (const month of await missingMonths(db, MONTHLY_TABLES, monthsFrom(now, -1, AHEAD))) {
+  for (const month of await missingMonths(db, MONTHLY_TABLES, monthsFrom(now, -1, MONTHS_AHEAD))) {
     await makePartition(db, month).catch((error) => observe('partition.waits', { ...month, ...errorFields(error) }));
   }
   for (const month of await monthsWithoutLatePartition(db, ARCHIVABLE_TABLES)) {

@@ -44,7 +44,7 @@ import { preparePartitionsFor } from './monthly-tables.ts';
 import { Order } from './order/order.ts';
 import { Payment } from './payment/payment.ts';
 
-/** Every aggregate and the rows inside it. */
+/** All aggregates and their rows. */
 export const ENTITIES = [
   Account,
   ApiKey,
@@ -61,7 +61,7 @@ export const ENTITIES = [
   Variant,
 ];
 
-/** Every migration, in order. */
+/** All migrations in their order. */
 export const MIGRATIONS = [
   { name: '001_catalogue', class: Migration001Catalogue },
   { name: '002_inventory', class: Migration002Inventory },
@@ -98,14 +98,17 @@ export const MIGRATIONS = [
   { name: '033_session_settings', class: Migration033SessionSettings },
 ];
 
-/** One process migrates at a time, wherever it runs; the number is arbitrary but must stay. */
+/** Advisory lock: one process at a time migrates. The number is arbitrary but must not change. */
 const MIGRATION_LOCK = 7_205_759;
 
-/** Brings the schema and the built-in roles up to date. Several processes may ask at once: one does it, the others wait and find it done. */
+/**
+ * Migrates the schema and updates the built-in roles. Concurrent processes wait for the first and then find nothing to
+ * do.
+ */
 export async function migrate(db: Database): Promise<void> {
   const em = db.orm.em.fork();
   await em.transactional(async (locked) => {
-    // Migrations take as long as they take, on another connection, and whoever waits for them waits.
+    // Migrations may take long, on another connection; concurrent processes wait without a timeout.
     await locked.execute(`set local idle_in_transaction_session_timeout = 0; set local lock_timeout = 0`);
     await locked.execute(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
     await db.orm.migrator.up();

@@ -18,11 +18,11 @@ const keys = z.string().superRefine((text, context) => {
 
 const listOf = (text: string): string[] => text.split(',').flatMap((part) => part.trim() || []);
 
-const mailServer = url(['smtp:', 'smtps:']);
+const smtpUrl = url(['smtp:', 'smtps:']);
 const SENDER = /^([^<>\r\n]+ <[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/;
 
-/** `read:1200,write:600`: what is not named keeps its default. */
-const numbers = <Name extends string>(defaults: Record<Name, number>) =>
+/** Parses `read:1200,write:600`; names that are left out keep their defaults. */
+const limitsSchema = <Name extends string>(defaults: Record<Name, number>) =>
   z
     .string()
     .default('')
@@ -45,8 +45,8 @@ const origins = z
     message: 'must be a list of origins like https://shop.example.com, without a path',
   });
 
-/** True unless it says otherwise. */
-const yes = z
+/** A boolean setting whose default is true. */
+const defaultTrue = z
   .enum(['true', 'false'])
   .default('true')
   .transform((text) => text === 'true');
@@ -57,7 +57,7 @@ const settings = {
   PORT: port.default(3000),
   DATABASE_URL: url(['postgres:', 'postgresql:']),
   DATABASE_CONNECTIONS: z.coerce.number().int().min(2).max(200).default(10),
-  DATABASE_NAMED_STATEMENTS: yes,
+  DATABASE_NAMED_STATEMENTS: defaultTrue,
   REDIS_URL: url(['redis:', 'rediss:']),
   CACHE_REDIS_URL: url(['redis:', 'rediss:']).optional(),
   APP_SECRET: z.string().min(32, 'must have at least 32 characters'),
@@ -83,15 +83,15 @@ const settings = {
   INVOICE_TERMS: z.string().max(1_000).optional(),
   INVOICE_PREFIX: z.string().default('VC'),
   CREDIT_NOTE_PREFIX: z.string().default('CN'),
-  PRICES_INCLUDE_TAX: yes,
+  PRICES_INCLUDE_TAX: defaultTrue,
   SHIPPING_TAX: z.enum(['apportioned', 'highest', 'own']).default('apportioned'),
-  RATE_LIMITS: numbers({ read: 1_200, write: 600, 'sign-in': 60, guesses: 5 }),
-  ORDER_LIMITS: numbers({ variant: 100, units: 500, value: 1_000_000_000 }),
-  HOLD_LIMITS: numbers({ checkouts: 500, units: 1_000 }),
+  RATE_LIMITS: limitsSchema({ read: 1_200, write: 600, 'sign-in': 60, guesses: 5 }),
+  ORDER_LIMITS: limitsSchema({ variant: 100, units: 500, value: 1_000_000_000 }),
+  HOLD_LIMITS: limitsSchema({ checkouts: 500, units: 1_000 }),
   CORS_ORIGINS: origins,
   DRAIN_SECONDS: z.coerce.number().int().min(0).max(120).default(5),
   TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
-  SMTP_URL: mailServer.optional(),
+  SMTP_URL: smtpUrl.optional(),
   MAIL_FROM: z.string().regex(SENDER, 'must be an e-mail address, or a name with one: Shop <shop@example.com>'),
   MAIL_FOLDER: z.string().default('.data/mail'),
   STORE_URL: url(['http:', 'https:']),
@@ -102,8 +102,8 @@ const settings = {
   SIMULATOR_JOURNAL: z.string().optional(),
 };
 
-/** What has to be set in production, where nothing else will do instead. */
-const IN_PRODUCTION = { SMTP_URL: mailServer };
+/** Settings that are optional elsewhere but required in production. */
+const REQUIRED_IN_PRODUCTION = { SMTP_URL: smtpUrl };
 
 const STORE = [
   'NODE_ENV',
@@ -118,7 +118,7 @@ const STORE = [
 const MAIL = ['SMTP_URL', 'MAIL_FROM', 'MAIL_FOLDER', 'STORE_URL'] as const;
 const PAYMENTS = ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET', 'STRIPE_API_URL'] as const;
 
-/** The settings each process reads; a process never fails for want of one it does not use. */
+/** The settings that each process reads. A process does not need a setting that it does not read. */
 const READ_BY = {
   web: [
     ...STORE,
@@ -182,8 +182,8 @@ type Settings = { [Name in keyof typeof settings]: z.infer<(typeof settings)[Nam
 export type Process = keyof typeof READ_BY;
 export type Config<P extends Process> = Pick<Settings, (typeof READ_BY)[P][number]>;
 
-/** An order that may be larger than all that a buyer may hold could never be checked out. */
-function refuseSmallHold(read: Partial<Settings>, context: z.RefinementCtx): void {
+/** Refuses a hold limit below the order limit: the largest allowed order could never be checked out. */
+function checkHoldLimit(read: Partial<Settings>, context: z.RefinementCtx): void {
   const { HOLD_LIMITS: hold, ORDER_LIMITS: order } = read;
   if (!hold || !order || hold.units >= order.units) return;
   const message = `"units:${hold.units}" must not be less than the units of ORDER_LIMITS, "units:${order.units}"`;
@@ -195,17 +195,17 @@ export class ConfigError extends Error {}
 
 /**
  * Reads the settings of one process from the environment; empty variables count as absent.
- * @throws ConfigError that names every wrong setting, not only the first.
+ * @throws ConfigError that names every wrong setting, not only the first one.
  */
-export function readConfig<P extends Process>(process_: P, env: NodeJS.ProcessEnv = process.env): Config<P> {
-  const names = READ_BY[process_];
-  const rules = { ...settings, ...(env.NODE_ENV === 'production' && IN_PRODUCTION) };
-  const schema = z.object(Object.fromEntries(names.map((name) => [name, rules[name]]))).superRefine(refuseSmallHold);
+export function readConfig<P extends Process>(processName: P, env: NodeJS.ProcessEnv = process.env): Config<P> {
+  const names = READ_BY[processName];
+  const rules = { ...settings, ...(env.NODE_ENV === 'production' && REQUIRED_IN_PRODUCTION) };
+  const schema = z.object(Object.fromEntries(names.map((name) => [name, rules[name]]))).superRefine(checkHoldLimit);
   const result = schema.safeParse(Object.fromEntries(names.map((name) => [name, env[name] || undefined])));
   if (result.success) return result.data as Config<P>;
   const lines = result.error.issues.map((issue) => {
     const name = String(issue.path[0]);
     return `  ${name}: ${env[name] || issue.code === 'custom' ? issue.message : 'is missing'}`;
   });
-  throw new ConfigError(`The ${process_} process cannot start, these settings are wrong:\n${lines.join('\n')}`);
+  throw new ConfigError(`The ${processName} process cannot start, these settings are wrong:\n${lines.join('\n')}`);
 }

@@ -4,8 +4,8 @@ let file: string | undefined;
 let role = '';
 
 /**
- * Arms the failpoints of this process: the file holds `process:name` or `process:name*times`. Only crash tests do this;
- * without a file a failpoint is free.
+ * Arms the failpoints of this process: the file contains `process:name` or `process:name*times`. Only crash tests use
+ * it; without a file a failpoint costs nothing.
  */
 export function armFailpoints(process: string, path: string | undefined): void {
   role = process;
@@ -13,8 +13,8 @@ export function armFailpoints(process: string, path: string | undefined): void {
 }
 
 /**
- * A named boundary at which a crash test kills the process. The file is used up before the kill, so that the
- * restarted process passes the same place; `name*2` kills the first two passages.
+ * A named point at which a crash test kills the process. The file is used up before the kill, so that the restarted
+ * process passes the same point; `name*2` kills at the first two passages.
  */
 export function failpoint(name: string): void {
   if (file === undefined) return;

@@ -3,9 +3,9 @@ import { errorFields, observe } from './observability/log.ts';
 const DEADLINE_MS = 10_000;
 
 /**
- * Stops the process on SIGTERM or SIGINT: the steps run one after the other, each to its end. What takes longer than
- * ten seconds altogether, besides `restMs` milliseconds in which nothing is expected to end, is cut off, and the exit code says so.
- * @returns how to stop for a reason of our own, with exit code 1.
+ * Stops the process on SIGTERM or SIGINT: runs the steps one after the other. Exits with code 1 if they take longer
+ * than ten seconds altogether, plus `restMs` milliseconds of planned waiting.
+ * @returns a function that stops the process for another reason, with exit code 1.
  */
 export function stopOnSignal(steps: readonly (() => Promise<unknown>)[], restMs = 0): (reason: string) => void {
   let isStopping = false;

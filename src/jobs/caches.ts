@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { job } from './contract.ts';
 
-/** Tells every process what was changed, and makes anew what is read most: all changes within a quarter of a second are one job. */
+/** Announces changes to every process and refills the most-read cache entries. Changes within 250 ms share a job. */
 export const warmCaches = job('caches', 'warm', z.object({}));
 
-/** Lets what was read long ago count less. */
-export const fadePopularity = job('caches', 'fade', z.object({}));
+/** Halves the popularity counts, so that old reads count less. */
+export const decayPopularity = job('caches', 'fade', z.object({}));

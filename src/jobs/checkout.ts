@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { job } from './contract.ts';
 
-/** Feeds one event to a checkout's machine. A method of payment does not travel: it is stored as the latest attempt. */
+/** Sends one event to a checkout's state machine. The payload holds no payment method: the latest attempt stores it. */
 export const advanceCheckout = job(
   'checkout',
   'advance',

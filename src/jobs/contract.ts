@@ -2,7 +2,7 @@ import type { JobsOptions } from 'bullmq';
 import type { core } from 'zod';
 import type { JobContract } from '../infra/queue/queue.ts';
 
-/** Retries over about two minutes with jitter; finished jobs stay long enough to be looked at, failed ones for a month. */
+/** Retries for about two minutes, with jitter. Completed jobs stay for an hour, failed jobs for 30 days. */
 const OPTIONS: JobsOptions = {
   attempts: 10,
   backoff: { type: 'exponential', delay: 250, jitter: 0.5 },
@@ -10,7 +10,7 @@ const OPTIONS: JobsOptions = {
   removeOnFail: { age: 30 * 86_400, count: 10_000 },
 };
 
-/** Declares a job. `name` is `queue.verb`, so the queue can be read from it. */
+/** Declares a job. Its name is `queue.verb`, for example `mail.send`. */
 export function job<P>(queue: string, verb: string, payload: core.$ZodType<P>): JobContract<P> {
   return { queue, name: `${queue}.${verb}`, payload, options: OPTIONS };
 }

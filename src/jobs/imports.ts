@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { job } from './contract.ts';
 
 /**
- * Works on the rows of an import behind row `after`, and asks for itself again until none is left. One that is not where
- * the import is has been overtaken.
+ * Imports the next batch of rows after row `after`, then enqueues itself until no row is left. A job whose `after` is
+ * not the last imported row is outdated and does nothing.
  */
 export const runImport = job('imports', 'run', z.object({ importId: z.uuid(), after: z.int() }));

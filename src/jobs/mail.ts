@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { job } from './contract.ts';
 
-const letter = z.enum([
+const accountTemplate = z.enum([
   'verify-email',
   'reset-password',
   'invitation',
@@ -10,19 +10,19 @@ const letter = z.enum([
   'webhook-disabled',
 ]);
 
-export type EmailTemplate = z.infer<typeof letter>;
+export type EmailTemplate = z.infer<typeof accountTemplate>;
 
-/** Writes to the person behind an account. Who that is, and the secret of the token, are looked up when the mail is sent. */
+/** Sends an e-mail to the owner of an account. The worker looks up the address and the token at the time of sending. */
 export const sendAccountEmail = job(
   'mail',
   'send',
-  z.object({ letter, accountId: z.uuid(), tokenId: z.uuid().optional() }),
+  z.object({ letter: accountTemplate, accountId: z.uuid(), tokenId: z.uuid().optional() }),
 );
 
-/** Looks for the account that a request for a reset mail names, and sends the mail if there is one. */
+/** Finds the account that a password reset request names and, if it exists, sends the reset e-mail. */
 export const startPasswordReset = job('mail', 'reset', z.object({ requestId: z.uuid() }));
 
-const purchaseLetter = z.enum([
+const orderTemplate = z.enum([
   'order-confirmed',
   'order-cancelled',
   'shipment-sent',
@@ -33,5 +33,5 @@ const purchaseLetter = z.enum([
   'payment-returned',
 ]);
 
-/** Writes to whoever bought, or wanted to. The id is that of the order, shipment, refund, return or checkout it is about. */
-export const sendOrderEmail = job('mail', 'tell', z.object({ letter: purchaseLetter, id: z.uuid() }));
+/** Sends an e-mail to a buyer. `id` names the order, shipment, refund, return or checkout, as the template needs. */
+export const sendOrderEmail = job('mail', 'tell', z.object({ letter: orderTemplate, id: z.uuid() }));

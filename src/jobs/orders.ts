@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { RETURN_REASONS } from '../domain/states.ts';
 import { job } from './contract.ts';
 
-/** Carries out one stored command about an order: what it is and who wants it stands in its row. */
+/** Executes one stored order command. Its row holds the kind, the input and the actor. */
 export const carryOutCommand = job('orders', 'carry-out', z.object({ commandId: z.uuid() }));
 
 /**
- * Has orders of guests join the account that has proved their e-mail address. `after`: those behind this order only.
+ * Adds guest orders to the account that verified their e-mail address. `after`: only orders after this id.
  */
 export const claimGuestOrders = job('orders', 'claim', z.object({ accountId: z.uuid(), after: z.uuid().optional() }));
 
@@ -20,56 +20,60 @@ const linesSchema = z
   .array(unitsSchema)
   .min(1)
   .max(500)
-  .refine(areDistinct, 'Name each line once.')
-  .meta({ description: 'Lines of the order, by their number, and how many units of each. Each line once.' });
-const nothing = z.strictObject({});
+  .refine(areDistinct, 'Each line may appear only once.')
+  .meta({ description: 'Order lines by number, with the units of each. Each line may appear only once.' });
+const emptySchema = z.strictObject({});
 const amountSchema = z.int().min(1).max(1_000_000_000_000);
-const text = (most: number) => z.string().trim().min(1).max(most);
-const ofReturn = z.strictObject({ returnId: z.uuid() });
+const textSchema = (maxLength: number) => z.string().trim().min(1).max(maxLength);
+const returnSchema = z.strictObject({ returnId: z.uuid() });
 
-/** What each command needs to know; the API takes it, the worker reads it again. */
+/** The input schema of each order command. The API validates the input, the worker parses it again. */
 export const ORDER_WORK = {
-  PROCESS: nothing,
+  PROCESS: emptySchema,
   SHIP: z.strictObject({
-    lines: linesSchema.optional().meta({ description: 'Left out: everything that is still to be sent.' }),
-    carrier: text(60).optional(),
-    trackingNumber: text(60).optional(),
+    lines: linesSchema
+      .optional()
+      .meta({ description: 'The units in the parcel. Default: all units that are not shipped or cancelled yet.' }),
+    carrier: textSchema(60).optional(),
+    trackingNumber: textSchema(60).optional(),
   }),
   DELIVER: z.strictObject({ shipmentId: z.uuid() }),
-  CANCEL: nothing,
-  CANCEL_BY_CUSTOMER: nothing,
+  CANCEL: emptySchema,
+  CANCEL_BY_CUSTOMER: emptySchema,
   CANCEL_UNITS: z.strictObject({ lines: linesSchema }),
   REFUND: z
     .strictObject({
       lines: linesSchema.optional().meta({
-        description:
-          'Units that were sent and whose money is to go back, up to what is left of their lines on the invoice.',
+        description: 'Shipped units to refund, at most the amount that is left on their invoice lines.',
       }),
-      delivery: z.boolean().default(false).meta({ description: 'Whether what the delivery cost goes back too.' }),
+      delivery: z
+        .boolean()
+        .default(false)
+        .meta({ description: 'Whether to refund the delivery charge as well. Default: `false`.' }),
       amount: amountSchema.optional().meta({
         description:
-          'Instead of lines and delivery: paise that go back without naming units, at most what was captured and not yet asked back. The credit note takes them off the lines pro rata. Example: `5900`.',
+          'Amount to refund in paise, instead of `lines` and `delivery`. At most the captured amount minus the refunds requested so far. The credit note reduces the lines pro rata. Example: `5900`.',
       }),
     })
     .refine(
       ({ lines, delivery, amount }) => (amount === undefined ? lines || delivery : !lines && !delivery),
-      'Say what is refunded: lines, the delivery, or both; or else an amount.',
+      'Give `lines`, `delivery` or both, or else only `amount`.',
     ),
   RECORD_REFUND: z.strictObject({
     amount: amountSchema.meta({
       description:
-        'Paise that were given back outside the payment provider, at most what was captured and not yet asked back.',
+        'Amount in paise that was refunded outside the payment provider. At most the captured amount minus the refunds requested so far. Example: `5900`.',
     }),
   }),
   RETRY_REFUND: z.strictObject({ refundId: z.uuid() }),
   REQUEST_RETURN: z.strictObject({ lines: linesSchema, reason: z.enum(RETURN_REASONS) }),
-  APPROVE_RETURN: ofReturn,
-  REJECT_RETURN: ofReturn,
-  WITHDRAW_RETURN: ofReturn,
+  APPROVE_RETURN: returnSchema,
+  REJECT_RETURN: returnSchema,
+  WITHDRAW_RETURN: returnSchema,
   RECEIVE_RETURN: z.strictObject({
     returnId: z.uuid(),
-    restock: linesSchema.optional().meta({ description: 'Units that can be sold again; left out: none.' }),
-    refund: z.boolean().default(true).meta({ description: 'Whether the money of the units goes back.' }),
+    restock: linesSchema.optional().meta({ description: 'Units to put back into stock. Default: none.' }),
+    refund: z.boolean().default(true).meta({ description: 'Whether to refund the returned units. Default: `true`.' }),
   }),
 };
 

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { job } from './contract.ts';
 
-/** Carries out one stored operation at the payment provider and tells the checkout what came of it. */
+/** Executes one stored operation at the payment provider and passes the result to the checkout. */
 export const executeOperation = job('payments', 'execute', z.object({ operationId: z.uuid() }));
 
-/** Works on the stored events of the provider that nothing was done about yet. */
+/** Processes the stored provider events that are not processed yet. */
 export const processProviderEvents = job('payments', 'notices', z.object({}));
 
-/** Asks the provider how a payment stands and tells the checkout. */
+/** Reads a payment's status from the provider and passes it to the checkout. */
 export const askProvider = job('payments', 'ask', z.object({ paymentId: z.uuid() }));

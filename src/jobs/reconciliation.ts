@@ -4,17 +4,17 @@ import { job } from './contract.ts';
 /** One round of the sweeper. */
 export const sweep = job('reconciliation', 'sweep', z.object({}));
 
-/** Makes the partitions of the coming months. */
+/** Creates the partitions of the coming months. */
 export const preparePartitions = job('reconciliation', 'partitions', z.object({}));
 
-/** Begins to compare what has moved lately, ours with ours and ours with the provider's. */
+/** Starts a run over recent records: compares our records with each other and with the provider. */
 export const reconcileRecent = job('reconciliation', 'recent', z.object({}));
 
-/** Begins to compare everything. */
+/** Starts a run over all records. */
 export const reconcileAll = job('reconciliation', 'full', z.object({}));
 
-/** Takes a run one batch further. */
+/** Processes the next batch of a run. */
 export const continueRun = job('reconciliation', 'continue', z.object({ runId: z.uuid() }));
 
-/** Does about a discrepancy what its rule says. */
+/** Applies the remedy of a discrepancy. */
 export const healDiscrepancy = job('reconciliation', 'heal', z.object({ discrepancyId: z.uuid() }));

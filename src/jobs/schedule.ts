@@ -1,5 +1,5 @@
 import type { JobKind } from '../infra/queue/queue.ts';
-import { fadePopularity, warmCaches } from './caches.ts';
+import { decayPopularity, warmCaches } from './caches.ts';
 import { advanceCheckout } from './checkout.ts';
 import { runImport } from './imports.ts';
 import { issueDocuments, renderDocument } from './invoices.ts';
@@ -17,7 +17,7 @@ import {
 import { moderateReview, recountReviews, tryReviewPolicy } from './reviews.ts';
 import { deliverWebhooks } from './webhooks.ts';
 
-/** Every job of the house. */
+/** Every job. */
 export const JOBS: readonly JobKind[] = [
   advanceCheckout,
   executeOperation,
@@ -36,7 +36,7 @@ export const JOBS: readonly JobKind[] = [
   tryReviewPolicy,
   recountReviews,
   warmCaches,
-  fadePopularity,
+  decayPopularity,
   sweep,
   preparePartitions,
   reconcileRecent,
@@ -45,7 +45,7 @@ export const JOBS: readonly JobKind[] = [
   healDiscrepancy,
 ];
 
-/** Every schedule of the house; a tick that is missed or doubled does no harm. Times are IST. */
+/** Every scheduled job, as cron patterns in IST with seconds. A missed or duplicate run does no harm. */
 export const SCHEDULES = [
   { job: sweep, pattern: '*/3 * * * * *' },
   { job: preparePartitions, pattern: '0 10 3 * * *' },
@@ -53,7 +53,7 @@ export const SCHEDULES = [
   { job: reconcileAll, pattern: '0 40 3 * * *' },
   { job: recountReviews, pattern: '0 20 4 * * *' },
   { job: warmCaches, pattern: '20 * * * * *' },
-  { job: fadePopularity, pattern: '40 0 * * * *' },
+  { job: decayPopularity, pattern: '40 0 * * * *' },
 ] as const;
 
 export const TIME_ZONE = 'Asia/Kolkata';

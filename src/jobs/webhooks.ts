@@ -1,5 +1,5 @@
 import { z } from 'zod';
 import { job } from './contract.ts';
 
-/** Sends the deliveries to subscribers that are due, many at a time. */
+/** Sends the due webhook deliveries, in batches. */
 export const deliverWebhooks = job('webhooks', 'deliver', z.object({}));

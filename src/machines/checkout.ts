@@ -1,7 +1,7 @@
 import { assign, type SnapshotFrom, setup, transition } from 'xstate';
 import type { CheckoutState } from '../domain/states.ts';
 
-/** What happens to a checkout. Amounts are paise; `reason` is a code of the error catalogue. */
+/** The events of a checkout. Amounts are in paise; `reason` is a code of the error catalogue. */
 export type CheckoutEvent =
   | { type: 'START' | 'PAY' | 'CANCEL' | 'EXPIRE' }
   | { type: 'RESERVED'; total: number }
@@ -24,30 +24,30 @@ export type CheckoutAction =
   | 'refundPayment';
 
 interface Context {
-  /** Paise, known from LOCKED on. */
+  /** In paise; set from LOCKED on. */
   total: number | null;
-  /** The money was given back, or is on its way back: it can no longer pay for an order. */
+  /** A refund of the payment was requested: the payment can no longer pay for an order. */
   refunded: boolean;
 }
 
-const nothing = (): void => undefined;
+const noAction = (): void => undefined;
 
 export const checkoutMachine = setup({
   types: { context: {} as Context, events: {} as CheckoutEvent, tags: {} as 'busy' },
   actions: {
-    reserve: nothing,
-    extendHold: nothing,
-    openPayment: nothing,
-    confirmPayment: nothing,
-    createOrder: nothing,
-    closeCart: nothing,
-    release: nothing,
-    cancelPayment: nothing,
-    reopenCart: nothing,
-    refundPayment: nothing,
+    reserve: noAction,
+    extendHold: noAction,
+    openPayment: noAction,
+    confirmPayment: noAction,
+    createOrder: noAction,
+    closeCart: noAction,
+    release: noAction,
+    cancelPayment: noAction,
+    reopenCart: noAction,
+    refundPayment: noAction,
   } satisfies Record<CheckoutAction, () => void>,
   guards: {
-    /** Less than the total buys nothing: it goes back. */
+    /** A payment below the total is refunded. */
     paysTooLittle: ({ context, event }) =>
       event.type === 'PAYMENT_SUCCEEDED' &&
       !context.refunded &&
@@ -141,7 +141,7 @@ export const checkoutMachine = setup({
     },
     ORDER_CREATED: { tags: 'busy', entry: 'closeCart', on: { CART_CLOSED: 'COMPLETED' } },
     COMPLETED: { type: 'final' },
-    // The ways out undo what was done; money that arrives later still finds its way to an order, or back.
+    // EXPIRED, CANCELLED and FAILED undo the earlier steps. A later payment still gets an order or a refund.
     EXPIRED: {
       entry: ['release', 'cancelPayment', 'reopenCart'],
       on: {
@@ -174,7 +174,7 @@ export const checkoutMachine = setup({
 
 export type CheckoutSnapshot = SnapshotFrom<typeof checkoutMachine>;
 
-/** What is kept of a machine between two events: plain data with the version of the machine that wrote it. */
+/** The stored form of a machine: plain data with the version of the machine that wrote it. */
 export interface StoredMachine {
   version: number;
   value: CheckoutSnapshot['value'];
@@ -183,7 +183,7 @@ export interface StoredMachine {
 
 const VERSION = 1;
 
-/** The snapshot to go on from; a checkout that was only just accepted has none stored. */
+/** Restores a stored machine. `null`, as for a new checkout, restores the initial state. */
 export function restore(stored: StoredMachine | null): CheckoutSnapshot {
   const { value, context } = stored ?? { value: 'CREATED' as const, context: { total: null, refunded: false } };
   return checkoutMachine.resolveState({ value, context });
@@ -191,17 +191,17 @@ export function restore(stored: StoredMachine | null): CheckoutSnapshot {
 
 export const store = ({ value, context }: CheckoutSnapshot): StoredMachine => ({ version: VERSION, value, context });
 
-/** The state of the brief that a snapshot is in, without its inner step. */
+/** The checkout state of a snapshot, without the nested state of PAYMENT_PENDING. */
 export const stateOf = ({ value }: CheckoutSnapshot): CheckoutState =>
   (typeof value === 'string' ? value : Object.keys(value)[0]) as CheckoutState;
 
-/** Pure: where `event` leads and what is to be done for it. An event that is not allowed leads nowhere. */
+/** Pure: the next snapshot and the actions for `event`. An event that is not allowed changes nothing. */
 export function decide(
   from: CheckoutSnapshot,
   event: CheckoutEvent,
 ): { next: CheckoutSnapshot; accepted: boolean; actions: CheckoutAction[] } {
   const [next, executable] = transition(checkoutMachine, from, event);
   const actions = executable.map((action) => action.type as CheckoutAction);
-  // An allowed event that only asks for work leaves the snapshot as it is.
+  // An allowed event can have actions without a change of the snapshot.
   return { next, accepted: next !== from || actions.length > 0, actions };
 }

@@ -1,7 +1,7 @@
 import { and, assign, type SnapshotFrom, setup, transition } from 'xstate';
 import { ORDER_COMMANDS, type OrderCommand, type OrderState } from '../domain/states.ts';
 
-/** What happens to an order. Units are pieces of goods, amounts paise. */
+/** The events of an order. Units are pieces of goods, amounts are in paise. */
 export type OrderEvent =
   | { type: 'PAID' | 'PROCESS' | 'CANCEL' | 'CANCEL_BY_CUSTOMER' | 'RETRY_REFUND' }
   | { type: 'CANCEL_UNITS'; units: number; amount: number }
@@ -9,7 +9,7 @@ export type OrderEvent =
   | { type: 'REFUND' | 'RECORD_REFUND' | 'RECEIVE_RETURN'; amount: number }
   | { type: 'REQUEST_RETURN' | 'APPROVE_RETURN' | 'REJECT_RETURN' | 'WITHDRAW_RETURN' }
   | { type: 'MONEY_KEPT'; amount: number }
-  // `underWay`: paise of refunds of ours without an answer, when the money went back in the provider's own dashboard.
+  // `underWay`: paise of our own refunds without a result, when the refund was made in the provider's dashboard.
   | { type: 'MONEY_RETURNED'; amount: number; underWay?: number };
 
 export type OrderAction =
@@ -25,104 +25,104 @@ export type OrderAction =
   | 'receiveReturn';
 
 interface Context {
-  /** What was paid for the order, in paise. */
+  /** The amount paid for the order, in paise. */
   total: number;
-  /** Of it: what was asked to go back, and what the provider says has gone. */
+  /** Paise of the total with a requested refund, and paise that the provider confirmed as refunded. */
   asked: number;
   returned: number;
-  /** Units that are still to be sent, that were sent, and that have arrived. */
+  /** Units that are not shipped yet, that are shipped, and that are delivered. */
   toShip: number;
   shipped: number;
   delivered: number;
 }
 
-const nothing = (): void => undefined;
+const noAction = (): void => undefined;
 const amountOf = (event: OrderEvent): number => ('amount' in event ? event.amount : 0);
 const unitsOf = (event: OrderEvent): number => ('units' in event ? event.units : 0);
 
-const plans = setup({
+const machineSetup = setup({
   types: { context: {} as Context, events: {} as OrderEvent, input: {} as Pick<Context, 'total' | 'toShip'> },
   actions: {
-    cancelRest: nothing,
-    cancelUnits: nothing,
-    ship: nothing,
-    deliver: nothing,
-    refund: nothing,
-    recordRefund: nothing,
-    retryRefund: nothing,
-    openReturn: nothing,
-    decideReturn: nothing,
-    receiveReturn: nothing,
+    cancelRest: noAction,
+    cancelUnits: noAction,
+    ship: noAction,
+    deliver: noAction,
+    refund: noAction,
+    recordRefund: noAction,
+    retryRefund: noAction,
+    openReturn: noAction,
+    decideReturn: noAction,
+    receiveReturn: noAction,
   } satisfies Record<OrderAction, () => void>,
   guards: {
     isPartOfRest: ({ context, event }) => unitsOf(event) > 0 && unitsOf(event) < context.toShip,
     isRest: ({ context, event }) => unitsOf(event) > 0 && unitsOf(event) === context.toShip,
-    nothingSent: ({ context }) => context.shipped === 0,
-    somethingSent: ({ context }) => context.shipped > 0,
-    isOnItsWay: ({ context, event }) => unitsOf(event) > 0 && context.delivered + unitsOf(event) <= context.shipped,
-    isLastToArrive: ({ context, event }) => context.delivered + unitsOf(event) === context.shipped,
-    allHasArrived: ({ context }) => context.delivered === context.shipped,
-    isMoney: ({ event }) => amountOf(event) > 0,
-    isOwed: ({ context }) => context.asked > context.returned,
-    isNotAskedYet: ({ context, event }) => amountOf(event) <= context.total - context.asked,
-    isLastMoney: ({ context, event }) => context.returned + amountOf(event) >= context.total,
+    hasNoShipment: ({ context }) => context.shipped === 0,
+    hasShipment: ({ context }) => context.shipped > 0,
+    isInTransit: ({ context, event }) => unitsOf(event) > 0 && context.delivered + unitsOf(event) <= context.shipped,
+    isLastDelivery: ({ context, event }) => context.delivered + unitsOf(event) === context.shipped,
+    isAllDelivered: ({ context }) => context.delivered === context.shipped,
+    isPositiveAmount: ({ event }) => amountOf(event) > 0,
+    hasOpenRefund: ({ context }) => context.asked > context.returned,
+    isWithinRefundable: ({ context, event }) => amountOf(event) <= context.total - context.asked,
+    isFullyRefunded: ({ context, event }) => context.returned + amountOf(event) >= context.total,
   },
 });
 
-const askForAll = assign<Context, OrderEvent, undefined, OrderEvent, never>({
+const requestFullRefund = assign<Context, OrderEvent, undefined, OrderEvent, never>({
   asked: ({ context }) => context.total,
   toShip: 0,
 });
-const ask = assign<Context, OrderEvent, undefined, OrderEvent, never>({
+const requestRefund = assign<Context, OrderEvent, undefined, OrderEvent, never>({
   asked: ({ context, event }) => Math.min(context.total, context.asked + amountOf(event)),
 });
-const takeOff = assign<Context, OrderEvent, undefined, OrderEvent, never>({
+const removeFromRest = assign<Context, OrderEvent, undefined, OrderEvent, never>({
   toShip: ({ context, event }) => context.toShip - unitsOf(event),
 });
-const send = assign<Context, OrderEvent, undefined, OrderEvent, never>({
+const shipUnits = assign<Context, OrderEvent, undefined, OrderEvent, never>({
   toShip: ({ context, event }) => context.toShip - unitsOf(event),
   shipped: ({ context, event }) => context.shipped + unitsOf(event),
 });
-const arrive = assign<Context, OrderEvent, undefined, OrderEvent, never>({
+const deliverUnits = assign<Context, OrderEvent, undefined, OrderEvent, never>({
   delivered: ({ context, event }) => context.delivered + unitsOf(event),
 });
-/** What counts as asked back once money has gone back: that money, what went before it, and what is still under way. */
-const askedWith = ({ total, asked, returned }: Context, event: OrderEvent): number => {
+/** Requested refunds in paise after this event: at least the past refunds, this refund and those under way. */
+const requestedAfter = ({ total, asked, returned }: Context, event: OrderEvent): number => {
   const underWay = event.type === 'MONEY_RETURNED' ? (event.underWay ?? 0) : 0;
   return Math.max(asked, Math.min(total, returned + amountOf(event) + underWay));
 };
-const bookBack = assign<Context, OrderEvent, undefined, OrderEvent, never>({
+const recordReturned = assign<Context, OrderEvent, undefined, OrderEvent, never>({
   returned: ({ context, event }) => context.returned + amountOf(event),
-  asked: ({ context, event }) => askedWith(context, event),
+  asked: ({ context, event }) => requestedAfter(context, event),
 });
-const unbook = assign<Context, OrderEvent, undefined, OrderEvent, never>({
+const revokeReturned = assign<Context, OrderEvent, undefined, OrderEvent, never>({
   returned: ({ context, event }) => context.returned - amountOf(event),
 });
 
-export const orderMachine = plans.createMachine({
+export const orderMachine = machineSetup.createMachine({
   id: 'order',
   initial: 'PENDING',
   context: ({ input }) => ({ ...input, asked: 0, returned: 0, shipped: 0, delivered: 0 }),
-  // What does not lead to another state is the same wherever goods were sent or money is on its way.
+  // Events that do not change the state by default; a state overrides them where they do, or are not allowed.
   on: {
-    DELIVER: { guard: 'isOnItsWay', actions: [arrive, 'deliver'] },
-    REFUND: { guard: and(['isMoney', 'isNotAskedYet']), actions: [ask, 'refund'] },
-    RECORD_REFUND: { guard: and(['isMoney', 'isNotAskedYet']), actions: [ask, 'recordRefund'] },
-    RETRY_REFUND: { guard: 'isOwed', actions: 'retryRefund' },
-    REQUEST_RETURN: { guard: 'somethingSent', actions: 'openReturn' },
-    APPROVE_RETURN: { guard: 'somethingSent', actions: 'decideReturn' },
-    REJECT_RETURN: { guard: 'somethingSent', actions: 'decideReturn' },
-    WITHDRAW_RETURN: { guard: 'somethingSent', actions: 'decideReturn' },
-    RECEIVE_RETURN: { guard: and(['somethingSent', 'isNotAskedYet']), actions: [ask, 'receiveReturn'] },
-    MONEY_RETURNED: { actions: bookBack },
-    MONEY_KEPT: { actions: unbook },
+    DELIVER: { guard: 'isInTransit', actions: [deliverUnits, 'deliver'] },
+    REFUND: { guard: and(['isPositiveAmount', 'isWithinRefundable']), actions: [requestRefund, 'refund'] },
+    RECORD_REFUND: { guard: and(['isPositiveAmount', 'isWithinRefundable']), actions: [requestRefund, 'recordRefund'] },
+    RETRY_REFUND: { guard: 'hasOpenRefund', actions: 'retryRefund' },
+    REQUEST_RETURN: { guard: 'hasShipment', actions: 'openReturn' },
+    APPROVE_RETURN: { guard: 'hasShipment', actions: 'decideReturn' },
+    REJECT_RETURN: { guard: 'hasShipment', actions: 'decideReturn' },
+    WITHDRAW_RETURN: { guard: 'hasShipment', actions: 'decideReturn' },
+    RECEIVE_RETURN: { guard: and(['hasShipment', 'isWithinRefundable']), actions: [requestRefund, 'receiveReturn'] },
+    MONEY_RETURNED: { actions: recordReturned },
+    MONEY_KEPT: { actions: revokeReturned },
   },
   states: {
     PENDING: {
       on: {
         PAID: 'CONFIRMED',
-        CANCEL: { target: 'CANCELLED', actions: [askForAll, 'cancelRest'] },
-        // Nothing was paid that could go back, or has gone.
+        CANCEL: { target: 'CANCELLED', actions: [requestFullRefund, 'cancelRest'] },
+        // An unpaid order has nothing to refund.
         REFUND: {},
         RECORD_REFUND: {},
         MONEY_RETURNED: {},
@@ -131,54 +131,66 @@ export const orderMachine = plans.createMachine({
     CONFIRMED: {
       on: {
         PROCESS: 'PROCESSING',
-        CANCEL: { target: 'CANCELLED', actions: [askForAll, 'cancelRest'] },
-        CANCEL_BY_CUSTOMER: { target: 'CANCELLED', actions: [askForAll, 'cancelRest'] },
+        CANCEL: { target: 'CANCELLED', actions: [requestFullRefund, 'cancelRest'] },
+        CANCEL_BY_CUSTOMER: { target: 'CANCELLED', actions: [requestFullRefund, 'cancelRest'] },
         CANCEL_UNITS: [
-          { guard: 'isRest', target: 'CANCELLED', actions: [askForAll, 'cancelRest'] },
-          { guard: 'isPartOfRest', actions: [takeOff, ask, 'cancelUnits'] },
+          { guard: 'isRest', target: 'CANCELLED', actions: [requestFullRefund, 'cancelRest'] },
+          { guard: 'isPartOfRest', actions: [removeFromRest, requestRefund, 'cancelUnits'] },
         ],
-        MONEY_RETURNED: { guard: 'isLastMoney', target: 'CANCELLED', actions: [bookBack, askForAll, 'cancelRest'] },
+        MONEY_RETURNED: {
+          guard: 'isFullyRefunded',
+          target: 'CANCELLED',
+          actions: [recordReturned, requestFullRefund, 'cancelRest'],
+        },
       },
     },
     PROCESSING: {
       on: {
-        CANCEL: { guard: 'nothingSent', target: 'CANCELLED', actions: [askForAll, 'cancelRest'] },
+        CANCEL: { guard: 'hasNoShipment', target: 'CANCELLED', actions: [requestFullRefund, 'cancelRest'] },
         CANCEL_UNITS: [
-          { guard: and(['isRest', 'nothingSent']), target: 'CANCELLED', actions: [askForAll, 'cancelRest'] },
-          { guard: and(['isRest', 'allHasArrived']), target: 'DELIVERED', actions: [takeOff, ask, 'cancelUnits'] },
-          { guard: 'isRest', target: 'SHIPPED', actions: [takeOff, ask, 'cancelUnits'] },
-          { guard: 'isPartOfRest', actions: [takeOff, ask, 'cancelUnits'] },
+          { guard: and(['isRest', 'hasNoShipment']), target: 'CANCELLED', actions: [requestFullRefund, 'cancelRest'] },
+          {
+            guard: and(['isRest', 'isAllDelivered']),
+            target: 'DELIVERED',
+            actions: [removeFromRest, requestRefund, 'cancelUnits'],
+          },
+          { guard: 'isRest', target: 'SHIPPED', actions: [removeFromRest, requestRefund, 'cancelUnits'] },
+          { guard: 'isPartOfRest', actions: [removeFromRest, requestRefund, 'cancelUnits'] },
         ],
         SHIP: [
-          { guard: 'isRest', target: 'SHIPPED', actions: [send, 'ship'] },
-          { guard: 'isPartOfRest', actions: [send, 'ship'] },
+          { guard: 'isRest', target: 'SHIPPED', actions: [shipUnits, 'ship'] },
+          { guard: 'isPartOfRest', actions: [shipUnits, 'ship'] },
         ],
         MONEY_RETURNED: [
           {
-            guard: and(['isLastMoney', 'nothingSent']),
+            guard: and(['isFullyRefunded', 'hasNoShipment']),
             target: 'CANCELLED',
-            actions: [bookBack, askForAll, 'cancelRest'],
+            actions: [recordReturned, requestFullRefund, 'cancelRest'],
           },
-          // Whoever has all the money back gets nothing more.
-          { guard: 'isLastMoney', target: 'REFUNDED', actions: [bookBack, askForAll, 'cancelRest'] },
+          // A fully refunded order ships no more goods.
+          { guard: 'isFullyRefunded', target: 'REFUNDED', actions: [recordReturned, requestFullRefund, 'cancelRest'] },
         ],
       },
     },
     SHIPPED: {
       on: {
-        DELIVER: { guard: and(['isOnItsWay', 'isLastToArrive']), target: 'DELIVERED', actions: [arrive, 'deliver'] },
-        MONEY_RETURNED: { guard: 'isLastMoney', target: 'REFUNDED', actions: bookBack },
+        DELIVER: {
+          guard: and(['isInTransit', 'isLastDelivery']),
+          target: 'DELIVERED',
+          actions: [deliverUnits, 'deliver'],
+        },
+        MONEY_RETURNED: { guard: 'isFullyRefunded', target: 'REFUNDED', actions: recordReturned },
       },
     },
-    DELIVERED: { on: { MONEY_RETURNED: { guard: 'isLastMoney', target: 'REFUNDED', actions: bookBack } } },
+    DELIVERED: { on: { MONEY_RETURNED: { guard: 'isFullyRefunded', target: 'REFUNDED', actions: recordReturned } } },
     CANCELLED: {},
     REFUNDED: {
       on: {
         REQUEST_RETURN: {},
-        // The provider took a refund back that it had promised: the customer still waits for the money.
+        // The provider revoked a refund that it had confirmed: the customer did not get the money.
         MONEY_KEPT: [
-          { guard: and(['isMoney', 'allHasArrived']), target: 'DELIVERED', actions: unbook },
-          { guard: 'isMoney', target: 'SHIPPED', actions: unbook },
+          { guard: and(['isPositiveAmount', 'isAllDelivered']), target: 'DELIVERED', actions: revokeReturned },
+          { guard: 'isPositiveAmount', target: 'SHIPPED', actions: revokeReturned },
         ],
       },
     },
@@ -187,11 +199,11 @@ export const orderMachine = plans.createMachine({
 
 export type OrderSnapshot = SnapshotFrom<typeof orderMachine>;
 
-/** Paise that have neither gone back nor been asked back. */
-export const leftToAsk = ({ context: { total, asked, returned } }: Pick<StoredOrder, 'context'>): number =>
+/** Paise that are neither refunded nor requested as a refund. */
+export const refundableAmount = ({ context: { total, asked, returned } }: Pick<StoredOrder, 'context'>): number =>
   Math.max(0, total - Math.max(asked, returned));
 
-/** What is kept of a machine between two events: plain data with the version of the machine that wrote it. */
+/** The stored form of a machine: plain data with the version of the machine that wrote it. */
 export interface StoredOrder {
   version: number;
   value: OrderState;
@@ -200,16 +212,16 @@ export interface StoredOrder {
 
 const VERSION = 1;
 
-/** An order that is placed and not paid yet, of so many paise and units. */
-export const placed = ({ total, units }: { total: number; units: number }): OrderSnapshot =>
+/** A placed, unpaid order. `total` is in paise, `units` are pieces of goods. */
+export const newOrder = ({ total, units }: { total: number; units: number }): OrderSnapshot =>
   restoreOrder({
     value: 'PENDING',
     context: { total, asked: 0, returned: 0, toShip: units, shipped: 0, delivered: 0 },
   });
 
-/** The same when it is paid, as it always is when it is stored: a short cut for the hottest step of the house. */
-export const placedAndPaid = ({ total, units }: { total: number; units: number }): OrderSnapshot =>
-  restoreOrder({ ...storeOrder(placed({ total, units })), value: 'CONFIRMED' });
+/** A placed and paid order. A shortcut without a transition, because placing an order is the most frequent step. */
+export const newPaidOrder = ({ total, units }: { total: number; units: number }): OrderSnapshot =>
+  restoreOrder({ ...storeOrder(newOrder({ total, units })), value: 'CONFIRMED' });
 
 export const restoreOrder = ({ value, context }: Pick<StoredOrder, 'value' | 'context'>): OrderSnapshot =>
   orderMachine.resolveState({ value, context });
@@ -220,7 +232,7 @@ export const storeOrder = ({ value, context }: OrderSnapshot): StoredOrder => ({
   context,
 });
 
-/** Pure: where `event` leads and what is to be done for it. An event that is not allowed leads nowhere. */
+/** Pure: the next snapshot and the actions for `event`. An event that is not allowed changes nothing. */
 export function decideOrder(
   from: OrderSnapshot,
   event: OrderEvent,
@@ -230,8 +242,8 @@ export function decideOrder(
   return { next, accepted: next !== from || actions.length > 0, actions };
 }
 
-/** The least that each command can ask for, to see whether it is allowed at all. */
-const LEAST: Record<OrderCommand, OrderEvent> = {
+/** The smallest event of each command, to test whether the command is allowed at all. */
+const MINIMAL_EVENTS: Record<OrderCommand, OrderEvent> = {
   PROCESS: { type: 'PROCESS' },
   SHIP: { type: 'SHIP', units: 1 },
   DELIVER: { type: 'DELIVER', units: 1 },
@@ -248,6 +260,6 @@ const LEAST: Record<OrderCommand, OrderEvent> = {
   RECEIVE_RETURN: { type: 'RECEIVE_RETURN', amount: 0 },
 };
 
-/** The commands that an order would take now. */
-export const allowedIn = (snapshot: OrderSnapshot): OrderCommand[] =>
-  ORDER_COMMANDS.filter((command) => decideOrder(snapshot, LEAST[command]).accepted);
+/** The commands that the order allows in its current state. */
+export const allowedCommands = (snapshot: OrderSnapshot): OrderCommand[] =>
+  ORDER_COMMANDS.filter((command) => decideOrder(snapshot, MINIMAL_EVENTS[command]).accepted);

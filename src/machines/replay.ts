@@ -1,4 +1,4 @@
-/** A step as the history has it. */
+/** A step of the stored history. */
 export interface StoredStep {
   seq: number;
   event: string;
@@ -6,7 +6,7 @@ export interface StoredStep {
   to: string;
 }
 
-/** A step taken again, and where it went another way than is stored. */
+/** A replayed step, with the stored and the replayed state. */
 export interface ReplayedStep {
   seq: number;
   event: string;
@@ -17,24 +17,24 @@ export interface ReplayedStep {
 
 interface Fold<Snapshot> {
   first: Snapshot;
-  /** Takes one step again. */
-  take(from: Snapshot, step: StoredStep): { next: Snapshot; accepted: boolean };
+  /** Replays one step. */
+  applyStep(from: Snapshot, step: StoredStep): { next: Snapshot; accepted: boolean };
   stateOf(snapshot: Snapshot): string;
 }
 
-/** Folds a history through a machine again, step by step; what comes after a difference goes on from what was replayed. */
+/** Replays a history through a machine. After a difference, the replay goes on from the replayed state. */
 export function foldHistory<Snapshot>(
   steps: readonly StoredStep[],
-  { first, take, stateOf }: Fold<Snapshot>,
+  { first, applyStep, stateOf }: Fold<Snapshot>,
 ): { steps: ReplayedStep[]; last: Snapshot } {
   let last = first;
   const replayed = steps.map((step) => {
-    const { next, accepted } = take(last, step);
+    const { next, accepted } = applyStep(last, step);
     last = next;
-    const again = { stored: shown(step.to, step.accepted), replayed: shown(stateOf(next), accepted) };
-    return { seq: step.seq, event: step.event, ...again, isSame: again.stored === again.replayed };
+    const states = { stored: formatState(step.to, step.accepted), replayed: formatState(stateOf(next), accepted) };
+    return { seq: step.seq, event: step.event, ...states, isSame: states.stored === states.replayed };
   });
   return { steps: replayed, last };
 }
 
-const shown = (state: string, accepted: boolean): string => (accepted ? state : `${state}, refused`);
+const formatState = (state: string, accepted: boolean): string => (accepted ? state : `${state}, refused`);

@@ -4,8 +4,8 @@ import { watchEventLoop } from '../infra/observability/event-loop-watch.ts';
 import { logger } from '../infra/observability/log.ts';
 import { type GaugeSet, serveMetrics } from '../infra/observability/metrics.ts';
 
-/** What every process does with its settings before anything else. */
-export function begin(
+/** Applies the settings that every process has: log level, failpoints, event loop watch. Call it first. */
+export function prepareProcess(
   process: string,
   config: Pick<Config<'worker'>, 'LOG_LEVEL'> & Partial<Pick<Config<'worker'>, 'FAILPOINT_FILE'>>,
 ): void {
@@ -15,22 +15,22 @@ export function begin(
 }
 
 /**
- * Serves figures where the settings say so; to be called before the process takes any work.
- * @returns how to stop that @throws ConfigError when another process has the address.
+ * Serves the metrics at METRICS_ADDRESS when it is set. Call it before the process accepts work.
+ * @returns a function that stops the server @throws ConfigError when the address is in use.
  */
-export async function metrics(
+export async function startMetrics(
   { METRICS_ADDRESS: address }: Config<'worker'> | Config<'web'>,
-  meters: readonly GaugeSet[],
+  gauges: readonly GaugeSet[],
 ): Promise<() => Promise<void>> {
   if (!address) return async () => undefined;
-  return serveMetrics(address, meters).catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'EADDRINUSE' ? 'is in use; every process needs an address of its own' : error.message;
-    throw new ConfigError(`METRICS_ADDRESS: ${address} ${why}`);
+  return serveMetrics(address, gauges).catch((error: NodeJS.ErrnoException) => {
+    const reason = error.code === 'EADDRINUSE' ? 'is in use; every process needs an address of its own' : error.message;
+    throw new ConfigError(`METRICS_ADDRESS: ${address} ${reason}`);
   });
 }
 
-/** How the process reaches PostgreSQL. */
-export const connectionsOf = (config: Config<'worker'> | Config<'web'>) => ({
+/** The PostgreSQL connection options of the settings. */
+export const databaseOptions = (config: Config<'worker'> | Config<'web'>) => ({
   url: config.DATABASE_URL,
   connections: config.DATABASE_CONNECTIONS,
   namesStatements: config.DATABASE_NAMED_STATEMENTS,

@@ -2,12 +2,12 @@ import { ENTITIES, MIGRATIONS, migrate } from '../entities/schema.ts';
 import { readConfig } from '../infra/config.ts';
 import { openDatabase } from '../infra/database/database.ts';
 import { observe } from '../infra/observability/log.ts';
-import { begin } from './begin.ts';
+import { prepareProcess } from './begin.ts';
 
-/** Brings the schema up to date and ends. */
+/** Applies all pending migrations and exits. */
 export async function migrateOnce(): Promise<void> {
   const config = readConfig('database');
-  begin('migrate', config);
+  prepareProcess('migrate', config);
   const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES, migrations: MIGRATIONS });
   await migrate(db);
   observe('schema ready', { migrations: MIGRATIONS.length });

@@ -1,7 +1,8 @@
 import type { Config } from '../infra/config.ts';
 import { stripeProvider } from '../ports/payments/stripe.ts';
 
-export const provider = (config: Config<'audit'>) =>
+/** Stripe, or the simulator at STRIPE_API_URL. */
+export const createProvider = (config: Config<'audit'>) =>
   stripeProvider({
     secretKey: config.STRIPE_SECRET_KEY,
     webhookSecret: config.STRIPE_WEBHOOK_SECRET,

@@ -6,24 +6,24 @@ import type { Config } from '../infra/config.ts';
 import type { Database } from '../infra/database/database.ts';
 import { openRedis } from '../infra/redis/redis.ts';
 
-/** Keys of caches begin with it. */
-export const STORE = 'vcecom';
-/** ISO 4217. */
+/** The prefix of all cache keys in Redis. */
+export const CACHE_PREFIX = 'vcecom';
+/** ISO 4217 code of all prices. */
 export const CURRENCY = 'INR';
 
-/** What is kept of what shop fronts read, and how every process hears that it has changed. */
-export function openReads(
-  { CACHE_REDIS_URL: ownUrl, REDIS_URL: url }: Config<'web'> | Config<'worker'>,
+/** Opens the caches of the catalogue reads, and the subscription to their invalidations. */
+export function openReadCaches(
+  { CACHE_REDIS_URL: cacheUrl, REDIS_URL: url }: Config<'web'> | Config<'worker'>,
   { db, vault }: { db: Database; vault: Vault },
 ) {
-  const redis = openRedis(ownUrl ?? url, 'read');
-  const subscriber = openRedis(ownUrl ?? url, 'subscribe');
-  const versions = openVersions(redis, subscriber, STORE);
-  const layers = openLayeredCache({ redis, versions, store: STORE });
-  const pages = openCachedResponses({ db, vault, cache: layers, currency: CURRENCY });
+  const redis = openRedis(cacheUrl ?? url, 'read');
+  const subscriber = openRedis(cacheUrl ?? url, 'subscribe');
+  const versions = openVersions(redis, subscriber, CACHE_PREFIX);
+  const layers = openLayeredCache({ redis, versions, store: CACHE_PREFIX });
+  const cachedResponses = openCachedResponses({ db, vault, cache: layers, currency: CURRENCY });
   const close = async () => {
     subscriber.disconnect();
     redis.disconnect();
   };
-  return { redis, versions, layers, pages, close };
+  return { redis, versions, layers, cachedResponses, close };
 }

@@ -3,7 +3,7 @@ import { logoOf, MOST_LOGO_BYTES, MOST_LOGO_PIXELS } from '../domain/invoices/lo
 import { type IssuingSeller, type Logo, sellerOf, sellerProblems } from '../domain/invoices/seller.ts';
 import { type Config, ConfigError } from '../infra/config.ts';
 
-/** The settings that say who issues documents, and how they look. */
+/** The settings of the seller that invoices and credit notes show. */
 type SellerConfig = Pick<
   Config<'worker'>,
   | 'SELLER_NAME'
@@ -17,7 +17,7 @@ type SellerConfig = Pick<
   | 'CREDIT_NOTE_PREFIX'
 >;
 
-/** @throws ConfigError when a document could not be issued with them: a line for each setting that is wrong */
+/** Reads the seller's settings. @throws ConfigError with one line for each invalid setting. */
 export function readSeller(config: SellerConfig): IssuingSeller {
   const settings = {
     name: config.SELLER_NAME,
@@ -34,7 +34,7 @@ export function readSeller(config: SellerConfig): IssuingSeller {
   return sellerOf({ ...settings, logo });
 }
 
-/** The logo of a file, or why it cannot stand on documents. */
+/** Reads the logo file; `problem` says why a document cannot show it. */
 function readLogo(path: string | undefined): { logo?: Logo; problem?: string } {
   if (path === undefined) return {};
   try {
@@ -45,5 +45,5 @@ function readLogo(path: string | undefined): { logo?: Logo; problem?: string } {
     return { problem: `"${path}" cannot be read (${(error as NodeJS.ErrnoException).code})` };
   }
   const kinds = `PNG (8 bits per channel, not interlaced) or JPEG of at most ${MOST_LOGO_PIXELS} × ${MOST_LOGO_PIXELS} pixels`;
-  return { problem: `"${path}" is no undamaged ${kinds}` };
+  return { problem: `"${path}" is not a valid ${kinds}` };
 }

@@ -2,7 +2,7 @@ import { readSigningKeys } from '../api/auth/access-token.ts';
 import { openLimits } from '../api/http/limits/rate-limits.ts';
 import { startServer, stopServer } from '../api/server.ts';
 import { openVault } from '../entities/account/privacy/vault.ts';
-import { holdOffers } from '../entities/pricing/offers.ts';
+import { createOffersCache } from '../entities/pricing/offers.ts';
 import { ENTITIES } from '../entities/schema.ts';
 import { openCache } from '../infra/cache/redis-cache.ts';
 import { type Config, readConfig } from '../infra/config.ts';
@@ -14,39 +14,39 @@ import { openRedis } from '../infra/redis/redis.ts';
 import { stopOnSignal } from '../infra/shutdown.ts';
 import { JOBS } from '../jobs/schedule.ts';
 import { replayHistory } from '../workers/maintenance/replay.ts';
-import { begin, connectionsOf, metrics } from './begin.ts';
-import { provider } from './provider.ts';
-import { CURRENCY, openReads, STORE } from './reads.ts';
+import { databaseOptions, prepareProcess, startMetrics } from './begin.ts';
+import { createProvider } from './provider.ts';
+import { CACHE_PREFIX, CURRENCY, openReadCaches } from './reads.ts';
 
-/** No statement of a request takes PostgreSQL so long, in milliseconds, the longest wait for a lock included. */
+/** The longest silence of PostgreSQL, in milliseconds: above any statement and lock wait of a request. */
 const SILENCE_MS = 20_000;
 
-/** The doors in. */
+/** Starts the API server. */
 export async function web(): Promise<void> {
   const config = readConfig('web');
-  begin('web', config);
-  const db = await openDatabase({ ...connectionsOf(config), entities: ENTITIES, silenceMs: SILENCE_MS });
+  prepareProcess('web', config);
+  const db = await openDatabase({ ...databaseOptions(config), entities: ENTITIES, silenceMs: SILENCE_MS });
   const redis = openRedis(config.REDIS_URL, 'produce');
   const subscriber = openRedis(config.REDIS_URL, 'subscribe');
   const queues = openQueues(JOBS, redis);
   const stopping = new AbortController();
   const vault = openVault({ dataKeys: config.DATA_KEYS, secret: config.APP_SECRET });
-  const reads = openReads(config, { db, vault });
+  const readCaches = openReadCaches(config, { db, vault });
   const deps = {
     db,
     queues,
     notifications: subscribeToChanges(subscriber),
-    cache: openCache(reads.redis, STORE),
-    layers: reads.layers,
-    pages: reads.pages,
-    versions: reads.versions,
+    cache: openCache(readCaches.redis, CACHE_PREFIX),
+    layers: readCaches.layers,
+    cachedResponses: readCaches.cachedResponses,
+    versions: readCaches.versions,
     secret: config.APP_SECRET,
     vault,
     signingKeys: readSigningKeys(config.ACCESS_TOKEN_KEYS),
     limits: openLimits(redis, config.RATE_LIMITS),
-    ...{ offers: holdOffers(), orderLimits: config.ORDER_LIMITS },
+    ...{ offers: createOffersCache(), orderLimits: config.ORDER_LIMITS },
     holdLimits: config.HOLD_LIMITS,
-    admitsDevelopmentAccounts: config.NODE_ENV !== 'production',
+    allowsDevelopmentAccounts: config.NODE_ENV !== 'production',
     currency: CURRENCY,
     sellerState: config.SELLER_STATE,
     pricesIncludeTax: config.PRICES_INCLUDE_TAX,
@@ -54,10 +54,10 @@ export async function web(): Promise<void> {
     replay: (id: string, to?: number) => replayHistory(db.query, id, to),
     stopping: stopping.signal,
   };
-  const stopMetrics = await metrics(config, [db.gauges]);
+  const stopMetrics = await startMetrics(config, [db.gauges]);
   let giveUp: (reason: string) => void = () => undefined;
   const end = (reason: string) => giveUp(reason);
-  const server = await startServer(deps, { ...settingsOf(config), redis, provider: provider(config), giveUp: end });
+  const server = await startServer(deps, { ...serverOptionsOf(config), redis, giveUp: end });
   observe('web ready', { address: server.address() });
   const drainMs = config.DRAIN_SECONDS * 1_000;
   const steps = [
@@ -66,14 +66,15 @@ export async function web(): Promise<void> {
     stopMetrics,
     queues.close,
     async () => subscriber.disconnect(),
-    reads.close,
+    readCaches.close,
     async () => redis.disconnect(),
     () => db.close(),
   ];
   giveUp = stopOnSignal(steps, drainMs);
 }
 
-function settingsOf(config: Config<'web'>) {
+function serverOptionsOf(config: Config<'web'>) {
   const { HOST: host, PORT: port, CORS_ORIGINS: corsOrigins, TRUST_PROXY: proxies } = config;
-  return { host, port, proxies, securityHeaders: { corsOrigins, isHttpsOnly: config.NODE_ENV === 'production' } };
+  const securityHeaders = { corsOrigins, isHttpsOnly: config.NODE_ENV === 'production' };
+  return { host, port, proxies, securityHeaders, provider: createProvider(config) };
 }

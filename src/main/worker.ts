@@ -1,5 +1,5 @@
 import { openVault } from '../entities/account/privacy/vault.ts';
-import { holdOffers } from '../entities/pricing/offers.ts';
+import { createOffersCache } from '../entities/pricing/offers.ts';
 import { ENTITIES } from '../entities/schema.ts';
 import { type Config, readConfig } from '../infra/config.ts';
 import { openDatabase } from '../infra/database/database.ts';
@@ -14,35 +14,35 @@ import type { Mailer } from '../ports/mail/port.ts';
 import { smtpMailer } from '../ports/mail/smtp.ts';
 import { httpSender } from '../ports/webhooks/http.ts';
 import { openJudge } from '../workers/reviews/judge.ts';
-import { shopGauges } from '../workers/runtime/gauges.ts';
+import { workerGauges } from '../workers/runtime/gauges.ts';
 import { startWorkers } from '../workers/runtime/start.ts';
-import { begin, connectionsOf, metrics } from './begin.ts';
-import { provider } from './provider.ts';
-import { openReads } from './reads.ts';
+import { databaseOptions, prepareProcess, startMetrics } from './begin.ts';
+import { createProvider } from './provider.ts';
+import { openReadCaches } from './reads.ts';
 import { readSeller } from './seller.ts';
 
-/** A job may ask for more at once than a request: PostgreSQL gets longer for its answer, in milliseconds. */
+/** The longest silence of PostgreSQL, in milliseconds: queries of jobs may take longer than those of requests. */
 const SILENCE_MS = 120_000;
 
-/** The hands. */
+/** Starts the worker, which runs the jobs. */
 export async function worker(): Promise<void> {
   const config = readConfig('worker');
-  begin('worker', config);
+  prepareProcess('worker', config);
   const seller = readSeller(config);
-  const db = await openDatabase({ ...connectionsOf(config), entities: ENTITIES, silenceMs: SILENCE_MS });
+  const db = await openDatabase({ ...databaseOptions(config), entities: ENTITIES, silenceMs: SILENCE_MS });
   const redis = openRedis(config.REDIS_URL, 'produce');
   const connection = openRedis(config.REDIS_URL, 'consume');
   const queues = openQueues(JOBS, redis);
   const vault = openVault({ dataKeys: config.DATA_KEYS, secret: config.APP_SECRET });
-  const reads = openReads(config, { db, vault });
+  const readCaches = openReadCaches(config, { db, vault });
   const deps = {
     db,
     queues,
-    versions: reads.versions,
-    popularity: reads.layers.popularity,
-    warm: reads.pages.warm,
-    provider: provider(config),
-    ...mails(config),
+    versions: readCaches.versions,
+    popularity: readCaches.layers.popularity,
+    warm: readCaches.cachedResponses.warm,
+    provider: createProvider(config),
+    ...mailOptions(config),
     judge: openJudge(),
     sender: httpSender({ onlyPublic: config.NODE_ENV === 'production' }),
     vault,
@@ -52,13 +52,13 @@ export async function worker(): Promise<void> {
       withMethod: config.CHECKOUT_TTL_SECONDS * 1_000,
       withoutMethod: Math.min(config.UNPAID_HOLD_SECONDS, config.CHECKOUT_TTL_SECONDS) * 1_000,
     },
-    offers: holdOffers(),
+    offers: createOffersCache(),
     orderLimits: config.ORDER_LIMITS,
     seller,
     sellerState: config.SELLER_STATE,
     ...{ pricesIncludeTax: config.PRICES_INCLUDE_TAX, shippingTax: config.SHIPPING_TAX },
   };
-  const stopMetrics = await metrics(config, [db.gauges, shopGauges(deps)]);
+  const stopMetrics = await startMetrics(config, [db.gauges, workerGauges(deps)]);
   const concurrency = config.WORKER_CONCURRENCY;
   let giveUp: (reason: string) => void = () => undefined;
   const stopWorkers = startWorkers(deps, { connection, concurrency, giveUp: (reason) => giveUp(reason) });
@@ -68,20 +68,20 @@ export async function worker(): Promise<void> {
     stopWorkers,
     deps.judge.close,
     queues.close,
-    reads.close,
+    readCaches.close,
     async () => connection.disconnect(),
     async () => redis.disconnect(),
     () => db.close(),
   ]);
 }
 
-const mails = (config: Config<'worker'>) => ({
-  mailer: mailer(config),
+const mailOptions = (config: Config<'worker'>) => ({
+  mailer: createMailer(config),
   storeUrl: config.STORE_URL,
   mailsPerDay: config.MAILS_PER_ADDRESS_AND_DAY,
   orderLinkDays: config.ORDER_LINK_DAYS,
 });
 
-function mailer({ SMTP_URL: url, MAIL_FROM: from, MAIL_FOLDER: folder, NODE_ENV }: Config<'worker'>): Mailer {
+function createMailer({ SMTP_URL: url, MAIL_FROM: from, MAIL_FOLDER: folder, NODE_ENV }: Config<'worker'>): Mailer {
   return url ? smtpMailer({ url, from, mustEncrypt: NODE_ENV === 'production' }) : folderMailer({ folder, from });
 }

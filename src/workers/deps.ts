@@ -2,7 +2,7 @@ import type { IssuingSeller } from '../domain/invoices/seller.ts';
 import type { ShippingTax } from '../domain/pricing/inputs.ts';
 import type { Vault } from '../entities/account/privacy/vault.ts';
 import type { OrderLimits } from '../entities/cart/order-limits.ts';
-import type { HeldOffers } from '../entities/pricing/offers.ts';
+import type { OffersCache } from '../entities/pricing/offers.ts';
 import type { Popularity } from '../infra/cache/popularity.ts';
 import type { Versions } from '../infra/cache/versions.ts';
 import type { Database } from '../infra/database/database.ts';
@@ -13,43 +13,43 @@ import type { PaymentProvider } from '../ports/payments/port.ts';
 import type { WebhookSender } from '../ports/webhooks/port.ts';
 import type { Judge } from './reviews/judge.ts';
 
-/** What the hands work with; put together in main/. */
+/** The dependencies of the workers; built in src/main. */
 export interface WorkerDeps {
   db: Database;
   queues: Queues;
   provider: PaymentProvider;
   mailer: Mailer;
-  /** Posts to subscribers. */
+  /** Posts webhooks to subscribers. */
   sender: WebhookSender;
-  /** Judges what customers write. */
+  /** Moderates reviews. */
   judge: Judge;
-  /** Opens personal data. */
+  /** Keys and blind indexes for personal data. */
   vault: Vault;
-  /** Signs the tokens that are sent in mails. */
+  /** Signs the tokens in e-mails. */
   secret: string;
-  /** Where the shop front is: the base of the links in mails. */
+  /** Base URL of the storefront, for the links in e-mails. */
   storeUrl: string;
-  /** How many mails of each kind that strangers can cause an address gets in a day. */
+  /** The most e-mails per day and kind to one address, for the kinds that strangers can trigger. */
   mailsPerDay: number;
-  /** How many days the links in mails to guests work. */
+  /** Lifetime in days of the order links in e-mails to guests. */
   orderLinkDays: number;
-  /** Tells waiting clients that a checkout changed; they then read it. */
+  /** Notifies waiting clients of a change; the clients then read the changed resource. */
   wake(hint: ChangeNotification): void;
-  /** Told what was changed. */
+  /** Versions of the cached data, raised with each change. */
   versions: Versions;
-  /** What shop fronts read most. */
+  /** Counts the reads of cache entries. */
   popularity: Popularity;
-  /** Makes a page anew before it is over, by the key it is counted under. @returns whether it did */
+  /** Refills the cache entry of a popularity key before it expires. @returns whether it refilled the entry */
   warm(key: string): Promise<boolean>;
-  /** How long a checkout holds its goods, in milliseconds: after, and until, the customer has given a payment method. */
+  /** How long a checkout reserves its goods, in milliseconds: with and without a payment method. */
   holdMs: { withMethod: number; withoutMethod: number };
-  /** What prices are made with, as it was read last. */
-  offers: HeldOffers;
-  /** What one order may hold. */
+  /** The discounts and rates for pricing, cached in memory. */
+  offers: OffersCache;
+  /** Limits of one order. */
   orderLimits: OrderLimits;
-  /** Who stands on invoices, and with what they are made. */
+  /** The seller on invoices, with number prefixes and logo. */
   seller: IssuingSeller;
-  /** ISO 3166-2 code of the seller's state: decides CGST + SGST or IGST. */
+  /** ISO 3166-2 code of the seller's state. It decides between CGST + SGST and IGST. Example: `IN-KA`. */
   sellerState: string;
   pricesIncludeTax: boolean;
   shippingTax: ShippingTax;

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { someOf } from '../support/extent.ts';
 import { BAD, type Caller, openCallers } from './authorisation/callers.ts';
 import type { Expected } from './authorisation/expectations.ts';
+import { type Aimed, openThings } from './authorisation/resources.ts';
 import { ROWS } from './authorisation/rows.ts';
-import { type Aimed, openThings } from './authorisation/things.ts';
 import { openPeopleShop, type PeopleShop, type Request } from './people-shop.ts';
 
 describe('who may call what', () => {

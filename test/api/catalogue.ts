@@ -34,7 +34,7 @@ export async function stockCatalogue(db: Database, goods: readonly Goods[]): Pro
     );
     const levels = goods.flatMap((each, index) => {
       const { product, units } = makeProduct(each, index);
-      for (const slug of each.on ?? []) product.shelve(shelves.get(slug) as ProductCollection);
+      for (const slug of each.on ?? []) product.assignToCollection(shelves.get(slug) as ProductCollection);
       tx.persist(product);
       return units;
     });

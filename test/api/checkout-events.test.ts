@@ -162,7 +162,7 @@ describe('the event streams of checkouts', () => {
     const { id } = await checkout();
     const follow = openCheckoutFeed(counted());
     let seen = 0;
-    const follower = { read: () => (seen += 1), beat: () => undefined, fail: () => (seen = Number.NaN) };
+    const follower = { onReading: () => (seen += 1), onHeartbeat: () => undefined, onError: () => (seen = Number.NaN) };
     const before = reads;
     const leave = Array.from({ length: 20 }, () => follow({ id, customerId: null }, { ...follower }));
     // Those that join while the checkout is being read get it once more.

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import { loadPriced } from '../../src/entities/pricing/context.ts';
+import { loadGoodsForPricing } from '../../src/entities/pricing/context.ts';
 import {
   holdRedemptions,
   type Lost,
@@ -41,7 +41,7 @@ describe('the last use of a discount, wanted by checkouts that share a transacti
   async function hold(tx: Tx, checkoutId: string): Promise<Lost | null> {
     const nobody = { customerId: null, redeemer: null, codes: [], shippingMethodId: null };
     const wanted = { variantIds: [variantId], bundleIds: [], ...nobody, now: tx.now };
-    const { discounts } = (await loadPriced(tx.query, shop.deps, wanted)).context;
+    const { discounts } = (await loadGoodsForPricing(tx.query, shop.deps, wanted)).context;
     const applied = discounts.map(({ id }) => ({ id, amount: 100 }));
     return holdRedemptions(tx, { checkoutId, redeemer: null }, redemptionsOf(discounts, applied as never));
   }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { eraseCustomer, holdAccount, lockForErasure } from '../../src/entities/account/privacy/erasure.ts';
+import { eraseCustomer, lockActiveAccount, lockForErasure } from '../../src/entities/account/privacy/erasure.ts';
 import { type Tx, unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { newId } from '../../src/infra/ids.ts';
 import { BENGALURU, MUMBAI } from '../support/address.ts';
@@ -191,13 +191,13 @@ describe('personal data', function () {
 
     it('waits for whoever holds the account', async () => {
       const erasing = await inTransaction(async (tx) => {
-        expect(await holdAccount(tx, asha.id)).to.equal(true);
+        expect(await lockActiveAccount(tx, asha.id)).to.equal(true);
         const erasing = people.erase(asha);
         await waitFor('the erasure waits', blocked);
         return { erasing };
       });
       expect((await erasing.erasing).status).to.equal(204);
-      expect(await inTransaction((tx) => holdAccount(tx, asha.id))).to.equal(false);
+      expect(await inTransaction((tx) => lockActiveAccount(tx, asha.id))).to.equal(false);
     });
   });
 

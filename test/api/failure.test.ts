@@ -124,7 +124,7 @@ describe('a failure', () => {
   });
 
   it('names unknown fields and missing ones, and bodies that are no object or not there', async () => {
-    const unknown = { problem: 'is not a field that is known here', expected: 'no such field' };
+    const unknown = { problem: 'is an unknown field', expected: 'no such field' };
     const missing = { problem: 'is missing', expected: 'array' };
     expect(await wrong({ colour: 1, item: [] })).to.have.deep.members([
       { where: 'body.colour', ...unknown },

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { openVault, sealed, type Vault } from '../../src/entities/account/privacy/vault.ts';
+import { openVault, sealColumn, type Vault } from '../../src/entities/account/privacy/vault.ts';
 import { isOrderToken, orderToken } from '../../src/entities/order/guest-link.ts';
 import { tokenFor } from '../../src/infra/crypto/tokens.ts';
 import { newId } from '../../src/infra/ids.ts';
@@ -65,7 +65,7 @@ describe('an order without an account', () => {
 
   async function guestOrder() {
     const planted = await plantOrder(shop.db.query);
-    const email = sealed(shop.deps.vault, 'guest@example.com', `checkouts.email:${planted.checkoutId}`);
+    const email = sealColumn(shop.deps.vault, 'guest@example.com', `checkouts.email:${planted.checkoutId}`);
     await shop.db.query(`update checkouts set email = $2 where id = $1`, [planted.checkoutId, email]);
     return planted;
   }

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Redis } from 'ioredis';
 import { guardAgainstBruteForce } from '../../src/api/auth/credentials/brute-force-guard.ts';
-import { customerOf, GUEST } from '../../src/api/auth/principal.ts';
-import { type Limits, openLimits } from '../../src/api/http/limits/rate-limits.ts';
+import { customerPrincipal, GUEST } from '../../src/api/auth/principal.ts';
+import { openLimits, type RateLimits } from '../../src/api/http/limits/rate-limits.ts';
 import { type RawCall, route } from '../../src/api/http/route.ts';
 import { CUSTOMER_PERMISSIONS } from '../../src/domain/access/permissions.ts';
 import { networkOf } from '../../src/infra/network/network.ts';
@@ -25,7 +25,7 @@ const common = {
   answers: { 200: { description: 'Done' } },
 } as const;
 const ok = async () => ({ status: 200 });
-const routes = (limits: Limits) => [
+const routes = (limits: RateLimits) => [
   hook,
   route({ ...common, method: 'get', path: '/read', summary: 'Reads', handle: ok }),
   route({ ...common, method: 'post', path: '/write', summary: 'Writes', handle: ok }),
@@ -37,7 +37,7 @@ const routes = (limits: Limits) => [
 
 /** Looks at the secret of `X-Account`; `X-Right` says that it was known, `X-Device` names a known device. */
 const guessing =
-  (limits: Limits) =>
+  (limits: RateLimits) =>
   async ({ headers, raw }: Pick<RawCall, 'headers' | 'raw'>) => {
     const device = headers['x-device'];
     const who = { account: headers['x-account'] ?? 'anna', address: raw.request.ip ?? '', device };
@@ -54,7 +54,9 @@ describe('the limits', () => {
   let url: string;
 
   /** A process of its own, as far as its connection and its memory go. */
-  async function openProcess(change: (limits: Limits, redis: Redis) => Limits = (limits) => limits): Promise<Shop> {
+  async function openProcess(
+    change: (limits: RateLimits, redis: Redis) => RateLimits = (limits) => limits,
+  ): Promise<Shop> {
     const redis = openRedis(server.url, 'produce');
     connections.push(redis);
     await once(redis, 'ready');
@@ -66,7 +68,7 @@ describe('the limits', () => {
         const account = request.get('authorization');
         const keyId = request.get('x-api-key');
         if (keyId) return { kind: 'key', keyId, accountId: 'maker', permissions: CUSTOMER_PERMISSIONS };
-        return account ? customerOf(account, 'session') : GUEST;
+        return account ? customerPrincipal(account, 'session') : GUEST;
       },
     });
     shops.push(shop);
@@ -133,7 +135,7 @@ describe('the limits', () => {
 
     it('of new carts count each as a write, and hold for a day', async () => {
       expect(await statuses([post('/cart'), post('/write'), post('/cart')])).to.have.members([200, 200, 429]);
-      const patient = (limits: Limits, redis: Redis) => ({
+      const patient = (limits: RateLimits, redis: Redis) => ({
         ...limits,
         write: openCounter(redis, { name: 'many', points: 1_000, seconds: 60 }),
       });
@@ -156,7 +158,7 @@ describe('the limits', () => {
     });
 
     it('begin anew when the window is over', async () => {
-      const brief = (limits: Limits, redis: Redis) => ({
+      const brief = (limits: RateLimits, redis: Redis) => ({
         ...limits,
         read: openCounter(redis, { name: 'brief', points: 1, seconds: 1 }),
       });

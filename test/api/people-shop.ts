@@ -15,7 +15,7 @@ import { openCachedResponses } from '../../src/api/store/cached-responses/cached
 import { Account, type NewAccount } from '../../src/entities/account/account.ts';
 import { accountToken, type TokenPurpose } from '../../src/entities/account/account-token.ts';
 import { openVault } from '../../src/entities/account/privacy/vault.ts';
-import { holdOffers } from '../../src/entities/pricing/offers.ts';
+import { createOffersCache } from '../../src/entities/pricing/offers.ts';
 import { openCache } from '../../src/infra/cache/redis-cache.ts';
 import { hashPassword } from '../../src/infra/crypto/password.ts';
 import type { Database } from '../../src/infra/database/database.ts';
@@ -142,17 +142,17 @@ function depsOf(db: Database, redis: Redis, rates: Rates): ApiDeps {
     queues: openQueues(JOBS, redis),
     notifications: { listen: () => () => undefined },
     cache: openCache(redis, 'vcecom'),
-    pages: openCachedResponses({ db, vault, cache: nothingKept, currency: 'INR' }),
+    cachedResponses: openCachedResponses({ db, vault, cache: nothingKept, currency: 'INR' }),
     layers: nothingKept,
     versions: noVersions,
     secret: SECRET,
     vault,
     signingKeys: readSigningKeys(SIGNING_KEYS),
     limits: openLimits(redis, rates),
-    offers: holdOffers(),
+    offers: createOffersCache(),
     orderLimits: { variant: 100, units: 500, value: 1_000_000_000 },
     holdLimits: { checkouts: 500, units: 1_000 },
-    admitsDevelopmentAccounts: false,
+    allowsDevelopmentAccounts: false,
     currency: 'INR',
     sellerState: 'IN-KA',
     pricesIncludeTax: true,

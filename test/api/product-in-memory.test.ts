@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Redis } from 'ioredis';
 import { GUEST } from '../../src/api/auth/principal.ts';
-import { type Limits, openLimits } from '../../src/api/http/limits/rate-limits.ts';
+import { openLimits, type RateLimits } from '../../src/api/http/limits/rate-limits.ts';
 import { openCachedResponses } from '../../src/api/store/cached-responses/cached-responses.ts';
 import { productInMemory } from '../../src/api/store/catalogue/product-in-memory.ts';
 import { productRoutes } from '../../src/api/store/catalogue/products.ts';
@@ -36,22 +36,22 @@ describe('the page of a product in memory', () => {
     versions = openVersions(redis, subscriber, store);
     await waitFor('versions are known', async () => (await versions.of([])) !== undefined);
     const vault = openVault({ dataKeys: `k1:${Buffer.alloc(32).toString('base64')}`, secret: 'x'.repeat(32) });
-    const pages = openCachedResponses({
+    const cachedResponses = openCachedResponses({
       db: fresh.db,
       vault,
       cache: openLayeredCache({ redis, versions, store }),
       currency: 'INR',
     });
-    const limits: Limits = openLimits(redis, { read: READS, write: 10, 'sign-in': 10, guesses: 5 });
+    const limits: RateLimits = openLimits(redis, { read: READS, write: 10, 'sign-in': 10, guesses: 5 });
     await limits.read.forget('address 127.0.0.1');
     const authenticate = async () => {
       routed += 1;
       return GUEST;
     };
-    shop = await openShop(productRoutes({ pages }), {
+    shop = await openShop(productRoutes({ cachedResponses }), {
       authenticate,
       limits,
-      shortcut: productInMemory({ pages, limits }),
+      shortcut: productInMemory({ cachedResponses, limits }),
     });
   });
   after(async () => {

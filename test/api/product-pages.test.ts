@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Goods } from './catalogue.ts';
-import { openStorefront, type Storefront } from './shelf-client.ts';
+import { openStorefront, type Storefront } from './catalogue-client.ts';
 
 /** Twelve products in which every key but the id has ties. */
 const GOODS: Goods[] = Array.from({ length: 12 }, (_, index) => ({

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { ProductView } from '../../src/api/store/catalogue/product-view.ts';
 import type { Goods } from './catalogue.ts';
-import { openStorefront, type Storefront } from './shelf-client.ts';
+import { openStorefront, type Storefront } from './catalogue-client.ts';
 
 const GOODS: Goods[] = [
   {

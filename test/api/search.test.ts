@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Goods } from './catalogue.ts';
-import { openStorefront, type Storefront } from './shelf-client.ts';
+import { openStorefront, type Storefront } from './catalogue-client.ts';
 
 /** Each has a sign or a letter that looks unlike the one that is typed, or that PostgreSQL's own parser reads in its own way. */
 const TITLES = [

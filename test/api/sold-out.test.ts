@@ -15,19 +15,19 @@ describe('the first gate of a rush', () => {
   /** So many checkouts of a variant at one instant: what each is told, `in` or the code. */
   async function rush(checkouts: number, units: number): Promise<string[]> {
     const variantId = newId();
-    const pages = { available: async () => units };
+    const cachedResponses = { available: async () => units };
     const told: string[] = [];
     for (let n = 0; n < checkouts; n++) {
       // The look-up that one checkout has started is done before the next one comes.
       await Promise.resolve().then(() => Promise.resolve());
-      told.push(tell(pages, variantId));
+      told.push(tell(cachedResponses, variantId));
     }
     return told;
   }
 
-  function tell(pages: Pick<CachedResponses, 'available'>, variantId: string): string {
+  function tell(cachedResponses: Pick<CachedResponses, 'available'>, variantId: string): string {
     try {
-      refuseSoldOut({ pages }, { items: [{ variantId, quantity: 1 }] });
+      refuseSoldOut({ cachedResponses }, { items: [{ variantId, quantity: 1 }] });
       return 'in';
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
@@ -76,9 +76,9 @@ describe('the first gate of a rush', () => {
   });
 
   /** A rush of the variant at the gate of this process, which is that of the shop: whether its last one is refused. */
-  function isRefused({ deps: { pages } }: PeopleShop, variantId: string): boolean {
+  function isRefused({ deps: { cachedResponses } }: PeopleShop, variantId: string): boolean {
     let told = '';
-    for (let n = 0; n < HOT + 50; n++) told = tell(pages, variantId);
+    for (let n = 0; n < HOT + 50; n++) told = tell(cachedResponses, variantId);
     return told === 'INSUFFICIENT_INVENTORY';
   }
 });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Goods } from './catalogue.ts';
-import { openStorefront, type Storefront } from './shelf-client.ts';
+import { openStorefront, type Storefront } from './catalogue-client.ts';
 
 /** In the order of a dictionary; two have the same title. */
 const TITLES = [

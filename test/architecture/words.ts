@@ -65,3 +65,36 @@ export function registryHosts(texts: Texts): Violation[] {
   const host = /"resolve[d]":|\bregistry\.(npmjs|yarnpkg)\.|\b(np[m]mirror|artifac[t]ory|verdac[c]io|nex[u]s)\b/i;
   return matching(texts, host, 'names a registry');
 }
+
+/**
+ * Names that were replaced by the field's terms: a thing has one name. Whole identifiers, and words of file names.
+ */
+const REPLACED =
+  /^(Deed|lockThing|Thing|Wish|Addressee|MailOrder|Standings?|reshelve|shelve|Shelf|exchangeOf|Exchange|Visit|visitOf|Door|Notice|OpenNotice|ThriftyClient|Law|lawsIn|Finding|Meter|publishHint|Hints|toldPrice|Wanted|WantedLine|Frozen|byStanding|guardGuessing|bringCart|forgetRedeemer|openDesk|Stand)$/;
+const REPLACED_FILES =
+  /(^|[-/])(thing|things|standing|shelf|shelving|door|letter|letters|addressee|findings|notices|known|thrifty|turns|soon|hints|visit|exchange|unreadable|hardening|opinions?|mentions|forget|figures|meter|laws|guessing|purse|frozen|desk|stand|crowd|second-thoughts|together)[-.]/;
+
+/** Names and file names that may not come back. */
+export function replacedNames(sources: readonly Source[]): Violation[] {
+  return sources.flatMap(({ path, text }) => {
+    const words = text.match(/\b[A-Za-z]+\b/g) ?? [];
+    const found = [...new Set(words.filter((word) => REPLACED.test(word)))];
+    const what = [...found, ...(REPLACED_FILES.test(path) ? [path] : [])];
+    return what.map((name) => ({ path, line: 1, what: `uses the replaced name ${name}` }));
+  });
+}
+
+/** Exported types and classes of one name in two files: a word of the vocabulary means one thing. */
+export function sharedNames(sources: readonly Source[]): Violation[] {
+  const declared = sources.flatMap(({ path, text }) =>
+    [...text.matchAll(/^export (?:interface|type|(?:abstract )?class) (\w+)/gm)].map(([, name = '']) => ({
+      path,
+      name,
+    })),
+  );
+  return [...Map.groupBy(declared, ({ name }) => name)]
+    .filter(([, places]) => places.length > 1)
+    .flatMap(([name, places]) =>
+      places.slice(1).map(({ path }) => ({ path, line: 1, what: `exports another ${name}` })),
+    );
+}

@@ -139,6 +139,6 @@ describe('the operators’ pages in a browser', function () {
   it('keep the queues from a role that may not see them', async () => {
     await signIn('support@example.com');
     await page.goto(at('/ops/queues'));
-    expect(await alert()).to.equal('Your role does not let you see the queues.');
+    expect(await alert()).to.equal('Your role does not allow you to see the queues.');
   });
 });

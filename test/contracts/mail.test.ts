@@ -49,7 +49,7 @@ async function folderPost(): Promise<Post> {
 async function smtpPost(): Promise<Post> {
   const server = await startSmtpServer();
   return {
-    mailer: smtpMailer({ url: server.url, from: FROM, mustEncrypt: false, patienceMs: PATIENCE_MS }),
+    mailer: smtpMailer({ url: server.url, from: FROM, mustEncrypt: false, timeoutMs: PATIENCE_MS }),
     mails: async () => {
       for (const { to } of server.mails) expect(to).to.deep.equal(['<asha@example.com>']);
       return server.mails.map(({ raw }) => readMail(raw));
@@ -186,7 +186,7 @@ describe('mails by SMTP', () => {
   after(() => server.close());
 
   const through = (url: string, mustEncrypt = false): Mailer =>
-    smtpMailer({ url, from: FROM, mustEncrypt, patienceMs: PATIENCE_MS });
+    smtpMailer({ url, from: FROM, mustEncrypt, timeoutMs: PATIENCE_MS });
 
   const REPLIES: [Moment, string, object][] = [
     ['RCPT', '550 5.1.1 <asha@example.com> unknown', { outcome: 'refused', code: 'SMTP_550' }],

@@ -4,7 +4,7 @@ import { verifyDatabase } from '../../tools/verify/database.ts';
 import { verifyProvider } from '../../tools/verify/provider.ts';
 import { charges, stats } from '../support/simulator.ts';
 import { waitFor } from '../support/wait-for.ts';
-import type { Stand } from './stand.ts';
+import type { CrashHarness } from './crash-harness.ts';
 
 /** The key of stacks in development. */
 const SECRET_KEY = 'sk_test_development';
@@ -18,7 +18,7 @@ const UNDER_WAY = `
 
 /** Waits until nobody has anything to do any more. @throws Error that names what was not done within `withinMs`. */
 export async function expectQuiet(
-  { books, simulator }: Pick<Stand, 'books' | 'simulator'>,
+  { books, simulator }: Pick<CrashHarness, 'books' | 'simulator'>,
   withinMs: number,
 ): Promise<void> {
   let left: string[] = [];
@@ -39,7 +39,7 @@ export async function expectQuiet(
 export async function expectInvariants({
   databaseUrl,
   simulator,
-}: Pick<Stand, 'databaseUrl' | 'simulator'>): Promise<void> {
+}: Pick<CrashHarness, 'databaseUrl' | 'simulator'>): Promise<void> {
   const provider = stripeProvider({ secretKey: SECRET_KEY, webhookSecret: 'unused', apiUrl: simulator });
   const [inside, outside] = await Promise.all([verifyDatabase(databaseUrl), verifyProvider(databaseUrl, provider, 0)]);
   const broken = [...inside.findings, ...outside.findings];
@@ -54,7 +54,7 @@ export async function expectInvariants({
  * @returns the number of orders
  */
 export async function expectMoneyAccounted(
-  { books, simulator }: Pick<Stand, 'books' | 'simulator'>,
+  { books, simulator }: Pick<CrashHarness, 'books' | 'simulator'>,
   ids: readonly string[],
 ): Promise<number> {
   const own = new Set(ids);

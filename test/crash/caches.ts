@@ -1,6 +1,6 @@
 import { Queue } from 'bullmq';
 import { queuePrefix } from '../../src/infra/queue/queue.ts';
-import { fadePopularity, warmCaches } from '../../src/jobs/caches.ts';
+import { decayPopularity, warmCaches } from '../../src/jobs/caches.ts';
 import { byCard, type Scenario } from './scenarios.ts';
 
 /** What nobody waits for is done beside a purchase, and may be killed. */
@@ -9,8 +9,8 @@ export const whileCachesAreWarmed: Scenario = {
   name: 'card, while caches are warmed',
   act: async (at, prepared) => {
     const { queue } = warmCaches;
-    const caches = new Queue(queue, { connection: { url: at.stand.redis.url }, prefix: queuePrefix(queue) });
-    await caches.addBulk([warmCaches, fadePopularity].map(({ name }) => ({ name, data: {} })));
+    const caches = new Queue(queue, { connection: { url: at.harness.redis.url }, prefix: queuePrefix(queue) });
+    await caches.addBulk([warmCaches, decayPopularity].map(({ name }) => ({ name, data: {} })));
     const bought = await byCard.act(at, prepared);
     await caches.close();
     return bought;

@@ -1,9 +1,9 @@
-import { type Stand, startStand } from './stand.ts';
+import { type CrashHarness, startCrashHarness } from './crash-harness.ts';
 
 /** Something to be done to a stand; whatever it throws fails its test. */
 export interface Trial {
   title: string;
-  run(stand: Stand): Promise<void>;
+  run(harness: CrashHarness): Promise<void>;
 }
 
 interface Planned extends Trial {
@@ -40,7 +40,7 @@ export function trials(list: readonly Trial[], { isLong = false } = {}): void {
 }
 
 // Loaded by a test file at its top level, this is a root hook: it runs once, after the last test.
-after('wait for the stands to stop', async function () {
+after('wait for the harnesses to stop', async function () {
   this.timeout(PATIENCE_MS);
   // Nothing is left, unless the run was broken off.
   planned.length = 0;
@@ -51,24 +51,24 @@ async function workOff(): Promise<void> {
   planned.sort((a, b) => Number(b.isLong) - Number(a.isLong));
   const hands = Math.min(STANDS, planned.length);
   try {
-    await Promise.all((await Promise.all(Array.from({ length: hands }, () => startStand()))).map(workOn));
+    await Promise.all((await Promise.all(Array.from({ length: hands }, () => startCrashHarness()))).map(workOn));
   } catch (error) {
     for (const { outcome } of planned) outcome.reject(error);
   }
 }
 
-async function workOn(first: Stand): Promise<void> {
-  let stand = first;
+async function workOn(first: CrashHarness): Promise<void> {
+  let harness = first;
   for (let next = planned.shift(); next; next = planned.shift()) {
     try {
-      await next.run(stand);
+      await next.run(harness);
       next.outcome.resolve();
     } catch (error) {
       next.outcome.reject(error);
       // What it left behind is not the next trial's fault.
-      await stand.stop();
-      stand = await startStand();
+      await harness.stop();
+      harness = await startCrashHarness();
     }
   }
-  await stand.stop();
+  await harness.stop();
 }

@@ -2,7 +2,7 @@ import { runsAll } from '../support/extent.ts';
 import { whileCachesAreWarmed } from './caches.ts';
 import { claimedLater } from './guest-orders.ts';
 import { whileProductsAreImported } from './imports.ts';
-import { calledOff, refundedAtTheDesk, withInvoice } from './orders.ts';
+import { calledOff, refundedByStaff, withInvoice } from './orders.ts';
 import { asCustomer } from './people.ts';
 import { foundByARun, whileRunsBegin } from './reconciliation.ts';
 import { whileEndedCheckoutsGo } from './retention.ts';
@@ -60,7 +60,7 @@ const ONCE: [scenario: Scenario, failpoints: string[]][] = [
   [calledOff, [...both('web:order.ask', 'commit'), ...both('worker:orders.refuse', 'commit')]],
   [calledOff, [...both('worker:orders.carry-out', 'commit'), 'worker:orders.carry-out.before-ack', ...EXECUTED]],
   [calledOff, both('worker:payments.refund', 'call')],
-  [refundedAtTheDesk, [...both('worker:payments.refunds', 'call'), ...NOTICED]],
+  [refundedByStaff, [...both('worker:payments.refunds', 'call'), ...NOTICED]],
   [withInvoice, [...both('worker:invoices.issue', 'commit'), 'worker:invoices.issue.before-ack']],
   [withInvoice, [...both('web:document.draw', 'commit'), ...both('worker:invoices.render', 'commit')]],
   [withInvoice, ['worker:invoices.render.before-ack']],

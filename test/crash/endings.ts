@@ -38,17 +38,19 @@ const ENDINGS: Record<
   },
 };
 
-const redemptionsOf = async ({ stand }: At, { id }: Checkout): Promise<string[]> =>
+const redemptionsOf = async ({ harness }: At, { id }: Checkout): Promise<string[]> =>
   (
-    await stand.books.query<{ status: string }>(`select status from discount_redemptions where checkout_id = $1`, [id])
+    await harness.books.query<{ status: string }>(`select status from discount_redemptions where checkout_id = $1`, [
+      id,
+    ])
   ).map(({ status }) => status);
 
 /** Exactly one order and one charge, or neither, or the charge given back. */
 export async function expectEnded({ ends }: Scenario, at: At, checkout: Checkout): Promise<void> {
-  const { books } = at.stand;
+  const { books } = at.harness;
   const { state, onHand, carts, orders, money } = ENDINGS[ends];
   const look = async () => {
-    const now = await at.stand.shop.look(checkout);
+    const now = await at.harness.shop.look(checkout);
     expect(await redemptionsOf(at, checkout)).to.deep.equal([ends === 'sold' ? 'consumed' : 'released']);
     expect(now.state, trail(now).join(', ')).to.match(state);
     expect(await books.level(at.variantId)).to.include({ onHand, reserved: 0 });

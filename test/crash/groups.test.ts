@@ -2,8 +2,8 @@ import type { Role } from '../../tools/stack/fleet.ts';
 import { someOf } from '../support/extent.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Trial, trials } from './campaign.ts';
-import { crowdAt } from './crowd.ts';
-import type { Stand } from './stand.ts';
+import { concurrentBuyersAt } from './concurrent-buyers.ts';
+import type { CrashHarness } from './crash-harness.ts';
 
 /** All that is done in groups. The provider's own events are news only of those who pay there. */
 const GROUPED: [role: Role, name: string, pays?: 'at the provider'][] = [
@@ -27,22 +27,25 @@ describe('a process is killed while a group of at least three is under way', () 
   const kills = GROUPED.flatMap(([role, name, pays]) =>
     ['before', 'after'].map((moment): Trial => {
       const failpoint = `${role}:${name}.${moment}-commit-of-many`;
-      return { title: `${failpoint}: each purchase ends once`, run: (stand) => killInGroup(stand, failpoint, pays) };
+      return {
+        title: `${failpoint}: each purchase ends once`,
+        run: (harness) => killInGroup(harness, failpoint, pays),
+      };
     }),
   );
   trials(someOf(kills, 0, 3));
 });
 
-async function killInGroup(stand: Stand, failpoint: string, pays: 'by card' | 'at the provider' = 'by card') {
-  await stand.ready();
+async function killInGroup(harness: CrashHarness, failpoint: string, pays: 'by card' | 'at the provider' = 'by card') {
+  await harness.ready();
   const role: Role = failpoint.startsWith('web:') ? 'web' : 'worker';
-  const crowd = await crowdAt(stand, pays);
-  const old = stand.pid(role);
-  stand.arm(failpoint);
-  const isReached = () => stand.armed() === undefined;
+  const buyers = await concurrentBuyersAt(harness, pays);
+  const old = harness.pid(role);
+  harness.arm(failpoint);
+  const isReached = () => harness.armed() === undefined;
   try {
     for (let n = 0; n < CROWDS && !isReached(); n++) {
-      await crowd.send(BUYERS);
+      await buyers.send(BUYERS);
       await waitFor(`${failpoint} was reached`, isReached, n < CROWDS - 1 ? 1_000 : REACHED_WITHIN_MS).catch(
         (error) => {
           if (n === CROWDS - 1) throw error;
@@ -50,9 +53,9 @@ async function killInGroup(stand: Stand, failpoint: string, pays: 'by card' | 'a
       );
     }
   } finally {
-    stand.disarm();
+    harness.disarm();
   }
-  await waitFor(`another ${role} process runs`, () => stand.pid(role) !== old);
-  await stand.ready();
-  await crowd.expectAllServed(SERVED_WITHIN_MS);
+  await waitFor(`another ${role} process runs`, () => harness.pid(role) !== old);
+  await harness.ready();
+  await buyers.expectAllServed(SERVED_WITHIN_MS);
 }

@@ -10,15 +10,15 @@ import { PATIENCE_MS, type Scenario } from './scenarios.ts';
 export const claimedLater: Scenario = {
   name: 'a guest who then opens an account',
   ends: 'sold',
-  async prepare({ stand, variantId }) {
+  async prepare({ harness, variantId }) {
     const email = `crash-${randomUUID()}@example.com`;
     const body = { email, password: 'correct horse battery', name: 'Asha Rao' };
-    const bought = await stand.shop.buy([{ variantId, quantity: 1 }], { email });
-    const registered = await stand.shop.ask<{ accessToken: string }>('POST', '/account/register', { body });
+    const bought = await harness.shop.buy([{ variantId, quantity: 1 }], { email });
+    const registered = await harness.shop.ask<{ accessToken: string }>('POST', '/account/register', { body });
     expect(registered.status).to.equal(201);
     return { ...bought, accessToken: registered.body.accessToken };
   },
-  async act({ stand: { shop, books } }, bought) {
+  async act({ harness: { shop, books } }, bought) {
     if (!bought) throw new Error('this scenario prepares an order');
     const { accessToken, ...guest } = bought;
     const [mail] = await books.query<{ id: string; accountId: string }>(

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { waitFor } from '../support/wait-for.ts';
+import type { CrashHarness } from './crash-harness.ts';
 import { openStaff, signInStaff } from './people.ts';
 import { byCard, PATIENCE_MS, type Scenario } from './scenarios.ts';
-import type { Stand } from './stand.ts';
 
 /** Three batches, the last one not full. */
 const ROWS = 450;
@@ -12,22 +12,22 @@ const ROWS = 450;
 export const whileProductsAreImported: Scenario = {
   ...byCard,
   name: 'card, during an import',
-  prepare: async ({ stand }) => {
-    await openStaff(stand);
+  prepare: async ({ harness }) => {
+    await openStaff(harness);
     return undefined;
   },
   act: async (at, prepared) => {
     const name = `import-${randomUUID()}`;
-    const id = await upload(at.stand, name);
+    const id = await upload(at.harness, name);
     const bought = await byCard.act(at, prepared);
-    await expectImported(at.stand, { id, name });
+    await expectImported(at.harness, { id, name });
     return bought;
   },
 };
 
-async function upload(stand: Stand, name: string): Promise<string> {
-  const { accessToken } = await signInStaff(stand);
-  const [{ taxClass } = { taxClass: '' }] = await stand.books.query<{ taxClass: string }>(
+async function upload(harness: CrashHarness, name: string): Promise<string> {
+  const { accessToken } = await signInStaff(harness);
+  const [{ taxClass } = { taxClass: '' }] = await harness.books.query<{ taxClass: string }>(
     `select tax_class as "taxClass" from products limit 1`,
   );
   const head = 'slug,title,description,brand,hsn,taxClass,status,collections,attributes,media';
@@ -37,7 +37,7 @@ async function upload(stand: Stand, name: string): Promise<string> {
       ? `${name},Kurta,,,6109,${taxClass},active,,,,${name}-0,,,499.00,,,,2`
       : `${name},,,,,,,,,,${name}-${index},,,499.00,,,,2`,
   );
-  const answer = await fetch(`${stand.shop.url}/api/v1/admin/products/imports`, {
+  const answer = await fetch(`${harness.shop.url}/api/v1/admin/products/imports`, {
     method: 'POST',
     headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'text/csv' },
     body: [`${head},${tail}`, ...rows].join('\n'),
@@ -46,7 +46,7 @@ async function upload(stand: Stand, name: string): Promise<string> {
   return ((await answer.json()) as { id: string }).id;
 }
 
-async function expectImported({ books }: Stand, { id, name }: { id: string; name: string }): Promise<void> {
+async function expectImported({ books }: CrashHarness, { id, name }: { id: string; name: string }): Promise<void> {
   const counts = `select status, created, updated, unchanged, failed from product_imports where id = $1`;
   const isDone = async () =>
     (await books.query<{ status: string }>(counts, [id])).find(({ status }) => status === 'done');

@@ -4,9 +4,9 @@ import { clearFaults } from '../support/simulator.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { expectInvariants, expectQuiet } from './accounts.ts';
 import type { Case } from './cases.ts';
+import type { CrashHarness } from './crash-harness.ts';
 import { expectEnded } from './endings.ts';
 import { beginAt } from './scenarios.ts';
-import type { Stand } from './stand.ts';
 
 /** From the kill to the end of the purchase. */
 const ENDED_WITHIN_MS = 15_000;
@@ -21,51 +21,51 @@ const QUIET_WITHIN_MS = 20_000;
  * ended as it has to.
  * @returns how long that took from the last kill, in milliseconds.
  */
-export async function runCase(stand: Stand, { kills, scenario }: Case): Promise<number> {
-  await stand.ready();
-  const at = await beginAt(stand);
+export async function runCase(harness: CrashHarness, { kills, scenario }: Case): Promise<number> {
+  await harness.ready();
+  const at = await beginAt(harness);
   const prepared = await scenario.prepare(at);
-  if (prepared) await expectQuiet(stand, QUIET_WITHIN_MS);
+  if (prepared) await expectQuiet(harness, QUIET_WITHIN_MS);
   try {
-    const areKilled = killOneByOne(stand, kills);
+    const areKilled = killOneByOne(harness, kills);
     areKilled.catch(() => undefined);
     const acting = scenario.act(at, prepared);
     const hasEnded = acting.then((checkout) => expectEnded(scenario, at, checkout));
     hasEnded.catch(() => undefined);
     const killedAt = await areKilled;
-    if (kills.at(-1)?.startsWith('worker:')) await expectResumed(stand, hasEnded);
+    if (kills.at(-1)?.startsWith('worker:')) await expectResumed(harness, hasEnded);
     await hasEnded;
     const ms = Math.round(performance.now() - killedAt);
     if (ms > scaled(ENDED_WITHIN_MS)) throw new Error(`the purchase ended only ${ms} ms after the kill`);
-    await expectQuiet(stand, QUIET_WITHIN_MS);
-    await expectInvariants(stand);
+    await expectQuiet(harness, QUIET_WITHIN_MS);
+    await expectInvariants(harness);
     return ms;
   } finally {
-    stand.disarm();
-    await clearFaults(stand.simulator);
+    harness.disarm();
+    await clearFaults(harness.simulator);
   }
 }
 
 /** Arms one failpoint after the other was reached. @returns the moment of the last kill. */
-async function killOneByOne(stand: Stand, failpoints: string[]): Promise<number> {
+async function killOneByOne(harness: CrashHarness, failpoints: string[]): Promise<number> {
   let killedAt = 0;
   for (const failpoint of failpoints) {
-    const isKilled = expectKill(stand, failpoint);
+    const isKilled = expectKill(harness, failpoint);
     // The relay is armed while a command waits for it: its round is not to be spent on nothing.
-    if (failpoint.includes(':relay.')) await stand.books.query(`update outbox set due_at = now()`);
+    if (failpoint.includes(':relay.')) await harness.books.query(`update outbox set due_at = now()`);
     killedAt = await isKilled;
   }
   return killedAt;
 }
 
 /** Whatever the killed worker left is taken up: another row is done, unless the purchase is at its end already. */
-async function expectResumed({ books }: Stand, hasEnded: Promise<void>): Promise<void> {
+async function expectResumed({ books }: CrashHarness, hasEnded: Promise<void>): Promise<void> {
   const before = await progress(books);
   const isTakenUp = async () => (await progress(books)) !== before;
   await Promise.race([hasEnded, waitFor('the work was taken up again', isTakenUp, RESUMED_WITHIN_MS)]);
 }
 
-const progress = async ({ query }: Stand['books']): Promise<string | undefined> => {
+const progress = async ({ query }: CrashHarness['books']): Promise<string | undefined> => {
   const [row] = await query<{ done: string }>(
     `select concat_ws(' ', (select sum(steps) from checkouts), (select count(*) from outbox),
       (select count(finished_at) from payment_operations), (select count(processed_at) from webhook_inbox)) as done`,
@@ -76,13 +76,13 @@ const progress = async ({ query }: Stand['books']): Promise<string | undefined> 
 const roleOf = (failpoint: string): 'web' | 'worker' => (failpoint.startsWith('web:') ? 'web' : 'worker');
 
 /** Arms a failpoint; answers when it was used up and another process runs, with the moment of the kill. */
-async function expectKill(stand: Stand, failpoint: string): Promise<number> {
+async function expectKill(harness: CrashHarness, failpoint: string): Promise<number> {
   const role: Role = roleOf(failpoint);
-  const pid = stand.pid(role);
-  stand.arm(failpoint);
-  const isUsedUp = () => stand.armed() === undefined;
+  const pid = harness.pid(role);
+  harness.arm(failpoint);
+  const isUsedUp = () => harness.armed() === undefined;
   await waitFor(`${failpoint} was reached`, isUsedUp, REACHED_WITHIN_MS);
   const killedAt = performance.now();
-  await waitFor(`${role} was started again`, () => stand.pid(role) !== pid, REACHED_WITHIN_MS);
+  await waitFor(`${role} was started again`, () => harness.pid(role) !== pid, REACHED_WITHIN_MS);
   return killedAt;
 }

@@ -3,9 +3,9 @@ import { scaled } from '../support/pace.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { expectInvariants, expectQuiet } from './accounts.ts';
 import { type Trial, trials } from './campaign.ts';
+import type { CrashHarness } from './crash-harness.ts';
 import { expectEnded } from './endings.ts';
 import { beginAt, byCard } from './scenarios.ts';
-import type { Stand } from './stand.ts';
 
 const RESUMED_WITHIN_MS = 10_000;
 
@@ -19,7 +19,7 @@ describe('a worker is killed twice on the same job', () => {
     ].map(
       (failpoint): Trial => ({
         title: `at ${failpoint}: the job is resumed each time`,
-        run: (stand) => killTwice(stand, failpoint),
+        run: (harness) => killTwice(harness, failpoint),
       }),
     ),
     { isLong: true },
@@ -27,20 +27,20 @@ describe('a worker is killed twice on the same job', () => {
 });
 
 /** The second kill proves that the job was taken up after the first, the purchase's end that it was after the second. */
-async function killTwice(stand: Stand, failpoint: string): Promise<void> {
-  await stand.ready();
-  const at = await beginAt(stand);
-  const first = stand.pid('worker');
-  stand.arm(`${failpoint}*2`);
+async function killTwice(harness: CrashHarness, failpoint: string): Promise<void> {
+  await harness.ready();
+  const at = await beginAt(harness);
+  const first = harness.pid('worker');
+  harness.arm(`${failpoint}*2`);
   const acting = byCard.act(at, undefined);
   acting.catch(() => undefined);
-  await waitFor('the worker was killed once', () => stand.armed() === `${failpoint}*1`);
-  await waitFor('the worker was killed twice', () => stand.armed() === undefined, RESUMED_WITHIN_MS);
+  await waitFor('the worker was killed once', () => harness.armed() === `${failpoint}*1`);
+  await waitFor('the worker was killed twice', () => harness.armed() === undefined, RESUMED_WITHIN_MS);
   const killedAt = performance.now();
   await expectEnded(byCard, at, await acting);
   expect(performance.now() - killedAt, 'ms from the second kill to the order').to.be.below(scaled(RESUMED_WITHIN_MS));
-  expect(stand.pid('worker')).not.to.equal(first);
-  expect(stand.said('job.dead.failed')).to.deep.equal([]);
-  await expectQuiet(stand, RESUMED_WITHIN_MS);
-  await expectInvariants(stand);
+  expect(harness.pid('worker')).not.to.equal(first);
+  expect(harness.said('job.dead.failed')).to.deep.equal([]);
+  await expectQuiet(harness, RESUMED_WITHIN_MS);
+  await expectInvariants(harness);
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { stripeProvider } from '../../src/ports/payments/stripe.ts';
-import type { Told } from '../support/desk.ts';
+import type { Told } from '../support/staff-client.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { openStaff, persistently, signInStaff } from './people.ts';
 import { type At, byCard, PATIENCE_MS, PRICE, type Scenario } from './scenarios.ts';
@@ -13,7 +13,7 @@ export const calledOff: Scenario = {
   name: 'order cancelled',
   ends: 'called off',
   prepare: async (at) => {
-    await openStaff(at.stand);
+    await openStaff(at.harness);
     return byCard.act(at, undefined);
   },
   act: async (at, bought) => {
@@ -28,18 +28,18 @@ export const calledOff: Scenario = {
 };
 
 /** All the money goes back in the dashboard of the provider before anything was sent: then nothing will be. It gets one credit note. */
-export const refundedAtTheDesk: Scenario = {
+export const refundedByStaff: Scenario = {
   name: 'refunded at the desk',
   ends: 'called off',
   prepare: (at) => byCard.act(at, undefined),
-  act: async ({ stand }, bought) => {
-    const provider = stripeProvider({ ...KEYS, apiUrl: stand.simulator });
+  act: async ({ harness }, bought) => {
+    const provider = stripeProvider({ ...KEYS, apiUrl: harness.simulator });
     const intentId = bought?.payment?.intentId ?? '';
     await provider.refund({ intentId, amount: PRICE, key: randomUUID(), reference: 'the desk' });
     if (!bought) throw new Error('this scenario prepares an order');
     const notes = `select total::int from documents where order_id = $1 and kind = 'credit-note'`;
     const noted = async () => {
-      const rows = await stand.books.query<{ total: number }>(notes, [bought.orderId]);
+      const rows = await harness.books.query<{ total: number }>(notes, [bought.orderId]);
       return rows.length > 0 && rows;
     };
     expect(await waitFor('the credit note', noted, PATIENCE_MS)).to.deep.equal([{ total: PRICE }]);
@@ -52,25 +52,25 @@ export const withInvoice: Scenario = {
   ...byCard,
   name: 'card, and the invoice',
   prepare: async (at) => {
-    await openStaff(at.stand);
+    await openStaff(at.harness);
     return undefined;
   },
   act: async (at, prepared) => {
     const bought = await byCard.act(at, prepared);
-    const { accessToken } = await signInStaff(at.stand);
-    const url = `${at.stand.shop.url}/api/v1/admin/orders/${bought.orderId}/invoice`;
+    const { accessToken } = await signInStaff(at.harness);
+    const url = `${at.harness.shop.url}/api/v1/admin/orders/${bought.orderId}/invoice`;
     const headers = { authorization: `Bearer ${accessToken}`, accept: 'application/pdf' };
     await waitFor('the PDF', async () => (await fetch(url, { headers })).status === 200, PATIENCE_MS);
     const issued = `select kind from documents where order_id = $1`;
-    expect(await at.stand.books.query(issued, [bought.orderId])).to.deep.equal([{ kind: 'invoice' }]);
+    expect(await at.harness.books.query(issued, [bought.orderId])).to.deep.equal([{ kind: 'invoice' }]);
     return bought;
   },
 };
 
 /** Gives a command, and looks until it is decided. */
-async function tell({ stand }: At, path: string, body: object): Promise<Told> {
-  const { shop } = stand;
-  const { accessToken } = await signInStaff(stand);
+async function tell({ harness }: At, path: string, body: object): Promise<Told> {
+  const { shop } = harness;
+  const { accessToken } = await signInStaff(harness);
   const headers = { 'idempotency-key': randomUUID() };
   const ask = () => shop.ask<Told>('POST', path, { accessToken, headers, body });
   const { id, orderId } = (await persistently('the command is accepted', ask)).body;

@@ -10,8 +10,8 @@ import { DEVELOPMENT } from '../../tools/stack/environment.ts';
 import { BENGALURU } from '../support/address.ts';
 import type { Answer, Checkout } from '../support/shop.ts';
 import { waitFor } from '../support/wait-for.ts';
+import type { CrashHarness } from './crash-harness.ts';
 import { PATIENCE_MS, type Scenario } from './scenarios.ts';
-import type { Stand } from './stand.ts';
 
 const PASSWORD = 'correct horse battery';
 
@@ -40,23 +40,23 @@ export const persistently = <T>(what: string, ask: () => Promise<Answer<T>>): Pr
 export const asCustomer: Scenario = {
   name: 'a customer, and staff',
   ends: 'sold',
-  prepare: async ({ stand }) => {
-    await openStaff(stand);
+  prepare: async ({ harness }) => {
+    await openStaff(harness);
     return undefined;
   },
   async act(at) {
-    const { stand } = at;
+    const { harness } = at;
     const cart = await at.customer.cart([{ variantId: at.variantId, quantity: 1 }]);
     const email = `crash-${randomUUID()}@example.com`;
-    await register(stand, { email, cart });
-    await refresh(stand, await signIn(stand, { email, cart }));
-    const { accessToken } = await signIn(stand, { email, cart });
-    await keepAddress(stand, accessToken);
-    await changeAsStaff(stand);
-    await askForReset(stand, email);
-    const checkout = await buy(stand, { accessToken, cartId: cart.id });
-    await expectMail(stand);
-    await leave(stand, await signIn(stand, { email, cart }));
+    await register(harness, { email, cart });
+    await refresh(harness, await signIn(harness, { email, cart }));
+    const { accessToken } = await signIn(harness, { email, cart });
+    await keepAddress(harness, accessToken);
+    await changeAsStaff(harness);
+    await askForReset(harness, email);
+    const checkout = await buy(harness, { accessToken, cartId: cart.id });
+    await expectMail(harness);
+    await leave(harness, await signIn(harness, { email, cart }));
     return checkout;
   },
 };
@@ -66,7 +66,7 @@ interface Guest {
   cart: { id: string; cartToken: string };
 }
 
-async function register({ shop, books }: Stand, { email, cart }: Guest): Promise<void> {
+async function register({ shop, books }: CrashHarness, { email, cart }: Guest): Promise<void> {
   const body = { email, password: PASSWORD, name: 'Asha Rao', cartId: cart.id };
   const answer = await persistently('somebody is registered', () =>
     shop.ask('POST', '/account/register', { token: cart.cartToken, body }),
@@ -77,7 +77,7 @@ async function register({ shop, books }: Stand, { email, cart }: Guest): Promise
   expect(rows, 'the cart came along with the account').to.have.length(1);
 }
 
-async function signIn({ shop }: Stand, { email, cart }: Guest): Promise<Tokens> {
+async function signIn({ shop }: CrashHarness, { email, cart }: Guest): Promise<Tokens> {
   const body = { email, password: PASSWORD, cartId: cart.id };
   const answer = await persistently('the customer is signed in', () =>
     shop.ask<Tokens>('POST', '/account/login', { token: cart.cartToken, body }),
@@ -87,14 +87,14 @@ async function signIn({ shop }: Stand, { email, cart }: Guest): Promise<Tokens> 
 }
 
 /** A token whose first use was not answered has ended its session: at no time two tokens work. */
-async function refresh({ shop }: Stand, { refreshToken }: Tokens): Promise<void> {
+async function refresh({ shop }: CrashHarness, { refreshToken }: Tokens): Promise<void> {
   const answer = await persistently('the session is refreshed', () =>
     shop.ask<Tokens>('POST', '/account/refresh', { body: { refreshToken } }),
   );
   expect([200, 401]).to.include(answer.status);
 }
 
-async function keepAddress({ shop }: Stand, accessToken: string): Promise<void> {
+async function keepAddress({ shop }: CrashHarness, accessToken: string): Promise<void> {
   const headers = { 'idempotency-key': randomUUID() };
   const request = { accessToken, headers, body: BENGALURU };
   const answer = await persistently('the address is kept', () => shop.ask('POST', '/account/addresses', request));
@@ -104,13 +104,13 @@ async function keepAddress({ shop }: Stand, accessToken: string): Promise<void> 
 }
 
 /** Its mail, and the search for the account before it, are awaited with all others. */
-async function askForReset({ shop }: Stand, email: string): Promise<void> {
+async function askForReset({ shop }: CrashHarness, email: string): Promise<void> {
   const ask = () => shop.ask('POST', '/account/password/forgotten', { body: { email } });
   expect((await persistently('a reset mail is asked for', ask)).status).to.equal(202);
 }
 
 async function buy(
-  { shop }: Stand,
+  { shop }: CrashHarness,
   { accessToken, cartId }: { accessToken: string; cartId: string },
 ): Promise<Checkout> {
   const headers = { 'idempotency-key': randomUUID() };
@@ -127,7 +127,7 @@ async function buy(
   return shop.settled({ ...answer.body, cartToken: '', accessToken }, PATIENCE_MS);
 }
 
-async function leave({ shop, books }: Stand, { accessToken }: Tokens): Promise<void> {
+async function leave({ shop, books }: CrashHarness, { accessToken }: Tokens): Promise<void> {
   const answer = await persistently('the customer is signed out', () =>
     shop.ask('POST', '/account/logout', { accessToken }),
   );
@@ -139,15 +139,15 @@ async function leave({ shop, books }: Stand, { accessToken }: Tokens): Promise<v
 /** The change and its audit row are there once, however often it was asked for. */
 const admin = (path: string) => `/../admin/${path}`;
 
-export async function signInStaff({ shop }: Stand): Promise<Tokens> {
+export async function signInStaff({ shop }: CrashHarness): Promise<Tokens> {
   const body = { email: 'crash-admin@example.com', password: PASSWORD };
   const signIn = () => shop.ask<Tokens>('POST', admin('account/login'), { body });
   return (await persistently('staff are signed in', signIn)).body;
 }
 
-async function changeAsStaff(stand: Stand): Promise<void> {
-  const { shop, books } = stand;
-  const tokens = await signInStaff(stand);
+async function changeAsStaff(harness: CrashHarness): Promise<void> {
+  const { shop, books } = harness;
+  const tokens = await signInStaff(harness);
   const name = `group ${randomUUID()}`;
   const headers = { 'idempotency-key': randomUUID() };
   const request = { accessToken: tokens.accessToken, headers, body: { name } };
@@ -159,7 +159,7 @@ async function changeAsStaff(stand: Stand): Promise<void> {
 }
 
 /** Until the mails are on their way their commands stay in the outbox. */
-const expectMail = ({ books }: Stand): Promise<unknown> =>
+const expectMail = ({ books }: CrashHarness): Promise<unknown> =>
   waitFor(
     'the mails are sent',
     async () => (await books.query(`select 1 from outbox where name in ('mail.reset', 'mail.send')`)).length === 0,
@@ -167,7 +167,7 @@ const expectMail = ({ books }: Stand): Promise<unknown> =>
   );
 
 /** Who can sign in at the admin door of this stand. */
-export async function openStaff({ databaseUrl }: Stand): Promise<void> {
+export async function openStaff({ databaseUrl }: CrashHarness): Promise<void> {
   const db = await openDatabase({ url: databaseUrl, entities: ENTITIES, connections: 1 });
   const vault = openVault({ dataKeys: DEVELOPMENT.DATA_KEYS, secret: DEVELOPMENT.APP_SECRET });
   const email = 'crash-admin@example.com';

@@ -6,7 +6,7 @@ export const whileEndedCheckoutsGo: Scenario = {
   ...byCard,
   name: 'card, while old ones go',
   act: async (at, prepared) => {
-    const before = { ...at, variantId: await at.stand.books.stock({ stock: 1, price: PRICE }) };
+    const before = { ...at, variantId: await at.harness.books.stock({ stock: 1, price: PRICE }) };
     const { id } = await cancelled.act(before, await cancelled.prepare(before));
     await age(at, id, '2 days');
     await waitFor('it knows nobody any more', () => isGone(at, id, 'and email is not null'), PATIENCE_MS);
@@ -17,8 +17,8 @@ export const whileEndedCheckoutsGo: Scenario = {
 };
 
 /** It ended so long ago. */
-const age = ({ stand }: At, id: string, since: string) =>
-  stand.books.query(`update checkouts set updated_at = now() - $2::interval where id = $1`, [id, since]);
+const age = ({ harness }: At, id: string, since: string) =>
+  harness.books.query(`update checkouts set updated_at = now() - $2::interval where id = $1`, [id, since]);
 
-const isGone = async ({ stand }: At, id: string, and: string): Promise<boolean> =>
-  (await stand.books.query(`select from checkouts where id = $1 ${and}`, [id])).length === 0;
+const isGone = async ({ harness }: At, id: string, and: string): Promise<boolean> =>
+  (await harness.books.query(`select from checkouts where id = $1 ${and}`, [id])).length === 0;

@@ -6,8 +6,8 @@ import { preparePartitions } from '../../src/jobs/reconciliation.ts';
 import { only, putDiscount } from '../support/offers.ts';
 import type { Checkout } from '../support/shop.ts';
 import { setFaults } from '../support/simulator.ts';
+import type { CrashHarness } from './crash-harness.ts';
 import { type Customer, patientCustomer } from './patient.ts';
-import type { Stand } from './stand.ts';
 
 /** A purchase in two parts, so that a case can choose in which of them the process is killed. */
 export interface Scenario {
@@ -21,7 +21,7 @@ export interface Scenario {
 }
 
 export interface At {
-  stand: Stand;
+  harness: CrashHarness;
   customer: Customer;
   variantId: string;
 }
@@ -33,11 +33,11 @@ export const STOCK = 3;
 export const PATIENCE_MS = 25_000;
 
 /** Goods of which the price is reached by a discount of limited uses and of a first order, so that every case has both to hold. */
-export async function beginAt(stand: Stand): Promise<At> {
-  const variantId = await stand.books.stock({ stock: STOCK, price: PRICE + OFF });
+export async function beginAt(harness: CrashHarness): Promise<At> {
+  const variantId = await harness.books.stock({ stock: STOCK, price: PRICE + OFF });
   const offer = { kind: 'fixed-amount', amount: OFF, per: 'order' } as const;
-  await putDiscount(stand.books.query, { include: only(variantId), offer, maxUses: STOCK, firstOrderOnly: true });
-  return { stand, customer: patientCustomer(stand.shop), variantId };
+  await putDiscount(harness.books.query, { include: only(variantId), offer, maxUses: STOCK, firstOrderOnly: true });
+  return { harness, customer: patientCustomer(harness.shop), variantId };
 }
 
 const line = ({ variantId }: At) => ({ variantId, quantity: 1 });
@@ -47,18 +47,18 @@ async function submit(at: At, method?: string): Promise<Checkout> {
 }
 
 const rested = async (at: At, method?: string): Promise<Checkout> =>
-  at.stand.shop.rested(await submit(at, method), PATIENCE_MS);
+  at.harness.shop.rested(await submit(at, method), PATIENCE_MS);
 
-const settled = ({ stand }: At, checkout: Checkout): Promise<Checkout> => stand.shop.settled(checkout, PATIENCE_MS);
+const settled = ({ harness }: At, checkout: Checkout): Promise<Checkout> => harness.shop.settled(checkout, PATIENCE_MS);
 
-const reached = ({ stand }: At, checkout: Checkout, state: Checkout['state']): Promise<Checkout> =>
-  stand.shop.reached(checkout, state, PATIENCE_MS);
+const reached = ({ harness }: At, checkout: Checkout, state: Checkout['state']): Promise<Checkout> =>
+  harness.shop.reached(checkout, state, PATIENCE_MS);
 
 /** As the provider's form in the browser does it. */
-export async function payAtProvider({ stand }: Pick<At, 'stand'>, { payment }: Checkout): Promise<void> {
+export async function payAtProvider({ harness }: Pick<At, 'harness'>, { payment }: Checkout): Promise<void> {
   const body = new URLSearchParams({ client_secret: payment?.clientSecret ?? '', payment_method: 'pm_card_visa' });
   const path = `/v1/payment_intents/${payment?.intentId}/confirm`;
-  const answer = await fetch(`${stand.simulator}${path}`, { method: 'POST', body });
+  const answer = await fetch(`${harness.simulator}${path}`, { method: 'POST', body });
   expect(answer.status, await answer.text()).to.equal(200);
 }
 
@@ -81,7 +81,7 @@ export const whilePartitionsAreMade: Scenario = {
   name: 'card, while partitions are made',
   act: async (at, prepared) => {
     const { queue, name } = preparePartitions;
-    const partitions = new Queue(queue, { connection: { url: at.stand.redis.url }, prefix: queuePrefix(queue) });
+    const partitions = new Queue(queue, { connection: { url: at.harness.redis.url }, prefix: queuePrefix(queue) });
     await partitions.add(name, {}, { removeOnComplete: true });
     await partitions.close();
     return byCard.act(at, prepared);
@@ -130,7 +130,7 @@ export const expired: Scenario = {
   prepare: (at) => rested(at),
   act: async (at, waiting) => {
     const past = `update checkouts set expires_at = now() - interval '1 s' where id = $1`;
-    await at.stand.books.query(past, [waiting?.id]);
+    await at.harness.books.query(past, [waiting?.id]);
     return reached(at, asPrepared(waiting), 'EXPIRED');
   },
 };
@@ -150,13 +150,13 @@ export const unheard: Scenario = {
   ends: 'sold',
   prepare: async (at) => {
     const waiting = await rested(at);
-    await setFaults(at.stand.simulator, { webhookDropRate: 1 });
+    await setFaults(at.harness.simulator, { webhookDropRate: 1 });
     await payAtProvider(at, waiting);
     return waiting;
   },
   act: async (at, waiting) => {
     const longAgo = `update payments set updated_at = now() - interval '1 min' where checkout_id = $1`;
-    await at.stand.books.query(longAgo, [waiting?.id]);
+    await at.harness.books.query(longAgo, [waiting?.id]);
     return settled(at, asPrepared(waiting));
   },
 };
@@ -172,13 +172,13 @@ export const paidTooLate: Scenario = {
   name: 'paid late, goods gone',
   ends: 'refunded',
   prepare: async (at) => {
-    const { stand, variantId } = at;
+    const { harness, variantId } = at;
     const waiting = await rested(at);
-    await stand.books.query(`update reservations set expires_at = now() - interval '1 s' where checkout_id = $1`, [
+    await harness.books.query(`update reservations set expires_at = now() - interval '1 s' where checkout_id = $1`, [
       waiting.id,
     ]);
     // Somebody without an order so far: the cart shows the discount of a first order.
-    const sold = await stand.shop.buy([{ variantId, quantity: STOCK }], { email: `${randomUUID()}@example.com` });
+    const sold = await harness.shop.buy([{ variantId, quantity: STOCK }], { email: `${randomUUID()}@example.com` });
     expect(sold.state).to.equal('COMPLETED');
     return waiting;
   },

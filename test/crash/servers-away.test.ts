@@ -15,8 +15,8 @@ import { scaled } from '../support/pace.ts';
 import { fillConnections, freeze } from '../support/server-faults.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { trials } from './campaign.ts';
-import { anyUpTo, crowdAt } from './crowd.ts';
-import type { Stand } from './stand.ts';
+import { anyUpTo, concurrentBuyersAt } from './concurrent-buyers.ts';
+import type { CrashHarness } from './crash-harness.ts';
 
 const SERVED_WITHIN_MS = 60_000;
 const STORED_AGAIN_WITHIN_MS = 10_000;
@@ -52,17 +52,17 @@ describe('Redis goes away while fifty purchases are under way', () => {
   );
 });
 
-async function emptyRedis(stand: Stand): Promise<void> {
-  const crowd = await crowdAt(stand);
-  await crowd.send(50, anyUpTo(40));
-  const redis = new Redis(stand.redis.url);
+async function emptyRedis(harness: CrashHarness): Promise<void> {
+  const buyers = await concurrentBuyersAt(harness);
+  await buyers.send(50, anyUpTo(40));
+  const redis = new Redis(harness.redis.url);
   await redis.flushall();
   redis.disconnect();
-  await waitFor('the schedules are there again', () => expectSchedules(stand), STORED_AGAIN_WITHIN_MS);
-  await crowd.expectAllServed(SERVED_WITHIN_MS);
+  await waitFor('the schedules are there again', () => expectSchedules(harness), STORED_AGAIN_WITHIN_MS);
+  await buyers.expectAllServed(SERVED_WITHIN_MS);
 }
 
-async function expectSchedules({ redis }: Stand): Promise<true> {
+async function expectSchedules({ redis }: CrashHarness): Promise<true> {
   for (const { job } of SCHEDULES) {
     const queue = new Queue(job.queue, { connection: { url: redis.url }, prefix: queuePrefix(job.queue) });
     const scheduler = await queue.getJobScheduler(job.name);
@@ -72,29 +72,29 @@ async function expectSchedules({ redis }: Stand): Promise<true> {
   return true;
 }
 
-async function killRedis(stand: Stand): Promise<void> {
-  const crowd = await crowdAt(stand);
-  await crowd.send(50, anyUpTo(40));
-  await stand.redis.kill();
-  await stand.redis.start();
-  await crowd.expectAllServed(SERVED_WITHIN_MS);
+async function killRedis(harness: CrashHarness): Promise<void> {
+  const buyers = await concurrentBuyersAt(harness);
+  await buyers.send(50, anyUpTo(40));
+  await harness.redis.kill();
+  await harness.redis.start();
+  await buyers.expectAllServed(SERVED_WITHIN_MS);
 }
 
-async function missRedis(stand: Stand): Promise<void> {
-  const crowd = await crowdAt(stand);
-  await crowd.send(25, anyUpTo(20));
-  await stand.redis.kill();
+async function missRedis(harness: CrashHarness): Promise<void> {
+  const buyers = await concurrentBuyersAt(harness);
+  await buyers.send(25, anyUpTo(20));
+  await harness.redis.kill();
   // All of them are accepted before Redis is back.
-  await Promise.all([crowd.send(25), pause(REDIS_AWAY_MS)]);
-  await stand.redis.start();
-  await crowd.expectAllServed(SERVED_WITHIN_MS);
+  await Promise.all([buyers.send(25), pause(REDIS_AWAY_MS)]);
+  await harness.redis.start();
+  await buyers.expectAllServed(SERVED_WITHIN_MS);
 }
 
 /** Commits wait for the log: what is acknowledged must outlive the kill of the server, though not of the machine. */
 const DURABLE = { fsync: 'off' };
 
 interface OwnPostgres {
-  stand: Stand;
+  harness: CrashHarness;
   /** The server as it is now; another takes its place by `restart`. */
   server(): EmbeddedPostgres;
   restart(end: 'stop' | 'kill'): Promise<void>;
@@ -102,74 +102,74 @@ interface OwnPostgres {
 
 /** Does something to a stand whose Postgres nobody else uses. */
 function withOwnPostgres(run: (own: OwnPostgres) => Promise<void>, settings: Record<string, string> = {}) {
-  return async (other: Stand): Promise<void> => {
+  return async (other: CrashHarness): Promise<void> => {
     const folder = await mkdtemp(join(tmpdir(), 'vcecom-crash-'));
     await chmod(folder, 0o755);
     const options = { dataDir: join(folder, 'postgres'), settings: { ...DURABLE, ...settings } };
     let postgres = await startPostgres(options);
     const { url, port } = postgres;
-    let stand: Stand | undefined;
+    let harness: CrashHarness | undefined;
     try {
       await migrateAt(url);
-      stand = await other.beside(url);
+      harness = await other.beside(url);
       const restart = async (end: 'stop' | 'kill') => {
         await postgres[end]();
         postgres = await startPostgres({ ...options, port });
       };
-      await run({ stand, server: () => postgres, restart });
+      await run({ harness, server: () => postgres, restart });
     } finally {
-      await stand?.stop();
+      await harness?.stop();
       await postgres.remove();
       await rm(folder, { recursive: true, force: true });
     }
   };
 }
 
-async function restartPostgres({ stand, restart }: OwnPostgres): Promise<void> {
-  const pids = [stand.pid('web'), stand.pid('worker')];
-  const crowd = await crowdAt(stand);
+async function restartPostgres({ harness, restart }: OwnPostgres): Promise<void> {
+  const pids = [harness.pid('web'), harness.pid('worker')];
+  const buyers = await concurrentBuyersAt(harness);
   for (const end of ['stop', 'kill'] as const) {
-    await crowd.send(25, anyUpTo(20));
+    await buyers.send(25, anyUpTo(20));
     await restart(end);
   }
-  await crowd.expectAllServed(SERVED_WITHIN_MS);
-  expect([stand.pid('web'), stand.pid('worker')]).to.deep.equal(pids);
-  expect(stand.ends).to.deep.equal([]);
+  await buyers.expectAllServed(SERVED_WITHIN_MS);
+  expect([harness.pid('web'), harness.pid('worker')]).to.deep.equal(pids);
+  expect(harness.ends).to.deep.equal([]);
 }
 
-async function freezePostgres({ stand, server }: OwnPostgres): Promise<void> {
-  const crowd = await crowdAt(stand);
-  await crowd.send(25, anyUpTo(20));
+async function freezePostgres({ harness, server }: OwnPostgres): Promise<void> {
+  const buyers = await concurrentBuyersAt(harness);
+  await buyers.send(25, anyUpTo(20));
   const thaw = await freeze(server().pid);
   try {
-    await expectUnready(stand);
+    await expectUnready(harness);
     // A server that owes an answer for twenty seconds counts as gone.
-    await expectUnavailable(stand, FROZEN_ANSWER_MS);
+    await expectUnavailable(harness, FROZEN_ANSWER_MS);
   } finally {
     await thaw();
   }
-  await crowd.expectAllServed(SERVED_WITHIN_MS);
+  await buyers.expectAllServed(SERVED_WITHIN_MS);
 }
 
-async function fillPostgres({ stand, server }: OwnPostgres): Promise<void> {
-  const crowd = await crowdAt(stand);
-  await crowd.send(25, anyUpTo(20));
+async function fillPostgres({ harness, server }: OwnPostgres): Promise<void> {
+  const buyers = await concurrentBuyersAt(harness);
+  await buyers.send(25, anyUpTo(20));
   const release = await fillConnections(server().url);
   try {
-    await expectUnready(stand);
-    await expectUnavailable(stand, REFUSED_ANSWER_MS);
+    await expectUnready(harness);
+    await expectUnavailable(harness, REFUSED_ANSWER_MS);
   } finally {
     await release();
   }
-  await crowd.expectAllServed(SERVED_WITHIN_MS);
+  await buyers.expectAllServed(SERVED_WITHIN_MS);
 }
 
-const expectUnready = (stand: Stand) =>
-  waitFor('readiness tells', async () => (await fetch(`${stand.shop.url}/readyz`)).status === 503);
+const expectUnready = (harness: CrashHarness) =>
+  waitFor('readiness tells', async () => (await fetch(`${harness.shop.url}/readyz`)).status === 503);
 
-async function expectUnavailable(stand: Stand, withinMs: number): Promise<void> {
+async function expectUnavailable(harness: CrashHarness, withinMs: number): Promise<void> {
   const signal = AbortSignal.timeout(scaled(withinMs));
-  const { status, headers } = await fetch(`${stand.shop.url}/api/v1/store/cart`, { method: 'POST', signal });
+  const { status, headers } = await fetch(`${harness.shop.url}/api/v1/store/cart`, { method: 'POST', signal });
   expect(status).to.equal(503);
   expect(headers.get('retry-after')).to.match(/^\d+$/);
 }

@@ -8,14 +8,14 @@ import { byCard, PATIENCE_MS, type Scenario } from './scenarios.ts';
 export const withSubscriber: Scenario = {
   ...byCard,
   name: 'card, with a subscriber',
-  prepare: async ({ stand }) => {
-    await openStaff(stand);
+  prepare: async ({ harness }) => {
+    await openStaff(harness);
     return undefined;
   },
   act: async (at, prepared) => {
-    const { shop, books } = at.stand;
+    const { shop, books } = at.harness;
     const receiver = await openReceiver();
-    const { accessToken } = await signInStaff(at.stand);
+    const { accessToken } = await signInStaff(at.harness);
     const body = { url: receiver.url, events: ['order.confirmed'] };
     const subscribe = () => shop.ask<{ id: string }>('POST', '/../admin/webhooks', { accessToken, body });
     const { id } = (await persistently('the subscription is made', subscribe)).body;

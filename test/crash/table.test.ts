@@ -8,9 +8,9 @@ const results = new Map<Case, string>();
 
 const trialOf = (one: Case): Trial => ({
   title: titleOf(one),
-  async run(stand) {
+  async run(harness) {
     results.set(one, 'FAILED');
-    results.set(one, `${((await runCase(stand, one)) / 1_000).toFixed(1)} s`);
+    results.set(one, `${((await runCase(harness, one)) / 1_000).toFixed(1)} s`);
   },
 });
 

@@ -4,8 +4,8 @@ import { answersOk } from '../../tools/stack/readiness.ts';
 import { describeAll } from '../support/extent.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { trials } from './campaign.ts';
-import { anyUpTo, crowdAt } from './crowd.ts';
-import type { Stand } from './stand.ts';
+import { anyUpTo, concurrentBuyersAt } from './concurrent-buyers.ts';
+import type { CrashHarness } from './crash-harness.ts';
 
 const SERVED_WITHIN_MS = 60_000;
 const STARTED_WITHIN_MS = 30_000;
@@ -23,56 +23,56 @@ describeAll('processes end while a hundred purchases are under way', () => {
   );
 });
 
-async function killWeb(stand: Stand): Promise<void> {
-  const crowd = await crowdAt(stand);
+async function killWeb(harness: CrashHarness): Promise<void> {
+  const buyers = await concurrentBuyersAt(harness);
   for (let kill = 1; kill <= 5; kill++) {
-    const old = stand.pid('web');
+    const old = harness.pid('web');
     if (kill % 2 === 0) {
-      stand.arm('web:checkout.start.after-commit');
-      const sent = crowd.send(20);
-      await waitFor('web was killed after a commit', () => stand.armed() === undefined);
+      harness.arm('web:checkout.start.after-commit');
+      const sent = buyers.send(20);
+      await waitFor('web was killed after a commit', () => harness.armed() === undefined);
       await sent;
     } else {
-      await crowd.send(20, anyUpTo(15));
-      stand.kill('web');
+      await buyers.send(20, anyUpTo(15));
+      harness.kill('web');
     }
-    await replaced(stand, 'web', old);
+    await replaced(harness, 'web', old);
   }
-  await crowd.expectAllServed(SERVED_WITHIN_MS);
+  await buyers.expectAllServed(SERVED_WITHIN_MS);
 }
 
-async function killWorker(stand: Stand): Promise<void> {
-  const crowd = await crowdAt(stand);
+async function killWorker(harness: CrashHarness): Promise<void> {
+  const buyers = await concurrentBuyersAt(harness);
   for (let kill = 1; kill <= 10; kill++) {
-    const old = stand.pid('worker');
-    await crowd.send(10, anyUpTo(10));
-    stand.kill('worker');
-    await replaced(stand, 'worker', old);
+    const old = harness.pid('worker');
+    await buyers.send(10, anyUpTo(10));
+    harness.kill('worker');
+    await replaced(harness, 'worker', old);
   }
-  await crowd.expectAllServed(SERVED_WITHIN_MS);
-  expect(stand.said('job.dead.failed')).to.deep.equal([]);
+  await buyers.expectAllServed(SERVED_WITHIN_MS);
+  expect(harness.said('job.dead.failed')).to.deep.equal([]);
 }
 
 /** Another process is there and does its work. */
-async function replaced(stand: Stand, role: Role, old: number): Promise<void> {
-  await waitFor(`another ${role} process runs`, () => stand.pid(role) !== old);
-  if (role === 'web') await waitFor('web answers', () => answersOk(`${stand.shop.url}/healthz`), STARTED_WITHIN_MS);
-  await stand.ready();
+async function replaced(harness: CrashHarness, role: Role, old: number): Promise<void> {
+  await waitFor(`another ${role} process runs`, () => harness.pid(role) !== old);
+  if (role === 'web') await waitFor('web answers', () => answersOk(`${harness.shop.url}/healthz`), STARTED_WITHIN_MS);
+  await harness.ready();
 }
 
-async function askToStop(stand: Stand): Promise<void> {
-  await stand.ready();
-  const [crowd, ended] = [await crowdAt(stand), stand.ends.length];
-  const old = { web: stand.pid('web'), worker: stand.pid('worker') };
-  await crowd.send(100, 40 + anyUpTo(20));
-  for (const role of ['web', 'worker', 'web', 'worker'] as const) stand.kill(role, 'SIGTERM');
-  const haveEnded = () => stand.ends.length >= ended + 2;
+async function askToStop(harness: CrashHarness): Promise<void> {
+  await harness.ready();
+  const [buyers, ended] = [await concurrentBuyersAt(harness), harness.ends.length];
+  const old = { web: harness.pid('web'), worker: harness.pid('worker') };
+  await buyers.send(100, 40 + anyUpTo(20));
+  for (const role of ['web', 'worker', 'web', 'worker'] as const) harness.kill(role, 'SIGTERM');
+  const haveEnded = () => harness.ends.length >= ended + 2;
   await waitFor('both have ended', haveEnded, STOPPED_WITHIN_MS);
-  expect(stand.ends.slice(ended).sort()).to.deep.equal(['web: exit code 0', 'worker: exit code 0']);
-  await Promise.all([replaced(stand, 'web', old.web), replaced(stand, 'worker', old.worker)]);
-  await crowd.expectAllServed(SERVED_WITHIN_MS);
+  expect(harness.ends.slice(ended).sort()).to.deep.equal(['web: exit code 0', 'worker: exit code 0']);
+  await Promise.all([replaced(harness, 'web', old.web), replaced(harness, 'worker', old.worker)]);
+  await buyers.expectAllServed(SERVED_WITHIN_MS);
   for (const event of ['job.retried', 'job.dead.failed', 'process.stop.forced', 'process.stop.failed']) {
-    expect(stand.said(event), event).to.deep.equal([]);
+    expect(harness.said(event), event).to.deep.equal([]);
   }
-  expect(stand.ends.slice(ended)).to.have.length(2);
+  expect(harness.ends.slice(ended)).to.have.length(2);
 }

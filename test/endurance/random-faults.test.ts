@@ -8,10 +8,10 @@ import type { Stack } from '../../tools/stack/stack.ts';
 import { expectInvariants, expectMoneyAccounted, expectQuiet } from '../crash/accounts.ts';
 import { reconcile, reportOf } from '../support/auditor.ts';
 import { type Books, openBooks } from '../support/books.ts';
-import { openDesk } from '../support/desk.ts';
 import { runsAll } from '../support/extent.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 import { clearFaults } from '../support/simulator.ts';
+import { openStaffClient } from '../support/staff-client.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { ATTACKS, WrongAnswer } from './attacks.ts';
 import { anyOf, buy } from './buyers.ts';
@@ -124,8 +124,8 @@ async function everythingReady(stack: Stack): Promise<void> {
 async function expectSettled(stack: Stack, books: Books, ids: readonly string[]): Promise<void> {
   const { databaseUrl, simulatorUrl: simulator } = stack;
   await expectQuiet({ books, simulator }, SERVED_WITHIN_MS);
-  const desk = await openDesk(stack.url);
-  const report = await reportOf(desk, await reconcile(desk, 'recent', RECONCILED_WITHIN_MS));
+  const staff = await openStaffClient(stack.url);
+  const report = await reportOf(staff, await reconcile(staff, 'recent', RECONCILED_WITHIN_MS));
   await expectQuiet({ books, simulator }, SERVED_WITHIN_MS);
   await expectMoneyAccounted({ books, simulator }, ids);
   await expectInvariants({ databaseUrl, simulator });

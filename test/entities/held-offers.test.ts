@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { loadPriced } from '../../src/entities/pricing/context.ts';
-import { type HeldOffers, holdOffers } from '../../src/entities/pricing/offers.ts';
+import { loadGoodsForPricing } from '../../src/entities/pricing/context.ts';
+import { createOffersCache, type OffersCache } from '../../src/entities/pricing/offers.ts';
 import { unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { openPeopleShop, type PeopleShop } from '../api/people-shop.ts';
 import { stockVariant } from '../support/books.ts';
@@ -24,10 +24,10 @@ describe('the offers that a process holds', () => {
     (await query<{ version: number }>('select version from offers_version'))[0]?.version ?? 0;
 
   const priced = (
-    offers: HeldOffers,
+    offers: OffersCache,
     { codes = [], redeemer = null }: { codes?: string[]; redeemer?: string | null } = {},
   ) =>
-    loadPriced(
+    loadGoodsForPricing(
       query,
       { ...shop.deps, offers },
       {
@@ -61,7 +61,7 @@ describe('the offers that a process holds', () => {
   }
 
   it('are never older than what is priced with them: random changes, compared with a process that has just begun', async () => {
-    const held = holdOffers();
+    const held = createOffersCache();
     const off = async (table: string) =>
       void (await query(
         `update ${table} set status = 'archived' where id = (select id from ${table} order by random() limit 1)`,
@@ -89,7 +89,7 @@ describe('the offers that a process holds', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(names, { minLength: 1, maxLength: 4 }), redeemers, async (some, redeemer) => {
         for (const name of some) await changes[name]();
-        const [one, other] = [await priced(held, { redeemer }), await priced(holdOffers(), { redeemer })];
+        const [one, other] = [await priced(held, { redeemer }), await priced(createOffersCache(), { redeemer })];
         expect([...one.sellables]).to.deep.equal([...other.sellables]);
         // What nobody on offer asks for may have been read along.
         expect({ ...one.context, isFirstOrder: true }).to.deep.equal({ ...other.context, isFirstOrder: true });
@@ -99,14 +99,14 @@ describe('the offers that a process holds', () => {
   });
 
   it('are not those that a transaction has changed and rolled back, also when the next change gets their version', async () => {
-    const held = holdOffers();
+    const held = createOffersCache();
     await priced(held);
     const names = (offers: { rules: readonly { id: string }[] }) => offers.rules.map(({ id }) => id).sort();
     const before = names((await priced(held)).context);
     const include = only(variantIds[0] ?? '');
     const rolledBack = unitOfWork(shop.db, 'test', async (tx) => {
       const rule = await putRule(tx.query, { include, action: { kind: 'amount-off', amount: 1 } });
-      const inside = await loadPriced(
+      const inside = await loadGoodsForPricing(
         tx.query,
         { ...shop.deps, offers: held },
         {
@@ -133,14 +133,15 @@ describe('the offers that a process holds', () => {
   });
 
   it('are read once for all carts until they change', async () => {
-    const held = holdOffers();
+    const held = createOffersCache();
     const texts: string[] = [];
     const counting = <R extends object>(sql: string, params: readonly unknown[]) => {
       texts.push(sql);
       return shop.db.query<R>(sql, params);
     };
     const of = { variantIds, bundleIds: [], customerId: null, redeemer: null, codes: [], shippingMethodId: null };
-    for (let n = 0; n < 3; n++) await loadPriced(counting, { ...shop.deps, offers: held }, { ...of, now: new Date() });
+    for (let n = 0; n < 3; n++)
+      await loadGoodsForPricing(counting, { ...shop.deps, offers: held }, { ...of, now: new Date() });
     expect(texts.filter((sql) => sql.includes('from offers_version o'))).to.have.length(1);
   });
 });

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import {
+  countUnfinished,
   keptSince,
   MONTHLY_TABLES,
-  openIn,
   overdueMonths,
   preparePartitionsFor,
 } from '../../src/entities/monthly-tables.ts';
@@ -112,9 +112,9 @@ describe('the months of the large tables', () => {
   it('are not taken out while something of them is not over', async () => {
     const query = <R extends object>(sql: string, params: unknown[] = []) => database.db.query<R>(sql, params);
     const start = monthStart(now, 0);
-    expect(await openIn(database.db, start)).to.equal(0);
+    expect(await countUnfinished(database.db, start)).to.equal(0);
     await plantOrder(query);
-    expect(await openIn(database.db, start)).to.be.above(0);
+    expect(await countUnfinished(database.db, start)).to.be.above(0);
   });
 
   it('are the only ones that a query by key or page looks at', async () => {

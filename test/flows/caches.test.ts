@@ -3,10 +3,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { warmCaches } from '../../src/jobs/caches.ts';
-import { type Desk, openDesk } from '../support/desk.ts';
 import { rest } from '../support/queues.ts';
 import { goodsOf } from '../support/reviewers.ts';
 import { type Cart, openShop, type Shop } from '../support/shop.ts';
+import { openStaffClient, type StaffClient } from '../support/staff-client.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Flow, startFlow } from './stack.ts';
 
@@ -22,10 +22,10 @@ const LIKES = { language: 'hi', newsletter: true, 'size.shoes': 42 };
 describe('what shop fronts read', function () {
   this.timeout(120_000);
   let flow: Flow;
-  let desk: Desk;
+  let staff: StaffClient;
   before(async () => {
     flow = await startFlow({ webs: 3 });
-    desk = await openDesk(flow.stack.url);
+    staff = await openStaffClient(flow.stack.url);
   });
   after(() => flow?.stop());
 
@@ -33,8 +33,8 @@ describe('what shop fronts read', function () {
   const page = async (idOrSlug: string) => (await flow.shop.ask<Product>('GET', `/products/${idOrSlug}`)).body;
   async function rename(productId: string, title: string): Promise<void> {
     const path = `/../admin/products/${productId}`;
-    const { headers } = await desk.ask('GET', path);
-    const answer = await desk.ask('PATCH', path, {
+    const { headers } = await staff.ask('GET', path);
+    const answer = await staff.ask('PATCH', path, {
       body: { title },
       headers: { 'if-match': headers.get('etag') ?? '' },
     });
@@ -77,7 +77,7 @@ describe('what shop fronts read', function () {
     expect(await totals()).to.deep.equal([20_000, 20_000, 20_000]);
     const admin = async (method: string, path: string, body?: object, version?: number) => {
       const headers: Record<string, string> = version === undefined ? {} : { 'if-match': `"${version}"` };
-      const answer = await desk.ask<{ id: string }>(method, `/../admin/pricing-rules${path}`, { body, headers });
+      const answer = await staff.ask<{ id: string }>(method, `/../admin/pricing-rules${path}`, { body, headers });
       expect(answer.status, JSON.stringify(answer.body)).to.be.below(300);
       return answer.body;
     };

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import Stripe from 'stripe';
 import { DEVELOPMENT } from '../../tools/stack/environment.ts';
 import { reconcile, reportOf } from '../support/auditor.ts';
-import { type Desk, openDesk } from '../support/desk.ts';
+import { openStaffClient, type StaffClient } from '../support/staff-client.ts';
 import { type Flow, sharedFlow } from './stack.ts';
 
 /** An event of Stripe, as another program on the same account causes it. */
@@ -40,10 +40,10 @@ const BODIES: Record<string, unknown> = {
 
 describe('payments of another program on the same account', () => {
   let flow: Flow;
-  let desk: Desk;
+  let staff: StaffClient;
   before(async function () {
     flow = await sharedFlow(this);
-    desk = await openDesk(flow.stack.url);
+    staff = await openStaffClient(flow.stack.url);
   });
 
   const deliver = (body: unknown) => {
@@ -78,8 +78,8 @@ describe('payments of another program on the same account', () => {
     });
     expect(opened.status, await opened.clone().text()).to.equal(200);
     const { id } = (await opened.json()) as { id: string };
-    const run = await reconcile(desk, 'recent');
-    const found = (await reportOf(desk, run)).filter(({ facts }) => facts.intentId === id);
+    const run = await reconcile(staff, 'recent');
+    const found = (await reportOf(staff, run)).filter(({ facts }) => facts.intentId === id);
     expect(found.map(({ kind, state }) => [kind, state])).to.deep.equal([['provider.unknown-intent', 'person']]);
   });
 });

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import { type Desk, openDesk, type Told } from '../support/desk.ts';
 import { mailsIn, tokenIn } from '../support/mails.ts';
 import { readPdf } from '../support/pdf.ts';
 import { planted } from '../support/secrets.ts';
 import { type Failed, openShop, type Shop } from '../support/shop.ts';
+import { openStaffClient, type StaffClient, type Told } from '../support/staff-client.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Flow, sharedFlow } from './stack.ts';
 
@@ -20,11 +20,11 @@ interface Order {
 describe('who buys without an account', function () {
   this.timeout(60_000);
   let flow: Flow;
-  let desk: Desk;
+  let staff: StaffClient;
   let variantId: string;
   before(async function () {
     flow = await sharedFlow(this);
-    desk = await openDesk(flow.stack.url);
+    staff = await openStaffClient(flow.stack.url);
     variantId = await flow.books.stock({ stock: 500, price: 33_333 });
   });
 
@@ -52,9 +52,9 @@ describe('who buys without an account', function () {
   const get = <T>(path: string, token: string) => flow.shop.ask<T & Failed>('GET', `${path}?token=${token}`);
 
   async function send(orderId: string): Promise<void> {
-    await desk.done(orderId, 'transitions', { command: 'PROCESS' });
-    const { shipments } = await desk.done(orderId, 'shipments');
-    await desk.done(orderId, `shipments/${shipments[0]?.id}/delivery`);
+    await staff.done(orderId, 'transitions', { command: 'PROCESS' });
+    const { shipments } = await staff.done(orderId, 'shipments');
+    await staff.done(orderId, `shipments/${shipments[0]?.id}/delivery`);
   }
 
   it('follows the link of the mail to the order, its invoice and its shipments, and sends goods back', async () => {
@@ -90,7 +90,7 @@ describe('who buys without an account', function () {
       headers: { prefer: 'wait=20', 'idempotency-key': randomUUID() },
     });
     expect([asked.status, asked.body.state]).to.deep.equal([200, 'done']);
-    const { history, returns } = await desk.order(orderId);
+    const { history, returns } = await staff.order(orderId);
     expect(history.at(-1)).to.include({ event: 'REQUEST_RETURN', actor: 'guest' });
     const withdrawal = `${path}/returns/${returns[0]?.id}/withdraw?token=${token}`;
     const kept = await flow.shop.ask<Told>('POST', withdrawal, { body: {}, headers: { prefer: 'wait=20' } });
@@ -148,11 +148,11 @@ describe('who buys without an account', function () {
     expect((await member.shop.ask('GET', `/account/orders/${orderId}`)).status).to.equal(404);
     await verify(email.toUpperCase(), member);
     expect(await joined(member, [orderId])).to.deep.equal([orderId]);
-    expect((await desk.order(orderId)).history.at(-1)).to.deep.include({
+    expect((await staff.order(orderId)).history.at(-1)).to.deep.include({
       event: 'CLAIMED',
       actor: `customer:${member.id}`,
     });
-    expect((await desk.order(other)).customerId).to.equal(null);
+    expect((await staff.order(other)).customerId).to.equal(null);
     expect((await flow.shop.ask('GET', `/orders/${orderId}`, { token: cartToken })).status).to.equal(200);
     const { path, token } = await linked(email);
     expect((await get(path, token)).status, 'the link goes on working').to.equal(200);
@@ -205,9 +205,9 @@ describe('who buys without an account', function () {
     expect(await ordersOf(member)).to.deep.equal([orderId]);
     expect((await flow.shop.ask('GET', `/orders/${orderId}`, { token: cartToken })).status).to.equal(200);
     expect((await linked(email)).path).to.equal(`/orders/${orderId}`);
-    const { history } = await desk.order(orderId);
+    const { history } = await staff.order(orderId);
     expect(history.map(({ event }) => event)).to.deep.equal(['PLACED', 'PAID', 'CLAIMED']);
-    const replay = await desk.ask<{ isIdentical: boolean }>('GET', `/../admin/orders/${orderId}/replay`);
+    const replay = await staff.ask<{ isIdentical: boolean }>('GET', `/../admin/orders/${orderId}/replay`);
     expect(replay.body.isIdentical).to.equal(true);
 
     const body = { email: someone(), currentPassword: PASSWORD };

@@ -170,7 +170,7 @@ describe('products as files', function () {
       ['', /has no rows/],
       [HEADER, /has no rows/],
       ['slug,titel\na,b', /the column title is missing/],
-      [`${HEADER},slug\n`, /the column slug is there twice/],
+      [`${HEADER},slug\n`, /the column slug appears twice/],
       [`${HEADER}\n"open`, /breaks the quotes/],
       [new Uint8Array([...new TextEncoder().encode(`${HEADER}\n`), 0xff, 0xfe]), /is not UTF-8/],
       [`${HEADER}\na\0b`, /cannot be stored/],

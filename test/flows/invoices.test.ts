@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import type { TaxDocument } from '../../src/domain/invoices/document.ts';
 import { BENGALURU } from '../support/address.ts';
-import { type Desk, openDesk } from '../support/desk.ts';
 import { flatZone, putShippingMethod } from '../support/offers.ts';
 import { readPdf } from '../support/pdf.ts';
 import { openShop, type Shop } from '../support/shop.ts';
+import { openStaffClient, type StaffClient } from '../support/staff-client.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Flow, sharedFlow } from './stack.ts';
 
@@ -21,13 +21,13 @@ interface Document {
 describe('an invoice', function () {
   this.timeout(30_000);
   let flow: Flow;
-  let desk: Desk;
+  let staff: StaffClient;
   let shop: Shop;
   let accessToken: string;
   let orderId: string;
   before(async function () {
     flow = await sharedFlow(this);
-    desk = await openDesk(flow.stack.url);
+    staff = await openStaffClient(flow.stack.url);
     const body = { email: `invoice-${Date.now()}@example.com`, password: 'correct horse battery', name: 'Asha Rao' };
     accessToken = (await flow.shop.ask<{ accessToken: string }>('POST', '/account/register', { body })).body
       .accessToken;
@@ -49,7 +49,7 @@ describe('an invoice', function () {
   it('is issued by itself, and says what was paid', async () => {
     const invoice = await issued('invoice');
     expect(invoice.number).to.match(/^VC\/\d\d-\d\d\/\d{6}$/);
-    const order = await desk.order(orderId);
+    const order = await staff.order(orderId);
     expect(invoice.totals.total).to.equal(order.totals.total);
     expect(invoice.buyer.shippingAddress?.name).to.equal(order.shippingAddress?.name);
     expect(invoice.type).to.equal('tax-invoice');
@@ -78,7 +78,7 @@ describe('an invoice', function () {
     expect((await asPdf('invoice', other.accessToken)).status).to.equal(404);
     const headers = { accept: 'text/html' };
     expect((await shop.ask('GET', `/account/orders/${orderId}/invoice`, { headers })).status).to.equal(406);
-    expect((await desk.ask('GET', `/../admin/orders/${orderId}/invoice`)).status).to.equal(200);
+    expect((await staff.ask('GET', `/../admin/orders/${orderId}/invoice`)).status).to.equal(200);
   });
 
   it('is corrected by a credit note for each refund, which names it', async () => {
@@ -89,7 +89,7 @@ describe('an invoice', function () {
       select v.product_id from order_lines l join variants v on v.id = l.variant_id where l.order_id = $1)`,
       [orderId],
     );
-    await desk.done(orderId, 'cancellations', { lines: [{ line: 1, quantity: 1 }], reason: 'One is damaged' });
+    await staff.done(orderId, 'cancellations', { lines: [{ line: 1, quantity: 1 }], reason: 'One is damaged' });
     const notes = await waitFor('the credit note is issued', async () => {
       const { body } = await shop.ask<{ data: { id: string; number: string; total: number }[] }>(
         'GET',
@@ -102,7 +102,7 @@ describe('an invoice', function () {
     const note = await issued(`credit-notes/${notes[0]?.id}`);
     expect(note.against?.number).to.equal(invoice.number);
     expect([note.type, note.lines[0]?.unit]).to.deep.equal(['credit-note', 'NOS']);
-    const { refunds } = await desk.order(orderId);
+    const { refunds } = await staff.order(orderId);
     expect(note.totals.total).to.equal(refunds[0]?.amount);
   });
 
@@ -118,9 +118,9 @@ describe('an invoice', function () {
     const shippingMethodId = await putShippingMethod(query, { zones: [flatZone(1_000_01)] });
     const items = [dear, cheap].map((variantId, place) => ({ variantId, quantity: 7 - 2 * place }));
     const id = (await shop.buy(items, { shippingMethodId, address: BENGALURU })).orderId ?? '';
-    await desk.done(id, 'cancellations', { lines: [{ line: 1, quantity: 5 }], reason: 'Damaged' });
-    await desk.done(id, 'cancellations', { lines: [{ line: 2, quantity: 2 }], reason: 'Damaged' });
-    const { refunds } = await desk.done(id, 'transitions', { command: 'CANCEL', reason: 'The customer rang' });
+    await staff.done(id, 'cancellations', { lines: [{ line: 1, quantity: 5 }], reason: 'Damaged' });
+    await staff.done(id, 'cancellations', { lines: [{ line: 2, quantity: 2 }], reason: 'Damaged' });
+    const { refunds } = await staff.done(id, 'transitions', { command: 'CANCEL', reason: 'The customer rang' });
     // Both shares of the delivery go back as one.
     expect(refunds.at(-1)?.lines.map(({ line }) => line)).to.deep.equal([0, 1, 2]);
     expect(refunds.at(-1)?.lines[0]?.amount).to.equal(1_000_01);

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { type Checkout, type Failed, trail } from '../support/shop.ts';
 import { clearFaults, setFaults } from '../support/simulator.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { together } from './in-parallel.ts';
 import { type Flow, sharedFlow, startFlow } from './stack.ts';
-import { together } from './together.ts';
 
 /** Pays some seconds after it was asked to, and cannot be called back meanwhile. */
 const SLOW = 'pm_usBankAccount_success';
@@ -107,7 +107,8 @@ describe('money that comes late', () => {
   });
 });
 
-describe('a checkout whose reservation runs out', () => {
+describe('a checkout whose reservation runs out', function () {
+  this.timeout(60_000);
   let flow: Flow;
   before(async () => {
     flow = await startFlow({ env: { CHECKOUT_TTL_SECONDS: '2' } });

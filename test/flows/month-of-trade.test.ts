@@ -7,11 +7,11 @@ import { stripeProvider } from '../../src/ports/payments/stripe.ts';
 import { expectInvariants, expectQuiet } from '../crash/accounts.ts';
 import { BENGALURU, CHANDIGARH, MUMBAI } from '../support/address.ts';
 import { reconcile } from '../support/auditor.ts';
-import { type Desk, openDesk } from '../support/desk.ts';
 import { runsAll } from '../support/extent.ts';
 import { flatZone, putBundle, putDiscount, putShippingMethod } from '../support/offers.ts';
 import type { Line } from '../support/shop.ts';
 import { charges } from '../support/simulator.ts';
+import { openStaffClient, type StaffClient } from '../support/staff-client.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Flow, startFlow } from './stack.ts';
 
@@ -72,13 +72,13 @@ type Planned = typeof orders extends fc.Arbitrary<infer T> ? T : never;
 describe('a month of trade', function () {
   this.timeout(240_000);
   let flow: Flow;
-  let desk: Desk;
+  let staff: StaffClient;
   let variantIds: string[];
   let bundle: { id: string; setIds: string[] };
   let shippingMethodId: string;
   before(async () => {
     flow = await startFlow({});
-    desk = await openDesk(flow.stack.url);
+    staff = await openStaffClient(flow.stack.url);
     const { query, stock } = flow.books;
     variantIds = await Promise.all(GOODS.map(({ price }) => stock({ stock: 10_000, price })));
     for (const [index, { taxClass }] of GOODS.entries()) {
@@ -106,7 +106,7 @@ describe('a month of trade', function () {
     const isIssued = async () => (await query('select 1 from documents_due limit 1')).length === 0;
     await waitFor('all documents are issued', isIssued, QUIET_WITHIN_MS);
     await expectInvariants({ databaseUrl: flow.stack.databaseUrl, simulator: flow.simulator });
-    const { counts } = await reconcile(desk, 'full');
+    const { counts } = await reconcile(staff, 'full');
     expect(counts, `seed ${seed}`).to.deep.equal({ found: 0, healed: 0, person: 0, known: 0 });
     await expectPapers(ids, seed);
   });
@@ -136,13 +136,13 @@ describe('a month of trade', function () {
   async function happen(to: { event: Planned['events'][number]; orderId: string; amount: number; intentId: string }) {
     const { event, orderId, amount, intentId } = to;
     const oneUnit = { lines: [{ line: 1, quantity: 1 }], reason: 'The customer rang' };
-    const ask = (path: string, body: object = {}) => desk.tell(orderId, path, body);
+    const ask = (path: string, body: object = {}) => staff.tell(orderId, path, body);
     switch (event) {
       case 'parcel':
         await ask('transitions', { command: 'PROCESS' });
         return ask('shipments');
       case 'delivery': {
-        const [parcel] = (await desk.order(orderId)).shipments;
+        const [parcel] = (await staff.order(orderId)).shipments;
         return parcel && ask(`shipments/${parcel.id}/delivery`);
       }
       case 'cancellation':

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { ProductList } from '../../src/api/store/catalogue/list/product-list.ts';
 import type { ProductView } from '../../src/api/store/catalogue/product-view.ts';
-import { type Desk, openDesk } from '../support/desk.ts';
 import { scaled } from '../support/pace.ts';
 import { goodsOf } from '../support/reviewers.ts';
 import { openShop, type Shop } from '../support/shop.ts';
+import { openStaffClient, type StaffClient } from '../support/staff-client.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Flow, sharedFlow } from './stack.ts';
 
@@ -17,10 +17,10 @@ const shortName = (): string => randomUUID().slice(0, 5);
 describe('the price of a unit', function () {
   this.timeout(60_000);
   let flow: Flow;
-  let desk: Desk;
+  let staff: StaffClient;
   before(async function () {
     flow = await sharedFlow(this);
-    desk = await openDesk(flow.stack.url);
+    staff = await openStaffClient(flow.stack.url);
   });
 
   const goods = async () => goodsOf(flow.books.query, await flow.books.stock({ stock: 20, price: PRICE }));
@@ -35,7 +35,7 @@ describe('the price of a unit', function () {
   }
   async function admin<T = { id: string }>(method: string, path: string, body?: object, version?: number): Promise<T> {
     const headers: Record<string, string> = version === undefined ? {} : { 'if-match': `"${version}"` };
-    const answer = await desk.ask<T>(method, `/../admin${path}`, { body, headers });
+    const answer = await staff.ask<T>(method, `/../admin${path}`, { body, headers });
     expect(answer.status, JSON.stringify(answer.body)).to.be.below(300);
     return answer.body;
   }

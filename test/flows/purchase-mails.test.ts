@@ -1,16 +1,16 @@
 import { expect } from 'chai';
-import { type Desk, openDesk } from '../support/desk.ts';
 import { mailsIn } from '../support/mails.ts';
 import { openShop, type Shop } from '../support/shop.ts';
+import { openStaffClient, type StaffClient } from '../support/staff-client.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Flow, sharedFlow } from './stack.ts';
 
 describe('whoever buys is told by mail', () => {
   let flow: Flow;
-  let desk: Desk;
+  let staff: StaffClient;
   before(async function () {
     flow = await sharedFlow(this);
-    desk = await openDesk(flow.stack.url);
+    staff = await openStaffClient(flow.stack.url);
   });
 
   const someone = (): string => `mail-${Math.random().toString(36).slice(2)}@example.com`;
@@ -32,18 +32,18 @@ describe('whoever buys is told by mail', () => {
   it('of the order, each parcel and each refund, once', async () => {
     const email = someone();
     const id = await buy(email);
-    await desk.done(id, 'transitions', { command: 'PROCESS' });
-    await desk.done(id, 'shipments', {
+    await staff.done(id, 'transitions', { command: 'PROCESS' });
+    await staff.done(id, 'shipments', {
       lines: [{ line: 1, quantity: 1 }],
       carrier: 'India Post',
       trackingNumber: 'EE1IN',
     });
-    await desk.done(id, 'shipments');
-    await desk.done(id, 'refunds', { lines: [{ line: 1, quantity: 1 }], reason: 'Goodwill' });
-    await desk.until(id, 'the refund has ended', ({ refunds }) => refunds[0]?.state === 'succeeded');
+    await staff.done(id, 'shipments');
+    await staff.done(id, 'refunds', { lines: [{ line: 1, quantity: 1 }], reason: 'Goodwill' });
+    await staff.until(id, 'the refund has ended', ({ refunds }) => refunds[0]?.state === 'succeeded');
     await quiet();
     expect(await subjectsTo(email)).to.deep.equal([
-      'Money back for your order N',
+      'Refund for your order N',
       'Your order N',
       'Your order N is on its way',
       'Your order N is on its way',
@@ -54,8 +54,8 @@ describe('whoever buys is told by mail', () => {
 
   it('of the end of an order', async () => {
     const email = someone();
-    await desk.done(await buy(email), 'transitions', { command: 'CANCEL', reason: 'Out of business' });
-    const told = ['Money back for your order N', 'Your order N', 'Your order N was cancelled'];
+    await staff.done(await buy(email), 'transitions', { command: 'CANCEL', reason: 'Out of business' });
+    const told = ['Refund for your order N', 'Your order N', 'Your order N was cancelled'];
     await waitFor('three mails', async () => (await mailsTo(email)).length >= told.length);
     await quiet();
     expect(await subjectsTo(email)).to.deep.equal(told);

@@ -4,11 +4,11 @@ import { processProviderEvents } from '../../src/jobs/payments.ts';
 import { stripeProvider } from '../../src/ports/payments/stripe.ts';
 import { fetchIntents } from '../../src/workers/reconciliation/provider.ts';
 import { type Found, reconcile, reportOf } from '../support/auditor.ts';
-import { type Desk, openDesk } from '../support/desk.ts';
 import { metricsOf } from '../support/metrics.ts';
 import { rest } from '../support/queues.ts';
 import type { Checkout } from '../support/shop.ts';
 import { setFaults } from '../support/simulator.ts';
+import { openStaffClient, type StaffClient } from '../support/staff-client.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Flow, startFlow } from './stack.ts';
 
@@ -20,10 +20,10 @@ const UNDER_WAY = `select from outbox union all select from webhook_inbox where 
 describe('reconciliation', function () {
   this.timeout(120_000);
   let flow: Flow;
-  let desk: Desk;
+  let staff: StaffClient;
   before(async () => {
     flow = await startFlow({ env: { METRICS_ADDRESS: '127.0.0.1:0' } });
-    desk = await openDesk(flow.stack.url);
+    staff = await openStaffClient(flow.stack.url);
     await setFaults(flow.simulator, { webhookDropRate: 1 });
   });
   after(() => flow?.stop());
@@ -106,7 +106,7 @@ describe('reconciliation', function () {
       await provider().open({ checkoutId, amount: 700, currency: 'INR', method: 'pm_card_visa', key: randomUUID() });
       return [['provider.unknown-intent', checkoutId, 'person']];
     },
-    'a refund at the desk of the provider that nobody told us of': async () => {
+    'a refund at the staff of the provider that nobody told us of': async () => {
       const { id, payment } = await buy();
       const refund = { intentId: payment?.intentId ?? '', amount: 300, key: randomUUID(), reference: 'the desk' };
       await provider().refund(refund);
@@ -191,7 +191,7 @@ describe('reconciliation', function () {
     for (const [name, plant] of Object.entries(PLANTED)) planted.set(name, await plant());
     // Events that the run takes in are worked on at once: here only after payments were compared as well.
     const goOn = await rest(flow.stack.redisUrl, processProviderEvents);
-    const first = await reportOf(desk, await reconcile(desk, 'full')).finally(goOn);
+    const first = await reportOf(staff, await reconcile(staff, 'full')).finally(goOn);
     for (const [name, wanted] of planted) {
       for (const [kind, id, state] of wanted) {
         const found = first.find((one) => one.kind === kind && one.subject.includes(id));
@@ -204,8 +204,8 @@ describe('reconciliation', function () {
     expect(others.map(({ kind, facts }) => ({ kind, facts }))).to.deep.equal([]);
     // What a rule handed to a queue has to have been done.
     await waitFor('nothing is under way', async () => (await sql(UNDER_WAY)).length === 0);
-    const second = await reconcile(desk, 'full');
-    const found = await reportOf(desk, second);
+    const second = await reconcile(staff, 'full');
+    const found = await reportOf(staff, second);
     expect(
       second.counts.found,
       JSON.stringify(found.map(({ kind, subject, state }) => [kind, subject, state])),
@@ -233,18 +233,18 @@ describe('reconciliation', function () {
 
   it('shows what waits for a person, until they have seen to it, and as a file', async () => {
     const path = '/../admin/reconciliation/discrepancies';
-    const { body } = await desk.ask<{ data: Found[] }>('GET', `${path}?state=person&kind=pricing.replays`);
+    const { body } = await staff.ask<{ data: Found[] }>('GET', `${path}?state=person&kind=pricing.replays`);
     const [one] = body.data;
-    expect((await desk.ask('POST', `${path}/${one?.id}/heal`, { body: {} })).status).to.equal(409);
-    const resolved = await desk.ask<Found>('POST', `${path}/${one?.id}/resolve`, {
+    expect((await staff.ask('POST', `${path}/${one?.id}/heal`, { body: {} })).status).to.equal(409);
+    const resolved = await staff.ask<Found>('POST', `${path}/${one?.id}/resolve`, {
       body: { note: 'Changed by the test' },
     });
     expect(resolved.body.state).to.equal('resolved');
-    expect((await desk.ask('POST', `${path}/${one?.id}/resolve`, { body: { note: 'Again' } })).status).to.equal(404);
-    const [run] = (await desk.ask<{ data: { id: string }[] }>('GET', '/../admin/reconciliation/runs?limit=1')).body
+    expect((await staff.ask('POST', `${path}/${one?.id}/resolve`, { body: { note: 'Again' } })).status).to.equal(404);
+    const [run] = (await staff.ask<{ data: { id: string }[] }>('GET', '/../admin/reconciliation/runs?limit=1')).body
       .data;
     const headers = { accept: 'text/csv' };
-    const file = desk
+    const file = staff
       .ask('GET', `/../admin/reconciliation/runs/${run?.id}/report`, { headers })
       .catch((error) => error);
     expect(String(await file)).to.include('foundAt');

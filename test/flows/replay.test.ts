@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type Desk, openDesk } from '../support/desk.ts';
+import { openStaffClient, type StaffClient } from '../support/staff-client.ts';
 import { type Flow, sharedFlow } from './stack.ts';
 
 interface Replay {
@@ -16,15 +16,15 @@ const ROOT = join(import.meta.dirname, '..', '..');
 describe('a history that is gone through again', function () {
   this.timeout(60_000);
   let flow: Flow;
-  let desk: Desk;
+  let staff: StaffClient;
   before(async function () {
     flow = await sharedFlow(this);
-    desk = await openDesk(flow.stack.url);
+    staff = await openStaffClient(flow.stack.url);
   });
   const cartOf = async () =>
     flow.shop.cart([{ variantId: await flow.books.stock({ stock: 3, price: 33_333 }), quantity: 3 }]);
   const replay = async (things: string, id = '', query = '') => {
-    const answer = await desk.ask<Replay>('GET', `/../admin/${things}/${id}/replay${query}`);
+    const answer = await staff.ask<Replay>('GET', `/../admin/${things}/${id}/replay${query}`);
     expect(answer.status).to.equal(200);
     return answer.body;
   };
@@ -45,12 +45,12 @@ describe('a history that is gone through again', function () {
       expect(isIdentical, JSON.stringify({ steps, machine, price })).to.equal(true);
     }
     const order = bought.orderId ?? '';
-    await desk.done(order, 'cancellations', { lines: [{ line: 1, quantity: 1 }], reason: 'Damaged' });
-    await desk.done(order, 'transitions', { command: 'PROCESS' });
-    const sent = await desk.done(order, 'shipments');
-    await desk.done(order, `shipments/${sent.shipments[0]?.id}/delivery`);
-    await desk.done(order, 'refunds', { lines: [{ line: 1, quantity: 2 }], delivery: false, reason: 'Goodwill' });
-    await desk.until(order, 'all is back', ({ refunds }) => refunds.every(({ state }) => state === 'succeeded'));
+    await staff.done(order, 'cancellations', { lines: [{ line: 1, quantity: 1 }], reason: 'Damaged' });
+    await staff.done(order, 'transitions', { command: 'PROCESS' });
+    const sent = await staff.done(order, 'shipments');
+    await staff.done(order, `shipments/${sent.shipments[0]?.id}/delivery`);
+    await staff.done(order, 'refunds', { lines: [{ line: 1, quantity: 2 }], delivery: false, reason: 'Goodwill' });
+    await staff.until(order, 'all is back', ({ refunds }) => refunds.every(({ state }) => state === 'succeeded'));
     const again = await replay('orders', order);
     expect(again.isIdentical, JSON.stringify(again)).to.equal(true);
     expect(again.steps.length).to.be.above(6);
@@ -59,7 +59,7 @@ describe('a history that is gone through again', function () {
       ([status, text]: [number, string]) => status === 0 && text.includes(`order ${order}: identical`),
     );
     expect((await replay('orders', order, '?to=3')).steps).to.have.length(3);
-    expect((await desk.ask('GET', `/../admin/checkouts/${order}/replay`)).status).to.equal(404);
+    expect((await staff.ask('GET', `/../admin/checkouts/${order}/replay`)).status).to.equal(404);
   });
 
   it('says at which step, and where in the price, it differs', async () => {

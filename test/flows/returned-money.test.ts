@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import Stripe from 'stripe';
 import { stripeProvider } from '../../src/ports/payments/stripe.ts';
-import { openDesk } from '../support/desk.ts';
+import { openStaffClient } from '../support/staff-client.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Flow, sharedFlow } from './stack.ts';
 
@@ -33,24 +33,24 @@ describe('money that has to go back', () => {
 
   it('is booked when it was given back at the desk of the provider, and the order hears of it', async () => {
     const checkout = await bought();
-    const desk = await openDesk(flow.stack.url);
+    const staff = await openStaffClient(flow.stack.url);
     const provider = stripeProvider({ ...KEYS, apiUrl: flow.simulator });
     const intentId = checkout.payment?.intentId ?? '';
     const giveBack = (amount: number) =>
       provider.refund({ intentId, amount, key: randomUUID(), reference: 'the desk' });
     await giveBack(5_000);
     const id = checkout.orderId ?? '';
-    const partly = await desk.until(id, 'the first part is booked', ({ refunded }) => refunded === 5_000);
+    const partly = await staff.until(id, 'the first part is booked', ({ refunded }) => refunded === 5_000);
     expect(partly.state).to.equal('CONFIRMED');
     expect(partly.refunds[0]).to.include({ cause: 'provider', amount: 5_000, state: 'succeeded' });
     const noted = async () => {
-      const { body } = await desk.ask<{ data: { total: number }[] }>('GET', `/../admin/orders/${id}/credit-notes`);
+      const { body } = await staff.ask<{ data: { total: number }[] }>('GET', `/../admin/orders/${id}/credit-notes`);
       return body.data.map(({ total }) => total);
     };
     await waitFor('its credit note by value', async () => (await noted()).join() === '5000');
     await giveBack(15_000);
     // Nothing was sent, so nothing will be.
-    const over = await desk.until(id, 'the order is off', ({ state }) => state === 'CANCELLED');
+    const over = await staff.until(id, 'the order is off', ({ state }) => state === 'CANCELLED');
     expect(over.refunds.map(({ amount }) => amount)).to.deep.equal([5_000, 15_000]);
     expect(over.lines[0]).to.include({ cancelled: 1, refunded: 1 });
     expect((await flow.books.money(checkout.id)).returned).to.deep.equal([20_000]);
@@ -59,17 +59,17 @@ describe('money that has to go back', () => {
 
   it('goes back as an amount, and leaves that much less for a return; what the shop paid itself is noted', async () => {
     const { orderId: id = '', id: checkoutId } = await bought();
-    const desk = await openDesk(flow.stack.url);
-    await desk.done(id, 'transitions', { command: 'PROCESS' });
-    await desk.done(id, 'shipments');
+    const staff = await openStaffClient(flow.stack.url);
+    await staff.done(id, 'transitions', { command: 'PROCESS' });
+    await staff.done(id, 'shipments');
     const both = { amount: 1, lines: [{ line: 1, quantity: 1 }], reason: 'Late' };
-    expect((await desk.ask('POST', `/../admin/orders/${id}/refunds`, { body: both })).status).to.equal(400);
-    await desk.done(id, 'refunds', { amount: 5_900, reason: 'Late' });
-    const recorded = await desk.tell(id, 'credit-notes', { amount: 4_000, reason: 'Paid by bank transfer' });
-    const asked = await desk.tell(id, 'returns', { lines: [{ line: 1, quantity: 1 }], reason: 'damaged' });
-    await desk.done(id, `returns/${asked.result?.returnId}/approve`);
-    await desk.done(id, `returns/${asked.result?.returnId}/receive`);
-    const over = await desk.until(id, 'all has gone back', ({ state }) => state === 'REFUNDED');
+    expect((await staff.ask('POST', `/../admin/orders/${id}/refunds`, { body: both })).status).to.equal(400);
+    await staff.done(id, 'refunds', { amount: 5_900, reason: 'Late' });
+    const recorded = await staff.tell(id, 'credit-notes', { amount: 4_000, reason: 'Paid by bank transfer' });
+    const asked = await staff.tell(id, 'returns', { lines: [{ line: 1, quantity: 1 }], reason: 'damaged' });
+    await staff.done(id, `returns/${asked.result?.returnId}/approve`);
+    await staff.done(id, `returns/${asked.result?.returnId}/receive`);
+    const over = await staff.until(id, 'all has gone back', ({ state }) => state === 'REFUNDED');
     expect(over.refunds.map(({ cause, amount }) => [cause, amount])).to.deep.equal([
       ['refund', 5_900],
       ['outside', 4_000],
@@ -78,7 +78,7 @@ describe('money that has to go back', () => {
     expect(over.refunds[1]).to.deep.include({ id: recorded.result?.refundId, state: 'succeeded' });
     expect(over.refunds[1]?.lines).to.deep.equal([{ line: 1, quantity: 0, amount: 4_000 }]);
     expect((await flow.books.money(checkoutId)).returned).to.deep.equal([16_000]);
-    const more = await desk.tell(id, 'credit-notes', { amount: 1, reason: 'Once more' });
+    const more = await staff.tell(id, 'credit-notes', { amount: 1, reason: 'Once more' });
     expect(more.error).to.deep.include({ code: 'REFUND_EXCEEDS_PAYMENT' });
   });
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { REVIEW_INVARIANTS } from '../../src/entities/invariants/reviews.ts';
-import { type Desk, openDesk } from '../support/desk.ts';
 import { runsAll } from '../support/extent.ts';
 import { type Goods, goodsOf, type Own, openReviewer, plantDeliveries, type Reviewer } from '../support/reviewers.ts';
+import { openStaffClient, type StaffClient } from '../support/staff-client.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Flow, sharedFlow } from './stack.ts';
 
@@ -15,12 +15,12 @@ const MAIL = 'Write to somebody@example.com about the seams.';
 describe('statistics of reviews', function () {
   this.timeout(120_000);
   let flow: Flow;
-  let desk: Desk;
+  let staff: StaffClient;
   let reviewers: Reviewer[];
   const goods: Goods[] = [];
   before(async function () {
     flow = await sharedFlow(this);
-    desk = await openDesk(flow.stack.url);
+    staff = await openStaffClient(flow.stack.url);
     reviewers = await Promise.all(Array.from({ length: CUSTOMERS }, () => openReviewer(flow.stack.url)));
     for (let i = 0; i < VARIANTS; i++)
       goods.push(await goodsOf(flow.books.query, await flow.books.stock({ stock: 1, price: 20_000 })));
@@ -60,7 +60,7 @@ describe('statistics of reviews', function () {
     );
     if (!own) return;
     const decide = (decision: string) =>
-      desk.ask('POST', `/../admin/reviews/${own.id}/decide`, { body: { decision, reason: 'So it is' } });
+      staff.ask('POST', `/../admin/reviews/${own.id}/decide`, { body: { decision, reason: 'So it is' } });
     const path = `/account/reviews/${own.id}`;
     const ways = [
       () => shop.ask('PATCH', path, { body: words }),
@@ -91,7 +91,7 @@ describe('statistics of reviews', function () {
     ]);
     await flow.books.query(`delete from review_statistics where subject = $1`, [goods[1]?.variantId]);
     expect(await broken()).to.have.length(1);
-    await desk.ask('POST', '/../admin/reviews/statistics/recount', { body: {} });
+    await staff.ask('POST', '/../admin/reviews/statistics/recount', { body: {} });
     await Promise.all(Array.from({ length: AT_ONCE }, (_, i) => change(CHANGES + i)));
     await waitFor('nothing is wrong any more', async () => (await isQuiet()) && (await broken()).length === 0, 30_000);
   });

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import { DEFAULT_POLICY } from '../../src/domain/reviews/policy.ts';
-import { type Desk, openDesk } from '../support/desk.ts';
 import {
   type Goods,
   goodsOf,
@@ -11,6 +10,7 @@ import {
   type Reviewer,
 } from '../support/reviewers.ts';
 import type { Failed } from '../support/shop.ts';
+import { openStaffClient, type StaffClient } from '../support/staff-client.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Flow, sharedFlow } from './stack.ts';
 
@@ -20,13 +20,13 @@ const MAIL = { title: 'Ask me', body: 'Write to somebody@example.com and I tell 
 
 describe('a review', () => {
   let flow: Flow;
-  let desk: Desk;
+  let staff: StaffClient;
   let goods: Goods;
   let asha: Reviewer;
   let ravi: Reviewer;
   before(async function () {
     flow = await sharedFlow(this);
-    desk = await openDesk(flow.stack.url);
+    staff = await openStaffClient(flow.stack.url);
     [asha, ravi] = [await openReviewer(flow.stack.url), await openReviewer(flow.stack.url)];
   });
   beforeEach(async () => {
@@ -58,11 +58,11 @@ describe('a review', () => {
       [ravi.id],
     );
     const { orderId = '' } = await ravi.shop.settled(await ravi.shop.checkout(cart, { method: 'pm_card_visa' }));
-    await desk.done(orderId, 'transitions', { command: 'PROCESS' });
-    const sent = await desk.done(orderId, 'shipments');
+    await staff.done(orderId, 'transitions', { command: 'PROCESS' });
+    const sent = await staff.done(orderId, 'shipments');
     const early = await ravi.review(goods);
     expect([early.status, codeOf(early)]).to.deep.equal([422, 'PURCHASE_REQUIRED']);
-    await desk.done(orderId, `shipments/${sent.shipments[0]?.id}/delivery`);
+    await staff.done(orderId, `shipments/${sent.shipments[0]?.id}/delivery`);
     expect((await ravi.review(goods)).body.state).to.equal('approved');
   });
 
@@ -104,12 +104,12 @@ describe('a review', () => {
   it('that waits is claimed by one moderator at a time, decided with a reason, and told as a story', async () => {
     const { body: held } = await asha.review(goods, MAIL);
     const other = await moderator();
-    const claimed = await desk.ask('POST', `${ADMIN}/${held.id}/claim`, { body: {} });
+    const claimed = await staff.ask('POST', `${ADMIN}/${held.id}/claim`, { body: {} });
     expect(claimed.status).to.equal(200);
     expect(codeOf(await other.ask('POST', `${ADMIN}/${held.id}/claim`, { body: {} }))).to.equal('REVIEW_CLAIMED');
     const verdict = { body: { decision: 'approve', reason: 'The address is the shop’s own' } };
     expect(codeOf(await other.ask('POST', `${ADMIN}/${held.id}/decide`, verdict))).to.equal('REVIEW_CLAIMED');
-    await desk.ask('POST', `${ADMIN}/${held.id}/release`, { body: {} });
+    await staff.ask('POST', `${ADMIN}/${held.id}/release`, { body: {} });
     const decided = await other.ask<{ state: string; history: { event: string; to: string }[] }>(
       'POST',
       `${ADMIN}/${held.id}/decide`,
@@ -121,7 +121,7 @@ describe('a review', () => {
       'JUDGE → held',
       'DECIDE → approved',
     ]);
-    await desk.ask('PUT', `${ADMIN}/${held.id}/reply`, { body: { text: 'Thank you!' } });
+    await staff.ask('PUT', `${ADMIN}/${held.id}/reply`, { body: { text: 'Thank you!' } });
     expect((await published()).data[0]?.reply?.text).to.equal('Thank you!');
   });
 
@@ -132,8 +132,8 @@ describe('a review', () => {
       variantIds: [goods.variantId],
     });
     await Promise.all(writers.map((writer) => writer.review(goods, MAIL)));
-    const moderators = [desk, await moderator(), desk];
-    const next = async ({ ask }: Pick<Desk, 'ask'>) =>
+    const moderators = [staff, await moderator(), staff];
+    const next = async ({ ask }: Pick<StaffClient, 'ask'>) =>
       (await ask<{ id?: string }>('POST', `${ADMIN}/claim`, { body: {} })).body?.id;
     const taken = await Promise.all([...moderators, ...moderators].map(next));
     expect(new Set(taken)).to.have.length(6);
@@ -168,11 +168,11 @@ describe('a review', () => {
     expect((await published()).statistics.count).to.equal(1);
     await report(others[2] as Reviewer);
     expect((await published()).statistics.count).to.equal(0);
-    await desk.ask('POST', `${ADMIN}/${one.id}/decide`, {
+    await staff.ask('POST', `${ADMIN}/${one.id}/decide`, {
       body: { decision: 'approve', reason: 'It is what they say' },
     });
     expect((await published()).statistics.count).to.equal(1);
-    const { body } = await desk.ask<{ reports: number; reported: { isSettled: boolean }[] }>(
+    const { body } = await staff.ask<{ reports: number; reported: { isSettled: boolean }[] }>(
       'GET',
       `${ADMIN}/${one.id}`,
     );
@@ -182,12 +182,12 @@ describe('a review', () => {
   it('is judged by another policy as soon as it is changed, which can be tried on past reviews before', async () => {
     const { body: one } = await asha.review(goods, { body: 'The colour is magentacious and nothing else.' });
     const policy = { ...DEFAULT_POLICY, blockedWords: ['magentacious'] };
-    const begun = await desk.ask<{ id: string }>('POST', `${ADMIN}/policy/trials`, {
+    const begun = await staff.ask<{ id: string }>('POST', `${ADMIN}/policy/trials`, {
       body: { policy, since: new Date(Date.now() - 3_600_000).toISOString() },
     });
     expect(begun.status).to.equal(202);
     const trial = await waitFor('the trial is over', async () => {
-      const { body } = await desk.ask<{
+      const { body } = await staff.ask<{
         state: string;
         changes: Record<string, number>;
         examples: { reviewId: string }[];
@@ -198,9 +198,9 @@ describe('a review', () => {
     expect(trial.examples.map(({ reviewId }) => reviewId)).to.include(one.id);
     expect((await asha.shop.ask<Own>('GET', `/account/reviews/${one.id}`)).body.state).to.equal('approved');
 
-    const stored = await desk.ask<{ version: number }>('GET', `${ADMIN}/policy`);
+    const stored = await staff.ask<{ version: number }>('GET', `${ADMIN}/policy`);
     const change = (body: object) =>
-      desk.ask('PUT', `${ADMIN}/policy`, { body, headers: { 'if-match': `"${stored.body.version}"` } });
+      staff.ask('PUT', `${ADMIN}/policy`, { body, headers: { 'if-match': `"${stored.body.version}"` } });
     expect((await change(policy)).status).to.equal(200);
     expect((await change(policy)).status).to.equal(412);
     expect((await ravi.review(goods, { body: 'So magentacious indeed.' })).body.reasons).to.deep.equal([
@@ -229,8 +229,8 @@ describe('a review', () => {
   });
 
   /** A second one, besides the administrator. */
-  async function moderator(): Promise<Pick<Desk, 'ask'>> {
-    const other = await openDesk(flow.stack.url, 'catalogue@example.com');
+  async function moderator(): Promise<Pick<StaffClient, 'ask'>> {
+    const other = await openStaffClient(flow.stack.url, 'catalogue@example.com');
     const { body } = await other.ask<{ id: string }>('GET', '/../admin/account');
     await flow.books.query(
       `update accounts set role_id = (select id from roles where name = 'support') where id = $1`,

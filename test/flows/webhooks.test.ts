@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { type Desk, openDesk } from '../support/desk.ts';
 import { isSignedWith, openReceiver, type Receiver } from '../support/receiver.ts';
+import { openStaffClient, type StaffClient } from '../support/staff-client.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Flow, sharedFlow } from './stack.ts';
 
@@ -23,11 +23,11 @@ interface Delivery {
 describe('a subscriber', function () {
   this.timeout(30_000);
   let flow: Flow;
-  let desk: Desk;
+  let staff: StaffClient;
   let receiver: Receiver;
   before(async function () {
     flow = await sharedFlow(this);
-    desk = await openDesk(flow.stack.url);
+    staff = await openStaffClient(flow.stack.url);
   });
   beforeEach(async () => {
     receiver = await openReceiver();
@@ -38,7 +38,7 @@ describe('a subscriber', function () {
   });
 
   const admin = <T>(method: string, path: string, body?: object, headers?: Record<string, string>) =>
-    desk.ask<T>(method, `/../admin/webhooks${path}`, { body, ...(headers && { headers }) });
+    staff.ask<T>(method, `/../admin/webhooks${path}`, { body, ...(headers && { headers }) });
   const subscribe = async (events: string[]): Promise<Webhook> => {
     const answer = await admin<Webhook>('POST', '', { url: receiver.url, events });
     expect(answer.status).to.equal(201);
@@ -50,8 +50,8 @@ describe('a subscriber', function () {
   const cancelOne = async () => {
     const variantId = await flow.books.stock({ stock: 1, price: 10_000 });
     const { orderId = '' } = await flow.shop.buy([{ variantId, quantity: 1 }]);
-    await desk.done(orderId, 'transitions', { command: 'CANCEL', reason: 'Test' });
-    await desk.until(orderId, 'the money is back', ({ refunds }) => refunds[0]?.state === 'succeeded');
+    await staff.done(orderId, 'transitions', { command: 'CANCEL', reason: 'Test' });
+    await staff.until(orderId, 'the money is back', ({ refunds }) => refunds[0]?.state === 'succeeded');
     return orderId;
   };
 

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { newId } from '../../src/infra/ids.ts';
 import { type JobContract, openQueues, type Queues } from '../../src/infra/queue/queue.ts';
-import { done, handler, type Outcome, snooze, startWorker } from '../../src/infra/queue/worker.ts';
+import { done, handler, type JobOutcome, snooze, startWorker } from '../../src/infra/queue/worker.ts';
 import { openRedis } from '../../src/infra/redis/redis.ts';
 import { recordFacts } from '../support/facts.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -34,11 +34,11 @@ describe('a job that is begun again', () => {
   });
 
   /** @returns whether each start of the job was told that it takes over from another */
-  async function takeoversIn(ends: (() => Outcome)[], isRedelivered = false): Promise<boolean[]> {
+  async function takeoversIn(ends: (() => JobOutcome)[], isRedelivered = false): Promise<boolean[]> {
     const takeovers: boolean[] = [];
     const facts = recordFacts();
     const last = Promise.withResolvers<void>();
-    const run = async (_: object, { isTakeover }: { isTakeover: boolean }): Promise<Outcome> => {
+    const run = async (_: object, { isTakeover }: { isTakeover: boolean }): Promise<JobOutcome> => {
       takeovers.push(isTakeover);
       const end = ends.shift();
       if (ends.length === 0) last.resolve();

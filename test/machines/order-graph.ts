@@ -1,8 +1,8 @@
 import {
   decideOrder,
+  newOrder,
   type OrderEvent,
   type OrderSnapshot,
-  placed,
   restoreOrder,
   type StoredOrder,
   storeOrder,
@@ -40,7 +40,7 @@ export const read = (key: string): OrderSnapshot => restoreOrder(JSON.parse(key)
 /** Every snapshot that an order can get to and every step between two of them, each stored and restored on the way. */
 export function explore(): Map<string, Edge[]> {
   const graph = new Map<string, Edge[]>();
-  const waiting = [keyOf(placed({ total: TOTAL, units: UNITS }))];
+  const waiting = [keyOf(newOrder({ total: TOTAL, units: UNITS }))];
   for (let key = waiting.pop(); key !== undefined; key = waiting.pop()) {
     if (graph.has(key)) continue;
     const from = read(key);

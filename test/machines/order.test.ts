@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { ORDER_COMMANDS, ORDER_STATES } from '../../src/domain/states.ts';
 import {
-  allowedIn,
+  allowedCommands,
   decideOrder,
+  newOrder,
+  newPaidOrder,
   type OrderEvent,
-  placed,
-  placedAndPaid,
   restoreOrder,
   type StoredOrder,
   storeOrder,
@@ -89,7 +89,7 @@ describe('the order machine', () => {
   it('says what it allows: each command that it names can be given in some way, and no other', () => {
     for (const key of keys) {
       const taken = new Set((graph.get(key) ?? []).map(({ event }) => event.type));
-      const allowed = allowedIn(read(key));
+      const allowed = allowedCommands(read(key));
       const possible = ORDER_COMMANDS.filter((command) => taken.has(command));
       expect(allowed, key).to.include.members(possible);
       // Money can be too little for the refunds of the test, and enough for one paisa.
@@ -101,10 +101,10 @@ describe('the order machine', () => {
   });
 
   it('starts paid as if it had been told so', () => {
-    const told = decideOrder(placed({ total: TOTAL, units: UNITS }), { type: 'PAID' }).next;
-    expect(storeOrder(placedAndPaid({ total: TOTAL, units: UNITS }))).to.deep.equal(storeOrder(told));
+    const told = decideOrder(newOrder({ total: TOTAL, units: UNITS }), { type: 'PAID' }).next;
+    expect(storeOrder(newPaidOrder({ total: TOTAL, units: UNITS }))).to.deep.equal(storeOrder(told));
     const allowed = ['PROCESS', 'CANCEL', 'CANCEL_BY_CUSTOMER', 'CANCEL_UNITS', 'REFUND', 'RECORD_REFUND'];
-    expect(allowedIn(placedAndPaid({ total: 1, units: 1 }))).to.deep.equal(allowed);
+    expect(allowedCommands(newPaidOrder({ total: 1, units: 1 }))).to.deep.equal(allowed);
   });
 
   it('takes up what version 1 stored', () => {

@@ -1,4 +1,4 @@
-import type { Desk } from './desk.ts';
+import type { StaffClient } from './staff-client.ts';
 import { waitFor } from './wait-for.ts';
 
 export interface Run {
@@ -19,7 +19,11 @@ export interface Found {
 }
 
 /** Starts a run by hand and waits for its end, which takes the longer the more there is to compare. */
-export async function reconcile({ ask }: Pick<Desk, 'ask'>, kind: 'recent' | 'full', withinMs = 60_000): Promise<Run> {
+export async function reconcile(
+  { ask }: Pick<StaffClient, 'ask'>,
+  kind: 'recent' | 'full',
+  withinMs = 60_000,
+): Promise<Run> {
   const path = '/../admin/reconciliation/runs';
   const started = await waitFor('a run begins', async () => {
     const answer = await ask<Run>('POST', path, { body: { kind } });
@@ -36,7 +40,7 @@ export async function reconcile({ ask }: Pick<Desk, 'ask'>, kind: 'recent' | 'fu
 }
 
 /** Everything that a run saw. */
-export async function reportOf({ ask }: Pick<Desk, 'ask'>, { id }: Pick<Run, 'id'>): Promise<Found[]> {
+export async function reportOf({ ask }: Pick<StaffClient, 'ask'>, { id }: Pick<Run, 'id'>): Promise<Found[]> {
   const found: Found[] = [];
   for (let cursor = ''; ; ) {
     const path = `/../admin/reconciliation/runs/${id}/report?limit=100${cursor}`;

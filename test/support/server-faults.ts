@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Redis } from 'ioredis';
 import { Client } from 'pg';
@@ -54,49 +53,28 @@ export async function makeReadOnly(databaseUrl: string): Promise<Repair> {
   };
 }
 
-/** For the last few places so many strangers ask at once; so often, in milliseconds, those of the shop are taken from it meanwhile. */
-const FEW = 20;
-const ASKED_AT_ONCE = 40;
-const TAKEN_EVERY_MS = 30;
-
 /** Strangers hold every connection that PostgreSQL has to give; those of the shop are ended. */
 export async function fillConnections(databaseUrl: string): Promise<Repair> {
-  const strangers = new Set<Client>();
+  const strangers: Client[] = [];
   const connect = async () => {
     const client = new Client({ connectionString: databaseUrl, application_name: 'stranger' });
     client.on('error', () => undefined);
     await client.connect();
-    strangers.add(client);
-    // It may be taken for one of the shop as long as its name is not known.
-    client.once('end', () => strangers.delete(client));
+    strangers.push(client);
     return client;
   };
   const admin = await connect();
   const { rows } = await admin.query(`select current_setting('max_connections')::int as places`);
   const places = rows[0].places as number;
-  const takeFromShop = () =>
-    admin.query(`select pg_terminate_backend(pid) from pg_stat_activity
-      where application_name <> 'stranger' and backend_type = 'client backend'`);
-  const ask = (count: number) => Promise.allSettled(Array.from({ length: count }, connect));
-  // Processes of the shop ask for a freed place at once: strangers who asked only after it was freed, or who were only as
-  // many as the places, would lose the last few again and again.
+  // A place that the shop got back meanwhile is taken from it again, until it has none.
   const isFull = async () => {
-    const missing = places - strangers.size;
-    await takeFromShop();
-    if (missing > FEW) return void (await ask(missing));
-    let isOver = false;
-    const asked = ask(ASKED_AT_ONCE).finally(() => {
-      isOver = true;
-    });
-    while (!isOver) {
-      await takeFromShop();
-      await pause(TAKEN_EVERY_MS);
-    }
-    await asked;
-    return strangers.size === places;
+    await admin.query(`select pg_terminate_backend(pid) from pg_stat_activity
+      where application_name <> 'stranger' and backend_type = 'client backend' and pid <> pg_backend_pid()`);
+    await Promise.allSettled(Array.from({ length: places - strangers.length }, connect));
+    return strangers.length === places;
   };
   const release = async () => {
-    await Promise.all([...strangers].map((client) => client.end().catch(() => undefined)));
+    await Promise.all(strangers.map((client) => client.end().catch(() => undefined)));
   };
   try {
     await waitFor('strangers hold every connection', isFull);

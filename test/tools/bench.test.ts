@@ -199,7 +199,7 @@ describe('the bench', () => {
     expect(() => readOptions(['--orders', 'many'])).to.throw('--orders must be a whole number');
     expect(() => readOptions(['--concurrency', '1,0'])).to.throw('--concurrency must be a whole number');
     expect(() => readOptions(['--profile', 'redis'])).to.throw('--profile must be web or worker');
-    expect(() => readOptions(['--profile', 'web', '--data', 'x'])).to.throw('leave --data out');
+    expect(() => readOptions(['--profile', 'web', '--data', 'x'])).to.throw('remove --data');
     expect(() => readPricingOptions(['--runs', '0'])).to.throw('--runs must be a whole number');
     expect(() => readPricingOptions(['--orders', '1'])).to.throw('--orders');
     expect(readPricingOptions([])).to.deep.equal({ runs: 2_000, jsonFile: null });

@@ -52,7 +52,7 @@ describe('the guard of the embedded servers', () => {
     await pass(60);
     await end();
     expect(server.restarts).to.equal(1);
-    expect(lines).to.deep.equal(['postgres died: it is started again in 5 s', 'postgres runs again']);
+    expect(lines).to.deep.equal(['postgres died and will be restarted in 5 s', 'postgres was restarted']);
   });
 
   for (const ending of ['dead', 'error'] as const) {
@@ -63,7 +63,7 @@ describe('the guard of the embedded servers', () => {
       await pass(3);
       await end();
       expect([server.restarts, server.pid]).to.deep.equal([2, ALIVE]);
-      expect(lines.at(-1)).to.equal('postgres runs again');
+      expect(lines.at(-1)).to.equal('postgres was restarted');
     });
   }
 
@@ -72,7 +72,7 @@ describe('the guard of the embedded servers', () => {
     await pass(600);
     await end();
     expect(server.restarts).to.equal(6);
-    const given = lines.filter((line) => line.includes('is not started again'));
+    const given = lines.filter((line) => line.includes('will not be restarted'));
     expect(given).to.have.length(1);
     expect(given[0]).to.match(/^postgres is down after 6 restarts .*logs\/postgres\.log/);
     expect(lines.at(-1)).to.equal(given[0]);
@@ -87,7 +87,7 @@ describe('the guard of the embedded servers', () => {
     await pass(6);
     await end();
     expect(server.restarts).to.equal(3);
-    expect(lines.at(-2)).to.equal('postgres died: it is started again in 5 s');
+    expect(lines.at(-2)).to.equal('postgres died and will be restarted in 5 s');
   });
 
   it('ends when the restart under way has ended', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect } from 'chai';
 import { beginSession } from '../../src/entities/access/session.ts';
-import { Account, type Person } from '../../src/entities/account/account.ts';
+import { Account, type PersonalDetails } from '../../src/entities/account/account.ts';
 import { openVault, SEALED_COLUMNS, type Vault } from '../../src/entities/account/privacy/vault.ts';
 import { unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { newId } from '../../src/infra/ids.ts';
@@ -58,7 +58,7 @@ describe('bin/rotate-keys', function () {
     return { code: await ended, facts, complaints: complaints.join('\n'), report: facts.at(-1) as Fact };
   }
 
-  const personOf = (index: number): Person => ({
+  const personOf = (index: number): PersonalDetails => ({
     email: `asha.${index}@example.com`,
     name: `Asha ${index}`,
     phone: index % 3 === 0 ? null : `+91 98450 ${10_000 + index}`,
@@ -212,7 +212,7 @@ describe('bin/rotate-keys', function () {
         await unitOfWork(fresh.db, 'test', async (tx) => {
           const [account] = writer % 2 === 0 ? await tx.find(Account, { id }) : [await tx.lock(Account, { id })];
           if (!account) throw new Error('the account is gone');
-          account.describe(turn < 40 ? before : both, { ...account.person(both), name });
+          account.setPerson(turn < 40 ? before : both, { ...account.person(both), name });
           // Whoever hears of a commit first need not have committed first: the version tells.
           tx.afterCommit(() => {
             if ((names.get(id)?.version ?? 0) < account.version) names.set(id, { name, version: account.version });

@@ -30,7 +30,7 @@ describe('the accounts of development', () => {
         body: { email, password: DEVELOPMENT_PASSWORD },
       });
     for (const { email } of DEVELOPMENT_STAFF) expect((await signIn(email)).status, 'as in production').to.equal(401);
-    shop.deps.admitsDevelopmentAccounts = true;
+    shop.deps.allowsDevelopmentAccounts = true;
     for (const { email } of DEVELOPMENT_STAFF) expect((await signIn(email)).status, email).to.equal(200);
     expect((await signIn('customer@example.com', 'store')).status).to.equal(200);
     expect((await signIn('customer@example.com')).status).to.equal(401);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { openVault } from '../../src/entities/account/privacy/vault.ts';
 import { newId } from '../../src/infra/ids.ts';
-import { reduceEnded, removeEnded } from '../../src/workers/checkout/ended-checkouts.ts';
+import { anonymiseEndedCheckouts, deleteEndedCheckouts } from '../../src/workers/checkout/ended-checkouts.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 
 const DATA_KEYS = `k1:${Buffer.alloc(32, 7).toString('base64')}`;
@@ -38,8 +38,8 @@ describe('checkouts that ended without an order', () => {
     );
 
   const round = async () => {
-    await reduceEnded({ db: database.db, vault });
-    await removeEnded({ db: database.db, vault });
+    await anonymiseEndedCheckouts({ db: database.db, vault });
+    await deleteEndedCheckouts({ db: database.db, vault });
   };
 
   const knowing = async () =>
@@ -82,10 +82,10 @@ describe('checkouts that ended without an order', () => {
     await query(
       `update checkouts set email = null, email_index = null, shipping_address = null, billing_address = null`,
     );
-    await reduceEnded({ db: database.db, vault });
+    await anonymiseEndedCheckouts({ db: database.db, vault });
     expect(await query(`select 1 from checkouts where redeemer is not null`)).to.deep.equal([]);
     expect(await all()).to.deep.equal([young, old]);
-    await removeEnded({ db: database.db, vault });
+    await deleteEndedCheckouts({ db: database.db, vault });
     expect(await all()).to.deep.equal([young]);
   });
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import pg from 'pg';
 import type { TaxDocument } from '../../src/domain/invoices/document.ts';
 import { sellerOf } from '../../src/domain/invoices/seller.ts';
-import { openVault, sealed } from '../../src/entities/account/privacy/vault.ts';
+import { openVault, sealColumn } from '../../src/entities/account/privacy/vault.ts';
 import { readFile } from '../../src/entities/invoice/file.ts';
 import { enqueue } from '../../src/entities/outbox/outbox.ts';
 import { unitOfWork } from '../../src/infra/database/unit-of-work.ts';
@@ -46,7 +46,7 @@ describe('the worker that draws invoices', function () {
 
   /** The command to draw a document, and what carries it out. */
   async function drawing(documentId: string) {
-    const queues = { handOver: () => undefined } as Partial<Queues> as Queues;
+    const queues = { dispatch: () => undefined } as Partial<Queues> as Queues;
     await unitOfWork(database.db, 'test', async (tx) => {
       enqueue(tx, queues, { contract: renderDocument, payload: { documentId } });
     });
@@ -70,7 +70,7 @@ describe('the worker that draws invoices', function () {
 
   it('does not keep the name of somebody who is erased while it draws', async () => {
     const { documentId, checkoutId } = await invoiced((id) =>
-      sealed(vault, ADDRESS, `checkouts.shipping_address:${id}`),
+      sealColumn(vault, ADDRESS, `checkouts.shipping_address:${id}`),
     );
     const draw = await drawing(documentId);
     await erasure.query('begin');

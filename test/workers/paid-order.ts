@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sellerOf } from '../../src/domain/invoices/seller.ts';
 import type { RefundLine } from '../../src/domain/orders/refundable.ts';
 import type { OrderCommand } from '../../src/domain/states.ts';
-import { askOfOrder } from '../../src/entities/order/command.ts';
+import { appendOrderCommand } from '../../src/entities/order/command.ts';
 import { enqueue } from '../../src/entities/outbox/outbox.ts';
 import { unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { newId } from '../../src/infra/ids.ts';
@@ -10,7 +10,7 @@ import type { Command, Queues } from '../../src/infra/queue/queue.ts';
 import type { JobContext } from '../../src/infra/queue/worker.ts';
 import { carryOutCommand } from '../../src/jobs/orders.ts';
 import { executeOperation } from '../../src/jobs/payments.ts';
-import { placedAndPaid, storeOrder } from '../../src/machines/order.ts';
+import { newPaidOrder, storeOrder } from '../../src/machines/order.ts';
 import { type PaymentProvider, ProviderError, type Refund } from '../../src/ports/payments/port.ts';
 import type { WorkerDeps } from '../../src/workers/deps.ts';
 import { issue } from '../../src/workers/invoices/invoices.ts';
@@ -44,7 +44,7 @@ export class PaidOrder {
 
   constructor(database: FreshDatabase) {
     this.database = database;
-    const queues: Partial<Queues> = { handOver: (command) => this.waiting.push(command), nudge: () => undefined };
+    const queues: Partial<Queues> = { dispatch: (command) => this.waiting.push(command), nudge: () => undefined };
     const provider: Partial<PaymentProvider> = {
       refund: async ({ amount, reference }) => this.refundAtProvider(amount, reference),
       refundsOf: async () => this.refunds,
@@ -69,7 +69,7 @@ export class PaidOrder {
     const subtotal = sum(lines.map(({ quantity, price }) => quantity * price));
     const tax = sum(lines.map(({ quantity, half }) => quantity * half * 2)) + delivery.half * 2;
     this.total = subtotal + delivery.price;
-    const machine = storeOrder(placedAndPaid({ total: this.total, units: sum(lines.map(({ quantity }) => quantity)) }));
+    const machine = storeOrder(newPaidOrder({ total: this.total, units: sum(lines.map(({ quantity }) => quantity)) }));
     await this.query(
       `with cart as (insert into carts (id, currency, status, created_at, updated_at) values ($1, 'INR', 'ordered', now(), now())),
           checkout as (insert into checkouts (id, order_id, cart_id, cart_version, place_of_supply, currency, total, state, busy,
@@ -180,7 +180,7 @@ export class PaidOrder {
   async command(kind: OrderCommand, work: object = {}): Promise<string | null> {
     const id = await unitOfWork(this.database.db, 'test', async (tx) => {
       const asked = { orderId: this.orderId, kind, work, actor: 'staff:test', reason: 'Goodwill' };
-      const commandId = askOfOrder(tx, asked);
+      const commandId = appendOrderCommand(tx, asked);
       enqueue(tx, this.deps.queues, { contract: carryOutCommand, payload: { commandId } });
       return commandId;
     });

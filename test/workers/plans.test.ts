@@ -1,8 +1,12 @@
 import { expect } from 'chai';
 import { claimOverdue } from '../../src/entities/outbox/outbox.ts';
 import type { Tx } from '../../src/infra/database/unit-of-work.ts';
-import { PARTS, REDUCIBLE, REMOVABLE } from '../../src/workers/checkout/ended-checkouts.ts';
-import { removeUseless } from '../../src/workers/maintenance/retention.ts';
+import {
+  CHECKOUTS_TO_ANONYMISE,
+  CHECKOUTS_TO_DELETE,
+  DELETE_CHECKOUTS,
+} from '../../src/workers/checkout/ended-checkouts.ts';
+import { deleteExpiredRows } from '../../src/workers/maintenance/retention.ts';
 import { RECOVERY_RULES } from '../../src/workers/reconciliation/recovery-rules.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 
@@ -86,16 +90,16 @@ describe('statements that run all the time', () => {
   });
 
   it('find what is to be deleted by an index', async () => {
-    await removeUseless({ query: explain });
+    await deleteExpiredRows({ query: explain });
     expect(scans(), plans.join('\n')).to.deep.equal([]);
   });
 
   it('remove the parts of a checkout by an index', async () => {
-    for (const sql of PARTS) await explain(sql, [['00000000-0000-0000-0000-000000000001']]);
+    for (const sql of DELETE_CHECKOUTS) await explain(sql, [['00000000-0000-0000-0000-000000000001']]);
     expect(scans(), plans.join('\n')).to.deep.equal([]);
   });
 
-  for (const [what, sql] of Object.entries({ REDUCIBLE, REMOVABLE })) {
+  for (const [what, sql] of Object.entries({ CHECKOUTS_TO_ANONYMISE, CHECKOUTS_TO_DELETE })) {
     it(`find checkouts that are ${what.toLowerCase()} by an index`, async () => {
       await explain(sql, [200]);
       expect(scans(), plans.join('\n')).to.deep.equal([]);

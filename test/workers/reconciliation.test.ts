@@ -36,7 +36,7 @@ describe('a phase of a reconciliation that fails again and again', () => {
         throw error;
       },
     };
-    const queues: Partial<Queues> = { handOver: () => undefined };
+    const queues: Partial<Queues> = { dispatch: () => undefined };
     const deps: Partial<WorkerDeps> = {
       db: database.db,
       provider: provider as PaymentProvider,

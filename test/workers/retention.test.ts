@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { newId } from '../../src/infra/ids.ts';
-import { removeUseless } from '../../src/workers/maintenance/retention.ts';
+import { deleteExpiredRows } from '../../src/workers/maintenance/retention.ts';
 import { stockVariant } from '../support/books.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 
@@ -58,7 +58,7 @@ describe('rows that are of no use any more', () => {
     const rows = [token(31), token(29), token(-1)];
     for (const row of rows)
       await insert('account_tokens', { ...row, account_id: accountId, purpose: 'verify-email', used_at: daysAgo(35) });
-    await removeUseless(database.db);
+    await deleteExpiredRows(database.db);
     expect(await ids('account_tokens')).to.deep.equal(rows.slice(1).map(({ id }) => id));
   });
 
@@ -66,7 +66,7 @@ describe('rows that are of no use any more', () => {
     const request = (days: number) => ({ id: newId(), kind: 'customer', email_index: 'i', created_at: daysAgo(days) });
     const rows = [request(1.1), request(0.9)];
     for (const row of rows) await insert('password_reset_requests', row);
-    await removeUseless(database.db);
+    await deleteExpiredRows(database.db);
     expect(await ids('password_reset_requests')).to.deep.equal(rows.slice(1).map(({ id }) => id));
   });
 
@@ -75,7 +75,7 @@ describe('rows that are of no use any more', () => {
     const rows = [change(0.1), change(-0.1)];
     const former = { former_email: 'sealed', former_email_index: 'index', is_undoable: true, holds_reset: false };
     for (const row of rows) await insert('email_changes', { ...row, ...former, account_id: accountId });
-    await removeUseless(database.db);
+    await deleteExpiredRows(database.db);
     expect(await ids('email_changes')).to.deep.equal(rows.slice(1).map(({ id }) => id));
   });
 
@@ -94,7 +94,7 @@ describe('rows that are of no use any more', () => {
       await at('receiving', { made: 0.5 }),
       await at('waiting', { made: 40 }),
     ];
-    await removeUseless(database.db);
+    await deleteExpiredRows(database.db);
     expect(await ids('product_imports')).to.deep.equal(kept);
     expect(await countOf('import_rows')).to.equal(kept.length);
   });
@@ -107,7 +107,7 @@ describe('rows that are of no use any more', () => {
       await addSession({ expired: -50, revoked: 29 }),
       await addSession({ expired: -1 }),
     ];
-    await removeUseless(database.db);
+    await deleteExpiredRows(database.db);
     expect(await ids('sessions')).to.deep.equal(kept.toSorted());
     expect(await countOf('refresh_tokens')).to.equal(kept.length);
   });
@@ -117,7 +117,7 @@ describe('rows that are of no use any more', () => {
     await addSession({ expired: 35, tokens: 3 });
     const left: number[][] = [];
     for (let round = 1; round <= 3; round++) {
-      await removeUseless(database.db);
+      await deleteExpiredRows(database.db);
       left.push([await countOf('refresh_tokens'), await countOf('sessions')]);
     }
     expect(left.map(([tokens = 0]) => tokens)).to.deep.equal([1_503, 503, 0]);
@@ -138,7 +138,7 @@ describe('rows that are of no use any more', () => {
     for (const id of [...gone, ...kept]) {
       await insert('cart_items', { id: newId(), cart_id: id, variant_id: variantId, quantity: 1 });
     }
-    await removeUseless(database.db);
+    await deleteExpiredRows(database.db);
     expect(await ids('carts')).to.deep.equal(kept.toSorted());
     expect(await countOf('cart_items')).to.equal(kept.length);
   });
@@ -164,7 +164,7 @@ describe('rows that are of no use any more', () => {
       const row = { day: daysAgo(day).toISOString().slice(0, 10), address_index: 'i', topic: 'account' };
       await insert('mail_counts', { ...row, command_ids: [] });
     }
-    await removeUseless(database.db);
+    await deleteExpiredRows(database.db);
     expect(await ids('discrepancies')).to.deep.equal(kept.toSorted());
     expect(await ids('reconciliation_runs')).to.deep.equal([named, recent].toSorted());
     expect(await countOf('mail_counts')).to.equal(2);
@@ -189,7 +189,7 @@ describe('rows that are of no use any more', () => {
     await insert('webhook_inbox', { ...event('old'), processed_at: daysAgo(31), outcome: 'applied' });
     await insert('webhook_inbox', { ...event('new'), processed_at: daysAgo(29), outcome: 'applied' });
     await insert('webhook_inbox', event('waits'));
-    await removeUseless(database.db);
+    await deleteExpiredRows(database.db);
     const events = await database.db.query('select event_id as id from webhook_inbox order by event_id');
     expect(events).to.deep.equal([{ id: 'new' }, { id: 'waits' }]);
     expect(await database.db.query('select key from idempotency_keys')).to.deep.equal([{ key: 'new' }]);

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { newId } from '../../src/infra/ids.ts';
 
-/** A look into the database of the shop. Its queries name the bench, so that they are in no count of statements. */
+/** Queries the database of the shop. The queries contain a mark of the bench, so that they are not counted. */
 export interface Books {
   query<R extends object>(sql: string, params?: unknown[]): Promise<R[]>;
-  /** How many transactions these looks have cost so far. */
+  /** Number of transactions that these queries have used so far. */
   looks(): number;
-  /** Resolves when nothing is on its way behind the purchases any more; gives up after 10 s. */
+  /** Resolves when no work of the purchases is pending; gives up after 10 s. */
   quiet(): Promise<void>;
   close(): Promise<void>;
 }
@@ -17,7 +17,7 @@ const PAUSE_MS = 50;
 
 export async function openBooks(databaseUrl: string): Promise<Books> {
   const client = new pg.Client({ connectionString: databaseUrl });
-  client.on('error', () => undefined); // the next query says it
+  client.on('error', () => undefined); // the next query fails with it
   await client.connect();
   let looks = 0;
   const query = async <R extends object>(sql: string, params: unknown[] = []) => {
@@ -39,11 +39,11 @@ export async function openBooks(databaseUrl: string): Promise<Books> {
   };
 }
 
-/** Our own commits are published at once, or they would be mistaken for the shop's later on. */
+/** Publishes our own commits at once; otherwise they would be counted as the shop's later. */
 const WAITING = `select pg_stat_force_next_flush(), (select count(*) from outbox)::int
     + (select count(*) from webhook_inbox where processed_at is null)::int as waiting`;
 
-/** What is bought. */
+/** The variants to buy. */
 export interface Goods {
   variantIds: string[];
   hotVariantId: string;
@@ -52,7 +52,7 @@ export interface Goods {
 const VARIANTS = 200;
 
 /**
- * Chooses variants of many products and takes in what they lack for `orders` orders, with the movements that say so.
+ * Chooses variants of many products and receives the units that they lack for `orders` orders, with stock movements.
  * @throws when the shop has too few.
  */
 export async function stockGoods({ query }: Books, orders: number): Promise<Goods> {

@@ -9,26 +9,26 @@ import { rowsOfLatestOrder } from './rows.ts';
 import type { Measured } from './site.ts';
 import type { Writing, Written } from './writer.ts';
 
-/** Orders written by hand. */
+/** The speed of orders written by hand-written SQL. */
 export interface Ceiling {
   concurrency: number;
   ordersPerSecond: number;
-  /** Of Postgres and of the program that writes; null when Postgres is not on this machine. */
+  /** CPU of Postgres and of the writing program; null when Postgres is not on this machine. */
   cpuMs: number | null;
   writerMs: number;
   postgresMs: number | null;
   statements: number;
 }
 
-/** It is much faster than the shop: the operating system's accounting needs more of it to be exact. */
+/** It is much faster than the shop, so exact CPU accounting needs more orders. */
 const TIMES = 5;
 const PRODUCTS = 200;
-/** lock, reserve, consume. */
-const BESIDE_INSERTS = 3;
+/** Statements besides the inserts: lock, reserve, consume. */
+const OTHER_STATEMENTS = 3;
 
 /**
- * Writes the rows of the latest purchase again and again, in a database of its own on the same server: what they cost
- * here at least.
+ * Writes the rows of the latest purchase again and again, in a separate database on the same server: the least that
+ * they cost on this machine.
  */
 export async function measureCeiling(
   { target, site }: Measured,
@@ -49,7 +49,7 @@ export async function measureCeiling(
       const { seconds, cpuMs } = await ask({ orders: orders * TIMES, concurrency });
       const after = postgresCpu(target.run().processes.postgres.pid);
       const writerMs = cpuMs / (orders * TIMES);
-      // Connecting and preparing is in the figure of Postgres: some milliseconds per connection.
+      // The CPU of Postgres includes connecting and preparing: some milliseconds per connection.
       const postgresMs = before === null || after === null ? null : (after - before) / (orders * TIMES + concurrency);
       measured.push({
         concurrency,
@@ -57,7 +57,7 @@ export async function measureCeiling(
         cpuMs: postgresMs === null ? null : writerMs + postgresMs,
         writerMs,
         postgresMs,
-        statements: rows.inserts.length + BESIDE_INSERTS,
+        statements: rows.inserts.length + OTHER_STATEMENTS,
       });
     }
     return measured;
@@ -69,7 +69,7 @@ export async function measureCeiling(
 
 const postgresCpu = (pid: number | null): number | null => (pid === null ? null : (usageOf(pid)?.cpuMs ?? null));
 
-/** The schema with a small shop whose shelves never empty. */
+/** Creates a database with the schema and a small shop that never sells out. */
 async function makeDatabase(shopUrl: string) {
   const name = `bench_${randomBytes(4).toString('hex')}`;
   const url = new URL(shopUrl);

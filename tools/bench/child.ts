@@ -3,20 +3,20 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { interruption } from './interruption.ts';
 
-/** A process of the bench that does one kind of work. */
+/** A child process of the bench that does one kind of work. */
 export interface Child<Q, A> {
-  /** One question at a time. @throws Error with what went wrong there. */
+  /** Sends one request at a time. @throws Error with the error of the child. */
   ask(question: Q): Promise<A>;
   stop(): Promise<void>;
 }
 
 type Message<A> = { answer: A } | { error: string };
 
-/** Starts `tools/bench/<name>.ts`, which calls `serve`. What it prints is thrown away, what it complains about is shown. */
+/** Starts `tools/bench/<name>.ts`, which calls `serve`. Its stdout is discarded, its stderr is shown. */
 export function startChild<Q extends object, A>(name: string): Child<Q, A> {
   const stdio: StdioOptions = ['ignore', 'ignore', 'inherit', 'ipc'];
   const child = fork(join(import.meta.dirname, `${name}.ts`), [], { stdio, signal: interruption });
-  child.on('error', () => undefined); // of an interruption: whoever asks is told by the exit
+  child.on('error', () => undefined); // after an interruption `ask` rejects on the exit
   return {
     async ask(question) {
       const answered = nextMessage<A>(child, name);
@@ -45,7 +45,7 @@ function nextMessage<A>(child: ChildProcess, name: string): Promise<Message<A>> 
   });
 }
 
-/** The other side: answers questions until the bench is gone. */
+/** The child's side: answers requests until the bench disconnects. */
 export function serve<Q, A>(work: (question: Q) => Promise<A>): void {
   process.on('message', (question) => {
     work(question as Q).then(

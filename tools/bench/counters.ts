@@ -1,14 +1,14 @@
 import pg from 'pg';
 
-/** What Postgres has counted since its start. */
+/** The counters of Postgres since its start. */
 export interface Counts {
-  /** Statements that came from outside, without begin and commit; null when nobody counts them. */
+  /** Statements of clients, without begin and commit; null when they are not counted. */
   statements: number | null;
-  /** Those that statements caused inside the server: checks of foreign keys. */
+  /** Statements inside the server, i.e. checks of foreign keys. */
   nested: number | null;
-  /** begin, commit and the like. */
+  /** begin, commit and similar statements. */
   control: number | null;
-  /** Transactions, those that only read included. */
+  /** Transactions, including read-only ones. */
   commits: number;
   /** Transactions that wrote. */
   writes: number;
@@ -21,7 +21,7 @@ export interface Counters {
   top(limit: number): Promise<Statement[]>;
   /** Empties the list that `top` reads. */
   reset(): Promise<void>;
-  /** Why statements are not counted; null when they are. */
+  /** Why statements are not counted; null if they are counted. */
   missing: string | null;
   close(): Promise<void>;
 }
@@ -31,22 +31,22 @@ export interface Statement {
   calls: number;
   /** Milliseconds of execution inside Postgres. */
   ms: number;
-  /** Of the shortest execution: what it takes when nothing else is in its way, milliseconds. */
+  /** The shortest execution, without contention, in milliseconds. */
   shortestMs: number;
   /** Milliseconds of planning. */
   planMs: number;
 }
 
 /**
- * Reads the counters of the database at `url` over a connection to another one of its server: what we ask ourselves is
- * counted there, and is in no figure.
+ * Reads the counters of the database at `url` over a connection to another database of its server, so that our own
+ * queries are not included.
  */
 export async function openCounters(url: string): Promise<Counters> {
   const elsewhere = new URL(url);
   const database = decodeURIComponent(elsewhere.pathname.slice(1));
   elsewhere.pathname = '/postgres';
   const client = new pg.Client({ connectionString: elsewhere.href });
-  client.on('error', () => undefined); // the next query says it
+  client.on('error', () => undefined); // the next query fails with it
   await client.connect();
   const missing = await client
     .query('create extension if not exists pg_stat_statements')

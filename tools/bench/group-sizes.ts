@@ -1,9 +1,9 @@
-/** By the name of the work: how many transactions there were, and how many units of work in all of them. */
+/** Number of transactions and of their units of work, by name of the work. */
 export type GroupSizes = Record<string, { groups: number; members: number }>;
 
 const SAMPLE = /^vcecom_work_group_members_(sum|count)\{name="([^"]+)"\} (\d+)/;
 
-/** Adds up what processes tell at their metrics addresses. */
+/** Adds up the metrics of all processes. */
 export async function readGroupSizes(urls: Readonly<Record<string, string>>): Promise<GroupSizes> {
   const sizes: GroupSizes = {};
   const texts = await Promise.all(Object.values(urls).map(async (url) => (await fetch(url)).text()));
@@ -16,7 +16,7 @@ export async function readGroupSizes(urls: Readonly<Record<string, string>>): Pr
   return sizes;
 }
 
-/** What came to pass between two readings, in the order of the names. */
+/** Returns the difference of two readings, sorted by name. */
 export function sizesBetween(before: GroupSizes, after: GroupSizes): GroupSizes {
   const names = Object.keys(after).sort();
   return Object.fromEntries(

@@ -3,28 +3,28 @@ import type { Books, Goods } from './books.ts';
 import type { Child } from './child.ts';
 import { interruption } from './interruption.ts';
 import type { Load, Loaded } from './load.ts';
-import { type GaugeSet, ROLES, type Role, type Spent, spentBetween } from './meter.ts';
 import { type Percentiles, percentilesOf } from './percentiles.ts';
+import { ROLES, type Role, type Spent, spentBetween, type UsageReader } from './usage-reader.ts';
 
-/** Everything that a level is run with. */
+/** The shop, the counters and the load generator for a level. */
 export interface Site {
   url: string;
   goods: Goods;
-  meter: GaugeSet;
+  meter: UsageReader;
   books: Books;
   buyers: Child<Load, Loaded>;
   settleSeconds: number;
 }
 
-/** What one purchase cost, or one second of doing nothing. */
+/** The cost of one purchase, or of one idle second. */
 export interface Cost {
   cpuMs: Record<Role, number | null>;
   sumMs: number | null;
   /** The load generator. */
   buyersMs: number;
-  /** The process that reports, which also collects the logs of a stack of its own. */
+  /** The bench process, which also collects the logs of its own stack. */
   benchMs: number;
-  /** Percentage of this machine's CPU time that all other processes took: the larger, the less a figure is worth. */
+  /** Percentage of this machine's CPU used by other processes; a high value makes the results unreliable. */
   others: number;
   statements: number | null;
   nested: number | null;
@@ -39,56 +39,56 @@ export interface Cost {
 export interface Level {
   name: string;
   concurrency: number;
-  /** Whether every order had the same variant in it. */
+  /** Whether every order contains the same variant. */
   isHot: boolean;
   orders: number;
   ordersPerSecond: number;
   flow: Percentiles | null;
-  /** Of the request that is answered with 202; null where it was not measured. */
+  /** Times until the 202 answer; null if not measured. */
   accepted: Percentiles | null;
   perOrder: Cost;
   failures: string[];
 }
 
-export interface OrderCommandRequest {
+export interface LevelRequest {
   orders: number;
   concurrency: number;
   isHot?: boolean;
 }
 
-/** Buys without measuring. @throws when a purchase fails. */
-export async function warmUp(site: Site, wish: OrderCommandRequest): Promise<void> {
-  const { failures } = await load(site, wish, true);
+/** Runs purchases without measuring. @throws when a purchase fails. */
+export async function warmUp(site: Site, request: LevelRequest): Promise<void> {
+  const { failures } = await load(site, request, true);
   if (failures[0]) throw new Error(`a purchase failed: ${failures[0]}`);
   await site.books.quiet();
 }
 
-/** What the shop costs per second when nobody buys. */
+/** Measures the cost of the idle shop per second. */
 export async function watchIdle(site: Site, seconds: number): Promise<Cost> {
-  await pause(site.settleSeconds);
+  await waitSeconds(site.settleSeconds);
   const [before, bench] = [await site.meter.read(), process.cpuUsage()];
-  await pause(seconds);
+  await waitSeconds(seconds);
   const spent = spentBetween(before, await site.meter.read());
   return costOf(spent, { units: spent.seconds, buyersMs: 0, bench });
 }
 
-/** Buys with buyers who wait for the outcome in the request itself, and counts what it takes. */
-export async function runLevel(site: Site, wish: OrderCommandRequest, idle: Cost): Promise<Level> {
+/** Measures purchases whose checkout request waits for the outcome. */
+export async function runLevel(site: Site, request: LevelRequest, idle: Cost): Promise<Level> {
   const [before, bench] = [await site.meter.read(), process.cpuUsage()];
-  const loaded = await load(site, wish, true);
+  const loaded = await load(site, request, true);
   await site.books.quiet();
   const reading = await site.meter.read();
   const spent = spentBetween(before, reading);
   const orders = loaded.flowMs.length;
   const perOrder = costOf(spent, { units: orders, buyersMs: loaded.cpuMs, bench });
-  // Backends publish their commits up to ten seconds late; what happens meanwhile happens without buyers too.
-  await pause(site.settleSeconds);
+  // Backends publish their commits up to ten seconds late; the idle cost of that time is subtracted.
+  await waitSeconds(site.settleSeconds);
   const settled = spentBetween(reading, await site.meter.read());
   perOrder.commits += (settled.counts.commits - idle.commits * settled.seconds) / orders;
   return {
-    name: wish.isHot ? `${wish.concurrency}, hot` : String(wish.concurrency),
-    concurrency: wish.concurrency,
-    isHot: wish.isHot ?? false,
+    name: request.isHot ? `${request.concurrency}, hot` : String(request.concurrency),
+    concurrency: request.concurrency,
+    isHot: request.isHot ?? false,
     orders,
     ordersPerSecond: orders / loaded.seconds,
     flow: percentilesOf(loaded.flowMs),
@@ -99,8 +99,8 @@ export async function runLevel(site: Site, wish: OrderCommandRequest, idle: Cost
 }
 
 /**
- * Runs a level again with buyers who are content with the 202 and then wait for the outcome. To be called when all
- * levels have been counted: what it commits is published too late to be told from theirs.
+ * Runs a level again with buyers who accept the 202 answer and then wait for the outcome. Call it after all levels have
+ * been measured: its commits are published too late to distinguish them.
  */
 export async function withAcceptance(site: Site, level: Level, orders: number): Promise<Level> {
   const { acceptedMs, failures } = await load(site, { orders, concurrency: level.concurrency }, false);
@@ -108,11 +108,11 @@ export async function withAcceptance(site: Site, level: Level, orders: number): 
   return { ...level, accepted: percentilesOf(acceptedMs), failures: [...level.failures, ...failures] };
 }
 
-const pause = (seconds: number): Promise<void> => sleep(seconds * 1_000, undefined, { signal: interruption });
+const waitSeconds = (seconds: number): Promise<void> => sleep(seconds * 1_000, undefined, { signal: interruption });
 
 function load(
   { url, goods, buyers }: Site,
-  { orders, concurrency, isHot }: OrderCommandRequest,
+  { orders, concurrency, isHot }: LevelRequest,
   isPatient: boolean,
 ): Promise<Loaded> {
   const { variantIds, hotVariantId } = goods;

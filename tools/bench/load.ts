@@ -2,14 +2,14 @@ import { Agent } from 'node:http';
 import { serve } from './child.ts';
 import { buy, type Taken } from './purchase.ts';
 
-/** What the load generator is asked to do. */
+/** A request to the load generator. */
 export interface Load {
   url: string;
   orders: number;
   concurrency: number;
-  /** Each order takes the next two of them. */
+  /** Each order contains the next two of them. */
   variantIds: string[];
-  /** In every order, in place of the first. */
+  /** A variant in every order, in place of the first one. */
   hotVariantId?: string;
   /** Whether the checkout request itself waits for the outcome. */
   isPatient: boolean;
@@ -20,25 +20,25 @@ export interface Loaded {
   seconds: number;
   flowMs: number[];
   acceptedMs: number[];
-  /** What the shop said when it refused a purchase. */
+  /** The error messages of failed purchases. */
   failures: string[];
-  /** Of this process. */
+  /** CPU of this process. */
   cpuMs: number;
 }
 
-/** Goes on from load to load, so that all shelves empty evenly. */
-let begun = 0;
+/** Continues from load to load, so that all variants are bought evenly. */
+let startedOrders = 0;
 
-// A process of its own: waiting for us must not look like waiting for the shop.
+// A separate process: time spent on the bench must not count as time of the shop.
 serve<Load, Loaded>(async (load) => {
   const agent = new Agent({ keepAlive: true, maxSockets: load.concurrency });
   const buyer = { url: new URL(load.url), agent };
   const taken: Taken[] = [];
   const failures: string[] = [];
-  const last = begun + load.orders;
+  const last = startedOrders + load.orders;
   const buyOn = async () => {
-    while (begun < last) {
-      await buy(buyer, linesOf(load, begun++), load.isPatient).then(
+    while (startedOrders < last) {
+      await buy(buyer, linesOf(load, startedOrders++), load.isPatient).then(
         (one) => taken.push(one),
         (error: Error) => failures.push(error.message),
       );

@@ -14,26 +14,26 @@ const MOST_FUNCTIONS = 30;
 const MOST_STATEMENTS = 40;
 const OPENING_MS = 5_000;
 
-/** A process to be watched from the inside. */
+/** A process to profile. */
 export interface Inside {
   role: 'web' | 'worker';
-  /** The address of its inspector, once that is open. */
+  /** The address of its inspector, once it is open. */
   address(): string | undefined;
 }
 
-/** One level: the functions of a process that use its CPU. The samples give the shares, the operating system the sum. */
+/** Profiles one level by function. Samples give the shares, the operating system gives the total CPU. */
 export async function lookAtFunctions({ site, target }: Measured, options: BenchOptions, inside: Inside) {
   const { role } = inside;
   const pid = target.run().processes[role][0]?.pid ?? 0;
   const address = await openInspector(pid, inside);
-  const wish = levelOf(options);
+  const request = levelOf(options);
   let cpuMs = 0;
   const profile = await profileDuring(address, async () => {
     const before = usageOf(pid);
-    await warmUp(site, wish);
+    await warmUp(site, request);
     cpuMs = (usageOf(pid)?.cpuMs ?? 0) - (before?.cpuMs ?? 0);
   });
-  return functionTables(profile, { role, wish, msPerOrder: cpuMs / wish.orders });
+  return functionTables(profile, { role, request, msPerOrder: cpuMs / request.orders });
 }
 
 async function openInspector(pid: number, { role, address }: Inside): Promise<string> {
@@ -43,16 +43,16 @@ async function openInspector(pid: number, { role, address }: Inside): Promise<st
     if (found) return found;
     await sleep(50);
   }
-  throw new Error(`the ${role} process opened no inspector`);
+  throw new Error(`the ${role} process did not open an inspector`);
 }
 
 interface Look {
   role: string;
-  wish: { orders: number; concurrency: number };
+  request: { orders: number; concurrency: number };
   msPerOrder: number;
 }
 
-function functionTables(profile: CpuProfile, { role, wish, msPerOrder }: Look): string {
+function functionTables(profile: CpuProfile, { role, request, msPerOrder }: Look): string {
   const spots = hotSpots(profile);
   const all = spots.reduce((sum, { ms }) => sum + ms, 0);
   const row = (name: string, ms: number): Cell[] => [name, (msPerOrder * ms) / all, (100 * ms) / all];
@@ -60,7 +60,7 @@ function functionTables(profile: CpuProfile, { role, wish, msPerOrder }: Look): 
   const largest = (some: typeof spots) =>
     some.slice(0, MOST_FUNCTIONS).map((spot) => row(`${spot.origin}: ${spot.name}`, spot.ms));
   return [
-    `${role}: ${msPerOrder.toFixed(2)} CPU-ms per order, sampled, with ${wish.concurrency} buyers at once`,
+    `${role}: ${msPerOrder.toFixed(2)} CPU-ms per order, sampled, with ${request.concurrency} buyers at once`,
     table([['by origin', 'CPU-ms', '%'], ...origins]),
     '',
     table([['function, itself', 'CPU-ms', '%'], ...largest(spots)]),
@@ -69,22 +69,22 @@ function functionTables(profile: CpuProfile, { role, wish, msPerOrder }: Look): 
   ].join('\n');
 }
 
-/** One level: the statements of a purchase. @throws when Postgres does not count them. */
+/** Lists the statements of one level. @throws when Postgres does not count them. */
 export async function lookAtStatements({ site, counters, target }: Measured, options: BenchOptions): Promise<string> {
-  if (counters.missing) throw new Error(`statements are not counted there: ${counters.missing}`);
-  const wish = levelOf(options);
+  if (counters.missing) throw new Error(`statements are not counted: ${counters.missing}`);
+  const request = levelOf(options);
   await counters.reset();
   const sizes = await readGroupSizes(target.metricsUrls);
-  await warmUp(site, wish);
+  await warmUp(site, request);
   const groups = sizesBetween(sizes, await readGroupSizes(target.metricsUrls));
   const statements = await counters.top(1_000);
-  const perOrder = ({ calls, ms, planMs }: Sums) => [calls, ms, planMs].map((sum) => sum / wish.orders);
+  const perOrder = ({ calls, ms, planMs }: Sums) => [calls, ms, planMs].map((sum) => sum / request.orders);
   const rows = statements
     .slice(0, MOST_STATEMENTS)
     .map((one): Cell[] => [shortText(one), ...perOrder(one), one.shortestMs]);
   const sum: Cell[] = ['all, with begin, commit and the checks of foreign keys', ...perOrder(sumOf(statements)), null];
   const statementTable = table([['statement', 'calls/order', 'ms/order', 'planning', 'shortest'], ...rows, sum]);
-  return `${statementTable}\n\n${groupTable(groups, wish.orders)}`;
+  return `${statementTable}\n\n${groupTable(groups, request.orders)}`;
 }
 
 function groupTable(groups: GroupSizes, orders: number): string {

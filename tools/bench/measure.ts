@@ -1,16 +1,16 @@
 import { type Ceiling, measureCeiling } from './ceiling.ts';
 import { type Cost, type Level, runLevel, type Site, warmUp, watchIdle, withAcceptance } from './levels.ts';
-import type { Reading } from './meter.ts';
 import type { BenchOptions } from './options.ts';
 import { measureQueue, type QueueRate } from './queue-rate.ts';
 import type { Measured, Say } from './site.ts';
 import { measureStartUps, type StartUp } from './start-up.ts';
+import type { Reading } from './usage-reader.ts';
 import { verify } from './verdict.ts';
 
-/** Everything that was measured; times in milliseconds. */
+/** All results; times in milliseconds. */
 export interface Figures {
   at: string;
-  /** Why statements are missing; null when they are counted. */
+  /** Why statements are not counted; null if they are. */
   statementsMissing: string | null;
   idlePerSecond: Cost;
   levels: Level[];
@@ -18,20 +18,20 @@ export interface Figures {
   ceiling: Ceiling[];
   queue: QueueRate;
   startUps: StartUp[];
-  /** Whether every conservation law holds after the purchases. */
+  /** Whether every invariant holds after the purchases. */
   isSound: boolean;
 }
 
-/** The load of the row with one hot variant. */
+/** The concurrency of the level with one hot variant. */
 const HOT_CONCURRENCY = 32;
 const WARM_CONCURRENCY = 8;
 const JOBS_PER_ORDER = 10;
 
-/** How many orders the shop must be able to serve for these options. */
+/** Number of orders that the stock must last for with these options. */
 export const ordersFor = ({ orders, concurrency, warmup }: BenchOptions): number =>
   warmup + orders * (2 * concurrency.length + 1);
 
-/** The whole run, from the warm-up to the laws. @throws when the shop refuses a purchase while it is warmed up. */
+/** Runs everything from the warm-up to the invariants. @throws when a purchase fails during the warm-up. */
 export async function measure(measured: Measured, options: BenchOptions, say: Say): Promise<Figures> {
   const { site, target, counters } = measured;
   const { orders, concurrency } = options;
@@ -41,13 +41,13 @@ export async function measure(measured: Measured, options: BenchOptions, say: Sa
   const idlePerSecond = await watchIdle(site, options.idleSeconds);
   const levels = await runLevels(site, options, { idle: idlePerSecond, say });
   const { usage } = await site.meter.read();
-  say('the same rows by hand');
+  say('writing the same rows by hand-written SQL');
   const ceiling = await measureCeiling(measured, concurrency, orders);
-  say('jobs that do nothing');
+  say('measuring jobs without work');
   const queue = await measureQueue(target, orders * JOBS_PER_ORDER);
-  say('starts of web and worker');
+  say('measuring the start of web and worker');
   const startUps = await measureStartUps(target);
-  say('the conservation laws');
+  say('checking the invariants');
   const isSound = await verify(target.dataDir, say);
   const at = new Date().toISOString();
   const { missing: statementsMissing } = counters;
@@ -65,14 +65,14 @@ async function runLevels(
     say(`${orders} purchases, ${buyers} at once${isHot ? ', one hot variant in all' : ''}`);
     levels.push(await runLevel(site, { orders, concurrency: buyers, isHot }, idle));
   }
-  say('the same again, until the 202');
+  say('repeating the levels until the 202 answer');
   for (const [at, level] of levels.entries()) {
     if (!level.isHot) levels[at] = await withAcceptance(site, level, orders);
   }
   return levels;
 }
 
-/** Lets the compilers, the caches and the pools fill. */
+/** Warms up compilers, caches and pools. */
 export const warm = ({ site }: Measured, { warmup }: BenchOptions): Promise<void> =>
   warmUp(site, { orders: warmup, concurrency: WARM_CONCURRENCY });
 

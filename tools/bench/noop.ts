@@ -11,41 +11,41 @@ import { serve } from './child.ts';
 export interface Idling {
   redisUrl: string;
   jobs: number;
-  /** Jobs on their way at any time. */
+  /** Jobs in the queue at any time. */
   window: number;
-  /** Of the worker. */
+  /** Concurrency of the worker. */
   concurrency: number;
 }
 
 export interface Idled {
   seconds: number;
-  /** Of this process, which adds and works. */
+  /** CPU of this process, which adds and processes the jobs. */
   cpuMs: number;
 }
 
-const nothing = job('bench', 'nothing', z.object({ id: z.uuid() }));
+const emptyJob = job('bench', 'nothing', z.object({ id: z.uuid() }));
 
-// The shop's own queue, worker and settings; only the work is left out.
+// Uses the queue, worker and settings of the shop, with jobs that do nothing.
 serve<Idling, Idled>(async ({ redisUrl, jobs, window, concurrency }) => {
   logger.level = 'error';
   const [producing, consuming] = [openRedis(redisUrl, 'produce'), openRedis(redisUrl, 'consume')];
   await new Promise((ready) => producing.once('ready', ready));
-  const queues = openQueues([nothing], producing);
+  const queues = openQueues([emptyJob], producing);
   const finished = Promise.withResolvers<void>();
   const trace = { requestId: newId(), traceparent: newTraceparent() };
   let [added, worked] = [0, 0];
   const add = () => {
     added += 1;
     const id = newId();
-    queues.handOver({ id, queue: nothing.queue, name: nothing.name, payload: { id }, trace });
+    queues.dispatch({ id, queue: emptyJob.queue, name: emptyJob.name, payload: { id }, trace });
   };
-  const work = handler(nothing, async () => {
+  const work = handler(emptyJob, async () => {
     worked += 1;
     if (added < jobs) add();
     if (worked === jobs) finished.resolve();
     return done;
   });
-  const options = { queue: nothing.queue, connection: consuming, concurrency, whenUnavailable: () => null };
+  const options = { queue: emptyJob.queue, connection: consuming, concurrency, whenUnavailable: () => null };
   const { worker } = startWorker([work], options);
   await worker.waitUntilReady();
   const cpu = process.cpuUsage();

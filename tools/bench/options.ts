@@ -2,21 +2,21 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 export interface BenchOptions {
-  /** The folder of a running stack; null: the bench starts one of its own. */
+  /** The folder of a running stack; null: the bench starts its own. */
   dataDir: string | null;
   /** Purchases per level. */
   orders: number;
   concurrency: number[];
   /** Purchases before the first measurement. */
   warmup: number;
-  /** How long, in seconds, the shop is left alone to see what it costs idle. */
+  /** Duration of the idle measurement in seconds. */
   idleSeconds: number;
-  /** How long, in seconds, Postgres is given to publish its count of commits. */
+  /** Pause in seconds for Postgres to publish its count of commits. */
   settleSeconds: number;
   jsonFile: string | null;
   profile: 'web' | 'worker' | null;
   statements: boolean;
-  /** Whether the run fails when a purchase has become dearer. */
+  /** Whether the run fails when a purchase has become more expensive. */
   check: boolean;
 }
 
@@ -25,28 +25,30 @@ export const USAGE = `Usage: bin/bench [--data DIR] [--orders N] [--concurrency 
        bin/bench pricing [--runs N] [--json FILE]
        bin/bench reads [--json FILE]
 
-Buys over HTTP and prints what a purchase costs, and how far that is from the ceiling of this machine.
+Buys over HTTP and prints the cost of a purchase, also compared with hand-written SQL on this machine (the ceiling).
 
-  --data DIR         measure the processes of DIR/run.json instead of a stack of its own; it leaves orders there
+  --data DIR         measure the stack of DIR/run.json instead of a new one; the orders remain there
   --orders N         purchases per level (default 300)
   --concurrency LIST buyers at once, level by level (default 1,8,32,64)
   --warmup N         purchases before the first level (default as --orders)
-  --idle SECONDS     how long the idle shop is watched (default 5)
+  --idle SECONDS     duration of the idle measurement (default 5)
   --settle SECONDS   pause after each level, for Postgres to publish its commits (default 11; less counts too few)
-  --json FILE        write all figures there as well
-  --check            fail when a purchase takes over 10 % more, in times of the ceiling, than tools/bench/baseline.json says
-  --profile ROLE     only: where web or worker spends its CPU in one level (the last of the list)
-  --statements       only: which statements a purchase needs, in one level (the last of the list)
+  --json FILE        also write all results to FILE
+  --check            fail when a purchase costs over 10 % more, in multiples of the ceiling, than in tools/bench/baseline.json
+  --profile ROLE     only profile the CPU of web or worker in one level (the last of the list)
+  --statements       only list the statements of a purchase in one level (the last of the list)
 
-reads: how fast shop fronts are answered, warm and cold, beside a route of Express that only sends
+reads: measures store reads, warm and cold, compared with an Express route that only sends bytes
 
-pricing: how long the pricing engine takes for carts of 1, 10 and 100 lines; it needs no shop
+pricing: measures the pricing engine with carts of 1, 10 and 100 lines; it needs no running shop
 
-  --runs N           carts priced per size (default 2000), after as many that are not counted
+  --runs N           carts priced per size (default 2000), after a warm-up of the same number
 
 See docs/benchmarks.md.`;
 
-/** Reads the command line; throws naming the first wrong option. Relative paths start where the person is. */
+/**
+ * Reads the command line. Throws an error that names the first wrong option. Paths are relative to the user's folder.
+ */
 export function readOptions(argv: string[]): BenchOptions | 'help' {
   const { values } = parseArgs({
     args: argv,
@@ -85,7 +87,7 @@ export interface PricingBenchOptions {
   jsonFile: string | null;
 }
 
-/** The command line behind `pricing`; as `readOptions`. */
+/** Reads the options of `pricing`, like `readOptions`. */
 export function readPricingOptions(argv: string[]): PricingBenchOptions | 'help' {
   const { values } = parseArgs({
     args: argv,
@@ -99,7 +101,7 @@ export function readPricingOptions(argv: string[]): PricingBenchOptions | 'help'
   return { runs: wholeNumber('--runs', values.runs, 1), jsonFile: values.json ? from(values.json) : null };
 }
 
-/** The command line behind `reads`; as `readOptions`. */
+/** Reads the options of `reads`, like `readOptions`. */
 export function readReadsOptions(argv: string[]): { jsonFile: string | null } | 'help' {
   const { values } = parseArgs({
     args: argv,
@@ -122,6 +124,6 @@ function wholeNumber(option: string, text: string, least: number): number {
 function roleOf(role: string | undefined, data: string | undefined): BenchOptions['profile'] {
   if (role === undefined) return null;
   if (role !== 'web' && role !== 'worker') throw new Error(`--profile must be web or worker, not "${role}"`);
-  if (data) throw new Error('--profile starts processes of its own: leave --data out');
+  if (data) throw new Error('--profile starts its own processes: remove --data');
   return role;
 }

@@ -1,4 +1,4 @@
-/** What a purchase needs in other shops, over all their processes. */
+/** The cost of a purchase in other shop systems, over all their processes. */
 export const PEERS = [
   { name: 'Vendure 3.7', cpuMs: '225–285', statements: 377, commits: null, ordersPerSecond: 7 },
   { name: 'Medusa 2.21', cpuMs: '650–820', statements: 383, commits: 20, ordersPerSecond: 1.7 },

@@ -5,7 +5,7 @@ export interface Percentiles {
   p99: number;
 }
 
-/** The times that half, 95 % and 99 % of the values do not exceed; null when there are none. */
+/** Returns the 50th, 95th and 99th percentile; null when there are no values. */
 export function percentilesOf(values: readonly number[]): Percentiles | null {
   if (values.length === 0) return null;
   const sorted = values.toSorted((a, b) => a - b);

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** What a process with all its children has used, and holds. */
+/** CPU and memory of a process with all its children. */
 export interface Usage {
   pid: number;
   processes: number;
-  /** CPU time since the start, in milliseconds, of those that have ended as well. */
+  /** CPU time since the start in milliseconds, including ended children. */
   cpuMs: number;
   /** Resident memory in MB; memory that the processes share counts once. */
   rssMb: number;
@@ -14,23 +14,23 @@ export interface Usage {
 interface Entry {
   pid: number;
   parent: number;
-  /** Of its own. */
+  /** CPU time of the process itself. */
   cpuMs: number;
-  /** Of its children that have ended and been waited for. */
+  /** CPU time of its ended children. */
   endedMs: number;
 }
 
-/** Linux answers exactly; elsewhere `ps` is asked, which knows nothing of children that have ended. */
+/** Linux gives exact values; elsewhere `ps` is used, which does not include ended children. */
 export const isExact = process.platform === 'linux';
 
-/** The accounting of the operating system for a process and everything below it; null when there is none. */
+/** Reads the usage of a process and its descendants from the operating system; null when it does not exist. */
 export function usageOf(root: number): Usage | null {
-  // A child that ends while we read moves from the living to the ended of its parent: look again until none did.
+  // A child that ends during the read moves to the ended children of its parent: read again until the values agree.
   let entries = entriesBelow(root);
   for (let looks = 0; looks < 5; looks += 1) {
-    const again = entriesBelow(root);
-    if (endedBelow(again) === endedBelow(entries)) break;
-    entries = again;
+    const latest = entriesBelow(root);
+    if (endedBelow(latest) === endedBelow(entries)) break;
+    entries = latest;
   }
   if (entries.length === 0) return null;
   const cpuMs = entries.reduce((sum, entry) => sum + entry.cpuMs, 0) + endedBelow(entries);
@@ -54,7 +54,7 @@ function entriesOfProc(): Entry[] {
     if (!/^\d+$/.test(name)) return [];
     const stat = read(`/proc/${name}/stat`);
     if (!stat) return [];
-    // The name in parentheses may hold blanks and parentheses: count the fields from its end.
+    // The name in parentheses may contain blanks and parentheses: count the fields after it.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const at = (index: number) => Number(fields[index]);
     return [
@@ -76,7 +76,7 @@ function entriesOfPs(): Entry[] {
   });
 }
 
-/** `[days-][hours:]minutes:seconds.hundredths` of ps. */
+/** Parses `[days-][hours:]minutes:seconds.hundredths` of ps. */
 export function millisecondsOf(time: string): number {
   const [clock = '', days = '0'] = time.split('-').reverse();
   const seconds = clock.split(':').reduce((sum, part) => sum * 60 + Number(part), 0);
@@ -100,7 +100,7 @@ function residentOfPs(pid: number): number {
   return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' }).trim());
 }
 
-/** Processes come and go while we look: one that is gone has nothing to say. */
+/** Reads a file; returns an empty text if the process has ended meanwhile. */
 function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');

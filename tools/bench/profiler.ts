@@ -1,4 +1,4 @@
-/** What V8 writes: which function was running at each sample. Times in microseconds. */
+/** A CPU profile of V8: the running function at each sample. Times in microseconds. */
 export interface CpuProfile {
   nodes: ProfileNode[];
   samples: number[];
@@ -12,16 +12,16 @@ export interface ProfileNode {
   children?: number[];
 }
 
-/** The environment of processes whose inspector opens on a free port when asked to. */
+/** The environment of processes whose inspector opens on a free port on request. */
 export const INSPECTABLE = { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --inspect-port=0`.trim() };
 
-/** Finds the address of an inspector in a line of the log of `role`, if the line tells it. */
+/** Finds the address of an inspector in a log line of `role`. */
 export function inspectorIn(line: string, role: string): string | undefined {
   const [, address] = new RegExp(`^${role} \\| Debugger listening on (ws:\\S+)`).exec(line) ?? [];
   return address;
 }
 
-/** Sampling more often costs as much as the work itself. */
+/** Sampling interval in microseconds; shorter intervals cost as much as the work itself. */
 const EVERY_US = 1_000;
 
 /** Samples the process behind an inspector while `work` runs. */

@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { type Agent, request } from 'node:http';
 import { ADDRESS } from '../dev/purchase.ts';
 
-/** Who buys where. */
+/** The shop and the connections of a buyer. */
 export interface Buyer {
   url: URL;
   agent: Agent;
 }
 
-/** How long a purchase took, in milliseconds. */
+/** The duration of a purchase, in milliseconds. */
 export interface Taken {
   flowMs: number;
-  /** Until the shop had accepted the checkout (202); null when the buyer waited for the outcome in the same request. */
+  /** Time until the 202 answer; null when the checkout request itself waited for the outcome. */
   acceptedMs: number | null;
 }
 
@@ -22,12 +22,12 @@ interface Reply {
 
 const WAIT = { prefer: 'wait=30' };
 const LONGEST_WAITS = 2;
-const WAYS_OUT = ['EXPIRED', 'CANCELLED', 'FAILED'];
+const TERMINAL_STATES = ['EXPIRED', 'CANCELLED', 'FAILED'];
 
 /**
- * A whole purchase as a shop front makes it: a cart, a line per variant, the checkout, until the order is complete.
+ * Makes a whole purchase like a shop front: a cart, a line per variant, the checkout, until the order is complete.
  * `isPatient` false: the checkout is answered at once with 202, and a second request waits for the outcome.
- * @throws Error with the shop's own words when anything else than COMPLETED comes out.
+ * @throws Error with the shop's answer when the outcome is not COMPLETED.
  */
 export async function buy(buyer: Buyer, variantIds: readonly string[], isPatient: boolean): Promise<Taken> {
   const startedAt = performance.now();
@@ -53,7 +53,7 @@ async function untilCompleted(buyer: Buyer, answer: Reply, token: Record<string,
     if (latest.status !== 200 && latest.status !== 202) refuse(latest);
     const { id, state } = JSON.parse(latest.text) as { id: string; state: string };
     if (state === 'COMPLETED') return;
-    if (waits === LONGEST_WAITS || WAYS_OUT.includes(state)) refuse(latest);
+    if (waits === LONGEST_WAITS || TERMINAL_STATES.includes(state)) refuse(latest);
     latest = await send(buyer, { path: `/checkout/${id}`, headers: { ...token, ...WAIT } });
   }
 }

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { queuePrefix } from '../../src/infra/queue/queue.ts';
 import { JOBS } from '../../src/jobs/schedule.ts';
 
-/** What Redis and its queues have counted since their start. */
+/** The counters of Redis and its queues since their start. */
 export interface QueueCounts {
   redisCommands: number;
   /** Jobs that were added to a queue. */
@@ -20,7 +20,7 @@ const COMMANDS_OF_A_READING = 2;
 
 export function openQueueCounters(redisUrl: string): QueueCounters {
   const redis = new Redis(redisUrl);
-  redis.on('error', () => undefined); // the next command says it
+  redis.on('error', () => undefined); // the next command fails with it
   let ours = 0;
   return {
     async read() {

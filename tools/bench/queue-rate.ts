@@ -3,20 +3,20 @@ import type { Idled, Idling } from './noop.ts';
 import { usageOf } from './processes.ts';
 import type { Target } from './target.ts';
 
-/** What a job costs that does nothing. */
+/** The cost of a job without work. */
 export interface QueueRate {
   jobsPerSecond: number;
-  /** Of the process that adds and works. */
+  /** CPU of the process that adds and processes the jobs, in milliseconds per job. */
   nodeMs: number;
-  /** Null when Redis is not on this machine. */
+  /** CPU of Redis in milliseconds per job; null when Redis is not on this machine. */
   redisMs: number | null;
 }
 
 const WINDOW = 64;
-/** As a worker has it by default. */
+/** The default concurrency of a worker. */
 const CONCURRENCY = 16;
 
-/** Adds and works off `jobs` jobs through the shop's own plumbing. */
+/** Adds and processes `jobs` jobs through the queue of the shop. */
 export async function measureQueue({ redisUrl, run }: Target, jobs: number): Promise<QueueRate> {
   const child = startChild<Idling, Idled>('noop');
   try {

@@ -1,26 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What is needed of a run's figures. */
+/** The results of a run that the check needs. */
 interface Costs {
   levels: readonly { isHot: boolean; concurrency: number; perOrder: { sumMs: number | null } }[];
   ceiling: readonly { concurrency: number; cpuMs: number | null }[];
 }
 
-/** How many times the CPU of the ceiling a purchase takes at a number of buyers; null where one of both was not measured. */
+/** Returns the CPU of a purchase in multiples of the ceiling; null when one of both was not measured. */
 export function timesCeiling({ levels, ceiling }: Costs, buyers: number): number | null {
   const shop = levels.find(({ isHot, concurrency }) => !isHot && concurrency === buyers)?.perOrder.sumMs;
   const least = ceiling.find(({ concurrency }) => concurrency === buyers)?.cpuMs;
   return shop && least ? shop / least : null;
 }
 
-/** What `--check` compares with: measured on a quiet machine, written here by hand with the change that made it better. */
+/** The reference for `--check`, measured on a quiet machine; update it by hand with the change that improves it. */
 export interface Baseline {
   buyers: number;
   timesCeiling: number;
 }
 
-/** A run may be worse than the baseline by so much: that is how far runs on a quiet machine are apart. */
+/** The allowed factor over the baseline: runs on a quiet machine differ by as much. */
 const MARGIN = 1.1;
 
 export const readBaseline = (): Baseline =>
@@ -32,6 +32,6 @@ export function compare(figures: Costs, { buyers, timesCeiling: stored }: Baseli
   if (measured === null) return { isGood: false, says: `The check needs a level of ${buyers} buyers and the ceiling.` };
   const most = stored * MARGIN;
   const isGood = measured <= most;
-  const told = `A purchase takes ${measured.toFixed(2)} times the CPU of the ceiling at ${buyers} buyers`;
-  return { isGood, says: `${told}; at most ${most.toFixed(2)} is allowed (${stored} is stored).` };
+  const summary = `A purchase takes ${measured.toFixed(2)} times the CPU of the ceiling at ${buyers} buyers`;
+  return { isGood, says: `${summary}; at most ${most.toFixed(2)} is allowed (${stored} is stored).` };
 }

@@ -4,7 +4,7 @@ import { measureBare, measureReads, type Readable, type Reads } from './reads.ts
 import { type Cell, table } from './table.ts';
 import type { Target } from './target.ts';
 
-/** No caller is held up. */
+/** Settings without rate limits for the measurement. */
 export const READING = { RATE_LIMITS: 'read:900000000,write:1000000' };
 
 const PRODUCTS = 50;
@@ -13,11 +13,11 @@ const TERMS = ['shirt', 'kurta', 'cotton', 'blue', 'shoes', 'silk', 'linen', 'ba
 export interface ReadingFigures {
   reads: Reads[];
   bare: Reads;
-  /** Bytes of a product page, which the bare route sends as well. */
+  /** Size of a product response in bytes; the bare route sends the same number. */
   bytes: number;
 }
 
-/** What reading costs: warm, after everything was forgotten, and beside a route that only sends. */
+/** Measures reads: warm, with empty caches, and compared with a route that only sends bytes. */
 export async function measureReading(target: Target): Promise<ReadingFigures> {
   const products = await productsOf(target);
   const [first = ''] = products;
@@ -25,7 +25,7 @@ export async function measureReading(target: Target): Promise<ReadingFigures> {
   const bareBefore = await measureBare(bytes);
   const reads = await measureReads(target, await pagesOf(target, products));
   const bareAfter = await measureBare(bytes);
-  // The machine may be busier at one end of the run than at the other: the faster one is what is to be reached.
+  // The machine may be busier at one end of the run: the faster result is the reference.
   const bare = bareBefore.requestsPerSecond > bareAfter.requestsPerSecond ? bareBefore : bareAfter;
   return { reads, bare, bytes };
 }
@@ -42,7 +42,7 @@ async function pagesOf(target: Target, products: string[]): Promise<Readable[]> 
   const list = '/api/v1/store/products';
   const cart = await cartOf(target);
   return [
-    { name: 'product, cold', paths: products, cold: () => forget(target) },
+    { name: 'product, cold', paths: products, cold: () => emptyCaches(target) },
     { name: 'product', paths: products.slice(0, PRODUCTS) },
     { name: 'product, one of them', paths: products.slice(0, 1) },
     {
@@ -50,7 +50,7 @@ async function pagesOf(target: Target, products: string[]): Promise<Readable[]> 
       paths: ['', '?sort=price', '?sort=title', '?inStock=true', '?limit=100'].map((query) => list + query),
     },
     { name: 'search', paths: TERMS.map((term) => `${list}?q=${term}`) },
-    { name: 'search, cold', paths: TERMS.map((term) => `${list}?q=${term}`), cold: () => forget(target) },
+    { name: 'search, cold', paths: TERMS.map((term) => `${list}?q=${term}`), cold: () => emptyCaches(target) },
     { name: 'cart', paths: [`/api/v1/store/cart/${cart.id}`], headers: { 'x-cart-token': cart.cartToken } },
   ];
 }
@@ -68,17 +68,17 @@ async function cartOf({ url, databaseUrl }: Target): Promise<{ id: string; cartT
   return (await answer.json()) as { id: string; cartToken: string };
 }
 
-/** As after an outage: whatever is kept is of another epoch. */
-async function forget({ redisUrl }: Target): Promise<void> {
+/** Invalidates all caches, as after an outage. */
+async function emptyCaches({ redisUrl }: Target): Promise<void> {
   const redis = new Redis(redisUrl);
   await redis.flushdb();
   await redis.publish('vcecom:versions', 'epoch');
   redis.disconnect();
 }
 
-/** The figures for the terminal. */
+/** Formats the results for the terminal. */
 export function readingReport({ reads, bare, bytes }: ReadingFigures): string {
-  const head = ['64 readers', 'requests/s', 'of bare, %', 'p50, ms', 'p99, ms', 'CPU-ms', 'kept, %', 'errors'];
+  const head = ['64 readers', 'requests/s', 'of bare, %', 'p50, ms', 'p99, ms', 'CPU-ms', 'cached, %', 'errors'];
   const rows = [...reads, bare].map((each): Cell[] => [
     ...[
       each.name,
@@ -93,5 +93,5 @@ export function readingReport({ reads, bare, bytes }: ReadingFigures): string {
       each.errors,
     ],
   ]);
-  return `\nReading, with one web process; a product page has ${bytes} bytes\n${table([head, ...rows])}`;
+  return `\nReads with one web process; a product response has ${bytes} bytes\n${table([head, ...rows])}`;
 }

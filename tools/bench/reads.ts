@@ -6,34 +6,34 @@ import express from 'express';
 import { usageOf } from './processes.ts';
 import type { Target } from './target.ts';
 
-/** Readers at a time, and how long each kind of page is read, in seconds. */
+/** Concurrent readers, and the duration of each measurement in seconds. */
 const CONCURRENCY = 64;
 const SECONDS = 5;
 
 export interface Reads {
-  /** What is read. */
+  /** The kind of request. */
   name: string;
   requestsPerSecond: number;
   /** Milliseconds. */
   p50: number;
   p99: number;
-  /** Of the web process, for one request. */
+  /** CPU of the web process per request, in milliseconds. */
   cpuMs: number;
-  /** The part of the requests for which nothing was made anew; null for those that nothing is kept of. */
+  /** Share of requests answered from the cache; null for requests that are not cached. */
   hitRate: number | null;
   errors: number;
 }
 
-/** What a shop front reads. */
+/** A kind of request to measure. */
 export interface Readable {
   name: string;
   paths: string[];
   headers?: Record<string, string>;
-  /** Forgets everything first. */
+  /** Empties the caches first. */
   cold?: () => Promise<unknown>;
 }
 
-/** Reads each kind of page as fast as it goes. */
+/** Measures each kind of request at full speed. */
 export async function measureReads(target: Target, pages: readonly Readable[]): Promise<Reads[]> {
   const metricsUrl = target.metricsUrls.web ?? '';
   const measured: Reads[] = [];
@@ -41,16 +41,16 @@ export async function measureReads(target: Target, pages: readonly Readable[]): 
     await page.cold?.();
     if (!page.cold) await load(target.url, page, 1);
     const { pid } = target.run().processes.web[0] ?? { pid: 0 };
-    const [cpuBefore, madeBefore] = [usageOf(pid)?.cpuMs ?? 0, await made(metricsUrl)];
+    const [cpuBefore, madeBefore] = [usageOf(pid)?.cpuMs ?? 0, await cacheMisses(metricsUrl)];
     const result = await load(target.url, page, page.cold ? 1 : SECONDS);
     const requests = result.requests.total;
-    const [cpu, makings] = [(usageOf(pid)?.cpuMs ?? 0) - cpuBefore, (await made(metricsUrl)) - madeBefore];
-    measured.push({ ...figures(page.name, result), cpuMs: cpu / requests, hitRate: 1 - makings / requests });
+    const [cpu, misses] = [(usageOf(pid)?.cpuMs ?? 0) - cpuBefore, (await cacheMisses(metricsUrl)) - madeBefore];
+    measured.push({ ...figures(page.name, result), cpuMs: cpu / requests, hitRate: 1 - misses / requests });
   }
   return measured;
 }
 
-/** A route that does nothing but send so many bytes, in a process of its own: the most that Express can do here. */
+/** Measures a route that only sends `bytes` bytes: the most that Express can do on this machine. */
 export async function measureBare(bytes: number): Promise<Reads> {
   const body = Buffer.alloc(bytes, 'x');
   const app = express().disable('x-powered-by').disable('etag');
@@ -70,7 +70,7 @@ export async function measureBare(bytes: number): Promise<Reads> {
   return { ...figures(page.name, result), cpuMs: (user + system) / 1_000 / result.requests.total, hitRate: null };
 }
 
-/** In threads of its own: what asks must not be in the way of what answers. */
+/** Generates load in separate threads, so that it does not slow the server down. */
 const load = (url: string, { paths, headers = {} }: Readable, duration: number): Promise<autocannon.Result> =>
   autocannon({
     url,
@@ -86,8 +86,8 @@ function figures(name: string, result: autocannon.Result): Omit<Reads, 'cpuMs' |
   return { name, requestsPerSecond, p50: latency.p50, p99: latency.p99, errors: errors + non2xx };
 }
 
-/** How many values the web process has made anew so far. */
-async function made(metricsUrl: string): Promise<number> {
+/** Number of cache values that the web process has made so far. */
+async function cacheMisses(metricsUrl: string): Promise<number> {
   const text = await (await fetch(metricsUrl)).text();
   const counts = [...text.matchAll(/^vcecom_facts_total\{fact="cache.made".*\} (\d+)$/gm)];
   return counts.reduce((sum, [, count]) => sum + Number(count), 0);

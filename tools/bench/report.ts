@@ -1,12 +1,12 @@
 import type { Cost, Level } from './levels.ts';
 import type { Figures } from './measure.ts';
-import { ROLES } from './meter.ts';
 import { PEERS, PEERS_NOTE } from './peers.ts';
 import { isExact } from './processes.ts';
 import { timesCeiling } from './ratio.ts';
 import { type Cell, table } from './table.ts';
+import { ROLES } from './usage-reader.ts';
 
-/** The figures for the terminal. */
+/** Formats the results for the terminal. */
 export function report(figures: Figures): string {
   return [
     ['Speed (ms)', speed(figures)],
@@ -14,9 +14,9 @@ export function report(figures: Figures): string {
     ['Postgres, Redis and queues, per order', database(figures)],
     ['Memory (MB)', memory(figures)],
     ['The same rows by hand-written prepared SQL, in one transaction per order', ceiling(figures)],
-    ['The queue without work', queue(figures)],
-    ['From the start of a process until it is ready', startUps(figures)],
-    ['A purchase elsewhere', peers(figures)],
+    ['The queue, with jobs without work', queue(figures)],
+    ['Start-up time of processes', startUps(figures)],
+    ['A purchase in other shop systems', peers(figures)],
     ['Notes', notes(figures)],
   ]
     .map(([title, text]) => `\n${title}\n${text}`)
@@ -105,7 +105,7 @@ const queue = ({ queue: { jobsPerSecond, nodeMs, redisMs } }: Figures): string =
 const startUps = ({ startUps }: Figures): string =>
   table([['', 'ms', 'CPU-ms'], ...startUps.map(({ role, wallMs, cpuMs }): Cell[] => [role, wallMs, cpuMs])]);
 
-/** Ours at the level that is best for throughput. */
+/** Compares our best level by throughput with other shop systems. */
 function peers({ levels }: Figures): string {
   const spread = levels.filter(({ isHot }) => !isHot);
   const best = spread.reduce((one, other) => (other.ordersPerSecond > one.ordersPerSecond ? other : one));
@@ -126,11 +126,11 @@ function notes({ statementsMissing, levels, isSound }: Figures): string {
   return [
     PEERS_NOTE,
     ...(statementsMissing ? [`Statements are not counted: ${statementsMissing}`] : []),
-    ...(isExact ? [] : ['CPU is what ps says: children that have ended (of Postgres above all) are missing in it.']),
+    ...(isExact ? [] : ['CPU comes from ps and does not include ended child processes, mainly of Postgres.']),
     ...failures.map((failure) => `FAILED with ${failure}`),
     isSound
       ? 'Every conservation invariant holds after the run.'
-      : 'CONSERVATION INVARIANTS ARE BROKEN: these figures are worth nothing.',
+      : 'CONSERVATION INVARIANTS ARE BROKEN: do not use these results.',
   ]
     .map((line) => `  ${line}`)
     .join('\n');

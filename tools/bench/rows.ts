@@ -1,24 +1,24 @@
 import type { Books } from './books.ts';
 
-/** A value of a row: fixed, or to be chosen anew for every order. */
+/** A value of a row: fixed, or chosen for each order. */
 export type Value = string | null | { slot: number };
 
-/** One prepared statement with what goes into it. */
+/** One prepared statement with its values. */
 export interface Insert {
   text: string;
   values: Value[];
 }
 
-/** What is chosen anew for every order, slot by slot. */
+/** A value that is chosen for each order. */
 export type Slot = { kind: 'id' } | { kind: 'variant'; line: number };
 
-/** The rows of one order, to be written again and again by hand. */
+/** The rows of one order, to be written repeatedly. */
 export interface OrderRows {
   inserts: Insert[];
   slots: Slot[];
 }
 
-/** Every table that a purchase leaves rows in, parents first, and how its rows are found. */
+/** Every table with rows of a purchase, parents first, and the condition for its rows. */
 const TABLES: readonly [table: string, where: string][] = [
   ['carts', 'id = $2'],
   ['cart_items', 'cart_id = $2'],
@@ -39,16 +39,16 @@ const TABLES: readonly [table: string, where: string][] = [
   ['order_history', 'order_id in (select id from orders where checkout_id = $1)'],
 ];
 
-/** Columns whose values are unique in the whole shop, though they are no ids of ours. */
+/** Columns with unique values that are not our own ids. */
 const UNIQUE = ['payments.intent_id', 'payment_operations.idempotency_key', 'webhook_inbox.event_id'];
-/** Given by the database. */
+/** Columns that the database generates. */
 const GENERATED = ['order_numbers.number'];
 
 type Row = Record<string, unknown>;
 
 /**
- * The rows that the latest purchase left behind, as the statements that write the same for a new order: one per table,
- * prepared, with ids of its own and the sizes of the real ones.
+ * Returns the rows of the latest purchase as statements that write the same rows for a new order: one prepared
+ * statement per table, with new ids and values of the real size.
  */
 export async function rowsOfLatestOrder({ query }: Books): Promise<OrderRows> {
   const [latest] = await query<{ id: string; cartId: string }>(
@@ -65,7 +65,7 @@ export async function rowsOfLatestOrder({ query }: Books): Promise<OrderRows> {
   return writerOf(written, await arraysAmong(query, written));
 }
 
-/** The columns, as `table.column`, that are arrays: as JSON they look as if they were JSON. */
+/** Returns the array columns, as `table.column`; in JSON they are indistinguishable from JSON columns. */
 async function arraysAmong(query: Books['query'], tables: readonly { table: string }[]): Promise<ReadonlySet<string>> {
   const arrays = await query<{ name: string }>(
     `select c.relname || '.' || a.attname as name from pg_attribute a join pg_class c on c.oid = a.attrelid
@@ -77,10 +77,10 @@ async function arraysAmong(query: Books['query'], tables: readonly { table: stri
 
 function writerOf(tables: readonly { table: string; rows: Row[] }[], arrays: ReadonlySet<string>): OrderRows {
   const slots: Slot[] = [];
-  const known = new Map<string, number>();
+  const slotsByValue = new Map<string, number>();
   const slotOf = (value: string, kind: Slot): number => {
-    const found = known.get(value) ?? slots.push(kind) - 1;
-    known.set(value, found);
+    const found = slotsByValue.get(value) ?? slots.push(kind) - 1;
+    slotsByValue.set(value, found);
     return found;
   };
   const lines = tables.find(({ table }) => table === 'checkout_lines')?.rows ?? [];
@@ -98,7 +98,7 @@ function writerOf(tables: readonly { table: string; rows: Row[] }[], arrays: Rea
   return { inserts: tables.map((one) => insertOf(one, writable)), slots };
 }
 
-/** An element of an array: what JSON escapes, Postgres reads. */
+/** Quotes an array element; Postgres reads the escapes of JSON. */
 const quoted = (element: unknown): string => JSON.stringify(String(element));
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

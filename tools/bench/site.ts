@@ -3,23 +3,23 @@ import { type Child, startChild } from './child.ts';
 import { type Counters, openCounters } from './counters.ts';
 import type { Site } from './levels.ts';
 import type { Load, Loaded } from './load.ts';
-import { openMeter } from './meter.ts';
 import type { BenchOptions } from './options.ts';
 import { openQueueCounters, type QueueCounters } from './queue-counters.ts';
 import type { Target } from './target.ts';
+import { openUsageReader } from './usage-reader.ts';
 
 export type Say = (line: string) => void;
 
-/** A shop with everything that is needed to measure it. */
+/** A shop with everything needed to measure it. */
 export interface Measured {
   target: Target;
   site: Site;
   counters: Counters;
-  /** Orders that the goods last for. */
+  /** Closes all connections and stops the load generator. */
   close(): Promise<void>;
 }
 
-/** Opens what measures `target` and fills its shelves for `orders` orders. */
+/** Opens the counters and the load generator for `target`, and stocks it for `orders` orders. */
 export async function openSite(target: Target, options: BenchOptions, orders: number): Promise<Measured> {
   const counters = await openCounters(target.databaseUrl);
   const books = await openBooks(target.databaseUrl);
@@ -43,6 +43,6 @@ async function siteOf(
   const { counters, queues, books, buyers, orders } = opened;
   const goods = await stockGoods(books, orders);
   const { url, run } = target;
-  const meter = openMeter(run, { counters, queues, books });
+  const meter = openUsageReader(run, { counters, queues, books });
   return { url, goods, meter, books, buyers, settleSeconds };
 }

@@ -6,7 +6,7 @@ import { stackEnvironment } from '../stack/environment.ts';
 import { usageOf } from './processes.ts';
 import type { Target } from './target.ts';
 
-/** What a process needs from its start until it is ready, in milliseconds; with its compiled code kept from before. */
+/** The start-up time of a process in milliseconds, with a warm compile cache. */
 export interface StartUp {
   role: 'web' | 'worker';
   wallMs: number;
@@ -16,7 +16,9 @@ export interface StartUp {
 const ROOT = resolve(import.meta.dirname, '..', '..');
 const STARTS = 3;
 
-/** Starts web and worker processes beside those of the shop, one after the other; the fastest of three starts of each. */
+/**
+ * Starts web and worker processes beside those of the shop, one after the other; returns the fastest of three starts.
+ */
 export async function measureStartUps(target: Target): Promise<StartUp[]> {
   const best: StartUp[] = [];
   for (const role of ['web', 'worker'] as const) {

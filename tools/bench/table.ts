@@ -1,6 +1,6 @@
 export type Cell = string | number | null;
 
-/** A table for the terminal: first column to the left, the others to the right; null is shown as a dash. */
+/** Formats a table for the terminal: the first column left-aligned, the others right-aligned; null as a dash. */
 export function table(rows: readonly (readonly Cell[])[]): string {
   const texts = rows.map((row) => row.map(textOf));
   const width = (column: number) => Math.max(...texts.map((row) => row[column]?.length ?? 0));
@@ -9,7 +9,7 @@ export function table(rows: readonly (readonly Cell[])[]): string {
   return texts.map((row) => `  ${row.map(pad).join('')}`.trimEnd()).join('\n');
 }
 
-/** Three digits that count; whole numbers stay whole. */
+/** Formats a number with three significant digits; whole numbers stay whole. */
 function textOf(cell: Cell): string {
   if (cell === null) return '–';
   if (typeof cell === 'string') return cell;

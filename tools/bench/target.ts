@@ -12,7 +12,7 @@ export interface Target {
   redisUrl: string;
   /** The folder with run.json. */
   dataDir: string;
-  /** Where web and worker tell their figures, by their names; none: nobody knows. */
+  /** The metrics URLs of web and worker, by name; empty if unknown. */
   metricsUrls: Readonly<Record<string, string>>;
   /** The current pids. */
   run(): RunFile;
@@ -20,7 +20,7 @@ export interface Target {
 }
 
 const PRODUCTS = 400;
-/** Durable as in production: every commit is on the disk before it is answered. Statements inside statements count. */
+/** Durable as in production: every commit is on disk before the answer. Nested statements are counted. */
 const SETTINGS = {
   fsync: 'on',
   synchronous_commit: 'on',
@@ -29,10 +29,10 @@ const SETTINGS = {
 };
 const PLANNING = { 'pg_stat_statements.track_planning': 'on' };
 
-/** The stack of somebody else, who keeps it. @throws when none runs there. */
+/** Uses an existing stack, which keeps running. @throws when none runs there. */
 export function runningStack(dataDir: string): Target {
   const file = join(dataDir, 'run.json');
-  if (!existsSync(file)) throw new Error(`${file} does not exist: nothing runs there (bin/dev --data ${dataDir})`);
+  if (!existsSync(file)) throw new Error(`${file} does not exist: start a stack with bin/dev --data ${dataDir}`);
   const run = () => JSON.parse(readFileSync(file, 'utf8')) as RunFile;
   const { url, processes } = run();
   const { postgres, redis } = processes;
@@ -48,17 +48,17 @@ export function runningStack(dataDir: string): Target {
 }
 
 export interface OwnStack {
-  /** For all of its processes. */
+  /** Environment of all processes. */
   env?: Record<string, string>;
-  /** Whether Postgres counts the time that it plans, and web and worker tell their figures: both cost a little. */
+  /** Whether Postgres tracks planning time and web and worker serve metrics; both cost a little CPU. */
   isLookedAt?: boolean;
   log(line: string): void;
 }
 
-/** A stack of our own in a folder that is gone afterwards. */
+/** Starts a stack in a temporary folder, which `stop` removes. */
 export async function ownStack({ env = {}, isLookedAt = false, log }: OwnStack): Promise<Target> {
   const dataDir = await mkdtemp(join(tmpdir(), 'vcecom-bench-'));
-  // PostgreSQL runs as a user of its own when we are root, and has to reach its data.
+  // As root, PostgreSQL runs as another user, which must reach its data.
   await chmod(dataDir, 0o755);
   const removeData = () => rm(dataDir, { recursive: true, force: true });
   const metricsUrls: Record<string, string> = {};

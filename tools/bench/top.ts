@@ -1,17 +1,17 @@
 import type { Statement } from './counters.ts';
 import type { CpuProfile, ProfileNode } from './profiler.ts';
 
-/** A function with the CPU that it used itself, in milliseconds. */
+/** A function with its own CPU time, in milliseconds. */
 export interface HotSpot {
   origin: string;
   name: string;
   ms: number;
 }
 
-/** Self time per function, largest first; the time in which the process waited is left out. */
+/** Returns the self time per function, largest first, without idle time. */
 export const hotSpots = (profile: CpuProfile): HotSpot[] => spotsBy(profile, (node) => node);
 
-/** The time of our own functions, with that of the libraries and the runtime that they called, largest first. */
+/** Returns the time of our own functions including the libraries and the runtime that they call, largest first. */
 export function ownSpots(profile: CpuProfile): HotSpot[] {
   const callers = new Map(
     profile.nodes.flatMap((node) => (node.children ?? []).map((child): [number, ProfileNode] => [child, node])),
@@ -32,9 +32,9 @@ function spotsBy(profile: CpuProfile, of: (node: ProfileNode) => ProfileNode): H
     if (!node || node.callFrame.functionName === '(idle)') return;
     const spot = spotOf(of(node));
     const key = `${spot.origin} ${spot.name}`;
-    const known = spots.get(key) ?? spot;
-    known.ms += (profile.timeDeltas[index] ?? 0) / 1_000;
-    spots.set(key, known);
+    const existing = spots.get(key) ?? spot;
+    existing.ms += (profile.timeDeltas[index] ?? 0) / 1_000;
+    spots.set(key, existing);
   });
   return [...spots.values()].sort((a, b) => b.ms - a.ms);
 }
@@ -46,7 +46,7 @@ function spotOf({ callFrame }: ProfileNode): HotSpot {
   return { origin: originOf(file, name), name: file ? `${name} ${shortened(file)}:${lineNumber + 1}` : name, ms: 0 };
 }
 
-/** The package, `src` for our own code, `node` for the runtime. */
+/** Returns the package, `src` for our own code, or `node` for the runtime. */
 function originOf(file: string, name: string): string {
   if (name === '(garbage collector)') return 'garbage collector';
   if (name === '(program)') return 'system calls';
@@ -58,7 +58,7 @@ function originOf(file: string, name: string): string {
 const shortened = (file: string): string =>
   file.replace(/^.*node_modules\/(?:@[^/]+\/)?[^/]+\//, '').replace(/^.*?\/(src|tools|migrations)\//, '$1/');
 
-/** Adds up hot spots by where they come from, largest first. */
+/** Adds up hot spots by origin, largest first. */
 export function byOrigin(spots: readonly HotSpot[]): { origin: string; ms: number }[] {
   const groups = [...Map.groupBy(spots, ({ origin }) => origin)];
   const sums = groups.map(([origin, some]) => ({ origin, ms: some.reduce((sum, { ms }) => sum + ms, 0) }));
@@ -67,5 +67,5 @@ export function byOrigin(spots: readonly HotSpot[]): { origin: string; ms: numbe
 
 const LONGEST_TEXT = 110;
 
-/** Statements on one line each, cut to what fits a screen. */
+/** Formats a statement on one line, shortened to the width of a screen. */
 export const shortText = ({ query }: Statement): string => query.replace(/\s+/g, ' ').trim().slice(0, LONGEST_TEXT);

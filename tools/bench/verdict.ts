@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
-/** Runs bin/verify over the data of a running stack: a fast shop that is wrong is no fast shop. True when all laws hold. */
+/** Runs bin/verify on the data of a running stack. Returns whether all invariants hold. */
 export async function verify(dataDir: string, say: (line: string) => void): Promise<boolean> {
   const tool = join(import.meta.dirname, '..', 'verify.ts');
   const child = spawn(process.execPath, [tool, '--data', dataDir], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -3,7 +3,7 @@ import { newId } from '../../src/infra/ids.ts';
 import { serve } from './child.ts';
 import type { Insert, OrderRows, Slot } from './rows.ts';
 
-/** What the hand-written program is asked to do. */
+/** A request to the hand-written program. */
 export interface Writing {
   databaseUrl: string;
   rows: OrderRows;
@@ -14,7 +14,7 @@ export interface Writing {
 
 export interface Written {
   seconds: number;
-  /** Of this process. */
+  /** CPU of this process. */
   cpuMs: number;
 }
 
@@ -22,7 +22,8 @@ const LOCK = 'select 1 from stock_levels where variant_id in ($1, $2) order by v
 const RESERVE = 'update stock_levels set reserved = reserved + 1 where variant_id in ($1, $2)';
 const CONSUME = 'update stock_levels set on_hand = on_hand - 1, reserved = reserved - 1 where variant_id in ($1, $2)';
 
-// The ceiling: no framework, no queue, no second process; every statement prepared, and all of an order sent at once.
+// The ceiling: no framework, no queue, one process; all statements are prepared, and those of an order are sent at
+// once.
 serve<Writing, Written>(async (writing) => {
   const { databaseUrl, orders, concurrency } = writing;
   const config = { connectionString: databaseUrl, pipeline: true } as pg.ClientConfig;
@@ -32,7 +33,7 @@ serve<Writing, Written>(async (writing) => {
   const writeOn = async (client: pg.Client, until: number) => {
     while (next < until) await writeOrder(client, writing, next++);
   };
-  // Every connection has prepared its statements before the clock runs.
+  // Every connection prepares its statements before the measurement.
   await Promise.all(clients.map((client) => writeOrder(client, writing, next++)));
   const cpu = process.cpuUsage();
   const startedAt = performance.now();

@@ -4,8 +4,8 @@ import { build, type Plugin } from 'esbuild';
 
 const ROOT = resolve(import.meta.dirname, '..', '..');
 
-/** Loaded from node_modules when they are needed: native code, packages that read files beside them, and what is optional. */
-const APART = [
+/** Packages that stay in node_modules: native code, packages that read files beside them, and optional ones. */
+const EXTERNAL_PACKAGES = [
   '@node-rs/*',
   'pg-native',
   '@bull-board/*',
@@ -17,13 +17,13 @@ const APART = [
   'bullmq-otel',
 ];
 
-/** Packages that are CommonJS ask for modules of Node.js by `require`. */
+/** CommonJS packages load modules of Node.js by `require`. */
 const BANNER = `import { createRequire as makeRequire } from 'node:module';
 const require = makeRequire(import.meta.url);`;
 
 /**
- * Puts src/main.ts and all that it loads into a few files: a process that loads 20 files instead of 1,900 is ready in half
- * the time. The folder has to be below the project, where node_modules is found.
+ * Bundles src/main.ts and its imports into a few files: loading 20 files instead of 1,900 halves the start-up time. The
+ * folder must be below the project, where node_modules is found.
  * @returns the file to start processes with, in place of src/main.ts
  */
 export async function bundle(folder: string): Promise<string> {
@@ -37,9 +37,9 @@ export async function bundle(folder: string): Promise<string> {
     platform: 'node',
     format: 'esm',
     target: 'node24',
-    external: APART,
+    external: EXTERNAL_PACKAGES,
     banner: { js: BANNER },
-    plugins: [whereItWas],
+    plugins: [keepDirname],
     sourcemap: 'linked',
     sourcesContent: false,
     logLevel: 'error',
@@ -47,9 +47,9 @@ export async function bundle(folder: string): Promise<string> {
   return join(folder, 'main.mjs');
 }
 
-/** Our files find others beside them: to them they still are where their source is. */
-const whereItWas: Plugin = {
-  name: 'where it was',
+/** Replaces `import.meta.dirname` by the folder of the source file, so that modules find the files beside them. */
+const keepDirname: Plugin = {
+  name: 'keep-dirname',
   setup(at) {
     at.onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');

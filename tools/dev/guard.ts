@@ -3,9 +3,9 @@ import type { Stack } from '../stack/stack.ts';
 
 const CHECK_MS = 1_000;
 const PATIENCE_CHECKS = 5;
-/** The wait before a restart doubles up to this. */
+/** The longest wait before a restart; the wait doubles each time. */
 const LONGEST_PATIENCE_CHECKS = 60;
-/** Alive for so long, a server counts as repaired. */
+/** Number of successful checks after which a server counts as stable. */
 const STABLE_CHECKS = 60;
 const MOST_RESTARTS = 6;
 
@@ -17,18 +17,18 @@ interface Guarded {
   restart: () => Promise<void>;
   deadChecks: number;
   aliveChecks: number;
-  /** Since the server was last stable. */
+  /** Number of restarts since the server was last stable. */
   restarts: number;
   hasGivenUp: boolean;
-  /** The restart under way: until it ends, the process that died is no news. */
+  /** The running restart; checks are skipped until it ends. */
   restarting: Promise<void> | null;
 }
 
 /**
- * Starts an embedded server again that has been dead for five seconds: long enough for a person who killed it on purpose to
- * see what an outage does, or to start it again by hand (that one is then adopted). A server that dies again, or does not
- * start, is waited for twice as long each time, and given up after six restarts. Returns the function that ends the guard,
- * which waits for a restart under way: else nobody would stop the server that comes of it.
+ * Restarts an embedded server that has been dead for five seconds. This leaves time to observe an outage after a
+ * deliberate kill, or to restart the server manually (it is then adopted). The wait doubles each time a server dies
+ * again or does not start; after six restarts the guard gives up. Returns a function that ends the guard and waits for
+ * a running restart: otherwise nobody would stop the restarted server.
  */
 export function guardServers(stack: GuardedStack, log: (line: string) => void): () => Promise<void> {
   const servers = [guarded('postgres', stack.restartPostgres), guarded('redis', stack.restartRedis)];
@@ -58,26 +58,26 @@ function check(server: Guarded, pid: number | null, log: (line: string) => void)
   const patience = Math.min(PATIENCE_CHECKS * 2 ** server.restarts, LONGEST_PATIENCE_CHECKS);
   if (server.restarts >= MOST_RESTARTS) giveUp(server, log);
   else if (server.deadChecks >= patience) server.restarting = restart(server, log);
-  else if (server.deadChecks === 1) log(`${server.name} died: it is started again in ${patience} s`);
+  else if (server.deadChecks === 1) log(`${server.name} died and will be restarted in ${patience} s`);
 }
 
 function giveUp(server: Guarded, log: (line: string) => void): void {
   server.hasGivenUp = true;
   log(
-    `${server.name} is down after ${server.restarts} restarts and is not started again: logs/${server.name}.log in the ` +
-      'data folder says why. Stop with Ctrl-C and start anew when it is repaired',
+    `${server.name} is down after ${server.restarts} restarts and will not be restarted: see logs/${server.name}.log in the ` +
+      'data folder. Stop with Ctrl-C, fix the cause and start again',
   );
 }
 
-/** Never rejects: what goes wrong is logged, and the next check finds the server dead. */
+/** Restarts a server. It never rejects: errors are logged, and the next check finds the server dead. */
 async function restart(server: Guarded, log: (line: string) => void): Promise<void> {
   server.restarts += 1;
   server.deadChecks = 0;
   try {
     await server.restart();
-    log(`${server.name} runs again`);
+    log(`${server.name} was restarted`);
   } catch (error) {
-    log(`${server.name} cannot be started again: ${error instanceof Error ? error.message : error}`);
+    log(`${server.name} cannot be restarted: ${error instanceof Error ? error.message : error}`);
   } finally {
     server.restarting = null;
   }

@@ -12,16 +12,18 @@ export interface DevOptions {
 
 export const USAGE = `Usage: bin/dev [--port P] [--data DIR] [--once] [--no-watch] [--seed N] [--inspect]
 
-  --port P     wished port of the shop (default 3000, or PORT); another free one when it is taken
-  --data DIR   where database, queue and logs live (default .data)
-  --once       end after the first purchase, with exit code 0 when it completed
+  --port P     preferred port of the shop (default: PORT or 3000); if it is in use, another free port
+  --data DIR   folder for database, queue and logs (default .data)
+  --once       exit after the first purchase, with exit code 0 if it completed
   --no-watch   do not restart the processes when src/ changes
-  --seed N     how many products the demonstration shop gets (default 320)
-  --inspect    a debugger may attach to web and worker, on the ports that are printed (9229 and 9230 when free)
+  --seed N     number of products of the demonstration shop (default 320)
+  --inspect    open debugger ports of web and worker; they are printed (9229 and 9230 if free)
 
 DATABASE_URL and REDIS_URL replace the embedded servers.`;
 
-/** Reads the command line; throws naming the first wrong option. Relative paths start where the person is. */
+/**
+ * Reads the command line. Throws an error that names the first wrong option. Paths are relative to the user's folder.
+ */
 export function readOptions(argv: string[], root: string): DevOptions | 'help' {
   const { values } = parseArgs({
     args: argv,

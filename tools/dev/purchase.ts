@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How one purchase went. */
+/** The course of one purchase. */
 export interface Trail {
   state: string;
   reason: string | null;
   orderNumber: string | null;
-  /** Paise (or whatever the currency's smallest unit is). */
+  /** Total in minor units (paise). */
   total: number;
   currency: string;
-  /** Every state it was in, in order; `ms` is null for the last one. */
+  /** The states in order; `ms` is the time in the state, null for the last one. */
   steps: { state: string; ms: number | null }[];
-  /** From the POST of the checkout to its last state as the client saw it. */
+  /** Milliseconds from the POST of the checkout until the client saw the final state. */
   seenAfterMs: number;
 }
 
@@ -31,7 +31,7 @@ interface CheckoutAnswer {
 
 const FINAL = ['COMPLETED', 'EXPIRED', 'CANCELLED', 'FAILED'];
 const PATIENCE_MS = 60_000;
-/** Where the demonstration and the bench have their goods sent. */
+/** The shipping address of the demonstration and the bench. */
 export const ADDRESS = {
   name: 'Asha Rao',
   line1: '12 MG Road',
@@ -42,7 +42,9 @@ export const ADDRESS = {
   phone: '+919845012345',
 };
 
-/** Buys two of the sample's variants over HTTP, as any shop front would; throws with the API's own words when it refuses. */
+/**
+ * Buys two of the sample's variants over HTTP, like a shop front. Throws an error with the API's answer if it fails.
+ */
 export async function buyOnce(url: string, sample: string[]): Promise<Trail> {
   const api = `${url}/api/v1/store`;
   const cart = await call<CartAnswer>(`${api}/cart`, { body: {} });

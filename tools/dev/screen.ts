@@ -4,12 +4,12 @@ import type { Trail } from './purchase.ts';
 
 const startedAt = performance.now();
 
-/** A line of progress, with the seconds since the start. */
+/** Prints a line of progress, with the seconds since the start. */
 export function say(line: string): void {
   console.log(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${line}`);
 }
 
-/** What a stack logs: its own progress as it is; of the processes' lines only what a person must see, the rest is in the log files. */
+/** Prints a log line of a stack: its own progress, and warnings and errors of processes; log files contain the rest. */
 export function show(line: string): void {
   const text = worthShowing(line);
   if (text) say(text);
@@ -41,7 +41,7 @@ function parse(text: string): Record<string, unknown> | null {
   }
 }
 
-/** The purchase, state by state. */
+/** Prints the purchase, state by state. */
 export function showTrail(trail: Trail): void {
   console.log('');
   for (const { state, ms } of trail.steps) {
@@ -57,13 +57,13 @@ export function showTrail(trail: Trail): void {
   );
 }
 
-/** Where to look next. */
+/** Prints the addresses of the shop, its servers and its logs. */
 export function showUrls(stack: Stack, dataDir: string): void {
   const rows = [
     ['API docs', `${stack.url}/api/v1/docs`],
     ['Products', `${stack.url}/api/v1/store/products`],
     ['Operators', `${stack.url}/ops   (${DEVELOPMENT_STAFF[0].email}, password: ${DEVELOPMENT_PASSWORD})`],
-    ['Payment simulator', `${stack.simulatorUrl}   (its knobs: PUT /_faults)`],
+    ['Payment simulator', `${stack.simulatorUrl}   (inject faults: PUT /_faults)`],
     ['Database', stack.databaseUrl],
     ['Redis', stack.redisUrl],
     ['Logs, run.json', dataDir],

@@ -3,7 +3,7 @@ import { watch } from 'node:fs';
 const QUIET_MS = 150;
 
 /**
- * Calls `changed` with the name of a changed TypeScript file once the folders have been quiet for 150 ms, and never twice at a time:
+ * Calls `changed` with the name of a changed TypeScript file after 150 ms without further changes. Calls never overlap:
  * changes during a call cause one more. Returns the function that ends the watch.
  */
 export function watchFolders(folders: readonly string[], changed: (file: string) => Promise<void>): () => void {

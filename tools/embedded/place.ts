@@ -25,7 +25,7 @@ export interface ServerUser {
 }
 
 export interface Place {
-  /** null: the server runs as whoever we are. */
+  /** null: the server runs as the current user. */
   user: ServerUser | null;
   dataDir: string;
   /** Folder with bin, lib and share of the server. */
@@ -35,29 +35,29 @@ export interface Place {
 const OUTSIDE = '/var/tmp';
 
 /**
- * Where the server may live. An ordinary user gets what was wished. PostgreSQL refuses to run as root, so root runs it as
- * `postgres` or `nobody`, and whatever that user cannot reach (a clone in /root, say) is put into a folder of its own
- * under /var/tmp, derived from the wished one, so that the next start finds it again.
+ * Chooses the folders of the server. An ordinary user gets the wished folder. PostgreSQL refuses to run as root, so
+ * root runs it as `postgres` or `nobody`. Folders that this user cannot reach (e.g. a clone in /root) are placed under
+ * /var/tmp instead, with a name derived from the wished folder, so that the next start finds them again.
  */
 export async function choosePlace(wished: string, native: string): Promise<Place> {
   const dataDir = resolve(wished);
   if (process.getuid?.() !== 0) return { user: null, dataDir, nativeDir: native };
   const user = serverUser();
-  await mkdir(dirname(dataDir), { recursive: true }); // with whatever umask is in force: look at what it gave
+  await mkdir(dirname(dataDir), { recursive: true }); // the umask decides the permissions, which are checked below
   const place = { user, dataDir, nativeDir: native };
-  if (!(await canEnter(dirname(dataDir), user))) place.dataDir = await outside(dataDir, user);
+  if (!(await canEnter(dirname(dataDir), user))) place.dataDir = await substituteFor(dataDir, user);
   if (!(await canUse(native, user))) place.nativeDir = await copyNative(native);
   return place;
 }
 
-/** Makes the data folder, closed to all but the server's user. */
+/** Creates the data folder, accessible only to the server's user. */
 export async function makeDataFolder(folder: string, user: ServerUser | null): Promise<void> {
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o700);
   if (user) await chown(folder, user.uid, user.gid);
 }
 
-/** Deletes a data folder, with the folder under /var/tmp that was made for it. */
+/** Deletes a data folder and the folder under /var/tmp that was created for it. */
 export async function removeData(dataDir: string): Promise<void> {
   const own = dirname(dataDir).startsWith(join(OUTSIDE, 'vcecom-'));
   await rm(own ? dirname(dataDir) : dataDir, { recursive: true, force: true });
@@ -79,7 +79,7 @@ function idOf(flag: '-u' | '-g', name: string): number | null {
   }
 }
 
-/** May the user pass through the folder and every one above it? */
+/** Whether the user may enter the folder and all folders above it. */
 async function canEnter(folder: string, user: ServerUser): Promise<boolean> {
   for (let path = folder; ; path = dirname(path)) {
     if (!allows(await stat(path), user, 0o1)) return false;
@@ -89,7 +89,7 @@ async function canEnter(folder: string, user: ServerUser): Promise<boolean> {
 
 async function canUse(native: string, user: ServerUser): Promise<boolean> {
   if (!(await canEnter(join(native, 'bin'), user))) return false;
-  // A strict umask at installation closes the files, not only the folders.
+  // A strict umask at installation also restricts the files.
   const probes = [join(native, 'bin', 'postgres'), join(native, 'share'), join(native, 'lib')];
   const facts = await Promise.all(probes.map((probe) => stat(probe)));
   return facts.every((one) => allows(one, user, 0o5));
@@ -100,27 +100,27 @@ function allows(facts: { mode: number; uid: number; gid: number }, user: ServerU
   return ((facts.mode >> shift) & bits) === bits;
 }
 
-/** A folder under /var/tmp that belongs to us; refuses one that somebody else laid there first. */
+/** Creates a folder under /var/tmp; throws when another user owns it. */
 async function ownFolder(name: string): Promise<string> {
   const uid = process.getuid?.() ?? 0;
   const folder = join(OUTSIDE, `vcecom-${uid}-${name}`);
   await mkdir(folder, { recursive: true });
   const facts = await lstat(folder);
-  if (!facts.isDirectory() || facts.uid !== uid) throw new Error(`${folder} belongs to somebody else: remove it`);
+  if (!facts.isDirectory() || facts.uid !== uid) throw new Error(`${folder} belongs to another user: remove it`);
   await chmod(folder, 0o755);
   return folder;
 }
 
 /**
- * The folder that stands in for a wished one; the wished path becomes a link to it. Without that link the wished folder was
- * deleted, and so must be the data: they would otherwise come back in a new clone at the same path.
+ * Returns the substitute of a wished folder, which becomes a link to it. If the link is missing, the wished folder was
+ * deleted, so the data is deleted as well: otherwise it would reappear in a new clone at the same path.
  */
-async function outside(wished: string, user: ServerUser): Promise<string> {
+async function substituteFor(wished: string, user: ServerUser): Promise<string> {
   const folder = join(await ownFolder(`data-${digest(wished)}`), 'postgres');
   const found = await lstat(wished).catch(() => null);
   if (found?.isSymbolicLink() && (await readlink(wished)) === folder) return folder;
   if (found)
-    throw new Error(`${wished} is there already, but user "${user.name}" cannot reach it: move it or choose another`);
+    throw new Error(`${wished} already exists, but user "${user.name}" cannot reach it: move it or choose another`);
   const pid = Number.parseInt(await readFile(join(folder, 'postmaster.pid'), 'utf8').catch(() => ''), 10);
   if (processFacts(pid)?.command.includes('postgres')) await endProcess(pid, 'SIGQUIT');
   await rm(folder, { recursive: true, force: true });
@@ -135,7 +135,7 @@ async function copyNative(native: string): Promise<string> {
   const unfinished = join(folder, `copy-${process.pid}`);
   await cp(native, unfinished, { recursive: true, verbatimSymlinks: true });
   await openForAll(unfinished);
-  // Two starts at once: the first rename wins, the other copy is thrown away.
+  // Of two concurrent starts the first rename wins; the other copy is deleted.
   await rename(unfinished, copy).catch(() => rm(unfinished, { recursive: true, force: true }));
   return copy;
 }

@@ -3,17 +3,17 @@ import { createSocket, type Socket } from 'node:dgram';
 import { createServer } from 'node:net';
 
 const HOST = '127.0.0.1';
-/** Below the ports that systems hand out by themselves, so that no client's connection takes one of ours while its server restarts. */
+/** Below the ephemeral ports, so that no client connection takes the port of a restarting server. */
 const RANGE = { from: 20_000, to: 32_000 };
 const ATTEMPTS = 100;
 
-/** The UDP sockets that hold what this process has reserved, by port. */
+/** The UDP sockets of the ports that this process has reserved. */
 const reserved = new Map<number, Socket>();
 
 /**
- * Reserves a TCP port on the loopback interface: the wished one when it is free, else another. The UDP port of the same
- * number stays bound until this process ends, however it ends. That keeps other processes that reserve ports away from it,
- * also while the server on it restarts. `isOwn`: a server comes back to a port that this process has reserved for it.
+ * Reserves a TCP port on the loopback interface: the wished one if it is free, otherwise another. The UDP port of the
+ * same number stays bound until this process ends. It keeps other processes that reserve ports away, also while the
+ * server restarts. `isOwn`: a server may reuse a port that this process has reserved for it.
  */
 export async function reservePort(wished?: number, { isOwn = false } = {}): Promise<number> {
   if (wished && isOwn && reserved.has(wished) && (await isFree(wished))) return wished;

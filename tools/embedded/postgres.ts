@@ -8,14 +8,14 @@ import { reservePort } from './ports.ts';
 import { endProcess, isAlive, logTail, processFacts, signal, waitGone } from './processes.ts';
 
 export interface PostgresOptions {
-  /** Wished data folder; as root it may move to where the server's own user can reach it (see `dataDir` of the result). */
+  /** Wished data folder; as root another one may be used that the server's user can reach (`dataDir` of the result). */
   dataDir: string;
-  /** Wished port; another free one is taken when somebody listens there. */
+  /** Wished port; another free one is used if it is taken. */
   port?: number;
   database?: string;
   /** Server settings, e.g. `{ fsync: 'off' }`. */
   settings?: Record<string, string>;
-  /** Where the server writes its log; default `postgres.log` beside the wished data folder. */
+  /** The log file of the server; default `postgres.log` beside the wished data folder. */
   logFile?: string;
 }
 
@@ -23,7 +23,7 @@ export interface EmbeddedPostgres {
   pid: number;
   port: number;
   url: string;
-  /** Where the data really is. */
+  /** The actual data folder. */
   dataDir: string;
   /** Fast shutdown: open transactions are rolled back. */
   stop(): Promise<void>;
@@ -38,8 +38,8 @@ const START_TIMEOUT_MS = 60_000;
 
 /**
  * Starts PostgreSQL from the binaries in node_modules, detached, on 127.0.0.1 only (every local user may sign in: for
- * development and tests). Makes cluster and database at the first start; a server that already runs on the folder is adopted.
- * Throws with the tail of the server's log when it does not come up within 60 s.
+ * development and tests). Creates cluster and database on the first start; adopts a server that already runs on the
+ * folder. Throws an error with the end of the server's log if it is not ready within 60 s.
  */
 export async function startPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
   const place = await choosePlace(options.dataDir, await nativeDir());
@@ -74,15 +74,15 @@ function handle(server: { pid: number; port: number; database: string; dataDir: 
   };
 }
 
-/** The server that already runs on this folder with these settings; one with other settings is stopped first. */
+/** Returns the running server of this folder; stops it if it has other settings. */
 async function adopt(launch: Launch): Promise<{ pid: number; port: number } | null> {
   const pidFile = join(launch.dataDir, 'postmaster.pid');
   const lines = (await readFile(pidFile, 'utf8').catch(() => '')).split('\n');
   const [pid, port] = [Number(lines[0]), Number(lines[3])];
   const facts = processFacts(pid);
-  if (!facts) return null; // PostgreSQL itself takes over the file of a dead server, and knows whether a child of it still lives
+  if (!facts) return null; // PostgreSQL replaces the file of a dead server, and detects its remaining children
   if (!facts.command.includes('postgres')) {
-    // The number was given to another program: PostgreSQL would refuse to start for it.
+    // Another program has this pid now: PostgreSQL would refuse to start.
     await rm(pidFile, { force: true });
     return null;
   }
@@ -99,7 +99,7 @@ async function hasSettings(launch: Launch): Promise<boolean> {
   return launch.settings.every((setting) => used.includes(`"${setting}"`));
 }
 
-/** Tries again while the children of a killed server still hold its memory, or when the port was taken meanwhile. */
+/** Starts the server; retries while children of a killed server hold its memory, or when the port was taken. */
 async function start(launch: Launch, wishedPort?: number): Promise<{ pid: number; port: number }> {
   for (let attempt = 1; ; attempt++) {
     const port = await reservePort(wishedPort, { isOwn: true });
@@ -142,7 +142,7 @@ async function ready(server: { pid: number; port: number; died: () => boolean },
 }
 
 async function ensureDatabase(port: number, name: string): Promise<void> {
-  // A shop that comes back to its server all at once may keep it busy.
+  // A reconnecting shop may keep the server busy.
   const ask = (sql: string) => query(port, sql, START_TIMEOUT_MS);
   const found = await ask(`select 1 from pg_database where datname = '${name.replaceAll("'", "''")}'`);
   if (found.length === 0) await ask(`create database ${pg.escapeIdentifier(name)}`);
@@ -156,7 +156,7 @@ async function query(port: number, sql: string, connectMs = 2_000): Promise<Reco
     database: 'postgres',
     connectionTimeoutMillis: connectMs,
   });
-  client.on('error', () => {}); // a server that stops between two answers is seen by the next attempt
+  client.on('error', () => {}); // the next attempt notices a server that stops between two answers
   try {
     await client.connect();
     return (await client.query(sql)).rows;

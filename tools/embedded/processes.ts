@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What tells one process from a later one that was given the same number. */
+/** Facts that distinguish a process from a later one with the same pid. */
 export interface ProcessFacts {
   startedAt: string;
   command: string;
 }
 
-/** Facts about a living process, or null when there is none (a zombie counts as dead: nobody may ever reap it). */
+/** Returns the facts of a running process; null if there is none (a zombie counts as dead, it may never be reaped). */
 export function processFacts(pid: number): ProcessFacts | null {
   if (!Number.isInteger(pid) || pid <= 0 || !answersSignals(pid)) return null;
   return process.platform === 'linux' ? factsFromProc(pid) : factsFromPs(pid);
@@ -18,7 +18,7 @@ export function isAlive(pid: number): boolean {
   return processFacts(pid) !== null;
 }
 
-/** Sends a signal; a process that is already gone is no error. */
+/** Sends a signal; ignores a process that has already ended. */
 export function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
@@ -27,7 +27,7 @@ export function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** Waits until the process is gone; false when it still lives after `ms` milliseconds. */
+/** Waits until the process has ended; returns false if it still runs after `ms` milliseconds. */
 export async function waitGone(pid: number, ms: number): Promise<boolean> {
   const deadline = Date.now() + ms;
   while (isAlive(pid)) {
@@ -37,7 +37,7 @@ export async function waitGone(pid: number, ms: number): Promise<boolean> {
   return true;
 }
 
-/** Asks with `first`, waits up to `ms` milliseconds, then kills. */
+/** Sends `first`, waits up to `ms` milliseconds, then kills the process. */
 export async function endProcess(pid: number, first: NodeJS.Signals, ms = 10_000): Promise<void> {
   signal(pid, first);
   if (await waitGone(pid, ms)) return;
@@ -45,7 +45,7 @@ export async function endProcess(pid: number, first: NodeJS.Signals, ms = 10_000
   await waitGone(pid, 5_000);
 }
 
-/** The last lines of a log file, for an error message. */
+/** Returns the end of a log file, for an error message. */
 export function logTail(file: string, bytes = 2_000): string {
   const fd = openSync(file, 'r');
   try {
@@ -70,7 +70,7 @@ function answersSignals(pid: number): boolean {
 function factsFromProc(pid: number): ProcessFacts | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name in parentheses may hold blanks and parentheses: count the fields from its end.
+    // The name in parentheses may contain blanks and parentheses: count the fields after it.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     if (fields[0] === 'Z' || fields[0] === 'X') return null;
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();

@@ -7,8 +7,8 @@ const REDIS: SystemProgram = {
 };
 
 /**
- * REDIS_BIN, else redis-server or valkey-server of the PATH, else one from the packages of this system.
- * Throws with what to do when there is no way.
+ * Returns REDIS_BIN, otherwise redis-server or valkey-server from the PATH, otherwise one from the system's packages.
+ * Throws an error with instructions if there is none.
  */
 export function redisBinary(log: (line: string) => void): string {
   const binary = process.env.REDIS_BIN || systemProgram(REDIS, log);

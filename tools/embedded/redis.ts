@@ -10,13 +10,13 @@ import { redisBinary } from './redis-binary.ts';
 
 export interface RedisOptions {
   dataDir: string;
-  /** Wished port; another free one is taken when somebody listens there. */
+  /** Wished port; another free one is used if it is taken. */
   port?: number;
   /** Append-only file, flushed every second (default true; tests that need no restart pass false). */
   appendonly?: boolean;
   /** Default `redis.log` beside the data folder. */
   logFile?: string;
-  /** Told when a package has to be installed first, which takes a while. */
+  /** Called when a package has to be installed first, which takes a while. */
   log?: (line: string) => void;
 }
 
@@ -25,7 +25,7 @@ export interface EmbeddedRedis {
   port: number;
   url: string;
   dataDir: string;
-  /** SIGTERM: writes what is due, then exits. */
+  /** SIGTERM: writes pending data, then exits. */
   stop(): Promise<void>;
   /** SIGKILL; resolves when the process is gone. */
   kill(): Promise<void>;
@@ -36,7 +36,7 @@ const ANSWER_TIMEOUT_MS = 10_000;
 
 /**
  * Starts a private redis-server or valkey-server, detached, on 127.0.0.1; adopts one that already serves this folder.
- * Binary: REDIS_BIN, else from the PATH, else installed by the system's package manager. Throws with what to do when there is none.
+ * Uses the binary of `redisBinary`, which throws an error with instructions if there is none.
  */
 export async function startRedis(options: RedisOptions): Promise<EmbeddedRedis> {
   const dataDir = resolve(options.dataDir);
@@ -67,7 +67,7 @@ async function adopt(dataDir: string): Promise<EmbeddedRedis | null> {
   return pid ? handle(dataDir, pid, port) : null;
 }
 
-/** The process that serves this folder on this port, once it has loaded its data; null when nobody or somebody else does. */
+/** Returns the pid of the server of this folder on this port, once it has loaded its data; null if there is none. */
 async function servedBy(port: number, dataDir: string): Promise<number | null> {
   const client = new Redis(port, '127.0.0.1', {
     lazyConnect: true,
@@ -77,7 +77,7 @@ async function servedBy(port: number, dataDir: string): Promise<number | null> {
     maxRetriesPerRequest: 0,
   });
   client.on('error', () => {});
-  const giveUp = setTimeout(() => client.disconnect(), ANSWER_TIMEOUT_MS); // whoever has the port now may never say a word
+  const giveUp = setTimeout(() => client.disconnect(), ANSWER_TIMEOUT_MS); // another program on the port may never answer
   try {
     await client.connect();
     const [, folder] = (await client.config('GET', 'dir')) as string[];

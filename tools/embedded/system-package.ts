@@ -5,34 +5,34 @@ import { delimiter, join } from 'node:path';
 
 type Log = (line: string) => void;
 
-/** A program, and the packages of the system that bring it. It must answer `--version`. */
+/** A program and the system packages that contain it. It must support `--version`. */
 export interface SystemProgram {
-  /** What it is called on a PATH, best first. */
+  /** Its names on the PATH, best first. */
   names: readonly [string, ...string[]];
-  /** Where it may lie outside of the PATH. */
+  /** Paths outside of the PATH. */
   places?: readonly string[];
-  /** Packages of Debian and Ubuntu, and where in them the program itself lies. */
+  /** Packages of Debian and Ubuntu, and the path of the program in them. */
   debian: { packages: readonly string[]; binary: string };
-  /** What brings it on macOS, for brew. */
+  /** Packages of brew, for macOS. */
   brew: readonly string[];
 }
 
 /**
- * The path of the program: from the PATH, else one that is got now from the system's packages: installed by root or brew,
- * unpacked into the cache folder of an ordinary user. Null when there is no way.
+ * Returns the path of the program: from the PATH, otherwise from the system's packages, which root or brew installs and
+ * an ordinary user unpacks into the cache folder. Null if there is none.
  */
 export function systemProgram(program: SystemProgram, log: Log): string | null {
-  return found(program) ?? working(unpacked(program)) ?? get(program, log);
+  return findOnPath(program) ?? ifWorking(unpacked(program)) ?? get(program, log);
 }
 
-function found({ names, places = [] }: SystemProgram): string | null {
+function findOnPath({ names, places = [] }: SystemProgram): string | null {
   const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
   const candidates = names.flatMap((name) => folders.map((folder) => join(folder, name)));
-  return [...candidates, ...places].find(working) ?? null;
+  return [...candidates, ...places].find(ifWorking) ?? null;
 }
 
-/** Being there is not enough: Ubuntu has programs that only say which snap to install. */
-function working(path: string): string | null {
+/** Returns the path if the program works: Ubuntu has stubs that only name a snap to install. */
+function ifWorking(path: string): string | null {
   try {
     accessSync(path, constants.X_OK);
   } catch {
@@ -45,21 +45,21 @@ function get(program: SystemProgram, log: Log): string | null {
   log(`no ${program.names[0]} on the PATH: getting one from the packages of this system`);
   if (process.platform === 'darwin') {
     run('brew', ['install', ...program.brew]);
-    return found(program);
+    return findOnPath(program);
   }
   if (process.getuid?.() !== 0) return unpack(program);
   const { packages } = program.debian;
   const install = () => run('apt-get', ['install', '-y', '--no-install-recommends', ...packages]) !== null;
   // Package lists are often missing in a container.
   if (!install() && run('apt-get', ['update']) !== null) install();
-  return found(program);
+  return findOnPath(program);
 }
 
 const cache = () => join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'vcecom');
 const unpackedFolder = ({ names }: SystemProgram) => join(cache(), names[0]);
 const unpacked = (program: SystemProgram) => join(unpackedFolder(program), program.names[0]);
 
-/** Debian's packages without installing them, for which nobody needs to be root: its own and the libraries that are not there. */
+/** Unpacks Debian packages and missing libraries without installing them, which does not need root. */
 function unpack(program: SystemProgram): string | null {
   const { packages } = program.debian;
   const plan = run('apt-get', ['--simulate', 'install', '--no-install-recommends', ...packages]);
@@ -76,8 +76,8 @@ function unpack(program: SystemProgram): string | null {
   writeStarter(program, unfinished);
   rmSync(folder, { recursive: true, force: true });
   renameSync(unfinished, folder);
-  if (working(unpacked(program))) return unpacked(program);
-  rmSync(folder, { recursive: true, force: true }); // a half download must not be taken for the program the next time
+  if (ifWorking(unpacked(program))) return unpacked(program);
+  rmSync(folder, { recursive: true, force: true }); // an incomplete download must not be used next time
   return null;
 }
 
@@ -90,7 +90,7 @@ function writeStarter(program: SystemProgram, unfinished: string): void {
   chmodSync(join(unfinished, program.names[0]), 0o755);
 }
 
-/** What the command printed, or null when it failed. */
+/** Returns the output of the command; null if it failed. */
 function run(command: string, args: string[], cwd = '/'): string | null {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
   const { status, stdout } = spawnSync(command, args, {

@@ -7,14 +7,16 @@ export interface Dice {
   /** True in `share` (0 to 1) of all cases. */
   chance(share: number): boolean;
   pick<T>(from: readonly T[]): T;
-  /** `count` different ones, in the order they stand in. */
+  /** `count` different elements, in their original order. */
   some<T>(from: readonly T[], count: number): T[];
 }
 
-/** Dice for the product with this number. Each product has its own, so that it never depends on how many others there are. */
+/**
+ * Returns the dice of a product by its number. Each product has its own, so it does not depend on the other products.
+ */
 export function diceFor(number: number): Dice {
   let state = Math.imul(number + 1, 0x9e3779b1);
-  // mulberry32: small, and even enough for a shop window.
+  // mulberry32: small, and uniform enough for sample data.
   const roll = () => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);

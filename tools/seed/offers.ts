@@ -6,7 +6,7 @@ import { BUNDLES, type PlannedBundle } from './offers/bundles.ts';
 import { DISCOUNTS, type PlannedDiscount } from './offers/discounts.ts';
 import { lockSeed } from './shop.ts';
 
-/** What a demonstration of prices needs: groups with price lists, a rule, discounts, bundles, delivery. What is there is left alone. */
+/** Seeds price lists with groups, a rule, discounts, bundles and shipping methods. Existing ones are not changed. */
 export async function seedOffers(db: Database): Promise<void> {
   await unitOfWork(db, 'seed', async (tx) => {
     await lockSeed(tx);
@@ -32,7 +32,7 @@ const targetOf =
   ({ shelves }: Shop) =>
   (...slugs: string[]): Target => ({ ...NOTHING, collectionIds: slugs.flatMap((slug) => shelves.get(slug) ?? []) });
 
-/** Wholesalers pay less by the dozen; members pay a little less for tea. */
+/** Seeds quantity prices for wholesalers and a lower price of tea for members. */
 async function priceLists(shop: Shop): Promise<void> {
   await priceList(shop, {
     ...{ group: 'Wholesale', list: 'Wholesale prices', priority: 20 },
@@ -122,7 +122,7 @@ async function addBundle({ tx }: Shop, { slug, title, description, pricing, sets
       [setId, shelf, surcharge],
     );
   }
-  // A small shop has not all the shelves: what cannot be bought is not offered.
+  // A small shop lacks some collections: a bundle with an empty set is deleted.
   await tx.query(
     `delete from bundles where id = $1 and exists (select 1 from bundle_sets s where s.bundle_id = $1
       and not exists (select 1 from bundle_items where set_id = s.id))`,
@@ -143,7 +143,7 @@ const zone = (name: string, states: string[], [light, heavy]: [number, number]):
   ],
 });
 
-/** Standard delivery costs nothing and counts where nothing is chosen; express does, by place, weight and subtotal. */
+/** Seeds standard delivery (free, the default) and express delivery, priced by zone, weight and subtotal. */
 async function delivery({ tx }: Shop): Promise<void> {
   const everywhere: ShippingZone = {
     ...{ name: 'India', states: [], maxWeightGrams: null },

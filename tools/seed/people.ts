@@ -5,10 +5,10 @@ import type { Database } from '../../src/infra/database/database.ts';
 import { type Tx, unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { lockSeed } from './shop.ts';
 
-/** Everybody knows it: accounts that have it are marked, and get in nowhere but in development. */
+/** A public password: its accounts are marked and can sign in only in development. */
 export const DEVELOPMENT_PASSWORD = 'vcecom development';
 
-/** One of every kind, so that everything can be tried. */
+/** One account for each built-in role. */
 export const DEVELOPMENT_STAFF = [
   { email: 'admin@example.com', name: 'Anjali Admin', role: 'admin' },
   { email: 'catalogue@example.com', name: 'Chitra Catalogue', role: 'catalogue-manager' },
@@ -19,7 +19,7 @@ export const DEVELOPMENT_STAFF = [
 
 const CUSTOMER = { email: 'customer@example.com', name: 'Kavita Customer' };
 
-/** Makes the accounts of development that are missing. @returns how many there are now. */
+/** Creates missing development accounts. @returns their total number. */
 export async function seedPeople(db: Database, vault: Vault): Promise<number> {
   const passwordHash = await hashPassword(DEVELOPMENT_PASSWORD);
   const fixed = { phone: null, passwordHash, isDevelopment: true };
@@ -37,9 +37,9 @@ export async function seedPeople(db: Database, vault: Vault): Promise<number> {
 }
 
 async function openMissing(tx: Tx, vault: Vault, from: NewAccount): Promise<void> {
-  const known = await tx.query(`select 1 from accounts where kind = $1 and email_index = $2`, [
+  const existing = await tx.query(`select 1 from accounts where kind = $1 and email_index = $2`, [
     from.kind,
     vault.indexOf(from.email),
   ]);
-  if (known.length === 0) Account.open(tx, vault, from);
+  if (existing.length === 0) Account.open(tx, vault, from);
 }

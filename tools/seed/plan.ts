@@ -3,7 +3,7 @@ import { type Dice, diceFor } from './dice.ts';
 import { FESTIVE, GIFTS, type Size, WARES, type Ware } from './wares.ts';
 
 export interface PlannedVariant extends NewVariant {
-  /** Units that are received; none for what is sold out. */
+  /** Units in stock; 0 if it is sold out. */
   onHand: number;
   backorderLimit: number;
 }
@@ -15,17 +15,17 @@ export interface PlannedProduct extends NewProduct {
   variants: PlannedVariant[];
 }
 
-/** Products of which the first variant is plentiful and may be bought in any number. */
+/** Number of products whose first variant has a large stock and no quantity limit. */
 const STAPLES = 3;
 const STAPLE_STOCK = 100_000;
 const OPENING_DAY = Date.UTC(2024, 0, 15);
 const HOUR = 3_600_000;
 
-/** The SKUs that stay in stock whatever a demonstration buys. */
+/** Returns the SKUs with a large stock, for demonstrations. */
 export const stapleSkus = (): string[] =>
   Array.from({ length: STAPLES }, (_, index) => planProduct(index + 1).variants[0]?.sku ?? '');
 
-/** The shop's product with this number, counted from 1: always the same, whatever else the shop has. */
+/** Plans the product with this number, from 1. It is always the same and does not depend on other products. */
 export function planProduct(number: number): PlannedProduct {
   const ware = WARES[(number - 1) % WARES.length] as Ware;
   const dice = diceFor(number);
@@ -45,7 +45,7 @@ export function planProduct(number: number): PlannedProduct {
   };
 }
 
-/** The words of every list combined; neighbours differ in all of them. Once all are used up, they come as a second edition. */
+/** Combines a word of each list; neighbours differ in all words. Repeated combinations get an edition number. */
 function titleOf(ware: Ware, ordinal: number): string {
   const combinations = ware.words.reduce((product, list) => product * list.length, 1);
   const edition = Math.floor(ordinal / combinations) + 1;
@@ -78,7 +78,7 @@ function describe(ware: Ware, colors: readonly string[], dice: Dice): string {
   return colors.length > 0 ? `${sentences} Comes in ${colors.join(' and ')}.` : sentences;
 }
 
-/** Every size in every colour, all limited alike. */
+/** Plans every size in every colour, with the same quantity limit. */
 function planVariants(of: { ware: Ware; number: number; colors: string[] }, dice: Dice): PlannedVariant[] {
   const { ware, number, colors } = of;
   const rupees = dice.between(...ware.price);
@@ -101,7 +101,7 @@ function planVariants(of: { ware: Ware; number: number; colors: string[] }, dice
   );
 }
 
-/** VC-KUR-00005-RUST-XL: up to five letters of the colour, the size without its spaces. */
+/** Returns a SKU, e.g. VC-KUR-00005-RUST-XL: up to five letters of the colour, and the size without spaces. */
 function skuOf({ code }: Ware, number: number, of: { color: string | null; size: Size | null }): string {
   const parts = [of.color?.replaceAll(' ', '').slice(0, 5), of.size?.label.replace(/[^A-Za-z0-9.]/g, '')];
   const tail = parts.flatMap((part) => (part ? [`-${part.toUpperCase()}`] : [])).join('');
@@ -115,7 +115,7 @@ function planStock(dice: Dice): { onHand: number; backorderLimit: number } {
   return { onHand: kind < 0.3 ? dice.between(1, 12) : dice.between(13, 240), backorderLimit: 0 };
 }
 
-/** Paise, as a printed price: 49 or 99 at the end of larger ones, 5 or 9 of smaller ones. */
+/** Rounds to a usual price in paise: larger ones end in 49 or 99 rupees, smaller ones in 5 or 9. */
 function priceOf(rupees: number): number {
   if (rupees >= 500) return (Math.ceil(rupees / 50) * 50 - 1) * 100;
   return (Math.ceil(rupees / 5) * 5 - (rupees >= 100 ? 1 : 0)) * 100;
@@ -123,8 +123,8 @@ function priceOf(rupees: number): number {
 
 function collectionsFor(ware: Ware, variants: readonly PlannedVariant[], dice: Dice): string[] {
   const cheapest = Math.min(...variants.map(({ price }) => price));
-  const shelves = [ware.collection.slug];
-  if (dice.chance(0.15)) shelves.push(FESTIVE.slug);
-  if (cheapest < 999_00 && dice.chance(0.3)) shelves.push(GIFTS.slug);
-  return shelves;
+  const slugs = [ware.collection.slug];
+  if (dice.chance(0.15)) slugs.push(FESTIVE.slug);
+  if (cheapest < 999_00 && dice.chance(0.3)) slugs.push(GIFTS.slug);
+  return slugs;
 }

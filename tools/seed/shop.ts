@@ -7,18 +7,18 @@ import { type PlannedProduct, planProduct, stapleSkus } from './plan.ts';
 import { SHELVES } from './wares.ts';
 
 const BATCH = 200;
-/** One seed at a time on a database; the number is arbitrary but must stay. */
+/** The advisory lock of the seed; the number is arbitrary but must not change. */
 const SEED_LOCK = 7_205_760;
 
 /**
- * Fills the shop up to its first `wanted` products. What is there is left alone, and each batch is whole or absent:
- * a seed that was killed is simply run again.
+ * Seeds the first `productCount` products. Existing ones are not changed. Each batch is a transaction, so a killed seed
+ * can simply be run again.
  */
-export async function seedShop(db: Database, wanted: number, report: (seeded: number) => void): Promise<void> {
-  await unitOfWork(db, 'seed', layOut);
+export async function seedShop(db: Database, productCount: number, report: (seeded: number) => void): Promise<void> {
+  await unitOfWork(db, 'seed', seedClassesAndCollections);
   let added = 0;
-  for (let first = 1; first <= wanted; first += BATCH) {
-    const last = Math.min(first + BATCH - 1, wanted);
+  for (let first = 1; first <= productCount; first += BATCH) {
+    const last = Math.min(first + BATCH - 1, productCount);
     const plans = Array.from({ length: last - first + 1 }, (_, index) => planProduct(first + index));
     added += await unitOfWork(db, 'seed', (tx) => stockProducts(tx, plans));
     report(last);
@@ -26,7 +26,7 @@ export async function seedShop(db: Database, wanted: number, report: (seeded: nu
   if (added > 0) await db.query('analyze products, variants, product_collections, stock_levels');
 }
 
-/** Variants of three different products of which at least 50 units can be bought at once. */
+/** Returns variants of three different products with at least 50 available units. */
 export async function sampleOf(db: Database): Promise<string[]> {
   const rows = await db.query<{ id: string }>(
     `select v.id from variants v join products p on p.id = v.product_id join stock_levels s on s.variant_id = v.id
@@ -37,8 +37,8 @@ export async function sampleOf(db: Database): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** The tax classes and the shelves. */
-async function layOut(tx: Tx): Promise<void> {
+/** Seeds the tax classes and the collections. */
+async function seedClassesAndCollections(tx: Tx): Promise<void> {
   await lockSeed(tx);
   const rates = GST_CLASSES.flatMap(({ code, rates: slabs }) => slabs.map((slab) => ({ code, ...slab })));
   const codes = GST_CLASSES.map(({ code }) => code);
@@ -63,7 +63,7 @@ async function layOut(tx: Tx): Promise<void> {
   for (const shelf of missing) tx.persist(ProductCollection.create(shelf));
 }
 
-/** @returns how many of the products were not there yet. */
+/** Adds missing products and their stock. @returns the number of added products. */
 async function stockProducts(tx: Tx, plans: readonly PlannedProduct[]): Promise<number> {
   await lockSeed(tx);
   const missing = await missingOf(tx, plans);
@@ -79,14 +79,14 @@ async function stockProducts(tx: Tx, plans: readonly PlannedProduct[]): Promise<
       if (units > 0) onHand.set(variantId, units);
     }
   }
-  // Stock levels refer to the variants.
+  // Stock levels refer to the variants, so these are written first.
   await tx.write();
   await allowBackorder(tx, backorders);
   await receive(tx, { cause: 'seed' }, onHand);
   return missing.length;
 }
 
-/** Those of which neither the slug nor a SKU is taken: a shop may have given a product another slug since. */
+/** Returns the products whose slug and SKUs are all unused; the shop may have changed the slug of a product. */
 async function missingOf(tx: Tx, plans: readonly PlannedProduct[]): Promise<PlannedProduct[]> {
   const skusOf = ({ variants }: PlannedProduct) => variants.map(({ sku }) => sku);
   const rows = await tx.query<{ name: string }>(
@@ -102,7 +102,7 @@ function makeProduct(plan: PlannedProduct, shelves: ReadonlyMap<string, ProductC
   const product = Product.list({ slug, title, description, brand, hsn, taxClass }, launchedAt);
   for (const name of plan.collections) {
     const shelf = shelves.get(name);
-    if (shelf) product.shelve(shelf);
+    if (shelf) product.assignToCollection(shelf);
   }
   const stock = plan.variants.map(({ onHand, backorderLimit, ...variant }) => ({
     variantId: product.addVariant(variant).id,
@@ -112,5 +112,5 @@ function makeProduct(plan: PlannedProduct, shelves: ReadonlyMap<string, ProductC
   return { product, stock };
 }
 
-/** One seed at a time on a database. */
+/** Allows one seed at a time per database. */
 export const lockSeed = (tx: Tx) => tx.query('select pg_advisory_xact_lock($1)', [SEED_LOCK]);

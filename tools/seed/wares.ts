@@ -5,34 +5,34 @@ import { PANTRY } from './wares/pantry.ts';
 
 export interface Size {
   label: string;
-  /** The price in relation to the ware's; sizes of clothing cost the same. */
+  /** The price factor relative to the ware's price; 1 for sizes of clothing. */
   factor: number;
 }
 
-/** One kind of goods the shop sells; its products are combinations of the words. */
+/** A kind of goods; its products are combinations of the words. */
 export interface Ware {
   collection: { slug: string; title: string };
-  /** Opens the SKUs. */
+  /** The code in its SKUs. */
   code: string;
   hsn: string;
   taxClass: string;
   brands: readonly string[];
-  /** A title is one word of each list. */
+  /** A title combines one word of each list. */
   words: readonly (readonly string[])[];
-  /** A description is some of these. */
+  /** A description combines some of these. */
   sentences: readonly string[];
   sizes: readonly Size[];
   colors: readonly string[];
-  /** Rupees, the dearest and the cheapest; prices end as prices do. */
+  /** The lowest and the highest price in rupees, before rounding to a usual price. */
   price: readonly [low: number, high: number];
 }
 
-/** The first three are staples, of which there is always plenty: demonstrations and measurements buy them. */
+/** All wares. The first three have a large stock: demonstrations and measurements buy them. */
 export const WARES: readonly Ware[] = [...PANTRY, ...APPAREL, ...HOME, ...LEISURE];
 
-/** Shelves that cut across the others. */
+/** Additional collections across all wares. */
 export const FESTIVE = { slug: 'festive-picks', title: 'Festive Picks' };
 export const GIFTS = { slug: 'gifts-under-999', title: 'Gifts under ₹999' };
 
-/** Every shelf of the shop, in the order of its menu. */
+/** All collections, in the order of the menu. */
 export const SHELVES = [...WARES.map(({ collection }) => collection), FESTIVE, GIFTS];

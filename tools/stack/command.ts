@@ -12,9 +12,9 @@ export interface Command {
   signal?: AbortSignal;
 }
 
-const KEPT_LINES = 20;
+const ERROR_LINES = 20;
 
-/** Runs node with the arguments; answers what it printed on stdout, throws with the last lines when it fails. */
+/** Runs node with the arguments. Returns the lines of stdout; throws an error with the last lines if it fails. */
 export async function runCommand(command: Command): Promise<string[]> {
   const log = createWriteStream(command.logFile, { flags: 'a' });
   const child = spawn(process.execPath, command.args, { env: command.env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -35,5 +35,5 @@ export async function runCommand(command: Command): Promise<string[]> {
   log.end();
   command.signal?.throwIfAborted();
   if (code === 0) return printed;
-  throw new Error(`${command.name} failed (exit code ${code}):\n${all.slice(-KEPT_LINES).join('\n')}`);
+  throw new Error(`${command.name} failed (exit code ${code}):\n${all.slice(-ERROR_LINES).join('\n')}`);
 }

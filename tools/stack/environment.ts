@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 
-/** Where the processes of one stack find each other. */
+/** The addresses and folders of the processes of one stack. */
 export interface Addresses {
   databaseUrl: string;
   redisUrl: string;
   webUrls: string[];
   simulatorUrl: string;
   journal: string;
-  /** Where mails become files. */
+  /** The folder in which e-mails are stored as files. */
   mailFolder: string;
-  /** Of the stack, when it has secrets of its own (`secretsOf`). */
+  /** The data folder of a stack with its own secrets (`secretsOf`). */
   dataDir?: string;
 }
 
-/** Fixed on purpose: sessions and signatures stay valid over a restart. Production refuses to start with absent secrets, and never sees these. */
+/** Fixed values, so that sessions and signatures survive a restart. Production requires its own secrets. */
 export const DEVELOPMENT = {
   NODE_ENV: 'development',
   APP_SECRET: 'development-only-secret-of-a-local-machine',
@@ -33,10 +33,10 @@ export const DEVELOPMENT = {
 };
 
 /**
- * The secrets that shops on one machine must not share, made from the data folder: a shop is refused at the simulator of
- * another, and neither webhooks nor access tokens of one are taken by another. They stay the same over restarts, and need no file, so that
- * `bin/verify --data` knows them too. What is stored under a key (APP_SECRET, DATA_KEYS) stays the same everywhere:
- * a folder that moves would lose it.
+ * Derives the secrets that shops on one machine must not share from the data folder: the simulator refuses requests of
+ * another shop, and a shop refuses its webhooks and access tokens. They survive restarts without a file, so that
+ * `bin/verify --data` can derive them too. The keys of stored data (APP_SECRET, DATA_KEYS) are the same everywhere:
+ * otherwise a moved folder would lose its data.
  */
 export function secretsOf(dataDir: string): Record<string, string> {
   const folder = realpathSync(dataDir);
@@ -48,7 +48,9 @@ export function secretsOf(dataDir: string): Record<string, string> {
   };
 }
 
-/** The environment of all processes of a stack; what is set already wins over the development values, `extra` over both. */
+/**
+ * Returns the environment of a stack's processes. Set variables override development values; `extra` overrides both.
+ */
 export function stackEnvironment(addresses: Addresses, extra: Record<string, string> = {}): NodeJS.ProcessEnv {
   return {
     ...DEVELOPMENT,

@@ -13,22 +13,22 @@ export type Inspectors = Record<'web' | 'worker', number>;
 /** Our own processes of one stack. */
 export interface Fleet {
   of(role: Role): Supervised[];
-  /** Resolves when every process has shown that it is ready. */
+  /** Resolves when every process is ready. */
   ready(signal?: AbortSignal): Promise<void>;
-  /** All processes with new code, gracefully; resolves when they are ready again. */
+  /** Restarts all processes gracefully with new code; resolves when they are ready. */
   reload(): Promise<void>;
-  /** web, then worker, then simulator. */
+  /** Stops web, then worker, then simulator. */
   stop(): Promise<void>;
 }
 
 export interface FleetOptions {
-  /** The file that processes are started with: src/main.ts, or what was bundled of it. */
+  /** The file to start processes with: src/main.ts or its bundle. */
   main: string;
   logsDir: string;
   env: NodeJS.ProcessEnv;
   addresses: Addresses;
   workers: number;
-  /** Where a debugger may attach to the first web and the first worker. */
+  /** Debugger ports of the first web and the first worker. */
   inspectors?: Inspectors;
   log: (line: string) => void;
   onSpawn: (role: Role, pid: number) => void;
@@ -73,7 +73,7 @@ function numbered(role: Role, index: number): string {
   return index === 0 ? role : `${role}-${index + 1}`;
 }
 
-/** A server is ready when its probe answers 200, a worker when it has said so. */
+/** Starts a process. A server is ready when its probe answers 200, a worker when its log contains `worker ready`. */
 function startMember(options: FleetOptions, what: { role: Role; name: string; url?: string; probe?: string }): Member {
   const { role, name, url } = what;
   const logFile = join(options.logsDir, `${name}.log`);

@@ -9,33 +9,33 @@ import { type RunFile, removeRunFile, writeRunFile } from './runfile.ts';
 import { type ServerOptions, type Servers, startServers } from './servers.ts';
 
 export interface StackOptions {
-  /** Everything the stack keeps: database, queue, logs, run.json. One stack at a time. */
+  /** The folder for database, queue, logs and run.json; one stack at a time. */
   dataDir: string;
   /** Wished port of the (first) web process; default 3000. */
   port?: number;
-  /** How many products the demonstration shop gets; default 320. */
+  /** Number of products of the demonstration shop; default 320. */
   products?: number;
-  /** On top of the development environment. */
+  /** Variables in addition to the development environment. */
   env?: Record<string, string>;
-  /** Told about progress, and about every line of a process as `name | line`. */
+  /** Called with progress messages and with every line of a process as `name | line`. */
   log?: (line: string) => void;
   postgres?: { settings?: Record<string, string> };
-  /** Servers of somebody else, instead of embedded ones. */
+  /** External servers instead of embedded ones. */
   databaseUrl?: string;
   redisUrl?: string;
-  /** The database is migrated and filled already: three of its in-stock variants. */
+  /** Three in-stock variants of a database that is already migrated and seeded. */
   sample?: string[];
-  /** What was bundled of src/main.ts, to be started in its place. */
+  /** The bundle to start instead of src/main.ts. */
   main?: string | undefined;
   webs?: number;
   workers?: number;
-  /** Lets debuggers attach to web and worker. */
+  /** Whether debuggers may attach to web and worker. */
   inspect?: boolean;
-  /** Gives up a start that is under way, and stops what it has started. */
+  /** Aborts a running start and stops the started processes. */
   signal?: AbortSignal;
 }
 
-/** What is up so far; filled step by step, so that a start that fails half-way can be undone. */
+/** The started parts of a stack, filled step by step, so that a failed start can be undone. */
 export interface Running {
   dataDir: string;
   options: StackOptions;
@@ -49,14 +49,14 @@ export interface Running {
   stopping?: Promise<void>;
 }
 
-/** A running that is up. */
+/** A stack that is completely started. */
 export type Complete = Required<Omit<Running, 'stopping'>> & Pick<Running, 'stopping'>;
 
 const ROOT = resolve(import.meta.dirname, '..', '..');
 const LARGEST_LOG_BYTES = 20_000_000;
 const DEFAULT_PRODUCTS = 320;
 
-/** Step by step: servers, schema, data, processes; answers when all are ready and run.json is written. */
+/** Starts servers, schema, data and processes in this order; resolves when all are ready and run.json is written. */
 export async function bringUp(running: Running): Promise<Complete> {
   const { options, log } = running;
   shortenLogs(running.dataDir);
@@ -116,7 +116,7 @@ async function chooseAddresses({ options, dataDir }: Running, servers: Servers):
   };
 }
 
-/** Migrates and seeds; answers the sample that the seed names in its last line. */
+/** Migrates and seeds the database; returns the sample from the last line of the seed. */
 async function prepareDatabase(running: Running, env: NodeJS.ProcessEnv): Promise<string[]> {
   const { options, log, dataDir } = running;
   const run = (name: string, args: string[]) =>
@@ -141,7 +141,7 @@ async function prepareDatabase(running: Running, env: NodeJS.ProcessEnv): Promis
   return sample;
 }
 
-/** The current addresses and pids. */
+/** Returns the current addresses and pids. */
 export function describe({ addresses, servers, fleet, sample }: Complete): RunFile {
   const pids = (role: Role) => fleet.of(role).map((supervised) => ({ pid: supervised.pid() }));
   return {
@@ -157,12 +157,12 @@ export function describe({ addresses, servers, fleet, sample }: Complete): RunFi
   };
 }
 
-/** Writes run.json anew. */
+/** Writes run.json again. */
 export function publish(running: Complete): void {
   if (!running.stopping) writeRunFile(running.dataDir, describe(running));
 }
 
-/** Stops what was started, in order; asked twice, it is done once. */
+/** Stops the started parts in order, only once. */
 export function takeDown(running: Running): Promise<void> {
   running.stopping ??= stopInOrder(running);
   return running.stopping;

@@ -13,31 +13,31 @@ interface LockFile extends Owned {
 const STOP_ORDER = ['web', 'worker', 'simulator'];
 
 export interface FolderLock {
-  /** Notes a child, so that whoever takes over after our sudden death can stop it. */
+  /** Records a child, so that the next owner of the lock can stop it if this process is killed. */
   note(name: string, pid: number): void;
   release(): void;
 }
 
 /**
- * One stack per data folder. Throws when a living process holds the folder; the lock of a dead one is taken over, after
- * its orphaned children have been stopped (they would work on the same database with old code and old ports).
+ * Allows one stack per data folder. Throws when a running process holds the lock. Takes over the lock of a dead process
+ * and stops its orphaned children first (they would use the same database with old code and ports).
  */
 export async function lockFolder(dataDir: string, log: (line: string) => void): Promise<FolderLock> {
   mkdirSync(dataDir, { recursive: true });
   const file = join(dataDir, 'dev.lock');
-  const mine: LockFile = { ...owned(process.pid), children: [] };
+  const mine: LockFile = { ...identityOf(process.pid), children: [] };
   const stale = claim(file, mine);
   if (stale) await stopOrphans(stale, log);
   return {
     note: (name, pid) => {
-      mine.children = [...mine.children.filter(isRunning), { name, ...owned(pid) }];
+      mine.children = [...mine.children.filter(isRunning), { name, ...identityOf(pid) }];
       replace(file, mine);
     },
     release: () => rmSync(file, { force: true }),
   };
 }
 
-/** Answers the lock that was taken over, if any. */
+/** Returns the lock that was taken over, if any. */
 function claim(file: string, mine: LockFile): LockFile | null {
   try {
     writeFileSync(file, JSON.stringify(mine), { flag: 'wx' });
@@ -76,7 +76,7 @@ async function stopOrphans(stale: LockFile, log: (line: string) => void): Promis
   }
 }
 
-function owned(pid: number): Owned {
+function identityOf(pid: number): Owned {
   return { pid, startedAt: processFacts(pid)?.startedAt ?? '' };
 }
 

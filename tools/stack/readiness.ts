@@ -5,14 +5,14 @@ import type { Supervised } from './supervisor.ts';
 export interface Awaited {
   process: Supervised;
   logFile: string;
-  /** Has it shown that it is ready? */
+  /** Whether the process is ready. */
   isReady(): boolean | Promise<boolean>;
 }
 
 const TIMEOUT_MS = 90_000;
 const HOPELESS_FAILURES = 3;
 
-/** Waits for a fact, up to 90 s; gives up early with the end of the log when the process keeps failing at its start. */
+/** Waits up to 90 s until a process is ready; throws early with the end of its log if it keeps failing at the start. */
 export async function untilReady(awaited: Awaited, signal?: AbortSignal): Promise<void> {
   const deadline = Date.now() + TIMEOUT_MS;
   while (!(await awaited.isReady())) {
@@ -27,7 +27,7 @@ export async function untilReady(awaited: Awaited, signal?: AbortSignal): Promis
   }
 }
 
-/** Does the URL answer 200 within two seconds? */
+/** Whether the URL answers 200 within two seconds. */
 export async function answersOk(url: string): Promise<boolean> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });

@@ -1,14 +1,14 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** DIR/run.json: what runs where; written when all is ready, and again whenever a pid changes. */
+/** DIR/run.json: the addresses and pids of a stack; written when all is ready, and again when a pid changes. */
 export interface RunFile {
   url: string;
   processes: {
     web: { pid: number; url: string }[];
     worker: { pid: number }[];
     simulator: { pid: number; url: string }[];
-    /** pid null: a server that somebody else runs. */
+    /** pid null: an external server. */
     postgres: { pid: number | null; url: string };
     redis: { pid: number | null; url: string };
   };
@@ -18,7 +18,7 @@ export interface RunFile {
 
 const path = (dataDir: string) => join(dataDir, 'run.json');
 
-/** In one step: whoever reads it sees the old or the new one. */
+/** Replaces the file atomically: a reader sees either the old or the new one. */
 export function writeRunFile(dataDir: string, run: RunFile): void {
   const unfinished = `${path(dataDir)}.${process.pid}`;
   writeFileSync(unfinished, `${JSON.stringify(run, null, 2)}\n`);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type EmbeddedPostgres, startPostgres } from '../embedded/postgres.ts';
 import { type EmbeddedRedis, startRedis } from '../embedded/redis.ts';
 
-/** Postgres and Redis of a stack: embedded ones, or somebody else's (`embedded` null). */
+/** Postgres and Redis of a stack, embedded or external (`embedded` null). */
 export interface Servers {
   postgres: { embedded: EmbeddedPostgres | null; url: string };
   redis: { embedded: EmbeddedRedis | null; url: string };
@@ -18,7 +18,7 @@ export interface ServerOptions {
 
 const WISHED = { postgres: 54320, redis: 63790 };
 
-/** The embedded PostgreSQL of the folder, on `port` when it is free. */
+/** Starts the embedded PostgreSQL of the folder, on `port` if it is free. */
 export function launchPostgres(options: ServerOptions, port: number = WISHED.postgres): Promise<EmbeddedPostgres> {
   return startPostgres({
     dataDir: join(options.dataDir, 'postgres'),
@@ -28,7 +28,7 @@ export function launchPostgres(options: ServerOptions, port: number = WISHED.pos
   });
 }
 
-/** The embedded Redis of the folder, on `port` when it is free. */
+/** Starts the embedded Redis of the folder, on `port` if it is free. */
 export function launchRedis(options: ServerOptions, port: number = WISHED.redis): Promise<EmbeddedRedis> {
   return startRedis({
     dataDir: join(options.dataDir, 'redis'),
@@ -38,7 +38,7 @@ export function launchRedis(options: ServerOptions, port: number = WISHED.redis)
   });
 }
 
-/** Starts what no URL was given for. */
+/** Starts the servers for which no URL was given. */
 export async function startServers(options: ServerOptions): Promise<Servers> {
   const { log } = options;
   const postgres = options.databaseUrl ? null : await launchPostgres(options);
@@ -56,7 +56,7 @@ export async function startServers(options: ServerOptions): Promise<Servers> {
   }
 }
 
-/** Starts a killed server again on the same data and port; throws when the port was taken by another program meanwhile. */
+/** Restarts a killed server with the same data and port; throws when another program has taken the port. */
 export async function relaunch<T extends { url: string; port: number; stop(): Promise<void> }>(
   old: T | null,
   launch: (port: number) => Promise<T>,

@@ -25,21 +25,23 @@ export interface Stack {
   redisUrl: string;
   /** Variants of three in-stock items. */
   sample: string[];
-  /** The current pids. */
+  /** Returns the current addresses and pids. */
   run(): RunFile;
-  /** Default SIGKILL, to the first process of that name. Ours come back by themselves within 2 s; redis and postgres need their restart. */
+  /**
+   * Signals the first process of that name (default SIGKILL). Our own restart within 2 s; redis and postgres do not.
+   */
   kill(name: Role | 'redis' | 'postgres', signal?: NodeJS.Signals): void;
   restartRedis(): Promise<void>;
   restartPostgres(): Promise<void>;
-  /** New code for web, worker and simulator. */
+  /** Restarts web, worker and simulator with new code. */
   reload(): Promise<void>;
-  /** web, worker, simulator, then the servers that are ours. */
+  /** Stops web, worker, simulator, then the embedded servers. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts everything a shop needs on this machine: servers, schema, demonstration data, simulator, web and worker processes,
- * and answers when all are ready. Throws with the reason and the end of the log that explains it; then nothing is left running.
+ * Starts a complete shop on this machine: servers, schema, demonstration data, simulator, web and worker processes.
+ * Resolves when all are ready. On a failure it stops everything and throws an error with the end of the relevant log.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const dataDir = resolve(options.dataDir);

@@ -4,7 +4,7 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A command that is kept running. */
+/** A command that is restarted whenever it ends. */
 export interface Program {
   name: string;
   args: string[];
@@ -18,9 +18,9 @@ export interface Program {
 
 export interface Supervised {
   name: string;
-  /** The current process, or the last one while the next is awaited. */
+  /** The pid of the current process, or of the last one until the next has started. */
   pid(): number;
-  /** How many times in a row it ended with an error soon after its start. */
+  /** Number of consecutive ends within three seconds of the start. */
   failures(): number;
   kill(signal: NodeJS.Signals): void;
   /** SIGTERM, SIGKILL after `graceMs`, then a new process at once. */
@@ -35,8 +35,8 @@ const SOON_MS = 3_000;
 const GRACE_MS = 10_000;
 
 /**
- * Starts node with the given arguments in its own process group (a Ctrl-C in the terminal reaches only us, so that we can stop
- * in order) and starts it again within two seconds whenever it ends without being asked to, whatever its exit code.
+ * Starts node with the given arguments in its own process group (Ctrl-C in the terminal does not reach it, so that we
+ * can stop in order). Restarts it within two seconds after every unrequested end, whatever its exit code.
  */
 export function supervise(program: Program): Supervised {
   const log = createWriteStream(program.logFile, { flags: 'a' });

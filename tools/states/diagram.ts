@@ -1,7 +1,7 @@
 import type { AnyStateMachine } from 'xstate';
 import { ANY, type State, type Step, statesOf, stepsOf } from './machine.ts';
 
-/** The machine as a Mermaid state diagram. Arrows between the same two states are drawn as one. */
+/** Draws a state machine as a Mermaid diagram. Arrows between the same two states are merged. */
 export function diagram(machine: AnyStateMachine): string {
   const states = statesOf(machine);
   const steps = stepsOf(machine).filter(({ from, to, actions }) => from.path !== ANY && (to || actions.length > 0));
@@ -18,7 +18,7 @@ export function diagram(machine: AnyStateMachine): string {
 }
 
 interface Arrow {
-  /** The outer state that both ends lie in. */
+  /** The outer state that contains both ends. */
   within: string | null;
   text: string;
 }

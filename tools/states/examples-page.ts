@@ -4,14 +4,14 @@ import { THEMES } from '../../test/domain/pricing/worked-examples/all.ts';
 import type { Theme } from '../../test/domain/pricing/worked-examples/carts.ts';
 import { table } from './table.ts';
 
-/** docs/pricing-examples.md: prices worked out by hand, which the tests hold the engine to. */
+/** Renders docs/pricing-examples.md: prices calculated by hand, which the tests compare with the engine. */
 export function examplesPage(): string {
   return `${[
-    '# Prices worked out by hand',
-    `How prices come about is in [pricing.md](pricing.md); here are examples with their arithmetic. \`bin/states\` makes this page from
-\`test/domain/pricing/worked-examples/\`, and the tests hold the engine to every paisa of it.`,
+    '# Prices calculated by hand',
+    `[pricing.md](pricing.md) explains the rules; this page shows examples with their calculation. \`bin/states\` generates it from
+\`test/domain/pricing/worked-examples/\`, and the tests compare every paisa with the engine.`,
     `Unless an example says otherwise, seller and address are in Karnataka, prices contain their tax, it is 2026-11-01, and discounts
-are automatic and can be combined. A bill shows each line before discounts, what is taken off it, and the tax in it.`,
+are automatic and can be combined. A bill shows each line before discounts, its discount and its tax.`,
     ...THEMES.map(themeOf),
   ].join('\n\n')}\n`;
 }

@@ -3,11 +3,10 @@ import { diagram } from './diagram.ts';
 import { ANY, statesOf, stepsOf } from './machine.ts';
 import { codes, table } from './table.ts';
 
-const BUSY =
-  'Busy: the server has something to do. A client that waits (`Prefer: wait`) waits for a state that is not busy.';
+const BUSY = 'Busy: the server still has work to do. A request with `Prefer: wait` waits for a state that is not busy.';
 
-/** A machine, and in words what its parts mean. */
-export interface Book {
+/** A state machine with the descriptions of its parts. */
+export interface MachineBook {
   title: string;
   source: string;
   machine: AnyStateMachine;
@@ -15,14 +14,14 @@ export interface Book {
   events: Record<string, string>;
   actions: Record<string, string>;
   guards: Record<string, string>;
-  /** What becomes of an event that is not allowed. */
+  /** What happens to an event that is not allowed. */
   refusal: string;
-  /** Who carries the actions out. */
-  hands: string;
+  /** Which module runs the actions. */
+  executor: string;
 }
 
-/** A machine as a picture and as tables. */
-export function machinePage(book: Book): string {
+/** Renders a state machine as a diagram and tables. */
+export function machinePage(book: MachineBook): string {
   const { machine } = book;
   const hasBusy = statesOf(machine).some(({ isBusy }) => isBusy);
   const states = statesOf(machine).map(({ path, key, isBusy, entry }) => {
@@ -41,13 +40,13 @@ export function machinePage(book: Book): string {
   const guards = new Set(stepsOf(machine).flatMap((step) => step.guards));
   return `${[
     `# ${book.title}`,
-    `Drawn from \`${book.source}\` by \`bin/states\`; a test fails when this page is not what the code says.`,
+    `Generated from \`${book.source}\` by \`bin/states\`; a test fails if this page is out of date.`,
     `\`\`\`mermaid\n${diagram(machine)}\n\`\`\``,
     '## States',
     ...(hasBusy ? [BUSY] : []),
     table(hasBusy ? ['state', 'busy', 'on entry', 'meaning'] : ['state', 'meaning'], states),
     '## Every transition',
-    `What is not in this table is refused: ${book.refusal}`,
+    `An event that is not in this table is refused: ${book.refusal}`,
     table(['in', 'event', 'if', 'goes to', 'does'], steps),
     table(
       ['if', 'holds when'],
@@ -56,13 +55,13 @@ export function machinePage(book: Book): string {
     '## Where the events come from',
     table(['event', 'comes from'], described(book.events)),
     '## What the actions do',
-    `The machine only names them; ${book.hands}`,
+    `The state machine only names them; ${book.executor}`,
     table(['action', 'what it does'], described(book.actions)),
   ].join('\n\n')}\n`;
 }
 
 function missing(name: string): never {
-  throw new Error(`the words of the page do not say what ${name} means`);
+  throw new Error(`the page has no description of ${name}`);
 }
 
 const described = (words: Record<string, string>): string[][] =>

@@ -1,15 +1,15 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 
-/** Stands for the machine as a whole. */
+/** The name of the machine's root, for transitions of all states. */
 export const ANY = 'any state';
 
 export interface State {
-  /** With the state around it: `PAYMENT_PENDING.working`. */
+  /** With the outer state: `PAYMENT_PENDING.working`. */
   path: string;
   key: string;
-  /** The key of the state it lies in. */
+  /** The key of the outer state. */
   parent: string | null;
-  /** The inner state in which it begins. */
+  /** The initial inner state. */
   initial: string | null;
   isBusy: boolean;
   isFinal: boolean;
@@ -19,17 +19,17 @@ export interface State {
 export interface Step {
   from: State;
   event: string;
-  /** All of them have to hold. */
+  /** All of them must hold. */
   guards: string[];
-  /** Null: the state stays as it is. */
+  /** Null: the state does not change. */
   to: string | null;
   actions: string[];
 }
 
-/** Every state of a machine, outer ones before what lies in them. */
+/** Returns every state of a machine, outer states before their inner states. */
 export const statesOf = (machine: AnyStateMachine): State[] => below(machine.root).map(toState);
 
-/** Every transition of a machine, in the order of its states; last those that are the same in all of them. */
+/** Returns every transition in the order of the states; transitions of all states come last. */
 export function stepsOf(machine: AnyStateMachine): Step[] {
   return [...below(machine.root), machine.root].flatMap((node) =>
     [...node.transitions.values()].flat().map(({ eventType, guard, target, actions }) => ({
@@ -42,7 +42,7 @@ export function stepsOf(machine: AnyStateMachine): Step[] {
   );
 }
 
-/** A guard by its name, or those that `and` puts together. */
+/** Returns the name of a guard, or the names that `and` combines. */
 function guardsOf(guard: unknown): string[] {
   if (typeof guard === 'string') return [guard];
   return typeof guard === 'function' && 'guards' in guard ? (guard.guards as string[]) : [];
@@ -64,7 +64,7 @@ function toState(node: AnyStateNode): State {
   };
 }
 
-/** The actions that ask for work; what only notes something down in the machine has no name. */
+/** Returns the named actions; actions that only change the machine's context have no name. */
 function named(actions: readonly unknown[]): string[] {
   return actions.flatMap((action) => (typeof action === 'string' ? [action] : []));
 }

@@ -1,15 +1,17 @@
 import type { OrderState } from '../../src/domain/states.ts';
 import { type OrderAction, type OrderEvent, orderMachine } from '../../src/machines/order.ts';
-import type { Book } from './machine-page.ts';
+import type { MachineBook } from './machine-page.ts';
 
 const states: Record<OrderState, string> = {
-  PENDING: 'Placed and not paid. No order rests here: it is paid in the transaction that places it.',
-  CONFIRMED: 'Paid. Nobody has begun to pack it, so the customer may still cancel.',
-  PROCESSING: 'Being packed; some of it may have been sent.',
-  SHIPPED: 'All that is to be sent has left.',
-  DELIVERED: 'All that was sent has arrived.',
-  CANCELLED: 'Nothing was sent and nothing will be: the goods are back on sale, the money is back or on its way.',
-  REFUNDED: 'Goods were sent, and all the money has gone back.',
+  PENDING:
+    'Placed and not paid. An order is in this state only within the transaction that places it, which also pays it.',
+  CONFIRMED: 'Paid. Packing has not begun, so the customer may still cancel.',
+  PROCESSING: 'Being packed; a part may have been shipped.',
+  SHIPPED: 'All units that are to be shipped have been shipped.',
+  DELIVERED: 'All shipments have arrived.',
+  CANCELLED:
+    'Nothing was shipped and nothing will be: the goods are back on sale, and the payment is refunded or being refunded.',
+  REFUNDED: 'Goods were shipped, and the whole payment was refunded.',
 };
 
 const events: Record<OrderEvent['type'], string> = {
@@ -29,40 +31,40 @@ const events: Record<OrderEvent['type'], string> = {
   WITHDRAW_RETURN: 'the customer or guest: `POST …/returns/{returnId}/withdraw`',
   RECEIVE_RETURN: 'staff: `POST …/returns/{returnId}/receive`',
   MONEY_RETURNED: 'provider: a refund was made, by us or in its own dashboard; staff: with `RECORD_REFUND`',
-  MONEY_KEPT: 'provider: a refund that it had promised could not be carried out',
+  MONEY_KEPT: 'provider: an accepted refund has failed',
 };
 
 const actions: Record<OrderAction, string> = {
   cancelRest:
-    'cancels every unit that was not sent: back on sale, its money back. When nothing was sent, so do the cost of the delivery and the uses of discounts',
-  cancelUnits: 'the same for the units that were named',
+    'cancels and refunds every unit that was not shipped, and puts it back on sale. If nothing was shipped, also refunds the delivery charge and releases the uses of discounts',
+  cancelUnits: 'the same for the given units',
   ship: 'stores the shipment',
-  deliver: 'notes when the shipment arrived',
-  refund: 'stores the refund, and the operation that brings it about at the provider',
+  deliver: 'records when the shipment arrived',
+  refund: 'stores the refund, and the operation that makes it at the provider',
   recordRefund: 'stores a refund that was made outside the provider, with the lines of its credit note',
-  retryRefund: 'stores another operation for a refund that has failed, up to what is still owed of it',
-  openReturn: 'stores the return that was asked for',
-  decideReturn: 'notes that it was approved, rejected or withdrawn',
+  retryRefund: 'stores another operation for a refund that has failed, up to the amount still owed',
+  openReturn: 'stores the requested return',
+  decideReturn: 'records that it was approved, rejected or withdrawn',
   receiveReturn:
-    'puts on sale what can be sold, and refunds the units whose money has not gone back before, up to what is left',
+    'puts sellable units back on sale, and refunds the units that were not refunded before, up to the remaining amount',
 };
 
 const guards: Record<string, string> = {
-  isPartOfRest: 'some units are named, and others are then still to be sent',
-  isRest: 'the units are all that is still to be sent',
-  nothingSent: 'no unit was sent',
-  somethingSent: 'a unit was sent',
-  isOnItsWay: 'the units were sent and have not arrived',
-  isLastToArrive: 'with them everything that was sent has arrived',
-  allHasArrived: 'everything that was sent has arrived',
-  isMoney: 'it is about more than nothing',
-  isOwed: 'more was asked back than has gone back',
-  isNotAskedYet: 'with what was asked back before it is no more than was paid',
-  isLastMoney: 'with it everything that was paid has gone back',
+  isPartOfRest: 'some units are given, and others remain to be shipped',
+  isRest: 'the units are all that remain to be shipped',
+  hasNoShipment: 'no unit was shipped',
+  hasShipment: 'a unit was shipped',
+  isInTransit: 'the units were shipped and have not arrived',
+  isLastDelivery: 'with them all shipped units have arrived',
+  isAllDelivered: 'all shipped units have arrived',
+  isPositiveAmount: 'the amount is greater than zero',
+  hasOpenRefund: 'the requested refunds exceed the completed ones',
+  isWithinRefundable: 'together with earlier refunds it does not exceed the payment',
+  isFullyRefunded: 'with it the whole payment is refunded',
 };
 
-/** What docs/order-states.md says of the order's machine. */
-export const ORDER_BOOK: Book = {
+/** The texts of docs/order-states.md about the state machine of the order. */
+export const ORDER_BOOK: MachineBook = {
   title: 'The states of an order',
   source: 'src/machines/order.ts',
   machine: orderMachine,
@@ -70,6 +72,6 @@ export const ORDER_BOOK: Book = {
   events,
   actions,
   guards,
-  refusal: 'nothing changes, and whoever asked is told the state and what it allows.',
-  hands: '`src/workers/orders/` carries them out in the transaction that stores the step.',
+  refusal: 'nothing changes, and the answer contains the state and the allowed commands.',
+  executor: '`src/workers/orders/` runs them in the transaction that stores the step.',
 };

@@ -3,27 +3,29 @@ import { join } from 'node:path';
 import { CHECKOUT_BOOK } from './checkout-words.ts';
 import { errorsPage } from './errors-page.ts';
 import { examplesPage } from './examples-page.ts';
+import { invariantsTable } from './invariants-table.ts';
 import { machinePage } from './machine-page.ts';
 import { ORDER_BOOK } from './order-words.ts';
 import { paymentTable } from './payment-table.ts';
 import { reconciliationPage } from './reconciliation-page.ts';
 
-interface Page {
+interface DocsPage {
   path: string;
-  /** The whole page as it should be, made from what it is now. */
+  /** Returns the whole page, based on its current text. */
   render(current: string): string;
 }
 
-const PAGES: readonly Page[] = [
+const PAGES: readonly DocsPage[] = [
   { path: 'docs/states.md', render: () => machinePage(CHECKOUT_BOOK) },
   { path: 'docs/order-states.md', render: () => machinePage(ORDER_BOOK) },
   { path: 'docs/reconciliation.md', render: reconciliationPage },
   { path: 'docs/errors.md', render: errorsPage },
   { path: 'docs/pricing-examples.md', render: examplesPage },
   { path: 'docs/payments.md', render: (current) => replaceGenerated(current, paymentTable()) },
+  { path: 'docs/verify.md', render: (current) => replaceGenerated(current, invariantsTable()) },
 ];
 
-/** The pages below `root` that are not what the code says, a missing one included. */
+/** Returns the pages below `root` that are missing or out of date. */
 export function stalePages(root: string): string[] {
   return PAGES.filter(({ path, render }) => {
     const current = read(root, path);
@@ -31,7 +33,7 @@ export function stalePages(root: string): string[] {
   }).map(({ path }) => path);
 }
 
-/** Brings every page below `root` up to date. */
+/** Writes every page below `root`. */
 export function writePages(root: string): void {
   for (const { path, render } of PAGES) writeFileSync(join(root, path), render(read(root, path)));
 }
@@ -39,10 +41,10 @@ export function writePages(root: string): void {
 const BEGIN = '<!-- drawn by bin/states -->';
 const END = '<!-- end of what bin/states draws -->';
 
-/** @throws Error when the page has no place for it. */
+/** @throws Error when the page does not contain the markers. */
 function replaceGenerated(current: string, generated: string): string {
   const [from, to] = [current.indexOf(BEGIN), current.indexOf(END)];
-  if (from < 0 || to < from) throw new Error(`docs/payments.md needs the lines ${BEGIN} and ${END}`);
+  if (from < 0 || to < from) throw new Error(`the page needs the lines ${BEGIN} and ${END}`);
   return `${current.slice(0, from + BEGIN.length)}\n${generated}\n${current.slice(to)}`;
 }
 

@@ -19,8 +19,8 @@ interface Column {
 
 const COLUMNS: readonly Column[] = [
   ...['working', 'awaitingMethod', 'awaitingAction', 'processing'].map(inPayment),
-  { name: 'a way out', value: 'EXPIRED', refunded: false },
-  { name: 'a way out, refunded', value: 'FAILED', refunded: true },
+  { name: 'ended without an order', value: 'EXPIRED', refunded: false },
+  { name: 'ended without an order, refunded', value: 'FAILED', refunded: true },
 ];
 
 const ROWS: readonly (readonly [says: string, event: CheckoutEvent])[] = [
@@ -33,7 +33,7 @@ const ROWS: readonly (readonly [says: string, event: CheckoutEvent])[] = [
   ['cancelled', { type: 'PAYMENT_CANCELED' }],
 ];
 
-/** What the provider says, against where the checkout stands: asked of the machine itself. */
+/** Builds the table of provider events by state of the checkout; the state machine computes each cell. */
 export function paymentTable(): string {
   const rows = ROWS.map(([says, event]) => [
     says,

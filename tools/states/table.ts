@@ -1,8 +1,8 @@
-/** A Markdown table; a bar inside a cell would end it. */
+/** Renders a Markdown table; bars inside cells are escaped. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-/** Names as code, one after the other. */
+/** Renders names as code, separated by commas. */
 export const codes = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');

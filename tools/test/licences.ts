@@ -11,11 +11,13 @@ interface Manifest {
   name: string;
   version: string;
   license?: unknown;
-  /** How it was written before 2013; more than one is a choice. */
+  /** The format before 2013; several licences are alternatives. */
   licenses?: unknown;
 }
 
-/** Licences that ask for no more than to be named. One that asks for more, as MPL-2.0 or the GPL, is a decision: see `EXCEPTIONS`. */
+/**
+ * Permissive licences that only require attribution. Others, like MPL-2.0 or GPL, need a decision: see `EXCEPTIONS`.
+ */
 const ALLOWED: ReadonlySet<string> = new Set([
   ...['MIT', 'MIT-0', 'ISC', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'BlueOak-1.0.0'],
   ...['CC0-1.0', 'Unlicense', 'Python-2.0', 'PostgreSQL', 'Zlib'],
@@ -24,7 +26,7 @@ const ALLOWED: ReadonlySet<string> = new Set([
 const FONT = 'OFL-1.1 asks that the font is not sold by itself and keeps its name: documents may embed it';
 const SCRIPTS = ['bengali', 'gujarati', 'gurmukhi', 'kannada', 'malayalam', 'oriya', 'tamil', 'telugu'];
 
-/** `name@version` of packages that are accepted by what a person has read, and where. */
+/** `name@version` of packages that a person has accepted, with the reason. */
 export const EXCEPTIONS: Readonly<Record<string, string>> = {
   '@fontsource/noto-sans@5.3.0': FONT,
   ...Object.fromEntries(SCRIPTS.map((script) => [`@fontsource/noto-sans-${script}@5.3.0`, FONT])),
@@ -33,12 +35,12 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The packages of the production tree, as the lock file in `root` lists it and node_modules has it, whose licence is not
- * allowed; also exceptions that nobody needs. An optional package that does not fit this platform is not there to be read.
+ * Returns the packages of the production tree (lock file in `root`, node_modules) whose licence is not allowed, and
+ * unused exceptions. Optional packages for other platforms are not installed and are skipped.
  */
 export function licenceProblems(root: string, exceptions = EXCEPTIONS): string[] {
   const problems: string[] = [];
-  const needless = new Set(Object.keys(exceptions));
+  const unused = new Set(Object.keys(exceptions));
   for (const [path, { optional }] of productionTree(root)) {
     const file = join(root, path, 'package.json');
     if (!existsSync(file)) {
@@ -47,10 +49,10 @@ export function licenceProblems(root: string, exceptions = EXCEPTIONS): string[]
     }
     const manifest: Manifest = JSON.parse(readFileSync(file, 'utf8'));
     const [name, licence] = [`${manifest.name}@${manifest.version}`, licenceOf(manifest)];
-    if (isAllowed(licence) || needless.delete(name) || name in exceptions) continue;
+    if (isAllowed(licence) || unused.delete(name) || name in exceptions) continue;
     problems.push(`${name} ${licence ? `has the licence ${licence}` : 'names no licence'}`);
   }
-  return [...problems, ...[...needless].map((name) => `${name} needs no exception`)];
+  return [...problems, ...[...unused].map((name) => `${name} needs no exception`)];
 }
 
 function productionTree(root: string): [string, Locked][] {
@@ -68,24 +70,24 @@ function nameOf(licence: unknown): string {
   return typeof licence === 'object' && licence && 'type' in licence ? String(licence.type) : '';
 }
 
-/** Whether an SPDX expression leaves us a choice of which every part is allowed. What is no such expression is not. */
+/** Whether an SPDX expression has an alternative whose parts are all allowed; false for an invalid expression. */
 function isAllowed(expression: string): boolean {
   const words = expression.match(/[()]|[^\s()]+/g) ?? [];
-  const goesOnWith = (word: string): boolean => words[0] === word && words.shift() === word;
+  const accept = (word: string): boolean => words[0] === word && words.shift() === word;
   const anyOf = (): boolean => {
     let allowed = allOf();
-    while (goesOnWith('OR')) allowed = allOf() || allowed;
+    while (accept('OR')) allowed = allOf() || allowed;
     return allowed;
   };
   const allOf = (): boolean => {
     let allowed = one();
-    while (goesOnWith('AND')) allowed = one() && allowed;
+    while (accept('AND')) allowed = one() && allowed;
     return allowed;
   };
   const one = (): boolean => {
-    if (!goesOnWith('(')) return ALLOWED.has(words.shift() ?? '');
+    if (!accept('(')) return ALLOWED.has(words.shift() ?? '');
     const allowed = anyOf();
-    return goesOnWith(')') && allowed;
+    return accept(')') && allowed;
   };
   return anyOf() && words.length === 0;
 }

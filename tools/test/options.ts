@@ -1,15 +1,15 @@
 import { parseArgs } from 'node:util';
 
 export interface TestOptions {
-  /** A spec file is run when its path contains one of them; none: everything. */
+  /** Only test files whose path contains one of them are run; empty: all. */
   patterns: string[];
-  /** The slow kinds as well. */
+  /** Whether slow tests are run as well. */
   all: boolean;
   bail: boolean;
   watch: boolean;
-  /** How many rows of where the time went are printed. */
+  /** Number of slowest files and hooks to print. */
   slow: number;
-  /** Of one test, in milliseconds; 0: none, as under a debugger. */
+  /** Time limit of one test in milliseconds; 0: none, e.g. for a debugger. */
   timeoutMs: number;
 }
 
@@ -19,16 +19,16 @@ export const USAGE = `Usage: bin/test [PATTERN ...] [--all] [--bail] [--watch] [
 
 Type check, lint, migration check and all tests; with PATTERNs only the test files whose path contains one of them.
 
-  --all         the slow kinds as well: real volume and long faults
-  --bail, -b    end with the first test that fails
+  --all         also run slow tests: real volume and long faults
+  --bail, -b    stop after the first failing test
   --watch, -w   run again when src/, test/ or tools/ change
   --slow        print the time of every test file and hook, not only of the slowest ${SLOWEST}
-  --timeout MS  of one test; 0 for none, as under a debugger (default 10000)
+  --timeout MS  time limit of one test; 0: none, e.g. for a debugger (default 10000)
 
 DATABASE_URL and REDIS_URL replace the servers that the tests start. They empty databases of that Redis: it has to be one that
 nothing else uses.`;
 
-/** Reads the command line; throws naming the first wrong option. */
+/** Reads the command line. Throws an error that names the first wrong option. */
 export function readOptions(argv: string[]): TestOptions | 'help' {
   const { values, positionals } = parseArgs({
     args: argv,

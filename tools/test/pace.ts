@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 
-/** What one round takes on the two quiet cores that the deadlines of the tests were set on, in milliseconds. */
+/** Duration of one round on the reference machine of the test deadlines (two idle cores), in milliseconds. */
 const REFERENCE_MS = 220;
 const MOST = 10;
 
-/** Counts for a while: work of which the time says how much of the processor one gets. */
+/** CPU-bound work whose duration shows the available CPU. */
 const ROUND = `
   const { parentPort } = require('node:worker_threads');
   const startedAt = performance.now();
@@ -14,8 +14,8 @@ const ROUND = `
   parentPort.postMessage(performance.now() - startedAt + (sum === 1 ? 1 : 0));`;
 
 /**
- * How many times longer than on a quiet machine things take at this moment, from 1 to 10: deadlines of tests are multiplied
- * by it. Measured on all cores at once, as the tests use them.
+ * Measures how many times slower the machine is than the reference, from 1 to 10; test deadlines are multiplied by it.
+ * It uses all cores at once, like the tests.
  */
 export async function measurePace(): Promise<number> {
   const rounds = Array.from({ length: availableParallelism() }, oneRound);

@@ -1,9 +1,11 @@
 import type { LaneResult } from './specs.ts';
 
-/** Below this nobody looks, in milliseconds. */
+/** The shortest duration to print, in milliseconds. */
 const WORTH_A_LINE_MS = 100;
 
-/** The slowest test files and hooks of all lanes. A hook counts in its file as well; lanes run beside each other. */
+/**
+ * Returns the slowest test files and hooks of all lanes. The time of a file includes its hooks; lanes run in parallel.
+ */
 export function slowestOf(results: readonly LaneResult[], most: number): string[] {
   const timings = results.flatMap((result) => result.timings).filter(({ ms }) => ms >= WORTH_A_LINE_MS);
   const sorted = timings.sort((a, b) => b.ms - a.ms).slice(0, most);

@@ -8,9 +8,9 @@ const TEARDOWN_MS = 30_000;
 const { Base, Spec } = Mocha.reporters;
 
 /**
- * Mocha's spec reporter, plus what `bin/test` counts and times. A skipped test fails unless its title gives the reason, as
- * in `it.skip('prints in colour (skipped: needs a terminal)')`: then it is shown and does not count. Beside other lanes
- * (`TEST_BLOCKS`) what it prints leaves in blocks, a top-level suite each.
+ * Mocha's spec reporter with the counts and times for `bin/test`. A skipped test fails unless its title contains the
+ * reason, as in `it.skip('prints in colour (skipped: needs a terminal)')`; then it does not count. With parallel lanes
+ * (`TEST_BLOCKS`) the output is printed in blocks, one per top-level suite.
  */
 export default class LaneReporter extends Spec {
   private readonly result: LaneResult = { passed: 0, failed: 0, timings: [], epilogue: '' };
@@ -39,7 +39,7 @@ export default class LaneReporter extends Spec {
     });
   }
 
-  /** Told at the end of all lanes, where it is looked for. */
+  /** Collects the failures, which are printed at the end of all lanes. */
   override epilogue(): void {
     if (this.stats.failures === 0) return;
     const print = Base.consoleLog;
@@ -51,7 +51,7 @@ export default class LaneReporter extends Spec {
   }
 }
 
-/** What two lanes print at the same time stays readable: each top-level suite as a whole, when it is over. */
+/** Prints each top-level suite as a whole when it ends, so that the output of parallel lanes stays readable. */
 function printInBlocks(runner: Mocha.Runner): void {
   let block = '';
   Base.consoleLog = (...args) => {
@@ -65,7 +65,7 @@ function printInBlocks(runner: Mocha.Runner): void {
   runner.once('end', flush);
 }
 
-/** Adds up the tests and hooks of each file, and notes each hook by itself. */
+/** Records the total time of each file, and the time of each hook. */
 function takeTimes(runner: Mocha.Runner, timings: Timing[]): void {
   const files = new Map<string, Timing>();
   const take = ({ file = '', duration: ms = 0 }: Mocha.Runnable) => {
@@ -88,8 +88,8 @@ function write(result: LaneResult): void {
 }
 
 /**
- * The timer keeps nothing alive: it fires only when something else does, long after the last test and the teardown.
- * Mocha sets the exit code itself at the very end, so the failure is told by the counts.
+ * Fails the run if the process does not end after the teardown. The timer itself does not keep the process alive. Mocha
+ * sets the exit code at the very end, so the failure is reported through the counts.
  */
 function failWhenNotEnding(result: LaneResult): void {
   setTimeout(() => {

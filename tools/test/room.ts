@@ -3,27 +3,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAlive } from '../embedded/processes.ts';
 
-/** Where Linux keeps files in memory. */
+/** The in-memory file system of Linux. */
 const MEMORY = '/dev/shm';
-/** What a run needs at most, and some more, in bytes. */
+/** The space that a run needs, in bytes, with a reserve. */
 const ENOUGH = 4 * 1024 ** 3;
 
 /**
- * Makes the folder that this run and all its processes use as TMPDIR: in memory where there is room, as a database is copied
- * there in a tenth of the time.
- * @returns how to remove it with all that is left in it
+ * Creates the folder that this run and its processes use as TMPDIR: in memory if there is enough space, because a
+ * database is copied there in a tenth of the time.
+ * @returns a function that deletes the folder
  */
 export function makeRoom(): () => void {
-  const place = isRoomy(MEMORY) ? MEMORY : tmpdir();
+  const place = hasSpace(MEMORY) ? MEMORY : tmpdir();
   sweep(place);
   const folder = mkdtempSync(join(place, `vcecom-test-${process.pid}-`));
-  // PostgreSQL runs as a user of its own when we are root, and has to reach its data.
+  // As root, PostgreSQL runs as another user, which must reach its data.
   chmodSync(folder, 0o755);
   process.env.TMPDIR = folder;
   return () => rmSync(folder, { recursive: true, force: true });
 }
 
-function isRoomy(folder: string): boolean {
+function hasSpace(folder: string): boolean {
   try {
     const { bavail, bsize } = statfsSync(folder);
     return bavail * bsize >= ENOUGH;
@@ -32,7 +32,7 @@ function isRoomy(folder: string): boolean {
   }
 }
 
-/** What runs that were killed have left. */
+/** Deletes the folders of killed runs. */
 function sweep(place: string): void {
   for (const name of readdirSync(place)) {
     const [, pid] = /^vcecom-test-(\d+)-/.exec(name) ?? [];

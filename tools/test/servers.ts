@@ -9,14 +9,14 @@ import { logger } from '../../src/infra/observability/log.ts';
 import { startPostgres } from '../embedded/postgres.ts';
 import { startRedis } from '../embedded/redis.ts';
 
-/** The servers of one run of the tests. */
+/** The servers of one test run. */
 export interface TestServers {
-  /** For the lane of that number, which has a Redis of its own. */
+  /** The environment of a lane, which has its own Redis. */
   env(lane: number): NodeJS.ProcessEnv;
   stop(): Promise<void>;
 }
 
-/** Nothing here outlives the run: no need to wait for disks. Every statement is counted. */
+/** The data does not outlive the run, so commits need not wait for the disk. Every statement is counted. */
 const SETTINGS = {
   fsync: 'off',
   synchronous_commit: 'off',
@@ -26,7 +26,7 @@ const SETTINGS = {
 };
 
 /**
- * Starts one PostgreSQL, with the migrated template that every test's own database is a copy of, and one Redis per lane;
+ * Starts one PostgreSQL with the migrated template database that each test copies, and one Redis per lane;
  * `DATABASE_URL` and `REDIS_URL` replace them.
  */
 export async function startServers(lanes: number): Promise<TestServers> {

@@ -5,32 +5,32 @@ import { join } from 'node:path';
 import type { TestOptions } from './options.ts';
 import type { TestServers } from './servers.ts';
 
-/** How long something took, in milliseconds. */
+/** The duration of a test file or hook, in milliseconds. */
 export interface Timing {
   what: string;
   ms: number;
 }
 
-/** What the reporter of a lane writes at its end. */
+/** The result that the reporter of a lane writes at its end. */
 export interface LaneResult {
   passed: number;
   failed: number;
   timings: Timing[];
-  /** What mocha says of the failures. */
+  /** Mocha's report of the failures. */
   epilogue: string;
 }
 
 export interface LaneOptions extends Pick<TestOptions, 'all' | 'bail' | 'timeoutMs'> {
   root: string;
   servers: TestServers;
-  /** The file that the processes of stacks are started with. */
+  /** The file to start processes of stacks with. */
   main: string;
-  /** How many times longer than on a quiet machine deadlines are. */
+  /** The factor for deadlines (see `measurePace`). */
   pace: number;
   signal: AbortSignal;
 }
 
-/** All spec files, or those whose path contains one of the patterns. */
+/** Returns all test files, or those whose path contains one of the patterns. */
 export function findSpecs(root: string, patterns: readonly string[] = []): string[] {
   return globSync('test/**/*.test.ts', { cwd: root })
     .filter((file) => patterns.length === 0 || patterns.some((pattern) => file.includes(pattern)))
@@ -41,17 +41,18 @@ export const LANES = 2;
 const GRACE_MS = 30_000;
 
 /**
- * Requests and flows have a lane of their own. In the short run all but the hostile requests take about as long as all other
- * tests; with every value these take minutes, in which the other lane gets through what keeps the whole machine busy.
+ * Test files of the second lane: requests and flows. In the short run, all but the fuzz tests take about as long as all
+ * other tests; with --all the fuzz tests take minutes, in which the other lane runs the tests that use the whole
+ * machine.
  */
 const SECOND_LANE = { short: /^test\/(api\/(?!fuzz)|flows\/)/, all: /^test\/(api|flows)\// };
 
-/** These keep the whole machine busy themselves. */
+/** Tests that use the whole machine and run alone. */
 const ALONE = /^test\/endurance\//;
 
 /**
- * What is run one after the other: two lanes, which keep two cores busy and end at about the same time, then what is to have
- * the machine for itself.
+ * Returns the rounds to run one after the other: first two lanes, which use two cores and end at about the same time,
+ * then the tests that run alone.
  */
 export function lanesOf(specs: readonly string[], { all }: { all: boolean }): string[][][] {
   const isSecond = (file: string) => SECOND_LANE[all ? 'all' : 'short'].test(file);
@@ -63,8 +64,8 @@ export function lanesOf(specs: readonly string[], { all }: { all: boolean }): st
 }
 
 /**
- * Runs the lanes beside each other, a mocha process each, which must end by itself. Whatever ends it otherwise (a hook
- * before all tests, a crash, something left running) is one more failure.
+ * Runs the lanes in parallel, each in a mocha process that must end by itself. Any other end (a failed root hook, a
+ * crash, something left running) counts as one more failure.
  */
 export async function runLanes(lanes: readonly string[][], options: LaneOptions): Promise<LaneResult[]> {
   const failed = new AbortController();
@@ -83,7 +84,7 @@ async function runLane(specs: string[], options: LaneOptions & { lane: number; b
   const folder = mkdtempSync(join(tmpdir(), 'vcecom-lane-'));
   const file = join(folder, 'result.json');
   const child = spawnMocha(specs, file, options);
-  // The reporter ends the run after the test that is under way, so that its hooks stop what they have started.
+  // On SIGINT the reporter ends the run after the current test, so that its hooks can clean up.
   const stop = () => {
     child.kill('SIGINT');
     setTimeout(() => child.kill('SIGKILL'), GRACE_MS).unref();
@@ -107,7 +108,7 @@ function spawnMocha(
   { root, servers, main, pace, lane, blocks, all, bail, timeoutMs }: LaneOptions & { lane: number; blocks: boolean },
 ): ChildProcess {
   const args = ['--require', './test/hooks.ts', '--reporter', './tools/test/reporter.ts', ...(bail ? ['--bail'] : [])];
-  // The stacks of the tests choose their servers by themselves.
+  // The stacks of the tests choose their servers themselves.
   const { DATABASE_URL: _, REDIS_URL: __, ...env } = process.env;
   return spawn(join(root, 'node_modules', '.bin', 'mocha'), [...args, '--timeout', String(timeoutMs), ...specs], {
     cwd: root,

@@ -10,12 +10,12 @@ export interface Step {
   env?: Record<string, string>;
   /** Skipped while this file does not exist. */
   needs?: string;
-  /** What it prints stands behind its name when it passes. */
-  speaks?: boolean;
+  /** Whether its output is printed after its name when it passes. */
+  printsOutput?: boolean;
 }
 
 export const STEPS: Step[] = [
-  // Several checkers would each work out the same types, and memory is cheaper here than collecting it.
+  // One thread avoids computing the same types several times; GOGC=400 trades memory for less garbage collection.
   {
     name: 'types (tsc)',
     command: 'tsc',
@@ -33,18 +33,18 @@ export const STEPS: Step[] = [
     name: 'known vulnerabilities (npm audit)',
     command: 'node',
     args: ['tools/dependency-check.ts', 'audit'],
-    speaks: true,
+    printsOutput: true,
   },
   { name: 'licences of what production uses', command: 'node', args: ['tools/dependency-check.ts', 'licences'] },
 ];
 
-/** Runs a check with the tools in node_modules; prints its output only when it fails. True when it passed. */
+/** Runs a check with the tools in node_modules; prints its output only if it fails. Returns whether it passed. */
 export async function runStep(step: Step, root: string): Promise<boolean> {
   const startedAt = performance.now();
   const { code, output } = await capture(step, root);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  const said = code === 0 && step.speaks ? `: ${output.trim()}` : '';
-  console.log(`  ${code === 0 ? '✔' : '✖'} ${step.name}${said} (${seconds} s)`);
+  const suffix = code === 0 && step.printsOutput ? `: ${output.trim()}` : '';
+  console.log(`  ${code === 0 ? '✔' : '✖'} ${step.name}${suffix} (${seconds} s)`);
   if (code !== 0) console.log(output.replace(/^/gm, '      '));
   return code === 0;
 }

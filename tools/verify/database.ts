@@ -3,17 +3,17 @@ import { differenceOf, type StoredSnapshot } from '../../src/domain/pricing/snap
 import { INVARIANTS } from '../../src/entities/invariants/every.ts';
 import type { Invariant } from '../../src/entities/reconciliation/invariant.ts';
 
-export const REPLAY = { name: 'pricing.replays', says: 'A stored price comes out again from what it was made of.' };
+export const REPLAY = { name: 'pricing.replays', says: 'Replaying the inputs of a stored price gives the same price.' };
 const BATCH = 500;
 
-/** A law that does not hold, with the rows that break it. */
-export interface RecoveryRule {
+/** A violated invariant with the rows that violate it. */
+export interface Violation {
   invariant: Pick<Invariant, 'name' | 'says'>;
   rows: object[];
 }
 
-/** Checks every law against one snapshot of the database, in a transaction that cannot write. */
-export async function verifyDatabase(url: string): Promise<{ findings: RecoveryRule[]; invariants: number }> {
+/** Checks every invariant on one snapshot of the database, in a read-only transaction. */
+export async function verifyDatabase(url: string): Promise<{ findings: Violation[]; invariants: number }> {
   const client = new pg.Client({ connectionString: url, application_name: 'verify' });
   await client.connect();
   try {
@@ -28,9 +28,9 @@ export async function verifyDatabase(url: string): Promise<{ findings: RecoveryR
   }
 }
 
-/** Those of the laws that do not hold in what the open transaction of `client` sees. */
-export async function brokenInvariants(client: pg.Client, invariants: readonly Invariant[]): Promise<RecoveryRule[]> {
-  const findings: RecoveryRule[] = [];
+/** Returns the invariants that are violated in the open transaction of `client`. */
+export async function brokenInvariants(client: pg.Client, invariants: readonly Invariant[]): Promise<Violation[]> {
+  const findings: Violation[] = [];
   for (const invariant of invariants) {
     const { rows } = await client.query(invariant.sql);
     if (rows.length > 0) findings.push({ invariant, rows });
@@ -38,7 +38,7 @@ export async function brokenInvariants(client: pg.Client, invariants: readonly I
   return findings;
 }
 
-/** Prices every stored snapshot again, a few at a time; the checkouts whose price does not come out again. */
+/** Replays all stored price snapshots in batches; returns the checkouts whose replay differs. */
 export async function findUnreplayable(client: pg.Client): Promise<object[]> {
   const broken: object[] = [];
   await client.query(`declare snapshots no scroll cursor for

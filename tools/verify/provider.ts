@@ -1,21 +1,22 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import type { Intent, PaymentProvider } from '../../src/ports/payments/port.ts';
-import type { RecoveryRule } from './database.ts';
+import type { Violation } from './database.ts';
 
-const INVARIANTS = {
+/** The invariants that compare our payments with those of the provider. */
+export const PROVIDER_INVARIANTS = {
   ours: {
     name: 'provider.knows-our-payments',
-    says: 'The provider has what we have: the same amounts captured and refunded.',
+    says: 'The provider has the same captured and refunded amounts as our payments.',
   },
   theirs: {
     name: 'provider.took-nothing-we-do-not-know',
-    says: 'Every charge of the provider for a checkout of ours is in our books.',
+    says: 'Every charge of the provider for one of our checkouts is recorded as a payment.',
   },
   once: { name: 'provider.charged-once', says: 'No checkout was charged twice.' },
 };
 
-interface Ours {
+interface OwnPayment {
   checkoutId: string;
   intentId: string | null;
   status: string;
@@ -23,24 +24,26 @@ interface Ours {
   refunded: number;
 }
 
-/** Money may be on its way between the two books: what differs must still differ this much later, in milliseconds. */
+/** Payments may be in transit: a difference counts only if it still exists after this time, in milliseconds. */
 const SETTLE_MS = 3_000;
 
-/** Compares the provider's books with ours, both ways. @throws ProviderError when the provider does not answer. */
+/**
+ * Compares payments with the provider's intents, both ways. @throws ProviderError when the provider does not answer.
+ */
 export async function verifyProvider(
   url: string,
   provider: PaymentProvider,
   settleMs = SETTLE_MS,
-): Promise<{ findings: RecoveryRule[]; invariants: number }> {
+): Promise<{ findings: Violation[]; invariants: number }> {
   let findings = await compare(url, provider);
   if (findings.length > 0) {
     await wait(settleMs);
     findings = await compare(url, provider);
   }
-  return { findings, invariants: Object.keys(INVARIANTS).length };
+  return { findings, invariants: Object.keys(PROVIDER_INVARIANTS).length };
 }
 
-async function compare(url: string, provider: PaymentProvider): Promise<RecoveryRule[]> {
+async function compare(url: string, provider: PaymentProvider): Promise<Violation[]> {
   const client = new pg.Client({ connectionString: url, application_name: 'verify' });
   await client.connect();
   try {
@@ -48,8 +51,8 @@ async function compare(url: string, provider: PaymentProvider): Promise<Recovery
     if (!first?.at) return [];
     const theirs: Intent[] = [];
     for await (const intent of provider.list(new Date(first.at.getTime() - 60_000))) theirs.push(intent);
-    // Ours are read after theirs: a payment that came in between is in our books at least.
-    const { rows: ours } = await client.query<Ours>(
+    // Our payments are read after the intents, so a payment that arrives in between is at least in our database.
+    const { rows: ours } = await client.query<OwnPayment>(
       `select checkout_id as "checkoutId", intent_id as "intentId", status, captured::float8 as captured,
           refunded::float8 as refunded from payments`,
     );
@@ -59,7 +62,7 @@ async function compare(url: string, provider: PaymentProvider): Promise<Recovery
   }
 }
 
-function differences(ours: readonly Ours[], theirs: readonly Intent[]): RecoveryRule[] {
+function differences(ours: readonly OwnPayment[], theirs: readonly Intent[]): Violation[] {
   const byIntent = new Map(theirs.map((intent) => [intent.id, intent]));
   const byCheckout = new Map(ours.map((payment) => [payment.checkoutId, payment]));
   const paid = theirs.filter(
@@ -72,13 +75,13 @@ function differences(ours: readonly Ours[], theirs: readonly Intent[]): Recovery
     const agrees = intent?.amountReceived === payment.captured && intent.amountRefunded === payment.refunded;
     return agrees ? [] : [{ ...payment, provider: intent ?? null }];
   });
-  const untold = paid.filter((intent) => byCheckout.get(intent.checkoutId ?? '')?.status !== 'succeeded');
+  const unrecorded = paid.filter((intent) => byCheckout.get(intent.checkoutId ?? '')?.status !== 'succeeded');
   const twice = [...Map.groupBy(paid, (intent) => intent.checkoutId)].filter(([, intents]) => intents.length > 1);
   const found = [
-    { invariant: INVARIANTS.ours, rows: unknown },
-    { invariant: INVARIANTS.theirs, rows: untold },
+    { invariant: PROVIDER_INVARIANTS.ours, rows: unknown },
+    { invariant: PROVIDER_INVARIANTS.theirs, rows: unrecorded },
     {
-      invariant: INVARIANTS.once,
+      invariant: PROVIDER_INVARIANTS.once,
       rows: twice.map(([checkoutId, intents]) => ({ checkoutId, intents: intents.map(({ id }) => id) })),
     },
   ];

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { secretsOf } from '../stack/environment.ts';
 
-/** The settings of a stack that bin/dev runs, from its run.json; what the environment says about keys still counts. */
+/** Returns the settings of a stack of bin/dev from its run.json; variables of the environment override its secrets. */
 export function readTarget(folder: string): NodeJS.ProcessEnv {
   const dataDir = resolve(process.env.INIT_CWD ?? '.', folder);
   const { processes } = JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8')) as {

@@ -15,7 +15,7 @@ import { registerRoute } from './register.ts';
 import { ownReviewRoutes } from './reviews.ts';
 import { signInRoute } from './sign-in.ts';
 
-/** Everything about the caller's own customer account. */
+/** The routes of the caller's own customer account. */
 export const accountRoutes = (deps: ApiDeps): AnyRoute[] => [
   registerRoute(deps),
   signInRoute(deps),

@@ -10,47 +10,47 @@ import type { Call } from '../http/route.ts';
 
 export const cartIdSchema = z.uuid().optional().meta({
   description:
-    "The guest's cart to bring along, with its token as `X-Cart-Token`. One that cannot be brought is left alone.",
+    'Id of the guest cart to claim; send its token as `X-Cart-Token`. A cart that cannot be claimed is ignored.',
 });
 
-export const broughtCart = z
+export const claimedCartSchema = z
   .object({ id: z.uuid() })
   .nullable()
-  .meta({ description: 'The cart that the customer goes on filling; null when there is none.' });
+  .meta({ description: 'The current cart of the customer; null when there is none.' });
 
-interface Bringing {
+interface CartClaim {
   cartId: string | undefined;
   call: Pick<Call<unknown, unknown, unknown>, 'headers'>;
   customerId: string;
 }
 
 /**
- * Makes a guest's cart the customer's, or merges it into the open one that the customer has. A cart that is not there,
- * not the caller's, or in a checkout stays as it is: nobody is kept from signing in by it.
+ * Gives a guest's cart to the customer, or merges it into the customer's open cart. A cart that does not exist, belongs
+ * to someone else or is in a checkout stays unchanged and raises no error, so that it never prevents a sign-in.
  */
-export async function bringCart(
+export async function claimGuestCart(
   { secret, orderLimits }: ApiDeps,
   tx: Tx,
-  bringing: Bringing,
+  claim: CartClaim,
 ): Promise<{ id: string } | null> {
-  const { cartId, call, customerId } = bringing;
-  const mineId = await currentCartOf(tx.query, customerId);
+  const { cartId, call, customerId } = claim;
+  const ownCartId = await currentCartOf(tx.query, customerId);
   const token = call.headers['x-cart-token'];
-  const isHeld = cartId !== undefined && token !== undefined && isTokenFor(secret, cartId, token);
-  const guest = isHeld ? await lockOpen(tx, { id: cartId, customerId: null }) : undefined;
-  if (!guest) return mineId === undefined ? null : { id: mineId };
-  // Of two carts the guest's is locked first, everywhere: nobody else ever locks two.
-  const mine = mineId === undefined ? undefined : await lockOpen(tx, { id: mineId, customerId });
-  if (!mine) {
-    guest.customerId = customerId;
-    guest.touch(tx.now);
-    return { id: guest.id };
+  const hasToken = cartId !== undefined && token !== undefined && isTokenFor(secret, cartId, token);
+  const guestCart = hasToken ? await lockOpen(tx, { id: cartId, customerId: null }) : undefined;
+  if (!guestCart) return ownCartId === undefined ? null : { id: ownCartId };
+  // Lock order: the guest's cart first. No other code locks two carts.
+  const ownCart = ownCartId === undefined ? undefined : await lockOpen(tx, { id: ownCartId, customerId });
+  if (!ownCart) {
+    guestCart.customerId = customerId;
+    guestCart.touch(tx.now);
+    return { id: guestCart.id };
   }
-  const { variantIds } = idsOf([...mine.wanted, ...guest.wanted]);
+  const { variantIds } = idsOf([...ownCart.wanted, ...guestCart.wanted]);
   const found = await loadGoods(tx.query, variantIds);
   const goods = new Map(found.map((one) => [one.variantId, limitedGoods(one, orderLimits)]));
-  mergeInto(mine, { guest, limits: { goods, order: orderLimits }, now: tx.now });
-  return { id: mine.id };
+  mergeInto(ownCart, { guest: guestCart, limits: { goods, order: orderLimits }, now: tx.now });
+  return { id: ownCart.id };
 }
 
 async function lockOpen(tx: Tx, where: { id: string; customerId: string | null }): Promise<Cart | undefined> {

@@ -12,7 +12,7 @@ export const customerSchema = z
   })
   .meta({ id: 'Customer' });
 
-/** A person as that person sees it. */
+/** The API representation of an account for its owner. */
 export const customerView = ({ vault }: Pick<ApiDeps, 'vault'>, account: Account) => ({
   id: account.id,
   ...account.person(vault),

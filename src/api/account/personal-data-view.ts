@@ -3,7 +3,7 @@ import { orderNumber } from '../../domain/orders/number.ts';
 import type { PersonalData } from '../../entities/account/privacy/export.ts';
 import { addressSchema } from '../store/checkout/address.ts';
 
-const when = z.iso.datetime();
+const instant = z.iso.datetime();
 const amount = z.int().meta({ description: 'Paise.' });
 
 const lineSchema = z.object({
@@ -26,7 +26,7 @@ const orderSchema = z.object({
   number: z.string(),
   checkoutId: z.uuid(),
   state: z.string(),
-  placedAt: when,
+  placedAt: instant,
   placeOfSupply: z.string(),
   currency: z.string(),
   subtotal: amount,
@@ -46,25 +46,25 @@ const checkoutSchema = z.object({
   billingAddress: addressSchema.nullable(),
   currency: z.string(),
   total: amount.nullable(),
-  createdAt: when,
+  createdAt: instant,
   payments: z.array(z.object({ method: z.string(), status: z.string() })),
 });
 
 const sessionSchema = z.object({
   id: z.uuid(),
-  client: z.string().meta({ description: 'What the client called itself.' }),
-  createdAt: when,
-  lastUsedAt: when,
-  expiresAt: when,
-  revokedAt: when.nullable(),
+  client: z.string().meta({ description: 'Name that the client reported.' }),
+  createdAt: instant,
+  lastUsedAt: instant,
+  expiresAt: instant,
+  revokedAt: instant.nullable(),
   revokedBecause: z.string().nullable(),
 });
 
 const cartSchema = z.object({
   id: z.uuid(),
   status: z.string(),
-  createdAt: when,
-  updatedAt: when,
+  createdAt: instant,
+  updatedAt: instant,
   codes: z.array(z.string()),
   items: z.array(z.object({ sku: z.string(), title: z.string(), quantity: z.int() })),
 });
@@ -76,29 +76,35 @@ const reviewSchema = z.object({
   rating: z.int(),
   title: z.string(),
   body: z.string(),
-  createdAt: when,
-  updatedAt: when,
+  createdAt: instant,
+  updatedAt: instant,
 });
 
 export const personalDataSchema = z
   .object({
-    exportedAt: when,
+    exportedAt: instant,
     profile: z.object({
       id: z.uuid(),
       status: z.string(),
       email: z.string(),
       name: z.string(),
       phone: z.string().nullable(),
-      emailVerifiedAt: when.nullable(),
-      createdAt: when,
+      emailVerifiedAt: instant.nullable(),
+      createdAt: instant,
     }),
     emailChanges: z
-      .array(z.object({ id: z.uuid(), formerEmail: z.string(), createdAt: when, expiresAt: when }))
+      .array(z.object({ id: z.uuid(), formerEmail: z.string(), createdAt: instant, expiresAt: instant }))
       .meta({ description: 'Former e-mail addresses, kept while the change can be undone.' }),
     addresses: z.array(
-      z.object({ id: z.uuid(), address: addressSchema, isDefault: z.boolean(), createdAt: when, updatedAt: when }),
+      z.object({
+        id: z.uuid(),
+        address: addressSchema,
+        isDefault: z.boolean(),
+        createdAt: instant,
+        updatedAt: instant,
+      }),
     ),
-    groups: z.array(z.object({ id: z.uuid(), name: z.string(), addedAt: when })),
+    groups: z.array(z.object({ id: z.uuid(), name: z.string(), addedAt: instant })),
     sessions: z.array(sessionSchema),
     carts: z.array(cartSchema),
     checkouts: z.array(checkoutSchema),
@@ -108,7 +114,7 @@ export const personalDataSchema = z
   })
   .meta({ id: 'PersonalData' });
 
-/** Everything that is kept about a customer, as a file to take away. */
+/** Responds with all personal data of a customer as a file download. */
 export const personalDataAnswer = (data: PersonalData, now: Date) => ({
   status: 200,
   headers: { 'Cache-Control': 'no-store', 'Content-Disposition': 'attachment; filename="personal-data.json"' },

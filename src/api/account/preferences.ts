@@ -1,42 +1,42 @@
 import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
 import { readPreferences, writePreferences } from '../../entities/account/preferences.ts';
-import { holdAccount } from '../../entities/account/privacy/erasure.ts';
+import { lockActiveAccount } from '../../entities/account/privacy/erasure.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
-import { ownSession } from '../auth/principal.ts';
+import { requireSession } from '../auth/principal.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type AnyRoute, route } from '../http/route.ts';
 import { edit } from '../writes/edit.ts';
-import { shown } from '../writes/publish-changes.ts';
+import { afterPublish } from '../writes/publish-changes.ts';
 
-const MOST = 50;
+const MAX_PREFERENCES = 50;
 
 export const preferencesSchema = z
   .record(z.string().regex(/^[a-z][A-Za-z0-9.-]{0,59}$/), z.union([z.string().max(200), z.number(), z.boolean()]))
-  .refine((all) => Object.keys(all).length <= MOST, `must not have more than ${MOST} names`)
+  .refine((all) => Object.keys(all).length <= MAX_PREFERENCES, `must not have more than ${MAX_PREFERENCES} names`)
   .meta({
     id: 'Preferences',
-    override: { maxProperties: MOST },
-    description: 'By names that the shop front chooses: language, sizes, newsletter and the like.',
+    override: { maxProperties: MAX_PREFERENCES },
+    description: 'Values by names that the shop front chooses, e.g. `{"language": "hi", "newsletter": true}`.',
   });
 
 const common = {
   path: '/api/v1/store/account/preferences',
   access: 'customer',
   tag: 'Account',
-  answers: { 200: { description: 'All of them', schema: preferencesSchema } },
+  answers: { 200: { description: 'All your preferences', schema: preferencesSchema } },
 } as const;
 
-/** What a customer likes. Kept like a session: read from the cache, written through it. */
+/** The routes of the caller's preferences. They are read from the cache and written through it. */
 export const preferenceRoutes = (deps: ApiDeps): AnyRoute[] => [
   route({
     ...common,
     method: 'get',
     permission: 'account:read',
-    summary: 'Your preferences',
+    summary: 'Retrieve your preferences',
     async handle({ principal }) {
       const { db, layers, vault } = deps;
-      const { accountId } = ownSession(principal);
+      const { accountId } = requireSession(principal);
       return { status: 200, body: await readPreferences({ query: db.query, layers, vault }, accountId) };
     },
   }),
@@ -44,18 +44,18 @@ export const preferenceRoutes = (deps: ApiDeps): AnyRoute[] => [
     ...common,
     method: 'put',
     permission: 'account:update',
-    summary: 'Write your preferences anew, all of them',
+    summary: 'Replace all your preferences',
     body: preferencesSchema,
     errors: ['ACCOUNT_STATE_CONFLICT'],
     handle(call) {
-      const { accountId: id } = ownSession(call.principal);
+      const { accountId: id } = requireSession(call.principal);
       const preferences = call.body;
       const work = async (tx: Tx) => {
-        if (!(await holdAccount(tx, id))) throw refused('ACCOUNT_STATE_CONFLICT');
+        if (!(await lockActiveAccount(tx, id))) throw refused('ACCOUNT_STATE_CONFLICT');
         await writePreferences(tx, deps.vault, { id, preferences });
         return { status: 200, headers: {}, body: preferences };
       };
-      return shown(deps, edit(deps, call, { name: 'account.change', scope: `${id} preferences`, work }));
+      return afterPublish(deps, edit(deps, call, { name: 'account.change', scope: `${id} preferences`, work }));
     },
   }),
 ];

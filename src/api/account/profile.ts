@@ -4,7 +4,7 @@ import { Account } from '../../entities/account/account.ts';
 import { voidTokens } from '../../entities/account/account-token.ts';
 import {
   CHANGES_PER_HOUR,
-  hasChangeLeft,
+  mayChangeEmail,
   recordEmailChange,
   refuseReserved,
   UNDO_DAYS,
@@ -14,11 +14,11 @@ import { enqueue } from '../../entities/outbox/outbox.ts';
 import { isDuplicate } from '../../infra/database/database.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { sendAccountEmail } from '../../jobs/mail.ts';
-import { limitAddressProbes } from '../auth/credentials/brute-force-guard.ts';
-import { mailVerification } from '../auth/credentials/email.ts';
-import { provePassword } from '../auth/credentials/passwords.ts';
-import { ownSession } from '../auth/principal.ts';
-import { givenPassword } from '../auth/sessions/sign-in.ts';
+import { limitEmailProbes } from '../auth/credentials/brute-force-guard.ts';
+import { sendVerificationEmail } from '../auth/credentials/email.ts';
+import { verifyOwnPassword } from '../auth/credentials/passwords.ts';
+import { requireSession } from '../auth/principal.ts';
+import { currentPasswordSchema } from '../auth/sessions/sign-in.ts';
 import type { SignInRealm } from '../auth/sign-in-realm.ts';
 import type { ApiDeps } from '../deps.ts';
 import { emailSchema, nameSchema, phoneSchema } from '../fields/person-fields.ts';
@@ -31,32 +31,32 @@ const changeSchema = z.strictObject({
   name: nameSchema.optional(),
   phone: phoneSchema.optional(),
   email: emailSchema.optional(),
-  currentPassword: givenPassword.optional().meta({ description: 'Needed to change the e-mail address.' }),
+  currentPassword: currentPasswordSchema.optional().meta({ description: 'Required to change the e-mail address.' }),
 });
 
 type AnyCall = Pick<Call<unknown, unknown, unknown>, 'body' | 'headers' | 'principal' | 'raw'>;
 
-interface LineRequest {
+interface ProfileChange {
   name?: string | undefined;
   phone?: string | null | undefined;
   email?: string | undefined;
 }
 
-/** Describes the effects of every change of an e-mail address. */
-export const CHANGE_NOTICE = `When the e-mail address changes, the new address gets a mail to verify it. The former one, if it was verified, gets a mail with a link that undoes the change for ${UNDO_DAYS} days, and no other account can take it meanwhile. At most ${CHANGES_PER_HOUR} changes of the address in an hour.`;
+/** API text about the effects of a change of an e-mail address. */
+export const EMAIL_CHANGE_EFFECTS = `A new e-mail address receives an e-mail to verify it. A verified former address receives a link that undoes the change within ${UNDO_DAYS} days; until then no other account can use that address. The limit is ${CHANGES_PER_HOUR} changes of the e-mail address per hour.`;
 
-/** Who one is. */
+/** The routes of the caller's own profile, in the store and in the admin API. */
 export const profileRoutes = (deps: ApiDeps, { path, access, tag }: SignInRealm): AnyRoute[] => [
   route({
     method: 'get',
     path,
     permission: 'account:read',
     access,
-    summary: 'Who you are',
+    summary: 'Retrieve your profile',
     tag,
-    answers: { 200: { description: 'Your account', schema: customerSchema } },
+    answers: { 200: { description: 'Your profile', schema: customerSchema } },
     async handle(call) {
-      const { accountId } = ownSession(call.principal);
+      const { accountId } = requireSession(call.principal);
       const account = await deps.db.orm.em.fork().findOneOrFail(Account, { id: accountId });
       return { status: 200, body: customerView(deps, account) };
     },
@@ -66,38 +66,39 @@ export const profileRoutes = (deps: ApiDeps, { path, access, tag }: SignInRealm)
     path,
     permission: 'account:update',
     access,
-    summary: 'Change your name, telephone number or e-mail address; another address has to be verified anew',
-    description: CHANGE_NOTICE,
+    summary: 'Update your name, phone number or e-mail address',
+    description: EMAIL_CHANGE_EFFECTS,
     tag,
     body: changeSchema,
-    answers: { 200: { description: 'Your account', schema: customerSchema } },
+    answers: { 200: { description: 'Your profile', schema: customerSchema } },
     errors: ['EMAIL_TAKEN', 'PASSWORD_WRONG'],
     async handle(call) {
-      const { currentPassword = '', ...wanted } = call.body;
-      const { accountId } = ownSession(call.principal);
-      if (wanted.email === undefined) return change(deps, call, { accountId, wanted });
-      const passwordHash = await provePassword(deps, call, currentPassword);
-      const { forgive } = await limitAddressProbes(deps.limits, call.raw.request.ip ?? '');
-      const answer = await change(deps, call, { accountId, wanted, passwordHash });
+      const { currentPassword = '', ...changes } = call.body;
+      const { accountId } = requireSession(call.principal);
+      if (changes.email === undefined) return updateOwnProfile(deps, call, { accountId, changes });
+      const passwordHash = await verifyOwnPassword(deps, call, currentPassword);
+      const { forgive } = await limitEmailProbes(deps.limits, call.raw.request.ip ?? '');
+      const answer = await updateOwnProfile(deps, call, { accountId, changes, passwordHash });
       await forgive();
       return answer;
     },
   }),
 ];
 
-interface OwnChange {
+interface OwnProfileChange {
   accountId: string;
-  wanted: LineRequest;
-  /** The one that was proved, where the change needs it. */
+  changes: ProfileChange;
+  /** Hash of the verified password; only for a change of the e-mail address. */
   passwordHash?: string;
 }
 
-/** @throws PASSWORD_WRONG when the password was changed since it was proved; EMAIL_TAKEN. */
-async function change(deps: ApiDeps, call: AnyCall, { accountId, wanted, passwordHash }: OwnChange): Promise<Answer> {
+/** @throws PASSWORD_WRONG when the password has changed since its verification; EMAIL_TAKEN */
+async function updateOwnProfile(deps: ApiDeps, call: AnyCall, change: OwnProfileChange): Promise<Answer> {
+  const { accountId, changes, passwordHash } = change;
   const work = async (tx: Tx) => {
     const account = await tx.lock(Account, { id: accountId, status: 'active', ...(passwordHash && { passwordHash }) });
     if (!account) throw refused('PASSWORD_WRONG');
-    await describe(deps, tx, { account, wanted, holdsReset: false });
+    await changeProfile(deps, tx, { account, changes, holdsReset: false });
     return { status: 200, headers: {}, body: customerView(deps, account) };
   };
   return edit(deps, call, { name: 'account.change', scope: accountId, isSecret: true, work }).catch((error) => {
@@ -106,30 +107,30 @@ async function change(deps: ApiDeps, call: AnyCall, { accountId, wanted, passwor
 }
 
 /**
- * Changes what is known of a person. Another e-mail address gets a mail to verify it; the former one gets a link that
- * puts it back, if it was verified. What was mailed to it before is void.
- * @throws EMAIL_TAKEN when another account can put the address back; TOO_MANY_REQUESTS. The write fails as a duplicate
- *   when another account has it.
+ * Changes the profile of an account. A new e-mail address receives a verification e-mail; a verified former address
+ * receives a link that undoes the change. Tokens sent to the former address become void.
+ * @throws EMAIL_TAKEN when another account may still restore the address; TOO_MANY_REQUESTS. The write fails as a
+ *   duplicate when another account uses the address.
  */
-export async function describe(
+export async function changeProfile(
   deps: ApiDeps,
   tx: Tx,
-  { account, wanted, holdsReset }: { account: Account; wanted: LineRequest; holdsReset: boolean },
+  { account, changes, holdsReset }: { account: Account; changes: ProfileChange; holdsReset: boolean },
 ): Promise<void> {
   const person = account.person(deps.vault);
   const emailIndex = account.emailIndex ?? '';
   const former = { email: person.email, emailIndex, isVerified: account.emailVerifiedAt !== null };
-  account.describe(deps.vault, { ...person, ...wanted });
+  account.setPerson(deps.vault, { ...person, ...changes });
   account.updatedAt = tx.now;
   if (account.emailIndex === former.emailIndex) return;
-  if (!(await hasChangeLeft(tx, account.id))) throw tooManyChanges();
+  if (!(await mayChangeEmail(tx, account.id))) throw tooManyChanges();
   await tx.write();
   await refuseReserved(tx, account);
-  // An old link must not set a password, nor verify an address to which it was not sent.
+  // A link sent to the former address must not set a password or verify the new address.
   await voidTokens(tx, account.id, ['reset-password', 'invitation', 'verify-email']);
-  await mailVerification(deps, tx, account);
+  await sendVerificationEmail(deps, tx, account);
   const tokenId = recordEmailChange(tx, deps.vault, { account, former, holdsReset });
-  // Anybody can type the address of another person, and change it again: an unverified one would be sent mails without end.
+  // An unverified address may belong to someone else: repeated changes must not send e-mails to it.
   if (!former.isVerified) return;
   const payload = { letter: 'email-changed' as const, accountId: account.id, tokenId };
   enqueue(tx, deps.queues, { contract: sendAccountEmail, payload });
@@ -141,19 +142,21 @@ const tooManyChanges = (): RequestFault =>
     headers: { 'Retry-After': '3600' },
   });
 
-/** The cart that the customer goes on filling. */
+/** The route of the customer's current cart. */
 export const currentCartRoute = (deps: ApiDeps): AnyRoute =>
   route({
     method: 'get',
     path: '/api/v1/store/account/cart',
     permission: 'cart:read',
     access: 'customer',
-    summary: 'The open cart that you filled last',
+    summary: 'Retrieve the id of your current cart',
     tag: 'Account',
-    answers: { 200: { description: 'Its id', schema: z.object({ id: z.uuid() }) } },
+    answers: {
+      200: { description: 'The id of the open cart that you changed last', schema: z.object({ id: z.uuid() }) },
+    },
     errors: ['CART_NOT_FOUND'],
     async handle(call) {
-      const id = await currentCartOf(deps.db.query, ownSession(call.principal).accountId);
+      const id = await currentCartOf(deps.db.query, requireSession(call.principal).accountId);
       if (!id) throw refused('CART_NOT_FOUND');
       return { status: 200, body: { id } };
     },

@@ -5,27 +5,27 @@ import { refuseReserved } from '../../entities/account/email-change.ts';
 import { hashPassword } from '../../infra/crypto/password.ts';
 import { isDuplicate } from '../../infra/database/database.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
-import { limitAddressProbes } from '../auth/credentials/brute-force-guard.ts';
-import { mailVerification } from '../auth/credentials/email.ts';
-import { chosenPassword, refuseUnsuitable } from '../auth/credentials/passwords.ts';
+import { limitEmailProbes } from '../auth/credentials/brute-force-guard.ts';
+import { sendVerificationEmail } from '../auth/credentials/email.ts';
+import { newPasswordSchema, refuseUnsuitablePassword } from '../auth/credentials/passwords.ts';
 import { noStore, signedInSchema } from '../auth/sessions/session-answer.ts';
 import { openSession } from '../auth/sessions/sign-in.ts';
 import type { ApiDeps } from '../deps.ts';
 import { emailSchema, nameSchema, phoneSchema } from '../fields/person-fields.ts';
 import { type AnyRoute, route } from '../http/route.ts';
 import { edit } from '../writes/edit.ts';
-import { bringCart, broughtCart, cartIdSchema } from './claim-guest-cart.ts';
+import { cartIdSchema, claimedCartSchema, claimGuestCart } from './claim-guest-cart.ts';
 import { customerSchema, customerView } from './customer-view.ts';
 
 const registerSchema = z.strictObject({
   email: emailSchema,
-  password: chosenPassword,
+  password: newPasswordSchema,
   name: nameSchema,
   phone: phoneSchema.optional(),
   cartId: cartIdSchema,
 });
 
-/** How somebody becomes a customer. That an e-mail address has one account is held by the database. */
+/** The route that creates a customer account. A unique index allows one account per e-mail address. */
 export const registerRoute = (deps: ApiDeps): AnyRoute =>
   route({
     method: 'post',
@@ -33,29 +33,32 @@ export const registerRoute = (deps: ApiDeps): AnyRoute =>
     permission: 'public',
     access: 'public',
     limit: 'sign-in',
-    summary: 'Become a customer; the cart of `cartId` and `X-Cart-Token` comes along',
+    summary: 'Create a customer account and sign in',
     description:
-      'That an e-mail address is taken (409 `EMAIL_TAKEN`) is told at most 100 times in 15 minutes to one IP address, by default.',
+      'The guest cart of `cartId` and `X-Cart-Token` becomes the cart of the customer. One IP address gets the error `EMAIL_TAKEN` at most 100 times in 15 minutes by default, then `TOO_MANY_REQUESTS`.',
     tag: 'Account',
     body: registerSchema,
     answers: {
-      201: { description: 'Signed in', schema: signedInSchema.extend({ customer: customerSchema, cart: broughtCart }) },
+      201: {
+        description: 'The session and the customer',
+        schema: signedInSchema.extend({ customer: customerSchema, cart: claimedCartSchema }),
+      },
     },
     errors: ['EMAIL_TAKEN', 'PASSWORD_UNSUITABLE'],
     async handle(call) {
       const { password, cartId, ...person } = call.body;
-      refuseUnsuitable(password, person);
-      const { forgive } = await limitAddressProbes(deps.limits, call.raw.request.ip ?? '');
+      refuseUnsuitablePassword(password, person);
+      const { forgive } = await limitEmailProbes(deps.limits, call.raw.request.ip ?? '');
       const passwordHash = await hashPassword(password);
       const work = async (tx: Tx) => {
         const from = { kind: 'customer' as const, phone: null, ...person, passwordHash };
         const account = Account.open(tx, deps.vault, from);
         const tokens = openSession(deps, tx, { account, call });
-        await mailVerification(deps, tx, account);
-        // The cart refers to the account: its row has to be there.
+        await sendVerificationEmail(deps, tx, account);
+        // The foreign key of the cart needs the row of the account.
         await tx.write();
         await refuseReserved(tx, account);
-        const cart = await bringCart(deps, tx, { cartId, call, customerId: account.id });
+        const cart = await claimGuestCart(deps, tx, { cartId, call, customerId: account.id });
         return { status: 201, headers: noStore, body: { customer: customerView(deps, account), cart, ...tokens } };
       };
       const registered = edit(deps, call, { name: 'account.register', scope: 'new', isSecret: true, work });

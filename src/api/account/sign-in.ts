@@ -2,10 +2,10 @@ import { signedInSchema } from '../auth/sessions/session-answer.ts';
 import { credentialsSchema, signIn } from '../auth/sessions/sign-in.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type AnyRoute, route } from '../http/route.ts';
-import { bringCart, broughtCart, cartIdSchema } from './claim-guest-cart.ts';
+import { cartIdSchema, claimedCartSchema, claimGuestCart } from './claim-guest-cart.ts';
 import { customerSchema, customerView } from './customer-view.ts';
 
-/** How customers get in. */
+/** The sign-in route of customers. */
 export const signInRoute = (deps: ApiDeps): AnyRoute =>
   route({
     method: 'post',
@@ -13,11 +13,15 @@ export const signInRoute = (deps: ApiDeps): AnyRoute =>
     permission: 'public',
     access: 'public',
     limit: 'sign-in',
-    summary: 'Sign in; the cart of `cartId` and `X-Cart-Token` is merged into the cart of the customer',
+    summary: 'Sign in as a customer',
+    description: 'The guest cart of `cartId` and `X-Cart-Token` is merged into the cart of the customer.',
     tag: 'Account',
     body: credentialsSchema.extend({ cartId: cartIdSchema }),
     answers: {
-      200: { description: 'A session', schema: signedInSchema.extend({ customer: customerSchema, cart: broughtCart }) },
+      200: {
+        description: 'The session and the customer',
+        schema: signedInSchema.extend({ customer: customerSchema, cart: claimedCartSchema }),
+      },
     },
     errors: ['SIGN_IN_REFUSED'],
     handle(call) {
@@ -25,9 +29,9 @@ export const signInRoute = (deps: ApiDeps): AnyRoute =>
       return signIn(deps, call, {
         kind: 'customer',
         ...credentials,
-        alongside: async (tx, account) => ({
+        extraWork: async (tx, account) => ({
           customer: customerView(deps, account),
-          cart: await bringCart(deps, tx, { cartId, call, customerId: account.id }),
+          cart: await claimGuestCart(deps, tx, { cartId, call, customerId: account.id }),
         }),
       });
     },

@@ -29,7 +29,7 @@ import { reconciliationRoutes } from './reconciliation/runs.ts';
 import { reviewAdminRoutes } from './reviews/reviews.ts';
 import { webhookAdminRoutes } from './webhooks/webhooks.ts';
 
-/** Everything that staff and external services do. */
+/** All routes of the admin API, for staff and API keys. */
 export const adminRoutes = (deps: ApiDeps): AnyRoute[] => [
   ...adminSessionRoutes(deps),
   refreshRoute(deps, STAFF_REALM),
@@ -51,7 +51,7 @@ export const adminRoutes = (deps: ApiDeps): AnyRoute[] => [
   ...adminOrderRoutes(deps),
   ...replayRoutes(deps),
   ...priceRoutes(deps),
-  // Before the products themselves: `imports` and `export` are not ids.
+  // Before the product routes: `imports` and `export` must not match `{id}`.
   ...importRoutes(deps),
   ...catalogueRoutes(deps),
   ...pricingAdminRoutes(deps),

@@ -1,35 +1,35 @@
 import { type Actor, audit } from '../../entities/access/audit.ts';
-import type { StoredAnswer } from '../../entities/outbox/idempotency.ts';
+import type { StoredResponse } from '../../entities/outbox/idempotency.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import type { Principal } from '../auth/principal.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Answer, Call } from '../http/route.ts';
 import { edit } from '../writes/edit.ts';
-import { shown } from '../writes/publish-changes.ts';
+import { afterPublish } from '../writes/publish-changes.ts';
 
-export interface Audited {
-  answer: StoredAnswer;
+export interface AuditedAnswer {
+  answer: StoredResponse;
   target: { type: string; id: string };
-  /** Only what changed; personal data as `CONCEALED`. */
+  /** Changed fields only; personal data as `CONCEALED`. */
   before: Record<string, unknown> | null;
   after: Record<string, unknown> | null;
 }
 
 export interface AdminChange {
-  /** `noun.verb`, as the audit log has it. */
+  /** Name of the action in the audit log: `noun.verb`. */
   action: string;
-  /** Whose idempotency keys these are: the id of what is changed, or `new`. */
+  /** Namespace of the idempotency key: the id of the changed resource, or `new`. */
   scope: string;
   isSecret?: true;
-  work(tx: Tx): Promise<Audited>;
+  work(tx: Tx): Promise<AuditedAnswer>;
 }
 
 type AnyCall = Pick<Call<unknown, unknown, unknown>, 'body' | 'headers' | 'principal' | 'raw' | 'requestId'>;
 
-/** The one door of admin changes: the change and its row in the audit log are one transaction. */
+/** Runs an admin change and writes its audit log entry in one transaction. Every admin change goes through here. */
 export const adminEdit = (deps: ApiDeps, call: AnyCall, { work, ...change }: AdminChange): Promise<Answer> => {
   const { action, scope, isSecret } = change;
-  const audited = async (tx: Tx): Promise<StoredAnswer> => {
+  const auditedWork = async (tx: Tx): Promise<StoredResponse> => {
     const { answer, target, before, after } = await work(tx);
     audit(tx, { actor: actorOf(call.principal), action, target, before, after, requestId: call.requestId });
     return answer;
@@ -37,25 +37,25 @@ export const adminEdit = (deps: ApiDeps, call: AnyCall, { work, ...change }: Adm
   const changed = edit(deps, call, {
     name: 'admin.change',
     scope: `${action} ${scope}`,
-    work: audited,
+    work: auditedWork,
     ...(isSecret && { isSecret }),
   });
-  return shown(deps, changed);
+  return afterPublish(deps, changed);
 };
 
-/** Who stands in the log for a caller. */
+/** Returns the actor that the audit log records for a caller. */
 export function actorOf(principal: Principal): Actor {
   if (principal.kind === 'guest') return { kind: 'system', id: null };
   return { kind: principal.kind, id: principal.kind === 'key' ? principal.keyId : principal.accountId };
 }
 
-const answered = (status: number, body: object, headers = {}): StoredAnswer => ({ status, headers, body });
+const storedAnswer = (status: number, body: object, headers = {}): StoredResponse => ({ status, headers, body });
 
-/** 204: the change is all there is to say. */
-export const noContent = answered(204, {});
-export const created = (body: object): StoredAnswer => answered(201, body);
-/** Answers a versioned thing with the ETag that its next change must name. */
-export const versioned = <T extends { version: number }>(body: T, status = 200): StoredAnswer =>
-  answered(status, body, { ETag: etag(body.version) });
+/** 204 without a body. */
+export const noContent = storedAnswer(204, {});
+export const created = (body: object): StoredResponse => storedAnswer(201, body);
+/** Answers a versioned resource with its ETag; the next change must send this ETag as `If-Match`. */
+export const versioned = <T extends { version: number }>(body: T, status = 200): StoredResponse =>
+  storedAnswer(status, body, { ETag: etag(body.version) });
 
 export const etag = (version: number): string => `"${version}"`;

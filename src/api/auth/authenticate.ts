@@ -3,11 +3,11 @@ import { ExtractJwt, Strategy } from 'passport-jwt';
 import { z } from 'zod';
 import { RequestFault } from '../http/errors/failure.ts';
 import type { Raw } from '../http/route.ts';
-import { ALGORITHM, AUDIENCES, audienceOf, ISSUER, keyFor, type SigningKeys } from './access-token.ts';
+import { ALGORITHM, AUDIENCES, audienceOf, ISSUER, type SigningKeys, verificationKeyOf } from './access-token.ts';
 import { GUEST, type Principal } from './principal.ts';
 import type { SessionValidity } from './session-validity.ts';
 
-/** Says who sends a request. Nobody in particular is a guest; credentials that do not hold are refused. */
+/** Identifies the caller of a request: a guest without credentials. Rejects invalid credentials. */
 export type Authenticate = (raw: Raw) => Promise<Principal>;
 
 const claimsSchema = z.object({
@@ -18,7 +18,10 @@ const claimsSchema = z.object({
   iat: z.number(),
 });
 
-/** @throws RequestFault (from what it returns) CREDENTIALS_INVALID, and AUTHENTICATION_AMBIGUOUS for two kinds at once. */
+/**
+ * Builds the authentication by access tokens and API keys.
+ * It throws RequestFault CREDENTIALS_INVALID, and AUTHENTICATION_AMBIGUOUS for a token and a key at once.
+ */
 export function authentication(keys: SigningKeys, sessionValidity: SessionValidity): Authenticate {
   const byToken = tokenStrategy(keys, sessionValidity);
   return async (raw) => {
@@ -34,19 +37,19 @@ const refuse = (): never => {
   throw new RequestFault('CREDENTIALS_INVALID', { headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' } });
 };
 
-/** Passport checks signature, algorithm, issuer, audience and age; the session's standing is asked for afterwards. */
+/** Passport verifies signature, algorithm, issuer, audience and expiry; then the database confirms the session. */
 function tokenStrategy(
   keys: SigningKeys,
   sessionValidity: SessionValidity,
 ): (raw: Raw) => Promise<Principal | undefined> {
-  const gate = new passport.Passport();
-  gate.use(
+  const authenticator = new passport.Passport();
+  authenticator.use(
     new Strategy(
       {
         jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
-        // jsonwebtoken takes key objects, of which the types of passport-jwt do not know.
+        // jsonwebtoken accepts key objects; the types of passport-jwt do not.
         secretOrKeyProvider: (_request, token, done) =>
-          Reflect.apply(done, undefined, [null, keyFor(keys, String(token))]),
+          Reflect.apply(done, undefined, [null, verificationKeyOf(keys, String(token))]),
         algorithms: [ALGORITHM],
         issuer: ISSUER,
         audience: [...AUDIENCES],
@@ -63,15 +66,15 @@ function tokenStrategy(
     new Promise((resolve, reject) => {
       const answer = (error: unknown, principal?: Principal | false | null) =>
         error ? reject(error) : resolve(principal || undefined);
-      gate.authenticate('jwt', { session: false }, answer)(request, response, reject);
+      authenticator.authenticate('jwt', { session: false }, answer)(request, response, reject);
     });
 }
 
 async function principalOf(sessionValidity: SessionValidity, payload: unknown): Promise<Principal | undefined> {
-  // passport-jwt takes tokens without an end for eternal ones; the schema does not.
+  // passport-jwt accepts tokens without `exp` as unlimited; the schema requires it.
   const claims = claimsSchema.safeParse(payload);
   if (!claims.success) return undefined;
   const principal = await sessionValidity.ofSession(claims.data.sid);
-  const isTheirs = principal?.accountId === claims.data.sub && audienceOf(principal.kind) === claims.data.aud;
-  return isTheirs ? principal : undefined;
+  const isMatch = principal?.accountId === claims.data.sub && audienceOf(principal.kind) === claims.data.aud;
+  return isMatch ? principal : undefined;
 }

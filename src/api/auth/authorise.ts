@@ -2,7 +2,7 @@ import { RequestFault } from '../http/errors/failure.ts';
 import type { Access, RouteFacts } from '../http/route.ts';
 import { GUEST, type Principal } from './principal.ts';
 
-/** Whom a route lets in at all, before it is asked what they may do. */
+/** The kinds of caller that each access admits, before any check of permissions. */
 const ADMITTED: Record<Exclude<Access, 'public' | 'webhook'>, readonly Principal['kind'][]> = {
   store: ['guest', 'customer', 'staff', 'key'],
   cart: ['guest', 'customer', 'staff', 'key'],
@@ -14,7 +14,7 @@ const ADMITTED: Record<Exclude<Access, 'public' | 'webhook'>, readonly Principal
 };
 
 /**
- * Decides whether a caller may use a route; which rows they reach is decided by the route's own queries.
+ * Checks that a caller may use a route. The route's own queries restrict the rows.
  * @throws RequestFault AUTHENTICATION_REQUIRED, MFA_REQUIRED, FORBIDDEN.
  */
 export function authorise({ access, permission, beforeMfa }: RouteFacts, principal: Principal): void {

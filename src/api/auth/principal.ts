@@ -1,6 +1,6 @@
 import { CUSTOMER_PERMISSIONS, GUEST_PERMISSIONS, type Permission } from '../../domain/access/permissions.ts';
 
-/** Who asks, and what they may do. */
+/** The caller of a request, with permissions. */
 export type Principal = Guest | Person | KeyHolder;
 
 export interface Guest {
@@ -13,11 +13,11 @@ export interface Person {
   accountId: string;
   sessionId: string;
   permissions: ReadonlySet<Permission>;
-  /** The second factor is still to be given: until then nothing else is allowed. */
+  /** True until the session gives its second factor; until then only routes with `beforeMfa` are allowed. */
   awaitsMfa: boolean;
 }
 
-/** An external service, and the member of staff who made its key. */
+/** An external service with an API key; `accountId` is the member of staff who created the key. */
 export interface KeyHolder {
   kind: 'key';
   keyId: string;
@@ -27,8 +27,8 @@ export interface KeyHolder {
 
 export const GUEST: Guest = { kind: 'guest', permissions: GUEST_PERMISSIONS };
 
-/** A signed-in customer, as every one of them is. */
-export const customerOf = (accountId: string, sessionId: string): Person => ({
+/** The principal of a signed-in customer. */
+export const customerPrincipal = (accountId: string, sessionId: string): Person => ({
   kind: 'customer',
   accountId,
   sessionId,
@@ -36,20 +36,20 @@ export const customerOf = (accountId: string, sessionId: string): Person => ({
   awaitsMfa: false,
 });
 
-/** What tells one caller from another: the account, the key, else the address that a guest comes from. */
-export const callerOf = (principal: Principal, address: string | undefined): string => {
+/** A text that identifies a caller: the account, the API key, or the network of a guest. */
+export const callerKey = (principal: Principal, address: string | undefined): string => {
   if (principal.kind === 'guest') return `address ${address ?? 'unknown'}`;
   return principal.kind === 'key' ? `key ${principal.keyId}` : `account ${principal.accountId}`;
 };
 
-/** The caller of a route that lets in only people with a session. @throws Error when the route lets in others. */
-export function ownSession(principal: Principal): Person {
+/** The caller of a route that admits only people with a session. @throws Error if the route admits others. */
+export function requireSession(principal: Principal): Person {
   if (principal.kind === 'customer' || principal.kind === 'staff') return principal;
-  throw new Error(`a ${principal.kind} has no session: the route must not let it in`);
+  throw new Error(`A ${principal.kind} has no session: the route must not admit this kind of caller.`);
 }
 
-/** A member of staff with a session. @throws Error when the route lets in others. */
-export function staffMember(principal: Principal): Person {
+/** The caller of a route that admits only staff with a session. @throws Error if the route admits others. */
+export function requireStaff(principal: Principal): Person {
   if (principal.kind === 'staff') return principal;
-  throw new Error(`a ${principal.kind} is no member of staff: the route must not let it in`);
+  throw new Error(`A ${principal.kind} is not a member of staff: the route must not admit this kind of caller.`);
 }

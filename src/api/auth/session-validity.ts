@@ -3,33 +3,33 @@ import type { Permission } from '../../domain/access/permissions.ts';
 import { staffPermissions } from '../../domain/access/roles.ts';
 import { hashToken } from '../../entities/access/session.ts';
 import type { Database } from '../../infra/database/database.ts';
-import { customerOf, type KeyHolder, type Person } from './principal.ts';
+import { customerPrincipal, type KeyHolder, type Person } from './principal.ts';
 
-/** What a session or a key is worth right now. */
+/** Looks up the current validity and permissions of sessions and API keys. */
 export interface SessionValidity {
-  /** Undefined for a session that is revoked, over, or whose account may not sign in any more. */
+  /** Undefined for a session that is revoked or expired, or whose account is not active. */
   ofSession(sessionId: string): Promise<Person | undefined>;
-  /** Undefined for a key that is unknown, revoked or over, or whose maker is no longer staff in good standing. */
+  /** Undefined for a key that is unknown, revoked or expired, or whose creator is not active. */
   ofKey(secret: string): Promise<KeyHolder | undefined>;
 }
 
 /**
- * Milliseconds for which an answer is believed. What is revoked, blocked or taken away is refused everywhere within a
- * second, without any message having to arrive: half of it for the answer's age, half for reading it.
+ * Milliseconds for which a result is cached. Every process refuses a revoked session or key within a second, without
+ * any message: half a second for the cached result, half a second for the query.
  */
-const BELIEVED_MS = 500;
-const MOST = 20_000;
+const CACHE_MS = 500;
+const MAX_ENTRIES = 20_000;
 
-/** Reads sessionValidity from the database, each at most once per half second however many ask. */
+/** Reads the validity from the database, at most once per half second for each session or key. */
 export function readSessionValidity({ query }: Pick<Database, 'query'>): SessionValidity {
   const cached = <V extends object>(read: (key: string) => Promise<V | undefined>) =>
-    new LRUCache<string, V>({ max: MOST, ttl: BELIEVED_MS, fetchMethod: (key) => read(key) });
+    new LRUCache<string, V>({ max: MAX_ENTRIES, ttl: CACHE_MS, fetchMethod: (key) => read(key) });
   const sessions = cached((id) => readSession(query, id));
   const keys = cached((hash) => readKey(query, hash));
   return {
     async ofSession(id) {
       const person = await sessions.fetch(id);
-      // Whoever has just given the second factor must not be kept waiting.
+      // Not cached: a session must be usable right after its second factor.
       if (person?.awaitsMfa) sessions.delete(id);
       return person;
     },
@@ -56,7 +56,7 @@ async function readSession(query: Query, sessionId: string): Promise<Person | un
   );
   if (!row) return undefined;
   const { accountId, kind, awaitsMfa } = row;
-  if (kind === 'customer') return customerOf(accountId, sessionId);
+  if (kind === 'customer') return customerPrincipal(accountId, sessionId);
   return { kind, accountId, sessionId, permissions: staffPermissions(row.permissions ?? []), awaitsMfa };
 }
 
@@ -76,12 +76,12 @@ async function readKey(query: Query, hash: string): Promise<KeyHolder | undefine
     [hash],
   );
   if (!row) return undefined;
-  // Once a minute is often enough to tell a key that is used from one that is not.
+  // Written at most once a minute: precise enough to find unused keys.
   query(
     `update api_keys set last_used_at = now() where id = $1 and (last_used_at is null or last_used_at < now() - interval '1 min')`,
     [row.keyId],
   ).catch(() => undefined);
-  // Never more than its maker may do at this moment.
+  // Only permissions that the creator still has.
   const permissions = new Set(row.permissions.filter((each) => row.held.includes(each)) as Permission[]);
   return { kind: 'key', keyId: row.keyId, accountId: row.accountId, permissions };
 }

@@ -1,6 +1,6 @@
 import type { AccountKind } from '../../entities/account/account.ts';
 
-/** The two doors through which people sign in: the same routes stand at both, under a path of their own. */
+/** The accounts of customers, or of staff: both realms have the same routes, under different paths. */
 export interface SignInRealm {
   kind: AccountKind;
   path: string;

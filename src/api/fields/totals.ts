@@ -5,5 +5,5 @@ export const totalsSchema = z
   .meta({
     id: 'Totals',
     description:
-      'Paise. `tax` is inside `total`. What a discount takes off the delivery is not in `shipping` any more.',
+      'All amounts in paise. `total` includes `tax`. `shipping` is the price after discounts on the delivery.',
   });

@@ -6,48 +6,52 @@ import { authorise } from '../auth/authorise.ts';
 import { GUEST, type Principal } from '../auth/principal.ts';
 import { readBody } from './body.ts';
 import { failureOf, RequestFault } from './errors/failure.ts';
-import { type Limits, limitRate } from './limits/rate-limits.ts';
-import { type RequestLimit, withinLimit } from './limits/request-timeout.ts';
+import { limitRate, type RateLimits } from './limits/rate-limits.ts';
+import { type ResponseTimeout, withResponseTimeout } from './limits/request-timeout.ts';
 import { docsRouter } from './openapi/docs-page.ts';
 import { documentRoute } from './openapi/document-route.ts';
-import { begin, type Observe, type RequestContext, requestContextOf } from './request-context.ts';
+import { type Observe, type RequestContext, requestContextOf, trackRequest } from './request-context.ts';
 import { sendAnswer, sendFailure } from './respond.ts';
 import type { AnyRoute, Raw, RawCall, RouteFacts } from './route.ts';
-import { byPath } from './route-table.ts';
+import { routesByPath } from './route-table.ts';
 import { type SecurityOptions, securityHeaders } from './security-headers.ts';
 
 export interface AppDeps {
   observe: Observe;
   authenticate: Authenticate;
-  /** Absent: nothing is limited. */
-  limits?: Limits;
-  requestLimit?: RequestLimit;
-  /** Whether work is turned away at the moment; absent: never. */
+  /** Absent: no rate limits. */
+  limits?: RateLimits;
+  responseTimeout?: ResponseTimeout;
+  /** Whether the server refuses requests at the moment; absent: never. */
   isOverloaded?(): boolean;
   securityHeaders?: SecurityOptions;
-  /** Proxies in front that set X-Forwarded-For: the address before the last so many is believed. */
+  /** Number of trusted proxies in front that set X-Forwarded-For. Default: 0. */
   proxies?: number;
-  /** Answers some requests before they are routed. */
+  /** Answers some requests before the routing. */
   shortcut?: express.RequestHandler;
-  /** The operators' pages, absent when nobody may see them. */
+  /** The operations pages; absent: not served. */
   ops?: express.Router;
 }
 
 /**
- * Puts the routes behind one shell: request id and trace, body and schema checks, the error format, the access log,
- * the API document.
- * @throws Error naming the route that has no permission, no answers, or the method and path of another.
+ * Builds the Express app of the routes: request id and trace, authorisation, validation, error format, access log, API
+ * document.
+ * @throws Error naming a route without permission or answers, or with the method and path of another route.
  */
 export function makeApp(routes: AnyRoute[], deps: AppDeps): express.Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing');
   app.set('trust proxy', deps.proxies ?? 0);
   const all: AnyRoute[] = [...routes, documentRoute(() => all)];
-  app.use(begin(deps.observe), ...securityHeaders(deps.securityHeaders ?? { corsOrigins: [], isHttpsOnly: false }));
+  app.use(
+    trackRequest(deps.observe),
+    ...securityHeaders(deps.securityHeaders ?? { corsOrigins: [], isHttpsOnly: false }),
+  );
   if (deps.shortcut) app.use(deps.shortcut);
-  for (const [area, paths] of Map.groupBy(byPath(all), ([path]) => areaOf(path))) {
+  for (const [area, paths] of Map.groupBy(routesByPath(all), ([path]) => areaOf(path))) {
     const router = express.Router({ caseSensitive: true });
-    for (const [path, methods] of paths) mount(router, { path, at: path.slice(area.length), routes: methods, deps });
+    for (const [path, methods] of paths)
+      mount(router, { path, subpath: path.slice(area.length), routes: methods, deps });
     app.use(area || '/', router);
   }
   app.use(docsRouter());
@@ -55,27 +59,27 @@ export function makeApp(routes: AnyRoute[], deps: AppDeps): express.Express {
   app.use((request) => {
     throw new RequestFault('ROUTE_NOT_FOUND', { details: { method: request.method, path: request.path } });
   });
-  app.use(fail(deps.observe));
+  app.use(errorHandler(deps.observe));
   return app;
 }
 
-/** A part of the API, whose routes are looked through only for requests to it: there are over a hundred others. */
+/** The path prefix of a router: Express compares a request only with the routes of its prefix, not with all. */
 const areaOf = (path: string): string => /^\/api\/v1\/[\w-]+(?=\/)/.exec(path)?.[0] ?? '';
 
 interface Mounted {
   path: string;
-  /** Below its router. */
-  at: string;
+  /** The path below the router's prefix. */
+  subpath: string;
   routes: AnyRoute[];
   deps: AppDeps;
 }
 
-function mount(router: express.Router, { path, at: below, routes, deps }: Mounted): void {
-  const at = router.route(below.replace(/\{(\w+)\}/g, ':$1'));
-  for (const each of routes) at[each.facts.method](endpoint(each, deps));
+function mount(router: express.Router, { path, subpath, routes, deps }: Mounted): void {
+  const mounted = router.route(subpath.replace(/\{(\w+)\}/g, ':$1'));
+  for (const each of routes) mounted[each.facts.method](endpoint(each, deps));
   const methods = routes.map(({ facts }) => facts.method.toUpperCase());
   const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
-  at.all((request, response) => {
+  mounted.all((request, response) => {
     requestContextOf(response).route = path;
     if (request.method === 'OPTIONS') return sendAnswer(request, response, { status: 204, headers: { Allow: allow } });
     const details = { method: request.method, allowed: methods };
@@ -83,27 +87,31 @@ function mount(router: express.Router, { path, at: below, routes, deps }: Mounte
   });
 }
 
-/** The way of a request through its route: who asks, may they, what do they send, then the handler. */
+/** Handles a request of a route: authenticate, authorise, read the body, call the handler. */
 function endpoint({ facts, answer }: AnyRoute, deps: AppDeps): express.RequestHandler {
-  const handle = async (raw: Raw, exchange: RequestContext) => {
-    // Health checks and webhooks are never turned away.
+  const handle = async (raw: Raw, context: RequestContext) => {
+    // An overloaded server still answers health checks and webhooks.
     if (facts.limit !== 'none' && deps.isOverloaded?.()) throw new RequestFault('DATABASE_BUSY');
     const principal = await identify(raw, facts, deps);
     authorise(facts, principal);
     const body = await readBody(facts, raw);
-    const admitAgain = async () => authorise(facts, await deps.authenticate(raw));
-    return answer(callOf(raw, exchange, { principal, body, admitAgain }));
+    const reauthorise = async () => authorise(facts, await deps.authenticate(raw));
+    return answer(callOf(raw, context, { principal, body, reauthorise }));
   };
   return async (request, response) => {
-    const exchange = requestContextOf(response);
-    exchange.route = facts.path;
+    const context = requestContextOf(response);
+    context.route = facts.path;
     const raw = { request, response };
-    const outcome = await withinLimit(deps.requestLimit ?? {}, { ...raw, path: facts.path }, handle(raw, exchange));
+    const outcome = await withResponseTimeout(
+      deps.responseTimeout ?? {},
+      { ...raw, path: facts.path },
+      handle(raw, context),
+    );
     if (outcome !== 'handled') sendAnswer(request, response, outcome);
   };
 }
 
-/** Who asks, and whether they may ask again already. Wrong credentials count for the address that they come from. */
+/** Authenticates the caller and applies the rate limit. Invalid credentials count for the caller's network. */
 async function identify(raw: Raw, facts: RouteFacts, { authenticate, limits }: AppDeps): Promise<Principal> {
   const isOpen = facts.access === 'public' || facts.access === 'webhook';
   const found = isOpen ? GUEST : await authenticate(raw).catch((refusal: Error) => refusal);
@@ -116,7 +124,7 @@ async function identify(raw: Raw, facts: RouteFacts, { authenticate, limits }: A
 function callOf(
   raw: Raw,
   { trace }: RequestContext,
-  { principal, body, admitAgain }: Pick<RawCall, 'principal' | 'body' | 'admitAgain'>,
+  { principal, body, reauthorise }: Pick<RawCall, 'principal' | 'body' | 'reauthorise'>,
 ): RawCall {
   const { request, response } = raw;
   let signal: AbortSignal | undefined;
@@ -127,17 +135,17 @@ function callOf(
     headers: request.headers as RawCall['headers'],
     requestId: trace.requestId,
     principal,
-    admitAgain,
+    reauthorise,
     raw,
-    // Most handlers never ask: the listener and its controller are made for those that do.
+    // Created on first use: most handlers do not need it.
     get signal() {
-      signal ??= goneSignal(response);
+      signal ??= disconnectSignal(response);
       return signal;
     },
   };
 }
 
-function goneSignal(response: express.Response): AbortSignal {
+function disconnectSignal(response: express.Response): AbortSignal {
   const controller = new AbortController();
   const check = () => {
     if (!response.writableFinished) controller.abort();
@@ -147,8 +155,8 @@ function goneSignal(response: express.Response): AbortSignal {
   return controller.signal;
 }
 
-/** Last step of what went wrong anywhere: tells the client in the one format, and the log what only we may know. */
-function fail(observe: Observe): express.ErrorRequestHandler {
+/** The last handler of every error: answers in the error format, and logs the details that the client must not see. */
+function errorHandler(observe: Observe): express.ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
     const { trace, route } = requestContextOf(response);
     const failure = failureOf(error);

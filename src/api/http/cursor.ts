@@ -2,20 +2,20 @@ import { createHash } from 'node:crypto';
 import { type core, z } from 'zod';
 import { refused } from '../../domain/errors.ts';
 
-/** Where a page of a list ended: the key it is sorted by, and the id that makes the key unique. */
+/** The end of a page of a list: the sort key of its last row, and the row's id, which makes the key unique. */
 export interface Position<K> {
   key: K;
   id: string;
 }
 
-/** Writes the cursor that goes on behind `position`. It only fits the list that `list` describes: sort and filters. */
+/** Writes the cursor of the page after `position`; valid only for a list with the same sort and filters (`list`). */
 export function writeCursor(list: unknown, { key, id }: Position<unknown>): string {
   return Buffer.from(JSON.stringify([fingerprint(list), key, id])).toString('base64url');
 }
 
 /**
- * Reads a cursor back; `key` is the shape its sort key must have.
- * @throws CURSOR_INVALID for anything that this list did not hand out.
+ * Reads a cursor; `key` is the schema of its sort key.
+ * @throws CURSOR_INVALID for a cursor of another list, or for none at all.
  */
 export function readCursor<K>(list: unknown, cursor: string, key: core.$ZodType<K>): Position<K> {
   const result = z.tuple([z.literal(fingerprint(list)), key, z.uuid()]).safeParse(parse(cursor));

@@ -2,44 +2,44 @@ import { randomUUID } from 'node:crypto';
 import type express from 'express';
 import { childOf, runWithTrace, type Trace } from '../../infra/observability/trace.ts';
 
-/** One request and its answer, as the access log sees them. */
+/** The facts of a request that the access log records. */
 export interface RequestContext {
   trace: Trace;
-  /** The route's path as declared: the path that was called would put ids into logs and metrics. */
+  /** The declared path of the route; the requested path would put ids into logs and metrics. */
   route: string;
 }
 
 export type Observe = (name: string, fields: object) => void;
 
-const exchanges = new WeakMap<express.Response, RequestContext>();
+const contexts = new WeakMap<express.Response, RequestContext>();
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
-/** The exchange that `begin` opened for this response. */
+/** The context that `trackRequest` created for this response. */
 export function requestContextOf(response: express.Response): RequestContext {
-  const exchange = exchanges.get(response);
-  if (!exchange) throw new Error('no exchange was begun for this response');
-  return exchange;
+  const context = contexts.get(response);
+  if (!context) throw new Error('The response has no request context: mount trackRequest first.');
+  return context;
 }
 
-/** First step of every request: names it, traces it, and reports it once when it is over, however it ends. */
-export function begin(observe: Observe): express.RequestHandler {
+/** The first middleware: assigns the request id and the trace, and logs each request once, however it ends. */
+export function trackRequest(observe: Observe): express.RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now();
-    const asked = request.get('x-request-id');
-    const requestId = asked !== undefined && REQUEST_ID.test(asked) ? asked : randomUUID();
+    const given = request.get('x-request-id');
+    const requestId = given !== undefined && REQUEST_ID.test(given) ? given : randomUUID();
     const trace = { requestId, traceparent: childOf(request.get('traceparent')) };
-    const exchange = { trace, route: 'none' };
-    exchanges.set(response, exchange);
+    const context = { trace, route: 'none' };
+    contexts.set(response, context);
     response.setHeader('X-Request-Id', requestId);
     response.once('close', () => {
       const ms = Math.round((performance.now() - startedAt) * 10) / 10;
-      const fact = { method: request.method, route: exchange.route, status: statusOf(response), ms };
-      // The event comes in the socket's context, not in the request's.
-      runWithTrace(trace, () => observe('http.request', fact));
+      const fields = { method: request.method, route: context.route, status: statusOf(response), ms };
+      // 'close' fires in the socket's async context, which has no trace.
+      runWithTrace(trace, () => observe('http.request', fields));
     });
     runWithTrace(trace, next);
   };
 }
 
-/** 499 as nginx has it: the client left before it was answered. */
+/** 499, as in nginx: the client disconnected before the answer. */
 const statusOf = (response: express.Response): number => (response.headersSent ? response.statusCode : 499);

@@ -7,12 +7,12 @@ import type { Answer } from './route.ts';
 const JSON_TYPE = 'application/json; charset=utf-8';
 /** The `Cache-Control` of every answer that is not a public read: it may hold personal data or secrets. */
 export const NO_STORE = 'no-store';
-/** Seconds after which a client of an unavailable service may try again. */
+/** Seconds to wait before the next try after a 503. */
 const RETRY_AFTER = '2';
 
 /**
- * Writes the answer; on GET an If-None-Match that names its bytes gets 304. The version of a thing, which its next change
- * must name, is no such name: what else an answer shows changes without it. Does nothing when the client has gone.
+ * Sends an answer; a GET whose If-None-Match matches `Answer.etag` gets 304. That ETag identifies the bytes. The version
+ * of a resource (If-Match) does not: other parts of the answer change without it. Does nothing after a disconnect.
  */
 export function sendAnswer(request: express.Request, response: express.Response, answer: Answer): void {
   if (response.destroyed) return;
@@ -20,7 +20,7 @@ export function sendAnswer(request: express.Request, response: express.Response,
   const bytes = answer.json ?? (body === undefined || Buffer.isBuffer(body) ? body : JSON.stringify(body));
   if (bytes !== undefined) response.setHeader('Content-Type', JSON_TYPE);
   for (const name in headers) {
-    // CORS has named `Origin` already: both count.
+    // Adds to the `Origin` that CORS has set.
     if (name === 'Vary') response.vary(headers[name] ?? '');
     else response.setHeader(name, headers[name] ?? '');
   }
@@ -36,21 +36,21 @@ export function sendAnswer(request: express.Request, response: express.Response,
   response.end(bytes);
 }
 
-/** A strong ETag of the bytes: changes exactly when they do. */
+/** A strong ETag: the SHA-1 hash of the bytes. */
 export const etagOf = (bytes: string | Buffer): string => `"${hash('sha1', bytes, 'base64url')}"`;
 
-/** RFC 9110: If-None-Match compares weakly, and only for safe methods. */
+/** If-None-Match compares weakly, and only for safe methods (RFC 9110, 13.1.2). */
 function isFresh(request: express.Request, tag: string): boolean {
   const wanted = request.headers['if-none-match'];
   if (wanted === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) return false;
   if (wanted === tag || wanted === '*') return true;
-  const bare = opaque(tag);
-  return wanted.split(',').some((each) => opaque(each.trim()) === bare);
+  const opaqueTag = opaque(tag);
+  return wanted.split(',').some((each) => opaque(each.trim()) === opaqueTag);
 }
 
 const opaque = (tag: string): string => (tag.startsWith('W/') ? tag.slice(2) : tag);
 
-/** Writes the failure in the one error format. An answer that has already begun is cut off instead. */
+/** Sends a failure in the error format. Destroys the connection when another answer has already begun. */
 export function sendFailure(response: express.Response, failure: Failure, requestId: string): void {
   if (response.headersSent) {
     response.destroy();
@@ -65,7 +65,7 @@ export function sendFailure(response: express.Response, failure: Failure, reques
     requestId,
     timestamp: new Date().toISOString(),
   };
-  // What a handler had prepared for its success (validators, cache rules) would lie about this answer.
+  // The handler may have set these headers for its success; they do not apply to an error.
   for (const name of ['ETag', 'Location']) response.removeHeader(name);
   response.setHeader('Cache-Control', NO_STORE);
   if (status === 503) response.setHeader('Retry-After', RETRY_AFTER);

@@ -6,9 +6,11 @@ import type { Principal } from '../auth/principal.ts';
 import { invalid, type Problem, problemsOf } from './errors/problems.ts';
 
 /**
- * Who may knock. `public`: nobody is asked who they are. `store`: guests and whoever signed in; `cart` and `checkout`: the
- * same, and a guest shows `X-Cart-Token`; `order`: the same, or the token of a link. `customer`, `staff` (with a session or an API key), `person` (staff, no API key).
- * `webhook`: a signature over the body.
+ * Who may call a route.
+ * - `public`: everybody, without credentials. `webhook`: the holder of the key that signs the body.
+ * - `store`: guests and all signed-in callers. `cart`, `checkout`: the same; a guest sends `X-Cart-Token`.
+ * - `order`: the same; a guest sends `X-Cart-Token` or the token of a mail's link.
+ * - `customer`: signed-in customers. `staff`: staff with a session or an API key. `person`: staff with a session.
  */
 export type Access = 'public' | 'store' | 'cart' | 'checkout' | 'order' | 'customer' | 'staff' | 'person' | 'webhook';
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
@@ -26,28 +28,28 @@ export interface Call<P, Q, B> {
   headers: Readonly<Record<string, string | undefined>>;
   requestId: string;
   principal: Principal;
-  /** Aborts when the client goes away before the answer is complete. */
+  /** Aborts when the client disconnects before the answer is complete. */
   readonly signal: AbortSignal;
   /**
-   * Whether the credentials of the request still hold, for an answer that takes long.
-   * @throws RequestFault as at the beginning of the request
+   * Checks the credentials of the request again, for a long answer such as an event stream.
+   * @throws RequestFault as at the start of the request
    */
-  admitAgain(): Promise<void>;
+  reauthorise(): Promise<void>;
   raw: Raw;
 }
 
 export interface Answer {
   status: number;
-  /** Sent as JSON; a Buffer is sent as it is (give its Content-Type). */
+  /** Sent as JSON. A Buffer is sent unchanged and needs a Content-Type header. */
   body?: unknown;
-  /** A body that is JSON already. One text leaves with its headers in one call of the system, a Buffer in two pieces. */
+  /** A body that is already JSON text. Node.js sends text and headers in one system call, a Buffer in two. */
   json?: string;
   headers?: Record<string, string>;
-  /** The ETag of these bytes; true: have them hashed. A matching If-None-Match is answered 304. */
+  /** The ETag of the body; true: its hash. A matching If-None-Match gets 304. */
   etag?: true | string;
 }
 
-/** `handled`: the handler wrote the response itself, as for Server-Sent Events. */
+/** `handled`: the handler sent the response itself, for example as Server-Sent Events. */
 export type Outcome = Answer | 'handled';
 
 export interface AnswerSpec {
@@ -55,17 +57,17 @@ export interface AnswerSpec {
   schema?: core.$ZodType;
   /** Default: application/json. */
   contentType?: string;
-  /** A content type that a client may ask for instead, by `Accept`. */
-  orAs?: 'text/csv' | 'application/pdf';
+  /** A second content type, which a client selects with `Accept`. */
+  alternativeType?: 'text/csv' | 'application/pdf';
 }
 
-/** The schema of named values: an object, or one that is then refined or transformed. */
+/** A schema of named values: an object schema, possibly refined or transformed. */
 export type Fields<T> = core.$ZodType<T, Record<string, unknown>>;
 
-/** What a route says about itself: enough to mount it, to guard it and to document it. */
+/** The declaration of a route: what is needed to mount, authorise and document it. */
 export interface RouteFacts {
   method: Method;
-  /** OpenAPI style: /api/v1/store/cart/{id}. */
+  /** In OpenAPI style, for example /api/v1/store/cart/{id}. */
   path: string;
   permission: Permission | 'public';
   access: Access;
@@ -75,21 +77,21 @@ export interface RouteFacts {
   params?: Fields<unknown>;
   query?: Fields<unknown>;
   body?: core.$ZodType;
-  /** The handler gets the bytes as a Buffer, of any content type. */
+  /** The handler gets the body as a Buffer, with any content type. */
   rawBody?: true;
-  /** A body of this content type, which the handler reads from the request itself as it comes in. */
+  /** The content type of a body that the handler reads from the request as a stream. */
   streamedBody?: 'text/csv';
   answers: Record<number, AnswerSpec>;
   errors?: ErrorCode[];
-  /** The class of rate limit, where it does not follow from the method. */
+  /** The rate limit; default: `read` for GET, else `write`. */
   limit?: 'sign-in' | 'carts' | 'none';
   /** Documents Idempotency-Key. */
   idempotent?: true;
   /** Documents Prefer: wait. */
   waits?: true;
-  /** Staff may use it before they have given their second factor. */
+  /** Staff may call it before they give their second factor. */
   beforeMfa?: true;
-  /** Wants If-Match with the version that the change is made to. */
+  /** Requires If-Match with the version that the caller read. */
   versioned?: true;
 }
 
@@ -101,16 +103,16 @@ export interface RouteSpec<P, Q, B, R extends true | undefined = undefined> exte
   handle(call: Call<P, Q, R extends true ? Buffer : B>): Promise<Outcome>;
 }
 
-/** A request as it arrived: nothing validated yet. */
+/** A request before validation. */
 export type RawCall = Call<unknown, unknown, unknown>;
 
 export interface AnyRoute {
   facts: RouteFacts;
-  /** @throws RequestFault VALIDATION_FAILED naming every problem of path, query and body. */
+  /** @throws RequestFault VALIDATION_FAILED with every problem of path, query and body. */
   answer(call: RawCall): Promise<Outcome>;
 }
 
-/** Declares a route: the schemas validate the request, type the handler's call and become the API document. */
+/** Declares a route: its schemas validate the request, type the handler's call and appear in the API document. */
 export function route<P, Q, B, R extends true | undefined = undefined>(spec: RouteSpec<P, Q, B, R>): AnyRoute {
   const { handle, ...facts } = spec;
   return {
@@ -121,7 +123,7 @@ export function route<P, Q, B, R extends true | undefined = undefined>(spec: Rou
       const query = check(spec.query, { where: 'query', value: call.query }, problems);
       const body = check(spec.body, { where: 'body', value: call.body }, problems);
       if (problems.length > 0) return Promise.reject(invalid(problems));
-      // Without a schema the value keeps the type the route declared: Buffer for raw bodies, else unknown.
+      // Without a schema a value keeps its declared type: Buffer for raw bodies, else unknown.
       Object.assign(call, { params, query, body });
       return handle.call(spec, call as Call<P, Q, R extends true ? Buffer : B>);
     },

@@ -6,9 +6,9 @@ import helmet, { type HelmetOptions } from 'helmet';
 import { NO_STORE } from './respond.ts';
 
 export interface SecurityOptions {
-  /** Origins whose pages may call the API from a browser; none: only pages of this server. */
+  /** Origins whose pages may call the API from a browser; empty: only pages of this server. */
   corsOrigins: readonly string[];
-  /** Tell browsers to come by HTTPS only from now on. */
+  /** Whether to send Strict-Transport-Security. */
   isHttpsOnly: boolean;
 }
 
@@ -16,12 +16,12 @@ const REQUEST_HEADERS =
   'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, Prefer, X-Api-Key, X-Cart-Token, X-Request-Id';
 const ANSWER_HEADERS =
   'ETag, Idempotent-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id';
-/** As long as Chromium is ready to remember it. */
+/** The maximum that Chromium accepts. */
 const PREFLIGHT_SECONDS = 7_200;
 
 /**
- * Headers that take from browsers whatever an API does not need, and keep every answer out of caches. Pages that need more
- * set their own policy over it, and what everybody may read its own `Cache-Control`.
+ * Sets headers that disable caching and the browser features that an API does not need. HTML pages override the content
+ * security policy, public answers override `Cache-Control`.
  */
 export function securityHeaders({ corsOrigins, isHttpsOnly }: SecurityOptions): express.RequestHandler[] {
   const headers = headersOf({
@@ -29,7 +29,7 @@ export function securityHeaders({ corsOrigins, isHttpsOnly }: SecurityOptions): 
       useDefaults: false,
       directives: { defaultSrc: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"], frameAncestors: ["'none'"] },
     },
-    // Which pages may read an answer is said by CORS; this one is about embedding it.
+    // CORS controls which pages may read an answer; this header controls which pages may embed it.
     crossOriginResourcePolicy: { policy: corsOrigins.length > 0 ? 'cross-origin' : 'same-origin' },
     referrerPolicy: { policy: 'no-referrer' },
     strictTransportSecurity: isHttpsOnly ? { maxAge: 31_536_000, includeSubDomains: true } : false,
@@ -43,7 +43,7 @@ export function securityHeaders({ corsOrigins, isHttpsOnly }: SecurityOptions): 
   return corsOrigins.length === 0 ? [secure] : [secure, crossOrigin(corsOrigins)];
 }
 
-/** What helmet says never differs: it is asked once, its dozen steps per request would cost more than the routing does. */
+/** Runs helmet once: its headers never change, and running it per request would cost more than the routing. */
 function headersOf(options: HelmetOptions): [string, string][] {
   const response = new ServerResponse(new IncomingMessage(new Socket()));
   helmet(options)(response.req, response, () => undefined);
@@ -58,10 +58,10 @@ function crossOrigin(origins: readonly string[]): express.RequestHandler {
     maxAge: PREFLIGHT_SECONDS,
   };
   const answerPreflight = cors(options);
-  const mark = cors({ ...options, preflightContinue: true });
+  const setHeaders = cors({ ...options, preflightContinue: true });
   return (request, response, next) => {
-    // An OPTIONS that no browser sent ahead of another request still asks for the methods of a path.
+    // An OPTIONS request that is not a preflight goes on to the route, which answers with its methods.
     const isPreflight = request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined;
-    return isPreflight ? answerPreflight(request, response, next) : mark(request, response, next);
+    return isPreflight ? answerPreflight(request, response, next) : setHeaders(request, response, next);
   };
 }

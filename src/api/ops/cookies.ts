@@ -4,79 +4,80 @@ import type express from 'express';
 import { isTokenFor, tokenFor } from '../../infra/crypto/tokens.ts';
 import { DEVICE_DAYS } from '../auth/credentials/device.ts';
 
-/** Browsers take a `__Host-` cookie only from this very host over HTTPS (or from the local machine), and for no other path. */
-const SESSION = '__Host-vcecom-ops';
-const DEVICE = '__Host-vcecom-ops-device';
-const FORM = '__Host-vcecom-ops-form';
-/** The name that the client of Bull Board reads by itself, to send the value back as X-XSRF-TOKEN. */
-const BOARD = 'XSRF-TOKEN';
-const STRICT = { path: '/', httpOnly: true, secure: true, sameSite: 'strict' } as const;
+/** Browsers accept a `__Host-` cookie only from this host over HTTPS (or localhost), with the path `/`. */
+const SESSION_COOKIE = '__Host-vcecom-ops';
+const DEVICE_COOKIE = '__Host-vcecom-ops-device';
+const FORM_COOKIE = '__Host-vcecom-ops-form';
+/** Bull Board's client reads this cookie and sends its value as X-XSRF-TOKEN. */
+const BOARD_COOKIE = 'XSRF-TOKEN';
+const COOKIE_OPTIONS = { path: '/', httpOnly: true, secure: true, sameSite: 'strict' } as const;
 
 const SESSION_VALUE = /^([0-9a-f-]{36})\.([\w-]{43})$/;
 const FORM_VALUE = /^[\w-]{22}$/;
 
 const cookieOf = ({ headers }: express.Request, name: string): string => parseCookie(headers.cookie ?? '')[name] ?? '';
 
-/** The session that a request shows, which may have ended since; undefined without a cookie that we made. */
-export function shownSession(secret: string, request: express.Request): string | undefined {
-  const [, id = '', mac = ''] = SESSION_VALUE.exec(cookieOf(request, SESSION)) ?? [];
+/** The session id in the request's cookie; the session may have ended. Undefined without a cookie with a valid MAC. */
+export function sessionIdFromCookie(secret: string, request: express.Request): string | undefined {
+  const [, id = '', mac = ''] = SESSION_VALUE.exec(cookieOf(request, SESSION_COOKIE)) ?? [];
   return isTokenFor(secret, `ops:${id}`, mac) ? id : undefined;
 }
 
-/** Gives the browser a session. It goes when the browser is closed; the session itself ends by its own rules. */
-export function keepSession(secret: string, response: express.Response, sessionId: string): void {
+/** Sets the session cookie until the browser closes; the session itself has its own expiry. */
+export function setSessionCookie(secret: string, response: express.Response, sessionId: string): void {
   const value = `${sessionId}.${tokenFor(secret, `ops:${sessionId}`)}`;
-  response.append('Set-Cookie', stringifySetCookie({ name: SESSION, value, ...STRICT }));
-  dropCookie(response, FORM);
+  response.append('Set-Cookie', stringifySetCookie({ name: SESSION_COOKIE, value, ...COOKIE_OPTIONS }));
+  clearCookie(response, FORM_COOKIE);
 }
 
-export function dropSession(response: express.Response): void {
-  dropCookie(response, SESSION);
+export function clearSessionCookie(response: express.Response): void {
+  clearCookie(response, SESSION_COOKIE);
 }
 
-/** The device token that a request shows, whatever it is worth. */
-export const shownDevice = (request: express.Request): string => cookieOf(request, DEVICE);
+/** The unverified device token in the request's cookie; empty: none. */
+export const deviceTokenFromCookie = (request: express.Request): string => cookieOf(request, DEVICE_COOKIE);
 
-/** Lets the browser show with its next sign-in that it signed in before. */
-export function keepDevice(response: express.Response, token: string): void {
+/** Sets the cookie with the device token, for the browser's next sign-in. */
+export function setDeviceCookie(response: express.Response, token: string): void {
   const maxAge = DEVICE_DAYS * 86_400;
-  response.append('Set-Cookie', stringifySetCookie({ name: DEVICE, value: token, maxAge, ...STRICT }));
+  response.append('Set-Cookie', stringifySetCookie({ name: DEVICE_COOKIE, value: token, maxAge, ...COOKIE_OPTIONS }));
 }
 
-const dropCookie = (response: express.Response, name: string): void => {
-  response.append('Set-Cookie', stringifySetCookie({ name, value: '', maxAge: 0, ...STRICT }));
+const clearCookie = (response: express.Response, name: string): void => {
+  response.append('Set-Cookie', stringifySetCookie({ name, value: '', maxAge: 0, ...COOKIE_OPTIONS }));
 };
 
-/** What the forms of a session carry, which no other site can know. */
-export const sessionProof = (secret: string, sessionId: string): string => tokenFor(secret, `csrf:${sessionId}`);
+/** The CSRF token of a session's forms. */
+export const sessionCsrfToken = (secret: string, sessionId: string): string => tokenFor(secret, `csrf:${sessionId}`);
 
-/** Lets the script of the board show that it runs on our page. */
-export function keepBoardProof(secret: string, response: express.Response, sessionId: string): void {
+/** Sets the cookie with the CSRF token for the script of Bull Board. */
+export function setBoardCsrfCookie(secret: string, response: express.Response, sessionId: string): void {
   const cookie = {
-    name: BOARD,
-    value: sessionProof(secret, sessionId),
-    ...STRICT,
+    name: BOARD_COOKIE,
+    value: sessionCsrfToken(secret, sessionId),
+    ...COOKIE_OPTIONS,
     path: '/ops/queues',
     httpOnly: false,
   };
   response.append('Set-Cookie', stringifySetCookie(cookie));
 }
 
-export const isSessionProof = (secret: string, sessionId: string, given: string): boolean =>
+export const isSessionCsrfToken = (secret: string, sessionId: string, given: string): boolean =>
   isTokenFor(secret, `csrf:${sessionId}`, given);
 
-/** What a form carries before there is a session: it goes with a cookie of its own, which is made when it is missing. */
-export function formProof(
+/** The CSRF token of a form without a session. It belongs to a cookie of its own, which is set when missing. */
+export function formCsrfToken(
   secret: string,
   { request, response }: { request: express.Request; response: express.Response },
 ): string {
-  const known = cookieOf(request, FORM);
-  const value = FORM_VALUE.test(known) ? known : randomBytes(16).toString('base64url');
-  if (value !== known) response.append('Set-Cookie', stringifySetCookie({ name: FORM, value, ...STRICT }));
+  const current = cookieOf(request, FORM_COOKIE);
+  const value = FORM_VALUE.test(current) ? current : randomBytes(16).toString('base64url');
+  if (value !== current)
+    response.append('Set-Cookie', stringifySetCookie({ name: FORM_COOKIE, value, ...COOKIE_OPTIONS }));
   return tokenFor(secret, `form:${value}`);
 }
 
-export function isFormProof(secret: string, request: express.Request, given: string): boolean {
-  const value = cookieOf(request, FORM);
+export function isFormCsrfToken(secret: string, request: express.Request, given: string): boolean {
+  const value = cookieOf(request, FORM_COOKIE);
   return FORM_VALUE.test(value) && isTokenFor(secret, `form:${value}`, given);
 }

@@ -1,13 +1,13 @@
 import { html } from './html.ts';
-import type { Page } from './ops-page.ts';
+import type { OpsPage } from './ops-page.ts';
 import type { OpsDeps } from './ops-request.ts';
 import { ownAccount } from './own-account.ts';
 
-/** Who one is, and where to go. */
-export const homePage = (deps: OpsDeps): Page => ({
+/** Shows the signed-in member of staff, and links to the tools. */
+export const homePage = (deps: OpsDeps): OpsPage => ({
   path: '/ops',
-  who: 'staff',
-  async show({ person, principal }) {
+  access: 'staff',
+  async render({ person, principal }) {
     const { email, name, role, hasMfa } = await ownAccount(deps, principal);
     return {
       title: 'Operations',
@@ -21,11 +21,11 @@ export const homePage = (deps: OpsDeps): Page => ({
 <nav aria-label="Tools"><ul class="tools">
   ${
     person?.permissions.has('queues:view') &&
-    html`<li><a href="/ops/queues">Queues</a><p>What waits, what runs, what has failed${
-      person.permissions.has('queues:operate') ? '; run it again' : ''
+    html`<li><a href="/ops/queues">Queues</a><p>Waiting, running and failed jobs${
+      person.permissions.has('queues:operate') ? '; retry failed jobs' : ''
     }</p></li>`
   }
-  <li><a href="/api/v1/docs">API</a><p>Every operation, to read and to try</p></li>
+  <li><a href="/api/v1/docs">API</a><p>Reference of all operations, with examples to try</p></li>
 </ul></nav>`,
     };
   },

@@ -1,11 +1,11 @@
-/** Markup that may stand in a page as it is. */
+/** Escaped markup, safe to put into a page. */
 export interface Html {
   readonly markup: string;
 }
 
 type Piece = string | Html | readonly Html[] | undefined | false;
 
-/** Writes markup; every text put into it is escaped, for between tags and for within quoted attributes. */
+/** Builds markup; escapes every interpolated text, for content and for quoted attributes. */
 export const html = (texts: TemplateStringsArray, ...pieces: Piece[]): Html => ({
   markup: String.raw({ raw: texts }, ...pieces.map(markupOf)),
 });

@@ -1,20 +1,20 @@
 import type express from 'express';
 import { type Html, html } from './html.ts';
 
-/** Nothing but our own stylesheet and icon, and forms that are sent to us. */
+/** Allows only the stylesheet and icon of this server, and forms sent to it. */
 const POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-export interface Sheet {
+export interface PageContent {
   title: string;
   main: Html;
   status?: number;
-  /** Of whoever is signed in: they can sign out. */
-  proof?: Html;
+  /** The CSRF field of the sign-out form; absent when nobody is signed in. */
+  csrfInput?: Html;
 }
 
-/** Sends a page of the operators. It works without script, and has none. */
-export function sendPage(response: express.Response, { title, main, status = 200, proof }: Sheet): void {
+/** Sends an operations page; the page uses no scripts. */
+export function sendPage(response: express.Response, { title, main, status = 200, csrfInput }: PageContent): void {
   const { markup } = html`<!doctype html>
 <html lang="en">
 <head>
@@ -28,7 +28,7 @@ export function sendPage(response: express.Response, { title, main, status = 200
 <body>
 <header>
   <a class="brand" href="/ops"><img src="/ops/icon.svg" alt="" width="28" height="28">VCEcom operations</a>
-  ${proof && html`<form method="post" action="/ops/sign-out">${proof}<button class="quiet">Sign out</button></form>`}
+  ${csrfInput && html`<form method="post" action="/ops/sign-out">${csrfInput}<button class="quiet">Sign out</button></form>`}
 </header>
 <main>
 <h1>${title}</h1>

@@ -4,45 +4,44 @@ import type { SessionValidity } from '../auth/session-validity.ts';
 import type { ApiDeps } from '../deps.ts';
 import { requestContextOf } from '../http/request-context.ts';
 import type { Call, Raw } from '../http/route.ts';
-import { shownSession } from './cookies.ts';
+import { sessionIdFromCookie } from './cookies.ts';
 
 export interface OpsDeps extends ApiDeps {
-  /** Those that the API asks, too: what is revoked is refused here as soon as there. */
+  /** Shared with the API, so that a revoked session ends here at the same time. */
   sessionValidity: SessionValidity;
 }
 
-export type Fields = Readonly<Record<string, string>>;
+export type FormFields = Readonly<Record<string, string>>;
 
-/** Somebody asks for a page, or sends its form. Everything that takes a call of the API takes it. */
+/** A request for an operations page or of its form; usable wherever a call of the API is. */
 export interface OpsRequest
-  extends Pick<Call<unknown, unknown, Fields>, 'body' | 'headers' | 'principal' | 'requestId'> {
+  extends Pick<Call<unknown, unknown, FormFields>, 'body' | 'headers' | 'principal' | 'requestId'> {
   raw: Raw;
-  query: Fields;
-  /** The member of staff who is signed in; the second factor may still be missing. */
+  query: FormFields;
+  /** The signed-in member of staff, perhaps before the second factor. */
   person: Person | undefined;
 }
 
 export async function opsRequestOf({ secret, sessionValidity }: OpsDeps, raw: Raw): Promise<OpsRequest> {
   const { request, response } = raw;
-  const sessionId = shownSession(secret, request);
+  const sessionId = sessionIdFromCookie(secret, request);
   const holder = sessionId === undefined ? undefined : await sessionValidity.ofSession(sessionId);
   const person = holder?.kind === 'staff' ? holder : undefined;
   const { requestId } = requestContextOf(response).trace;
   const headers = request.headers as OpsRequest['headers'];
-  const [query, body] = [textsOf(request.query), textsOf(request.body)];
+  const [query, body] = [singleTextsOf(request.query), singleTextsOf(request.body)];
   return { raw, headers, query, body, requestId, person, principal: person ?? GUEST };
 }
 
-/** Whatever is given once, as a text. */
-function textsOf(given: unknown): Fields {
+/** Keeps the fields that have exactly one text value. */
+function singleTextsOf(given: unknown): FormFields {
   const entries = Object.entries(given ?? {});
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 }
 
-/** Where whoever is signed in half has to go on. */
-export const toMfa = '/ops/mfa';
-export const toSignIn = '/ops/sign-in';
+export const MFA_PATH = '/ops/mfa';
+export const SIGN_IN_PATH = '/ops/sign-in';
 
-/** Whether a person reads the answer; scripts and pictures of a page are fetched with other wishes. */
-export const wantsPage = (request: express.Request): boolean =>
+/** Whether a browser opens a page: requests for its scripts and images do not accept HTML first. */
+export const wantsHtml = (request: express.Request): boolean =>
   request.method === 'GET' && request.accepts(['json', 'html']) === 'html';

@@ -8,23 +8,23 @@ import type { Person } from '../auth/principal.ts';
 import { RequestFault } from '../http/errors/failure.ts';
 import { limitRate } from '../http/limits/rate-limits.ts';
 import { requestContextOf } from '../http/request-context.ts';
-import { isSessionProof, keepBoardProof } from './cookies.ts';
+import { isSessionCsrfToken, setBoardCsrfCookie } from './cookies.ts';
 import { html } from './html.ts';
 import { sendPage } from './layout.ts';
 import { refuseOtherSites } from './ops-page.ts';
-import { type OpsDeps, type OpsRequest, opsRequestOf, toMfa, toSignIn, wantsPage } from './ops-request.ts';
+import { MFA_PATH, type OpsDeps, type OpsRequest, opsRequestOf, SIGN_IN_PATH, wantsHtml } from './ops-request.ts';
 
 const PATH = '/ops/queues';
-/** The one style that the board's script puts into the page by itself. */
+/** The hash of the inline style that the board's script adds to the page. */
 const BOARD_STYLE = "'sha256-r2N1TB/gHbBtBZFKg7ejmq1acVSREzucTAEw6ga4hoU='";
 const POLICY =
   `default-src 'none'; script-src 'self'; style-src 'self' ${BOARD_STYLE}; ` +
   "img-src 'self' data:; connect-src 'self'; " +
   "font-src 'self'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'";
 
-/** Bull Board, behind the operators' sign-in; whoever may only look gets one without buttons. */
+/** Serves Bull Board to signed-in staff; without `queues:operate` it is read-only. */
 export function queueBoard(deps: OpsDeps): express.RequestHandler {
-  const boards = { look: boardOf(deps, true), operate: boardOf(deps, false) };
+  const boards = { readOnly: boardOf(deps, true), operate: boardOf(deps, false) };
   return async (request, response, next) => {
     requestContextOf(response).route = PATH;
     response.set('Content-Security-Policy', POLICY);
@@ -35,13 +35,13 @@ export function queueBoard(deps: OpsDeps): express.RequestHandler {
       { access: 'person', method: isSafe(request) ? 'get' : 'post' },
       { principal: opsRequest.principal, raw: opsRequest.raw },
     );
-    if (!person || person.awaitsMfa || !person.permissions.has('queues:view')) return turnAway(opsRequest);
+    if (!person || person.awaitsMfa || !person.permissions.has('queues:view')) return refuseAccess(opsRequest);
     if (!isSafe(request)) await admitChange(deps, opsRequest, person);
     if (request.path.startsWith('/api/') && !deps.queues.isConnected()) throw unavailable('QUEUE_UNAVAILABLE');
-    if (wantsPage(request)) keepBoardProof(deps.secret, response, person.sessionId);
-    const board = person.permissions.has('queues:operate') ? boards.operate : boards.look;
-    sendOwnPage(board, response, next);
-    // The files of the board are the same for everybody, and say themselves for how long.
+    if (wantsHtml(request)) setBoardCsrfCookie(deps.secret, response, person.sessionId);
+    const board = person.permissions.has('queues:operate') ? boards.operate : boards.readOnly;
+    removeForeignAssets(board, response, next);
+    // The board's static files are public and set their own cache time.
     if (request.path.startsWith('/static/')) response.removeHeader('Cache-Control');
     board(request, response, next);
   };
@@ -49,30 +49,34 @@ export function queueBoard(deps: OpsDeps): express.RequestHandler {
 
 const isSafe = ({ method }: express.Request): boolean => method === 'GET' || method === 'HEAD';
 
-/** @throws RequestFault AUTHENTICATION_REQUIRED, MFA_REQUIRED, FORBIDDEN; who opens a page is sent where it can be mended. */
-function turnAway({ person, raw: { request, response } }: OpsRequest): void {
-  if (!wantsPage(request)) {
+/**
+ * Refuses a caller without access: a page redirects to the next sign-in step.
+ * @throws RequestFault AUTHENTICATION_REQUIRED, MFA_REQUIRED, FORBIDDEN for other requests.
+ */
+function refuseAccess({ person, raw: { request, response } }: OpsRequest): void {
+  if (!wantsHtml(request)) {
     if (!person) throw new RequestFault('AUTHENTICATION_REQUIRED');
     if (person.awaitsMfa) throw new RequestFault('MFA_REQUIRED');
     throw new RequestFault('FORBIDDEN', { details: { missing: 'queues:view' } });
   }
   if (!person || person.awaitsMfa) {
-    response.redirect(303, person ? toMfa : toSignIn);
+    response.redirect(303, person ? MFA_PATH : SIGN_IN_PATH);
     return;
   }
-  const main = html`<p role="alert" class="alert">Your role does not let you see the queues.</p><p><a class="button" href="/ops">Back</a></p>`;
+  const main = html`<p role="alert" class="alert">Your role does not allow you to see the queues.</p><p><a class="button" href="/ops">Back</a></p>`;
   sendPage(response, { title: 'Queues', status: 403, main });
 }
 
 /**
- * Lets a change of the queues through, once it stands in the audit log: an entry without its effect can be explained,
- * the other way round cannot.
+ * Admits a change of the queues after writing it to the audit log: an entry without an effect is acceptable, an effect
+ * without an entry is not.
  * @throws RequestFault FORBIDDEN.
  */
 async function admitChange(deps: OpsDeps, opsRequest: OpsRequest, { sessionId, permissions }: Person): Promise<void> {
   const { request } = opsRequest.raw;
   refuseOtherSites(request);
-  if (!isSessionProof(deps.secret, sessionId, request.get('x-xsrf-token') ?? '')) throw new RequestFault('FORBIDDEN');
+  if (!isSessionCsrfToken(deps.secret, sessionId, request.get('x-xsrf-token') ?? ''))
+    throw new RequestFault('FORBIDDEN');
   if (!permissions.has('queues:operate')) {
     throw new RequestFault('FORBIDDEN', { details: { missing: 'queues:operate' } });
   }
@@ -86,7 +90,7 @@ async function admitChange(deps: OpsDeps, opsRequest: OpsRequest, { sessionId, p
   await adminEdit(deps, opsRequest, { action: 'queue.operate', scope: path, isSecret: true, work });
 }
 
-/** The queue that a path of the board is about; `all` for those that are about every queue. */
+/** The name of the queue that a path of the board changes; `all`: every queue. */
 function queueIn({ queues }: OpsDeps, path: string): string {
   const [, name] = /^\/api\/queues\/([^/]+)\//.exec(path) ?? [];
   return queues.all.find((queue) => queue.name === name)?.name ?? 'all';
@@ -103,10 +107,10 @@ function boardOf({ queues }: OpsDeps, readOnlyMode: boolean): express.Express {
 }
 
 /**
- * The page as it comes asks another company for a font, and styles what it shows while it loads in a way that our policy
- * refuses: both are left out.
+ * Removes from the board's page the font link to Google, and the inline styles of its loading screen, which the content
+ * security policy blocks.
  */
-function sendOwnPage(board: express.Express, response: express.Response, next: express.NextFunction): void {
+function removeForeignAssets(board: express.Express, response: express.Response, next: express.NextFunction): void {
   const render = (view: string, params: object) =>
     board.render(view, params, (error: Error | null, markup: string) => {
       if (error) next(error);

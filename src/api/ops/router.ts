@@ -10,7 +10,7 @@ import { signInPage, signOutPage } from './sign-in.ts';
 const FILES = ['style.css', 'icon.svg'];
 const PAGES = [homePage, signInPage, signOutPage, mfaPage, mfaSetUpPage, passwordPage];
 
-/** The operators' pages, at /ops. */
+/** The operations pages, at /ops. */
 export function opsRouter(deps: OpsDeps): express.Router {
   const router = express.Router({ caseSensitive: true });
   for (const page of PAGES) mountPage(router, deps, page(deps));
@@ -22,19 +22,19 @@ export function opsRouter(deps: OpsDeps): express.Router {
   }
   router.use(
     '/ops/queues',
-    whenFirstAsked(async () => (await import('./queues.ts')).queueBoard(deps)),
+    createOnFirstRequest(async () => (await import('./queues.ts')).queueBoard(deps)),
   );
   return router;
 }
 
-/** The board is made, and its packages are loaded, when somebody first opens it: no shopper waits for that at a start. */
-function whenFirstAsked(make: () => Promise<express.RequestHandler>): express.RequestHandler {
-  let made: Promise<express.RequestHandler> | undefined;
+/** Creates the board at its first request: loading its packages must not delay the start of the server. */
+function createOnFirstRequest(create: () => Promise<express.RequestHandler>): express.RequestHandler {
+  let created: Promise<express.RequestHandler> | undefined;
   return async (request, response, next) => {
-    made ??= make().catch((error) => {
-      made = undefined;
+    created ??= create().catch((error) => {
+      created = undefined;
       throw error;
     });
-    return (await made)(request, response, next);
+    return (await created)(request, response, next);
   };
 }

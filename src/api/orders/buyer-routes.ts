@@ -13,21 +13,21 @@ import { readOrder } from './reading.ts';
 
 const params = z.object({ id: z.uuid() });
 
-/** What buyers may ask of their orders by themselves. */
-const THEIRS: readonly OrderCommand[] = ['CANCEL_BY_CUSTOMER', 'REQUEST_RETURN', 'WITHDRAW_RETURN'];
+/** The order commands that buyers may send. */
+const BUYER_COMMANDS: readonly OrderCommand[] = ['CANCEL_BY_CUSTOMER', 'REQUEST_RETURN', 'WITHDRAW_RETURN'];
 
-/** The routes of a single order, the same for customers and for guests. */
+/** The routes of a single order, for customers and for guests. */
 export const buyerRoutes = (deps: ApiDeps, at: OrderAccess): AnyRoute[] => [
   read(deps, at),
   shipments(deps, at),
   cancel(deps, at),
   requestReturn(deps, at),
   withdrawReturn(deps, at),
-  lookAtCommand(deps, at),
+  readCommandRoute(deps, at),
   ...documentRoutes(deps, at),
 ];
 
-const reading = ({ access, query }: OrderAccess) =>
+const readFacts = ({ access, query }: OrderAccess) =>
   ({ method: 'get', access, query, permission: 'orders:read', tag: 'Orders' }) as const;
 
 /** @throws ORDER_NOT_FOUND, ORDER_TOKEN_REQUIRED */
@@ -40,29 +40,35 @@ async function findOrder({ db, vault }: ApiDeps, at: OrderAccess, call: OrderCal
 
 const read = (deps: ApiDeps, at: OrderAccess) =>
   route({
-    ...reading(at),
+    ...readFacts(at),
     path: `${at.path}/{id}`,
-    summary: 'One of your orders',
+    summary: 'Retrieve one of your orders',
     params,
     answers: { 200: { description: 'The order', schema: orderSchema } },
     errors: ['ORDER_NOT_FOUND'],
     async handle(call) {
       const { customerId: _, email: __, history, allowed, ...rest } = await findOrder(deps, at, call);
-      // Anybody can type an address into a guest's order: the answer must not tell whether an account has verified it.
-      const theirs = at.access === 'order' ? history.filter(({ event }) => event !== CLAIMED) : history;
-      const steps = theirs.map(({ from, to, event, at: when }) => ({ from, to, event, at: when }));
-      return { status: 200, body: { ...rest, history: steps, allowed: allowed.filter((one) => THEIRS.includes(one)) } };
+      // A guest can enter any e-mail address: the response must not reveal whether an account has verified it.
+      const visible = at.access === 'order' ? history.filter(({ event }) => event !== CLAIMED) : history;
+      const steps = visible.map(({ from, to, event, at: instant }) => ({ from, to, event, at: instant }));
+      return {
+        status: 200,
+        body: { ...rest, history: steps, allowed: allowed.filter((one) => BUYER_COMMANDS.includes(one)) },
+      };
     },
   });
 
 const shipments = (deps: ApiDeps, at: OrderAccess) =>
   route({
-    ...reading(at),
+    ...readFacts(at),
     path: `${at.path}/{id}/shipments`,
-    summary: 'The shipments of an order, oldest first',
+    summary: 'List the shipments of an order, oldest first',
     params,
     answers: {
-      200: { description: 'All of them', schema: z.object({ data: z.array(shipmentSchema), nextCursor: z.null() }) },
+      200: {
+        description: 'All shipments of the order',
+        schema: z.object({ data: z.array(shipmentSchema), nextCursor: z.null() }),
+      },
     },
     errors: ['ORDER_NOT_FOUND'],
     async handle(call) {
@@ -71,7 +77,7 @@ const shipments = (deps: ApiDeps, at: OrderAccess) =>
     },
   });
 
-const command = ({ access, query }: OrderAccess) =>
+const commandFacts = ({ access, query }: OrderAccess) =>
   ({
     method: 'post',
     access,
@@ -85,57 +91,58 @@ const command = ({ access, query }: OrderAccess) =>
   }) as const;
 
 /** @throws ORDER_NOT_FOUND, ORDER_TOKEN_REQUIRED */
-async function ask(
+async function requestCommand(
   deps: ApiDeps,
   { call, at }: { call: OrderCall; at: OrderAccess },
   { kind, work }: { kind: OrderCommand; work: object },
 ) {
-  const wish = { orderId: call.params.id, kind, work, reason: null, path: at.path };
-  return acceptCommand(deps, call, { ...wish, customerId: await at.ownerOf(call) });
+  const request = { orderId: call.params.id, kind, work, reason: null, path: at.path };
+  return acceptCommand(deps, call, { ...request, customerId: await at.ownerOf(call) });
 }
 
 const cancel = (deps: ApiDeps, at: OrderAccess) =>
   route({
-    ...command(at),
+    ...commandFacts(at),
     path: `${at.path}/{id}/cancel`,
-    summary: 'Cancel an order that nobody has begun to pack',
+    summary: 'Cancel an order before packing starts',
     params,
     body: z.strictObject({}).default({}),
-    handle: (call) => ask(deps, { call, at }, { kind: 'CANCEL_BY_CUSTOMER', work: {} }),
+    handle: (call) => requestCommand(deps, { call, at }, { kind: 'CANCEL_BY_CUSTOMER', work: {} }),
   });
 
 const requestReturn = (deps: ApiDeps, at: OrderAccess) =>
   route({
-    ...command(at),
+    ...commandFacts(at),
     path: `${at.path}/{id}/returns`,
-    summary: 'Ask to send goods back',
+    summary: 'Request a return of units of an order',
     params,
     body: ORDER_WORK.REQUEST_RETURN,
-    handle: (call) => ask(deps, { call, at }, { kind: 'REQUEST_RETURN', work: call.body }),
+    handle: (call) => requestCommand(deps, { call, at }, { kind: 'REQUEST_RETURN', work: call.body }),
   });
 
 const withdrawReturn = (deps: ApiDeps, at: OrderAccess) =>
   route({
-    ...command(at),
+    ...commandFacts(at),
     path: `${at.path}/{id}/returns/{returnId}/withdraw`,
-    summary: 'Keep the goods after all',
+    summary: 'Withdraw a return request',
     params: params.extend({ returnId: z.uuid() }),
     body: z.strictObject({}).default({}),
-    handle: (call) => ask(deps, { call, at }, { kind: 'WITHDRAW_RETURN', work: { returnId: call.params.returnId } }),
+    handle: (call) =>
+      requestCommand(deps, { call, at }, { kind: 'WITHDRAW_RETURN', work: { returnId: call.params.returnId } }),
   });
 
-const lookAtCommand = ({ db }: ApiDeps, at: OrderAccess) =>
+const readCommandRoute = ({ db }: ApiDeps, at: OrderAccess) =>
   route({
-    ...reading(at),
+    ...readFacts(at),
     path: `${at.path}/{id}/commands/{commandId}`,
-    summary: 'What became of what you asked',
+    summary: 'Retrieve a command of an order',
     params: params.extend({ commandId: z.uuid() }),
     answers: { 200: commandAnswers[200] },
     errors: ['ORDER_COMMAND_NOT_FOUND'],
     async handle(call) {
       const { id: orderId, commandId } = call.params;
-      const found = await readCommand(db.query, { id: commandId, orderId, customerId: await at.ownerOf(call) });
-      if (!found) throw refused('ORDER_COMMAND_NOT_FOUND', { commandId });
-      return { status: 200, body: found.view };
+      const reading = await readCommand(db.query, { id: commandId, orderId, customerId: await at.ownerOf(call) });
+      if (!reading) throw refused('ORDER_COMMAND_NOT_FOUND', { commandId });
+      return { status: 200, body: reading.view };
     },
   });

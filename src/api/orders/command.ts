@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type ErrorCode, refused } from '../../domain/errors.ts';
 import { COMMAND_STATES, ORDER_COMMANDS, type OrderCommand } from '../../domain/states.ts';
 import { audit } from '../../entities/access/audit.ts';
-import { askOfOrder } from '../../entities/order/command.ts';
+import { appendOrderCommand } from '../../entities/order/command.ts';
 import type { Query } from '../../infra/database/query.ts';
 import { carryOutCommand } from '../../jobs/orders.ts';
 import { actorOf } from '../admin/change.ts';
@@ -21,29 +21,30 @@ const commandSchema = z
       .object({ code: z.string(), details: z.record(z.string(), z.unknown()) })
       .nullable()
       .meta({
-        description: 'Why it was refused; of a state that does not allow it, `details.allowed` says what it does.',
+        description:
+          'Why the command was refused. For `ORDER_STATE_CONFLICT`, `details.allowed` lists the allowed commands.',
       }),
     result: z
       .object({ shipmentId: z.uuid().optional(), refundId: z.uuid().optional(), returnId: z.uuid().optional() })
       .nullable()
       .meta({
-        description: 'The shipment, refund or return that the command made or changed; null when there is none.',
+        description: 'Shipment, refund or return that the command created or changed; null when there is none.',
       }),
     createdAt: z.iso.datetime(),
     decidedAt: z.iso.datetime().nullable(),
   })
   .meta({ id: 'OrderCommand' });
 
-/** How every command about an order answers. */
+/** The responses of every order command. */
 export const commandAnswers = {
   200: {
-    description: 'The command, carried out; one that is refused while you wait is answered as an error',
+    description: 'The executed command. A command refused while the client waits returns an error instead',
     schema: commandSchema,
   },
-  202: { description: 'The command, accepted', schema: commandSchema },
+  202: { description: 'The accepted command; its execution is pending', schema: commandSchema },
 };
 
-/** The errors that refuse a command about an order: at once, or while the caller waits for it. */
+/** The errors of an order command, immediately or while the client waits. */
 export const commandErrors: ErrorCode[] = [
   'ORDER_NOT_FOUND',
   'ORDER_STATE_CONFLICT',
@@ -63,7 +64,7 @@ type CommandRow = Omit<z.infer<typeof commandSchema>, 'createdAt' | 'decidedAt'>
   decidedAt: Date | null;
 };
 
-/** A command as it stands; only about orders of `customerId` when one is named. */
+/** Reads a command, and whether it is pending. `customerId` limits the search to orders of that customer. */
 export async function readCommand(
   query: Query,
   { id, orderId, customerId }: { id: string; orderId: string; customerId: string | null },
@@ -83,15 +84,15 @@ export interface OrderCommandRequest {
   kind: OrderCommand;
   work: object;
   reason: string | null;
-  /** Whose order it must be; null: anybody's, as `OrderAccess` says. */
+  /** The customer who must own the order; null: any order, see `OrderAccess`. */
   customerId: string | null;
-  /** Where orders stand for the caller. */
+  /** Path of the caller's order routes. */
   path: string;
 }
 
 /**
- * Accepts what somebody asks of an order; the worker says whether its state allows it.
- * @throws ORDER_NOT_FOUND, and to a caller who waits the code of the refusal, with `commandId` in the details.
+ * Accepts a command for an order. The worker decides whether the state of the order allows the command.
+ * @throws ORDER_NOT_FOUND; while the client waits also the code of the refusal, with `commandId` in the details
  */
 export const acceptCommand = (
   deps: ApiDeps,
@@ -110,7 +111,7 @@ export const acceptCommand = (
         customerId,
       ]);
       if (found.length === 0) throw refused('ORDER_NOT_FOUND', { orderId });
-      const id = askOfOrder(tx, {
+      const id = appendOrderCommand(tx, {
         orderId,
         kind,
         work,

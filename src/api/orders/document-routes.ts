@@ -7,15 +7,15 @@ import { creditNoteHeadSchema } from './tax-document-view.ts';
 
 const params = z.object({ id: z.uuid() });
 
-/** Invoice and credit notes of the orders that callers reach this way. */
+/** The invoice and credit note routes of orders. */
 export function documentRoutes(deps: ApiDeps, { path, access, query, ownerOf }: OrderAccess): AnyRoute[] {
   const common = { method: 'get', access, query, permission: 'orders:read', tag: 'Orders' } as const;
-  const description = 'With `Accept: application/pdf` as PDF.';
+  const description = 'Send `Accept: application/pdf` to get a PDF.';
   return [
     route({
       ...common,
       path: `${path}/{id}/invoice`,
-      summary: 'The tax invoice or bill of supply of an order',
+      summary: 'Retrieve the tax invoice or bill of supply of an order',
       description,
       params,
       answers: documentAnswers,
@@ -27,11 +27,12 @@ export function documentRoutes(deps: ApiDeps, { path, access, query, ownerOf }: 
     route({
       ...common,
       path: `${path}/{id}/credit-notes`,
-      summary: 'The credit notes of an order: one for each refund, by units or by value',
+      summary: 'List the credit notes of an order',
+      description: 'Each refund has one credit note, by units or by value.',
       params,
       answers: {
         200: {
-          description: 'All of them',
+          description: 'All credit notes of the order',
           schema: z.object({ data: z.array(creditNoteHeadSchema), nextCursor: z.null() }),
         },
       },
@@ -43,7 +44,7 @@ export function documentRoutes(deps: ApiDeps, { path, access, query, ownerOf }: 
     route({
       ...common,
       path: `${path}/{id}/credit-notes/{noteId}`,
-      summary: 'A credit note',
+      summary: 'Retrieve a credit note of an order',
       description,
       params: params.extend({ noteId: z.uuid() }),
       answers: documentAnswers,

@@ -25,11 +25,11 @@ const lineSchema = z
     shipped: z.int(),
     cancelled: z.int(),
     returned: z.int(),
-    refunded: z.int().meta({ description: 'Units whose money was asked back.' }),
+    refunded: z.int().meta({ description: 'Units with a requested or completed refund.' }),
   })
-  .meta({ id: 'OrderLine', description: 'Paise, and units.' });
+  .meta({ id: 'OrderLine', description: 'Amounts in paise, quantities in units.' });
 
-/** A shipment with the units in it. */
+/** A shipment with its units. */
 export const shipmentSchema = z
   .object({
     id: z.uuid(),
@@ -47,7 +47,8 @@ const refundSchema = z
     id: z.uuid(),
     amount: z.int(),
     cause: z.enum(['cancellation', 'refund', 'return', 'provider', 'outside']).meta({
-      description: '`provider`: made in its own dashboard; `outside`: staff gave the money back in another way.',
+      description:
+        '`provider`: created in the dashboard of the payment provider; `outside`: staff paid the money back in another way.',
     }),
     state: z.enum(REFUND_STATES),
     failure: z.string().nullable(),
@@ -55,10 +56,10 @@ const refundSchema = z
     decidedAt: instant.nullable(),
     lines: z.array(unitsSchema.extend({ amount: z.int() })).meta({
       description:
-        'The lines of its credit note. Line 0 is the delivery. Quantity 0: only value is taken off the line, no units come back.',
+        'Lines of the credit note. Line 0 is the shipping. Quantity 0 reduces only the value of the line; no units are returned.',
     }),
   })
-  .meta({ id: 'OrderRefund', description: 'Paise.' });
+  .meta({ id: 'OrderRefund', description: 'Amounts in paise.' });
 
 const returnSchema = z
   .object({
@@ -87,19 +88,19 @@ const headSchema = z.object({
 });
 
 /** An order in a list. */
-export const orderHeadSchema = headSchema.meta({ id: 'OrderHead', description: 'Paise.' });
+export const orderHeadSchema = headSchema.meta({ id: 'OrderHead', description: 'Amounts in paise.' });
 export const adminOrderHeadSchema = headSchema.extend({ customerId: z.uuid().nullable() }).meta({
   id: 'AdminOrderHead',
-  description: 'Paise. Without a customer: of a guest whose address no account has proved.',
+  description: 'Amounts in paise. `customerId` is null for a guest whose e-mail address no account has verified.',
 });
 
-/** An order with all that became of it. */
+/** An order with its shipments, refunds, returns and history. */
 export const orderSchema = headSchema
   .omit({ total: true })
   .extend({
     checkoutId: z.uuid(),
     totals: totalsSchema,
-    refunded: z.int().meta({ description: 'Paise that have gone back.' }),
+    refunded: z.int().meta({ description: 'Refunded amount in paise.' }),
     pricesIncludeTax: z.boolean(),
     shippingMethod: z.string().nullable(),
     shippingAddress: addressSchema.nullable(),
@@ -109,7 +110,7 @@ export const orderSchema = headSchema
     refunds: z.array(refundSchema),
     returns: z.array(returnSchema),
     history: z.array(stepSchema),
-    allowed: z.array(z.enum(ORDER_COMMANDS)).meta({ description: 'What may be asked of the order now.' }),
+    allowed: z.array(z.enum(ORDER_COMMANDS)).meta({ description: 'Commands that the state of the order allows now.' }),
     version: z.int(),
   })
   .meta({ id: 'Order' });

@@ -1,5 +1,5 @@
 import { orderNumber } from '../../domain/orders/number.ts';
-import { opened, type Vault } from '../../entities/account/privacy/vault.ts';
+import { openColumn, type Vault } from '../../entities/account/privacy/vault.ts';
 import type { Query } from '../../infra/database/query.ts';
 import type { AdminOrder } from './order-view.ts';
 
@@ -41,7 +41,7 @@ type Row = Omit<AdminOrder, 'number' | 'placedAt' | 'shippingAddress' | 'billing
   billingAddress: string | null;
 };
 
-/** Reads an order with all that became of it, in one statement; only of `customerId` when one is named. */
+/** Reads an order with its shipments, refunds, returns and history in one statement. `customerId` limits the owner. */
 export async function readOrder(
   { query, vault }: { query: Query; vault: Vault },
   { id, customerId = null }: { id: string; customerId?: string | null },
@@ -61,7 +61,7 @@ export async function readOrder(
   );
   if (!row) return undefined;
   const open = (column: 'email' | 'shipping_address' | 'billing_address', value: string | null) =>
-    opened(vault, value, `checkouts.${column}:${row.checkoutId}`);
+    openColumn(vault, value, `checkouts.${column}:${row.checkoutId}`);
   const address = (
     column: 'shipping_address' | 'billing_address',
     value: string | null,

@@ -9,25 +9,28 @@ const unit = z
   .nullable()
   .optional()
   .meta({
-    description: 'Unique quantity code of the GST portal, e.g. `NOS`; `NA` for services. Absent on older documents.',
+    description:
+      'Unit quantity code (UQC) of the GST portal, e.g. `NOS`; `NA` for services. Absent on older documents.',
   });
-const quantity = z.int().nullable().meta({ description: 'Units; null where a credit note corrects the value only.' });
+const quantity = z.int().nullable().meta({ description: 'Units; null when a credit note corrects only the value.' });
 const taxed = {
   taxable: z.int().meta({ description: 'Taxable value in paise, after discounts, without tax.' }),
-  cgst: z.int(),
-  sgst: z.int().meta({ description: 'SGST, or UTGST in a union territory without a legislature; paise.' }),
-  igst: z.int(),
+  cgst: z.int().meta({ description: 'CGST in paise.' }),
+  sgst: z.int().meta({ description: 'SGST in paise; UTGST in a union territory without a legislature.' }),
+  igst: z.int().meta({ description: 'IGST in paise.' }),
 };
 const taxes = z
   .array(
     z.object({
       name: z.enum(['CGST', 'SGST', 'UTGST', 'IGST']),
-      ratePercent: z.string().meta({ description: 'Rate of this tax alone: `9` for half of 18 %.' }),
+      ratePercent: z
+        .string()
+        .meta({ description: 'Rate of this tax in percent, e.g. `9` for CGST when the GST rate is 18 %.' }),
       amount: z.int().meta({ description: 'Paise.' }),
     }),
   )
   .optional()
-  .meta({ description: 'Each tax with its own rate; empty when all is exempt. Absent on older documents.' });
+  .meta({ description: 'Each tax with its own rate; empty when the goods are exempt. Absent on older documents.' });
 
 const line = z.object({
   description: z.string(),
@@ -36,28 +39,31 @@ const line = z.object({
   quantity,
   unit,
   unitPrice: z.int().nullable().optional().meta({
-    description: 'Paise, with tax when `pricesIncludeTax`. On invoices; absent on credit notes and older documents.',
+    description: 'Paise, including tax when `pricesIncludeTax`. Absent on credit notes and older documents.',
   }),
   discount: z.int().optional().meta({
-    description: 'Paise, with tax when `pricesIncludeTax`: `quantity × unitPrice − discount` is what was charged.',
+    description: 'Paise, including tax when `pricesIncludeTax`. The charge is `quantity × unitPrice − discount`.',
   }),
   reason: z.string().nullable().optional().meta({ description: 'Why a credit note corrects the value.' }),
-  ratePercent: z.string().meta({ description: 'Rate of all taxes together, e.g. `18`.' }),
+  ratePercent: z.string().meta({ description: 'Rate of all taxes together in percent, e.g. `18`.' }),
   ...taxed,
   taxes,
-  total: z.int().meta({ description: 'Taxable value and taxes, in paise.' }),
+  total: z.int().meta({ description: 'Taxable value plus taxes, in paise.' }),
 });
 
-/** An invoice, bill of supply or credit note as JSON. */
+/** An invoice, a bill of supply or a credit note as JSON. */
 export const taxDocumentSchema = z
   .object({
     id: z.uuid(),
-    kind: z.enum(DOCUMENT_KINDS).meta({ description: 'The series of its number.' }),
+    kind: z.enum(DOCUMENT_KINDS).meta({ description: 'Number series of the document.' }),
     type: z.enum(DOCUMENT_TYPES).optional().meta({
       description:
-        'Tax invoice (CGST Rules, rule 46), bill of supply for exempt goods (49), both in one (46A), or credit note (53). Absent on older documents.',
+        'Tax invoice (CGST Rules, rule 46), bill of supply for exempt goods (rule 49), invoice-cum-bill of supply (rule 46A), or credit note (rule 53). Absent on older documents.',
     }),
-    title: z.string().optional().meta({ description: 'As printed, e.g. `Bill of Supply`. Absent on older documents.' }),
+    title: z
+      .string()
+      .optional()
+      .meta({ description: 'Printed title, e.g. `Bill of Supply`. Absent on older documents.' }),
     number: z.string().meta({ description: 'At most 16 characters, e.g. `VC/26-27/000123`.' }),
     issuedOn: z.iso.date(),
     against: z
@@ -79,7 +85,7 @@ export const taxDocumentSchema = z
     pricesIncludeTax: z
       .boolean()
       .optional()
-      .meta({ description: 'Whether unit prices and discounts include the tax. On invoices; absent on older ones.' }),
+      .meta({ description: 'Whether unit prices and discounts include tax. On invoices; absent on older invoices.' }),
     lines: z.array(line),
     hsnSummary: z.array(z.object({ hsn: z.string(), ratePercent: z.string(), quantity, unit, ...taxed, taxes })),
     totals: z.object({ ...taxed, discount: z.int().optional(), total: z.int() }),
@@ -90,4 +96,4 @@ export const taxDocumentSchema = z
 
 export const creditNoteHeadSchema = z
   .object({ id: z.uuid(), number: z.string(), issuedOn: z.iso.date(), total: z.int(), refundId: z.uuid() })
-  .meta({ id: 'CreditNoteHead', description: 'Paise.' });
+  .meta({ id: 'CreditNoteHead', description: 'Amounts in paise.' });

@@ -5,37 +5,43 @@ import type { Query } from '../../infra/database/query.ts';
 
 export const rating = z.int().min(1).max(5);
 
-/** The longest title and body, in UTF-16 units. */
-const MOST = { title: 150, body: 5_000 };
-const text = (most: number) => z.string().trim().min(1).max(most);
-/** A text that keeps its limit also in the form in which it is judged, where a ligature may become eighteen letters. */
-const writtenText = (most: number) =>
-  text(most)
-    .refine((written) => written.normalize('NFKC').length <= most, {
-      error: `must have at most ${most} characters, also in Unicode form NFKC`,
+/** The maximum length of the title and the body, in UTF-16 code units. */
+const MAX_LENGTH = { title: 150, body: 5_000 };
+const text = (maxLength: number) => z.string().trim().min(1).max(maxLength);
+/** Moderation reads the NFKC form, where a ligature may become 18 letters, so the limit applies to that form too. */
+const inputText = (maxLength: number) =>
+  text(maxLength)
+    .refine((value) => value.normalize('NFKC').length <= maxLength, {
+      error: `must have at most ${maxLength} characters, also in Unicode form NFKC`,
       when: ({ issues }) => issues.length === 0,
     })
-    .meta({ description: `At most ${most} characters, also in Unicode form NFKC.` });
+    .meta({ description: `At most ${maxLength} characters, also in Unicode form NFKC.` });
 
-/** What a customer writes. */
-export const wordsSchema = z.strictObject({ rating, title: writtenText(MOST.title), body: writtenText(MOST.body) });
+/** The rating and the texts of a review in a request. */
+export const reviewInputSchema = z.strictObject({
+  rating,
+  title: inputText(MAX_LENGTH.title),
+  body: inputText(MAX_LENGTH.body),
+});
 
-/** What a customer wrote, in answers. */
-export const writtenSchema = z.object({ rating, title: text(MOST.title), body: text(MOST.body) });
+/** The rating and the texts of a review in a response. */
+export const reviewTextSchema = z.object({ rating, title: text(MAX_LENGTH.title), body: text(MAX_LENGTH.body) });
 
 export const replySchema = z.object({ text: z.string(), at: z.iso.datetime() }).nullable();
 
-/** A review as its author sees it. */
+/** The API representation of a review for its author. */
 export const ownReviewSchema = z
   .object({
     id: z.uuid(),
     productId: z.uuid(),
     variantId: z.uuid(),
-    ...writtenSchema.shape,
-    state: z.enum(REVIEW_STATES).meta({ description: '`pending`: about to be judged; `held`: somebody looks at it.' }),
-    reasons: z.array(z.enum(REVIEW_RULES)).meta({ description: 'What made it wait, or be rejected.' }),
-    isVerified: z.boolean(),
-    helpful: z.int(),
+    ...reviewTextSchema.shape,
+    state: z.enum(REVIEW_STATES).meta({ description: '`pending`: automatic moderation; `held`: waits for staff.' }),
+    reasons: z.array(z.enum(REVIEW_RULES)).meta({ description: 'Rules that held or rejected the review.' }),
+    isVerified: z
+      .boolean()
+      .meta({ description: 'Whether the author bought the variant and has not returned all of it.' }),
+    helpful: z.int().meta({ description: 'Number of helpful votes.' }),
     reply: replySchema,
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
@@ -48,7 +54,7 @@ export interface OwnReviewRow extends Record<string, unknown> {
   state: string;
 }
 
-/** Reviews of a customer that are not deleted, newest first: one of them, or those behind `before`. */
+/** Lists reviews of a customer that are not deleted, newest first: the one with `id`, or those older than `before`. */
 export const readOwnReviews = (
   query: Query,
   {
@@ -68,7 +74,7 @@ export const readOwnReviews = (
     [customerId, id, before, limit],
   );
 
-/** One of them, and whether it still waits to be judged. */
+/** Reads a review of a customer, and whether its moderation is pending. */
 export async function readOwnReview(query: Query, customerId: string, id: string) {
   const [view] = await readOwnReviews(query, { customerId, id });
   return view && { view, busy: view.state === 'pending' };

@@ -1,32 +1,32 @@
 import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
-import { holdAccount } from '../../entities/account/privacy/erasure.ts';
+import { lockActiveAccount } from '../../entities/account/privacy/erasure.ts';
 import { deliveredPurchase } from '../../entities/review/purchase.ts';
 import { submitReview } from '../../entities/review/review.ts';
 import { moderateReview } from '../../jobs/reviews.ts';
-import { ownSession } from '../auth/principal.ts';
+import { requireSession } from '../auth/principal.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type AnyRoute, route } from '../http/route.ts';
 import { answerOf } from '../store/cached-responses/cached-response.ts';
 import { accept } from '../writes/accept.ts';
 import { REVIEW_SORTS, reviewListSchema } from './review-list.ts';
-import { ownReviewSchema, rating, readOwnReview, readOwnReviews, wordsSchema } from './review-view.ts';
+import { ownReviewSchema, rating, readOwnReview, readOwnReviews, reviewInputSchema } from './review-view.ts';
 import { voteAndReportRoutes } from './votes-and-reports.ts';
 
 const PATH = '/api/v1/store/products/{id}/reviews';
 const params = z.object({ id: z.uuid() });
 
-/** What customers say about products. */
+/** The routes of product reviews. */
 export const reviewRoutes = (deps: ApiDeps): AnyRoute[] => [list(deps), submit(deps), ...voteAndReportRoutes(deps)];
 
-const list = ({ pages }: ApiDeps) =>
+const list = ({ cachedResponses }: ApiDeps) =>
   route({
     method: 'get',
     path: PATH,
     permission: 'products:read',
     access: 'store',
     tag: 'Reviews',
-    summary: 'The published reviews of a product, with their statistics',
+    summary: 'List the published reviews of a product, with statistics',
     params,
     query: z.strictObject({
       sort: z.enum(REVIEW_SORTS).default('newest'),
@@ -36,14 +36,14 @@ const list = ({ pages }: ApiDeps) =>
       cursor: z.string().min(1).max(2_000).optional(),
     }),
     answers: {
-      200: { description: 'One page', schema: reviewListSchema },
-      304: { description: 'What the client has is still so' },
+      200: { description: 'One page of reviews', schema: reviewListSchema },
+      304: { description: 'The version of the client is current' },
     },
     errors: ['CURSOR_INVALID', 'PRODUCT_NOT_FOUND'],
     async handle({ params: { id }, query }) {
-      const page = await pages.reviews({ productId: id, ...query });
-      if (!page) throw refused('PRODUCT_NOT_FOUND', { product: id });
-      return answerOf(page);
+      const cached = await cachedResponses.reviews({ productId: id, ...query });
+      if (!cached) throw refused('PRODUCT_NOT_FOUND', { product: id });
+      return answerOf(cached);
     },
   });
 
@@ -54,19 +54,19 @@ const submit = (deps: ApiDeps) =>
     permission: 'reviews:create',
     access: 'customer',
     tag: 'Reviews',
-    summary: 'Review a variant that was delivered to you',
-    description: 'One review per variant, which is judged by rules at once, or waits for a person.',
+    summary: 'Create a review of a variant delivered to you',
+    description: 'One review per variant. Rules moderate the review immediately, or hold it for staff.',
     params,
-    body: wordsSchema.extend({ variantId: z.uuid() }),
+    body: reviewInputSchema.extend({ variantId: z.uuid() }),
     answers: {
-      200: { description: 'The review, judged', schema: ownReviewSchema },
-      202: { description: 'The review, about to be judged', schema: ownReviewSchema },
+      200: { description: 'The review, moderated', schema: ownReviewSchema },
+      202: { description: 'The review; its moderation is pending', schema: ownReviewSchema },
     },
     errors: ['VARIANT_NOT_FOUND', 'PURCHASE_REQUIRED', 'REVIEW_EXISTS', 'ACCOUNT_STATE_CONFLICT'],
     idempotent: true,
     waits: true,
     handle(call) {
-      const { accountId: customerId } = ownSession(call.principal);
+      const { accountId: customerId } = requireSession(call.principal);
       const { variantId, ...words } = call.body;
       const productId = call.params.id;
       return accept(deps, call, {
@@ -74,8 +74,8 @@ const submit = (deps: ApiDeps) =>
         scope: `${productId} ${variantId}`,
         read: (id) => readOwnReview(deps.db.query, customerId, id),
         async work(tx) {
-          // What is written after an erasure would stay.
-          if (!(await holdAccount(tx, customerId))) throw refused('ACCOUNT_STATE_CONFLICT');
+          // Without this lock a review could be stored after the erasure of its author.
+          if (!(await lockActiveAccount(tx, customerId))) throw refused('ACCOUNT_STATE_CONFLICT');
           const sold = await tx.query(`select 1 from variants where id = $1 and product_id = $2`, [
             variantId,
             productId,

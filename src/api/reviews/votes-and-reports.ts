@@ -4,11 +4,11 @@ import { readPolicy } from '../../entities/review/policy.ts';
 import { moveReview } from '../../entities/review/review.ts';
 import { lockForVoteOrReport, report, vote } from '../../entities/review/votes-and-reports.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
-import { ownSession } from '../auth/principal.ts';
+import { requireSession } from '../auth/principal.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type AnyRoute, type Call, route } from '../http/route.ts';
 import { edit } from '../writes/edit.ts';
-import { shown } from '../writes/publish-changes.ts';
+import { afterPublish } from '../writes/publish-changes.ts';
 
 const PATH = '/api/v1/store/reviews/{id}';
 const common = {
@@ -17,16 +17,17 @@ const common = {
   tag: 'Reviews',
   params: z.object({ id: z.uuid() }),
 } as const;
+const helpfulSchema = z.object({ helpful: z.int() });
 const refusals = ['REVIEW_NOT_FOUND', 'REVIEW_IS_YOURS'] as const;
 
-/** What customers think of the reviews of others. */
+/** The routes for votes on reviews and reports of reviews. */
 export const voteAndReportRoutes = (deps: ApiDeps): AnyRoute[] => [
   route({
     ...common,
     method: 'put',
     path: `${PATH}/helpful`,
-    summary: 'Find a review helpful',
-    answers: { 200: { description: 'How many do', schema: z.object({ helpful: z.int() }) } },
+    summary: 'Vote for a review as helpful',
+    answers: { 200: { description: 'The number of helpful votes', schema: helpfulSchema } },
     errors: [...refusals],
     handle: (call) => setVote(deps, call, true),
   }),
@@ -34,8 +35,8 @@ export const voteAndReportRoutes = (deps: ApiDeps): AnyRoute[] => [
     ...common,
     method: 'delete',
     path: `${PATH}/helpful`,
-    summary: 'Take that back',
-    answers: { 200: { description: 'How many do', schema: z.object({ helpful: z.int() }) } },
+    summary: 'Remove a helpful vote from a review',
+    answers: { 200: { description: 'The number of helpful votes', schema: helpfulSchema } },
     errors: [...refusals],
     handle: (call) => setVote(deps, call, false),
   }),
@@ -43,21 +44,22 @@ export const voteAndReportRoutes = (deps: ApiDeps): AnyRoute[] => [
     ...common,
     method: 'post',
     path: `${PATH}/reports`,
-    summary: 'Report a review; when several customers have, it waits for a person',
+    summary: 'Report a review',
+    description: 'After reports by several customers the review is hidden until staff check it.',
     body: z.strictObject({ reason: z.enum(REPORT_REASONS) }),
-    answers: { 204: { description: 'Noted' } },
+    answers: { 204: { description: 'The report is recorded' } },
     errors: [...refusals],
     idempotent: true,
     handle(call) {
-      const opinion = voteOrReportOf(call);
+      const voteOrReport = voteOrReportOf(call);
       const work = async (tx: Tx) => {
-        const review = await lockForVoteOrReport(tx, opinion);
-        const [reports, { policy }] = [await report(tx, opinion, call.body.reason), await readPolicy(tx.query)];
+        const review = await lockForVoteOrReport(tx, voteOrReport);
+        const [reports, { policy }] = [await report(tx, voteOrReport, call.body.reason), await readPolicy(tx.query)];
         if (reports >= policy.reportsToHold)
           await moveReview(tx, review, { event: 'REPORT', to: 'held', actor: 'reports', reason: `${reports} reports` });
         return { status: 204, headers: {}, body: {} };
       };
-      return shown(deps, edit(deps, call, { name: 'review.edit', scope: `${opinion.id} report`, work }));
+      return afterPublish(deps, edit(deps, call, { name: 'review.edit', scope: `${voteOrReport.id} report`, work }));
     },
   }),
 ];
@@ -66,14 +68,14 @@ type VoteOrReportCall = Call<{ id: string }, unknown, unknown>;
 
 const voteOrReportOf = ({ params: { id }, principal }: VoteOrReportCall) => ({
   id,
-  customerId: ownSession(principal).accountId,
+  customerId: requireSession(principal).accountId,
 });
 
 function setVote(deps: ApiDeps, call: VoteOrReportCall, isHelpful: boolean) {
-  const opinion = voteOrReportOf(call);
+  const voteOrReport = voteOrReportOf(call);
   const work = async (tx: Tx) => {
-    await lockForVoteOrReport(tx, opinion);
-    return { status: 200, headers: {}, body: { helpful: await vote(tx, opinion, isHelpful) } };
+    await lockForVoteOrReport(tx, voteOrReport);
+    return { status: 200, headers: {}, body: { helpful: await vote(tx, voteOrReport, isHelpful) } };
   };
-  return shown(deps, edit(deps, call, { name: 'review.edit', scope: `${opinion.id} vote`, work }));
+  return afterPublish(deps, edit(deps, call, { name: 'review.edit', scope: `${voteOrReport.id} vote`, work }));
 }

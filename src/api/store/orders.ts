@@ -3,5 +3,5 @@ import type { AnyRoute } from '../http/route.ts';
 import { guestOrders } from '../orders/access.ts';
 import { buyerRoutes } from '../orders/buyer-routes.ts';
 
-/** The orders of guests, whom the link in their mails or the token of their cart lets in. */
+/** The order routes for guests, who prove access with the link in an order e-mail or with the token of their cart. */
 export const guestOrderRoutes = (deps: ApiDeps): AnyRoute[] => buyerRoutes(deps, guestOrders(deps));

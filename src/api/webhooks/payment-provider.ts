@@ -13,7 +13,7 @@ const received = { status: 200, headers: {}, body: { received: true } };
 
 export type WebhookVerifier = Pick<PaymentProvider, 'name' | 'verify'>;
 
-/** The door of the payment provider: an event is checked, stored once, answered, and only then worked on. */
+/** Receives the events of the payment provider: verifies, stores and answers each event; a job processes it later. */
 export const webhookRoutes = (deps: ApiDeps, provider: WebhookVerifier): AnyRoute[] => [
   route({
     method: 'post',
@@ -21,15 +21,15 @@ export const webhookRoutes = (deps: ApiDeps, provider: WebhookVerifier): AnyRout
     permission: 'public',
     access: 'webhook',
     limit: 'none',
-    summary: 'Events of the payment provider',
+    summary: 'Receive a payment provider event',
     tag: 'Webhooks',
     params: z.object({ provider: z.literal('stripe') }),
     rawBody: true,
-    answers: { 200: { description: 'Stored', schema: z.object({ received: z.literal(true) }) } },
+    answers: { 200: { description: 'Received', schema: z.object({ received: z.literal(true) }) } },
     errors: ['INVALID_SIGNATURE'],
     handle(call) {
       const verified = verify(provider, call.body, call.headers['stripe-signature'] ?? '');
-      // Signed, and no event: of another program, who need not send it again.
+      // The signature is valid, but the payload is no payment event: answered, so that the provider does not repeat it.
       if (!verified) return Promise.resolve(received);
       const { id: eventId, ...event } = verified;
       const key = { provider: provider.name, eventId };
@@ -38,7 +38,7 @@ export const webhookRoutes = (deps: ApiDeps, provider: WebhookVerifier): AnyRout
         tx.afterCommit(() => deps.queues.nudge(processProviderEvents));
         return received;
       };
-      // An event that comes again is answered like the first time, and not worked on again.
+      // A repeated event gets the same answer, and is not processed again.
       return edit(deps, call, { name: 'webhook.receive', scope: eventId, groupKey: eventId, work }).catch((error) => {
         if (isDuplicate(error)) return received;
         throw error;

@@ -1,32 +1,32 @@
-import type { StoredAnswer } from '../../entities/outbox/idempotency.ts';
+import type { StoredResponse } from '../../entities/outbox/idempotency.ts';
 import { enqueue } from '../../entities/outbox/outbox.ts';
 import type { JobContract } from '../../infra/queue/queue.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Answer, Call } from '../http/route.ts';
-import { preferredWait, watch } from '../http/wait.ts';
+import { preferredWait, watchForReady } from '../http/wait.ts';
 import { type Change, edit } from './edit.ts';
 
 const RETRY_AFTER_SECONDS = '1';
 
 export interface Accepted<P> {
-  /** What the client waits for: whoever changes it gives a hint under this id. */
+  /** The id of the resource that the client waits for; change notifications use it. */
   id: string;
-  /** Where it can be looked at. */
+  /** The path of the resource. */
   location: string;
   body: object;
-  /** Absent when there was nothing to do: the same thing was asked for before. */
+  /** Absent when an earlier request already enqueued the same command. */
   command?: { contract: JobContract<P>; payload: P };
 }
 
 export interface Acceptance<P> extends Change<Accepted<P>> {
-  /** Reads what the client waits for as it stands. */
+  /** Reads the current state of the resource. */
   read(id: string): Promise<{ view: object; busy: boolean } | undefined>;
 }
 
 /**
- * Accepts a command: its rows, the command and the idempotency key are one transaction, the work is a job's. Answers 202
- * with the place to look; with `Prefer: wait` it answers when the thing it is about has got somewhere.
- * @throws whatever `work` throws: then nothing was accepted.
+ * Accepts a command: one transaction writes its rows, enqueues its job and stores the idempotency key. Answers 202 with
+ * the resource's path; with `Prefer: wait`, waits until the resource is no longer busy and answers its state.
+ * @throws the errors of `work`; then nothing is accepted.
  */
 export async function accept<P extends object>(
   deps: ApiDeps,
@@ -34,35 +34,35 @@ export async function accept<P extends object>(
   { read, ...change }: Acceptance<P>,
 ): Promise<Answer> {
   const seconds = preferredWait(call.headers);
-  let watched: ReturnType<typeof watch> | undefined;
+  let watcher: ReturnType<typeof watchForReady> | undefined;
   try {
     const answer = await edit(deps, call, {
       ...change,
       work: async (tx) => {
         const accepted = await change.work(tx);
         if (accepted.command) enqueue(tx, deps.queues, accepted.command);
-        // Listening begins before the commit: what happens after it cannot be missed.
-        watched?.stop();
-        if (seconds > 0 && accepted.command) watched = watch(deps, accepted.id);
-        return stored(accepted);
+        // Starts to listen before the commit, so that no notification is missed.
+        watcher?.stop();
+        if (seconds > 0 && accepted.command) watcher = watchForReady(deps, accepted.id);
+        return acceptedAnswer(accepted);
       },
     });
     if (seconds === 0) return answer;
     const { id } = answer.body as { id: string };
-    if (watched) await watched.until(seconds, call.signal);
-    return asItIs(await read(id), answer);
+    if (watcher) await watcher.wait(seconds, call.signal);
+    return withCurrentState(answer, await read(id));
   } finally {
-    watched?.stop();
+    watcher?.stop();
   }
 }
 
-const stored = ({ location, body }: Accepted<never> | Accepted<object>): StoredAnswer => ({
+const acceptedAnswer = ({ location, body }: Accepted<never> | Accepted<object>): StoredResponse => ({
   status: 202,
   headers: { Location: location, 'Retry-After': RETRY_AFTER_SECONDS },
   body,
 });
 
-function asItIs(reading: { view: object; busy: boolean } | undefined, answer: Answer): Answer {
+function withCurrentState(answer: Answer, reading: { view: object; busy: boolean } | undefined): Answer {
   if (!reading) return answer;
   const { 'Retry-After': retryAfter = RETRY_AFTER_SECONDS, ...headers } = answer.headers ?? {};
   if (reading.busy) return { status: 202, headers: { ...headers, 'Retry-After': retryAfter }, body: reading.view };

@@ -1,30 +1,30 @@
-import { tellOfChanges } from '../../entities/outbox/cache-invalidations.ts';
+import { publishInvalidations } from '../../entities/outbox/cache-invalidations.ts';
 import { errorFields, observeSparingly } from '../../infra/observability/log.ts';
 import { withTimeout } from '../../infra/with-timeout.ts';
 import { warmCaches } from '../../jobs/caches.ts';
 import type { ApiDeps } from '../deps.ts';
 
-/** So long an answer waits for the caches to hear of its change, in milliseconds; else the sweeper tells them. */
-const PATIENCE_MS = 250;
+/** The longest time that an answer waits for the cache invalidation, in milliseconds; the sweeper repeats it later. */
+const PUBLISH_TIMEOUT_MS = 250;
 
-/** Whoever changed something and looks at it next sees the change. To be called after the commit. */
-export async function showChanges({
+/** Invalidates the caches of a change, so that the caller's next read sees it. Call it after the commit. */
+export async function publishChanges({
   db,
   versions,
   queues,
 }: Pick<ApiDeps, 'db' | 'versions' | 'queues'>): Promise<void> {
-  const told = tellOfChanges(db, versions).then((names) => {
+  const published = publishInvalidations(db, versions).then((names) => {
     if (names.length > 0) queues.nudge(warmCaches);
   });
   await withTimeout(
-    told.catch((error) => observeSparingly('changes.untold', errorFields(error))),
-    PATIENCE_MS,
+    published.catch((error) => observeSparingly('changes.untold', errorFields(error))),
+    PUBLISH_TIMEOUT_MS,
   );
 }
 
-/** An answer that is given when what it says can be seen. */
-export async function shown<T>(deps: Parameters<typeof showChanges>[0], change: Promise<T>): Promise<T> {
+/** Waits for a change, publishes it, and returns its answer. */
+export async function afterPublish<T>(deps: Parameters<typeof publishChanges>[0], change: Promise<T>): Promise<T> {
   const answer = await change;
-  await showChanges(deps);
+  await publishChanges(deps);
   return answer;
 }

@@ -1,6 +1,6 @@
 /**
- * Every permission, as `resource:action`. Whose rows it reaches follows from who holds it: staff and API keys act on
- * the whole store; customers and guests only on what is their own (a guest proves that by the cart's token).
+ * Every permission, as `resource:action`. Staff and API keys act on the whole store; customers and guests only on their
+ * own resources (a guest proves ownership with the cart token).
  */
 export const PERMISSIONS = [
   'products:create',
@@ -39,7 +39,7 @@ export const PERMISSIONS = [
 
 export type Permission = (typeof PERMISSIONS)[number];
 
-/** What someone may do who has not signed in. `orders:*` covers the checkout that makes the order. */
+/** Permissions of a guest. `orders:*` includes the checkout that creates the order. */
 export const GUEST_PERMISSIONS: ReadonlySet<Permission> = new Set<Permission>([
   'products:read',
   'cart:create',
@@ -50,7 +50,7 @@ export const GUEST_PERMISSIONS: ReadonlySet<Permission> = new Set<Permission>([
   'orders:read',
 ]);
 
-/** What every signed-in customer may do, with what is their own. */
+/** Permissions of a signed-in customer, for their own resources. */
 export const CUSTOMER_PERMISSIONS: ReadonlySet<Permission> = new Set<Permission>([
   ...GUEST_PERMISSIONS,
   'account:read',
@@ -59,10 +59,10 @@ export const CUSTOMER_PERMISSIONS: ReadonlySet<Permission> = new Set<Permission>
   'reviews:update',
 ]);
 
-/** What every member of staff may do, whatever the role: look after the own account. */
+/** Permissions of every staff member, whatever the role: manage the own account. */
 export const OWN_ACCOUNT: readonly Permission[] = ['account:read', 'account:update'];
 
-/** What only people may do: a key that could make keys or people would outlive being revoked. */
+/** Permissions that API keys cannot have: a key that creates keys or staff could survive its own revocation. */
 export const FOR_PEOPLE_ONLY: ReadonlySet<Permission> = new Set<Permission>([
   ...OWN_ACCOUNT,
   'staff:manage',
@@ -70,6 +70,6 @@ export const FOR_PEOPLE_ONLY: ReadonlySet<Permission> = new Set<Permission>([
   'api-keys:manage',
 ]);
 
-/** Whether `wanted` goes beyond what its giver holds; answers the permissions that are too much. */
-export const beyond = (held: ReadonlySet<string>, wanted: readonly string[]): string[] =>
+/** Returns the permissions in `wanted` that the granting person does not hold. */
+export const missingPermissions = (held: ReadonlySet<string>, wanted: readonly string[]): string[] =>
   wanted.filter((permission) => !held.has(permission));

@@ -5,12 +5,14 @@ export interface BuiltinRole {
   permissions: readonly Permission[];
 }
 
-const storeOnly = /^(cart|account):|^(orders|reviews):create$|^reviews:update$/;
+const CUSTOMER_ONLY = /^(cart|account):|^(orders|reviews):create$|^reviews:update$/;
 
-/** What can be given to staff at all: the rest is for customers, whose own things they act on. */
-export const STAFF_PERMISSIONS: readonly Permission[] = PERMISSIONS.filter((permission) => !storeOnly.test(permission));
+/** Permissions that staff can have; the others are for customers and their own resources. */
+export const STAFF_PERMISSIONS: readonly Permission[] = PERMISSIONS.filter(
+  (permission) => !CUSTOMER_ONLY.test(permission),
+);
 
-/** The roles that every shop has; a shop adds its own. */
+/** The roles of every shop; a shop can add its own. */
 export const BUILTIN_ROLES: readonly BuiltinRole[] = [
   { name: 'admin', permissions: STAFF_PERMISSIONS },
   {
@@ -46,6 +48,6 @@ export const BUILTIN_ROLES: readonly BuiltinRole[] = [
   { name: 'analyst', permissions: ['products:read', 'analytics:read'] },
 ];
 
-/** What a member of staff with a role of these permissions may do. */
-export const staffPermissions = (ofRole: readonly string[]): ReadonlySet<Permission> =>
-  new Set([...PERMISSIONS.filter((permission) => ofRole.includes(permission)), ...OWN_ACCOUNT]);
+/** Returns the permissions of a staff member whose role has these permissions. */
+export const staffPermissions = (rolePermissions: readonly string[]): ReadonlySet<Permission> =>
+  new Set([...PERMISSIONS.filter((permission) => rolePermissions.includes(permission)), ...OWN_ACCOUNT]);

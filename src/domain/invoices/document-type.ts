@@ -1,10 +1,10 @@
 import type { DocumentKind } from './numbering.ts';
 
-/** As which of the documents of the law a document is issued; the JSON has these words. */
+/** The legal types of documents, as they appear in the JSON. */
 export const DOCUMENT_TYPES = ['tax-invoice', 'bill-of-supply', 'invoice-cum-bill-of-supply', 'credit-note'] as const;
 export type DocumentType = (typeof DOCUMENT_TYPES)[number];
 
-/** What stands on top of it. */
+/** The printed title of each type. */
 export const TITLES: Readonly<Record<DocumentType, string>> = {
   'tax-invoice': 'Tax Invoice',
   'bill-of-supply': 'Bill of Supply',
@@ -12,13 +12,13 @@ export const TITLES: Readonly<Record<DocumentType, string>> = {
   'credit-note': 'Credit Note',
 };
 
-/** Whether a supply is exempt: it is taxed at 0 %. */
+/** Whether a supply is exempt, i.e. taxed at 0 %. */
 export const isExempt = ({ ratePercent }: { ratePercent: string }): boolean => Number(ratePercent) === 0;
 
 /**
- * A tax invoice for taxable supplies (CGST Rules, rule 46), a bill of supply when all are exempt (rule 49), and one
- * invoice-cum-bill of supply for both to a buyer without a GSTIN (rule 46A), as all of ours are. Corrections of any of them
- * are credit notes (rule 53).
+ * Returns the type of a document: a tax invoice for taxable supplies (CGST Rules, rule 46), a bill of supply if all are
+ * exempt (rule 49), an invoice-cum-bill of supply for both to a buyer without a GSTIN (rule 46A), as all our buyers
+ * are. Corrections are credit notes (rule 53).
  */
 export function documentTypeOf(kind: DocumentKind, lines: readonly { ratePercent: string }[]): DocumentType {
   if (kind === 'credit-note') return 'credit-note';

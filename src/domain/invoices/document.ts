@@ -8,16 +8,16 @@ import { inWords } from './words.ts';
 
 export interface Seller {
   name: string;
-  /** Line by line. */
+  /** One entry per line. */
   address: string[];
   gstin: string;
   /** ISO 3166-2. */
   state: string;
-  /** How buyers reach the seller; absent when it is not set, and on older documents. */
+  /** Contact details for buyers; absent if not set, and on older documents. */
   contact?: string;
 }
 
-/** What a document is made of: a line of an order, a delivery, or a part of either that is credited. Amounts in paise. */
+/** Input of a printed line: an order line, the delivery, or a credited part of either. Amounts in paise. */
 export interface DocumentLine extends Taxed {
   description: string;
   /** Empty for the delivery. */
@@ -25,33 +25,35 @@ export interface DocumentLine extends Taxed {
   hsn: string;
   /** Null where a note corrects the value only. */
   quantity: number | null;
-  /** In what it is counted; absent: goods by the piece. */
+  /** The unit of the quantity; absent: pieces. */
   unit?: Unit | null;
   ratePercent: string;
-  /** Of goods, as the shop states its prices. */
+  /** Unit price of goods, with or without tax as the shop states its prices. */
   unitPrice?: number | null;
-  /** What the goods cost before discounts: of a part of a bundle its share, which may differ from price × quantity. */
+  /**
+   * Price of the goods before discounts. For a part of a bundle it is a share, which may differ from price × quantity.
+   */
   lineTotal?: number | null;
-  /** Why the value is corrected. */
+  /** Reason for a correction of the value. */
   reason?: string | null;
 }
 
-/** A line as it is printed. Documents issued before it have no price, discount, unit or taxes. */
+/** A printed line. Lines of older documents have no price, discount, unit or taxes. */
 export interface PrintedLine extends Omit<DocumentLine, 'lineTotal'> {
-  /** With `unitPrice`, as the shop states its prices: `quantity × unitPrice − discount` is what was charged. */
+  /** In the terms of `unitPrice`: `quantity × unitPrice − discount` is the charged amount. */
   discount?: number;
   taxes?: TaxAmount[];
   total: number;
 }
 
-/** What stands on a tax document, but for the buyer, who may be forgotten. Amounts in paise. */
+/** A tax document without the buyer, whose data can be erased. Amounts in paise. */
 export interface TaxDocument {
   kind: DocumentKind;
-  /** Absent, with the title, on what was issued before there were bills of supply. */
+  /** Absent, like the title, on documents that were issued before bills of supply existed. */
   type?: DocumentType;
   title?: string;
   number: string;
-  /** `2026-11-27`, in India. */
+  /** The date in India, e.g. `2026-11-27`. */
   issuedOn: string;
   /** The invoice that a credit note corrects. */
   against: { number: string; issuedOn: string } | null;
@@ -59,7 +61,7 @@ export interface TaxDocument {
   currency: string;
   seller: Seller;
   placeOfSupply: { name: string; gstCode: string };
-  /** We sell to consumers: they never owe the tax themselves. */
+  /** Always false: the shop sells to consumers, who never owe the tax themselves. */
   reverseCharge: false;
   /** Whether unit prices and discounts include the tax. */
   pricesIncludeTax?: boolean;
@@ -82,7 +84,7 @@ interface Supply {
   lines: readonly DocumentLine[];
 }
 
-/** Puts a document together (CGST Rules, rules 46, 46A, 49 and 53); all amounts are read from what was frozen at purchase. */
+/** Builds a document (CGST Rules, rules 46, 46A, 49 and 53) from the amounts that were stored at purchase. */
 export function taxDocument(facts: Facts, { placeOfSupply, pricesIncludeTax, lines }: Supply): TaxDocument {
   const state = indianSubdivision(placeOfSupply);
   const place = { name: state?.name ?? placeOfSupply, gstCode: state?.gstCode ?? '' };
@@ -111,8 +113,8 @@ export function taxDocument(facts: Facts, { placeOfSupply, pricesIncludeTax, lin
 }
 
 /**
- * Unit price and discount, as the shop states its prices, so that `quantity × price − discount` is what was charged. What a
- * bundle takes off its parts is a discount; a part that its surcharge makes dearer has its own price, rounded up to a paisa.
+ * Returns unit price and discount so that `quantity × price − discount` is the charged amount. The reduction of a
+ * bundle is a discount. A part that its surcharge makes more expensive gets its own price, rounded up to a paisa.
  */
 function statedPrice(line: DocumentLine, pricesIncludeTax: boolean): { unitPrice: number; discount: number } {
   const charged = pricesIncludeTax ? totalOf(line) : line.taxable;

@@ -1,20 +1,20 @@
 import { addTaxed, type TaxAmount, type Taxed } from './taxes.ts';
 import type { Unit } from './unit.ts';
 
-/** What was supplied under one HSN code at one rate. */
+/** The supplies of one HSN code at one rate. */
 export interface HsnRow extends Taxed {
   hsn: string;
   ratePercent: string;
-  /** Null where no line of it has one. */
+  /** Null if no line has a quantity. */
   quantity: number | null;
-  /** Absent on what was issued before units were named. */
+  /** Absent on documents that were issued before units existed. */
   unit?: Unit | null;
   taxes?: TaxAmount[];
 }
 
 type Summed = Taxed & Pick<HsnRow, 'hsn' | 'ratePercent' | 'quantity' | 'unit' | 'taxes'>;
 
-/** The lines added up by HSN code, rate and unit, in that order: as the return has them (GSTR-1, table 12). */
+/** Adds up the lines by HSN code, rate and unit, sorted in that order, as in the tax return (GSTR-1, table 12). */
 export function hsnSummary(lines: readonly Summed[]): HsnRow[] {
   const groups = [...Map.groupBy(lines, keyOf)];
   return groups

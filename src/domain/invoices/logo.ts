@@ -1,11 +1,11 @@
 import { crc32 } from 'node:zlib';
 import type { Logo } from './seller.ts';
 
-/** The most that a logo may have: it stands in every document again. */
+/** The size limits of a logo: every document contains a copy of it. */
 export const MOST_LOGO_BYTES = 200_000;
 export const MOST_LOGO_PIXELS = 2_000;
 
-/** A picture that a document can be headed with; undefined when it is none, damaged, too large, or of a kind that PDF lacks. */
+/** Returns the logo in `bytes`; undefined if it is not a PNG or JPEG that PDF supports, is damaged or too large. */
 export function logoOf(bytes: Buffer): Logo | undefined {
   if (bytes.length < 16 || bytes.length > MOST_LOGO_BYTES) return undefined;
   const type = isPng(bytes) ? 'image/png' : isJpeg(bytes) ? 'image/jpeg' : undefined;
@@ -17,7 +17,7 @@ const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const isWithin = (width: number, height: number): boolean =>
   width > 0 && height > 0 && width <= MOST_LOGO_PIXELS && height <= MOST_LOGO_PIXELS;
 
-/** Whether it is a whole PNG: every chunk has its checksum, the first says a kind that can be drawn, the last is the end. */
+/** Whether it is a complete PNG: valid chunk checksums, a supported colour depth, and an end chunk. */
 function isPng(bytes: Buffer): boolean {
   if (!bytes.subarray(0, 8).equals(PNG) || bytes.length < 33) return false;
   const [width, height, depth, interlace] = [bytes.readUInt32BE(16), bytes.readUInt32BE(20), bytes[24], bytes[28]];
@@ -32,10 +32,10 @@ function isPng(bytes: Buffer): boolean {
   return last === 'IEND';
 }
 
-/** Markers of JPEG that say how large the picture is: baseline, extended and progressive. */
+/** JPEG markers that contain the size: baseline, extended and progressive. */
 const FRAMES = [0xc0, 0xc1, 0xc2];
 
-/** Whether it is a JPEG with its end that says its size. */
+/** Whether it is a JPEG with an end marker and an allowed size. */
 function isJpeg(bytes: Buffer): boolean {
   if (bytes.readUInt16BE(0) !== 0xffd8 || bytes.readUInt16BE(bytes.length - 2) !== 0xffd9) return false;
   for (let at = 2; at + 9 < bytes.length && bytes[at] === 0xff; at += 2 + bytes.readUInt16BE(at + 2)) {

@@ -1,22 +1,24 @@
-/** The series of a seller: tax invoices and bills of supply share one (CGST Rules, rules 46(b), 46A and 49(b)). */
+/**
+ * The number series of a seller. Tax invoices and bills of supply share one (CGST Rules, rules 46(b), 46A and 49(b)).
+ */
 export const DOCUMENT_KINDS = ['invoice', 'credit-note'] as const;
 export type DocumentKind = (typeof DOCUMENT_KINDS)[number];
 
-/** With what the numbers of each kind begin. */
+/** The prefix of the numbers of each kind. */
 export type Prefixes = Readonly<Record<DocumentKind, string>>;
 export const FIRST_PREFIXES: Prefixes = { invoice: 'VC', 'credit-note': 'CN' };
 
-/** A number may have sixteen characters (CGST Rules, rules 46(b) and 53(1A)). */
-const LONGEST = 16;
+/** The most characters of a number (CGST Rules, rules 46(b) and 53(1A)). */
+const MAX_LENGTH = 16;
 const DIGITS = 6;
 const PREFIX = /^[A-Z0-9]{1,4}$/;
 
 const calendar = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Kolkata', dateStyle: 'short' });
 
-/** The date in India at an instant, as `2026-11-27`: tax law knows no other. */
+/** Returns the date in India at an instant, e.g. `2026-11-27`, as tax law requires. */
 export const indianDate = (at: Date): string => calendar.format(at);
 
-/** The financial year of a date as `26-27`: it begins with April. */
+/** Returns the financial year of a date, e.g. `26-27`; it begins in April. */
 export function financialYearOf(date: string): string {
   const [year = 0, month = 0] = date.split('-').map(Number);
   const first = month >= 4 ? year : year - 1;
@@ -26,25 +28,26 @@ export function financialYearOf(date: string): string {
 const twoDigits = (year: number): string => String(year % 100).padStart(2, '0');
 
 /**
- * `VC/26-27/000123`. @throws RangeError beyond what the prefix leaves room for (seven digits behind two characters): then the
- * seller needs another series
+ * Returns a document number, e.g. `VC/26-27/000123`.
+ * @throws RangeError when the sequence has more digits than the prefix leaves room for (seven after two characters):
+ * the seller then needs another series
  */
 export function documentNumber({ prefix, year, sequence }: { prefix: string; year: string; sequence: number }): string {
   const head = `${prefix}/${year}/`;
-  const room = LONGEST - head.length;
+  const room = MAX_LENGTH - head.length;
   if (!Number.isSafeInteger(sequence) || sequence < 1 || sequence >= 10 ** room)
     throw new RangeError(`No number ${sequence} behind ${head}`);
   return `${head}${String(sequence).padStart(Math.min(DIGITS, room), '0')}`;
 }
 
 /**
- * Under which name a series of a kind is kept. That of the first prefix is kept under its year alone, as all were before
- * there was a choice: a process of that version goes on with it while this one starts.
+ * Returns the stored name of a series. A series with the default prefix is stored under its year alone, as in releases
+ * before prefixes were configurable, so that both releases can run at the same time.
  */
 export const seriesName = (kind: DocumentKind, { prefix, year }: { prefix: string; year: string }): string =>
   prefix === FIRST_PREFIXES[kind] ? year : `${prefix}/${year}`;
 
-/** What is wrong with the prefixes, a line for each; two series may never make the same number. */
+/** Returns the problems of the prefixes, one line each; two series must never produce the same number. */
 export function prefixProblems(prefixes: Prefixes): string[] {
   const settings = { invoice: 'INVOICE_PREFIX', 'credit-note': 'CREDIT_NOTE_PREFIX' } as const;
   const problems = DOCUMENT_KINDS.flatMap((kind) => {

@@ -23,7 +23,7 @@ const ONES = [
 const TENS = ['', '', 'Twenty', 'Thirty', 'Forty', 'Fifty', 'Sixty', 'Seventy', 'Eighty', 'Ninety'];
 const CRORE = 10_000_000;
 
-/** An amount of paise in words with Indian numbering: `One Lakh Twenty Rupees and Five Paise Only`. */
+/** Returns an amount of paise in words with Indian numbering: `One Lakh Twenty Rupees and Five Paise Only`. */
 export function inWords(paise: number): string {
   const [rupees, rest] = [Math.floor(paise / 100), paise % 100];
   const parts = [
@@ -35,7 +35,7 @@ export function inWords(paise: number): string {
   return `${parts.join(' and ')} Only`;
 }
 
-/** Beyond a crore the crores themselves are counted: a lakh of crores is `One Lakh Crore`. */
+/** Amounts above a crore count crores: a lakh of crores is `One Lakh Crore`. */
 function wholeWords(amount: number): string {
   const steps: [number, string][] = [
     [Math.floor(amount / CRORE), 'Crore'],
@@ -44,12 +44,12 @@ function wholeWords(amount: number): string {
     [Math.floor((amount % 1_000) / 100), 'Hundred'],
   ];
   const named = steps.flatMap(([count, name]) =>
-    count > 0 ? [count > 99 ? wholeWords(count) : small(count), name] : [],
+    count > 0 ? [count > 99 ? wholeWords(count) : wordsBelow100(count), name] : [],
   );
-  return [...named, small(amount % 100)].filter(Boolean).join(' ');
+  return [...named, wordsBelow100(amount % 100)].filter(Boolean).join(' ');
 }
 
-function small(amount: number): string {
+function wordsBelow100(amount: number): string {
   if (amount < 20) return ONES[amount] ?? '';
   return [TENS[Math.floor(amount / 10)], ONES[amount % 10]].filter(Boolean).join(' ');
 }

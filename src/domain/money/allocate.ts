@@ -1,9 +1,10 @@
 import { minorUnits, sum } from './money.ts';
 
 /**
- * Splits `total` in proportion to `weights` (whole, not negative) by the largest remainder: the parts add up to the
- * total, each is within one minor unit of its exact share, ties go to the lower index. A negative total mirrors its
- * positive twin. Weights that are all zero share equally. Throws when there is nobody to give a non-zero total to.
+ * Splits `total` in proportion to `weights` (whole, not negative) by the largest remainder. The parts add up to the
+ * total, each is within one minor unit of its exact share, and ties go to the lower index. A negative total gives the
+ * negated parts of its absolute value. Weights that are all zero share equally. Throws a RangeError when there are no
+ * weights for a non-zero total.
  */
 export function allocate(total: number, weights: readonly number[]): number[] {
   if (minorUnits(total) < 0) return allocate(-total, weights).map((part) => 0 - part);
@@ -17,7 +18,7 @@ export function allocate(total: number, weights: readonly number[]): number[] {
   return parts;
 }
 
-/** Each share rounded down, and what was cut off, as a multiple of 1 / sum of weights. */
+/** Returns each share rounded down, and the remainder as a multiple of 1 / sum of weights. */
 function floorShares(total: number, weights: readonly number[]): { parts: number[]; remainders: (number | bigint)[] } {
   const whole = weights.reduce((a, b) => a + b, 0);
   if (Number.isSafeInteger(total * whole)) {

@@ -4,7 +4,7 @@ export interface Money {
   readonly currency: string;
 }
 
-/** Paise and a currency as one value. Throws on a fraction, beyond 2^53 and on anything but an ISO 4217 code. */
+/** Creates an amount. Throws on a fraction, beyond 2^53, and on a currency that is not an ISO 4217 code. */
 export function money(amount: number, currency: string): Money {
   if (!/^[A-Z]{3}$/.test(currency)) throw new RangeError(`Not a currency: ${currency}`);
   return Object.freeze({ amount: minorUnits(amount), currency });
@@ -20,7 +20,7 @@ export function subtract(a: Money, b: Money): Money {
   return money(a.amount - inSameCurrency(a, b).amount, a.currency);
 }
 
-/** `a` taken `factor` times, a whole number: fractions of money come from `allocate` or `roundHalfUpDivide`. */
+/** `a × factor`, a whole number. For fractions of money use `allocate` or `roundHalfUpDivide`. */
 export function multiply(a: Money, factor: number): Money {
   return money(times(a.amount, factor), a.currency);
 }
@@ -30,13 +30,13 @@ function inSameCurrency(a: Money, b: Money): Money {
   return b;
 }
 
-/** The largest amount that is exact: 2^53 − 1 minor units. */
+/** The largest exact amount: 2^53 − 1 minor units. */
 export const MOST_EXACT = Number.MAX_SAFE_INTEGER;
 
-/** Thrown for an amount of 2^53 minor units and more, which would not be exact any more. */
+/** Thrown for an amount of 2^53 minor units or more, which is no longer exact. */
 export class AmountTooLarge extends RangeError {}
 
-/** `value` as it is when it is a whole number of minor units below 2^53; throws a RangeError otherwise. */
+/** Returns `value` if it is a whole number of minor units below 2^53; throws a RangeError otherwise. */
 export function minorUnits(value: number): number {
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) throw new AmountTooLarge(`Beyond 2^53: ${value}`);
   if (!Number.isSafeInteger(value)) throw new RangeError(`Not a whole number of minor units: ${value}`);
@@ -55,7 +55,7 @@ export function sum(amounts: Iterable<number>): number {
   return total;
 }
 
-/** Paise as rupees for people, grouped the Indian way: 12345678 → ₹1,23,456.78. */
+/** Formats paise as rupees with Indian grouping: 12345678 → ₹1,23,456.78. */
 export function formatInr(paise: number): string {
   const magnitude = Math.abs(minorUnits(paise));
   const rupees = (magnitude - (magnitude % 100)) / 100;

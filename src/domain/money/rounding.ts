@@ -1,8 +1,8 @@
 import { minorUnits } from './money.ts';
 
 /**
- * `numerator / denominator` to the nearest whole number, exactly; halves go up, away from zero, so that a refund
- * mirrors its sale. Throws a RangeError unless the denominator is positive and the result below 2^53.
+ * Returns `numerator / denominator`, rounded exactly to the nearest whole number. Halves are rounded away from zero, so
+ * a refund mirrors its sale. Throws a RangeError unless the denominator is positive and the result below 2^53.
  */
 export function roundHalfUpDivide(numerator: number | bigint, denominator: number | bigint): number {
   if (denominator <= 0) throw new RangeError(`Not a positive denominator: ${denominator}`);

@@ -1,11 +1,11 @@
 import type { GstSplit } from '../tax/tax.ts';
 
-/** How a line's amounts are shared by its units, frozen at purchase; `unitsOf` reads them. */
+/** How the amounts of a line are divided among its units, stored at purchase; `unitsOf` reads them. */
 export type UnitShares = RunningShares | SpreadShares;
 
 /**
- * The line's amounts in minor units; `paid` includes the tax, `half` is that of the union and that of the state. The first
- * i units together have floor(amount × i / quantity) of each.
+ * The line's amounts in minor units. `paid` includes the tax; `half` is the CGST and equally the SGST. The first i
+ * units together have floor(amount × i / quantity) of each amount.
  */
 export interface RunningShares {
   rule: 'running';
@@ -15,7 +15,7 @@ export interface RunningShares {
   igst: number;
 }
 
-/** Orders of pricing engines before 4: each amount per unit. */
+/** The format of pricing engines before 4: amounts per unit. */
 export interface SpreadShares {
   paid: UnitShare;
   discount: UnitShare;
@@ -29,14 +29,14 @@ export interface UnitShare {
   extraUnits: number;
 }
 
-/** What was paid, taken off and taxed for some units, in minor units. */
+/** Paid amount, discount and taxes of some units, in minor units. */
 export interface UnitAmounts extends GstSplit {
   paid: number;
   discount: number;
   taxableValue: number;
 }
 
-/** What the amounts of units are read from: a priced line, or an order line. */
+/** A priced line or an order line, as the source of unit amounts. */
 export interface BoughtLine {
   quantity: number;
   igst: number;
@@ -44,10 +44,10 @@ export interface BoughtLine {
 }
 
 /**
- * The frozen amounts of `count` units behind the first `from`. Those of all units add up to the line's, however they are
- * parted; under the rule of engine 4 the halves of the tax are equal and the tax is right within two minor units. Of
- * lines that cost a few minor units, the value of a part can be below zero, by two at most.
- * Throws a RangeError outside the quantity.
+ * Returns the stored amounts of `count` units after the first `from`. The amounts of all units add up to the line's,
+ * however they are divided. Under the rule of engine 4 the halves of the tax are equal and the tax is correct within
+ * two minor units. For lines of a few minor units, the value of a part can be negative, by at most two. Throws a
+ * RangeError outside the quantity.
  */
 export function unitsOf(line: BoughtLine, { from, count }: { from: number; count: number }): UnitAmounts {
   const isWhole = Number.isSafeInteger(from) && Number.isSafeInteger(count);
@@ -65,7 +65,7 @@ export function unitsOf(line: BoughtLine, { from, count }: { from: number; count
   return total;
 }
 
-/** One unit's frozen amounts (`index` from 0). Throws a RangeError outside the quantity. */
+/** Returns the stored amounts of one unit (`index` from 0). Throws a RangeError outside the quantity. */
 export const unitAt = (line: BoughtLine, index: number): UnitAmounts => unitsOf(line, { from: index, count: 1 });
 
 function runningPart(
@@ -90,5 +90,5 @@ function spreadUnit({ igst }: BoughtLine, { paid, discount, tax, cgst }: SpreadS
   return { paid: amount(paid), discount: amount(discount), taxableValue: amount(paid) - amount(tax), ...split };
 }
 
-// The states' share is what CGST leaves: spread on its own, it could exceed the tax of a unit.
+// SGST is the tax minus CGST: if it were spread separately, both could exceed the tax of a unit.
 const halves = (tax: number, cgst: number): GstSplit => ({ cgst, sgst: tax - cgst, igst: 0 });

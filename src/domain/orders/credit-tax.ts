@@ -1,18 +1,18 @@
 import type { Taxed } from '../invoices/taxes.ts';
 import { gstOn } from '../tax/tax.ts';
 
-/** A line of an invoice as far as no credit note has taken it, in paise; line 0 is the delivery. */
+/** The part of an invoice line that is not credited yet, in paise; line 0 is the delivery. */
 export interface CreditableLine extends Taxed {
   line: number;
-  /** Which share of the delivery it is, from 1; 0: none of them. */
+  /** The number of the delivery share, from 1; 0 for a line of goods. */
   share: number;
-  /** The rate of its tax, as `18`. */
+  /** The tax rate in percent, e.g. `18`. */
   ratePercent: string;
 }
 
 /**
- * The tax inside `amount` at the rate of the line, the central and the state half equal, never more of any tax or of the
- * value than is left: what the value cannot hold any more goes to the taxes.
+ * Returns the tax inside `amount` at the rate of the line, with equal CGST and SGST, but never more of any tax or of
+ * the value than is left. An amount that exceeds the value left is added to the taxes.
  */
 export function taxedPart(left: CreditableLine, amount: number): Taxed {
   const isInterstate = left.igst > 0;
@@ -28,7 +28,7 @@ export function taxedPart(left: CreditableLine, amount: number): Taxed {
   };
   raise('igst', surplus());
   const room = amount - part.cgst - part.sgst - part.igst;
-  // Halves stay equal, if need be at the cost of a paisa of value below zero; those of engines before 4 were not.
+  // Halves stay equal, even if the value becomes negative by a paisa; orders of engines before 4 have unequal halves.
   const most = left.cgst === left.sgst ? room : Math.floor(room / 2);
   const each = Math.min(Math.ceil(surplus() / 2), most);
   raise('cgst', each);

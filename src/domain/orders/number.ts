@@ -1,2 +1,2 @@
-/** What people call an order: `VC-000123`. */
+/** Returns the public number of an order, e.g. `VC-000123`. */
 export const orderNumber = (number: number): string => `VC-${String(number).padStart(6, '0')}`;

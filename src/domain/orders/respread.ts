@@ -1,24 +1,25 @@
 import { totalOf } from '../invoices/taxes.ts';
-import { creditByValue, cutDown, isWithin } from './credit.ts';
+import { capRefundLines, creditByValue, isWithin } from './credit.ts';
 import type { CreditableLine } from './credit-tax.ts';
 import { amountOf, isSameLine, type RefundLine } from './refundable.ts';
 
 /**
- * The lines of a refund of `amount` paise: as they are while they fit into what is left; else cut down, and the rest is
- * taken by value from other lines, for the money has gone back, or is owed. @throws RangeError for more than is left
+ * Returns the lines of a refund of `amount` paise. If they exceed the creditable rest, they are capped, and the
+ * difference is taken by value from other lines, because the money is refunded or owed. @throws RangeError for more
+ * than is left
  */
-export function respread(
+export function redistributeRefund(
   lines: readonly RefundLine[],
   { amount, creditable }: { amount: number; creditable: readonly CreditableLine[] },
 ): readonly RefundLine[] {
   const leftOf = (line: RefundLine) => creditable.find((one) => isSameLine(one, line));
   const fits = lines.every((line) => isWithin(line, leftOf(line)));
   if (fits && amountOf(lines) === amount) return lines;
-  const first = cutDown(lines, { creditable, most: amount });
-  return addUp([...first, ...creditByValue(amount - amountOf(first), without(creditable, first))]);
+  const first = capRefundLines(lines, { creditable, most: amount });
+  return mergeRefundLines([...first, ...creditByValue(amount - amountOf(first), without(creditable, first))]);
 }
 
-/** What is left of `lines` once `taken` is taken of them. */
+/** Returns `lines` minus `taken`. */
 export const without = (lines: readonly CreditableLine[], taken: readonly RefundLine[]): CreditableLine[] =>
   lines.map((left) => {
     const same = taken.find((line) => isSameLine(line, left));
@@ -33,8 +34,8 @@ export const without = (lines: readonly CreditableLine[], taken: readonly Refund
     return { line, share, ratePercent, ...rest };
   });
 
-/** The parts of each line as one. */
-export const addUp = (parts: readonly RefundLine[]): RefundLine[] =>
+/** Merges the parts of each line. */
+export const mergeRefundLines = (parts: readonly RefundLine[]): RefundLine[] =>
   [...Map.groupBy(parts, ({ line, share }) => `${line} ${share}`).values()].map((same) => same.reduce(plus));
 
 const plus = (one: RefundLine, other: RefundLine): RefundLine => ({
@@ -48,5 +49,5 @@ const plus = (one: RefundLine, other: RefundLine): RefundLine => ({
   igst: one.igst + other.igst,
 });
 
-/** What is left of lines in all, in paise. */
+/** Returns the total of the creditable lines, in paise. */
 export const leftOf = (lines: readonly CreditableLine[]): number => lines.reduce((sum, line) => sum + totalOf(line), 0);

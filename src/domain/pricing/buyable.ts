@@ -1,18 +1,18 @@
 import { canBeFilled, type OfferedSet } from './bundles/bundle-range.ts';
 
 /**
- * How many of a bundle can be bought at most, by the units there are of each item now. A variant that stands in several
- * sets is counted in each of them; the checkout decides.
+ * Returns how many of a bundle can be bought at most with the available units. A variant in several sets is counted in
+ * each of them; the checkout makes the final decision.
  */
 export function buyable(sets: readonly OfferedSet[]): number {
   const needed = sets.filter(({ minQuantity }) => minQuantity > 0);
   if (!canBeFilled(sets)) return 0;
-  if (needed.length > 0) return Math.min(...needed.map((set) => fillable(set)));
+  if (needed.length > 0) return Math.min(...needed.map((set) => countFills(set)));
   return sets.flatMap(({ items }) => items).reduce((units, { available }) => units + available, 0);
 }
 
-/** How often a set can be filled with as few units as are allowed: found by halving, as fewer are always possible too. */
-function fillable({ items, minQuantity, maxQuantity }: OfferedSet): number {
+/** Returns how often a set can be filled with its minimum quantity, by binary search. */
+function countFills({ items, minQuantity, maxQuantity }: OfferedSet): number {
   const unitsFor = (bundles: number): number =>
     items.reduce((units, item) => units + Math.min(item.available, (item.maxQuantity ?? maxQuantity) * bundles), 0);
   const units = items.reduce((all, { available }) => all + available, 0);

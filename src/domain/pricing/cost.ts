@@ -6,11 +6,11 @@ import type { PricingInputs } from './inputs.ts';
 import { type ShippingPart, shippingParts } from './shipping/shipping-parts.ts';
 import { lineRates } from './taxes/rates.ts';
 
-/** What the customer pays for what is left of these lines and of the delivery: with the tax, where it comes on top. */
+/** Returns a function that computes what the customer pays for the remaining amounts, including tax added on top. */
 export function costsOf(inputs: PricingInputs, lines: readonly DraftLine[]): (left: Left) => number {
   if (inputs.pricesIncludeTax) return totalOf;
   const ratesOf = lineRates(inputs, lines);
-  const taxOf = taxes(inputs);
+  const taxOf = cachedTax(inputs);
   return (left) => {
     const rates = ratesOf(left.lines);
     const goods = left.lines.map((amount, place) => ({ amount, ratePercent: rates[place]?.ratePercent ?? '0' }));
@@ -19,13 +19,13 @@ export function costsOf(inputs: PricingInputs, lines: readonly DraftLine[]): (le
   };
 }
 
-/** Combinations leave the same amounts over and over: each is taxed once. */
-function taxes({ sellerState, placeOfSupply }: PricingInputs): (part: ShippingPart) => number {
+/** Caches the tax of each amount, because combinations of discounts leave the same amounts again and again. */
+function cachedTax({ sellerState, placeOfSupply }: PricingInputs): (part: ShippingPart) => number {
   const isWithinState = isSameState(sellerState, placeOfSupply ?? sellerState);
-  const known = new Map<string, Map<number, number>>();
+  const cache = new Map<string, Map<number, number>>();
   return ({ amount, ratePercent }) => {
-    const byAmount = known.get(ratePercent) ?? new Map<number, number>();
-    known.set(ratePercent, byAmount);
+    const byAmount = cache.get(ratePercent) ?? new Map<number, number>();
+    cache.set(ratePercent, byAmount);
     const found = byAmount.get(amount);
     if (found !== undefined) return found;
     const { cgst, sgst, igst } = gstOn(amount, ratePercent, { isTaxInside: false, isWithinState });

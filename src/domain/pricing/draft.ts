@@ -11,9 +11,9 @@ export interface DraftLine {
   quantity: number;
   unitPrice: number;
   lineTotal: number;
-  /** Where it stands in the result. */
+  /** The index in the result. */
   index: number;
-  /** Which bundle it is a component of; null: of none. */
+  /** The index of its bundle; null if it is not a component. */
   bundle: number | null;
 }
 
@@ -29,13 +29,13 @@ export interface Draft {
   bundles: DraftBundle[];
 }
 
-export interface Standpoint {
+export interface OfferContext {
   at: number;
   groups: ReadonlySet<string>;
 }
 
-/** Every line at the price of its price list and rules, every bundle at its own. */
-export function draftOf(inputs: PricingInputs, when: Standpoint, explanation: ExplanationStep[]): Draft {
+/** Prices every line by price lists and rules, and every bundle by its own pricing. */
+export function draftOf(inputs: PricingInputs, when: OfferContext, explanation: ExplanationStep[]): Draft {
   const open = openLists(inputs.priceLists, when, explanation);
   const rules = openRules(inputs.rules, when, explanation);
   const lines = inputs.lines.map((goods, index): DraftLine => {
@@ -54,7 +54,7 @@ export function draftOf(inputs: PricingInputs, when: Standpoint, explanation: Ex
   return { lines, bundles };
 }
 
-/** The price before rules: for components of bundles, which are priced as a whole, that is their list price. */
+/** Returns the price before rules, which is the list price. Rules do not apply to components of bundles. */
 function pricedGoods(
   open: OpenLists,
   { goods, quantity, index }: { goods: Goods; quantity: number; index: number },
@@ -78,7 +78,7 @@ function draftBundle(
   const listed = components.map((goods, place) =>
     pricedGoods(open, { goods, quantity: times(goods.quantity, quantity), index: first + place }, explanation),
   );
-  // In an order of their own, so that an odd paisa falls on the same component however they are listed.
+  // Sorted, so that an odd paisa falls on the same component whatever their order.
   const sorted = { ...input, components: order.map((place) => components[place] as (typeof components)[number]) };
   const priced = priceBundle(
     sorted,

@@ -6,7 +6,7 @@ import type { PricingInputs } from './inputs.ts';
 import type { ExplanationStep, PricedLine, PricedShipping } from './output.ts';
 import type { ShippingQuote } from './shipping/shipping.ts';
 
-/** What is taxed: the lines before discounts, what discounts take off, and the delivery. */
+/** The input of the tax step: the lines before discounts, the discounts, and the delivery. */
 export interface ToTax {
   lines: readonly DraftLine[];
   discounted: Discounted;
@@ -18,10 +18,10 @@ export interface TaxedCart {
   shipping: PricedShipping | null;
 }
 
-/** What one version of the engine does its own way. */
+/** The steps that differ between versions of the engine. */
 export interface Engine {
   choose: ChooseDiscounts;
-  /** What the customer pays for what is left of lines. */
+  /** Returns a function that computes what the customer pays for the remaining amounts. */
   costsOf(inputs: PricingInputs, lines: readonly DraftLine[]): (left: Left) => number;
   taxedCart(inputs: PricingInputs, cart: ToTax, explanation: ExplanationStep[]): TaxedCart;
 }

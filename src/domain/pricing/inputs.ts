@@ -1,22 +1,22 @@
 import type { TaxRate } from '../tax/tax.ts';
 
 /**
- * All that a price depends on. Amounts in minor units (paise) of `currency`; states as ISO 3166-2 codes; instants as
+ * All inputs of a price. Amounts in minor units (paise) of `currency`; states as ISO 3166-2 codes; instants as
  * ISO 8601; percents as numbers with at most two decimals.
  */
 export interface PricingInputs {
   currency: string;
-  /** The instant whose price lists, rules, discounts and tax rates count. */
+  /** The instant that decides which price lists, rules, discounts and tax rates apply. */
   at: string;
   pricesIncludeTax: boolean;
   sellerState: string;
-  /** State of the shipping address; null while it is unknown: then as if it were the seller's. */
+  /** State of the shipping address; null while it is unknown: then the seller's state is used. */
   placeOfSupply: string | null;
-  /** What decides the tax on the delivery. Engines before 4 had no such input: its own rate did. */
+  /** How the delivery is taxed. Engines before 4 have no such input and use its own rate. */
   shippingTax: ShippingTax;
-  /** The groups that the customer is in. */
+  /** The customer groups of the customer. */
   groupIds: readonly string[];
-  /** Whether the customer has ordered nothing yet; of a guest who has not said who they are, it is believed. */
+  /** Whether the customer has not ordered yet; true for a guest without contact details. */
   isFirstOrder: boolean;
   lines: readonly LineInput[];
   bundles: readonly BundleInput[];
@@ -27,17 +27,17 @@ export interface PricingInputs {
 }
 
 /**
- * How the delivery is taxed: shared over the goods by what is charged for them, each share at the rate of its goods; all of
- * it at the highest rate of the goods; or at the rate of its own tax class.
+ * How the delivery is taxed: apportioned over the goods by their charged amounts, each share at the rate of its goods;
+ * as a whole at the highest rate of the goods; or at the rate of its own tax class.
  */
 export type ShippingTax = 'apportioned' | 'highest' | 'own';
 
-/** What is bought of a variant, wherever it is bought. */
+/** A variant as it is bought, alone or in a bundle. */
 export interface Goods {
   variantId: string;
   productId: string;
   collectionIds: readonly string[];
-  /** The variant's own price, as the shop states its prices. */
+  /** The variant's own price, with or without tax as the shop states its prices. */
   unitPrice: number;
   weightGrams: number;
   hsn: string;
@@ -48,7 +48,7 @@ export interface LineInput extends Goods {
   quantity: number;
 }
 
-/** One bundle with what was chosen for it, bought `quantity` times. */
+/** A bundle with its chosen components, bought `quantity` times. */
 export interface BundleInput {
   bundleId: string;
   quantity: number;
@@ -65,8 +65,8 @@ export interface BundleComponent extends Goods {
 }
 
 /**
- * One fixed price for goods of different rates makes a mixed supply, taxed at the highest of them, unless the parts are
- * priced separately (CGST Act, s. 2(74), 8(b)). The other kinds show a price for each part.
+ * A fixed price for goods of different rates is a mixed supply, taxed at the highest rate, unless the parts are priced
+ * separately (CGST Act, s. 2(74), 8(b)). The other kinds show a price for each part.
  */
 export type BundlePricing =
   | { kind: 'fixed'; price: number; separatelyPriced?: boolean | undefined }
@@ -74,13 +74,13 @@ export type BundlePricing =
   | { kind: 'percent-off'; percent: number }
   | { kind: 'amount-off'; amount: number };
 
-/** From the one instant on, until just before the other; null: without an end on that side. */
+/** From `startsAt` (inclusive) until `endsAt` (exclusive); null: unlimited on that side. */
 export interface TimeWindow {
   startsAt: string | null;
   endsAt: string | null;
 }
 
-/** Prices of their own for some variants. No groups: open to everybody. */
+/** Special prices for some variants. Without groups it applies to every customer. */
 export interface PriceList extends TimeWindow {
   id: string;
   name: string;
@@ -95,14 +95,14 @@ export interface PriceListEntry {
   price: number;
 }
 
-/** Goods by what they are; one that is named in any of the three is meant. */
+/** Goods by product, variant or collection; goods that match any of the three are included. */
 export interface Target {
   productIds: readonly string[];
   variantIds: readonly string[];
   collectionIds: readonly string[];
 }
 
-/** Which goods: those of `include`, which all are when it names none, without those of `exclude`. */
+/** The goods of `include` (all goods if it is empty) without those of `exclude`. */
 export interface Selection {
   include: Target;
   exclude: Target;
@@ -112,16 +112,16 @@ export interface PricingRule extends TimeWindow, Selection {
   id: string;
   name: string;
   priority: number;
-  /** No rule behind it changes the price any more. */
+  /** Whether later rules are ignored. */
   isFinal: boolean;
   groupIds: readonly string[];
-  /** Of the line, both inclusive. */
+  /** The quantity range of the line, both inclusive. */
   minQuantity: number;
   maxQuantity: number | null;
   action: RuleAction;
 }
 
-/** What a rule does to the price of one unit. */
+/** The effect of a rule on the price of one unit. */
 export type RuleAction =
   | { kind: 'fixed-price'; price: number }
   | { kind: 'percent-off'; percent: number }
@@ -130,34 +130,34 @@ export type RuleAction =
 export interface Discount extends TimeWindow, Selection {
   id: string;
   name: string;
-  /** The code that the customer entered, in upper case; null: it needs none. */
+  /** The code that the customer entered, in upper case; null if the discount needs no code. */
   code: string | null;
   isEnabled: boolean;
   priority: number;
-  /** An exclusive one is never combined; of those in one lane at most one counts. Without a lane it has one to itself. */
+  /** An exclusive discount is never combined. At most one discount of a `stackGroup` applies; null: its own group. */
   stacking: 'exclusive' | 'stackable';
   stackGroup: string | null;
   groupIds: readonly string[];
   firstOrderOnly: boolean;
-  /** What the goods that it is for must come to, before any discount. */
+  /** The minimum subtotal of its goods, before any discount. */
   minSubtotal: number;
   minQuantity: number;
-  /** Components of bundles are not among the goods that it is for. */
+  /** Whether components of bundles are excluded. */
   excludesBundles: boolean;
   offer: Offer;
-  /** Whose uses are all taken: of the discount, of this customer, or of this code; null: there are some left, or no limit. */
+  /** The exhausted usage limit: of the discount, of this customer, or of this code; null if none is exhausted. */
   usedUp: 'total' | 'customer' | 'code' | null;
 }
 
 export type Reduction = { kind: 'percent'; percent: number; cap: number | null } | { kind: 'amount'; amount: number };
 
-/** What a discount gives. `goods` are those that it is for. */
+/** The offer of a discount. */
 export type Offer =
-  /** A percentage of the goods, at most `cap`. */
+  /** A percentage off the selected goods, at most `cap`. */
   | { kind: 'percentage'; percent: number; cap: number | null }
-  /** An amount off the goods, once an order or for each unit. */
+  /** An amount off the selected goods, once per order or for each unit. */
   | { kind: 'fixed-amount'; amount: number; per: 'order' | 'unit' }
-  /** For every `buy.quantity` units of the one, `get.quantity` of the other, the cheapest, at `percent` off. */
+  /** For every `buy.quantity` bought units, the cheapest `get.quantity` units of `get` at `percent` off. */
   | {
       kind: 'buy-x-get-y';
       buy: Selection & { quantity: number };
@@ -165,9 +165,9 @@ export type Offer =
       percent: number;
       maxApplications: number | null;
     }
-  /** The highest tier that the units, or the spend, of the goods reach. */
+  /** The highest tier that the quantity or the spend of the goods reaches. */
   | { kind: 'tiered'; by: 'quantity' | 'spend'; tiers: readonly Tier[] }
-  /** Off the whole cart, whichever goods it is for. */
+  /** A reduction of the whole cart. */
   | { kind: 'cart'; reduction: Reduction }
   | { kind: 'free-shipping' };
 
@@ -177,30 +177,30 @@ export interface Tier {
   reduction: Reduction;
 }
 
-/** A way of delivery; where no zone has the place, it is not on offer there. */
+/** A shipping method; it is not available in states that no zone contains. */
 export interface ShippingMethod {
   id: string;
   name: string;
-  /** Services have such a code, too: the SAC. */
+  /** The SAC, the code for services. */
   hsn: string;
   taxRates: readonly TaxRate[];
-  /** The first that has the place counts. */
+  /** The first zone that contains the state applies. */
   zones: readonly ShippingZone[];
 }
 
 export interface ShippingZone {
   name: string;
-  /** None: everywhere. */
+  /** Empty: all states. */
   states: readonly string[];
-  /** Heavier orders are not delivered; null: there is no limit. */
+  /** The weight limit in grams; null if there is no limit. */
   maxWeightGrams: number | null;
-  /** The heaviest that the order reaches counts, and of these the one with the highest subtotal. */
+  /** The reached rate with the highest weight applies, then the one with the highest subtotal. */
   rates: readonly ShippingRate[];
 }
 
 export interface ShippingRate {
   fromWeightGrams: number;
-  /** Of the goods before discounts. */
+  /** The minimum subtotal of the goods before discounts. */
   fromSubtotal: number;
   price: number;
 }

@@ -1,26 +1,26 @@
 import type { UnitShares } from '../money/unit-shares.ts';
 import type { GstSplit } from '../tax/tax.ts';
 
-/** What a cart costs, and why. Amounts in minor units (paise). */
+/** The price of a cart and its explanation. Amounts in minor units (paise). */
 export interface PricingOutput {
-  /** The lines as they came, then the components of the bundles. */
+  /** The lines in the order of the input, then the components of the bundles. */
   lines: PricedLine[];
   bundles: PricedBundle[];
-  /** Those that count, in the order in which they were taken off. */
+  /** The applied discounts, in the order of application. */
   discounts: AppliedDiscount[];
-  /** The codes that were entered and do not count. */
+  /** The entered codes that do not apply. */
   refusals: RefusedCode[];
-  /** Null: no method was chosen, or it does not deliver to the place. */
+  /** Null if no method was chosen, or it does not deliver to the state. */
   shipping: PricedShipping | null;
   taxSummary: TaxSummary[];
   totals: Totals;
   explanation: ExplanationStep[];
 }
 
-/** `total` is what the customer pays; `tax` is inside it, or with prices without tax was added to it. */
+/** `total` is what the customer pays, including `tax`. */
 export interface Totals {
   subtotal: number;
-  /** Taken off the goods; what was taken off the delivery is not in `shipping` any more. */
+  /** The discount on the goods; the discount on the delivery is already deducted from `shipping`. */
   discount: number;
   shipping: number;
   tax: number;
@@ -30,16 +30,16 @@ export interface Totals {
 export interface PricedLine extends GstSplit {
   variantId: string;
   quantity: number;
-  /** Of a component of a bundle: what it would cost alone. */
+  /** For a component of a bundle: its price alone. */
   unitPrice: number;
   hsn: string;
-  /** Before discounts: unit price × quantity; of a component its share of the bundle's price. */
+  /** Before discounts: unit price × quantity; for a component its share of the bundle's price. */
   lineTotal: number;
   discount: number;
   taxableValue: number;
   ratePercent: string;
   unitShares: UnitShares;
-  /** Which of the bundles it belongs to. */
+  /** The index of its bundle. */
   bundle?: number;
 }
 
@@ -65,7 +65,7 @@ export interface RefusedCode {
   details: Record<string, unknown>;
 }
 
-/** Why a discount does not count. Part of the API: clients branch on it. */
+/** Why a discount does not apply. Part of the API: clients branch on it. */
 export type RefusalReason =
   | 'DISABLED'
   | 'NOT_STARTED'
@@ -84,20 +84,20 @@ export interface PricedShipping extends GstSplit {
   name: string;
   zone: string;
   hsn: string;
-  /** What the method costs, and what a discount takes off it. */
+  /** The price of the method, and the discount on it. */
   price: number;
   discount: number;
   taxableValue: number;
-  /** The highest of its shares; '0' when nothing is charged. */
+  /** The highest rate of its shares; '0' if nothing is charged. */
   ratePercent: string;
-  /** What of it is taxed at each rate; absent in snapshots of engines before 4, which taxed all of it at `ratePercent`. */
+  /** The shares by tax rate; absent in snapshots of engines before 4, which tax the whole delivery at `ratePercent`. */
   shares?: ShippingShare[];
 }
 
-/** What of the delivery is taxed at one rate. */
+/** The share of the delivery that is taxed at one rate. */
 export interface ShippingShare extends GstSplit {
   ratePercent: string;
-  /** With the tax. */
+  /** Including the tax. */
   paid: number;
   taxableValue: number;
 }
@@ -117,7 +117,7 @@ export interface ExplanationStep {
   lineIndex?: number;
   before: number;
   after: number;
-  /** Why it did not count; absent: it did. */
+  /** Why the step did not apply; absent if it did. */
   skipped?: string;
   note?: string;
 }

@@ -1,6 +1,6 @@
 import { roundHalfUpDivide } from '../money/rounding.ts';
 
-/** `percent` (at most two decimals) of `units / of` parts of an amount, rounded half up once. */
+/** Returns `percent` (at most two decimals) of the part `units / of` of an amount, rounded half up once. */
 export function percentOf(amount: number, percent: number, { units, of } = { units: 1, of: 1 }): number {
   const part = Math.round(percent * 100) * units;
   const whole = 10_000 * of;

@@ -13,13 +13,13 @@ import { taxedCart } from './taxes/taxes.ts';
 const ENGINE: Engine = { choose: chooseDiscounts, costsOf, taxedCart };
 
 /**
- * Prices a cart: a pure function of its inputs. Price lists, then rules, then bundles, then discounts, then delivery,
- * then taxes; each step says what it found.
- * Throws a RangeError on a quantity below 1, a negative price, a price without a tax rate, and beyond 2^53 paise.
+ * Prices a cart: a pure function of its inputs. The steps are price lists, rules, bundles, discounts, delivery and
+ * taxes; each step adds its explanation. Throws a RangeError on a quantity below 1, a negative price, a price without a
+ * tax rate, and beyond 2^53 paise.
  */
 export const priceCart = (inputs: PricingInputs): PricingOutput => priceCartBy(inputs, ENGINE);
 
-/** The same by the rules of an engine before this one. */
+/** Prices a cart by the rules of another version of the engine. */
 export function priceCartBy(inputs: PricingInputs, { choose, costsOf, taxedCart }: Engine): PricingOutput {
   const explanation: ExplanationStep[] = [];
   const when = { at: Date.parse(inputs.at), groups: new Set(inputs.groupIds), isFirstOrder: inputs.isFirstOrder };
@@ -45,7 +45,7 @@ export function priceCartBy(inputs: PricingInputs, { choose, costsOf, taxedCart 
   };
 }
 
-/** What delivery costs, by the goods before discounts: taking something off must not make delivery dearer. */
+/** Prices the delivery by the goods before discounts, so that a discount never makes delivery more expensive. */
 function deliveryOf(
   { shipping: method, placeOfSupply, sellerState }: PricingInputs,
   { lines }: Draft,
@@ -65,7 +65,7 @@ const bundlesOf = ({ bundles, lines }: Draft, { off }: Discounted): PricedBundle
     discount: sum(lines.flatMap((line) => (line.bundle === index ? [off.get(line.index) ?? 0] : []))),
   }));
 
-/** Engines before 4 taxed the delivery as one. */
+/** Engines before 4 tax the delivery as a whole. */
 function partsOf(shipping: PricedShipping | null) {
   if (!shipping) return [];
   const { hsn, shares } = shipping;

@@ -1,19 +1,19 @@
 import type { PricingOutput } from './output.ts';
 
-/** The price of a cart as its client saw it last. Amounts in paise. */
+/** The price of a cart that its client saw last. Amounts in paise. */
 export interface PriceQuote {
-  /** Where the order goes (ISO 3166-2); null: not decided, so the seller's state. */
+  /** The state of delivery (ISO 3166-2); null while it is unknown: then the seller's state is used. */
   state: string | null;
-  /** The method whose price is in the total, the default one included; null: none. */
+  /** The shipping method in the total, also if it is the default one; null if there is none. */
   shippingMethodId: string | null;
   total: number;
   /** The goods after discounts. */
   goods: number;
-  /** The discounts that counted. */
+  /** The applied discounts. */
   discountIds: string[];
 }
 
-/** The quote of a price for a delivery to this state. */
+/** Returns the quote of a price for a delivery to this state. */
 export const quoteOf = ({ totals, discounts, shipping }: PricingOutput, state: string | null): PriceQuote => ({
   total: totals.total,
   goods: totals.subtotal - totals.discount,
@@ -22,7 +22,7 @@ export const quoteOf = ({ totals, discounts, shipping }: PricingOutput, state: s
   shippingMethodId: shipping?.methodId ?? null,
 });
 
-/** The quote of two carts that become one; null when nobody knows what the client saw of one of them. */
+/** Adds the quotes of two merged carts; null if one of them has no quote. */
 export function addQuotes(a: PriceQuote | null, b: PriceQuote | null): PriceQuote | null {
   if (!a || !b) return null;
   const discountIds = [...new Set([...a.discountIds, ...b.discountIds])];
@@ -30,8 +30,8 @@ export function addQuotes(a: PriceQuote | null, b: PriceQuote | null): PriceQuot
 }
 
 /**
- * Whether a price is higher than its quote, and not only because the client has asked for another delivery since: the goods
- * are dearer, a discount that counted is gone, or the same delivery costs more.
+ * Whether a price is higher than its quote for another reason than a changed delivery: the goods are more expensive, an
+ * applied discount is gone, or the same delivery costs more.
  */
 export function isAboveQuote(
   quote: PriceQuote,

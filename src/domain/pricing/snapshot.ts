@@ -6,7 +6,7 @@ import { priceCart as priceCart1 } from './released/engine-1.ts';
 import { priceCart as priceCart2 } from './released/engine-2.ts';
 import { priceCart as priceCart3 } from './released/engine-3.ts';
 
-/** Raised with every change of a result; the engine before it goes to `released`, so that its snapshots can be replayed. */
+/** Increase it with every change of a result, and move the previous engine to `released` to replay its snapshots. */
 export const ENGINE_VERSION = 4;
 
 export interface PricingSnapshot {
@@ -15,26 +15,26 @@ export interface PricingSnapshot {
   output: PricingOutput;
 }
 
-/** What is kept of a price, by whichever engine. */
+/** A stored price of any version of the engine. */
 export interface StoredSnapshot {
   engineVersion: number;
   inputs: object;
   output: object;
 }
 
-/** Prices a cart and keeps all that is needed to do it again years later. */
+/** Prices a cart and returns everything needed to repeat the calculation years later. */
 export function snapshotOf(inputs: PricingInputs): PricingSnapshot {
   return { engineVersion: ENGINE_VERSION, inputs, output: priceCart(inputs) };
 }
 
-/** Prices a snapshot's inputs again with the engine that made it; equal to its output unless one was tampered with. */
+/** Prices a snapshot's inputs with the engine that made it. The result equals its output unless one was changed. */
 export function replay({ engineVersion, inputs }: StoredSnapshot): object {
   const engine = ENGINES[engineVersion];
   if (engine === undefined) throw new RangeError(`No pricing engine of version ${engineVersion}`);
   return engine(inputs);
 }
 
-/** Where a stored price differs from what its engine makes of its inputs now; undefined when it does not. */
+/** Compares a stored price with its replay; returns undefined if they are equal. */
 export function differenceOf(snapshot: StoredSnapshot): { differences: Difference[] } | { error: string } | undefined {
   try {
     const differences = differencesOf(snapshot.output, JSON.parse(JSON.stringify(replay(snapshot))));

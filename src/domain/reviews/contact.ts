@@ -2,19 +2,22 @@ import { findPhoneNumbersInText } from 'libphonenumber-js';
 import { LinkifyIt } from 'linkify-it';
 
 /**
- * Ends of addresses that are written without `http`. Not all there are: "good.it fits" is a sentence, not an address in
- * Italy.
+ * Top-level domains of links without `http`. The list is short on purpose: "good.it fits" is a sentence, not an Italian
+ * address.
  */
-const BARE = 'com|net|org|in|co|io|info|biz|shop|store|online|site|xyz|app|dev|me|ly';
-const linkify = new LinkifyIt({ fuzzyLink: true, fuzzyEmail: true, tlds: BARE.split('|') });
+const TOP_LEVEL_DOMAINS = 'com|net|org|in|co|io|info|biz|shop|store|online|site|xyz|app|dev|me|ly';
+const linkify = new LinkifyIt({ fuzzyLink: true, fuzzyEmail: true, tlds: TOP_LEVEL_DOMAINS.split('|') });
 
-// What stands before is only looked at: were it matched, a long word would be read again from each of its letters.
-const SPELLED_DOMAIN = new RegExp(`(?<=[\\p{L}\\p{N}-]{2}) ?[([]?dot[)\\]]? ?(?:${BARE})(?![\\p{L}\\p{N}])`, 'giu');
+// A lookbehind keeps the time linear: otherwise a long word would be scanned again from each of its letters.
+const SPELLED_DOMAIN = new RegExp(
+  `(?<=[\\p{L}\\p{N}-]{2}) ?[([]?dot[)\\]]? ?(?:${TOP_LEVEL_DOMAINS})(?![\\p{L}\\p{N}])`,
+  'giu',
+);
 const SPELLED_MAIL = /(?<=[\w.-]) ?[([]?at[)\]]? ?(gmail|yahoo|hotmail|outlook|rediffmail)\b/gi;
 const HANDLE = /(^|[\s(])@[A-Za-z0-9_.]{3,}/g;
 const INVITATION =
   /\b(dm|text|msg|message|whats ?app|call|ping|contact|follow|reach)\s+(me|us|at|on|my|our)\b|\b(my|our) (insta|instagram|telegram|whats ?app)\b/gi;
-/** A date in figures, the day, the month or the year first: `12/10/2025`, `2025-10-12`. */
+/** A numeric date that starts with the day, the month or the year: `12/10/2025`, `2025-10-12`. */
 const DATE =
   /(?<![\d./-])(?:(?:0?[1-9]|[12]\d|3[01])([./-])(?:0?[1-9]|[12]\d|3[01])\1(?:(?:19|20)\d\d|\d\d)|(?:19|20)\d\d([./-])(?:0?[1-9]|1[0-2])\2(?:0?[1-9]|[12]\d|3[01]))(?![./-]?\d)/g;
 /** A time of day: `18:45`, `18:45:30`, `9.30 pm`. */
@@ -22,26 +25,26 @@ const TIME = /(?<![\d:.])(?:[01]?\d|2[0-3])(?::[0-5]\d(?::[0-5]\d)?(?![:.]?\d)|[
 const DIGITS = words('zero one two three four five six seven eight nine');
 const LEAST_SPELLED = 8;
 
-/** Ways to write a link so that it is none. */
+/** Disguised links. */
 const DISGUISED = [
   /\bhxxps?:/gi,
-  new RegExp(`\\S \\. ?(?:${BARE})(?![\\p{L}\\p{N}])`, 'giu'),
+  new RegExp(`\\S \\. ?(?:${TOP_LEVEL_DOMAINS})(?![\\p{L}\\p{N}])`, 'giu'),
   /(?<![\w.@-])[\w-]+\.[a-z]{2,}\/\w+/gi,
 ];
-/** "It is fine.In summer": the end of a sentence, with the next one too close behind it. */
+/** The end of a sentence without a space after it: "It is fine.In summer". */
 const SENTENCE = /\.[A-Z][a-z]*$/;
 
-/** How many links lead elsewhere than to what is allowed. */
+/** Counts the links to domains that are not allowed. */
 export function linksIn(text: string, allowedDomains: ReadonlySet<string>): number {
   const clear = text.replace(/[[(]\.[\])]/g, '.');
   const links = (linkify.match(clear) ?? []).filter(({ schema, raw }) => schema !== 'mailto:' && !SENTENCE.test(raw));
   const foreign = links.filter(({ url }) => !allowedDomains.has(hostOf(url)));
   const others = [SPELLED_DOMAIN, ...DISGUISED].map((pattern) => clear.match(pattern)?.length ?? 0);
-  // What is allowed may be written without `http`: only the links that were found are compared.
+  // An allowed link may be written without `http`, so disguises count only if no link was found.
   return foreign.length > 0 ? foreign.length : links.length > 0 ? 0 : Math.max(...others);
 }
 
-/** How many ways to reach somebody the text has: addresses, telephone numbers, names in networks. */
+/** Counts the contact details in a text: e-mail addresses, telephone numbers and social media handles. */
 export function contactsIn(text: string): number {
   const mails = (linkify.match(text) ?? []).filter(({ schema }) => schema === 'mailto:').length;
   const numbers = findPhoneNumbersInText(withoutDates(withDigits(text)), 'IN').length;
@@ -51,13 +54,13 @@ export function contactsIn(text: string): number {
 
 const hostOf = (url: string): string => URL.parse(url)?.hostname.replace(/^www\./, '') ?? '';
 
-/** Dates and times of day are no telephone numbers, and hide the one beside them: a word between keeps them apart. */
+/** Replaces dates and times by words: they are not telephone numbers, and would hide a number beside them. */
 const withoutDates = (text: string): string => text.replace(DATE, ' date ').replace(TIME, ' time ');
 
-/** A row of digits that are spelled out. */
+/** A sequence of spelled-out digits. */
 const SPELLED = new RegExp(`(?:\\b(?:double|triple|${DIGITS.join('|')})\\b[\\s,-]*){${LEAST_SPELLED},}`, 'gi');
 
-/** With figures for the digits of other scripts, and for those that are spelled out. */
+/** Replaces Devanagari digits and spelled-out digits by ASCII digits. */
 function withDigits(text: string): string {
   const figures = text.replace(/[०-९]/g, (digit) => String(digit.charCodeAt(0) - 0x966));
   return figures.replace(SPELLED, (spelled) => ` ${digitsOf(words(spelled.toLowerCase()))} `);

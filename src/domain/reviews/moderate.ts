@@ -4,19 +4,19 @@ import type { ReviewPolicy, ReviewRule } from './policy.ts';
 import { findProfanity, type Profanity } from './profanity.ts';
 import { MOST_JUDGED, plain, wordsOf } from './text.ts';
 
-/** What a review says, and what only the other reviews can tell of it. */
+/** A review to judge, with the result of the comparison with other reviews. */
 export interface Judged {
   rating: number;
   title: string;
   body: string;
-  /** Somebody else, or the same person about something else, wrote the same before. */
+  /** Whether the same text was published before, by another customer or for another variant. */
   isCopied: boolean;
 }
 
 export interface Reason {
   rule: ReviewRule;
   points: number;
-  /** How often it applies. What was found is not repeated: reasons are kept, and may not hold what they complain of. */
+  /** Number of matches. Reasons are stored, so they do not contain the matched text. */
   times: number;
 }
 
@@ -28,10 +28,10 @@ export interface Verdict {
   reasons: Reason[];
 }
 
-/** The verdict on a text that no rule can look at: a person decides. */
+/** The verdict on a text that is too long for the rules: a person decides. */
 export const HELD: Verdict = { decision: 'hold', score: 0, reasons: [] };
 
-/** Judges a review by the policy alone: the same review and policy have the same verdict, always. */
+/** Judges a review. The same review and policy always give the same verdict. */
 export function moderate(review: Judged, policy: ReviewPolicy): Verdict {
   const text = plain(`${review.title} \u2014 ${review.body}`);
   if (text.length > MOST_JUDGED) return HELD;
@@ -46,10 +46,10 @@ export function moderate(review: Judged, policy: ReviewPolicy): Verdict {
   return { decision: decisionOf(score, policy), score, reasons: weighed };
 }
 
-/** One word that has a decent meaning as well: nothing else says which is meant. */
+/** Whether the only profane word also has a harmless meaning. */
 const isDoubtful = ({ strong, weak }: Profanity): boolean => strong === 0 && weak === 1;
 
-/** A doubtful word may hold a review, and is never what rejects it: its points end below the rejection. */
+/** Caps the points of a doubtful word below the rejection score: it can hold a review, but not reject it. */
 function withoutRejecting(reasons: Reason[], { rejectFrom }: ReviewPolicy): Reason[] {
   const others = reasons.filter(({ rule }) => rule !== 'profanity').reduce((sum, { points }) => sum + points, 0);
   const room = others >= rejectFrom ? Number.POSITIVE_INFINITY : rejectFrom - 1 - others;

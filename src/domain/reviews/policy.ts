@@ -1,4 +1,4 @@
-/** What a review is looked at for. */
+/** The rules that a review is checked against. */
 export const REVIEW_RULES = [
   'profanity',
   'blocked-word',
@@ -11,34 +11,34 @@ export const REVIEW_RULES = [
 ] as const;
 export type ReviewRule = (typeof REVIEW_RULES)[number];
 
-/** How reviews are judged: data, which staff change without a deployment. Words are compared without regard to case. */
+/** The moderation policy, which staff change without a deployment. Words are compared case-insensitively. */
 export interface ReviewPolicy {
-  /** What a rule adds to the score when it applies; 0 switches it off. */
+  /** The points that a matching rule adds to the score; 0 disables the rule. */
   points: Record<ReviewRule, number>;
-  /** A score below this is published at once. */
+  /** Reviews with a score below this value are published at once. */
   approveBelow: number;
-  /** A score from here on is rejected at once; what lies between waits for a person. */
+  /** Reviews with this score or more are rejected at once; scores in between wait for a person. */
   rejectFrom: number;
-  /** So many reports by customers take a published review off the page until a person has looked. */
+  /** Number of customer reports that hide a published review until a person has decided. */
   reportsToHold: number;
-  /** From so many letters on, a text of which this share (percent) are capitals is shouted. */
+  /** A text with at least this many letters counts as shouting if this percentage is in capitals. */
   shouting: { letters: number; percent: number };
-  /** So often in a row: a sign, a word, a phrase. */
+  /** The repetitions in a row that are too many: of a character, a word, a phrase. */
   repetition: { signs: number; words: number; phrases: number };
-  /** Words that no dictionary has, and that are not wanted here. */
+  /** Unwanted words in addition to the dictionaries. */
   blockedWords: readonly string[];
-  /** Words that a dictionary takes for profane, and that this shop sells or lets pass. */
+  /** Words that a dictionary lists as profane but this shop allows. */
   allowedWords: readonly string[];
-  /** Domains that may be linked to. */
+  /** Domains that links may lead to. */
   allowedDomains: readonly string[];
-  /** Words by which a text speaks well, or ill, of what was bought. */
+  /** Words of praise and of blame, compared with the rating. */
   praise: readonly string[];
   blame: readonly string[];
 }
 
 const words = (text: string): string[] => text.split(' ');
 
-/** What a shop begins with. */
+/** The policy of a new shop. */
 export const DEFAULT_POLICY: ReviewPolicy = {
   points: {
     profanity: 100,

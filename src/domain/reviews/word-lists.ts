@@ -1,11 +1,11 @@
 const words = (text: string): string[] => text.normalize('NFKC').split(/\s+/);
 
-/** A list of words, compared as they stand in a text: lower case, form NFKC. */
+/** A set of words in lower case and form NFKC, as they are compared. */
 const setOf = (text: string): ReadonlySet<string> => new Set(words(text.trim()));
 
 /**
- * Words that the dictionaries take for profane and that say nothing bad: names, brands, animals and goods. A shop that does
- * not want one of them adds it to its blocked words.
+ * Words that the dictionaries list as profane but that are harmless: names, brands, animals and goods. A shop can add
+ * any of them to its blocked words.
  */
 export const INNOCENT_WORDS = setOf(`
   cockpit cockpits dickies dickey slutsk slutsky shih-tzu shitzu shitzus shital shitole shitij shitiz shitla shitala shitanshu vishit
@@ -21,7 +21,7 @@ export const INNOCENT_WORDS = setOf(`
 const DICKS = 'francis|tracy|whittington|cheney|grayson|clark|bruna|king-smith|van dyke|smith';
 const FURNITURE = 'sofa|bed|room|study|table|desk|chair|bag|box|rack|stand|storage|kitchen|dining|office|cover|carry';
 
-/** Names and goods of several words, of which one alone would count. */
+/** Names and goods of several words that contain a profane word. */
 const PHRASES = [
   `(?:moby|spotted|philip k\\.?|andy)[ -]dick`,
   `dick(?: |'s )(?:${DICKS}|sporting goods)`,
@@ -55,10 +55,10 @@ const PHRASES = [
   '\\d{1,4} bc',
 ];
 
-/** Finds each of these names and goods in a text. */
+/** Matches these names and goods in a text. */
 export const INNOCENT_PHRASES = new RegExp(`(?<![\\p{L}\\p{N}-])(?:${PHRASES.join('|')})(?![\\p{L}\\p{N}])`, 'giu');
 
-/** Words with no other meaning, by their first letters, with one letter where it is doubled. */
+/** Beginnings of words without another meaning; double letters are written once. */
 export const STRONG_BEGINNINGS: readonly string[] = words(
   `fuck fuk phuck motherfuck cunt niger niga fagot bitch slut whore wanker twat bastards ashole arsehole asmunch
   dickhead dickface dickwad cocksuck cumshot blowjob handjob pisof shity shithead shithole shitface shitbag shitshow shitload
@@ -68,8 +68,8 @@ export const STRONG_BEGINNINGS: readonly string[] = words(
   मादर भोस चूति गांड लंड लौड़ रंडी रांड हरामी हरामज़ हरामखोर भड़व भड़वा झांट`.trim(),
 );
 
-/** Words with no other meaning that begin decent ones as well, so that they count whole. */
+/** Whole words without another meaning; as beginnings they would match harmless words. */
 export const STRONG_WORDS = setOf('shit shits shite shiting gand chut asses चूत');
 
-/** Parts that no decent word has. */
+/** Parts that no harmless word contains. */
 export const STRONG_PARTS: readonly string[] = words('chod chud kichut kiaulad fucker चोद चुद औलाद');

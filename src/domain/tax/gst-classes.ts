@@ -1,13 +1,13 @@
 import type { TaxRate } from './tax.ts';
 
-/** A tax class as the seed stores it: what kind of goods, and its slabs over time. */
+/** A tax class as the seed stores it: a kind of goods and its slabs over time. */
 export interface TaxClass {
   readonly code: string;
   readonly name: string;
   readonly rates: readonly TaxRate[];
 }
 
-// Notifications take effect with the Indian day, and midnight in India is 18:30 UTC of the day before.
+// Notifications take effect at midnight in India, which is 18:30 UTC of the day before.
 const slabs = (day: string, ...steps: readonly [minUnitPrice: number, percent: string][]): TaxRate[] =>
   steps.map(([minUnitPrice, percent]) => ({ validFrom: startOfIndianDay(day), minUnitPrice, percent }));
 
@@ -16,7 +16,7 @@ function startOfIndianDay(day: string): string {
 }
 
 const GST_START = '2017-07-01';
-/** The day on which the slabs of 12 % and 28 % gave way to 5, 18 and 40. */
+/** The day on which the slabs of 5, 18 and 40 % replaced those of 12 and 28 %. */
 const GST_REFORM = '2025-09-22';
 const between = (before: string, after: string): TaxRate[] => [
   ...slabs(GST_START, [0, before]),
@@ -24,8 +24,9 @@ const between = (before: string, after: string): TaxRate[] => [
 ];
 
 /**
- * GST on the goods of the sample shop. "Not exceeding ₹2,500" is a slab that the next follows from ₹2,500.01; what is
- * compared is the value of a piece or a pair without tax, after discounts (CGST Act, s. 15(2)(a); CBIC FAQ on rates, 33).
+ * GST on the goods of the sample shop. "Not exceeding ₹2,500" means that the next slab starts at ₹2,500.01. The
+ * compared value is that of a piece or a pair without tax, after discounts (CGST Act, s. 15(2)(a); CBIC FAQ on rates,
+ * 33).
  */
 export const GST_CLASSES: readonly TaxClass[] = [
   { code: 'exempt', name: 'Exempt: printed books', rates: slabs(GST_START, [0, '0']) },

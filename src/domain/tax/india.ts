@@ -1,4 +1,4 @@
-/** A state or union territory: ISO 3166-2 code, name, the two digits that open its GST numbers. */
+/** A state or union territory: ISO 3166-2 code, name, and the first two digits of its GST numbers. */
 export interface Subdivision {
   readonly code: string;
   readonly name: string;
@@ -47,7 +47,7 @@ export const INDIAN_SUBDIVISIONS: readonly Subdivision[] = [
   of('IN-WB', 'West Bengal', '19'),
 ];
 
-/** Codes that ISO replaced in 2020 (DN, DD) and in November 2023; address forms and libraries still send them. */
+/** Codes that ISO replaced in 2020 (DN, DD) and in November 2023; address forms and libraries still use them. */
 const FORMER_CODES: ReadonlyMap<string, string> = new Map([
   ['IN-CT', 'IN-CG'],
   ['IN-DD', 'IN-DH'],
@@ -57,12 +57,12 @@ const FORMER_CODES: ReadonlyMap<string, string> = new Map([
   ['IN-UT', 'IN-UK'],
 ]);
 
-/** Every code that an address may have. */
+/** All codes that an address may contain, including former ones. */
 export const STATE_CODES: readonly string[] = [...INDIAN_SUBDIVISIONS.map(({ code }) => code), ...FORMER_CODES.keys()];
 
 const BY_CODE = new Map(INDIAN_SUBDIVISIONS.map((subdivision) => [subdivision.code, subdivision]));
 
-/** The state or union territory of an ISO 3166-2 code, also of one that ISO has replaced. */
+/** Returns the state or union territory of a current or former ISO 3166-2 code. */
 export function indianSubdivision(code: string): Subdivision | undefined {
   return BY_CODE.get(currentStateCode(code));
 }
@@ -71,9 +71,9 @@ export function isIndianSubdivision(code: string): boolean {
   return indianSubdivision(code) !== undefined;
 }
 
-/** The code of today for a former one; any other text stays. */
+/** Returns the current code for a former one; other texts are unchanged. */
 export const currentStateCode = (code: string): string => FORMER_CODES.get(code) ?? code;
 
-/** Whether two codes mean the same state: a former code means the one that took its place. */
+/** Whether two codes mean the same state; a former code equals its replacement. */
 export const isSameState = (one: string, other: string): boolean =>
   one === other || (indianSubdivision(one)?.code ?? one) === (indianSubdivision(other)?.code ?? other);

@@ -1,16 +1,16 @@
 import { indianSubdivision, type Subdivision } from './india.ts';
 
 /*
- * Which states the PIN codes belong to, by their first digits. Source: "All India Pincode Directory" of the Department of
- * Posts on data.gov.in, in editions before and after 2020, compared with the postal codes of India at geonames.org.
- * States that the directory names for a few offices far away from them are left out as its typing errors. Where the
- * directory still names Andhra Pradesh in districts of Telangana, the Andhra Pradesh Reorganisation Act, 2014 decides.
+ * The states of PIN codes, by their first digits. Source: "All India Pincode Directory" of the Department of Posts on
+ * data.gov.in, in editions before and after 2020, compared with the postal codes of India at geonames.org. States that
+ * the directory names for a few distant offices are omitted as typing errors. Where the directory still names Andhra
+ * Pradesh in districts of Telangana, the Andhra Pradesh Reorganisation Act, 2014 decides.
  */
 
-/** First and last prefix of a range, and the states it belongs to, as the ends of their ISO 3166-2 codes. */
+/** First and last prefix of a range, and its states, as the last part of their ISO 3166-2 codes. */
 type Range = readonly [first: number, last: number, states: string];
 
-/** By two digits: the postal circles, also for the sorting districts that a circle opens later. */
+/** Postal circles, by two digits; they also cover sorting districts that open later. */
 const CIRCLES: readonly Range[] = [
   [11, 11, 'DL'],
   [12, 13, 'HR'],
@@ -39,7 +39,7 @@ const CIRCLES: readonly Range[] = [
   [84, 85, 'BR'],
 ];
 
-/** By three digits: the sorting districts that do not belong to all of their circle, or not only to it. */
+/** Sorting districts whose states differ from those of their circle, by three digits. */
 const SORTING_DISTRICTS: readonly Range[] = [
   [140, 140, 'CH PB'],
   [194, 194, 'LA'],
@@ -76,13 +76,13 @@ const SORTING_DISTRICTS: readonly Range[] = [
   [825, 829, 'JH'],
 ];
 
-/** Six digits, the first of which is not 0. */
+/** Whether a text has six digits, the first of which is not 0. */
 export const isPinCode = (text: string): boolean => /^[1-9][0-9]{5}$/.test(text);
 
-/** A PIN code without the spaces around it and the one after its third digit: `560 001` is `560001`. */
+/** Removes spaces around a PIN code and after its third digit: `560 001` becomes `560001`. */
 export const normalisePinCode = (text: string): string => text.trim().replace(/^(\d{3})\s+(\d{3})$/, '$1$2');
 
-/** The states that a PIN code belongs to; none when its first digits do not say it, as those of the army (9). */
+/** Returns the states of a PIN code; empty if its first digits do not define one, e.g. 9 for the army. */
 export function statesOfPinCode(pinCode: string): Subdivision[] {
   const states = statesIn(SORTING_DISTRICTS, pinCode.slice(0, 3)) ?? statesIn(CIRCLES, pinCode.slice(0, 2)) ?? '';
   return states.split(' ').flatMap((state) => indianSubdivision(`IN-${state}`) ?? []);

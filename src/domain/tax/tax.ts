@@ -2,9 +2,9 @@ import { minorUnits } from '../money/money.ts';
 import { roundHalfUpDivide } from '../money/rounding.ts';
 
 /**
- * One slab of a tax class: from the instant `validFrom` (ISO 8601) on, units worth at least `minUnitPrice` (minor units,
+ * One slab of a tax class: from the instant `validFrom` (ISO 8601), units worth at least `minUnitPrice` (minor units,
  * without tax, after discounts) are taxed at `percent`, a decimal like '18' or '0.25'. A slab ends one minor unit below
- * the next: "not exceeding ₹2,500" is followed by a slab from ₹2,500.01.
+ * the next one: "not exceeding ₹2,500" is followed by a slab from ₹2,500.01.
  */
 export interface TaxRate {
   readonly validFrom: string;
@@ -18,7 +18,7 @@ export interface GstSplit {
   igst: number;
 }
 
-/** Equal units that are sold together for `amount` minor units, with the tax inside or without it. */
+/** Equal units sold together for `amount` minor units, with or without tax. */
 export interface UnitsSold {
   amount: number;
   quantity: number;
@@ -26,9 +26,9 @@ export interface UnitsSold {
 }
 
 /**
- * The percent in force at the instant `at` (ISO 8601) for units by their value without tax (CGST Act, s. 15(2)(a)). With
- * the tax inside it is that of the first slab, from the lowest, which the value at its own rate falls into; where no slab
- * agrees with itself, of the first that the value does not exceed. Nothing is rounded: a fraction of a paisa above a limit
+ * Returns the rate in force at `at` (ISO 8601) for units by their value without tax (CGST Act, s. 15(2)(a)). If the
+ * amount includes tax, it is the first slab, from the lowest, that contains the value computed at its own rate; if no
+ * slab qualifies, the first one that the value does not exceed. Nothing is rounded: a fraction of a paisa above a limit
  * exceeds it. Throws a RangeError when no slab covers the value.
  */
 export function rateFor(rates: readonly TaxRate[], units: UnitsSold, at: string): string {
@@ -43,7 +43,7 @@ export function rateFor(rates: readonly TaxRate[], units: UnitsSold, at: string)
   return plainPercent(found.percent);
 }
 
-/** Whether the value of one unit, taxed at that percent, is not above the limit. */
+/** Whether the value of one unit, at that rate, is at most the limit. */
 function isWithin(
   { amount, quantity, isTaxInside }: UnitsSold,
   { limit, percent }: { limit: number; percent: string },
@@ -53,7 +53,7 @@ function isWithin(
   return BigInt(amount) * hundred <= BigInt(limit) * BigInt(quantity) * (hundred + rate);
 }
 
-/** The slabs in force, from the lowest. Those of one date stand or fall together: a newer date replaces them as a whole. */
+/** Returns the slabs in force, from the lowest. Slabs of a newer date replace all slabs of an older one. */
 export function slabsAt(rates: readonly TaxRate[], at: string): TaxRate[] {
   const now = instant(at);
   const started = rates.map((rate) => ({ from: instant(rate.validFrom), rate })).filter(({ from }) => from <= now);
@@ -68,7 +68,7 @@ function instant(iso: string): number {
   return time;
 }
 
-/** A percent without idle zeros, so that equal rates are equal texts: '18.0000' → '18'. Throws on a non-decimal. */
+/** Removes superfluous zeros, so that equal rates are equal texts: '18.0000' → '18'. Throws on a non-decimal. */
 export function plainPercent(percent: string): string {
   const [, whole = '', fraction = ''] = DECIMAL.exec(percent) ?? [];
   if (whole === '') throw new RangeError(`Not a percent: ${percent}`);
@@ -78,33 +78,33 @@ export function plainPercent(percent: string): string {
 
 const DECIMAL = /^(\d+)(?:\.(\d+))?$/;
 
-/** The highest of plain percents; '0' when there are none. */
+/** Returns the highest of plain percents; '0' if there are none. */
 export const highestRate = (percents: readonly string[]): string =>
   percents.reduce((highest, percent) => (compareRates(percent, highest) > 0 ? percent : highest), '0');
 
-/** Orders percents from the lowest, exactly. */
+/** Compares percents exactly, for an ascending order. */
 export function compareRates(one: string, other: string): number {
   const [a, b] = [ratio(one), ratio(other)];
   const [left, right] = [a.rate * b.hundred, b.rate * a.hundred];
   return left < right ? -1 : Number(left > right);
 }
 
-/** The tax inside an amount: round_half_up(amount × rate / (100 + rate)). */
+/** Returns the tax inside an amount: round_half_up(amount × rate / (100 + rate)). */
 export function inclusiveTax(amount: number, percent: string): number {
   const { rate, hundred } = ratio(percent);
   return share(amount, rate, hundred + rate);
 }
 
-/** The tax on top of an amount: round_half_up(amount × rate / 100). */
+/** Returns the tax on top of an amount: round_half_up(amount × rate / 100). */
 export function exclusiveTax(amount: number, percent: string): number {
   const { rate, hundred } = ratio(percent);
   return share(amount, rate, hundred);
 }
 
 /**
- * The tax of an amount, inside it or on top. Within one state the union (CGST) and the state (SGST; UTGST in a union
- * territory) levy the same rate on the same value (CGST Act, s. 9; SGST Acts, s. 9), so each half is rounded, and they
- * are equal. Between states, and abroad, all of it is IGST, rounded once (IGST Act, s. 5).
+ * Returns the tax of an amount, inside it or on top. Within one state the union (CGST) and the state (SGST; UTGST in a
+ * union territory) levy the same rate on the same value (CGST Act, s. 9; SGST Acts, s. 9), so each half is rounded and
+ * both are equal. Between states, and abroad, all of it is IGST, rounded once (IGST Act, s. 5).
  */
 export function gstOn(
   amount: number,
@@ -120,7 +120,7 @@ export function gstOn(
   return { cgst: half, sgst: half, igst: 0 };
 }
 
-/** The percent and 100, both in units of the percent's last decimal place: whole numbers, exact. */
+/** Returns the percent and 100 as whole numbers, in units of the percent's last decimal place. */
 function ratio(percent: string): { rate: bigint; hundred: bigint } {
   const [whole = '', fraction = ''] = plainPercent(percent).split('.');
   return { rate: BigInt(whole + fraction), hundred: 100n * 10n ** BigInt(fraction.length) };

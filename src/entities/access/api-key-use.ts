@@ -2,14 +2,14 @@ import { SEALED_PATTERN } from '../../infra/crypto/key-ring.ts';
 import type { Query } from '../../infra/database/query.ts';
 import { SEALED_COLUMNS } from '../account/privacy/vault.ts';
 
-/** How many rows of a table are sealed by which key; `key` null: in clear, or damaged. */
+/** The number of rows of a table that are sealed with one key. A null `key` means clear text or a damaged value. */
 export interface KeyUse {
   table: string;
   key: string | null;
   rows: number;
 }
 
-/** Counts the rows under each key, those of idempotent answers too: a key is needed until nothing is left under it. */
+/** Counts the rows under each key, including stored idempotent responses. A key is needed until no row uses it. */
 export async function countKeys(query: Query): Promise<KeyUse[]> {
   const uses = await Promise.all(Object.keys(SEALED_COLUMNS).map((table) => countIn(query, table)));
   const answers = await query<{ key: string | null; rows: number }>(

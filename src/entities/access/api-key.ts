@@ -22,9 +22,12 @@ const ApiKeySchema = defineEntity({
   },
 });
 
-/** A key of an external service. It never does more than its maker could do at that moment. */
+/** An API key of an external service. It has at most the permissions that its creator had at creation. */
 export class ApiKey extends ApiKeySchema.class {
-  /** Replaces the secret; the one before works on until `previousUntil`. @returns the new secret, told once. */
+  /**
+   * Replaces the secret. The previous secret works until `previousUntil`.
+   * @returns the new secret, which is not stored.
+   */
   rotate(previousUntil: Date, now: Date): string {
     const secret = newSecret();
     this.previousHash = this.hash;
@@ -36,5 +39,5 @@ export class ApiKey extends ApiKeySchema.class {
 }
 ApiKeySchema.setClass(ApiKey);
 
-/** A new secret; what is stored is its hash. */
+/** Generates a secret. Only its hash is stored. */
 export const newSecret = (): string => `vk_${randomBytes(32).toString('base64url')}`;

@@ -11,16 +11,16 @@ export interface AuditEntry {
   /** `noun.verb`, as `staff.block`. */
   action: string;
   target: { type: string; id: string };
-  /** What changed, before and after; personal data only as `CONCEALED`. */
+  /** The changed values before and after. Personal values appear as `CONCEALED`. */
   before: Record<string, unknown> | null;
   after: Record<string, unknown> | null;
   requestId: string;
 }
 
-/** Stands in the log for a personal value: that it changed may be known for ever, what it was may not. */
+/** Replaces a personal value in the audit log, which is never erased: the log shows only that the value changed. */
 export const CONCEALED = '•';
 
-/** Appends to the audit log, in the transaction of the change itself: one is never there without the other. */
+/** Appends to the audit log in the transaction of the change, so that neither exists without the other. */
 export function audit(tx: Tx, { actor, action, target, before, after, requestId }: AuditEntry): void {
   tx.append('audit_log', {
     id: newId(),

@@ -18,11 +18,14 @@ const RoleSchema = defineEntity({
   },
 });
 
-/** What a member of staff may do. The built-in ones are as the code says; the shop only decides whether they need MFA. */
+/**
+ * The permissions of staff members. The code defines the built-in roles; the shop decides only whether they require
+ * MFA.
+ */
 export class Role extends RoleSchema.class {}
 RoleSchema.setClass(Role);
 
-/** Brings the built-in roles to what this version of the code says. Whether they need MFA stays as it was set. */
+/** Updates the built-in roles to this version of the code. `requires_mfa` keeps the value that the shop has set. */
 export async function syncBuiltinRoles(db: Pick<Database, 'query'>, now: Date): Promise<void> {
   for (const { name, permissions } of BUILTIN_ROLES) {
     await db.query(

@@ -2,14 +2,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Query } from '../../infra/database/query.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
-import { opened, sealed, type Vault } from '../account/privacy/vault.ts';
+import { openColumn, sealColumn, type Vault } from '../account/privacy/vault.ts';
 
-/** How long a session lives at most, in days, however often it is refreshed. */
+/** Maximum lifetime of a session in days. Refreshing does not extend it. */
 const CUSTOMER_DAYS = 90;
 const STAFF_DAYS = 7;
 const DAY_MS = 86_400_000;
 
-export type WhyRevoked =
+export type RevocationReason =
   | 'logout'
   | 'logout-everywhere'
   | 'reuse'
@@ -21,11 +21,11 @@ export type WhyRevoked =
 
 export interface NewSession {
   account: { id: string; kind: 'customer' | 'staff' };
-  /** What the client calls itself (User-Agent); personal data. */
+  /** The User-Agent of the client; personal data. */
   client: string;
 }
 
-/** Begins a session with its first refresh token, which is told once and kept only as its hash. */
+/** Creates a session with its first refresh token. Only the hash of the token is stored. */
 export function beginSession(
   tx: Tx,
   vault: Vault,
@@ -36,7 +36,7 @@ export function beginSession(
   tx.append('sessions', {
     id: sessionId,
     account_id: account.id,
-    client: sealed(vault, client.slice(0, 300), `sessions.client:${sessionId}`),
+    client: sealColumn(vault, client.slice(0, 300), `sessions.client:${sessionId}`),
     created_at: tx.now,
     last_used_at: tx.now,
     expires_at: new Date(tx.now.getTime() + days * DAY_MS),
@@ -51,16 +51,16 @@ export interface Rotation {
 }
 
 /**
- * Takes a refresh token for a new one. Of two callers with the same token one comes first; the other finds it used,
- * and ends the session for both, as nobody can tell the thief from the owner (RFC 9700, 4.14.2).
- * @returns undefined when the token does not work at this door; what was done about it has to be committed.
+ * Exchanges a refresh token for a new one. If two callers send the same token, the second finds it used, and the session
+ * ends for both: the server cannot tell a thief from the owner (RFC 9700, 4.14.2).
+ * @returns undefined if the token is not valid for this kind of account; commit even then, to keep the revocation.
  */
 export async function rotate(
   tx: Tx,
   { token, kind }: { token: string; kind: 'customer' | 'staff' },
 ): Promise<Rotation | undefined> {
   const hash = hashToken(token);
-  // The session's lock stands before the token's, as everywhere: revoking takes them in this order too.
+  // Lock the session before the token: a revocation takes the locks in the same order.
   const [session] = await tx.query<{ id: string; accountId: string }>(
     `select s.id, a.id as "accountId" from sessions s join accounts a on a.id = s.account_id
       where s.id = (select session_id from refresh_tokens where hash = $1) and a.kind = $2 and a.status = 'active'
@@ -81,10 +81,18 @@ export async function rotate(
   return { sessionId, accountId, refreshToken: appendToken(tx, sessionId) };
 }
 
-/** Ends live sessions of an account: one, all, or all but one. @returns how many. */
+/**
+ * Revokes active sessions of an account: all, only one (`only`), or all but one (`except`).
+ * @returns the number revoked.
+ */
 export async function revokeSessions(
   tx: Tx,
-  { accountId, because, only, except }: { accountId: string; because: WhyRevoked; only?: string; except?: string },
+  {
+    accountId,
+    because,
+    only,
+    except,
+  }: { accountId: string; because: RevocationReason; only?: string; except?: string },
 ): Promise<number> {
   const revoked = await tx.query(
     `update sessions set revoked_at = now(), revoked_because = $2
@@ -101,7 +109,7 @@ function appendToken(tx: Tx, sessionId: string): string {
   return token;
 }
 
-/** A token of 256 random bits needs no slow hash: there is nothing to guess. */
+/** Hashes a token. A token of 256 random bits cannot be guessed and needs no slow hash. */
 export const hashToken = (token: string): string => createHash('sha256').update(token).digest('base64url');
 
 export interface LiveSession {
@@ -112,7 +120,7 @@ export interface LiveSession {
   expiresAt: Date;
 }
 
-/** The live sessions of an account, newest first. */
+/** Lists the active sessions of an account, newest first. */
 export async function listSessions(
   query: Query,
   vault: Vault,
@@ -124,5 +132,5 @@ export async function listSessions(
       where s.account_id = $1 and a.kind = $2 and s.revoked_at is null and s.expires_at > now() order by s.id desc`,
     [accountId, kind],
   );
-  return rows.map((row) => ({ ...row, client: opened(vault, row.client, `sessions.client:${row.id}`) }));
+  return rows.map((row) => ({ ...row, client: openColumn(vault, row.client, `sessions.client:${row.id}`) }));
 }

@@ -1,18 +1,18 @@
-import { beyond } from '../../domain/access/permissions.ts';
+import { missingPermissions } from '../../domain/access/permissions.ts';
 import { refused } from '../../domain/errors.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { Account } from '../account/account.ts';
 import { Role } from './role.ts';
 
-/** What a caller holds, and who it is. */
+/** The staff member who makes a change, with their permissions. */
 export interface Grantor {
   accountId: string;
   permissions: ReadonlySet<string>;
 }
 
 /**
- * Serialises everything that could leave the shop without an administrator: taken before the row of any account.
- * @returns the administrators' role.
+ * Serialises all changes that could remove the last administrator. Take this lock before the row of any account.
+ * @returns the administrator role.
  */
 export async function lockAdmins(tx: Tx): Promise<Role> {
   const role = await tx.lock(Role, { name: 'admin' });
@@ -20,7 +20,7 @@ export async function lockAdmins(tx: Tx): Promise<Role> {
   return role;
 }
 
-/** A member of staff under the row lock, with the role. @throws STAFF_NOT_FOUND */
+/** Loads and locks a staff member, with the role. @throws STAFF_NOT_FOUND */
 export async function lockStaff(tx: Tx, id: string): Promise<{ account: Account; role: Role }> {
   const account = await tx.lock(Account, { id, kind: 'staff' });
   if (!account || account.status === 'erased') throw refused('STAFF_NOT_FOUND', { staffId: id });
@@ -34,18 +34,22 @@ export async function roleOf(tx: Tx, id: string): Promise<Role> {
   return role;
 }
 
-/** Nobody gives, or takes over, what they may not do themselves. @throws PERMISSION_ESCALATION naming what is too much. */
+/**
+ * Refuses to grant or take over permissions that the caller lacks.
+ * @throws PERMISSION_ESCALATION with those permissions.
+ */
 export function refuseEscalation({ permissions }: Grantor, wanted: readonly string[]): void {
-  const tooMuch = beyond(permissions, wanted);
+  const tooMuch = missingPermissions(permissions, wanted);
   if (tooMuch.length > 0) throw refused('PERMISSION_ESCALATION', { permissions: tooMuch });
 }
 
-/** @throws ACCOUNT_STATE_CONFLICT for oneself: whoever locks themselves out cannot undo it. */
+/** Refuses a change of one's own account: a lockout could not be undone. @throws ACCOUNT_STATE_CONFLICT */
 export function refuseSelf({ accountId }: Grantor, id: string): void {
-  if (accountId === id) throw refused('ACCOUNT_STATE_CONFLICT', { staffId: id, reason: 'it is you' });
+  if (accountId === id)
+    throw refused('ACCOUNT_STATE_CONFLICT', { staffId: id, reason: 'You cannot change your own account.' });
 }
 
-/** Refuses to take the last administrator who can sign in. To be called under `lockAdmins`. @throws LAST_ADMIN */
+/** Refuses to remove the last administrator who can sign in. Call under `lockAdmins`. @throws LAST_ADMIN */
 export async function refuseLastAdmin(tx: Tx, admins: Role, leaving: Account): Promise<void> {
   if (leaving.roleId !== admins.id) return;
   const others = await tx.query(

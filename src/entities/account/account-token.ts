@@ -4,18 +4,18 @@ import { newId } from '../../infra/ids.ts';
 
 export type TokenPurpose = 'verify-email' | 'reset-password' | 'invitation';
 
-/** Also the purposes of tokens that are kept elsewhere: `email-changed` in `email_changes`. */
+/** Also the purposes of tokens in other tables: `email-changed` in `email_changes`. */
 export type SignedPurpose = TokenPurpose | 'email-changed';
 
-/** How long each kind of token works, in hours. */
+/** Lifetime of each kind of token in hours. */
 const HOURS: Record<TokenPurpose, number> = { 'verify-email': 72, 'reset-password': 1, invitation: 72 };
 
-/** Mails of one purpose that an account can be sent within an hour on request. */
+/** Most emails of one purpose that an account can request within an hour. */
 export const MAILS_PER_HOUR = 5;
 
 /**
- * Makes a token for an account; earlier ones go on working until `voidTokens`. Only its id is stored and may travel:
- * the secret part is derived from it when the mail is written.
+ * Issues a token for an account. Earlier tokens stay valid until `voidTokens`. Only the id is stored and may be passed
+ * on; the secret part is derived from it when the email is rendered. @returns the id
  */
 export async function issueToken(
   tx: Tx,
@@ -28,10 +28,10 @@ export async function issueToken(
 }
 
 /**
- * Whether an account may be sent another mail on request. Used tokens count, too. To be called with the account locked:
- * requests at the same time would each find room for one more.
+ * Whether an account may request another email. Used tokens count, too. Call with the account locked: otherwise
+ * concurrent requests would exceed the limit.
  */
-export async function hasMailLeft(
+export async function mayRequestEmail(
   tx: Tx,
   { accountId, purpose }: { accountId: string; purpose: TokenPurpose },
 ): Promise<boolean> {
@@ -43,11 +43,11 @@ export async function hasMailLeft(
   return (row?.count ?? 0) < MAILS_PER_HOUR;
 }
 
-/** What the person is sent. */
+/** The token as it appears in the email. */
 export const accountToken = (secret: string, { id, purpose }: { id: string; purpose: SignedPurpose }): string =>
   `${id}.${tokenFor(secret, `${purpose}:${id}`)}`;
 
-/** The id in a token, and which of the purposes it was signed for; undefined when it is forged or for something else. */
+/** Verifies a token. @returns its id and purpose; undefined if it is forged or has another purpose */
 export function readToken<P extends SignedPurpose>(
   secret: string,
   token: string,
@@ -59,8 +59,8 @@ export function readToken<P extends SignedPurpose>(
 }
 
 /**
- * Uses a token up and locks its account. Of two who use it at once, one does.
- * @returns the account it was made for, or undefined when it is wrong, over, used, or for something else.
+ * Redeems a token once and locks its account.
+ * @returns the id of the account; undefined if the token is forged, expired, used, or has another purpose.
  */
 export async function redeemToken(
   tx: Tx,
@@ -70,7 +70,7 @@ export async function redeemToken(
   const read = readToken(secret, token, purposes);
   if (!read) return undefined;
   const { id, purpose } = read;
-  // The account before its tokens: two callers with different tokens of one account void each other's.
+  // Lock the account before its tokens: two callers with different tokens of one account void each other's tokens.
   await tx.query(
     `select 1 from accounts where id = (select account_id from account_tokens where id = $1 and purpose = $2) for update`,
     [id, purpose],
@@ -83,7 +83,7 @@ export async function redeemToken(
   return redeemed?.accountId;
 }
 
-/** Makes unused tokens of an account worthless. */
+/** Invalidates the unused tokens of an account. */
 export async function voidTokens(tx: Tx, accountId: string, purposes: readonly TokenPurpose[]): Promise<void> {
   await tx.query(
     `update account_tokens set used_at = now() where account_id = $1 and purpose = any($2) and used_at is null`,

@@ -2,25 +2,25 @@ import { defineEntity, p } from '@mikro-orm/core';
 import { cleanEmail } from '../../domain/contact-details.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
-import { opened, sealed, type Vault } from './privacy/vault.ts';
+import { openColumn, sealColumn, type Vault } from './privacy/vault.ts';
 
 export type AccountKind = 'customer' | 'staff';
 export type AccountStatus = 'active' | 'blocked' | 'erased';
 
-/** What is known of a person, in clear. */
-export interface Person {
+/** The personal data of an account in clear text. */
+export interface PersonalDetails {
   email: string;
   name: string;
   phone: string | null;
 }
 
-export interface NewAccount extends Person {
+export interface NewAccount extends PersonalDetails {
   kind: AccountKind;
   /** argon2id; null until the person has chosen a password. */
   passwordHash: string | null;
   /** Staff only. */
   roleId?: string;
-  /** Made by bin/seed with a password that everybody knows. */
+  /** Created by bin/seed with a public password. */
   isDevelopment?: boolean;
 }
 
@@ -37,7 +37,7 @@ const AccountSchema = defineEntity({
     phone: p.text().nullable(),
     passwordHash: p.text().nullable(),
     emailVerifiedAt: p.datetime().nullable(),
-    /** Whether one who signs in to the account has proved to read the mails to its address, and not only somebody. */
+    /** Whether a signed-in user of this account has proved to read the emails to its address. */
     claimsGuestOrders: p.boolean(),
     roleId: p.uuid().nullable(),
     isDevelopment: p.boolean(),
@@ -50,9 +50,9 @@ const AccountSchema = defineEntity({
   },
 });
 
-/** Somebody who can sign in: a customer, or a member of staff. What is personal is sealed in its columns. */
+/** The account of a customer or staff member. Personal columns are sealed. */
 export class Account extends AccountSchema.class {
-  /** Appends a new account. The commit fails as a duplicate when the e-mail address has one of this kind. */
+  /** Appends a new account. The commit fails as a duplicate if an account of this kind has the email address. */
   static open(tx: Tx, vault: Vault, from: NewAccount): Account {
     const account = new Account();
     const { kind, passwordHash, roleId = null, isDevelopment = false } = from;
@@ -65,45 +65,45 @@ export class Account extends AccountSchema.class {
     };
     Object.assign(account, { id: newId(), kind, status: 'active', passwordHash, roleId, isDevelopment, version: 1 });
     Object.assign(account, times, { totpSecret: null, totpLastStep: 0 });
-    account.describe(vault, from);
+    account.setPerson(vault, from);
     account.appendRow(tx);
     return account;
   }
 
-  /** Whether TOTP was set up and proved to work. */
+  /** Whether TOTP is set up and confirmed. */
   get hasMfa(): boolean {
     return this.totpConfirmedAt != null;
   }
 
-  /** The person in clear. @throws Error for an erased account, of which nothing is left. */
-  person(vault: Vault): Person {
+  /** Decrypts the personal data. @throws Error for an erased account, which has none. */
+  person(vault: Vault): PersonalDetails {
     if (this.email == null || this.name == null) throw new Error(`account ${this.id} is erased`);
     return {
-      email: opened(vault, this.email, place('email', this.id)),
-      name: opened(vault, this.name, place('name', this.id)),
-      phone: opened(vault, this.phone ?? null, place('phone', this.id)),
+      email: openColumn(vault, this.email, place('email', this.id)),
+      name: openColumn(vault, this.name, place('name', this.id)),
+      phone: openColumn(vault, this.phone ?? null, place('phone', this.id)),
     };
   }
 
-  /** Writes down who the person is; another e-mail address has to be verified anew. */
-  describe(vault: Vault, person: Person): void {
+  /** Sets the personal data. A new email address must be verified again. */
+  setPerson(vault: Vault, person: PersonalDetails): void {
     const index = vault.indexOf(person.email);
     if (this.emailIndex !== index) Object.assign(this, { emailVerifiedAt: null, claimsGuestOrders: false });
     this.emailIndex = index;
-    this.email = sealed(vault, cleanEmail(person.email), place('email', this.id));
-    this.name = sealed(vault, person.name, place('name', this.id));
-    this.phone = sealed(vault, person.phone, place('phone', this.id));
+    this.email = sealColumn(vault, cleanEmail(person.email), place('email', this.id));
+    this.name = sealColumn(vault, person.name, place('name', this.id));
+    this.phone = sealColumn(vault, person.phone, place('phone', this.id));
   }
 
-  /** Keeps a TOTP secret that has yet to be proved. */
+  /** Stores a TOTP secret that is not confirmed yet. */
   offerTotp(vault: Vault, secret: string): void {
-    this.totpSecret = sealed(vault, secret, place('totp_secret', this.id));
+    this.totpSecret = sealColumn(vault, secret, place('totp_secret', this.id));
     this.totpConfirmedAt = null;
   }
 
-  /** The TOTP secret in clear, if there is one. */
+  /** Decrypts the TOTP secret, if there is one. */
   totp(vault: Vault): string | null {
-    return opened(vault, this.totpSecret ?? null, place('totp_secret', this.id));
+    return openColumn(vault, this.totpSecret ?? null, place('totp_secret', this.id));
   }
 
   removeTotp(): void {
@@ -111,7 +111,7 @@ export class Account extends AccountSchema.class {
     this.totpConfirmedAt = null;
   }
 
-  /** Forgets the person. What refers to the account goes on doing so, and leads to nobody. */
+  /** Deletes the personal data. References to the account stay valid but identify nobody. */
   erase(): void {
     Object.assign(this, { status: 'erased', email: null, emailIndex: null, name: null, phone: null });
     Object.assign(this, { passwordHash: null, emailVerifiedAt: null, claimsGuestOrders: false });
@@ -139,6 +139,6 @@ export class Account extends AccountSchema.class {
 }
 AccountSchema.setClass(Account);
 
-/** Where a column of an account is sealed for. */
+/** The encryption context of a column of an account. */
 export const place = (column: 'email' | 'name' | 'phone' | 'totp_secret', id: string): string =>
   `accounts.${column}:${id}`;

@@ -5,10 +5,10 @@ import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
 import type { Address } from '../checkout/checkout.ts';
 import { Account } from './account.ts';
-import { opened, sealed, type Vault } from './privacy/vault.ts';
+import { openColumn, sealColumn, type Vault } from './privacy/vault.ts';
 
-/** Most addresses of one account. */
-const MOST = 50;
+/** Most addresses per account. */
+const MOST_ADDRESSES = 50;
 
 const SavedAddressSchema = defineEntity({
   name: 'SavedAddress',
@@ -24,10 +24,10 @@ const SavedAddressSchema = defineEntity({
   },
 });
 
-/** An address that a customer keeps. The customer's account row is locked first: so there is one default at any moment. */
+/** A saved address of a customer. Lock the account row first, so that there is only one default address. */
 export class SavedAddress extends SavedAddressSchema.class {
   write(vault: Vault, address: Address): void {
-    this.address = sealed(vault, JSON.stringify(address), place(this.id));
+    this.address = sealColumn(vault, JSON.stringify(address), place(this.id));
   }
 }
 SavedAddressSchema.setClass(SavedAddress);
@@ -37,7 +37,7 @@ export interface AddressView extends Address {
   isDefault: boolean;
 }
 
-/** The addresses of an account, the default first, then the newest. */
+/** Lists the addresses of an account: the default first, then the newest. */
 export async function listAddresses(query: Query, vault: Vault, accountId: string): Promise<AddressView[]> {
   const rows = await query<{ id: string; address: string; isDefault: boolean }>(
     `select id, address, is_default as "isDefault" from addresses where account_id = $1 order by is_default desc, id desc`,
@@ -46,30 +46,34 @@ export async function listAddresses(query: Query, vault: Vault, accountId: strin
   return rows.map((row) => viewOf(vault, row));
 }
 
-/** Adds an address; the first of an account is its default. @throws QUANTITY_LIMIT_EXCEEDED, CUSTOMER_NOT_FOUND */
+/** Adds an address. The first address becomes the default. @throws QUANTITY_LIMIT_EXCEEDED, CUSTOMER_NOT_FOUND */
 export async function addAddress(
   tx: Tx,
   vault: Vault,
   { accountId, address, isDefault }: { accountId: string; address: Address; isDefault: boolean },
 ): Promise<AddressView> {
   await lockOwner(tx, accountId);
-  const [there] = await tx.query<{ count: number }>(
+  const [existing] = await tx.query<{ count: number }>(
     `select count(*)::int as count from addresses where account_id = $1`,
     [accountId],
   );
-  const count = there?.count ?? 0;
-  if (count >= MOST)
-    throw refused('QUANTITY_LIMIT_EXCEEDED', { addresses: MOST }, `An account keeps at most ${MOST} addresses.`);
+  const count = existing?.count ?? 0;
+  if (count >= MOST_ADDRESSES)
+    throw refused(
+      'QUANTITY_LIMIT_EXCEEDED',
+      { addresses: MOST_ADDRESSES },
+      `An account keeps at most ${MOST_ADDRESSES} addresses.`,
+    );
   const id = newId();
   const becomesDefault = isDefault || count === 0;
   if (becomesDefault) await clearDefault(tx, accountId);
   const row = { id, account_id: accountId, is_default: becomesDefault, version: 1 };
-  const text = sealed(vault, JSON.stringify(address), place(id));
+  const text = sealColumn(vault, JSON.stringify(address), place(id));
   tx.append('addresses', { ...row, address: text, created_at: tx.now, updated_at: tx.now });
   return { id, isDefault: becomesDefault, ...address };
 }
 
-/** Writes an address anew, or makes it the default. @throws ADDRESS_NOT_FOUND for one of another account. */
+/** Replaces an address, or makes it the default. @throws ADDRESS_NOT_FOUND, also for an address of another account. */
 export async function changeAddress(
   tx: Tx,
   vault: Vault,
@@ -85,7 +89,10 @@ export async function changeAddress(
   return viewOf(vault, saved);
 }
 
-/** Removes an address; if it was the default, the newest that is left becomes it. @throws ADDRESS_NOT_FOUND */
+/**
+ * Removes an address. If it was the default, the newest remaining address becomes the default.
+ * @throws ADDRESS_NOT_FOUND
+ */
 export async function removeAddress(tx: Tx, { accountId, id }: { accountId: string; id: string }): Promise<void> {
   await lockOwner(tx, accountId);
   const removed = await tx.query<{ isDefault: boolean }>(
@@ -120,7 +127,7 @@ const clearDefault = (tx: Tx, accountId: string) =>
 const viewOf = (vault: Vault, row: { id: string; address: string; isDefault: boolean }): AddressView => ({
   id: row.id,
   isDefault: row.isDefault,
-  ...(JSON.parse(opened(vault, row.address, place(row.id))) as Address),
+  ...(JSON.parse(openColumn(vault, row.address, place(row.id))) as Address),
 });
 
 const place = (id: string): string => `addresses.address:${id}`;

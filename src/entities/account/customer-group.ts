@@ -13,11 +13,11 @@ const CustomerGroupSchema = defineEntity({
   },
 });
 
-/** Customers who are treated alike, by prices and discounts. */
+/** Customers who share prices and discounts. */
 export class CustomerGroup extends CustomerGroupSchema.class {}
 CustomerGroupSchema.setClass(CustomerGroup);
 
-/** The groups that a customer is in. */
+/** Returns the ids of the groups of a customer. */
 export async function groupsOf(query: Query, accountId: string): Promise<string[]> {
   const rows = await query<{ id: string }>(
     `select group_id as id from customer_group_members where account_id = $1 order by group_id`,

@@ -4,32 +4,32 @@ import { newId } from '../../infra/ids.ts';
 import { revokeSessions } from '../access/session.ts';
 import { Account, type AccountKind } from './account.ts';
 import { readToken, voidTokens } from './account-token.ts';
-import { opened, sealed, type Vault } from './privacy/vault.ts';
+import { openColumn, sealColumn, type Vault } from './privacy/vault.ts';
 
-/** How long a change of an e-mail address can be undone with the link that its former address gets, in days. */
+/** For this many days the link in the email to the former address undoes a change of address. */
 export const UNDO_DAYS = 7;
-/** Changes of the address of one account within an hour: each sends two mails. */
+/** Most changes of the address of one account within an hour: each sends two emails. */
 export const CHANGES_PER_HOUR = 5;
 const DAY_MS = 86_400_000;
 
 export interface EmailChange {
   account: Account;
-  /** A former address that was not verified gets no mail, and holds nothing back: it may belong to a stranger. */
+  /** An unverified former address gets no email and does not delay resets: it may belong to a stranger. */
   former: { email: string; emailIndex: string; isVerified: boolean };
-  /** Whether reset mails are held back meanwhile, if the former address was verified: staff chose the new one. */
+  /** Whether to suspend password resets while the change can be undone: set if staff chose the new address. */
   holdsReset: boolean;
 }
 
-/** Where a former address is sealed for. */
+/** The encryption context of a former address. */
 export const formerEmailPlace = (id: string): string => `email_changes.former_email:${id}`;
 
-/** Records a change for its undo, with the account locked. @returns its id. */
+/** Records a change so that it can be undone. The account is locked. @returns the id of the change. */
 export function recordEmailChange(tx: Tx, vault: Vault, { account, former, holdsReset }: EmailChange): string {
   const id = newId();
   tx.append('email_changes', {
     id,
     account_id: account.id,
-    former_email: sealed(vault, former.email, formerEmailPlace(id)),
+    former_email: sealColumn(vault, former.email, formerEmailPlace(id)),
     former_email_index: former.emailIndex,
     is_undoable: former.isVerified,
     holds_reset: holdsReset && former.isVerified,
@@ -39,8 +39,8 @@ export function recordEmailChange(tx: Tx, vault: Vault, { account, former, holds
   return id;
 }
 
-/** Whether a locked account may change its address once more within the hour. */
-export async function hasChangeLeft(tx: Tx, accountId: string): Promise<boolean> {
+/** Whether a locked account is below the hourly limit of address changes. */
+export async function mayChangeEmail(tx: Tx, accountId: string): Promise<boolean> {
   const [row] = await tx.query<{ count: number }>(
     `select count(*)::int as count from email_changes where account_id = $1 and created_at > now() - interval '1 hour'`,
     [accountId],
@@ -49,8 +49,8 @@ export async function hasChangeLeft(tx: Tx, accountId: string): Promise<boolean>
 }
 
 /**
- * Refuses an address that another account can still put back. To be called after the new address was written: then a
- * change that frees it at the same time has been committed, and is seen.
+ * Refuses an address that another account can still restore. Call after writing the new address: a concurrent change that
+ * freed this address is then committed and visible.
  * @throws EMAIL_TAKEN
  */
 export async function refuseReserved(tx: Tx, { id, kind, emailIndex }: Account): Promise<void> {
@@ -63,8 +63,8 @@ export async function refuseReserved(tx: Tx, { id, kind, emailIndex }: Account):
   if (reserved.length > 0) throw refused('EMAIL_TAKEN');
 }
 
-/** Whether staff changed a verified address of an account so recently that a reset mail would let them take it over. */
-export async function isResetHeld(tx: Tx, accountId: string): Promise<boolean> {
+/** Whether password resets are suspended: staff changed a verified address recently and could take over the account. */
+export async function isResetSuspended(tx: Tx, accountId: string): Promise<boolean> {
   const held = await tx.query(
     `select 1 from email_changes where account_id = $1 and holds_reset and undone_at is null and expires_at > now() limit 1`,
     [accountId],
@@ -72,7 +72,7 @@ export async function isResetHeld(tx: Tx, accountId: string): Promise<boolean> {
   return held.length > 0;
 }
 
-/** Makes the changes of a locked account's address final: no link undoes them any more. @returns how many. */
+/** Makes the address changes of a locked account final: their undo links expire. @returns the number of changes. */
 export async function finaliseEmailChanges(tx: Tx, accountId: string): Promise<number> {
   const final = await tx.query(
     `update email_changes set expires_at = now()
@@ -83,9 +83,9 @@ export async function finaliseEmailChanges(tx: Tx, accountId: string): Promise<n
 }
 
 /**
- * Puts a former address back, with the token that was sent to it: the caller records that this proves it. All sessions,
- * and all links to later addresses, end.
- * @throws LINK_INVALID; the commit fails as a duplicate when another account has the address.
+ * Restores a former address with the token that was sent to it; the caller records that the address is verified. Revokes
+ * all sessions and the links that were sent to later addresses.
+ * @throws LINK_INVALID; the commit fails as a duplicate if another account has the address.
  */
 export async function undoEmailChange(
   tx: Tx,
@@ -105,13 +105,13 @@ export async function undoEmailChange(
     [id],
   );
   if (!undone) throw refused('LINK_INVALID');
-  // Links of earlier changes stay: a thief who changes the address twice must not void the owner's with the second.
+  // Links of earlier changes stay valid: a thief who changes the address twice must not invalidate the owner's link.
   await tx.query(
     `update email_changes set undone_at = now() where account_id = $1 and position > $2 and undone_at is null`,
     [account.id, undone.position],
   );
-  const email = opened(vault, undone.formerEmail, formerEmailPlace(undone.id));
-  account.describe(vault, { ...account.person(vault), email });
+  const email = openColumn(vault, undone.formerEmail, formerEmailPlace(undone.id));
+  account.setPerson(vault, { ...account.person(vault), email });
   account.updatedAt = tx.now;
   await voidTokens(tx, account.id, ['reset-password', 'invitation', 'verify-email']);
   await revokeSessions(tx, { accountId: account.id, because: 'email-undone' });

@@ -5,7 +5,7 @@ import { hashToken } from '../access/session.ts';
 
 const ISSUER = 'VCEcom';
 const RECOVERY_CODES = 10;
-/** Without letters and digits that look alike. */
+/** Excludes letters and digits that look alike. */
 const ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789';
 /** Clocks may differ by one step of 30 seconds. */
 const WINDOW = 1;
@@ -13,25 +13,25 @@ const STEP_MS = 30_000;
 
 export const newTotpSecret = (): string => new Secret({ size: 20 }).base32;
 
-/** What an authenticator app reads from the QR code. */
+/** The otpauth URI for the QR code of an authenticator app. */
 export const totpUri = (secret: string, email: string): string =>
   new TOTP({ issuer: ISSUER, label: email, secret }).toString();
 
-/** The step of 30 seconds for which a code was made, or null when it is none of the last, this and the next. */
+/** The 30-second step of a code: the previous, the current or the next one; null for any other code. */
 export function stepOf(secret: string, code: string, now: Date): number | null {
   const delta = new TOTP({ secret }).validate({ token: code, timestamp: now.getTime(), window: WINDOW });
   return delta === null ? null : Math.floor(now.getTime() / STEP_MS) + delta;
 }
 
-/** Whose second factor it is, with the TOTP secret in clear. */
+/** An account with its TOTP secret in clear text. */
 export interface Holder {
   accountId: string;
   secret: string;
 }
 
-/** Uses a code up, of the app or for recovery: neither works twice. @returns false when the code does not work. */
+/** Uses up a TOTP or recovery code; each works once. @returns false if the code is invalid. */
 export async function spendCode(tx: Tx, holder: Holder, code: string): Promise<boolean> {
-  const given = plain(code);
+  const given = normaliseCode(code);
   if (/^\d{6}$/.test(given)) return spendTotpCode(tx, holder, given);
   const spent = await tx.query(
     `update recovery_codes set used_at = now() where account_id = $1 and hash = $2 and used_at is null returning 1`,
@@ -40,9 +40,12 @@ export async function spendCode(tx: Tx, holder: Holder, code: string): Promise<b
   return spent.length === 1;
 }
 
-/** Uses a code of the app up: its step, and those before it, are over. @returns false when the code does not work. */
+/**
+ * Uses up a TOTP code: codes of its step and of earlier steps become invalid.
+ * @returns false if the code is invalid.
+ */
 export async function spendTotpCode(tx: Tx, { accountId, secret }: Holder, code: string): Promise<boolean> {
-  const step = stepOf(secret, plain(code), tx.now);
+  const step = stepOf(secret, normaliseCode(code), tx.now);
   if (step === null) return false;
   const spent = await tx.query(
     `update accounts set totp_last_step = $2 where id = $1 and totp_last_step < $2 returning 1`,
@@ -51,10 +54,13 @@ export async function spendTotpCode(tx: Tx, { accountId, secret }: Holder, code:
   return spent.length === 1;
 }
 
-/** As it was before people wrote it down, in groups or in capitals. */
-const plain = (code: string): string => code.replace(/[\s-]/g, '').toLowerCase();
+/** Removes spaces and hyphens that people type, and converts to lower case. */
+const normaliseCode = (code: string): string => code.replace(/[\s-]/g, '').toLowerCase();
 
-/** Replaces the recovery codes of an account. @returns the new ones, told once: what is kept are hashes of 50 random bits and more. */
+/**
+ * Replaces the recovery codes of an account. Only hashes are stored, of more than 50 random bits.
+ * @returns the new codes.
+ */
 export async function replaceRecoveryCodes(tx: Tx, accountId: string): Promise<string[]> {
   await tx.query(`delete from recovery_codes where account_id = $1`, [accountId]);
   const codes = Array.from({ length: RECOVERY_CODES }, () => randomText(12));
@@ -65,13 +71,13 @@ export async function replaceRecoveryCodes(tx: Tx, accountId: string): Promise<s
 const randomText = (length: number): string =>
   Array.from({ length }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
 
-/** Removes what belongs to a second factor beside the account's own row: a later one has to be given by every session anew. */
-export async function forgetMfa(tx: Tx, accountId: string): Promise<void> {
+/** Deletes the recovery codes of an account and the MFA status of its sessions, so that each must verify MFA again. */
+export async function resetMfa(tx: Tx, accountId: string): Promise<void> {
   await tx.query(`update sessions set mfa_at = null where account_id = $1 and mfa_at is not null`, [accountId]);
   await tx.query(`delete from recovery_codes where account_id = $1`, [accountId]);
 }
 
-/** From here on the session may do what its account may. */
-export async function raiseSession(tx: Tx, sessionId: string): Promise<void> {
+/** Marks a session as verified by MFA, which gives it the permissions of its account. */
+export async function markMfaVerified(tx: Tx, sessionId: string): Promise<void> {
   await tx.query(`update sessions set mfa_at = now() where id = $1 and revoked_at is null`, [sessionId]);
 }

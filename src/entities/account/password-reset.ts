@@ -1,11 +1,11 @@
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
 import { Account, type AccountKind } from './account.ts';
-import { hasMailLeft, issueToken } from './account-token.ts';
+import { issueToken, mayRequestEmail } from './account-token.ts';
 
 /**
- * Stores that somebody asked for a reset mail. It looks for no account, so that the answer takes the same time for
- * customers, for staff and for nobody; a worker looks later.
+ * Stores a request for a password reset email. A worker looks up the account later, so that the response time does not
+ * reveal whether the account exists.
  * @returns the id of the request.
  */
 export function requestReset(tx: Tx, { kind, emailIndex }: { kind: AccountKind; emailIndex: string }): string {
@@ -14,7 +14,7 @@ export function requestReset(tx: Tx, { kind, emailIndex }: { kind: AccountKind; 
   return id;
 }
 
-/** Removes a request. @returns its account, locked; undefined when there is none that may sign in. */
+/** Deletes a request. @returns its account, locked; undefined if no active account matches. */
 export async function takeResetRequest(tx: Tx, requestId: string): Promise<Account | undefined> {
   const [request] = await tx.query<{ kind: AccountKind; emailIndex: string }>(
     `delete from password_reset_requests where id = $1 returning kind, email_index as "emailIndex"`,
@@ -25,10 +25,10 @@ export async function takeResetRequest(tx: Tx, requestId: string): Promise<Accou
 }
 
 /**
- * Makes the token of a reset mail for a locked account.
- * @returns undefined when the account has got as many within the hour as it may; the links of these work.
+ * Issues the token of a reset email for a locked account.
+ * @returns undefined if the account has reached the hourly limit; earlier links stay valid.
  */
 export async function issueResetToken(tx: Tx, { id: accountId }: Account): Promise<string | undefined> {
   const purpose = 'reset-password';
-  return (await hasMailLeft(tx, { accountId, purpose })) ? issueToken(tx, { accountId, purpose }) : undefined;
+  return (await mayRequestEmail(tx, { accountId, purpose })) ? issueToken(tx, { accountId, purpose }) : undefined;
 }

@@ -1,22 +1,22 @@
 import type { LayeredCache } from '../../infra/cache/layered-cache.ts';
 import type { Query } from '../../infra/database/query.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
-import { opened, sealed, type Vault } from './privacy/vault.ts';
+import { openColumn, sealColumn, type Vault } from './privacy/vault.ts';
 
-/** What a customer likes, by name, in the words of the shop front. */
+/** Preferences of a customer by name; the storefront defines names and values. */
 export type Preferences = Record<string, string | number | boolean>;
 
 const WEEK_SECONDS = 7 * 86_400;
 const place = (id: string): string => `account_preferences.preferences:${id}`;
 
-/** The preferences of a customer; sealed wherever they are kept. */
+/** Reads the preferences of a customer. They are sealed in the database and in all caches. */
 export async function readPreferences(
   { query, layers, vault }: { query: Query; layers: LayeredCache; vault: Vault },
   id: string,
 ): Promise<Preferences> {
   const entry = { key: `preferences:${id}`, on: [`preferences:${id}`], seconds: WEEK_SECONDS };
-  const kept = await layers.read(entry, () => sealedPreferences(query, id));
-  return kept ? JSON.parse(opened(vault, kept.preferences, place(id))) : {};
+  const row = await layers.read(entry, () => sealedPreferences(query, id));
+  return row ? JSON.parse(openColumn(vault, row.preferences, place(id))) : {};
 }
 
 export async function sealedPreferences(query: Query, id: string): Promise<{ preferences: string } | undefined> {
@@ -24,7 +24,7 @@ export async function sealedPreferences(query: Query, id: string): Promise<{ pre
   return row;
 }
 
-/** Writes all preferences of a customer anew. */
+/** Replaces all preferences of a customer. */
 export async function writePreferences(
   tx: Tx,
   vault: Vault,
@@ -33,15 +33,15 @@ export async function writePreferences(
   await tx.query(
     `insert into account_preferences as p (id, preferences, updated_at) values ($1, $2, $3)
       on conflict (id) do update set preferences = excluded.preferences, version = p.version + 1, updated_at = excluded.updated_at`,
-    [id, sealed(vault, JSON.stringify(preferences), place(id)), tx.now],
+    [id, sealColumn(vault, JSON.stringify(preferences), place(id)), tx.now],
   );
 }
 
-/** In clear, as they are stored. */
+/** Reads the preferences in clear text from the database, without caches. */
 export async function exportPreferences(
   { query, vault }: { query: Query; vault: Vault },
   id: string,
 ): Promise<Preferences> {
   const row = await sealedPreferences(query, id);
-  return row ? JSON.parse(opened(vault, row.preferences, place(id))) : {};
+  return row ? JSON.parse(openColumn(vault, row.preferences, place(id))) : {};
 }

@@ -8,8 +8,8 @@ import { Cart, CartItem } from './cart.ts';
 const WEEK_SECONDS = 7 * 86_400;
 const keyOf = (id: string): string => `cart:${id}`;
 
-/** What is kept of a cart. Another form than this, as of an earlier release, is not known. */
-const keptCart = z.strictObject({
+/** The cached form of a cart. Entries in another form, such as those of an earlier release, are ignored. */
+const cachedCart = z.strictObject({
   id: z.uuid(),
   customerId: z.uuid().nullable(),
   currency: z.string(),
@@ -33,8 +33,11 @@ const keptCart = z.strictObject({
   ),
 });
 
-/** Keeps a cart as it was committed. The prices that its client was told stay out: they change without the version. */
-export function keepCart(cache: Cache, cart: Cart): void {
+/**
+ * Caches a committed cart for a week. The prices that its client saw last are left out: they change without the
+ * version.
+ */
+export function cacheCart(cache: Cache, cart: Cart): void {
   const { id, customerId, currency, status, codes, shippingMethodId, destination, version, createdAt, updatedAt } =
     cart;
   const items = cart.items.map(({ id, variantId, bundleId, selections, quantity }) => {
@@ -48,11 +51,11 @@ export function keepCart(cache: Cache, cart: Cart): void {
   );
 }
 
-/** The cart as it was kept; `isCurrent` must agree before anybody is told of it. */
-export async function recallCart(cache: Cache, id: string): Promise<Cart | undefined> {
-  const kept = keptCart.safeParse(await cache.recall(keyOf(id)));
-  if (!kept.success) return undefined;
-  const { items, ...fields } = kept.data;
+/** Reads a cart from the cache. Check `isCurrent` before using it in a response. */
+export async function readCachedCart(cache: Cache, id: string): Promise<Cart | undefined> {
+  const cached = cachedCart.safeParse(await cache.recall(keyOf(id)));
+  if (!cached.success) return undefined;
+  const { items, ...fields } = cached.data;
   const cart = Object.assign(new Cart(), fields);
   cart.items.hydrate(items.map((item) => Object.assign(new CartItem(), { ...item, notifiedPrice: null })));
   return cart;
@@ -74,8 +77,8 @@ interface CurrentCart {
 }
 
 /**
- * Whether a kept cart is still as it is stored: every change raises the version. If so, it learns which prices its
- * client saw last.
+ * Whether a cached cart has the stored version, which every change raises. If so, sets the prices that its client saw
+ * last.
  */
 export async function isCurrent(query: Query, cart: Cart): Promise<boolean> {
   const [row] = await query<CurrentCart & Record<string, unknown>>(CURRENT, [[cart.id]]);

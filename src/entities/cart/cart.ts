@@ -7,12 +7,12 @@ import type { Database } from '../../infra/database/database.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
 import { type LineRequest, linesOf } from '../pricing/priced.ts';
-import { type Limits, overLimit } from './order-limits.ts';
+import { findExceededLimit, type LineLimits } from './order-limits.ts';
 
-/** `merged`: its lines have gone into another cart of the same customer. */
+/** `merged`: the lines were moved into another cart of the same customer. */
 export type CartStatus = 'open' | 'checkout' | 'ordered' | 'merged';
 
-/** Most different variants and bundles in one cart, and most codes. */
+/** Most lines, and most codes, of a cart. */
 export const MOST_LINES = 200;
 export const MOST_CODES = 10;
 
@@ -30,7 +30,10 @@ const CartItemSchema = defineEntity({
   },
 });
 
-/** Units of a variant, or of a bundle with what was chosen for one of it. `notifiedPrice`: the unit price that the client saw last, in paise. */
+/**
+ * Units of a variant, or of a bundle with the selections for one bundle. `notifiedPrice`: the unit price that the client
+ * saw last, in paise.
+ */
 export class CartItem extends CartItemSchema.class {
   static of(wanted: LineRequest): CartItem {
     const [variantId, bundleId, selections] =
@@ -52,15 +55,15 @@ export class CartItem extends CartItemSchema.class {
     return { bundleId: bundleId ?? '', quantity, selections: selections ?? [] };
   }
 
-  /** Whether it is the same variant, or the same bundle with the same things chosen. */
-  isLike(wanted: LineRequest): boolean {
+  /** Whether it is the same variant, or the same bundle with the same selections. */
+  hasSameContent(wanted: LineRequest): boolean {
     if ('variantId' in wanted) return this.variantId === wanted.variantId;
     return this.bundleId === wanted.bundleId && choiceOf(this.selections ?? []) === choiceOf(wanted.selections);
   }
 }
 CartItemSchema.setClass(CartItem);
 
-/** A selection as a text that does not tell in which order it was made. */
+/** A text that is equal for equal selections in any order. */
 const choiceOf = (selections: readonly ChosenSet[]): string =>
   selections
     .flatMap(({ setId, items }) => items.map(({ variantId, quantity }) => `${setId} ${variantId} ${quantity}`))
@@ -87,8 +90,8 @@ const CartSchema = defineEntity({
 });
 
 /**
- * A cart; it may be edited until a checkout has taken it. It has one line per variant, and one per choice of a bundle.
- * `lastQuote`: its price in the last answer to its client.
+ * A cart, editable while its status is `open`. It has one line per variant, and one per bundle with equal selections.
+ * `lastQuote`: the price in the last response to its client.
  */
 export class Cart extends CartSchema.class {
   override items = new Collection<CartItem>(this);
@@ -112,25 +115,28 @@ export class Cart extends CartSchema.class {
     }
   }
 
-  /** All that is in it. */
+  /** The contents of the cart. */
   get wanted(): LineRequest[] {
     return this.items.map((item) => item.wanted);
   }
 
   /**
-   * Adds units; what is in the cart already gets more of them.
-   * @throws CART_IN_CHECKOUT, CART_ORDERED, and for what an order may not hold QUANTITY_LIMIT_EXCEEDED, ORDER_UNITS_EXCEEDED,
+   * Adds units to the line of the same variant or bundle, or to a new line.
+   * @throws CART_IN_CHECKOUT, CART_ORDERED; over a limit QUANTITY_LIMIT_EXCEEDED, ORDER_UNITS_EXCEEDED or
    *   ORDER_VALUE_EXCEEDED.
    */
-  add(wanted: LineRequest, limits: Limits, now: Date): void {
+  add(wanted: LineRequest, limits: LineLimits, now: Date): void {
     this.addWithinLimits(wanted, now);
     this.refuseOverLimit(wanted, limits);
   }
 
-  /** Adds units for which the caller has found room. @throws QUANTITY_LIMIT_EXCEEDED for too many lines, CART_IN_CHECKOUT, CART_ORDERED */
+  /**
+   * Adds units; the caller has checked the limits of the order.
+   * @throws QUANTITY_LIMIT_EXCEEDED for too many lines, CART_IN_CHECKOUT, CART_ORDERED
+   */
   addWithinLimits(wanted: LineRequest, now: Date): void {
     this.edit(now);
-    const item = this.items.find((candidate) => candidate.isLike(wanted));
+    const item = this.items.find((candidate) => candidate.hasSameContent(wanted));
     if (item) item.quantity += wanted.quantity;
     else {
       if (this.items.length >= MOST_LINES) throw tooMany({ lines: MOST_LINES });
@@ -138,8 +144,8 @@ export class Cart extends CartSchema.class {
     }
   }
 
-  /** Sets the units of a line; zero removes it. @throws CART_ITEM_NOT_FOUND, and what `add` throws. */
-  setQuantity({ itemId, quantity }: { itemId: string; quantity: number }, limits: Limits, now: Date): void {
+  /** Sets the quantity of a line; zero removes it. @throws CART_ITEM_NOT_FOUND, and the errors of `add`. */
+  setQuantity({ itemId, quantity }: { itemId: string; quantity: number }, limits: LineLimits, now: Date): void {
     this.edit(now);
     const item = this.itemOrRefuse(itemId);
     if (quantity === 0) {
@@ -166,13 +172,16 @@ export class Cart extends CartSchema.class {
     this.codes = this.codes.filter((one) => one !== code);
   }
 
-  /** Where it is to go (ISO 3166-2), and by which method. @throws CART_IN_CHECKOUT, CART_ORDERED */
+  /** Sets the destination (ISO 3166-2) and the shipping method. @throws CART_IN_CHECKOUT, CART_ORDERED */
   deliver(to: { destination: string | null; shippingMethodId: string | null }, now: Date): void {
     this.edit(now);
     Object.assign(this, to);
   }
 
-  /** Hands the cart to a checkout; until that ends without an order, the cart cannot be edited. @throws CART_EMPTY, CART_ORDERED */
+  /**
+   * Locks the cart for a checkout. If that ends without an order, the cart reopens.
+   * @throws CART_EMPTY, CART_ORDERED
+   */
   beginCheckout(now: Date): void {
     if (this.status === 'ordered') throw refused('CART_ORDERED', { cartId: this.id });
     if (this.items.length === 0) throw refused('CART_EMPTY', { cartId: this.id });
@@ -181,8 +190,8 @@ export class Cart extends CartSchema.class {
   }
 
   /**
-   * The lines are rows of their own: touching the root is what raises the version of the aggregate. Two changes within
-   * one millisecond raise it twice: whoever knows a version knows the lines.
+   * Raises the version of the cart when only its lines change, which are separate rows. Two changes within one millisecond
+   * raise it twice, so that a version identifies the lines.
    */
   touch(now: Date): void {
     this.updatedAt = new Date(Math.max(now.getTime(), this.updatedAt.getTime() + 1));
@@ -201,9 +210,9 @@ export class Cart extends CartSchema.class {
     return item;
   }
 
-  private refuseOverLimit(changed: LineRequest, limits: Limits): void {
+  private refuseOverLimit(changed: LineRequest, limits: LineLimits): void {
     const variants = new Set(linesOf([changed]).map(({ variantId }) => variantId));
-    const over = overLimit(linesOf(this.wanted), limits, variants);
+    const over = findExceededLimit(linesOf(this.wanted), limits, variants);
     if (over) throw refused(over.code, over.details);
   }
 }
@@ -214,7 +223,7 @@ const tooMany = (limit: { lines: number } | { codes: number }): AppError => {
   return refused('QUANTITY_LIMIT_EXCEEDED', limit, `A cart holds at most ${most} ${name}.`);
 };
 
-/** Reads a cart with its lines, for looking at it only. */
+/** Loads a cart with its lines, read-only. */
 export async function loadCart(
   { orm, query }: Database,
   { id, customerId }: { id: string; customerId: string | null },

@@ -2,61 +2,66 @@ import type { ErrorCode } from '../../domain/errors.ts';
 import type { RequestedLine } from '../pricing/priced.ts';
 import { demandOf } from '../stock/stock.ts';
 
-/** The most that one order may hold (`ORDER_LIMITS`). */
+/** The limits of one order (`ORDER_LIMITS`). */
 export interface OrderLimits {
-  /** Units of a variant that has no limit of its own. */
+  /** Units of a variant without its own limit. */
   variant: number;
-  /** Units in all. */
+  /** Total units. */
   units: number;
-  /** Paise, at the prices of the catalogue. */
+  /** Total value in paise, at catalogue prices. */
   value: number;
 }
 
-/** The goods of an order with their own limits, and what holds for the order as a whole. */
-export interface Limits {
+/** The limits of the variants in an order, and of the order as a whole. */
+export interface LineLimits {
   goods: ReadonlyMap<string, { maxPerOrder: number; unitPrice: number }>;
   order: OrderLimits;
 }
 
-/** A bound that an order exceeds: the code names it, the details say what was asked for and what is allowed. */
-export interface OverLimit {
+/** An exceeded limit: its error code, with the requested and the allowed values. */
+export interface ExceededLimit {
   code: Extract<ErrorCode, 'QUANTITY_LIMIT_EXCEEDED' | 'ORDER_UNITS_EXCEEDED' | 'ORDER_VALUE_EXCEEDED'>;
   details: Record<string, unknown>;
 }
 
 /**
- * The first bound that the lines exceed, if any. Units of a variant are counted over its line and all bundles, since an
- * order is what the limit is for. `changed`: only these variants are compared with their own limits.
+ * Finds the first limit that the lines exceed. The limit of a variant applies to all its units in the order, including
+ * those in bundles. `changed`: check only the limits of these variants.
  */
-export function overLimit(
+export function findExceededLimit(
   lines: readonly RequestedLine[],
-  { goods, order }: Limits,
+  { goods, order }: LineLimits,
   changed?: ReadonlySet<string>,
-): OverLimit | undefined {
+): ExceededLimit | undefined {
   for (const [variantId, requested] of demandOf(lines)) {
     const maxPerOrder = goods.get(variantId)?.maxPerOrder ?? order.variant;
     if (requested <= maxPerOrder || changed?.has(variantId) === false) continue;
     return { code: 'QUANTITY_LIMIT_EXCEEDED', details: { variantId, requested, maxPerOrder } };
   }
-  const over = overUnits(lines, order);
+  const over = findExceededUnits(lines, order);
   if (over) return over;
   const { value } = totalOf(lines, goods);
   if (value <= order.value) return undefined;
   return { code: 'ORDER_VALUE_EXCEEDED', details: { value, maxValue: order.value } };
 }
 
-/** The bound on the units of an order, if the lines exceed it: it needs no reading of the goods. */
-export function overUnits(lines: readonly RequestedLine[], order: Pick<OrderLimits, 'units'>): OverLimit | undefined {
+/** Checks the limit on the units of an order, for which no variant has to be loaded. */
+export function findExceededUnits(
+  lines: readonly RequestedLine[],
+  order: Pick<OrderLimits, 'units'>,
+): ExceededLimit | undefined {
   const requested = lines.reduce((sum, { quantity }) => sum + quantity, 0);
   if (requested <= order.units) return undefined;
   return { code: 'ORDER_UNITS_EXCEEDED', details: { requested, maxUnits: order.units } };
 }
 
-/** How many times these lines may come on top of those that are held: by the limits of their variants, and by those of the order. */
+/**
+ * How many times `lines` can be added to the lines `held`: by the limits of the variants, and by those of the order.
+ */
 export function roomFor(
   lines: readonly RequestedLine[],
   held: readonly RequestedLine[],
-  { goods, order }: Limits,
+  { goods, order }: LineLimits,
 ): { variants: number; order: number } {
   const [more, has] = [totalOf(lines, goods), totalOf(held, goods)];
   const taken = demandOf(held);
@@ -71,8 +76,8 @@ export function roomFor(
 
 const whole = (room: number): number => Math.max(0, Math.floor(room));
 
-/** Compared, never charged: a value beyond 2^53 is off by little, and far over any limit. */
-function totalOf(lines: readonly RequestedLine[], goods: Limits['goods']): { units: number; value: number } {
+/** Sums units and value for comparison only: a value beyond 2^53 is inexact, but far over any limit. */
+function totalOf(lines: readonly RequestedLine[], goods: LineLimits['goods']): { units: number; value: number } {
   const units = lines.reduce((sum, { quantity }) => sum + quantity, 0);
   const price = (variantId: string) => goods.get(variantId)?.unitPrice ?? 0;
   return { units, value: lines.reduce((sum, { variantId, quantity }) => sum + price(variantId) * quantity, 0) };

@@ -1,14 +1,14 @@
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 
-/** One form for letters that are composed or written otherwise, in lower case. */
+/** SQL that normalises a text: NFKC, lower case. */
 const form = (text: string): string => `lower(normalize(${text}, nfkc))`;
 
 /**
- * Whether the rule of the shelf `c` means the product `p`: all of its parts have to fit, prices in paise and of the cheapest
- * variant. The statement reads the rule itself, so that its text, and so its plan, is the same for every rule. What a
- * product does not have, such as an attribute, fits nothing.
+ * SQL: whether the rule of collection `c` matches product `p`. All parts must match; the price is that of the cheapest
+ * active variant, in paise. The SQL reads the rule from the row, so that all rules share one statement and plan. A part
+ * about a missing value, such as an attribute, does not match.
  */
-const MEANS = `c.kind = 'rule' and not exists (
+const MATCHES = `c.kind = 'rule' and not exists (
   select 1 from jsonb_array_elements(c.rule -> 'all') as part where coalesce(not case part ->> 'field'
     when 'brand' then ${form('p.brand')} in (select ${form('name')} from jsonb_array_elements_text(part -> 'is') as name)
     when 'taxClass' then jsonb_exists(part -> 'is', p.tax_class)
@@ -19,22 +19,33 @@ const MEANS = `c.kind = 'rule' and not exists (
       between coalesce((part ->> 'from')::bigint, 0) and coalesce((part ->> 'to')::bigint, ${Number.MAX_SAFE_INTEGER})
     else false end, true))`;
 
-/** One change at a time decides what the rules are, beside any number that ask them; the number is arbitrary but must stay. */
-const SHELVES = 7_205_761;
+/**
+ * Advisory lock of all rules: shared to apply them, exclusive to change one. The number is arbitrary but must not
+ * change.
+ */
+const RULES_LOCK = 7_205_761;
 
 /**
- * Keeps the rules of all shelves as they are until the end of the transaction, for one that changes products. To be taken
- * before any row is locked: whoever changes a rule has to reach the rows of all products.
+ * Locks the rules of all collections against changes until the transaction ends, for a transaction that changes products.
+ * Call before locking any row: a change of a rule locks the rows of all products.
  */
-export const keepRules = (tx: Tx): Promise<object[]> => tx.query(`select pg_advisory_xact_lock_shared($1)`, [SHELVES]);
+export const lockRules = (tx: Tx): Promise<object[]> =>
+  tx.query(`select pg_advisory_xact_lock_shared($1)`, [RULES_LOCK]);
 
-/** Waits for everybody who changes products, and lets nobody begin: for one that changes a rule. Before any row is locked. */
-export const changeRules = (tx: Tx): Promise<object[]> => tx.query(`select pg_advisory_xact_lock($1)`, [SHELVES]);
+/**
+ * Waits for transactions that change products, and blocks new ones, for a change of a rule. Call before locking any
+ * row.
+ */
+export const lockRulesForChange = (tx: Tx): Promise<object[]> =>
+  tx.query(`select pg_advisory_xact_lock($1)`, [RULES_LOCK]);
 
-/** Puts exactly those products on a shelf that its rule means, if it has one. After `changeRules`, and after it is written. */
+/**
+ * Assigns exactly the matching products to a collection with a rule. Call after `lockRulesForChange` and after writing the
+ * rule.
+ */
 export async function refillCollection(tx: Tx, collectionId: string): Promise<void> {
   await tx.query(
-    `with meant as materialized (select p.id from collections c, products p where c.id = $1 and ${MEANS}),
+    `with meant as materialized (select p.id from collections c, products p where c.id = $1 and ${MATCHES}),
         gone as (delete from product_collections pc using collections c
           where pc.collection_id = $1 and c.id = $1 and c.kind = 'rule' and pc.product_id not in (select id from meant))
       insert into product_collections (collection_id, product_id) select $1, id from meant on conflict do nothing`,
@@ -43,15 +54,15 @@ export async function refillCollection(tx: Tx, collectionId: string): Promise<vo
 }
 
 /**
- * Puts changed products on the shelves whose rules mean them now, and takes them off the others: one statement, however
- * many products and shelves. After `keepRules`, and after the products and their variants are written.
+ * Assigns changed products to all collections whose rules match, and removes them from the others, in one statement. Call
+ * after `lockRules`, and after writing the products and their variants.
  */
 export async function reindexCollections(tx: Tx, productIds: readonly string[]): Promise<void> {
-  // Two variants of one product may change at once: whoever comes second has to see the price that the first has written.
+  // Two variants of a product may change concurrently: the second transaction must see the price of the first.
   await tx.query(`select 1 from products where id = any($1::uuid[]) order by id for no key update`, [productIds]);
   await tx.query(
     `with meant as materialized (
-          select c.id as shelf, p.id from collections c, products p where p.id = any($1::uuid[]) and ${MEANS}),
+          select c.id as shelf, p.id from collections c, products p where p.id = any($1::uuid[]) and ${MATCHES}),
         gone as (delete from product_collections pc using collections c
           where pc.product_id = any($1::uuid[]) and c.id = pc.collection_id and c.kind = 'rule'
             and not exists (select 1 from meant where meant.shelf = c.id and meant.id = pc.product_id))

@@ -9,7 +9,7 @@ const ProductCollectionSchema = defineEntity({
   properties: { id: p.uuid().primary(), slug: p.string(), title: p.string(), position: p.integer() },
 });
 
-/** A shelf of the shop. */
+/** A collection of products. */
 export class ProductCollection extends ProductCollectionSchema.class {
   static create(from: { slug: string; title: string; position: number }): ProductCollection {
     return Object.assign(new ProductCollection(), { id: newId(), ...from });
@@ -33,7 +33,7 @@ const VariantSchema = defineEntity({
   },
 });
 
-/** What is bought: one size and colour of a product, at a price in paise. */
+/** One size and colour of a product, with its price in paise. Buyers order variants. */
 export class Variant extends VariantSchema.class {}
 VariantSchema.setClass(Variant);
 
@@ -75,30 +75,30 @@ export interface NewVariant {
   sku: string;
   size: string | null;
   color: string | null;
-  /** Paise, as the shop states its prices. */
+  /** Paise, with or without tax as the shop states its prices. */
   price: number;
   maxPerOrder: number | null;
 }
 
-/** A product with its variants; it is on sale while it is active. */
+/** A product with its variants. It is on sale while its status is `active`. */
 export class Product extends ProductSchema.class {
   override variants = new Collection<Variant>(this);
   override collections = new Collection<ProductCollection>(this);
 
-  /** Makes a product that is on sale at once. */
+  /** Creates an active product. */
   static list(from: NewProduct, now: Date): Product {
     return Object.assign(new Product(), { id: newId(), ...from, status: 'active', createdAt: now, updatedAt: now });
   }
 
-  /** Adds a variant behind the others. */
+  /** Adds a variant after the others. */
   addVariant(from: NewVariant): Variant {
     const variant = Object.assign(new Variant(), { id: newId(), ...from, position: this.variants.length + 1 });
     this.variants.add(variant);
     return variant;
   }
 
-  /** Puts the product on a shelf. */
-  shelve(collection: ProductCollection): void {
+  /** Assigns the product to a collection. */
+  assignToCollection(collection: ProductCollection): void {
     this.collections.add(collection);
   }
 }

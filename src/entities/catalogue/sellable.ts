@@ -3,28 +3,28 @@ import { forAnyKeys } from '../../infra/database/groups/merged-statements.ts';
 import type { Query } from '../../infra/database/query.ts';
 import { OFFERS_VERSION } from '../pricing/offers.ts';
 
-/** A variant as carts and checkouts see it: what it costs, how it is taxed, and how much of it there is. */
+/** A variant with the price, tax rates and stock that carts and checkouts need. */
 export interface Sellable extends Goods {
   slug: string;
   sku: string;
   title: string;
   size: string | null;
   color: string | null;
-  /** Most units in one order: its own limit, else that of the shop. */
+  /** Most units per order: its own limit, or else that of the shop. */
   maxPerOrder: number;
   isOnSale: boolean;
-  /** Units that could be reserved when this was read; never a decision. */
+  /** Units available when this was read; only for display. */
   available: number;
 }
 
-/** A variant as it is stored, with its prices in price lists. */
+/** A stored variant with its prices in price lists. */
 export interface ListedGoods extends Omit<Sellable, 'maxPerOrder' | 'taxRates'> {
-  /** Of its own. */
+  /** Its own limit; null if it has none. */
   maxPerOrder: number | null;
   taxClass: string;
-  /** Paise; in the order of the lists and quantities. */
+  /** Prices in paise, ordered by list and quantity. */
   prices: { listId: string; minQuantity: number; price: number }[];
-  /** Of the offers, as the same statement saw it. */
+  /** The version of the offers in the snapshot of the same statement. */
   offersVersion: number;
 }
 
@@ -42,12 +42,12 @@ const GOODS = forAnyKeys(
   'variantId',
 );
 
-/** A variant without a limit of its own has that of the shop: `variant` units in one order. */
+/** Gives a variant without its own limit that of the shop: `variant` units per order. */
 export const limitedGoods = <T extends { maxPerOrder: number | null }>(goods: T, { variant }: { variant: number }) => ({
   ...goods,
   maxPerOrder: goods.maxPerOrder ?? variant,
 });
 
-/** Reads the variants that exist of those named, in the order of their ids. One statement, however many there are. */
+/** Loads the existing variants of those named in one statement, in the order of their ids. */
 export const loadGoods = async (query: Query, variantIds: readonly string[]): Promise<ListedGoods[]> =>
   variantIds.length === 0 ? [] : query<ListedGoods & Record<string, unknown>>(GOODS, [variantIds]);

@@ -3,10 +3,10 @@ import { forEachCall, ranked } from '../../infra/database/groups/merged-statemen
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { LOCK_ORDER } from './lock-order.ts';
 
-/** The most that the unpaid checkouts of one account, or of one network of guests, hold together (`HOLD_LIMITS`). */
+/** Limits on all unpaid checkouts of one account, or of one network of guests (`HOLD_LIMITS`). */
 export interface HoldLimits {
   checkouts: number;
-  /** Units of all checkouts that hold more than `SMALL_UNITS`. */
+  /** Units in checkouts with more than `SMALL_UNITS` units. */
   units: number;
 }
 
@@ -15,39 +15,40 @@ interface Held {
   units: number;
 }
 
-/** The bound that another checkout would exceed. */
-export interface OverHold {
+/** The limit that a new checkout would exceed. */
+export interface ExceededHold {
   code: Extract<ErrorCode, 'OPEN_CHECKOUTS_EXCEEDED' | 'HELD_UNITS_EXCEEDED'>;
   details: Record<string, unknown>;
 }
 
 /**
- * Units of a checkout that is not counted by its units. Guests of a mobile network share an address: one of them who holds
- * all the units must not keep the others from buying a few.
+ * Checkouts with up to this many units do not count towards the limit on units. Guests of a mobile network share an IP
+ * address: one guest who reserves many units must not prevent others from buying a few.
  */
 const SMALL_UNITS = 5;
 
-/** About as many checkouts as four web processes decide at once: each has at most 64 in shared transactions, and a few on their own. */
-const AT_ONCE = 300;
+/**
+ * Checkouts that four web processes decide concurrently: each at most 64 in shared transactions, and a few single ones.
+ */
+const CONCURRENT_CHECKOUTS = 300;
 
 const LOCK_HOLDER = ranked(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, LOCK_ORDER.holders);
 
 /**
- * The bound that a checkout of `units` units would exceed, together with all that its holder holds unpaid already, if any.
- * The checkouts of a holder wait for each other's commits, so that concurrent ones are counted, too. They do not wait where
- * `AT_ONCE` more like this one would still fit.
+ * Finds the limit that a checkout of `units` units would exceed together with the unpaid checkouts of its holder. A lock
+ * per holder makes concurrent checkouts count each other. It is skipped if `CONCURRENT_CHECKOUTS` more checkouts like this one would fit.
  */
-export async function overHold(
+export async function findExceededHold(
   tx: Tx,
   { holder, units }: { holder: string; units: number },
   most: HoldLimits,
-): Promise<OverHold | undefined> {
-  const admitted = admittedHere(tx, holder);
+): Promise<ExceededHold | undefined> {
+  const admitted = admittedInTransaction(tx, holder);
   let held = add(await heldBy(tx, holder), admitted);
   const isSmall = units <= SMALL_UNITS;
-  const hasUnits = isSmall || held.units + AT_ONCE * units <= most.units;
-  const isFar = held.checkouts + AT_ONCE <= most.checkouts && hasUnits;
-  if (!isFar) {
+  const hasUnits = isSmall || held.units + CONCURRENT_CHECKOUTS * units <= most.units;
+  const isFarBelowLimits = held.checkouts + CONCURRENT_CHECKOUTS <= most.checkouts && hasUnits;
+  if (!isFarBelowLimits) {
     await tx.query(LOCK_HOLDER, [`checkouts of ${holder}`]);
     held = add(await heldBy(tx, holder), admitted);
   }
@@ -61,10 +62,13 @@ export async function overHold(
   return { code: 'HELD_UNITS_EXCEEDED', details: { requested: units, maxUnits: most.units } };
 }
 
-/** What this transaction has let in and not written yet, by holder: checkouts that share it see nothing of each other's rows. */
+/**
+ * Admitted checkouts of this transaction by holder. Checkouts that share a transaction do not see each other's
+ * unwritten rows.
+ */
 const admissions = (): Map<string, Held> => new Map();
 
-function admittedHere(tx: Tx, holder: string): Held {
+function admittedInTransaction(tx: Tx, holder: string): Held {
   const all = tx.shared(admissions);
   const own = all.get(holder) ?? { checkouts: 0, units: 0 };
   all.set(holder, own);

@@ -1,10 +1,10 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { PriceQuote } from '../../domain/pricing/quote.ts';
-import { CHECKOUT_UNPAID, CHECKOUT_WAYS_OUT, type CheckoutState } from '../../domain/states.ts';
+import { CHECKOUT_TERMINAL_STATES, CHECKOUT_UNPAID, type CheckoutState } from '../../domain/states.ts';
 import type { Row } from '../../infra/database/pending-writes.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
-import { sealed, type Vault } from '../account/privacy/vault.ts';
+import { sealColumn, type Vault } from '../account/privacy/vault.ts';
 import type { RequestedLine } from '../pricing/priced.ts';
 
 export interface Address {
@@ -19,21 +19,21 @@ export interface Address {
   phone?: string | undefined;
 }
 
-/** One step of a checkout as its machine decided it. */
+/** A transition of a checkout, as its machine decided it. */
 export interface CheckoutStep {
   event: string;
   accepted: boolean;
   state: CheckoutState;
   busy: boolean;
-  /** What the machine wants back at the next event; this class does not look into it. */
+  /** The snapshot of the machine; opaque to this class. */
   machine: object;
-  /** What asked for it: the id of a command, or of an event of the provider. */
+  /** The id of the command or provider event that caused it. */
   cause: string;
   reason?: { code: string; details: Record<string, unknown> } | undefined;
 }
 
-/** The part of a cart that a checkout takes over. */
-interface Frozen {
+/** The fields of a cart that a checkout copies. */
+interface CartSnapshot {
   id: string;
   customerId?: string | null | undefined;
   version: number;
@@ -43,18 +43,20 @@ interface Frozen {
 }
 
 export interface NewCheckout {
-  cart: Frozen;
+  cart: CartSnapshot;
   lines: readonly RequestedLine[];
-  /** Who redeems its discounts. */
+  /** The identity that redeems its discounts (see `redeemerOf`). */
   redeemer: string | null;
   shippingMethodId: string | null;
   email: string;
   shippingAddress: Address;
   billingAddress: Address | null;
-  /** Paise; null: the client accepts the last quote of the cart. */
+  /** Paise; null means that the client accepts the last quote of the cart. */
   expectedTotal: number | null;
   paymentMethod: string | null;
-  /** The blind index of the account or network that the checkout counts for (see `holderOf`); null: it is not counted. */
+  /**
+   * The blind index of the account or network that the checkout counts for (see `holderOf`); null: it is not counted.
+   */
   holder: string | null;
   requestId: string | null;
 }
@@ -93,11 +95,11 @@ const CheckoutSchema = defineEntity({
 });
 
 /**
- * A cart on its way to a paid order. Its machine decides where it goes; this class keeps what was decided, and the proof.
- * E-mail and addresses stay sealed in their columns and are not loaded: no step needs them.
+ * A checkout turns a cart into a paid order. Its machine decides the transitions; this class stores the state and history.
+ * Email and addresses stay sealed in their columns and are not loaded, because no transition needs them.
  */
 export class Checkout extends CheckoutSchema.class {
-  /** Freezes a cart into a checkout that is about to start, and appends its rows. The order's id is chosen here. */
+  /** Creates a checkout from a cart and appends its rows. It also chooses the id of the order. */
   static accept(tx: Tx, vault: Vault, from: NewCheckout): Checkout {
     const checkout = new Checkout();
     const [id, orderId] = [newId(), newId()];
@@ -108,7 +110,7 @@ export class Checkout extends CheckoutSchema.class {
     Object.assign(checkout, fixed, { cartId, cartVersion, currency, customerId, codes, redeemer, shippingMethodId });
     checkout.quote = quote;
     checkout.holder = holder;
-    // The erasure finds a customer's own checkouts by the account; those of guests it finds by the address only.
+    // An erasure finds the checkouts of customers by the account, and those of guests only by the email address.
     checkout.emailIndex = customerId === null ? vault.indexOf(from.email) : null;
     Object.assign(checkout, { state: 'CREATED', busy: true, steps: 1, version: 1, createdAt: tx.now });
     const units = from.lines.reduce((sum, { quantity }) => sum + quantity, 0);
@@ -126,54 +128,54 @@ export class Checkout extends CheckoutSchema.class {
     return checkout;
   }
 
-  /** Whether the checkout has ended, well or badly; only late money can move it again. */
+  /** Whether the checkout has ended, with or without an order. Only a late payment can change its state again. */
   get isOver(): boolean {
-    return this.state === 'COMPLETED' || CHECKOUT_WAYS_OUT.includes(this.state);
+    return this.state === 'COMPLETED' || CHECKOUT_TERMINAL_STATES.includes(this.state);
   }
 
-  /** Goes where the machine decided, and writes the step into the history; a refused event is written down too. */
-  follow(tx: Tx, step: CheckoutStep): void {
+  /** Applies a transition of the machine and appends it to the history, also for a refused event. */
+  applyTransition(tx: Tx, step: CheckoutStep): void {
     const { event, accepted, cause } = step;
     this.steps += 1;
-    // The clock, not the transaction's start: the history also tells how long each step took.
+    // The current time instead of the transaction's start, so that the history shows the duration of each step.
     this.appendHistory(tx, { from: this.state, to: step.state, event, accepted, cause, at: new Date() });
     this.state = step.state;
     this.busy = step.busy;
     this.machine = step.machine;
-    // Where it came from is asked only while it holds goods unpaid.
+    // The holder matters only while the checkout reserves goods without payment.
     if (!CHECKOUT_UNPAID.includes(step.state)) this.holder = null;
     this.updatedAt = tx.now;
     if (step.reason) {
       this.reason = step.reason.code;
       this.reasonDetails = step.reason.details;
-    } else if (!CHECKOUT_WAYS_OUT.includes(step.state)) {
-      // Late money brought it back on the way: what had ended it no longer holds.
+    } else if (!CHECKOUT_TERMINAL_STATES.includes(step.state)) {
+      // A late payment reopened the checkout: the reason for its end no longer applies.
       this.reason = null;
       this.reasonDetails = null;
     }
   }
 
-  /** Fixes the price (paise) and the instant until which the reservation holds. */
+  /** Fixes the price in paise and the expiry of the reservation. */
   lock(total: number, expiresAt: Date): void {
     this.total = total;
     this.expiresAt = expiresAt;
   }
 
-  /** Holds the goods for longer. @returns false when they are held as long already, or the deadline has passed. */
+  /** Extends the reservation. @returns false if it lasts as long already, or has expired. */
   extend(until: Date, now: Date): boolean {
     if (!this.expiresAt || this.expiresAt <= now || this.expiresAt >= until) return false;
     this.expiresAt = until;
     return true;
   }
 
-  /** Stores another attempt at payment; the checkout is busy until the machine has seen it. */
+  /** Appends a payment attempt; the checkout is busy until the machine has processed it. */
   addAttempt(tx: Tx, attempt: number, method: string): void {
     this.appendAttempt(tx, attempt, method);
-    this.expectChange(tx.now);
+    this.markBusy(tx.now);
   }
 
-  /** A command was accepted that the machine has yet to see: whoever waits for its effect keeps waiting. */
-  expectChange(now: Date): void {
+  /** Marks the checkout as busy after accepting a command, so that clients wait for its effect. */
+  markBusy(now: Date): void {
     this.busy = true;
     this.updatedAt = now;
   }
@@ -242,12 +244,12 @@ function lineRow(checkoutId: string, line: number, { variantId, quantity, bundle
   };
 }
 
-/** What the checkout knows of a person, sealed for its row. */
+/** The sealed personal columns of a checkout. */
 function personalColumns(vault: Vault, id: string, from: NewCheckout): Record<string, string | null> {
   const text = (address: Address | null) => (address === null ? null : JSON.stringify(address));
   return {
-    email: sealed(vault, from.email, `checkouts.email:${id}`),
-    shipping_address: sealed(vault, text(from.shippingAddress), `checkouts.shipping_address:${id}`),
-    billing_address: sealed(vault, text(from.billingAddress), `checkouts.billing_address:${id}`),
+    email: sealColumn(vault, from.email, `checkouts.email:${id}`),
+    shipping_address: sealColumn(vault, text(from.shippingAddress), `checkouts.shipping_address:${id}`),
+    billing_address: sealColumn(vault, text(from.billingAddress), `checkouts.billing_address:${id}`),
   };
 }

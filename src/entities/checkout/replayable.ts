@@ -6,17 +6,17 @@ interface StoredStep {
   event: string;
   accepted: boolean;
   to: string;
-  /** What the event says besides its name. */
+  /** The payload of the event. */
   data: Record<string, unknown> | null;
 }
 
-/** What is stored of a checkout or an order that can be gone through again; amounts in paise. */
+/** The stored data from which a checkout or an order can be replayed; amounts in paise. */
 export interface Replayable {
   kind: 'checkout' | 'order';
   id: string;
   machine: { version: number; value: unknown; context: unknown } | null;
   total: number | null;
-  /** What was received for it. */
+  /** The captured amount. */
   captured: number;
   units: number;
   steps: StoredStep[];
@@ -27,7 +27,7 @@ const PRICE = `(select json_build_object('engineVersion', engine_version, 'input
   from pricing_snapshots where checkout_id = c.id) as price`;
 const CAPTURED = `coalesce((select captured from payments where checkout_id = c.id), 0) as captured`;
 
-/** Reads what is stored under an id, of a checkout or of an order. */
+/** Loads the replay data of a checkout or an order. */
 export async function loadReplayable(query: Query, id: string): Promise<Replayable | undefined> {
   const [found] = await query<Replayable & Record<string, unknown>>(
     `select 'checkout' as kind, c.id, c.machine, c.total, ${CAPTURED}, 0 as units, ${PRICE},

@@ -1,23 +1,22 @@
 import { stringify } from 'csv-stringify/sync';
 
-/** Spreadsheets put it before UTF-8, and take what comes without it for another encoding. */
+/** Spreadsheets write it before UTF-8, and read a file without it in another encoding. */
 export const BYTE_ORDER_MARK = '\ufeff';
 
 /*
- * A spreadsheet carries out what begins like a formula, as OWASP lists it ("CSV Injection"): with a sign, also a
- * full-width one, with a tab or a line end, or with blanks before a sign. Such a text gets an apostrophe before it, which
- * spreadsheets take for "this is text"; one that begins with apostrophes and then like a formula gets one more, so that
- * reading can take exactly one away.
+ * Spreadsheets execute cells that begin like a formula (OWASP, "CSV Injection"): with a sign, also a full-width one, with
+ * a tab or line break, or with blanks before a sign. Such a text gets a leading apostrophe, which marks text in
+ * spreadsheets. If apostrophes precede the formula, it gets one more, so that reading can remove exactly one.
  */
 const FORMULA = /^'*(?:[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20])/;
 
-/** A text as it may stand in a file for spreadsheets. */
+/** Escapes a text that spreadsheets would execute as a formula. */
 export const guarded = (text: string): string => (FORMULA.test(text) ? `'${text}` : text);
 
-/** The text that `guarded` was given. */
+/** Reverses `guarded`. */
 export const unguarded = (cell: string): string => (cell.startsWith("'") && FORMULA.test(cell) ? cell.slice(1) : cell);
 
-/** Lines of a CSV file (RFC 4180, but for the line feed); a cell with any kind of line break is quoted. */
+/** Formats CSV lines (RFC 4180, but with LF); a cell with any line break is quoted. */
 export const csvLines = (rows: readonly (readonly (string | number)[])[]): string =>
   stringify([...rows], { quoted_match: [/[\r\n]/] });
 
@@ -30,7 +29,7 @@ export function toPaise(rupees: string): number {
   return Number(whole) * 100 + Number(part.padEnd(2, '0'));
 }
 
-/** Several values in a cell. */
+/** Separates several values in a cell. */
 export const SEPARATOR = '|';
 export const split = (cell: string): string[] =>
   cell
@@ -43,12 +42,12 @@ export interface Medium {
   alt: string;
 }
 
-/** Addresses of pictures; as JSON where they have words for those who cannot see them, or could not be told apart. */
+/** The URLs of images, separated by `|`; JSON if an image has an alt text or a URL contains a separator. */
 export function mediaCell(media: readonly Medium[]): string {
   const isPlain = media.every(({ url, alt }) => alt === '' && !/[|\s[]/.test(url));
   return isPlain ? media.map(({ url }) => url).join(SEPARATOR) : JSON.stringify(media);
 }
 
-/** Attributes as JSON; nothing for none. */
+/** Attributes as JSON; an empty cell for no attributes. */
 export const attributesCell = (attributes: object): string =>
   Object.keys(attributes).length === 0 ? '' : JSON.stringify(attributes);

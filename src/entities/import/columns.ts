@@ -1,6 +1,6 @@
 import { refused } from '../../domain/errors.ts';
 
-/** What a product is: given by one row of it, the one that has a title. */
+/** Columns of the product. Only the row with a title fills them. */
 export const PRODUCT_COLUMNS = [
   'title',
   'description',
@@ -14,7 +14,7 @@ export const PRODUCT_COLUMNS = [
   'media',
 ] as const;
 
-/** What a variant is: given by each row. */
+/** Columns of a variant. Each row of a variant fills them. */
 export const VARIANT_COLUMNS = [
   'sku',
   'size',
@@ -28,35 +28,35 @@ export const VARIANT_COLUMNS = [
   'onHand',
 ] as const;
 
-/** Every column, in the order of an export. */
+/** All columns in the order of an export. */
 export const COLUMNS = ['slug', ...PRODUCT_COLUMNS, ...VARIANT_COLUMNS] as const;
 export type Column = (typeof COLUMNS)[number];
 
-/** May be left out of a file: what they say then stays as it is. */
+/** Columns that a file may omit; their stored values then stay. */
 const OPTIONAL: ReadonlySet<string> = new Set<Column>(['uqc', 'variantStatus', 'variantAttributes', 'onHand']);
 
-/** One thing wrong with a file. */
+/** A problem of a file. */
 export interface FileProblem {
   where: string;
   problem: string;
   expected?: string;
 }
 
-/** The refusal of a file that cannot be read as a whole. */
+/** The error for a file that cannot be read. */
 export const unreadable = (...problems: FileProblem[]): Error => refused('IMPORT_UNREADABLE', { problems });
 
-/** More than a person reads. */
-const MOST = 30;
+/** Most problems in one error. */
+const MOST_PROBLEMS = 30;
 
-/** The columns that a header names, in its order. @throws IMPORT_UNREADABLE naming each that is missing, unknown or doubled */
+/** Reads the columns of a header. @throws IMPORT_UNREADABLE for missing, unknown and duplicate columns */
 export function readHeader(cells: readonly string[]): Column[] {
   const names = cells.map((cell) => cell.trim());
   const problems = [
     ...COLUMNS.filter((name) => !names.includes(name) && !OPTIONAL.has(name)).map(missing),
     ...names.filter((name) => !isColumn(name)).map(unknown),
-    ...names.filter((name, index) => names.indexOf(name) < index).map(doubled),
+    ...names.filter((name, index) => names.indexOf(name) < index).map(duplicate),
   ];
-  if (problems.length > 0) throw unreadable(...problems.slice(0, MOST));
+  if (problems.length > 0) throw unreadable(...problems.slice(0, MOST_PROBLEMS));
   return names.filter(isColumn);
 }
 
@@ -72,8 +72,8 @@ const unknown = (name: string): FileProblem => ({
   problem: `there is no column "${name.slice(0, 100)}"`,
   expected: `columns of ${COLUMNS.join(',')}`,
 });
-const doubled = (name: string): FileProblem => ({
+const duplicate = (name: string): FileProblem => ({
   where: 'header',
-  problem: `the column ${name.slice(0, 100)} is there twice`,
+  problem: `the column ${name.slice(0, 100)} appears twice`,
   expected: 'each column once',
 });

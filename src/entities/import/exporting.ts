@@ -3,7 +3,7 @@ import { attributesCell, guarded, type Medium, mediaCell, SEPARATOR, toRupees } 
 import { COLUMNS, type Column } from './columns.ts';
 
 /** Products per statement. */
-const PAGE = 200;
+const BATCH = 200;
 
 interface ExportedVariant {
   sku: string;
@@ -42,18 +42,18 @@ const PRODUCTS = `select p.id, p.slug, p.title, p.description, p.brand, p.hsn, p
         'weightGrams', v.weight_grams, 'maxPerOrder', v.max_per_order, 'status', v.status, 'attributes', v.attributes,
         'backorderLimit', coalesce(s.backorder_limit, 0), 'onHand', coalesce(s.on_hand, 0)) order by v.position, v.id), '[]')
       from variants v left join stock_levels s on s.variant_id = v.id where v.product_id = p.id) as variants
-  from products p where ($1::uuid is null or p.id > $1) order by p.id limit ${PAGE}`;
+  from products p where ($1::uuid is null or p.id > $1) order by p.id limit ${BATCH}`;
 
 /**
- * The rows of all products, a page at a time, with cells in the order of `COLUMNS`: what an import of them takes for
- * unchanged. The first row of a product has what the product is, each further one a variant more.
+ * Yields the rows of all products in batches, with cells in the order of `COLUMNS`. Importing them changes nothing. The
+ * first row of a product has the product's columns and its first variant; each other row has one more variant.
  */
 export async function* exportedRows(query: Query): AsyncGenerator<string[][]> {
   let last: string | null = null;
   for (;;) {
     const products: ExportedProduct[] = await query<ExportedProduct>(PRODUCTS, [last]);
     if (products.length > 0) yield products.flatMap(rowsOf);
-    if (products.length < PAGE) return;
+    if (products.length < BATCH) return;
     last = products.at(-1)?.id ?? null;
   }
 }

@@ -5,13 +5,13 @@ import { attributes, media } from './json-cells.ts';
 import { emptyOr, isNot, matching, orNull, text, units, words } from './kinds.ts';
 
 /*
- * What may stand in the cells. The limits are those of the admin API.
+ * The formats of the cells. The limits are those of the admin API.
  */
 
-const MOST_PAISE = 1_000_000_000_000;
+const MAX_PAISE = 1_000_000_000_000;
 const amount = 'an amount like 499.00';
 const price = matching(/^\d{1,11}(\.\d{1,2})?$/, amount)
-  .refine((value) => toPaise(value) <= MOST_PAISE, { error: isNot(amount) })
+  .refine((value) => toPaise(value) <= MAX_PAISE, { error: isNot(amount) })
   .transform(toPaise);
 
 export const SLUG = matching(

@@ -5,7 +5,7 @@ import { emptyOr, made } from './kinds.ts';
 function parsed(cell: string): unknown {
   try {
     const value: unknown = JSON.parse(cell);
-    // Escapes can hide what PostgreSQL does not store: halves of surrogate pairs, and NUL.
+    // Escapes can contain characters that PostgreSQL cannot store: unpaired surrogates and NUL.
     return textsIn(value).every((text) => text.isWellFormed() && !text.includes('\0')) ? value : undefined;
   } catch {
     return undefined;
@@ -19,7 +19,7 @@ function textsIn(value: unknown): string[] {
     : [];
 }
 
-/** Names with values. */
+/** A cell with attributes by name, as a JSON object. */
 export const attributes = emptyOr(
   made(
     parsed,
@@ -31,7 +31,7 @@ export const attributes = emptyOr(
 
 const MOST_MEDIA = 50;
 const listed = (cell: string): Medium[] => split(cell).map((url) => ({ url, alt: '' }));
-/** Pictures, as addresses or with words for them. */
+/** A cell with images: URLs, or JSON with alt texts. */
 export const media = made(
   (cell) => (cell.trimStart().startsWith('[') ? parsed(cell) : listed(cell)),
   z.array(z.strictObject({ url: z.url().max(2_000), alt: z.string().max(300) })).max(MOST_MEDIA),

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 
 /*
- * The kinds of cells that there are, each read from text, with a sentence about one that is not of its kind.
+ * The types of cells. Each parses text, and its error message says what is expected.
  */
 
-const shown = (value: unknown): string => JSON.stringify(String(value).slice(0, 80));
-/** The sentence about a cell that is not `what`. */
+const quoted = (value: unknown): string => JSON.stringify(String(value).slice(0, 80));
+/** The error message for a cell that is not `what`. */
 export const isNot =
   (what: string) =>
   ({ input }: { input?: unknown }): string =>
-    input === '' ? `is empty: ${what} is needed` : `${shown(input)} is not ${what}`;
+    input === '' ? `is empty: ${what} is needed` : `${quoted(input)} is not ${what}`;
 
 export const matching = (pattern: RegExp, what: string) =>
   z
@@ -20,7 +20,7 @@ export const text = (most: number) => z.string().max(most, { error: `is longer t
 export const words = (most: number) => text(most).trim();
 export const orNull = (value: string): string | null => (value === '' ? null : value);
 
-/** A whole number within both. */
+/** A whole number from `least` to `most`. */
 export function units(least: number, most: number) {
   const what = `a whole number from ${least} to ${most}`;
   const isWithin = (value: string) => Number(value) >= least && Number(value) <= most;
@@ -31,26 +31,26 @@ export function units(least: number, most: number) {
 
 type Context = z.core.$RefinementCtx<string>;
 
-/** Reports what is wrong with a cell instead of a value. */
-function wrong(context: Context, messages: readonly string[]): never {
+/** Adds error messages for a cell. */
+function reportIssues(context: Context, messages: readonly string[]): never {
   const input = context.value;
   context.issues.push(...messages.map((message) => ({ code: 'custom' as const, message, input })));
   return z.NEVER;
 }
 
-/** What `schema` makes of a cell; `none` when it is empty. */
+/** Parses a cell with `schema`; an empty cell becomes `none`. */
 export const emptyOr = <T, E>(schema: z.core.$ZodType<T, string>, none: E): z.core.$ZodType<T | E, string> =>
   z.string().transform((cell, context) => {
     if (cell.trim() === '') return none;
     const result = z.safeParse(schema, cell);
     if (result.success) return result.data;
-    return wrong(
+    return reportIssues(
       context,
       result.error.issues.map(({ message }) => message),
     );
   });
 
-/** What `prepare` makes of a cell, when `schema` agrees with it. */
+/** Converts a cell with `prepare` and validates the result with `schema`. */
 export const made = <T>(
   prepare: (cell: string) => unknown,
   schema: z.core.$ZodType<T>,
@@ -58,5 +58,5 @@ export const made = <T>(
 ): z.core.$ZodType<T, string> =>
   z.string().transform((cell, context) => {
     const result = z.safeParse(schema, prepare(cell));
-    return result.success ? result.data : wrong(context, [`${shown(cell)} is not ${what}`]);
+    return result.success ? result.data : reportIssues(context, [`${quoted(cell)} is not ${what}`]);
   });

@@ -6,11 +6,11 @@ import type { RowProblem } from './row.ts';
 export type ImportStatus = 'receiving' | 'waiting' | 'running' | 'done' | 'cancelled';
 export type RowOutcome = 'created' | 'updated' | 'unchanged' | 'failed';
 
-/** What became of a row. */
+/** The result of a row. */
 export interface Result {
   row: number;
   outcome: RowOutcome;
-  /** Of one that failed. */
+  /** Only if it failed. */
   problems?: readonly RowProblem[];
 }
 
@@ -18,11 +18,11 @@ export interface Import {
   id: string;
   status: ImportStatus;
   columns: Column[];
-  /** The last row that was worked on; its results are written with it. */
+  /** The last processed row; it is stored together with the results. */
   lastRow: number;
 }
 
-/** The import under its lock; undefined when there is none. */
+/** Loads and locks an import. @returns undefined if it does not exist */
 export async function lockImport(tx: Tx, id: string): Promise<Import | undefined> {
   const [found] = await tx.query<Import>(
     `select id, status, columns, last_row as "lastRow" from product_imports where id = $1 for update`,
@@ -31,7 +31,7 @@ export async function lockImport(tx: Tx, id: string): Promise<Import | undefined
   return found;
 }
 
-/** Accepts a file that has come in as a whole. */
+/** Accepts a file that was received completely. */
 export async function acceptImport(tx: Tx, id: string, rows: number): Promise<void> {
   await tx.query(`update product_imports set status = 'waiting', rows = $2, version = version + 1 where id = $1`, [
     id,
@@ -39,8 +39,8 @@ export async function acceptImport(tx: Tx, id: string, rows: number): Promise<vo
   ]);
 }
 
-/** The next lines of an import that nobody has worked on. */
-export async function linesAfter(tx: Tx, { id, lastRow }: Import, most: number): Promise<Line[]> {
+/** Loads the next unprocessed lines of an import. */
+export async function loadNextLines(tx: Tx, { id, lastRow }: Import, most: number): Promise<Line[]> {
   const lines = await tx.query<{ row: number; fields: string[] }>(
     `select row_number as row, fields from import_rows where import_id = $1 and row_number > $2
       order by row_number limit $3`,
@@ -49,8 +49,8 @@ export async function linesAfter(tx: Tx, { id, lastRow }: Import, most: number):
   return lines.map(({ row, fields }) => [row, fields]);
 }
 
-/** Writes what became of the next rows, and how far the import is; `isLast` ends it. */
-export async function noteResults(
+/** Stores the results of the next rows and the progress of the import; `isLast` finishes it. */
+export async function recordResults(
   tx: Tx,
   { import: { id }, isLast }: { import: Pick<Import, 'id'>; isLast: boolean },
   results: readonly Result[],
@@ -72,7 +72,7 @@ export async function noteResults(
   );
 }
 
-/** Ends an import before its next rows. @returns false when it is over already, or was never accepted */
+/** Cancels an import before its next rows. @returns false if it has ended already, or was never accepted */
 export async function cancelImport(tx: Tx, id: string): Promise<boolean> {
   const ended = await tx.query(
     `update product_imports set status = 'cancelled', finished_at = $2, version = version + 1

@@ -3,12 +3,12 @@ import type { Query } from '../../infra/database/query.ts';
 import type { RowOutcome } from './progress.ts';
 import type { RowProblem } from './row.ts';
 
-/** What a file has come to so far; counts are rows. */
+/** The progress of an import; counts are rows. */
 export interface ImportView {
   id: string;
   status: 'waiting' | 'running' | 'done' | 'cancelled';
   rows: number;
-  /** Rows that something became of. */
+  /** Processed rows. */
   worked: number;
   created: number;
   updated: number;
@@ -18,7 +18,7 @@ export interface ImportView {
   finishedAt: string | null;
 }
 
-/** What became of one row; `row` is its number in a spreadsheet, the header being 1. */
+/** The result of a row; `row` is its number in a spreadsheet, where the header is 1. */
 export interface RowReport {
   row: number;
   outcome: RowOutcome;
@@ -28,18 +28,18 @@ export interface RowReport {
 const IMPORT = `select id, status, rows, created + updated + unchanged + failed as worked, created, updated, unchanged, failed,
     created_at as "createdAt", finished_at as "finishedAt" from product_imports where status <> 'receiving'`;
 
-/** Imports before the one named, newest first. */
+/** Lists imports older than `before`, newest first. */
 export const listImports = (query: Query, before: string | null, most: number): Promise<ImportView[]> =>
   query<ImportView>(`${IMPORT} and ($1::uuid is null or id < $1) order by id desc limit $2`, [before, most]);
 
-/** An import whose file has come in as a whole. @throws IMPORT_NOT_FOUND */
+/** Loads an accepted import. @throws IMPORT_NOT_FOUND */
 export async function requireImport(query: Query, id: string): Promise<ImportView> {
   const [found] = await query<ImportView>(`${IMPORT} and id = $1`, [id]);
   if (!found) throw refused('IMPORT_NOT_FOUND', { importId: id });
   return found;
 }
 
-/** Rows that something became of, behind row `after`, in the order of the file. */
+/** Lists the processed rows after row `after`, in the order of the file. */
 export const reportRows = (
   query: Query,
   { id, outcome, after, most }: { id: string; outcome: RowOutcome | null; after: number; most: number },

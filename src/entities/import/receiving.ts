@@ -2,21 +2,21 @@ import type { Query } from '../../infra/database/query.ts';
 import { newId } from '../../infra/ids.ts';
 import type { Column } from './columns.ts';
 
-/** A line of a file as it stands there: its number as a spreadsheet shows it, and its cells. */
+/** A line of a file: its row number in a spreadsheet, and its cells. */
 export type Line = [row: number, cells: string[]];
 
-/** Whose file it is. */
+/** The sender of a file. */
 export interface Sender {
   kind: string;
   id: string | null;
 }
 
 /*
- * A file is stored while it comes in, outside of any transaction: nobody works on an import before it is accepted as a
- * whole, and one that never is goes with the rows that are of no use any more.
+ * A file is stored while it is received, outside of any transaction: no worker processes an import before it is accepted,
+ * and the cleanup deletes imports that were never accepted.
  */
 
-/** Begins to store a file. @returns the id of the import */
+/** Creates an import whose file is being received. @returns its id */
 export async function openImport(
   query: Query,
   columns: readonly Column[],
@@ -39,8 +39,8 @@ export async function storeLines(query: Query, importId: string, lines: readonly
   );
 }
 
-/** Removes what was stored of a file that is not wanted after all; never one that was accepted. */
-export async function forgetImport(query: Query, importId: string): Promise<void> {
+/** Deletes an import that was not accepted, with its rows. */
+export async function discardImport(query: Query, importId: string): Promise<void> {
   await query(
     `delete from import_rows r using product_imports i
       where r.import_id = $1 and i.id = $1 and i.status = 'receiving'`,

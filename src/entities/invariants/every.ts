@@ -11,7 +11,7 @@ import { REDEMPTION_INVARIANTS } from './redemptions.ts';
 import { REVIEW_INVARIANTS } from './reviews.ts';
 import { STOCK_INVARIANTS } from './stock.ts';
 
-/** Every conservation law of the shop. */
+/** All invariants of the shop. */
 export const INVARIANTS: readonly Invariant[] = [
   ...STOCK_INVARIANTS,
   ...REDEMPTION_INVARIANTS,

@@ -1,10 +1,10 @@
 import { GRACE, type Invariant } from '../reconciliation/invariant.ts';
 
-/** What becomes of orders after they are placed: parcels, cancellations, returns, refunds. */
+/** Invariants of placed orders: shipments, cancellations, returns and refunds. */
 export const FULFILMENT_INVARIANTS: readonly Invariant[] = [
   {
     name: 'orders.machine-is-the-lines',
-    says: 'What the machine of an order knows of units and money is what its lines and refunds say.',
+    says: 'The state and context of an order machine agree with the state, lines and refunds of the order.',
     sql: `select o.id as "orderId", o.state, o.machine, l.* , r.asked, r.returned
       from orders o join lateral (select sum(quantity - shipped - cancelled) as "toShip", sum(shipped) as shipped
           from order_lines where order_id = o.id) l on true
@@ -16,7 +16,7 @@ export const FULFILMENT_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'orders.units-are-accounted-for',
-    says: 'The units of a line that were shipped are in its shipments, those that came back in its returns.',
+    says: 'The shipped units of an order line equal the units in its shipments, and the returned units equal those in its received returns.',
     sql: `select l.order_id as "orderId", l.line, l.shipped, coalesce(s.units, 0) as "inShipments", l.returned,
         coalesce(r.units, 0) as "inReturns"
       from order_lines l
@@ -28,7 +28,7 @@ export const FULFILMENT_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'orders.goods-are-back-on-the-shelf',
-    says: 'What orders put back on the shelf is what was cancelled of them and what came back fit for sale.',
+    says: 'The units that an order put back into stock equal its cancelled units and its restocked returns.',
     sql: `select coalesce(m.order_id, w.order_id) as "orderId", coalesce(m.variant_id, w.variant_id) as "variantId", m.units as restocked, w.units as wanted
       from (select cause_id as order_id, variant_id, sum(on_hand_delta) as units from inventory_movements
           where cause = 'order' group by cause_id, variant_id) m
@@ -41,7 +41,7 @@ export const FULFILMENT_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'refunds.are-their-lines',
-    says: 'A refund gives back what its lines say, less only what had gone back elsewhere after its credit note; it is asked of the provider.',
+    says: 'The credited amount of a refund is the sum of its lines, and the state of a refund agrees with its calls to the payment provider.',
     sql: `select r.id as "refundId", r.order_id as "orderId", r.amount, l.amount as "linesAmount", r.state, c.calls
       from refunds r left join lateral (select sum(amount) as amount from refund_lines where refund_id = r.id) l on true
         left join lateral (select count(*) as calls, bool_or(status in ('pending', 'unknown')) as open,
@@ -51,7 +51,7 @@ export const FULFILMENT_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'orders.commands-are-decided',
-    says: 'No command about an order waits for long.',
+    says: 'No order command stays pending for longer than 10 minutes.',
     sql: `select id as "commandId", order_id as "orderId", kind, created_at as "createdAt" from order_commands
       where state = 'pending' and created_at < now() - ${GRACE}`,
   },

@@ -3,8 +3,8 @@ import type { Invariant } from '../reconciliation/invariant.ts';
 export const IMPORT_INVARIANTS: readonly Invariant[] = [
   {
     name: 'imports.account-for-each-row',
-    says: 'What an import counts is what became of its rows.',
-    // The rows of one that ended a month ago go before it does.
+    says: 'The counts of a product import agree with the outcomes of its rows.',
+    // The rows of a finished import are deleted after a month, before the import itself.
     sql: `select i.id as "importId", i.rows, i.created, i.updated, i.unchanged, i.failed, r.counted
       from product_imports i, lateral (
         select json_build_object('rows', count(*), 'created', count(*) filter (where outcome = 'created'),

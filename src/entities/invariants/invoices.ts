@@ -1,18 +1,21 @@
 import { GRACE, type Invariant } from '../reconciliation/invariant.ts';
 
-/** The sums of some lines of a document; an argument more may follow. */
+/** SQL for the sums of lines of a document, without the closing parenthesis: more arguments may follow. */
 const amounts = `jsonb_build_object(${['taxable', 'cgst', 'sgst', 'igst']
   .map((field) => `'${field}', sum((part ->> '${field}')::bigint)`)
   .join(', ')}`;
 
-/** What a list of a document adds up to by HSN code, rate and unit. */
+/** SQL for the sums of a list of a document by HSN code, rate and unit. */
 const byHsn = (list: 'lines' | 'hsnSummary'): string =>
   `select jsonb_object_agg(key, of_key) as sums from (
     select concat_ws(' ', part ->> 'hsn', part ->> 'ratePercent', part ->> 'unit') as key,
         ${amounts}, 'quantity', sum((part ->> 'quantity')::bigint)) as of_key
       from jsonb_array_elements(d.content -> '${list}') part group by 1) keys`;
 
-/** Refunds that have their credit note, or are to have it: those that are done, and those that failed after their note. */
+/**
+ * SQL for refunds with their credit notes. `IS_CREDITED` selects the succeeded ones, and those that failed after their
+ * note.
+ */
 const CREDITED = `refunds r left join documents d on d.refund_id = r.id
     left join (select refund_id, sum(amount) as amount from refund_lines group by refund_id) l on l.refund_id = r.id`;
 const IS_CREDITED = `(r.state = 'succeeded' or d.id is not null)`;
@@ -22,21 +25,21 @@ const INVOICED = `select order_id, line, taxable_value as taxable, cgst, sgst, i
 
 const NOTE = `select 1 from documents n where n.order_id = d.order_id and n.kind = 'credit-note'`;
 
-/** What some documents say by HSN code and rate. */
+/** SQL for the amounts of some documents by order, HSN code and rate. */
 const summaryOf = (which: string): string =>
   `select d.order_id, s.hsn, s."ratePercent", sum(s.taxable) as taxable, sum(s.cgst) as cgst, sum(s.sgst) as sgst, sum(s.igst) as igst
     from documents d, jsonb_to_recordset(d.content -> 'hsnSummary')
       as s (hsn text, "ratePercent" text, taxable bigint, cgst bigint, sgst bigint, igst bigint)
     where d.${which} group by d.order_id, s.hsn, s."ratePercent"`;
 
-/** Whether `one` has more of the value or of a tax than `other`, or there is no such other. */
+/** SQL: whether the value or a tax of `one` exceeds that of `other`; a missing `other` counts as 0. */
 const exceeds = (one: string, other: string): string =>
   ['taxable', 'cgst', 'sgst', 'igst'].map((part) => `${one}.${part} > coalesce(${other}.${part}, 0)`).join(' or ');
 
 export const INVOICE_INVARIANTS: readonly Invariant[] = [
   {
     name: 'documents.have-no-gap',
-    says: 'The numbers of a series of invoices or credit notes are 1 to the last, each once.',
+    says: 'A series of invoices or credit notes has each number from 1 to the last exactly once.',
     sql: `select s.gstin, s.kind, s.year, s.last, count(d.id) as documents, min(d.sequence) as first, max(d.sequence) as highest
       from document_series s left join documents d using (gstin, kind, year)
       group by s.gstin, s.kind, s.year, s.last
@@ -44,7 +47,7 @@ export const INVOICE_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'documents.are-issued',
-    says: 'Every order has its invoice and every refund that succeeded and has lines its credit note, or they are due.',
+    says: 'Every order has its invoice, and every succeeded refund with lines has its credit note, or the document has been due for less than 10 minutes.',
     sql: `select o.id as "orderId", null as "refundId" from orders o
         where not exists (select 1 from documents where order_id = o.id and kind = 'invoice')
           and not exists (select 1 from documents_due where id = o.id and created_at > now() - ${GRACE})
@@ -55,7 +58,7 @@ export const INVOICE_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'documents.say-what-was-paid',
-    says: 'An invoice says the total of its order, and a credit note what its lines of the refund add up to.',
+    says: 'The total of an invoice equals the total of its order, and the total of a credit note equals the sum of its refund lines.',
     sql: `select d.id as "documentId", d.number, d.total, coalesce(l.amount, o.total) as wanted
       from documents d join orders o on o.id = d.order_id
         left join (select refund_id, sum(amount) as amount from refund_lines group by refund_id) l on l.refund_id = d.refund_id
@@ -63,7 +66,7 @@ export const INVOICE_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'documents.sum-up-their-lines',
-    says: 'The summary by HSN code, rate and unit of a document, and its totals, are what its lines add up to.',
+    says: 'The totals of a document, and its summary by HSN code, rate and unit, equal the sums of its lines.',
     sql: `select d.id as "documentId", d.number, l.sums as lines, s.sums as summary, t.sums as total, d.content -> 'totals' as totals
       from documents d, lateral (${byHsn('lines')}) l, lateral (${byHsn('hsnSummary')}) s,
         lateral (select ${amounts}, 'total', sum((part ->> 'total')::bigint)) as sums
@@ -72,7 +75,7 @@ export const INVOICE_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'documents.are-called-by-their-goods',
-    says: 'A document is a bill of supply when all of it is exempt, a tax invoice when nothing is, and both when there is both.',
+    says: 'A document is a bill of supply if all its lines are exempt, a tax invoice if none is, and an invoice-cum-bill of supply otherwise.',
     sql: `select d.id as "documentId", d.number, d.content ->> 'type' as type, l.exempt, l.lines
       from documents d cross join lateral (
         select count(*) as lines, count(*) filter (where (line ->> 'ratePercent')::numeric = 0) as exempt
@@ -82,7 +85,7 @@ export const INVOICE_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'documents.credit-what-was-refunded',
-    says: 'The credit notes of an order say no more than what was refunded, is still owed of a refund, or was never collected; and nothing is refunded without a note.',
+    says: 'The credit notes of an order do not exceed the amounts that were refunded, are still owed or were never collected, and they cover every refund.',
     sql: `select o.id as "orderId", s.noted, s.refunded, s.owed, s.covered, o.total, p.captured
       from (select r.order_id, coalesce(sum(d.total), 0) as noted,
           coalesce(sum(r.amount) filter (where r.state = 'succeeded'), 0) as refunded,
@@ -96,7 +99,7 @@ export const INVOICE_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'documents.credit-no-more-than-a-line',
-    says: 'What refunds that are done took of a line is no more than the line was invoiced for, of its value and of each tax.',
+    says: 'The credited amounts of an order line do not exceed its invoiced value and taxes.',
     sql: `select c.order_id as "orderId", c.line, c.taxable, c.cgst, c.sgst, c.igst, i.taxable as "invoicedTaxable",
         i.cgst as "invoicedCgst", i.sgst as "invoicedSgst", i.igst as "invoicedIgst"
       from (select t.order_id, t.line, sum(t.taxable) as taxable, sum(t.cgst) as cgst, sum(t.sgst) as sgst, sum(t.igst) as igst
@@ -106,7 +109,7 @@ export const INVOICE_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'documents.credit-no-more-than-the-invoice',
-    says: 'The credit notes of an order say no more of an HSN code and rate than its invoice, of the value and of each tax.',
+    says: 'For each HSN code and rate, the credit notes of an order do not exceed the value and taxes of its invoice.',
     sql: `select c.order_id as "orderId", c.hsn, c."ratePercent", c.taxable, c.cgst, c.sgst, c.igst, i.taxable as "invoicedTaxable",
         i.cgst as "invoicedCgst", i.sgst as "invoicedSgst", i.igst as "invoicedIgst"
       from (${summaryOf(`kind = 'credit-note'`)}) c left join (${summaryOf(`kind = 'invoice' and exists (${NOTE})`)}) i

@@ -4,7 +4,7 @@ import type { Invariant } from '../reconciliation/invariant.ts';
 export const ORDER_INVARIANTS: readonly Invariant[] = [
   {
     name: 'orders.totals-are-their-lines',
-    says: 'Subtotal and discount of an order are the sums over its lines, its tax that of its lines and its delivery.',
+    says: 'The subtotal and discount of an order are the sums over its lines, and its tax is the sum over its lines and its delivery.',
     sql: `select o.id as "orderId", o.subtotal, l.subtotal as "linesSubtotal", o.discount, l.discount as "linesDiscount",
         o.tax, l.tax as "linesTax", o.shipping_cgst + o.shipping_sgst + o.shipping_igst as "shippingTax"
       from orders o left join (select order_id, sum(line_total) as subtotal, sum(discount) as discount,
@@ -14,7 +14,7 @@ export const ORDER_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'orders.delivery-is-its-shares',
-    says: 'The tax of a delivery is the sum of its shares, where it has any.',
+    says: 'The taxable value and taxes of a delivery equal the sums of its shares, if it has shares.',
     sql: `select o.id as "orderId", o.shipping_shares as shares, o.shipping_taxable_value as taxable, o.shipping_cgst as cgst,
         o.shipping_sgst as sgst, o.shipping_igst as igst
       from orders o left join lateral (select sum(paid) as paid, sum(taxable) as taxable, sum(cgst) as cgst, sum(sgst) as sgst,
@@ -25,7 +25,7 @@ export const ORDER_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'orders.halves-are-equal',
-    says: 'CGST and SGST of what was priced by engine 4 or later are equal: of each line, share of the delivery and refund.',
+    says: 'CGST equals SGST in each order line, delivery share and refund that pricing engine 4 or later has priced.',
     sql: `with modern as (select order_id, line, cgst, sgst from order_lines where unit_shares ->> 'rule' = 'running')
       select order_id as "orderId", line, null::uuid as "refundId", cgst, sgst from modern where cgst <> sgst
       union all select o.id, 0, null, s.cgst, s.sgst from orders o,
@@ -35,7 +35,7 @@ export const ORDER_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'orders.lines-are-what-was-checked-out',
-    says: 'An order has the variants and quantities of its checkout.',
+    says: 'An order has the same variants and quantities as its checkout.',
     sql: `select o.id as "orderId", coalesce(l.variant_id, k.variant_id) as "variantId", l.quantity, k.quantity as "checkedOut"
       from orders o join lateral (select variant_id, sum(quantity) as quantity from order_lines
           where order_id = o.id group by variant_id) l on true
@@ -46,18 +46,18 @@ export const ORDER_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'orders.have-a-number',
-    says: 'Every order has its number.',
+    says: 'Every order has a number.',
     sql: `select o.id as "orderId" from orders o where not exists (select 1 from order_numbers n where n.order_id = o.id)`,
   },
   {
     name: 'orders.price-is-the-checkout',
-    says: 'The total of an order is the total of its checkout.',
+    says: 'The total of an order equals the total of its checkout.',
     sql: `select o.id as "orderId", o.total, c.total as "checkoutTotal" from orders o join checkouts c on c.id = o.checkout_id
       where o.total is distinct from c.total`,
   },
   {
     name: 'orders.history-leads-to-the-state',
-    says: 'The history of an order is without gaps and ends in its state.',
+    says: 'The history of an order has no gaps and ends in the state of the order.',
     sql: `select o.id as "orderId", o.state, h.last_state as "lastState", h.broken
       from orders o left join (
         select order_id, count(*) as steps, max(seq) as last_seq, (array_agg(to_state order by seq desc))[1] as last_state,

@@ -3,7 +3,7 @@ import { GRACE, type Invariant } from '../reconciliation/invariant.ts';
 export const PAYMENT_INVARIANTS: readonly Invariant[] = [
   {
     name: 'payments.pay-their-order',
-    says: 'What was captured for an order is its total, and what went back of it at the provider are its refunds there; an order of nothing has no payment.',
+    says: 'The captured amount of an order equals its total, and the refunded amount of its payment equals its succeeded refunds at the provider. A free order has no payment.',
     sql: `select o.id as "orderId", o.total, p.captured, p.refunded, r.amount as refunds from orders o
       left join payments p on p.checkout_id = o.checkout_id
       left join (select order_id, sum(amount) as amount from refunds where state = 'succeeded' and cause <> 'outside' group by order_id) r
@@ -12,7 +12,7 @@ export const PAYMENT_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'payments.without-order-go-back',
-    says: 'Money captured without an order was refunded in full, or its refund is under way.',
+    says: 'Money that was captured without an order is fully refunded, or its refund is pending.',
     sql: `select p.id as "paymentId", p.checkout_id as "checkoutId", c.state, p.captured, p.refunded
       from payments p join checkouts c on c.id = p.checkout_id
       where p.captured > p.refunded and c.state not in ('ORDER_CREATED', 'COMPLETED')
@@ -21,7 +21,7 @@ export const PAYMENT_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'payments.refunded-is-its-refunds',
-    says: 'What was refunded of a payment is the sum of its refunds that are done, ours and those of its own dashboard.',
+    says: 'The refunded amount of a payment equals the sum of its succeeded refunds, including those from the dashboard of the provider.',
     sql: `select p.id as "paymentId", p.refunded, coalesce(r.amount, 0) as "refundOperations" from payments p
       left join (select payment_id, sum(amount) as amount from (
           select payment_id, amount from payment_operations where kind = 'refund' and status = 'done'
@@ -32,13 +32,13 @@ export const PAYMENT_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'payments.ask-for-the-total',
-    says: 'A payment asks for the total of its checkout.',
+    says: 'The amount of a payment equals the total of its checkout.',
     sql: `select p.id as "paymentId", p.amount, c.total from payments p join checkouts c on c.id = p.checkout_id
       where p.amount is distinct from c.total`,
   },
   {
     name: 'operations.are-decided',
-    says: 'No call of the provider stays without a result.',
+    says: 'No call to the payment provider is without a result for longer than 10 minutes.',
     sql: `select id as "operationId", kind, status, created_at as "createdAt" from payment_operations
       where status in ('pending', 'unknown') and created_at < now() - ${GRACE}`,
   },

@@ -1,12 +1,12 @@
 import { SEALED_PATTERN } from '../../infra/crypto/key-ring.ts';
 import { NAMED_FROM } from '../account/privacy/erasure.ts';
-import { KNOWS_SOMEBODY } from '../account/privacy/own-checkouts.ts';
+import { HAS_PERSONAL_DATA } from '../account/privacy/own-checkouts.ts';
 import { SEALED_COLUMNS } from '../account/privacy/vault.ts';
 import { keptSince } from '../monthly-tables.ts';
 import { CLAIMED } from '../order/guest-order-claim.ts';
 import type { Invariant } from '../reconciliation/invariant.ts';
 
-/** What is not sealed, column by column; null is nothing. */
+/** SQL per sealed column that finds values in clear text; null is allowed. */
 const CLEAR = Object.entries(SEALED_COLUMNS).flatMap(([table, columns]) =>
   columns.map(
     (column) =>
@@ -14,15 +14,17 @@ const CLEAR = Object.entries(SEALED_COLUMNS).flatMap(([table, columns]) =>
   ),
 );
 
-/** Characters of a sealed empty text, behind format and key: 28 bytes in base64url. */
+/** Length of a sealed empty text after format and key: 28 bytes in base64url. */
 const EMPTY = 38;
 
-/** Checkouts with what tells whose they are: a guest's cart may be brought along to an account, a guest's order may join one. */
+/**
+ * Checkouts with their carts and orders, which also determine the owner: an account can claim a guest's cart or order.
+ */
 const OWNED = `checkouts k join carts c on c.id = k.cart_id left join orders o on o.id = k.order_id`;
 const OWNER = `coalesce(k.customer_id, c.customer_id, o.customer_id)`;
 
-/** What is left of whom: each answers rows of an account's id. */
-const LEFT: Readonly<Record<string, string>> = {
+/** Kinds of personal data, with SQL that returns the ids of the accounts that have it. */
+const PERSONAL_DATA: Readonly<Record<string, string>> = {
   'an address': `select account_id from addresses`,
   'a live session': `select account_id from sessions where revoked_at is null`,
   'the client of a session': `select account_id from sessions where length(split_part(client, '.', 3)) > ${EMPTY}`,
@@ -42,7 +44,7 @@ const LEFT: Readonly<Record<string, string>> = {
       where counter like 'customer:customer:%'`,
   'a preference': `select id from account_preferences`,
   'a review': `select customer_id from reviews where state <> 'deleted'`,
-  // One that was drawn after the erasure names whom the law wants named.
+  // A PDF that was rendered after the erasure names only a buyer that the law requires it to name.
   'the PDF of an invoice': `select e.id from document_files f join documents d on d.id = f.id
     join (${OWNED}) on k.order_id = d.order_id
     join accounts e on e.id = ${OWNER} where f.created_at <= e.updated_at`,
@@ -51,7 +53,7 @@ const LEFT: Readonly<Record<string, string>> = {
 export const PEOPLE_INVARIANTS: readonly Invariant[] = [
   {
     name: 'people.are-sealed',
-    says: 'Nothing personal stands in clear where it is to be sealed.',
+    says: 'Every value in a sealed column is encrypted.',
     sql: [
       ...CLEAR,
       `select 'idempotency_keys', 'body', request_hash from idempotency_keys where body #>> '{}' !~ '${SEALED_PATTERN}'`,
@@ -59,8 +61,8 @@ export const PEOPLE_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'people.erased-leave-nothing',
-    says: 'Of an erased account there is nothing left, but what the law wants of its orders.',
-    sql: Object.entries(LEFT)
+    says: 'An erased account leaves no personal data, except what the law requires for its orders.',
+    sql: Object.entries(PERSONAL_DATA)
       .map(
         ([what, sql]) => `select a.id as "accountId", '${what}' as left from accounts a
           where a.status = 'erased' and a.id in (${sql})`,
@@ -69,26 +71,26 @@ export const PEOPLE_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'people.are-out-of-ended-checkouts',
-    says: 'A checkout that ended without an order knows nobody a month later.',
+    says: 'A checkout that ended without an order has no personal data 31 days later.',
     sql: `select id as "checkoutId", state, updated_at as "updatedAt" from checkouts
       where state in ('EXPIRED', 'CANCELLED', 'FAILED') and updated_at < now() - interval '31 days'
-        and ${KNOWS_SOMEBODY}`,
+        and ${HAS_PERSONAL_DATA}`,
   },
   {
     name: 'people.emptied-checkouts-lead-to-nobody',
-    says: 'A checkout without its e-mail address has neither the index of it nor a redeemer of discounts.',
+    says: 'A checkout without an email address has no email index and no redeemer of discounts.',
     sql: `select id as "checkoutId", state from checkouts where email is null and (email_index is not null or redeemer is not null)`,
   },
   {
     name: 'carts.belong-to-the-customer-of-their-checkouts',
-    says: 'A checkout belongs to the customer of its cart, or to a guest who had the cart before.',
+    says: 'A checkout belongs to the customer of its cart, or to a guest.',
     sql: `select k.id as "checkoutId", k.customer_id as "customerId", c.customer_id as "cartCustomerId"
       from checkouts k join carts c on c.id = k.cart_id
       where k.customer_id is not null and k.customer_id is distinct from c.customer_id`,
   },
   {
     name: 'orders.belong-to-the-customer-of-their-checkout',
-    says: 'An order belongs to the customer of its checkout; that of a guest to nobody, or to the account that claimed it in its history.',
+    says: 'An order belongs to the customer of its checkout. The order of a guest belongs to nobody, or to the account that claimed it according to its history.',
     sql: `select o.id as "orderId", o.customer_id as "customerId", k.customer_id as "checkoutCustomerId"
       from orders o join checkouts k on k.id = o.checkout_id
       where case when k.customer_id is not null then o.customer_id is distinct from k.customer_id

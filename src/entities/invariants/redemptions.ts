@@ -3,7 +3,7 @@ import { GRACE, type Invariant } from '../reconciliation/invariant.ts';
 export const REDEMPTION_INVARIANTS: readonly Invariant[] = [
   {
     name: 'redemptions.are-counted',
-    says: 'A counter of uses is the number of redemptions that are held or consumed under it, and within its limit.',
+    says: 'A usage counter of a discount equals the number of its held and consumed redemptions, and does not exceed its limit.',
     sql: `select coalesce(u.discount_id, r.discount_id) as "discountId", coalesce(u.counter, r.counter) as counter,
         u.used, u.most, r.redeemed
       from discount_uses u full join (select discount_id, counter, count(*) as redeemed
@@ -13,7 +13,7 @@ export const REDEMPTION_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'redemptions.follow-their-checkout',
-    says: 'A discount is held while a checkout waits for its payment, consumed by an order that was not cancelled, and else given back.',
+    says: 'A redemption is held while its checkout awaits payment, consumed if its order is not cancelled, and released otherwise.',
     sql: `select r.checkout_id as "checkoutId", r.discount_id as "discountId", r.status, c.state
       from discount_redemptions r join checkouts c on c.id = r.checkout_id
       where r.status is distinct from case
@@ -23,7 +23,7 @@ export const REDEMPTION_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'redemptions.are-the-discounts-of-the-price',
-    says: 'The redemptions of a checkout are the discounts of its price, with their amounts.',
+    says: 'The redemptions of a checkout equal the discounts in its pricing snapshot, with the same amounts.',
     sql: `select coalesce(r.checkout_id, s.checkout_id) as "checkoutId", coalesce(r.discount_id, s.discount_id) as "discountId",
         r.amount, s.amount as "pricedAmount"
       from (select * from discount_redemptions where checkout_id in (select checkout_id from pricing_snapshots)) r
@@ -34,7 +34,7 @@ export const REDEMPTION_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'redemptions.of-first-orders-come-once',
-    says: 'Whoever has a discount of the first order has taken the first order, which nobody else has taken for nothing.',
+    says: 'A checkout has claimed the first order of its redeemer if, and only if, it has a first-order discount.',
     sql: `select coalesce(f.checkout_id, r.checkout_id) as "checkoutId", f.checkout_id is not null as taken
       from (select distinct checkout_id from first_orders) f
         full join (select distinct d.checkout_id from discount_redemptions d join checkouts c on c.id = d.checkout_id

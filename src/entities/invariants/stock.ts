@@ -3,7 +3,7 @@ import { GRACE, type Invariant } from '../reconciliation/invariant.ts';
 export const STOCK_INVARIANTS: readonly Invariant[] = [
   {
     name: 'stock.levels-are-their-movements',
-    says: 'What lies on the shelf and what is reserved is the sum of all movements.',
+    says: 'The on-hand and reserved units of a stock level equal the sums of its inventory movements.',
     sql: `select coalesce(s.variant_id, m.variant_id) as "variantId", s.on_hand as "onHand", m.on_hand as "movedOnHand",
         s.reserved, m.reserved as "movedReserved"
       from stock_levels s full join (select variant_id, sum(on_hand_delta) as on_hand, sum(reserved_delta) as reserved
@@ -17,7 +17,7 @@ export const STOCK_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'stock.reserved-is-held',
-    says: 'What is reserved of a variant is the sum of the reservations that are held.',
+    says: 'The reserved units of a variant equal the sum of its held reservations.',
     sql: `select s.variant_id as "variantId", s.reserved, coalesce(r.held, 0) as held
       from stock_levels s left join (select variant_id, sum(quantity) as held from reservations
         where status = 'held' group by variant_id) r on r.variant_id = s.variant_id
@@ -25,7 +25,7 @@ export const STOCK_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'checkouts.hold-what-they-asked-for',
-    says: 'A checkout that waits for its payment has reserved what it is about to sell, or given it back.',
+    says: 'A checkout that awaits payment has a reservation, held or released, for the quantity of each of its variants.',
     sql: `select c.id as "checkoutId", l.variant_id as "variantId", l.quantity, r.quantity as reserved from checkouts c join (select checkout_id, variant_id, sum(quantity) as quantity from checkout_lines group by checkout_id, variant_id) l
           on l.checkout_id = c.id
         left join reservations r on r.checkout_id = c.id and r.variant_id = l.variant_id
@@ -33,21 +33,21 @@ export const STOCK_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'reservations.held-by-the-living',
-    says: 'Only a checkout that waits for its payment holds goods, and not long after its deadline.',
+    says: 'Only a checkout that awaits payment holds reservations, and for at most 10 minutes after they expire.',
     sql: `select r.checkout_id as "checkoutId", r.variant_id as "variantId", c.state, r.expires_at as "expiresAt"
       from reservations r join checkouts c on c.id = r.checkout_id
       where r.status = 'held' and (c.state not in ('LOCKED', 'PAYMENT_PENDING') or r.expires_at < now() - ${GRACE})`,
   },
   {
     name: 'reservations.consumed-by-orders',
-    says: 'Goods have left for a checkout if, and only if, it has an order.',
+    says: 'The reservations of a checkout are consumed if, and only if, it has an order.',
     sql: `select r.checkout_id as "checkoutId", r.variant_id as "variantId", r.status, c.state
       from reservations r join checkouts c on c.id = r.checkout_id
       where (r.status = 'consumed') <> exists (select 1 from orders o where o.id = c.order_id)`,
   },
   {
     name: 'reservations.are-their-movements',
-    says: 'The movements of a checkout are those of its reservations: held, given back, or gone.',
+    says: 'The inventory movements of a checkout agree with the status of its reservations: held, released or consumed.',
     sql: `select r.checkout_id as "checkoutId", r.variant_id as "variantId", r.status, r.quantity,
         coalesce(m.reserved, 0) as "movedReserved", coalesce(m.on_hand, 0) as "movedOnHand"
       from reservations r left join (select cause_id, variant_id, sum(reserved_delta) as reserved,

@@ -2,15 +2,15 @@ import type { DocumentLine } from '../../domain/invoices/document.ts';
 import type { DocumentKind } from '../../domain/invoices/numbering.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 
-/** Notes with a new order that it is to get its invoice. */
-export const invoiceDue = (tx: Tx, orderId: string): void =>
+/** Marks the invoice of a new order as due. */
+export const markInvoiceDue = (tx: Tx, orderId: string): void =>
   tx.append('documents_due', { id: orderId, kind: 'invoice', order_id: orderId, created_at: tx.now });
 
 /**
- * Notes that a refund is to get its credit note, once: it may have failed after it had succeeded, and succeed again. One
- * without lines gets none: its money is on the note of another refund.
+ * Marks the credit note of a refund as due, at most once: a refund can succeed, fail and succeed again. A refund without
+ * lines gets no credit note: the note of another refund covers its amount.
  */
-export const creditNoteDue = (tx: Tx, { refundId, orderId }: { refundId: string; orderId: string }): void =>
+export const markCreditNoteDue = (tx: Tx, { refundId, orderId }: { refundId: string; orderId: string }): void =>
   tx.send(
     `insert into documents_due (id, kind, order_id, created_at) select $1::uuid, 'credit-note', $2::uuid, $3::timestamptz
       where exists (select 1 from refund_lines where refund_id = $1::uuid)
@@ -18,12 +18,12 @@ export const creditNoteDue = (tx: Tx, { refundId, orderId }: { refundId: string;
     [refundId, orderId, tx.now],
   );
 
-/** The money of a refund did not go back after all: its credit note is not due any more, unless it was issued. */
-export const creditNoteNotDue = (tx: Tx, refundId: string): void =>
+/** Cancels a due credit note after its refund failed. An issued credit note stays. */
+export const cancelDueCreditNote = (tx: Tx, refundId: string): void =>
   tx.send(`delete from documents_due where id = $1 and kind = 'credit-note'`, [refundId]);
 
-/** Notes again that an order is to get its invoice, or a refund its credit note, where the note was lost. */
-export const invoiceDueAgain = (tx: Tx, { orderId, refundId }: { orderId: string; refundId: string | null }) =>
+/** Marks the invoice of an order, or the credit note of a refund, as due again if the mark was lost. */
+export const markDocumentDueAgain = (tx: Tx, { orderId, refundId }: { orderId: string; refundId: string | null }) =>
   tx.query(
     `insert into documents_due (id, kind, order_id, created_at)
       select coalesce($2::uuid, $1::uuid), case when $2::uuid is null then 'invoice' else 'credit-note' end, $1::uuid, now()
@@ -31,7 +31,7 @@ export const invoiceDueAgain = (tx: Tx, { orderId, refundId }: { orderId: string
     [orderId, refundId],
   );
 
-/** What a document is made of, as it was frozen at purchase or when the money was asked back. */
+/** The data of a document, as recorded at purchase or when the refund was requested. */
 export interface DueDocument {
   id: string;
   orderId: string;
@@ -45,12 +45,12 @@ export interface DueDocument {
 
 const DELIVERY = `'Delivery: ' || coalesce(o.shipping_method, 'standard')`;
 
-/** A share of the delivery; of older orders, which have none, it is the whole. */
+/** The shares of the delivery charge, one per tax rate. Older orders have none. */
 const SHARE = `jsonb_array_elements(o.shipping_shares) with ordinality as s (share, place)`;
 const inShare = (field: string): string => `(s.share ->> '${field}')::bigint`;
 
-/** Lines of an order that cost something or not, and the delivery when there is one: a line for each of its rates. */
-const BOUGHT = `select json_agg(to_jsonb(l) - 'place' order by l.place) from (
+/** The lines of an order, including free ones, and one delivery line per tax rate if delivery was charged. */
+const INVOICE_LINES = `select json_agg(to_jsonb(l) - 'place' order by l.place) from (
     select line::bigint as place, l.title as description, l.sku, l.hsn, quantity, trim_scale(rate_percent)::text as "ratePercent",
         taxable_value as taxable, cgst, sgst, igst, unit_price as "unitPrice", line_total as "lineTotal", p.uqc as unit
       from order_lines l join variants v on v.id = l.variant_id join products p on p.id = v.product_id where order_id = o.id
@@ -60,8 +60,8 @@ const BOUGHT = `select json_agg(to_jsonb(l) - 'place' order by l.place) from (
     union all select 2147483648 + s.place, ${DELIVERY}, '', coalesce(o.shipping_hsn, ''), 1, s.share ->> 'ratePercent',
         ${['taxable', 'cgst', 'sgst', 'igst'].map(inShare).join(', ')}, null, null, null from ${SHARE}) l`;
 
-/** Lines of a refund; those without units only take off some of the value. */
-const REFUNDED = `select json_agg(to_jsonb(l) - 'place' - 'share' order by l.place, l.share) from (
+/** The lines of a refund. A line without units only reduces the value. */
+const CREDIT_NOTE_LINES = `select json_agg(to_jsonb(l) - 'place' - 'share' order by l.place, l.share) from (
     select r.line as place, r.share, case when r.quantity = 0 then 'Reduction in value: ' else '' end || coalesce(b.title, ${DELIVERY}) as description, coalesce(b.sku, '') as sku,
         coalesce(b.hsn, o.shipping_hsn, '') as hsn, nullif(r.quantity, 0) as quantity,
         coalesce(s.share ->> 'ratePercent', trim_scale(coalesce(b.rate_percent, o.shipping_rate_percent))::text) as "ratePercent",
@@ -71,17 +71,17 @@ const REFUNDED = `select json_agg(to_jsonb(l) - 'place' - 'share' order by l.pla
         left join lateral (select * from ${SHARE}) s on r.line = 0 and s.place = r.share
       where r.refund_id = d.id and r.order_id = o.id) l`;
 
-/** What was noted again when it had just been issued: one such row would fail every batch that it is in. */
+/** Finds documents that were issued before they were marked as due again: one such row would fail its whole batch. */
 const ISSUED: Record<DocumentKind, string> = {
   invoice: `select 1 from documents where order_id = d.order_id and kind = 'invoice'`,
   'credit-note': `select 1 from documents where refund_id = d.id`,
 };
 
 /**
- * Takes what is to be issued, oldest first; others skip it. A credit note waits for the invoice that it corrects. What is
- * taken and not issued comes back with the rollback; what was issued before only goes off the list.
+ * Takes due documents, oldest first; concurrent workers skip them. A credit note waits for the invoice that it corrects.
+ * A rollback makes the documents due again. Documents that are issued already only leave the list.
  */
-export const takeDue = (
+export const takeDueDocuments = (
   tx: Tx,
   { kind, limit, id = null }: { kind: DocumentKind; limit: number; id?: string | null },
 ): Promise<DueDocument[]> =>
@@ -93,7 +93,7 @@ export const takeDue = (
         o.prices_include_tax as "pricesIncludeTax",
         (select json_build_object('number', number, 'issuedOn', issued_on) from documents
           where order_id = d.order_id and kind = 'invoice') as invoice,
-        (${kind === 'invoice' ? BOUGHT : REFUNDED}) as lines
+        (${kind === 'invoice' ? INVOICE_LINES : CREDIT_NOTE_LINES}) as lines
       from due d join orders o on o.id = d.order_id join order_numbers n on n.order_id = o.id
         join checkouts c on c.id = o.checkout_id where not exists (${ISSUED[kind]}) order by d.id`,
     [kind, limit, id],

@@ -2,10 +2,10 @@ import type { TaxDocument } from '../../domain/invoices/document.ts';
 import type { Query } from '../../infra/database/query.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { openCheckout } from '../account/privacy/own-checkouts.ts';
-import { opened, sealed, type Vault } from '../account/privacy/vault.ts';
+import { openColumn, sealColumn, type Vault } from '../account/privacy/vault.ts';
 import type { Address } from '../checkout/checkout.ts';
 
-/** Whom a document is made out to, as far as we still know. */
+/** The buyer on a document. Addresses are null after erasure. */
 export interface Buyer {
   shippingAddress: Address | null;
   billingAddress: Address | null;
@@ -25,9 +25,9 @@ const FROM = `documents d join orders o on o.id = d.order_id join checkouts c on
 
 export interface DocumentKey {
   orderId: string;
-  /** Null: the invoice of the order. */
+  /** Id of a credit note; null means the invoice of the order. */
   id: string | null;
-  /** Null: of whatever customer. */
+  /** Null means any customer. */
   customerId: string | null;
 }
 
@@ -43,7 +43,7 @@ export async function findDocument(
   return row;
 }
 
-/** A document whose picture nobody has stored yet. */
+/** Loads a document that has no stored PDF yet. */
 export async function loadUnrendered(query: Query, id: string): Promise<Issued | undefined> {
   const [row] = await query<Issued>(
     `select ${COLUMNS} from ${FROM} where d.id = $1 and not exists (select 1 from document_files where id = d.id)`,
@@ -52,17 +52,20 @@ export async function loadUnrendered(query: Query, id: string): Promise<Issued |
   return row;
 }
 
-/** Also of a checkout from a version that did not seal: every old order gets its invoice. */
+/** Decrypts the buyer of a document. Also reads addresses in clear text, because old orders get invoices, too. */
 export function buyerOf(vault: Vault, { checkoutId: id, shippingAddress, billingAddress }: Issued): Buyer {
   const { email: _, ...buyer } = openCheckout(vault, { id, shippingAddress, billingAddress });
   return buyer;
 }
 
 /**
- * Holds the buyer as a document was drawn with them until the transaction ends: whoever erases them comes before, or waits
- * and then deletes the PDF. @returns false when they are another by now, mostly nobody: then it is to be drawn again
+ * Locks the buyer of a rendered document until the transaction ends. A concurrent erasure commits before, or waits and
+ * then deletes the PDF. @returns false if the buyer changed since rendering, usually by erasure: then render again
  */
-export async function holdBuyer(tx: Tx, { checkoutId, shippingAddress, billingAddress }: Issued): Promise<boolean> {
+export async function lockDocumentBuyer(
+  tx: Tx,
+  { checkoutId, shippingAddress, billingAddress }: Issued,
+): Promise<boolean> {
   const [now] = await tx.query<{ shippingAddress: string | null; billingAddress: string | null }>(
     `select shipping_address as "shippingAddress", billing_address as "billingAddress" from checkouts where id = $1 for share`,
     [checkoutId],
@@ -70,7 +73,7 @@ export async function holdBuyer(tx: Tx, { checkoutId, shippingAddress, billingAd
   return now?.shippingAddress === shippingAddress && now.billingAddress === billingAddress;
 }
 
-/** Stores the PDF of a document, sealed, once: the first stays. The caller holds the buyer. */
+/** Stores the sealed PDF of a document unless it has one. The caller has locked the buyer. */
 export async function storeFile(
   tx: Tx,
   vault: Vault,
@@ -78,7 +81,7 @@ export async function storeFile(
 ): Promise<void> {
   await tx.query(
     `insert into document_files (id, pdf, sha256, created_at) values ($1, $2, $3, $4) on conflict (id) do nothing`,
-    [id, sealed(vault, pdf.toString('base64'), `document_files.pdf:${id}`), sha256, tx.now],
+    [id, sealColumn(vault, pdf.toString('base64'), `document_files.pdf:${id}`), sha256, tx.now],
   );
 }
 
@@ -90,5 +93,7 @@ export async function readFile(
   const [row] = await query<{ pdf: string; sha256: string }>(`select pdf, sha256 from document_files where id = $1`, [
     id,
   ]);
-  return row && { sha256: row.sha256, pdf: Buffer.from(opened(vault, row.pdf, `document_files.pdf:${id}`), 'base64') };
+  return (
+    row && { sha256: row.sha256, pdf: Buffer.from(openColumn(vault, row.pdf, `document_files.pdf:${id}`), 'base64') }
+  );
 }

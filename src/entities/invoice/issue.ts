@@ -6,13 +6,13 @@ import { newId } from '../../infra/ids.ts';
 export interface Series {
   gstin: string;
   kind: DocumentKind;
-  /** As `26-27`, with its prefix in front where that is not the first one: `ST/26-27`. */
+  /** Fiscal year such as `26-27`; with the prefix of the series if that was ever changed: `ST/26-27`. */
   year: string;
 }
 
 /**
- * Takes the next `count` numbers of a series, which nobody else can take until the transaction ends: they are used by it,
- * or given back by its rollback, so that the series has no gap. @returns the first of them
+ * Takes the next `count` numbers of a series and locks the series until the transaction ends. A rollback returns the
+ * numbers, so the series has no gap. @returns the first number
  */
 export async function takeNumbers(tx: Tx, { gstin, kind, year }: Series, count: number): Promise<number> {
   const [row] = await tx.query<{ last: number }>(
@@ -23,7 +23,7 @@ export async function takeNumbers(tx: Tx, { gstin, kind, year }: Series, count: 
   return (row?.last ?? count) - count + 1;
 }
 
-/** Appends a document that will never be changed. @returns its id */
+/** Appends a document, which is immutable. @returns its id */
 export function issueDocument(
   tx: Tx,
   of: { orderId: string; refundId: string | null; year: string; sequence: number; document: TaxDocument },

@@ -4,42 +4,45 @@ import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
 import { currentTrace } from '../../infra/observability/trace.ts';
 
-/** What somebody asked of an order. */
-export interface AskedCommand {
+/** A requested change of an order. */
+export interface RequestedCommand {
   orderId: string;
   kind: OrderCommand;
-  /** What the kind needs to know; its schema stands with the job. */
+  /** The parameters; the job defines the schema of each kind. */
   work: object;
   /** `staff:<id>`, `key:<id>`, `customer:<id>` or `guest`. */
   actor: string;
   reason: string | null;
 }
 
-/** Appends a command that waits to be carried out. @returns its id */
-export function askOfOrder(tx: Tx, { orderId, kind, work, actor, reason }: AskedCommand): string {
+/** Appends a pending command. @returns its id */
+export function appendOrderCommand(tx: Tx, { orderId, kind, work, actor, reason }: RequestedCommand): string {
   const id = newId();
   const what = { id, order_id: orderId, kind, work, actor, reason, state: 'pending' };
   tx.append('order_commands', { ...what, request_id: currentTrace()?.requestId ?? null, created_at: tx.now });
   return id;
 }
 
-/** The ids of what a command made. */
+/** The ids of the rows that a command created. */
 export interface CommandResult {
   shipmentId?: string;
   refundId?: string;
   returnId?: string;
 }
 
-/** A command that nobody has decided yet. */
-export async function loadCommand(query: Query, id: string): Promise<(AskedCommand & { id: string }) | undefined> {
-  const [command] = await query<AskedCommand & { id: string }>(
+/** Loads a pending command. */
+export async function loadCommand(query: Query, id: string): Promise<(RequestedCommand & { id: string }) | undefined> {
+  const [command] = await query<RequestedCommand & { id: string }>(
     `select id, order_id as "orderId", kind, work, actor, reason from order_commands where id = $1 and state = 'pending'`,
     [id],
   );
   return command;
 }
 
-/** Writes down what became of a command; the first outcome stays. @returns whether it is this one */
+/**
+ * Records the outcome of a command; the first outcome is final.
+ * @returns false if the command had an outcome already
+ */
 export async function decideCommand(
   tx: Tx,
   { id, error }: { id: string; error: { code: string; details: object } | null },
@@ -51,6 +54,6 @@ export async function decideCommand(
   return decided.length > 0;
 }
 
-/** Notes what a command made, in the transaction that decided it. */
+/** Stores the ids that a command created, in the transaction that decided it. */
 export const recordResult = (tx: Tx, { id, result }: { id: string; result: CommandResult }): void =>
   tx.send(`update order_commands set result = $2 where id = $1`, [id, JSON.stringify(result)]);

@@ -1,19 +1,19 @@
 import { orderNumber } from '../../domain/orders/number.ts';
 import { forEachCall } from '../../infra/database/groups/merged-statements.ts';
 import type { Query } from '../../infra/database/query.ts';
-import { opened, type Vault } from '../account/privacy/vault.ts';
+import { openColumn, type Vault } from '../account/privacy/vault.ts';
 import type { Address } from '../checkout/checkout.ts';
 
-/** What a letter about a purchase is filled in with; amounts in paise. */
+/** The data of an email about a purchase; amounts in paise. */
 export interface Purchase {
   checkoutId: string;
   cartId: string;
-  /** Bought without an account: the link in the mail has to let its reader in. */
+  /** Bought without an account: the link in the email needs a token. */
   isGuest: boolean;
   email: string;
-  /** Whether the address is the verified one of the account that buys; anybody may have typed any other. */
+  /** Whether `email` is the verified address of the buyer's account. Any other address may belong to a stranger. */
   isProved: boolean;
-  /** As the person gave it: anything may stand in it. */
+  /** As the buyer typed it; untrusted text. */
   name: string;
   address: Address | null;
   order: {
@@ -60,7 +60,7 @@ type Row = Omit<Purchase, 'email' | 'isProved' | 'name' | 'address' | 'order'> &
   order: (Omit<NonNullable<Purchase['order']>, 'number'> & { number: number }) | null;
 };
 
-/** A letter after so many days only puzzles its reader. */
+/** An email that is later than this confuses its recipient and is not sent. */
 const TOO_LATE = `interval '3 days'`;
 
 const purchaseWhere = (condition: string): string =>
@@ -73,7 +73,7 @@ const purchaseWhere = (condition: string): string =>
     ['uuid', 'uuid'],
   );
 
-/** The statement of each letter: what its first parameter is the id of. */
+/** The statement of each template; $1 is the id of the order, shipment, refund, return or checkout. */
 const PURCHASE: Record<OrderEmailTemplate, string> = {
   'order-confirmed': purchaseWhere(`k.order_id = $1`),
   'order-cancelled': purchaseWhere(`k.order_id = $1`),
@@ -85,7 +85,7 @@ const PURCHASE: Record<OrderEmailTemplate, string> = {
   'payment-returned': purchaseWhere(`k.id = $1`),
 };
 
-/** Reads what the letter of a command tells, and to whom; or why nobody is to get it any more. */
+/** Loads the data and the recipient of an email. @returns a reason if the email must not be sent any more */
 export async function loadPurchase(
   { query, vault }: { query: Query; vault: Vault },
   { letter, id, commandId }: { letter: OrderEmailTemplate; id: string; commandId: string },
@@ -95,15 +95,15 @@ export async function loadPurchase(
   if (row.isLate) return 'too late';
   if (row.email === null) return 'customer is erased';
   const { checkoutId, order, provedIndex } = row;
-  const email = opened(vault, row.email, `checkouts.email:${checkoutId}`);
-  const address = opened(vault, row.address, `checkouts.shipping_address:${checkoutId}`);
-  const whereTo = address === null ? null : (JSON.parse(address) as Address);
+  const email = openColumn(vault, row.email, `checkouts.email:${checkoutId}`);
+  const address = openColumn(vault, row.address, `checkouts.shipping_address:${checkoutId}`);
+  const shippingAddress = address === null ? null : (JSON.parse(address) as Address);
   return {
     ...row,
     email,
     isProved: provedIndex === vault.indexOf(email),
-    name: whereTo?.name ?? '',
-    address: whereTo,
+    name: shippingAddress?.name ?? '',
+    address: shippingAddress,
     order: order && { ...order, number: orderNumber(order.number) },
   };
 }

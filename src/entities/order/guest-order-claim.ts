@@ -7,7 +7,7 @@ import type { Vault } from '../account/privacy/vault.ts';
 /** Orders per transaction. */
 const BATCH = 100;
 
-/** The event in the history of an order that joins an account; its machine does not know it, as it changes no state. */
+/** The history event of a guest's order that an account claims. It is no event of the machine: it changes no state. */
 export const CLAIMED = 'CLAIMED';
 
 interface Candidate {
@@ -18,8 +18,8 @@ interface Candidate {
 }
 
 /**
- * Orders of guests with the address $2 of account $1, behind order $3. Checkouts from before the index are found by who
- * redeemed then, as the erasure finds them.
+ * Guest orders after order $3 with the address $2 of account $1. Checkouts without an address index are found by their
+ * `redeemer`, as in an erasure.
  */
 const CANDIDATES = `select o.id, k.id as "checkoutId", k.email, k.email_index as "emailIndex"
   from checkouts k join orders o on o.id = k.order_id
@@ -32,9 +32,9 @@ const CANDIDATES = `select o.id, k.id as "checkoutId", k.email, k.email_index as
 const FIRST = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Makes the orders of guests those of the account that has proved their e-mail address: one batch, in the order of their
- * ids, `after` one of them. The account's lock comes first: an erasure, and a change of the address, wait or come before.
- * @returns which orders joined, and behind which the next batch begins; null when there is none
+ * Assigns guest orders to the account that has verified their email address: one batch in the order of ids, after the
+ * order `after`. It locks the account first, so an erasure or a change of address waits or commits before.
+ * @returns the claimed orders, and the order after which the next batch starts, or null
  */
 export async function claimOrders(
   tx: Tx,
@@ -58,14 +58,14 @@ export async function claimOrders(
   return { claimed, next: found.length === BATCH ? (found.at(-1)?.id ?? null) : null };
 }
 
-/** Who redeemed an old checkout may have another address by now: there the address itself decides. */
+/** Compares the address itself for old checkouts without an index: the account may have changed its address since. */
 function hasAddress(vault: Vault, { checkoutId: id, email, emailIndex }: Candidate, wanted: string): boolean {
   if (emailIndex !== null) return emailIndex === wanted;
   const { email: address } = openCheckout(vault, { id, email, shippingAddress: null, billingAddress: null });
   return address !== null && vault.indexOf(address) === wanted;
 }
 
-/** The version stays: guests read it, and would learn from it that somebody has an account with the address they typed. */
+/** Keeps the version: guests can read it, and a change would reveal that an account has the address they typed. */
 async function join(tx: Tx, { claimed, accountId, cause }: { claimed: string[]; accountId: string; cause: string }) {
   const joined = await tx.query<{ id: string; state: OrderState; steps: number }>(
     `update orders set customer_id = $2, steps = steps + 1, updated_at = $3

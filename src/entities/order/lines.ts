@@ -4,13 +4,13 @@ import type { Tx } from '../../infra/database/unit-of-work.ts';
 import type { Demand } from '../stock/movements.ts';
 import { demandOf } from '../stock/stock.ts';
 
-/** Some units of a line of an order. */
+/** A quantity of an order line. */
 export interface Units {
   line: number;
   quantity: number;
 }
 
-/** A line of an order and what has become of its units; the order's lock protects it. */
+/** An order line with the states of its units. The order's lock protects it. */
 export interface OrderLine extends RefundableLine {
   variantId: string;
   shipped: number;
@@ -25,13 +25,13 @@ export const loadLines = (tx: Tx, orderId: string): Promise<OrderLine[]> =>
     [orderId],
   );
 
-export const unsent = ({ quantity, shipped, cancelled }: OrderLine): number => quantity - shipped - cancelled;
+export const unshippedUnits = ({ quantity, shipped, cancelled }: OrderLine): number => quantity - shipped - cancelled;
 
-/** Units that were sent and whose money has not been asked back. */
+/** Units that were shipped or cancelled and not refunded yet. */
 export const refundable = ({ shipped, cancelled, refunded }: OrderLine): number => shipped + cancelled - refunded;
 
-/** Each of these lines with the units that are asked of it. @throws UNITS_UNAVAILABLE for more than `available` says */
-export function pick(
+/** Pairs the requested units with their lines. @throws UNITS_UNAVAILABLE for more units than `available` returns */
+export function pickUnits(
   lines: readonly OrderLine[],
   asked: readonly Units[],
   available: (line: OrderLine) => number,
@@ -48,13 +48,13 @@ export function pick(
 export const unitsIn = (units: readonly { quantity: number }[]): number =>
   units.reduce((sum, { quantity }) => sum + quantity, 0);
 
-/** What picked units are to the stock. */
+/** The stock demand of picked units. */
 export const goodsOf = (picked: readonly { line: OrderLine; quantity: number }[]): Demand =>
   demandOf(picked.map(({ line, quantity }) => ({ variantId: line.variantId, quantity })));
 
 const COUNTERS = ['shipped', 'cancelled', 'returned', 'refunded'] as const;
 
-/** Counts units of lines, all counters in one statement; the database refuses more than the line has. */
+/** Raises the unit counters of lines in one statement. A check constraint refuses more units than the line has. */
 export async function countUnits(
   tx: Tx,
   orderId: string,
@@ -71,7 +71,7 @@ export async function countUnits(
   );
 }
 
-/** The shares of the delivery of an order, each taxed at a rate of its own; of older orders the whole, as share 0. */
+/** Loads the shares of an order's delivery charge, one per tax rate. For older orders it is one share with number 0. */
 export const loadDelivery = (tx: Tx, orderId: string): Promise<DeliveryShare[]> =>
   tx.query<DeliveryShare & Record<string, unknown>>(
     `select s.place::int as share, s.taxable, s.cgst, s.sgst, s.igst

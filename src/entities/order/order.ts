@@ -5,7 +5,7 @@ import { currentTrace } from '../../infra/observability/trace.ts';
 import type { Checkout } from '../checkout/checkout.ts';
 import { CLAIMED } from './guest-order-claim.ts';
 
-/** A line as it was bought: everything a refund or an invoice needs later is frozen here. Amounts in paise. */
+/** A line as it was bought, with everything that refunds and invoices need later. Amounts in paise. */
 export interface PlacedLine {
   variantId: string;
   sku: string;
@@ -21,15 +21,15 @@ export interface PlacedLine {
   sgst: number;
   igst: number;
   unitShares: object;
-  /** Which bundle of the order it is a component of, counted from 1. */
+  /** The bundle of the order that contains it; `item` counts bundles from 1. */
   bundle: { item: number; bundleId: string } | null;
 }
 
-/** How the order is delivered, with its tax frozen. Amounts in paise. */
+/** The delivery of an order with its tax at purchase. Amounts in paise. */
 export interface PlacedShipping extends DeliveryTax {
   name: string;
   hsn: string;
-  /** What of it is taxed at each rate; absent: all of it at `ratePercent`. */
+  /** The part at each tax rate; absent: all of it at `ratePercent`. */
   shares?: readonly (DeliveryTax & { paid: number })[];
 }
 
@@ -74,25 +74,27 @@ const OrderSchema = defineEntity({
   },
 });
 
-/** One step of an order as its machine decided it. */
+/** A transition of an order, as its machine decided it. */
 export interface OrderStep {
   event: string;
-  /** What the event says besides its name; with it the step can be taken again. */
+  /** The payload of the event, from which the transition can be replayed. */
   data: object | null;
   state: OrderState;
-  /** What the machine wants back at the next event; this class does not look into it. */
+  /** The snapshot of the machine; opaque to this class. */
   machine: object;
   allowed: OrderCommand[];
-  /** Who did it: `staff:<id>`, `key:<id>`, `customer:<id>`, `guest`, `provider`, `checkout`. */
+  /** `staff:<id>`, `key:<id>`, `customer:<id>`, `guest`, `provider` or `checkout`. */
   actor: string;
   reason: string | null;
-  /** What asked for it: the id of a command, or of an event of the provider. */
+  /** The id of the command or provider event that caused it. */
   cause: string;
 }
 
-/** A paid order. It is placed once, by its checkout, under the id that the checkout has had from its start. */
+/** A paid order. Its checkout places it once, under the id that was chosen when the checkout started. */
 export class Order extends OrderSchema.class {
-  /** Appends the order of a paid checkout with its lines, its number and its first history: placed, then confirmed. */
+  /**
+   * Appends the order of a paid checkout with its lines, its number and its first transitions: placed and confirmed.
+   */
   static place(
     tx: Tx,
     checkout: Checkout,
@@ -103,7 +105,7 @@ export class Order extends OrderSchema.class {
       pricesIncludeTax: boolean;
       machine: object;
       allowed: readonly OrderCommand[];
-      /** The account that has proved the address of a guest: the order is its own from the start. */
+      /** The account that has verified the email address of the guest; it owns the order from the start. */
       claimedBy: string | null;
     },
   ): void {
@@ -143,8 +145,8 @@ export class Order extends OrderSchema.class {
     tx.append('order_history', { ...step, ...claim, actor: `customer:${claimedBy}` });
   }
 
-  /** Goes where the machine decided, and writes the step into the history. */
-  follow(tx: Tx, { state, machine, allowed, ...step }: OrderStep): void {
+  /** Applies a transition of the machine and appends it to the history. */
+  applyTransition(tx: Tx, { state, machine, allowed, ...step }: OrderStep): void {
     this.steps += 1;
     tx.append('order_history', {
       order_id: this.id,

@@ -10,7 +10,7 @@ export interface NewShipment {
   trackingNumber: string | null;
 }
 
-/** Appends a parcel that is on its way, under the order's lock. @returns its id */
+/** Appends a shipment under the order's lock. @returns its id */
 export async function sendShipment(tx: Tx, { orderId, units, carrier, trackingNumber }: NewShipment): Promise<string> {
   const id = newId();
   const [last] = await tx.query<{ number: number }>(
@@ -23,7 +23,7 @@ export async function sendShipment(tx: Tx, { orderId, units, carrier, trackingNu
   return id;
 }
 
-/** How many units are in a parcel that has not arrived. @throws SHIPMENT_NOT_FOUND, SHIPMENT_DELIVERED */
+/** Returns the number of units in an undelivered shipment. @throws SHIPMENT_NOT_FOUND, SHIPMENT_DELIVERED */
 export async function unitsUnderWay(tx: Tx, { orderId, shipmentId }: { orderId: string; shipmentId: string }) {
   const [shipment] = await tx.query<{ units: number; deliveredAt: Date | null }>(
     `select (select sum(quantity)::int from shipment_lines where shipment_id = s.id) as units, delivered_at as "deliveredAt"

@@ -1,22 +1,23 @@
 import type { Query } from '../../infra/database/query.ts';
 
-export interface CountedMail {
-  /** What counts once, however often it comes: the command of one mail, or an account with all its mails. */
+export interface CountedEmail {
+  /** Counts once, even on retries: the id of the email's command, or of the account for all its emails. */
   id: string;
-  /** Blind index of the recipient's address, with what else is counted apart. */
+  /** Blind index of the recipient's address, with a suffix where emails are counted separately. */
   addressIndex: string;
-  /** Each topic has a limit of its own: mails about accounts use up nothing of those about purchases. */
+  /** Each topic has its own limit: emails about accounts do not use up the limit of emails about purchases. */
   topic: 'account' | 'purchase';
 }
 
-/** The reason that is stored with a mail over the limit, which is not sent. */
-export const TOO_MANY_MAILS = 'too many mails to this address today';
+/** The stored reason for not sending an email over the limit. */
+export const TOO_MANY_EMAILS = 'too many mails to this address today';
 
 /**
- * Counts a mail against the limit of its address for this day (UTC). What was counted before passes. The count outlives an erased account: else erasing and registering again would begin it anew.
- * @returns false when `most` others were counted today.
+ * Counts an email against the limit of its address for this day (UTC). An id that was counted before passes. The count
+ * outlives an erased account: otherwise erasing and registering again would reset it.
+ * @returns false if `most` other ids were counted today.
  */
-export async function countEmail(query: Query, mail: CountedMail, most: number): Promise<boolean> {
+export async function countEmail(query: Query, mail: CountedEmail, most: number): Promise<boolean> {
   const counted = await query(
     `insert into mail_counts as c (day, address_index, topic, command_ids)
       values ((now() at time zone 'UTC')::date, $1, $2, array[$3::uuid])

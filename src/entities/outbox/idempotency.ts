@@ -5,20 +5,20 @@ import type { Query } from '../../infra/database/query.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import type { Vault } from '../account/privacy/vault.ts';
 
-/** Who used which key for which request. The scope keeps one caller's keys apart from another's. */
+/** An idempotency key with the request that it was used for. The scope separates the keys of different callers. */
 export interface IdempotencyClaim {
   scope: string;
   key: string;
   requestHash: string;
 }
 
-export interface StoredAnswer {
+export interface StoredResponse {
   status: number;
   headers: Record<string, string>;
   body: object;
 }
 
-/** A fingerprint of a request's body, in which the order of keys does not count. */
+/** Hashes a request body. The order of object keys does not matter. */
 export function hashRequest(body: unknown): string {
   return createHash('sha256')
     .update(JSON.stringify(sorted(body)) ?? '')
@@ -31,33 +31,36 @@ const ANSWER = forEachCall(
 );
 
 /**
- * The answer that was given under this key before, if any.
- * @throws IDEMPOTENCY_KEY_REUSED when the key came with another body.
+ * Finds the stored response for a key.
+ * @throws IDEMPOTENCY_KEY_REUSED if the key was used with another body.
  */
-export async function findAnswer(
+export async function findStoredResponse(
   query: Query,
   { ring }: Vault,
   claim: IdempotencyClaim,
-): Promise<StoredAnswer | undefined> {
-  const [row] = await query<Omit<StoredAnswer, 'body'> & { body: string | object; requestHash: string }>(ANSWER, [
+): Promise<StoredResponse | undefined> {
+  const [row] = await query<Omit<StoredResponse, 'body'> & { body: string | object; requestHash: string }>(ANSWER, [
     claim.scope,
     claim.key,
   ]);
   if (!row) return undefined;
   if (row.requestHash !== claim.requestHash) throw refused('IDEMPOTENCY_KEY_REUSED', { key: claim.key });
   const { status, headers, body } = row;
-  // For a day after an update, answers are there from before they were sealed.
+  // Responses from a version that did not seal them are objects. They are kept for a day after the update.
   return { status, headers, body: typeof body === 'string' ? JSON.parse(ring.open(body, placeOf(claim))) : body };
 }
 
-/** Keeps the answer with its effect: of two equal requests at once, the second meets the primary key and has no effect. */
-export function keepAnswer(
+/**
+ * Stores the response with its effect. Of two concurrent equal requests, the second violates the primary key and has no
+ * effect.
+ */
+export function storeResponse(
   tx: Tx,
   { ring }: Vault,
-  { claim, answer }: { claim: IdempotencyClaim; answer: StoredAnswer },
+  { claim, answer }: { claim: IdempotencyClaim; answer: StoredResponse },
 ): void {
   const { scope, key, requestHash } = claim;
-  // What is answered may be personal.
+  // A response may contain personal data.
   const body = ring.seal(JSON.stringify(answer.body), placeOf(claim));
   tx.append('idempotency_keys', { scope, key, request_hash: requestHash, ...answer, body, created_at: tx.now });
 }

@@ -6,13 +6,13 @@ import { observe } from '../../infra/observability/log.ts';
 import { currentTrace, newTraceparent, type Trace } from '../../infra/observability/trace.ts';
 import type { Command, JobContract, Queues } from '../../infra/queue/queue.ts';
 
-/** How long a worker may take over a command before the relay delivers it again, in milliseconds. */
+/** Milliseconds after which the relay delivers an unfinished command again. */
 const REDELIVER_AFTER_MS = 4_000;
 
 /**
- * The one door to the queues: stores a command with the transaction's other rows and hands it to its queue after the
- * commit. The row stays until the transaction that carries the command out deletes it, so nothing between here and
- * there can lose it: not the process, not the queue.
+ * Stores a command with the transaction's other rows and dispatches it to its queue after the commit. All commands are
+ * enqueued here. The row stays until the transaction that executes the command deletes it, so a crash of the process or
+ * of the queue loses no command.
  */
 export function enqueue<P extends object>(
   tx: Tx,
@@ -23,32 +23,31 @@ export function enqueue<P extends object>(
   const command: Command = { id: newId(), queue: contract.queue, name: contract.name, payload, trace };
   const dueAt = new Date(tx.now.getTime() + REDELIVER_AFTER_MS);
   tx.append('outbox', { ...command, deliveries: 0, due_at: dueAt, created_at: tx.now });
-  tx.afterCommit(() => queues.handOver(command));
+  tx.afterCommit(() => queues.dispatch(command));
 }
 
 const ACKNOWLEDGE = forAnyKeys(`delete from outbox where id = any($1) returning id`, 'id');
 
 /**
- * Takes a command out of the outbox together with its effect.
- * @returns false when its effect was committed before: whoever asks must then do nothing.
+ * Deletes a command from the outbox in the transaction of its effect.
+ * @returns false if the effect was committed before; the caller must then do nothing.
  */
 export async function acknowledge(tx: Tx, commandId: string): Promise<boolean> {
   return (await tx.query(ACKNOWLEDGE, [[commandId]])).length === 1;
 }
 
-/** Whether there is a command that no worker has finished in time: cheaper to ask than to claim nothing. */
+/** Whether a command is overdue. This is cheaper than an empty claim. */
 export const hasOverdue = async ({ query }: Pick<Database, 'query'>): Promise<boolean> =>
   (await query(`select 1 from outbox where due_at <= now() limit 1`)).length > 0;
 
-/** Makes every command overdue, as if it had never been delivered: the queues may have lost them all. @returns how many there are */
+/** Makes every command overdue, for when the queues may have lost them. @returns the number of commands */
 export async function recallCommands({ query }: Pick<Database, 'query'>): Promise<number> {
   return (await query(`update outbox set due_at = now(), deliveries = 0 returning id`)).length;
 }
 
 /**
- * Claims the commands that no worker has finished in time; each claim waits twice as long for the next, at most 17 minutes:
- * a command that has waited in its queue for so long is not lost, and delivering it again costs more than it helps.
- * Other relays skip what this one holds.
+ * Claims overdue commands. Each claim doubles the time to the next, up to 17 minutes: a command that waits that long in
+ * its queue is not lost, and redelivery costs more than it helps. Concurrent relays skip the claimed rows.
  */
 export async function claimOverdue(tx: Tx, limit: number): Promise<Command[]> {
   const claimed = await tx.query<Command & { deliveries: number }>(

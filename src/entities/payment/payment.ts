@@ -5,7 +5,7 @@ import { newId } from '../../infra/ids.ts';
 export type PaymentStatus = 'opening' | 'requires_method' | 'requires_action' | 'processing' | 'succeeded' | 'canceled';
 export type OperationKind = 'open' | 'confirm' | 'cancel' | 'refund';
 
-/** What the provider says of an intent; amounts in paise. */
+/** A payment intent as the provider reports it; amounts in paise. */
 export interface IntentFacts {
   id: string;
   status: Exclude<PaymentStatus, 'opening'>;
@@ -36,9 +36,9 @@ const PaymentSchema = defineEntity({
   },
 });
 
-/** The one payment of a checkout, whatever the number of attempts: one intent at the provider, so at most one charge. */
+/** The only payment of a checkout. All attempts use one intent at the provider, so there is at most one charge. */
 export class Payment extends PaymentSchema.class {
-  /** Appends a payment that is about to be opened at the provider, with the operation that opens it. Returns the operation's id. */
+  /** Appends a payment with the operation that opens its intent at the provider. @returns the operation's id */
   static open(tx: Tx, of: { checkoutId: string; amount: number; currency: string; attempt: number | null }): string {
     const id = newId();
     tx.append('payments', {
@@ -62,7 +62,7 @@ export class Payment extends PaymentSchema.class {
     return this.status === 'succeeded' || this.status === 'canceled';
   }
 
-  /** Takes over what the provider says. Success is final: nothing that comes later takes it back. */
+  /** Copies the facts of an intent. `succeeded` is final: later facts do not change the status. */
   record(intent: IntentFacts, now: Date): void {
     this.intentId = intent.id;
     this.clientSecret = intent.clientSecret ?? this.clientSecret;
@@ -70,32 +70,32 @@ export class Payment extends PaymentSchema.class {
     if (this.status === 'succeeded') return;
     this.status = intent.status;
     this.declineCode = intent.declineCode;
-    // More than was asked for is a discrepancy for reconciliation, never a larger capture here.
+    // A larger amount than requested is not captured here: reconciliation reports it as a discrepancy.
     if (intent.status === 'succeeded') this.captured = Math.min(intent.amountReceived, this.amount);
   }
 
-  /** Books money that went back, in paise. The database refuses more than was captured. */
+  /** Books a refund in paise. A check constraint refuses more than was captured. */
   recordRefund(amount: number, now: Date): void {
     this.refunded += amount;
     this.updatedAt = now;
   }
 
   /**
-   * Books money that went back in the provider's own dashboard, in paise: it leaves less to be asked for. What was asked
-   * for and has failed counts as given back with it. `elsewhere`: what is under way, or went back outside the provider.
+   * Books a refund from the provider's dashboard, in paise. It reduces the amount that can still be requested; requested
+   * refunds that failed count as covered by it. `elsewhere`: pending refunds, and refunds outside the provider.
    */
   recordForeignRefund({ amount, elsewhere, now }: { amount: number; elsewhere: number; now: Date }): void {
     this.recordRefund(amount, now);
     this.refundAsked = Math.max(this.refundAsked, Math.min(this.captured, this.refunded + elsewhere));
   }
 
-  /** Takes back a refund that the provider accepted and could not carry out: the money is still with us. */
+  /** Reverses a refund that the provider accepted and then failed: the shop still has the money. */
   revokeRefund(amount: number, now: Date): void {
     this.refunded -= amount;
     this.updatedAt = now;
   }
 
-  /** Appends an operation for the payments worker. Its key is derived, so the same operation cannot exist twice. */
+  /** Appends an operation for the payments worker. Its idempotency key is derived, so no operation exists twice. */
   request(tx: Tx, operation: { kind: OperationKind; attempt?: number; amount?: number }): string {
     if (operation.kind === 'refund') this.refundAsked += operation.amount ?? 0;
     return appendOperation(tx, this.id, operation);
@@ -103,7 +103,9 @@ export class Payment extends PaymentSchema.class {
 }
 PaymentSchema.setClass(Payment);
 
-/** Appends the call that brings a refund of an order about, in paise; each round of a refund is a call with a key of its own. */
+/**
+ * Appends the call to the provider for an order's refund, in paise. Each round of a refund has its own idempotency key.
+ */
 export const appendRefundCall = (
   tx: Tx,
   { paymentId, refundId, amount, round }: { paymentId: string; refundId: string; amount: number; round: number },

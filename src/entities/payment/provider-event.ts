@@ -1,8 +1,8 @@
 import type { Query } from '../../infra/database/query.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 
-/** An event of a provider, reduced to what the house works with: no personal data is kept. */
-export interface ProviderEvent {
+/** An event of a payment provider, reduced to the fields that the shop uses, without personal data. */
+export interface StoredProviderEvent {
   provider: string;
   eventId: string;
   type: string;
@@ -15,8 +15,8 @@ export interface ProviderEvent {
   refundId: string | null;
 }
 
-/** Stores an event. One that was stored before meets the primary key: the commit fails as a duplicate. */
-export function receiveProviderEvent(tx: Tx, event: ProviderEvent): void {
+/** Stores an event. If it was stored before, the commit fails as a duplicate of the primary key. */
+export function receiveProviderEvent(tx: Tx, event: StoredProviderEvent): void {
   tx.append('webhook_inbox', {
     provider: event.provider,
     event_id: event.eventId,
@@ -32,20 +32,20 @@ export function receiveProviderEvent(tx: Tx, event: ProviderEvent): void {
   });
 }
 
-/** A stored event that nothing was done about yet, with what we know of its payment already. */
-export interface OpenProviderEvent extends ProviderEvent {
+/** An unprocessed event with the current state of its payment. */
+export interface OpenProviderEvent extends StoredProviderEvent {
   receivedAt: Date;
   /** Null for a payment that is not ours. */
   payment: { status: string; intentId: string | null } | null;
-  /** A call about this payment is under way, whose answer will say the same. */
+  /** Whether a call about this payment is pending; its response will contain the same facts. */
   isBeingCalled: boolean;
-  /** It tells of a refund that we asked for and have the answer of. */
+  /** Whether it reports a refund that we requested and whose response we have. */
   isOurRefund: boolean;
 }
 
 /**
- * Takes events that nothing was done about yet, news of success first: for a few seconds nobody else takes them, then
- * they are due again, unless something was done about them.
+ * Claims unprocessed events for 4 seconds, successful payments first. After that, events that are still unprocessed are
+ * due again.
  */
 export function claimProviderEvents(query: Query, limit: number): Promise<OpenProviderEvent[]> {
   return query<OpenProviderEvent>(
@@ -68,10 +68,10 @@ export function claimProviderEvents(query: Query, limit: number): Promise<OpenPr
   );
 }
 
-/** Puts events off that cannot be worked on yet: others come first. */
+/** Postpones events that cannot be processed yet, so that others come first. */
 export async function postponeProviderEvents(
   query: Query,
-  events: readonly ProviderEvent[],
+  events: readonly StoredProviderEvent[],
   ms: number,
 ): Promise<void> {
   await query(
@@ -82,15 +82,15 @@ export async function postponeProviderEvents(
   );
 }
 
-const keysOf = (events: readonly ProviderEvent[]): [providers: string[], eventIds: string[]] => [
+const keysOf = (events: readonly StoredProviderEvent[]): [providers: string[], eventIds: string[]] => [
   events.map(({ provider }) => provider),
   events.map(({ eventId }) => eventId),
 ];
 
-/** Writes down what became of events; the first outcome stays. */
+/** Records the outcome of events; the first outcome is final. */
 export async function closeProviderEvents(
   query: Query,
-  events: readonly ProviderEvent[],
+  events: readonly StoredProviderEvent[],
   outcome: string,
 ): Promise<void> {
   await query(

@@ -1,8 +1,8 @@
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 
 /**
- * Takes the person out of what counts uses of discounts: of checkouts whose rows the caller has locked.
- * What counts the uses of everybody goes on counting theirs.
+ * Removes the customer counters of discounts from the redemptions of checkouts that the caller has locked. The counters of
+ * all customers and of codes still count these uses.
  */
 export async function anonymiseRedemptions(tx: Tx, checkoutIds: readonly string[]): Promise<void> {
   const counters = await tx.query<{ id: string; counter: string }>(
@@ -13,7 +13,7 @@ export async function anonymiseRedemptions(tx: Tx, checkoutIds: readonly string[
     [checkoutIds],
   );
   await tx.query(`delete from first_orders where checkout_id = any($1)`, [checkoutIds]);
-  // Also without a counter, which goes with its last use: redemptions that were given back still name it.
+  // Also when no counter row exists, which is deleted with its last use: released redemptions still name the counter.
   await tx.query(
     `with theirs as (select discount_id, counter, count(*) filter (where status <> 'released') as uses
           from discount_redemptions, unnest(counters) as counter

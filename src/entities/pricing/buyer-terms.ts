@@ -5,11 +5,11 @@ import { setsOf } from './bundle-sets.ts';
 import type { Uses } from './limits.ts';
 import { type Offers, WRITTEN_DISCOUNT, type WrittenDiscount } from './offers.ts';
 
-/** What a price depends on besides the goods and the offers: who buys, with which codes, and which bundles. */
+/** The buyer's part of the pricing inputs: groups, first order, codes, uses of discounts and bundles. */
 export interface BuyerTerms {
   groupIds: string[];
   isFirstOrder: boolean;
-  /** The discounts of the codes, also those that are not open: they get their reason. */
+  /** The discounts of the codes, including inactive ones, so that the price can report the reason. */
   entered: WrittenDiscount[];
   uses: Uses[];
   bundles: BundleOffer[];
@@ -17,14 +17,14 @@ export interface BuyerTerms {
 
 export interface BuyerOf {
   customerId: string | null;
-  /** Who is counted as the one who redeems; null: not known yet. */
+  /** The identity that redeems discounts (see `redeemerOf`); null while it is unknown. */
   redeemer: string | null;
   /** As entered, in upper case. */
   codes: readonly string[];
   bundleIds: readonly string[];
 }
 
-/** Of a guest without codes and bundles, while no discount counts its uses. */
+/** The terms of a guest without codes and bundles if no discount has a limit on uses. */
 const PLAIN: BuyerTerms = { groupIds: [], isFirstOrder: true, entered: [], uses: [], bundles: [] };
 
 // $1: the customer; $2: who redeems; $3: codes; $4: bundles.
@@ -56,7 +56,7 @@ const BUYER_TERMS = forEachCall(
   ['uuid', 'text', 'text[]', 'uuid[]'],
 );
 
-/** Reads it in one statement. */
+/** Loads the terms of a buyer in one statement. */
 export async function loadBuyerTerms(query: Query, of: BuyerOf): Promise<BuyerTerms> {
   const { customerId, redeemer, codes, bundleIds } = of;
   const [row] = await query<BuyerTerms & Record<string, unknown>>(BUYER_TERMS, [
@@ -69,7 +69,10 @@ export async function loadBuyerTerms(query: Query, of: BuyerOf): Promise<BuyerTe
   return row;
 }
 
-/** The terms of a buyer on whom no price of these offers depends; undefined: they have to be read. */
+/**
+ * The terms of a buyer if the prices of these offers do not depend on the buyer.
+ * @returns undefined if they must be loaded
+ */
 export function plainTerms({ discounts }: Offers, of: BuyerOf): BuyerTerms | undefined {
   const { customerId, redeemer, codes, bundleIds } = of;
   const isPlain = customerId === null && codes.length === 0 && bundleIds.length === 0;

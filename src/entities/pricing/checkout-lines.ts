@@ -8,7 +8,7 @@ const LINES_OF = forEachCall(
   ['uuid'],
 );
 
-/** What a checkout has frozen, in the form in which it is priced. */
+/** Loads the lines of a checkout in the form that pricing takes. */
 export async function loadCheckoutLines(query: Query, checkoutId: string): Promise<LineRequest[]> {
   const rows = await query<CheckoutLineRow>(LINES_OF, [checkoutId]);
   const alone = rows.filter(({ item }) => item === null).map(({ variantId, quantity }) => ({ variantId, quantity }));

@@ -4,18 +4,18 @@ import type { Query } from '../../infra/database/query.ts';
 import { type ListedGoods, limitedGoods, loadGoods, type Sellable } from '../catalogue/sellable.ts';
 import { type BuyerOf, type BuyerTerms, loadBuyerTerms, plainTerms } from './buyer-terms.ts';
 import { type LimitedDiscount, limitedBy } from './limits.ts';
-import { type HeldOffers, isOpenAt, type Offers } from './offers.ts';
+import { isOpenAt, type Offers, type OffersCache } from './offers.ts';
 
-/** All that a price depends on besides the goods. */
+/** The pricing inputs besides the goods. */
 export interface PricingContext {
   groupIds: string[];
-  /** True as well where no discount on offer depends on it. */
+  /** Also true if no discount depends on it. */
   isFirstOrder: boolean;
   priceLists: PriceList[];
   rules: PricingRule[];
   discounts: LimitedDiscount[];
   bundles: BundleOffer[];
-  /** The one asked for, else the default one; null: there is none, or it is not on offer any more. */
+  /** The requested method, or else the default one; null if it does not exist or is not active. */
   shipping: ShippingMethod | null;
 }
 
@@ -23,53 +23,53 @@ export interface PricingOf extends BuyerOf {
   variantIds: readonly string[];
   shippingMethodId: string | null;
   now: Date;
-  /** The groups to price for, instead of those that the customer is in. */
+  /** Overrides the groups of the customer. */
   groupIds?: readonly string[];
 }
 
-/** What prices are made with in a process. */
+/** The sources of pricing inputs in a process. */
 export interface PriceSources {
-  offers: HeldOffers;
-  /** Most units of a variant that has no limit of its own. */
+  offers: OffersCache;
+  /** Most units per order of a variant without its own limit. */
   orderLimits: { variant: number };
 }
 
-/** Goods with all that their price depends on. */
-export interface Stocked {
-  /** Every variant that exists of those meant, by id. */
+/** Goods with the inputs of their prices. */
+export interface GoodsForPricing {
+  /** The existing variants of those requested, by id. */
   sellables: ReadonlyMap<string, Sellable>;
   context: PricingContext;
 }
 
 /**
- * A customer who is signed in redeems as the account; a guest as what was typed (`indexOfGuest`). The two never meet: what a
- * guest holds or has used says nothing about the account with the same e-mail address, and the other way round.
+ * The identity that redeems discounts: the account of a signed-in customer, or the index of a guest's data
+ * (`indexOfGuest`). They are separate, so that a guest's uses reveal nothing about an account with the same email address.
  */
 export const redeemerOf = (customerId: string | null, guestIndex: string | null): string | null =>
   customerId === null ? guestIndex && `guest:${guestIndex}` : `customer:${customerId}`;
 
-/** An empty cart costs nothing, whatever is on offer. */
-const nothingWanted = (): Stocked => ({
+/** The inputs of an empty cart, whose price is 0. */
+const emptyInputs = (): GoodsForPricing => ({
   sellables: new Map(),
   context: { groupIds: [], isFirstOrder: true, priceLists: [], rules: [], discounts: [], bundles: [], shipping: null },
 });
 
 /**
- * Reads goods with all that their price depends on, as it is at `now`. The offers are those that the process holds when
- * they have the version that the statement of the goods sees, so a price is never made with offers from before.
+ * Loads goods with the inputs of their prices at `now`. It uses the offers that the process holds only if they have the
+ * version that the statement of the goods reads, so no price uses outdated offers.
  */
-export async function loadPriced(
+export async function loadGoodsForPricing(
   query: Query,
   { offers: held, orderLimits }: PriceSources,
   of: PricingOf,
-): Promise<Stocked> {
-  if (of.variantIds.length + of.bundleIds.length + of.codes.length === 0) return nothingWanted();
-  // Nearly always the offers that are held are the current ones: what they ask for is read along with the goods.
+): Promise<GoodsForPricing> {
+  if (of.variantIds.length + of.bundleIds.length + of.codes.length === 0) return emptyInputs();
+  // The held offers are nearly always current: if they need the buyer's terms, load those together with the goods.
   const latest = held.latest();
-  const isAsked = latest === undefined || plainTerms(latest, of) === undefined;
+  const needsBuyer = latest === undefined || plainTerms(latest, of) === undefined;
   const [goods, read] = await Promise.all([
     loadGoods(query, of.variantIds),
-    isAsked ? loadBuyerTerms(query, of) : undefined,
+    needsBuyer ? loadBuyerTerms(query, of) : undefined,
   ]);
   const offers = await held.at(query, goods[0]?.offersVersion);
   const buyer = read ?? plainTerms(offers, of) ?? (await loadBuyerTerms(query, of));

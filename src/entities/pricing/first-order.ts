@@ -8,9 +8,9 @@ const TAKE = ranked(
 );
 
 /**
- * Takes the first order of the redeemer for this checkout, whichever discounts it is for. Behind the counters, before the
- * levels of stock; another checkout that is about to take or to give it back is waited for.
- * @returns false when another checkout has it.
+ * Claims the first order of a redeemer for a checkout and all its first-order discounts. Call after locking the counters
+ * and before the stock levels. Waits for a concurrent checkout that claims or releases it.
+ * @returns false if another checkout has it.
  */
 export async function takeFirstOrder(tx: Tx, checkoutId: string, redeemer: string | null): Promise<boolean> {
   if (redeemer === null) return true;

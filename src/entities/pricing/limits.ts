@@ -1,24 +1,24 @@
 import type { Discount } from '../../domain/pricing/inputs.ts';
 import type { WrittenDiscount } from './offers.ts';
 
-/** A discount with the limits that its redemptions are held to, as far as they are left; null: there is none. */
+/** A discount with its limits on uses (null: no limit), and in `usedUp` the limit that is reached. */
 export type LimitedDiscount = Discount & WrittenDiscount;
 
-/** How often a discount was used, under one of its counters. */
+/** The uses of a discount under one of its counters. */
 export interface Uses {
   discountId: string;
   counter: string;
   used: number;
 }
 
-/** What uses are counted under: by everybody, by one who redeems, by one code. */
+/** Names of counters: of all uses, of one redeemer, of one code. */
 export const COUNTER = {
   everybody: 'all',
   redeemer: (redeemer: string): string => `customer:${redeemer}`,
   code: (code: string): string => `code:${code}`,
 };
 
-/** Says of each discount what is left of its limits. */
+/** Adds to each discount which of its limits is reached. */
 export function limitedBy(
   discounts: readonly WrittenDiscount[],
   uses: readonly Uses[],

@@ -5,20 +5,22 @@ import { forAnyKeys } from '../../infra/database/groups/merged-statements.ts';
 import type { Query } from '../../infra/database/query.ts';
 import { ratesOf } from '../catalogue/tax-rates.ts';
 
-/** A discount with the limits that it is written down with; null: there is none. Whether they are reached is counted elsewhere. */
+/** A discount as stored, with its limits on uses (null: no limit) but without its uses. */
 export type WrittenDiscount = Omit<Discount, 'usedUp'> & {
   maxUses: number | null;
   maxUsesPerCustomer: number | null;
   codeMaxUses: number | null;
 };
 
-/** What a shop offers to every buyer of any goods: all that is not over, also what is yet to come. */
+/**
+ * The offers of a shop that are active now or will be: price lists, rules, automatic discounts, shipping and tax rates.
+ */
 export interface Offers {
-  /** Every change of what is in here raises it, in the same transaction. */
+  /** Every change of an offer raises it in the same transaction. */
   version: number;
   priceLists: PriceListTerms[];
   rules: PricingRule[];
-  /** Those that need no code. */
+  /** Only discounts without a code. */
   discounts: WrittenDiscount[];
   shippingMethods: (ShippingMethod & { isDefault: boolean })[];
   /** By the code of the tax class. */
@@ -28,27 +30,27 @@ export interface Offers {
 const WINDOW = `'startsAt', starts_at, 'endsAt', ends_at, 'groupIds', group_ids`;
 const SELECTION = `'include', include, 'exclude', exclude`;
 
-/** Of a row of pricing rules. */
+/** SQL for a row of `pricing_rules` as JSON. */
 export const RULE = `json_build_object('id', id, 'name', name, 'priority', priority, 'isFinal', is_final,
   ${WINDOW}, ${SELECTION}, 'minQuantity', min_quantity, 'maxQuantity', max_quantity, 'action', action)`;
 
-/** Of a row of price lists, without its prices. */
+/** SQL for a row of `price_lists` as JSON, without its prices. */
 export const LIST = `json_build_object('id', id, 'name', name, 'priority', priority, ${WINDOW})`;
 
-/** Of a row of discounts `d` with the columns `code` and `code_max_uses`. */
+/** SQL for a row `d` of `discounts` with the columns `code` and `code_max_uses`, as JSON. */
 export const WRITTEN_DISCOUNT = `json_build_object('id', d.id, 'name', name, 'code', code, 'isEnabled', status = 'active',
   'priority', priority, 'stacking', stacking, 'stackGroup', stack_group, 'firstOrderOnly', first_order_only,
   ${WINDOW}, ${SELECTION}, 'minSubtotal', min_subtotal, 'minQuantity', min_quantity,
   'excludesBundles', excludes_bundles, 'offer', offer, 'maxUses', max_uses,
   'maxUsesPerCustomer', case when first_order_only then 1 else max_uses_per_customer end, 'codeMaxUses', code_max_uses)`;
 
-/** Of a row of price lists, rules or discounts: it is active, and not over. */
+/** SQL: whether a price list, rule or discount is enabled and has not ended. */
 export const NOT_OVER = `status = 'active' and (ends_at is null or ends_at > now())`;
 
 const METHOD = `json_build_object('id', id, 'name', name, 'hsn', hsn, 'zones', zones, 'taxRates', ${ratesOf('m.tax_class')},
   'isDefault', is_default)`;
 
-/** The version that a statement sees, in any statement: of what is committed, and of what its own transaction has changed. */
+/** SQL for the version of the offers in the snapshot of a statement, including changes of its own transaction. */
 export const OFFERS_VERSION = `(select version from offers_version)`;
 
 const OFFERS = forAnyKeys(
@@ -64,15 +66,15 @@ const OFFERS = forAnyKeys(
   from offers_version o where o.is_only = any($1)`,
 );
 
-/** The offers that a process has read last. */
-export interface HeldOffers {
-  /** As they were read; undefined before the first reading. They may be out of date: compare the version before anything is decided by them. */
+/** The offers that a process holds in memory. */
+export interface OffersCache {
+  /** The offers that were read last; undefined before the first read. Compare the version before relying on them. */
   latest(): Offers | undefined;
-  /** The offers of this version, or of a later one: those that are held, else read with `query`. */
+  /** Returns the offers of this version or a later one: the held ones, or else a fresh read with `query`. */
   at(query: Query, version: number | undefined): Promise<Offers>;
 }
 
-export function holdOffers(): HeldOffers {
+export function createOffersCache(): OffersCache {
   let held: Offers | undefined;
   return {
     latest: () => held,
@@ -81,14 +83,14 @@ export function holdOffers(): HeldOffers {
       const [row] = await query<Offers & { isOwn: boolean }>(OFFERS, [[true]]);
       if (!row) throw new Error('offers_version has no row');
       const { isOwn, ...offers } = row;
-      // What a transaction has changed itself may never be committed: others would take it for the truth.
+      // Do not hold the offers of a transaction that changed them itself: it may roll back.
       if (!isOwn && (held?.version ?? 0) < offers.version) held = offers;
       return offers;
     },
   };
 }
 
-/** Whether it is the time of a list, rule or discount. */
+/** Whether `now` is within the time window of a list, rule or discount. */
 export const isOpenAt =
   (now: Date) =>
   ({ startsAt, endsAt }: TimeWindow): boolean =>

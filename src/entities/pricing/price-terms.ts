@@ -3,7 +3,7 @@ import type { PriceListTerms, PriceTerms } from '../../domain/pricing/unit-price
 import type { Query } from '../../infra/database/query.ts';
 import { LIST, NOT_OVER, RULE } from './offers.ts';
 
-/** The price lists and rules that are not over, also those that are yet to come. */
+/** Loads the price lists and rules that have not ended, including future ones. */
 export async function loadPriceTerms(query: Query): Promise<PriceTerms> {
   const [row] = await query<{ lists: PriceListTerms[]; rules: PricingRule[] }>(
     `select (select coalesce(json_agg(${LIST} order by id), '[]') from price_lists where ${NOT_OVER}) as lists,

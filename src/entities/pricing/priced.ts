@@ -4,12 +4,12 @@ import type { Sellable } from '../catalogue/sellable.ts';
 import type { PricingContext } from './context.ts';
 import type { LimitedDiscount } from './limits.ts';
 
-/** What somebody wants: units of a variant, or bundles with what was chosen for one of them. */
+/** A requested line: units of a variant, or bundles with the selections for one of them. */
 export type LineRequest =
   | { variantId: string; quantity: number }
   | { bundleId: string; quantity: number; selections: readonly ChosenSet[] };
 
-/** What is the same for all prices of a shop. */
+/** The pricing settings of a shop. */
 export interface ShopTerms {
   /** ISO 4217. */
   currency: string;
@@ -19,8 +19,8 @@ export interface ShopTerms {
   shippingTax: ShippingTax;
 }
 
-/** What is priced, where it goes and when. Every variant and bundle that is wanted must be known. */
-export interface Priced {
+/** A pricing request: lines, destination and time. It must contain every requested variant and bundle. */
+export interface PricingRequest {
   wanted: readonly LineRequest[];
   sellables: ReadonlyMap<string, Sellable>;
   context: PricingContext;
@@ -29,8 +29,8 @@ export interface Priced {
   now: Date;
 }
 
-/** The inputs of the pricing engine. @throws Error for a variant or bundle that is not among those given. */
-export function pricingInputs(terms: ShopTerms, of: Priced): PricingInputs {
+/** Builds the inputs of the pricing engine. @throws Error for a variant or bundle that was not loaded. */
+export function pricingInputs(terms: ShopTerms, of: PricingRequest): PricingInputs {
   const { wanted, sellables, context, placeOfSupply, now } = of;
   const { currency, sellerState, pricesIncludeTax, shippingTax } = terms;
   const { groupIds, isFirstOrder, priceLists, rules, shipping } = context;
@@ -43,13 +43,13 @@ export function pricingInputs(terms: ShopTerms, of: Priced): PricingInputs {
   return { ...shop, groupIds, isFirstOrder, lines, bundles, priceLists, rules, discounts, shipping };
 }
 
-/** The variants, components of bundles included, and the bundles that are wanted. */
+/** The ids of the requested variants, including components of bundles, and of the requested bundles. */
 export function idsOf(wanted: readonly LineRequest[]): { variantIds: string[]; bundleIds: string[] } {
   const bundleIds = wanted.flatMap((one) => ('bundleId' in one ? [one.bundleId] : []));
   return { variantIds: linesOf(wanted).map(({ variantId }) => variantId), bundleIds };
 }
 
-/** The flat lines of what is wanted, in the order in which they come out of the engine: variants, then components. */
+/** Flattens the requested lines in the order of the engine's output: variants, then components of bundles. */
 export function linesOf(wanted: readonly LineRequest[]): RequestedLine[] {
   const alone = wanted.flatMap((one) => ('variantId' in one ? [{ ...one, bundle: null }] : []));
   const bundles = wanted.filter((one) => 'bundleId' in one);
@@ -67,11 +67,11 @@ export function linesOf(wanted: readonly LineRequest[]): RequestedLine[] {
 export interface RequestedLine {
   variantId: string;
   quantity: number;
-  /** Which bundle it is a component of, counted from 1, and how many of that are wanted. */
+  /** The bundle that contains it; `item` counts bundles from 1, `quantity` is the number of that bundle. */
   bundle: { item: number; bundleId: string; setId: string; quantity: number } | null;
 }
 
-function bundleOf({ bundleId, quantity, selections }: Extract<LineRequest, { bundleId: string }>, of: Priced) {
+function bundleOf({ bundleId, quantity, selections }: Extract<LineRequest, { bundleId: string }>, of: PricingRequest) {
   const offer = of.context.bundles.find(({ id }) => id === bundleId);
   if (!offer) throw new Error(`bundle ${bundleId} was not loaded`);
   const components = selections.flatMap(({ setId, items }) => {
@@ -84,7 +84,7 @@ function bundleOf({ bundleId, quantity, selections }: Extract<LineRequest, { bun
   return { bundleId, quantity, pricing: offer.pricing, components };
 }
 
-/** Only what the price depends on: names and levels do not belong into a snapshot. */
+/** Selects the fields that affect the price: a pricing snapshot contains no names or stock levels. */
 function goodsOf(sellables: ReadonlyMap<string, Sellable>, id: string) {
   const sellable = sellables.get(id);
   if (!sellable) throw new Error(`variant ${id} was not loaded`);

@@ -6,8 +6,8 @@ import { takeFirstOrder } from './first-order.ts';
 import { COUNTER, type LimitedDiscount } from './limits.ts';
 
 /*
- * A limit is a counter row that the database keeps within it. Locks: the checkout's row first (by the caller), then the
- * counters in the order of their keys, then the first order of whoever redeems, then the levels of stock.
+ * Each limit on uses is a counter row with a check constraint. Locks: the checkout's row first (by the caller), then the
+ * counters in the order of their keys, then the redeemer's first order, then the stock levels.
  */
 
 interface Redemption {
@@ -20,16 +20,15 @@ interface Redeemer {
   redeemer: string | null;
 }
 
-/** What others have taken meanwhile. */
+/** The discounts and the first order that other checkouts have taken since pricing. */
 export interface Lost {
   usedUp: string[];
   firstOrder: boolean;
 }
 
 /**
- * Takes one use of each limited discount for a checkout, and the customer's first order where one of them needs it: all
- * or nothing.
- * @returns what has been taken by others meanwhile; null when all is held.
+ * Takes one use of each limited discount for a checkout, and the redeemer's first order if a discount requires it: all or
+ * nothing. @returns null on success, or what other checkouts have taken.
  */
 export async function holdRedemptions(tx: Tx, by: Redeemer, redemptions: readonly Redemption[]): Promise<Lost | null> {
   const wanted = redemptions.flatMap(({ discount }) => countersOf(discount, by.redeemer));
@@ -47,25 +46,26 @@ export async function holdRedemptions(tx: Tx, by: Redeemer, redemptions: readonl
     refuseIfContested(tx, [firstOrderKey(by)]);
     return { usedUp: [], firstOrder: true };
   }
-  for (const key of [...taken.map(keyOf), ...(isFirst ? [firstOrderKey(by)] : [])]) tx.shared(takenHere).add(key);
+  for (const key of [...taken.map(keyOf), ...(isFirst ? [firstOrderKey(by)] : [])])
+    tx.shared(takenInTransaction).add(key);
   if (redemptions.length > 0) store(tx, by, redemptions);
   return null;
 }
 
-/** What checkouts have taken in this transaction. One that is refused later gives it back with the same commit. */
-const takenHere = (): Set<string> => new Set();
+/** The uses taken in this transaction. A checkout that is refused later releases its uses in the same commit. */
+const takenInTransaction = (): Set<string> => new Set();
 const firstOrderKey = ({ redeemer }: Redeemer): string => `first order of ${redeemer}`;
 
 /**
- * Whether a use is free is known only at the end of the checkout that took it, which here is that of a common transaction.
- * @throws Error when another checkout of this transaction took it: then each is decided on its own.
+ * Fails if another checkout of the shared transaction took the last use: that checkout may still be refused and release it.
+ * @throws Error, after which each checkout runs in its own transaction.
  */
 function refuseIfContested(tx: Tx, keys: readonly string[]): void {
-  if (keys.some((key) => tx.shared(takenHere).has(key)))
+  if (keys.some((key) => tx.shared(takenInTransaction).has(key)))
     throw new Error('checkouts that share a transaction contend for a discount');
 }
 
-/** At once, not with the commit: what is refused later in the same transaction gives them back. */
+/** Stores immediately and not with the commit: a later refusal in the same transaction releases the redemptions. */
 function store(tx: Tx, by: Redeemer, redemptions: readonly Redemption[]): void {
   const rows = redemptions.map(({ discount, amount }) => ({
     checkout_id: by.checkoutId,
@@ -82,7 +82,7 @@ function store(tx: Tx, by: Redeemer, redemptions: readonly Redemption[]): void {
   ]);
 }
 
-/** The discounts that count, each with its limits and what it takes off. */
+/** The applied discounts with their limits and amounts. */
 export const redemptionsOf = (
   discounts: readonly LimitedDiscount[],
   applied: readonly AppliedDiscount[],
@@ -92,13 +92,13 @@ export const redemptionsOf = (
     return discount ? [{ discount, amount }] : [];
   });
 
-/** The uses of a checkout belong to its order now. */
+/** Marks the held redemptions of a checkout as consumed by its order. */
 export const consumeRedemptions = (tx: Tx, checkoutId: string): void =>
   tx.send(`update discount_redemptions set status = 'consumed' where checkout_id = $1 and status = 'held'`, [
     checkoutId,
   ]);
 
-/** Gives back what a checkout holds, or what its order had consumed; doing it twice gives nothing back twice. */
+/** Releases the redemptions that a checkout holds or that its order consumed. Idempotent. */
 export async function releaseRedemptions(
   tx: Tx,
   checkoutId: string,
@@ -119,8 +119,8 @@ export async function releaseRedemptions(
 }
 
 /**
- * Takes the uses again that a checkout had given back, all or none: for money that came after its end.
- * @returns the ids of the discounts whose uses others have taken; when there are any, nothing was taken.
+ * Takes the released uses of a checkout again, all or none, for a late payment.
+ * @returns the ids of discounts whose last uses others have taken; if there are any, nothing was taken.
  */
 export async function reholdRedemptions(tx: Tx, checkoutId: string): Promise<string[]> {
   const counters = await lockCounters(tx, checkoutId);
@@ -174,7 +174,7 @@ const TAKE = ranked(
   LOCK_ORDER.counters,
 );
 
-/** One more use of each counter that is below its limit. @returns those. */
+/** Raises each counter that is below its limit. @returns the raised counters. */
 const take = (tx: Tx, wanted: readonly (Counter & { most: number })[]): Promise<Counter[]> =>
   tx.query<Counter & Record<string, unknown>>(TAKE, [
     wanted.map((one) => one.discountId),

@@ -1,33 +1,35 @@
 import type { Query } from '../../infra/database/query.ts';
 
-/** What we have of a payment; amounts in paise. */
+/** A payment as this shop recorded it; amounts in paise. */
 export interface OurPayment {
   checkoutId: string;
   intentId: string | null;
   status: string;
   captured: number;
   refunded: number;
-  /** A refund has no result yet, or another intent of the checkout goes back at this moment: the books may differ for an instant. */
+  /** A call to the provider has no result yet: its records and ours may differ for a moment. */
   isMoving: boolean;
 }
 
 const COLUMNS = `p.checkout_id as "checkoutId", p.intent_id as "intentId", p.status, p.captured, p.refunded,
   exists (select 1 from payment_operations o where o.payment_id = p.id and o.status in ('pending', 'unknown')) as "isMoving"`;
 
-/** Our payments of these checkouts. */
+/** Loads the payments of these checkouts. */
 export const paymentsOf = (query: Query, checkoutIds: readonly string[]): Promise<OurPayment[]> =>
   query<OurPayment & Record<string, unknown>>(`select ${COLUMNS} from payments p where p.checkout_id = any($1)`, [
     checkoutIds,
   ]);
 
-/** Our payments that took money and were opened between two instants. */
+/** Loads the captured payments that were opened between two instants. */
 export const capturedBetween = (query: Query, since: Date, until: Date): Promise<OurPayment[]> =>
   query<OurPayment & Record<string, unknown>>(
     `select ${COLUMNS} from payments p where p.created_at between $1 and $2 and p.captured > 0`,
     [since, until],
   );
 
-/** Which of these events of a payment of ours were never taken in, each with its checkout. */
+/**
+ * Returns those of the given provider events that belong to our payments and were never received, with their checkouts.
+ */
 export const missedEvents = (
   query: Query,
   events: readonly { id: string; intentId: string | null }[],

@@ -3,11 +3,11 @@ import type { Query } from '../../infra/database/query.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
 
-/** Something that does not agree, with the ids and the numbers. */
+/** A mismatch that a run found, with the ids and numbers. */
 export interface FoundRow {
   kind: string;
   facts: object;
-  /** It was put right when it was found. */
+  /** The action that healed it at once. */
   action?: string;
 }
 
@@ -17,7 +17,7 @@ export interface Discrepancy {
   facts: Record<string, string | number | null>;
 }
 
-/** Writes down what a run found; what is open already was only seen again. @returns the ids of those to be healed */
+/** Records the findings of a run and updates discrepancies that are open already. @returns the ids to heal */
 export async function recordFound(tx: Tx, runId: string, found: readonly FoundRow[]): Promise<string[]> {
   const rows = found.map(({ kind, facts, action = null }) => {
     const { severity, heals } = ruleOf(kind);
@@ -46,7 +46,7 @@ export async function loadDiscrepancy(query: Query, id: string): Promise<Discrep
   return found;
 }
 
-/** Writes down what was done about it: it is healed, or a person has to look. */
+/** Records the action on a discrepancy: it is healed, or a person must decide. */
 export const decideDiscrepancy = (
   tx: Tx,
   id: string,
@@ -58,7 +58,7 @@ export const decideDiscrepancy = (
     [id, healed ? 'healed' : 'person', action, tx.now],
   );
 
-/** How many of a run's discrepancies are still being healed. */
+/** Counts the discrepancies of a run that are still being healed. */
 export async function countHealing(tx: Tx, runId: string): Promise<number> {
   const [row] = await tx.query<{ count: number }>(
     `select count(*)::int as count from discrepancies where last_run_id = $1 and state = 'healing'`,
@@ -67,7 +67,7 @@ export async function countHealing(tx: Tx, runId: string): Promise<number> {
   return row?.count ?? 0;
 }
 
-/** Whatever a run could not heal in time goes to a person. */
+/** Assigns the discrepancies that a run could not heal in time to a person. */
 export const giveUpHealing = (tx: Tx, runId: string): Promise<object[]> =>
   tx.query(
     `update discrepancies set state = 'person', action = 'could not be healed in time' where last_run_id = $1 and state = 'healing'`,

@@ -1,31 +1,31 @@
 import type { Query } from '../../infra/database/query.ts';
 import type { GaugeSet, Reading } from '../../infra/observability/metrics.ts';
 
-/** What the books look like now; every worker tells the same, so take the maximum over them. */
+/** Gauges of the current state. Every worker exports the same values: aggregate with max(), not sum(). */
 const GAUGES: GaugeSet['gauges'] = {
   discrepancies_open: {
     help: 'Discrepancies that are being healed or wait for a person',
     labels: ['kind', 'severity', 'state'],
   },
-  reconciliation_age_seconds: { help: 'Since the last run of its kind that came to its end', labels: ['kind'] },
-  outbox_commands: { help: 'Commands without an effect yet', labels: [] },
-  outbox_oldest_seconds: { help: 'Age of the oldest of them', labels: [] },
-  checkouts_busy: { help: 'Checkouts that we are working on', labels: ['state'] },
-  payments_unsettled: { help: 'Payments whose end we have not heard of', labels: ['status'] },
+  reconciliation_age_seconds: { help: 'Seconds since the last finished reconciliation run', labels: ['kind'] },
+  outbox_commands: { help: 'Commands in the outbox', labels: [] },
+  outbox_oldest_seconds: { help: 'Age of the oldest command in the outbox in seconds', labels: [] },
+  checkouts_busy: { help: 'Checkouts that are being processed', labels: ['state'] },
+  payments_unsettled: { help: 'Payments without a final status', labels: ['status'] },
   operations_open: {
-    help: 'What the provider was asked to do and has not answered for good',
+    help: 'Calls to the payment provider without a final result',
     labels: ['kind', 'status'],
   },
-  notices_waiting: { help: 'Events of the provider that are not worked on yet', labels: [] },
-  documents_due: { help: 'Invoices and credit notes that are to be issued', labels: ['kind'] },
-  webhook_deliveries_waiting: { help: 'Events that subscribers have not taken yet', labels: [] },
+  notices_waiting: { help: 'Unprocessed events of the payment provider', labels: [] },
+  documents_due: { help: 'Invoices and credit notes that are due to be issued', labels: ['kind'] },
+  webhook_deliveries_waiting: { help: 'Webhook deliveries that are pending', labels: [] },
 };
 
 const NONE = `'{}'::jsonb`;
 const SECONDS_SINCE = (instant: string): string => `coalesce(extract(epoch from clock_timestamp() - ${instant}), 0)`;
 
-/** Each reads an index of what is open, so that their cost does not grow with the shop's past. */
-const FIGURES = `
+/** Each part reads a partial index of open rows, so the cost does not grow with the shop's history. */
+const READINGS = `
   select 'discrepancies_open' as gauge, jsonb_build_object('kind', kind, 'severity', severity, 'state', state) as labels, count(*) as value
     from discrepancies where state in ('healing', 'person') group by kind, severity, state
   union all select 'reconciliation_age_seconds', jsonb_build_object('kind', kind), ${SECONDS_SINCE('max(finished_at)')}
@@ -41,8 +41,8 @@ const FIGURES = `
   union all select 'documents_due', jsonb_build_object('kind', kind), count(*) from documents_due group by kind
   union all select 'webhook_deliveries_waiting', ${NONE}, count(*) from webhook_deliveries where state = 'pending'`;
 
-/** The shop's gauges for whoever watches over it. */
-export const figures = (query: Query): GaugeSet => ({
+/** The gauge set of the shop for Prometheus. */
+export const shopGauges = (query: Query): GaugeSet => ({
   gauges: GAUGES,
-  read: async () => (await query<Reading>(FIGURES, [])).map((row) => ({ ...row, value: Number(row.value) })),
+  read: async () => (await query<Reading>(READINGS, [])).map((row) => ({ ...row, value: Number(row.value) })),
 });

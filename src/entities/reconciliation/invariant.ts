@@ -1,11 +1,11 @@
-/** A conservation law: a statement that finds what breaks it. */
+/** A condition that always holds, with the SQL statement that finds violations. */
 export interface Invariant {
   name: string;
-  /** What always holds, in one sentence. */
+  /** The condition in one sentence. */
   says: string;
-  /** Rows that break the law, with the ids and the numbers that do not agree. Reads only. */
+  /** Returns the violations, with the ids and the numbers that differ. Reads only. */
   sql: string;
 }
 
-/** How long work may be under way before it counts as forgotten. */
+/** Unfinished work that is older than this counts as a violation. */
 export const GRACE = `interval '10 min'`;

@@ -2,7 +2,7 @@ import type { Query } from '../../infra/database/query.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId, uuidv7Floor } from '../../infra/ids.ts';
 
-/** What a run looks at, one after the other; `whole` only when it is a full one. */
+/** The phases of a run in their order; only a full run has the phase `whole`. */
 export const PHASES = ['waiting', 'checkouts', 'variants', 'events', 'intents', 'whole', 'settle'] as const;
 export type Phase = (typeof PHASES)[number];
 
@@ -10,37 +10,40 @@ export interface Run {
   id: string;
   kind: 'recent' | 'full';
   phase: Phase;
-  /** Where the phase goes on. */
+  /** The position within the phase; null at its start. */
   cursor: string | null;
-  /** What is older is looked at by full runs only. */
+  /** Recent runs skip older rows. */
   since: Date;
   startedBy: string;
   startedAt: Date;
-  /** When it came to where it is. */
+  /** The time of the last progress. */
   updatedAt: Date;
 }
 
 const COLUMNS = `id, kind, phase, cursor, since, started_by as "startedBy", started_at as "startedAt",
   updated_at as "updatedAt"`;
-/** How far back a run looks, so that what one missed the next sees; a full one looks at everything of ours, and as far back as the provider keeps events. */
-const BACK = `case $2 when 'full' then interval '30 days' else interval '2 days' end`;
+/**
+ * How far back a run checks. Recent runs overlap, so that the next run finds what one missed. A full run checks all rows of
+ * the shop, and provider events for as long as the provider keeps them.
+ */
+const LOOKBACK = `case $2 when 'full' then interval '30 days' else interval '2 days' end`;
 
-/** A run that gets no further for so long is given up: what kept it must not keep those after it. */
-const STALLED = `interval '30 minutes'`;
+/** A run without progress for this long is given up, so that it does not block later runs. */
+const STALL_TIMEOUT = `interval '30 minutes'`;
 
-/** Begins a run. @returns its id; undefined while another one goes on */
+/** Starts a run. @returns its id; undefined while another run is active */
 export async function beginRun(
   tx: Tx,
   { kind, startedBy }: Pick<Run, 'kind'> & { startedBy: string },
 ): Promise<string | undefined> {
   await tx.query(
     `update reconciliation_runs set state = 'done', phase = 'given up', finished_at = $1, updated_at = $1
-      where state = 'running' and updated_at < $1::timestamptz - ${STALLED}`,
+      where state = 'running' and updated_at < $1::timestamptz - ${STALL_TIMEOUT}`,
     [tx.now],
   );
   const [run] = await tx.query<{ id: string }>(
     `insert into reconciliation_runs (id, kind, started_by, state, phase, since, started_at, updated_at)
-      select $1::uuid, $2, $3, 'running', $4, $5::timestamptz - ${BACK}, $5, $5 on conflict do nothing returning id`,
+      select $1::uuid, $2, $3, 'running', $4, $5::timestamptz - ${LOOKBACK}, $5, $5 on conflict do nothing returning id`,
     [newId(), kind, startedBy, PHASES[0], tx.now],
   );
   return run?.id;
@@ -53,7 +56,7 @@ export async function findRun(query: Query, id: string): Promise<Run | undefined
   return run;
 }
 
-/** The run under its lock, unless somebody has taken it further meanwhile. */
+/** Locks a run. @returns false if it has advanced since it was read */
 export async function lockRun(tx: Tx, { id, phase, cursor }: Run): Promise<boolean> {
   const found = await tx.query(
     `select 1 from reconciliation_runs where id = $1 and state = 'running' and phase = $2 and cursor is not distinct from $3
@@ -63,11 +66,11 @@ export async function lockRun(tx: Tx, { id, phase, cursor }: Run): Promise<boole
   return found.length > 0;
 }
 
-/** The id behind which a run begins: ids are UUIDv7, so of a recent run it is an instant. */
+/** The id after which a run starts. Ids are UUIDv7, so the start of a recent run follows from `since`. */
 export const firstIdOf = ({ kind, since }: Pick<Run, 'kind' | 'since'>): string =>
   kind === 'full' ? uuidv7Floor(new Date(0)) : uuidv7Floor(since);
 
-/** Takes a run to where it goes on. @returns whether it goes on at all */
+/** Stores the progress of a run. @returns false if it has no next phase */
 export async function advanceRun(
   tx: Tx,
   run: Run,
@@ -83,7 +86,7 @@ export async function advanceRun(
   return next !== undefined;
 }
 
-/** Ends a run, with what it found: what a full run did not see again is gone. */
+/** Ends a run and stores its counts. Discrepancies that a full run did not find again become `gone`. */
 export async function finishRun(tx: Tx, { id, kind }: Run): Promise<void> {
   if (kind === 'full') {
     await tx.query(

@@ -1,7 +1,7 @@
 import { INVARIANTS } from '../invariants/every.ts';
 import type { Invariant } from './invariant.ts';
 
-/** Within which rows a law can be looked at a batch at a time. */
+/** The rows by which an invariant is checked in batches; `waiting` and `whole` are checked at once. */
 export type Scope = 'waiting' | 'checkouts' | 'variants' | 'whole';
 
 const WAITING = [
@@ -21,7 +21,7 @@ const WITH_VARIANTS = [
   'reservations.are-their-movements',
 ];
 
-/** Laws about everything at once, or about people: only a full run looks at them. */
+/** Invariants that need all rows, or concern personal data: only a full run checks them. */
 const WHOLE =
   /^(people|imports|reviews)\.|^(redemptions\.are-counted|documents\.have-no-gap|orders\.goods-are-back-on-the-shelf)$/;
 
@@ -38,8 +38,8 @@ const of = (table: string, column: string, ids: string): string =>
   `${table} as (select * from ${table} where ${column} in (select ${ids}))`;
 
 /**
- * The rows of a batch in the place of the tables: the laws below read these, and nothing else of them. A cart's checkouts
- * are looked at together, as laws compare them.
+ * Common table expressions that replace the tables by the rows of a batch, so that an invariant's statement reads only
+ * those. All checkouts of a cart belong to one batch, because invariants compare them.
  */
 const CHECKOUTS = [
   `batch as (select id, order_id from checkouts where cart_id in (
@@ -76,6 +76,6 @@ const VARIANTS = [
   ...['stock_levels', 'inventory_movements', 'reservations'].map((table) => of(table, 'variant_id', 'id from batch')),
 ].join(',\n');
 
-/** A law's statement for one batch: the ids behind $1, at most $2 of them. */
+/** The statement of an invariant for one batch: at most $2 ids after $1. */
 export const inBatch = ({ sql }: Pick<Invariant, 'sql'>, scope: 'checkouts' | 'variants'): string =>
   `with ${scope === 'checkouts' ? CHECKOUTS : VARIANTS} select * from (${sql}) as broken`;

@@ -1,8 +1,8 @@
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 
 /**
- * Sets what a level counts as reserved to what is held, when the ledger of movements says the same: two of three agree.
- * Under the level's lock. @returns false when they do not, and nothing was changed
+ * Sets the reserved units of a level to the sum of held reservations, if the sum of movements agrees: two of three.
+ * Locks the level. @returns false if they do not agree; then nothing changes
  */
 export async function followReservations(tx: Tx, variantId: string): Promise<boolean> {
   await tx.query(`select 1 from stock_levels where variant_id = $1 for update`, [variantId]);
@@ -17,8 +17,8 @@ export async function followReservations(tx: Tx, variantId: string): Promise<boo
 }
 
 /**
- * Writes a reservation again that is missing, when the level still counts its units: then they are nobody else's.
- * Under the locks of the checkout and of the level. @returns false when it does not, and nothing was changed
+ * Restores a missing reservation if the level still counts its units, so that no other checkout has them.
+ * The caller has locked the checkout. @returns false if the level does not count them; then nothing changes
  */
 export async function rewriteReservation(
   tx: Tx,
@@ -37,7 +37,7 @@ export async function rewriteReservation(
   return written.length > 0;
 }
 
-/** Whether a level is what its movements add up to, and its reservations say the same. */
+/** Whether a stock level equals the sums of its movements and of its held reservations. */
 export async function agreesWithLedger(tx: Tx, variantId: string): Promise<boolean> {
   const agrees = await tx.query(
     `select 1 from stock_levels s,

@@ -4,11 +4,11 @@ import type { Query } from '../../infra/database/query.ts';
 
 export interface StoredPolicy {
   policy: ReviewPolicy;
-  /** 0: nobody has changed it yet. */
+  /** 0 until the first change. */
   version: number;
 }
 
-/** How reviews are judged now. What an earlier release did not know has its default. */
+/** Reads the current moderation policy. Settings that an earlier release did not store have their defaults. */
 export async function readPolicy(query: Query): Promise<StoredPolicy> {
   const [row] = await query<StoredPolicy>(
     `select policy, version from review_policies order by version desc limit 1`,
@@ -17,7 +17,7 @@ export async function readPolicy(query: Query): Promise<StoredPolicy> {
   return { policy: { ...DEFAULT_POLICY, ...row?.policy }, version: row?.version ?? 0 };
 }
 
-/** Stores a policy as the one after `version`. @returns false when somebody else was faster */
+/** Stores a policy as the successor of `version`. @returns false if `version` is not the current one */
 export async function storePolicy(
   query: Query,
   { policy, version, by }: StoredPolicy & { by: string },
@@ -31,13 +31,13 @@ export async function storePolicy(
   return stored.length > 0;
 }
 
-/** Whether an older review says the same: of somebody else, or of another product. */
+/** SQL: whether an older review by another customer, or of another product, has the same text. */
 export const IS_COPIED = (
   r: string,
 ): string => `exists (select 1 from reviews o where o.gist = ${r}.gist and o.id < ${r}.id
   and (o.customer_id <> ${r}.customer_id or o.product_id <> ${r}.product_id))`;
 
-/** A review that waits for its verdict, when it is still at that revision. */
+/** Reads a pending review if it still has this revision. */
 export async function readPending(
   query: Query,
   { reviewId, revision }: { reviewId: string; revision: number },

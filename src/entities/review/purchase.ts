@@ -1,6 +1,6 @@
 import type { Query } from '../../infra/database/query.ts';
 
-/** The delivered purchase that lets a customer review a variant, and whether something of it is still theirs. */
+/** Finds the delivered order that allows a customer to review a variant. `isVerified`: not all units were returned. */
 export async function deliveredPurchase(
   query: Query,
   { customerId, variantId }: { customerId: string; variantId: string },

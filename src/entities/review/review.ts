@@ -1,35 +1,35 @@
 import { hash } from 'node:crypto';
 import { refused } from '../../domain/errors.ts';
 import type { Decision, Verdict } from '../../domain/reviews/moderate.ts';
-import { mayGo, type ReviewEvent, type ReviewState } from '../../domain/reviews/states.ts';
-import { gist } from '../../domain/reviews/text.ts';
+import { isTransitionAllowed, type ReviewEvent, type ReviewState } from '../../domain/reviews/states.ts';
+import { comparisonKey } from '../../domain/reviews/text.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
 import { currentTrace } from '../../infra/observability/trace.ts';
 import { countReview } from './statistics.ts';
 
-/** What a customer says about a variant. */
-export interface Words {
+/** The rating and text of a review. */
+export interface ReviewText {
   rating: number;
   title: string;
   body: string;
 }
 
-export interface Review extends Words {
+export interface Review extends ReviewText {
   id: string;
   productId: string;
   variantId: string;
   customerId: string;
   isVerified: boolean;
   state: ReviewState;
-  /** Raised by each edit: a verdict about an earlier one comes too late. */
+  /** Each edit raises the revision; a verdict about an earlier revision is discarded. */
   revision: number;
   steps: number;
   reports: number;
   version: number;
 }
 
-/** One step in the life of a review, with what it changes besides the state. */
+/** A state transition of a review, with the other values that it changes. */
 export interface Step {
   event: ReviewEvent;
   to: ReviewState;
@@ -37,7 +37,7 @@ export interface Step {
   actor: string;
   reason?: string | undefined;
   verdict?: Verdict | undefined;
-  words?: Words | undefined;
+  words?: ReviewText | undefined;
   isVerified?: boolean;
 }
 
@@ -46,7 +46,7 @@ const COLUMNS = `id, product_id as "productId", variant_id as "variantId", custo
 
 export const STATE_OF: Record<Decision, ReviewState> = { approve: 'approved', hold: 'held', reject: 'rejected' };
 
-/** The review under its row lock; undefined when there is none. */
+/** Loads and locks a review. @returns undefined if it does not exist */
 export async function lockReview(tx: Tx, id: string): Promise<Review | undefined> {
   const [found] = await tx.query<Review & Record<string, unknown>>(
     `select ${COLUMNS} from reviews where id = $1 for update`,
@@ -56,12 +56,15 @@ export async function lockReview(tx: Tx, id: string): Promise<Review | undefined
 }
 
 /**
- * Stores a review that waits to be judged. @returns its id
- * @throws REVIEW_EXISTS when the customer has one of this variant, also when both are sent at once.
+ * Stores a pending review. @returns its id
+ * @throws REVIEW_EXISTS if the customer has reviewed this variant already, also for concurrent requests.
  */
 export async function submitReview(
   tx: Tx,
-  review: Pick<Review, 'productId' | 'variantId' | 'customerId' | 'isVerified'> & { orderId: string; words: Words },
+  review: Pick<Review, 'productId' | 'variantId' | 'customerId' | 'isVerified'> & {
+    orderId: string;
+    words: ReviewText;
+  },
 ): Promise<string> {
   const { productId, variantId, customerId, isVerified, orderId, words } = review;
   const id = newId();
@@ -96,13 +99,14 @@ export async function submitReview(
 }
 
 /**
- * Takes a locked review one step on: its row, its history and the statistics together.
- * @throws REVIEW_STATE_CONFLICT when the state does not allow it.
+ * Applies a state transition to a locked review, and updates its history and the statistics.
+ * @throws REVIEW_STATE_CONFLICT if the state does not allow the transition.
  */
 export async function moveReview(tx: Tx, review: Review, step: Step): Promise<void> {
   const { event, to, words, verdict, isVerified = review.isVerified } = step;
   const { id, state, revision, steps } = review;
-  if (!mayGo(event, state, to)) throw refused('REVIEW_STATE_CONFLICT', { reviewId: id, state, asked: to });
+  if (!isTransitionAllowed(event, state, to))
+    throw refused('REVIEW_STATE_CONFLICT', { reviewId: id, state, asked: to });
   const next = { ...(words ?? review), isVerified };
   await tx.query(
     `update reviews set state = $2, rating = $3, title = $4, body = $5, gist = $6, is_verified = $7, revision = revision + $8,
@@ -118,7 +122,7 @@ export async function moveReview(tx: Tx, review: Review, step: Step): Promise<vo
   if (to === 'approved') await countReview(tx, { ...review, ...next }, 1);
 }
 
-/** The words of a deleted review go, its place becomes free. */
+/** Deletes the text of a review. The customer may then review the variant again. */
 export async function deleteReview(tx: Tx, review: Review, actor: string): Promise<void> {
   await moveReview(tx, review, {
     event: 'DELETE',
@@ -139,11 +143,11 @@ function record(
   tx.append('review_history', { ...what, ...cause });
 }
 
-/** So many words are written twice by chance no more. */
+/** Shorter texts can be equal by chance. */
 const LEAST_WORDS = 6;
 
-/** What is equal in copies of a text; null for one that is too short to be a copy. */
-function gistOf({ body }: Pick<Words, 'body'>): string | null {
-  const text = gist(body);
+/** A hash that is equal for copies of a text; null for a text that is too short to compare. */
+function gistOf({ body }: Pick<ReviewText, 'body'>): string | null {
+  const text = comparisonKey(body);
   return text.split(' ').length < LEAST_WORDS ? null : hash('sha256', text, 'base64url');
 }

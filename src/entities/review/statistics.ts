@@ -1,7 +1,7 @@
 import type { Query } from '../../infra/database/query.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 
-/** What is published of a product or variant: how many, how many of them verified, and how many of each rating. */
+/** Counts of the published reviews of a product or variant: all, verified, and per rating. */
 export interface Statistics {
   count: number;
   verified: number;
@@ -15,7 +15,10 @@ export interface Statistics {
 const COUNTS = ['count', 'verified', 'r1', 'r2', 'r3', 'r4', 'r5'] as const;
 const RATINGS = [1, 2, 3, 4, 5];
 
-/** Adds a review to the statistics of its product and variant, or takes it out of them; their rows are locked in the order of their ids. */
+/**
+ * Adds a review to the statistics of its product and variant, or subtracts it. Locks their rows in the order of their
+ * ids.
+ */
 export async function countReview(
   tx: Tx,
   review: { productId: string; variantId: string; rating: number; isVerified: boolean },
@@ -24,7 +27,7 @@ export async function countReview(
   const { productId, variantId, rating, isVerified } = review;
   const amounts = [1, Number(isVerified), ...RATINGS.map((each) => Number(each === rating))];
   const sets = COUNTS.map((name, i) => `${name} = s.${name} ${by === 1 ? '+' : '-'} $${i + 3}`).join(', ');
-  // One that is taken out has its row.
+  // A subtracted review was counted before, so the row exists.
   const sql =
     by === 1
       ? `insert into review_statistics as s (subject, kind, ${COUNTS.join(', ')})
@@ -35,13 +38,15 @@ export async function countReview(
   await tx.query(sql, [productId, variantId, ...amounts]);
 }
 
-/** The statistics as the reviews say they are, by subject. */
+/** SQL that counts the approved reviews per product and per variant. */
 export const RECOUNT = `select subject, kind, count(*)::int as count, (count(*) filter (where is_verified))::int as verified,
     ${RATINGS.map((each) => `(count(*) filter (where rating = ${each}))::int as r${each}`).join(', ')}
   from reviews r cross join lateral (values (r.product_id, 'product'), (r.variant_id, 'variant')) v (subject, kind)
   where state = 'approved'`;
 
-/** Gives whatever has published reviews its row, if it has none: then it can be counted. */
+/**
+ * Inserts the missing statistics rows of products and variants with published reviews, so that `recount` finds them.
+ */
 export async function addMissing(tx: Tx): Promise<void> {
   await tx.query(
     `insert into review_statistics (subject, kind) select subject, kind from (${RECOUNT} group by subject, kind) c
@@ -49,7 +54,7 @@ export async function addMissing(tx: Tx): Promise<void> {
   );
 }
 
-/** Subjects behind `after`, in order: everything that has a row. */
+/** Lists the subjects that have a row, in the order of their ids, behind `after`. */
 export async function subjectsAfter(query: Query, after: string | null, limit: number): Promise<string[]> {
   const rows = await query<{ subject: string }>(
     `select subject from review_statistics where ($1::uuid is null or subject > $1) order by subject limit $2`,
@@ -59,8 +64,8 @@ export async function subjectsAfter(query: Query, after: string | null, limit: n
 }
 
 /**
- * Counts anew, under the locks of the statistics: whoever publishes meanwhile waits, or has been counted.
- * @returns what was wrong, as it was and as it is now.
+ * Corrects statistics under their row locks, so that a concurrent publication is counted, or waits.
+ * @returns the corrected rows, before and after.
  */
 export async function recount(
   tx: Tx,

@@ -4,9 +4,9 @@ import type { Query } from '../../infra/database/query.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
 import { IS_COPIED } from './policy.ts';
-import type { Words } from './review.ts';
+import type { ReviewText } from './review.ts';
 
-/** So many reviews that would be judged otherwise are shown; all are counted. */
+/** Most examples of changed verdicts that a trial stores. It counts all changes. */
 const MOST_EXAMPLES = 50;
 
 interface Trial {
@@ -26,14 +26,14 @@ interface Example {
   reasons: Reason[];
 }
 
-interface Past extends Words {
+interface Past extends ReviewText {
   id: string;
   isCopied: boolean;
-  /** What it was judged to be. */
+  /** The decision at that time. */
   decision: Decision;
 }
 
-/** Begins to try a policy on the reviews that were written since an instant. @returns the trial's id */
+/** Starts a trial of a policy on the reviews that were written since an instant. @returns the trial's id */
 export async function beginTrial(
   tx: Tx,
   { policy, since, by }: { policy: ReviewPolicy; since: Date; by: string },
@@ -46,32 +46,32 @@ export async function beginTrial(
   return id;
 }
 
-/** The next reviews that a trial has to judge. */
-export interface Part {
+/** A batch of reviews that a trial judges. */
+export interface TrialBatch {
   policy: ReviewPolicy;
-  /** The last review that was judged before these. */
+  /** Id of the last review of the previous batch. */
   cursor: string | null;
   past: Past[];
-  /** Whether no more follow. */
+  /** Whether this is the last batch. */
   isLast: boolean;
 }
 
-/** @returns nothing when the trial is over */
-export async function nextPart(query: Query, id: string, limit: number): Promise<Part | undefined> {
+/** Loads the next batch of a trial. @returns undefined if the trial has ended */
+export async function loadNextBatch(query: Query, id: string, limit: number): Promise<TrialBatch | undefined> {
   const [trial] = await query<Pick<Trial, 'policy' | 'since' | 'cursor'>>(
     `select policy, since, cursor from review_trials where id = $1 and state = 'running'`,
     [id],
   );
   if (!trial) return undefined;
-  const past = await pastReviews(query, trial, limit);
+  const past = await loadPastReviews(query, trial, limit);
   return { policy: { ...DEFAULT_POLICY, ...trial.policy }, cursor: trial.cursor, past, isLast: past.length < limit };
 }
 
-/** Adds the verdicts on a part, which change no review; a part that another worker has added already changes nothing. */
-export async function recordPart(
+/** Adds the verdicts on a batch to the trial. They change no review. A batch that was recorded before has no effect. */
+export async function recordBatch(
   tx: Tx,
   id: string,
-  { cursor, past, isLast, verdicts }: Part & { verdicts: Verdict[] },
+  { cursor, past, isLast, verdicts }: TrialBatch & { verdicts: Verdict[] },
 ): Promise<void> {
   const [trial] = await tx.query<Pick<Trial, 'lookedAt' | 'changes' | 'examples'>>(
     `select looked_at as "lookedAt", changes, examples from review_trials
@@ -81,7 +81,7 @@ export async function recordPart(
   if (!trial) return;
   past.forEach((review, index) => {
     const verdict = verdicts[index];
-    if (verdict) compare(trial, review, verdict);
+    if (verdict) recordDifference(trial, review, verdict);
   });
   const [state, finishedAt] = isLast ? ['done', tx.now] : ['running', null];
   await tx.query(
@@ -93,7 +93,7 @@ export async function recordPart(
   );
 }
 
-const pastReviews = (
+const loadPastReviews = (
   query: Query,
   { since, cursor }: Pick<Trial, 'since' | 'cursor'>,
   limit: number,
@@ -106,13 +106,13 @@ const pastReviews = (
     [since, cursor, limit],
   );
 
-function compare(
+function recordDifference(
   { changes, examples }: Pick<Trial, 'changes' | 'examples'>,
   { id: reviewId, decision: from }: Past,
   { decision: to, score, reasons }: Verdict,
 ): void {
   if (to === from) return;
-  const way = `${from} -> ${to}`;
-  changes[way] = (changes[way] ?? 0) + 1;
+  const transition = `${from} -> ${to}`;
+  changes[transition] = (changes[transition] ?? 0) + 1;
   if (examples.length < MOST_EXAMPLES) examples.push({ reviewId, from, to, score, reasons });
 }

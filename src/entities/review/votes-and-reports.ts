@@ -3,7 +3,7 @@ import type { ReportReason } from '../../domain/reviews/states.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { lockReview, type Review } from './review.ts';
 
-/** A published review that somebody else has an opinion of, under its lock. @throws REVIEW_NOT_FOUND, REVIEW_IS_YOURS */
+/** Locks a published review of another customer. @throws REVIEW_NOT_FOUND, REVIEW_IS_YOURS */
 export async function lockForVoteOrReport(
   tx: Tx,
   { id, customerId }: { id: string; customerId: string },
@@ -14,7 +14,7 @@ export async function lockForVoteOrReport(
   return review;
 }
 
-/** Finds a review helpful, or takes that back; saying it twice changes nothing. @returns how many find it helpful */
+/** Adds or removes a helpful vote. Repeating a vote has no effect. @returns the number of helpful votes */
 export async function vote(tx: Tx, { id, customerId }: VoteOrReport, isHelpful: boolean): Promise<number> {
   const changed = isHelpful
     ? await tx.query(
@@ -32,7 +32,10 @@ export async function vote(tx: Tx, { id, customerId }: VoteOrReport, isHelpful: 
   return row?.helpful ?? 0;
 }
 
-/** Reports a review, once per customer, also after staff have let it pass. @returns how many reports nobody has looked at */
+/**
+ * Reports a review. A customer can report it once, even after staff approved it.
+ * @returns the number of open reports
+ */
 export async function report(tx: Tx, { id, customerId }: VoteOrReport, reason: ReportReason): Promise<number> {
   const added = await tx.query(
     `insert into review_reports (review_id, customer_id, reason, at) values ($1, $2, $3, $4) on conflict do nothing returning 1`,
@@ -45,7 +48,7 @@ export async function report(tx: Tx, { id, customerId }: VoteOrReport, reason: R
   return row?.reports ?? 0;
 }
 
-/** Somebody has looked at what was reported. */
+/** Marks the reports of a review as settled. */
 export const settleReports = (tx: Tx, id: string): void =>
   tx.send(`update review_reports set settled_at = $2 where review_id = $1 and settled_at is null`, [id, tx.now]);
 

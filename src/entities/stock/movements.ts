@@ -2,20 +2,20 @@ import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
 import { currentTrace } from '../../infra/observability/trace.ts';
 
-/** Units per variant, added up over everything that asks for it. */
+/** Total units per variant. */
 export type Demand = ReadonlyMap<string, number>;
 
 type MovementKind = 'receive' | 'adjust' | 'reserve' | 'release' | 'consume' | 'restock';
 
 export interface Cause {
   cause: string;
-  /** The row that stands for it, where one does. */
+  /** The id of the row that caused the movement, if there is one. */
   causeId?: string;
-  /** What whoever did it had to say. */
+  /** A comment by the person who made the change. */
   note?: string;
 }
 
-/** What a movement is put down to in the ledger. */
+/** The kind and cause of a movement in the ledger. */
 export type Movement = { kind: MovementKind } & Partial<Cause>;
 
 const DELTAS: Record<MovementKind, { onHand: number; reserved: number }> = {
@@ -27,7 +27,7 @@ const DELTAS: Record<MovementKind, { onHand: number; reserved: number }> = {
   consume: { onHand: -1, reserved: -1 },
 };
 
-/** Appends to the ledger what happens to the levels of the same transaction. */
+/** Appends to the ledger the movements of stock levels in the same transaction. */
 export function appendMovements(tx: Tx, { kind, cause = 'checkout', causeId, note }: Movement, demand: Demand): void {
   const { onHand, reserved } = DELTAS[kind];
   for (const [variantId, quantity] of demand) {

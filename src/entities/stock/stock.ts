@@ -23,17 +23,17 @@ export function demandOf(lines: readonly { variantId: string; quantity: number }
 }
 
 /*
- * Locks: the checkout's row first (by the caller), then the levels in id order, then the reservations. A reservation is
- * only ever changed under the lock of its variant's level, which is what makes two checkouts unable to deadlock.
+ * Locks: the checkout's row first (by the caller), then the levels in id order, then the reservations. Reservations change
+ * only under the lock of their variant's level, so two checkouts cannot deadlock.
  *
- * Checkouts that share a transaction hold the same locks, so these keep nothing apart there: they share the levels as well,
- * and take units from the shared level at once. The constraints of `stock_levels` are the last line.
+ * Locks do not separate checkouts that share a transaction. These checkouts share the levels in memory and deduct their
+ * units immediately. The check constraints of `stock_levels` are the last safeguard.
  */
 
 /**
- * Holds the demand for a checkout until `expiresAt`, all of it or nothing.
- * Reservations of others that have run out do not count, whether or not anything has released them yet.
- * @returns what is short; empty when the demand is held.
+ * Reserves the demand of a checkout until `expiresAt`, all or nothing. Expired reservations of other checkouts do not
+ * count, even if they are not released yet.
+ * @returns the shortages; empty if the demand is reserved.
  */
 export async function reserve(
   tx: Tx,
@@ -50,7 +50,7 @@ export async function reserve(
   return [];
 }
 
-/** Holds for longer what a checkout still holds. */
+/** Extends the held reservations of a checkout. */
 export async function extendReservations(tx: Tx, checkoutId: string, expiresAt: Date): Promise<void> {
   await lockLevelsOf(tx, checkoutId);
   tx.send(`update reservations set expires_at = $2 where checkout_id = $1 and status = 'held'`, [
@@ -60,9 +60,9 @@ export async function extendReservations(tx: Tx, checkoutId: string, expiresAt: 
 }
 
 /**
- * Turns what a checkout holds into goods that have left. Where a reservation had run out and was released, its units
- * are taken from what is available now.
- * @returns what is short; when anything is, nothing was taken.
+ * Consumes the reservations of a checkout: the goods leave stock. For a reservation that expired and was released, it
+ * takes the units that are available now.
+ * @returns the shortages; if there are any, nothing was taken.
  */
 export async function consume(tx: Tx, checkoutId: string): Promise<Shortage[]> {
   await lockLevelsOf(tx, checkoutId);
@@ -84,7 +84,7 @@ const RELEASE = forAnyKeys(
   'checkoutId',
 );
 
-/** Gives back what a checkout still holds; doing it twice gives nothing back twice. */
+/** Releases the held reservations of a checkout. Idempotent. */
 export async function release(tx: Tx, checkoutId: string): Promise<void> {
   await lockLevelsOf(tx, checkoutId);
   const freed = await tx.query<{ variantId: string; quantity: number }>(RELEASE, [[checkoutId]]);
@@ -92,7 +92,7 @@ export async function release(tx: Tx, checkoutId: string): Promise<void> {
   appendMovements(tx, { kind: 'release', causeId: checkoutId }, demandOf(freed));
 }
 
-/** Takes goods into stock; a variant's first goods open its level. The variants must be written already. */
+/** Adds goods to stock; a variant's first goods create its level. The variants must be written before. */
 export async function receive(tx: Tx, cause: Cause, demand: Demand): Promise<void> {
   await tx.query(
     `insert into stock_levels (variant_id, on_hand)
@@ -104,7 +104,7 @@ export async function receive(tx: Tx, cause: Cause, demand: Demand): Promise<voi
   appendMovements(tx, { kind: 'receive', ...cause }, demand);
 }
 
-/** Puts goods back on the shelf that had left with an order. */
+/** Puts goods of an order back into stock. */
 export async function restock(tx: Tx, cause: Cause, demand: Demand): Promise<void> {
   if (demand.size === 0) return;
   await lockLevels(tx, [...demand.keys()]);
@@ -112,7 +112,7 @@ export async function restock(tx: Tx, cause: Cause, demand: Demand): Promise<voi
   appendMovements(tx, { kind: 'restock', ...cause }, demand);
 }
 
-/** Changes what lies on the shelf by so many units. @throws INSUFFICIENT_INVENTORY for what is reserved or was never there */
+/** Changes the on-hand units by `delta`. @throws INSUFFICIENT_INVENTORY if fewer units than that are unreserved */
 export async function adjust(
   tx: Tx,
   cause: Cause,
@@ -131,7 +131,7 @@ export async function adjust(
   appendMovements(tx, { kind: 'adjust', ...cause }, new Map([[variantId, delta]]));
 }
 
-/** Sets how far below nothing each variant may be sold; a variant without a level gets an empty one. */
+/** Sets how many units of each variant may be sold beyond the stock. Creates an empty level if there is none. */
 export async function allowBackorder(tx: Tx, limits: ReadonlyMap<string, number>): Promise<void> {
   await tx.query(
     `insert into stock_levels (variant_id, on_hand, backorder_limit)
@@ -141,7 +141,9 @@ export async function allowBackorder(tx: Tx, limits: ReadonlyMap<string, number>
   );
 }
 
-/** Nothing is awaited between the comparison and the change: another checkout of this transaction compares with what is left. */
+/**
+ * Does not await between comparison and change, so that other checkouts of this transaction see the remaining units.
+ */
 async function lockAndReserve(tx: Tx, demand: Demand): Promise<Shortage[]> {
   const levels = await lockLevels(tx, [...demand.keys()]);
   let shortages = shortagesOf(demand, levels);
@@ -172,14 +174,14 @@ const LOCK_LEVELS = ranked(
   LOCK_ORDER.levels,
 );
 
-/** The levels that a transaction has locked, as they are after all that was taken in it. */
+/** The levels that a transaction has locked, after all its changes. */
 const heldLevels = (): Map<string, Level> => new Map();
 
 async function lockLevels(tx: Tx, variantIds: readonly string[]): Promise<Level[]> {
   const held = tx.shared(heldLevels);
   const missing = variantIds.filter((id) => !held.has(id));
   const found = missing.length > 0 ? await tx.query<Level & Record<string, unknown>>(LOCK_LEVELS, [missing]) : [];
-  // Another checkout of this transaction may have got the level, and taken from it, while this one waited.
+  // While this checkout waited, another checkout of the transaction may have loaded the level and taken units.
   for (const level of found) if (!held.has(level.variantId)) held.set(level.variantId, level);
   return variantIds.flatMap((id) => held.get(id) ?? []);
 }
@@ -198,8 +200,8 @@ const RESERVED_BY = forAnyKeys(
 );
 
 /**
- * Locks the levels of everything that a checkout asked for, for a caller that must lock something else after them. Its
- * reservations do not change meanwhile: the caller has the checkout's lock.
+ * Locks the levels of all variants that a checkout reserved, for a caller that must take other locks after them. The
+ * caller has locked the checkout, so its reservations do not change meanwhile.
  */
 export async function lockLevelsOf(tx: Tx, checkoutId: string): Promise<void> {
   const rows = await tx.query<{ variantId: string }>(RESERVED_BY, [[checkoutId]]);
@@ -209,7 +211,7 @@ export async function lockLevelsOf(tx: Tx, checkoutId: string): Promise<void> {
   );
 }
 
-/** Releases what others held too long of these variants, under the level locks that the caller has. */
+/** Releases expired reservations of these variants, whose levels the caller has locked. */
 async function releaseExpired(tx: Tx, variantIds: string[]): Promise<void> {
   const rows = await tx.query<{ checkoutId: string; variantId: string; quantity: number }>(
     `with freed as (update reservations set status = 'released'
@@ -236,7 +238,7 @@ const CONSUME_HELD = forAnyKeys(
   'checkoutId',
 );
 
-/** Consumes only if every reservation of the checkout is still held; null when one is not. */
+/** Consumes the reservations of a checkout if all are still held. @returns null if one is not */
 async function consumeHeld(tx: Tx, checkoutId: string): Promise<Demand | null> {
   const rows = await tx.query<{ variantId: string; quantity: number }>(CONSUME_HELD, [[checkoutId]]);
   return rows.length > 0 ? demandOf(rows) : null;

@@ -5,11 +5,11 @@ import { newId } from '../../infra/ids.ts';
 
 export interface Announcement {
   type: EventType | typeof TEST_EVENT;
-  /** Ids and facts, nothing personal. */
+  /** Ids and facts, no personal data. */
   data: Record<string, unknown>;
 }
 
-// The end of a subscription waits for the locks: its deliveries must not be left without it.
+// The key share lock delays the deletion of a subscription, so that no delivery loses its subscription.
 const SUBSCRIPTIONS = forEachCall(
   `select id from webhook_subscriptions where state = 'active'
     and case when $2::uuid is null then $1 = any(events) else id = $2 end for key share`,
@@ -17,8 +17,8 @@ const SUBSCRIPTIONS = forEachCall(
 );
 
 /**
- * Stores an event with the transaction that makes it true: a delivery for each subscription that wants it, nothing when
- * none does. @returns how many deliveries there are
+ * Stores an event in the transaction that causes it: one delivery per matching subscription, or only for the subscription
+ * `only`. @returns the number of deliveries
  */
 export async function storeEvent(tx: Tx, { type, data }: Announcement, only: string | null = null): Promise<number> {
   const subscriptions = await tx.query<{ id: string }>(SUBSCRIPTIONS, [type, only]);
@@ -27,9 +27,9 @@ export async function storeEvent(tx: Tx, { type, data }: Announcement, only: str
   return subscriptions.length;
 }
 
-/** Stores an event for each of `all`, with the transaction that makes them true, after one look at the subscriptions. */
+/** Stores one event per element of `all` in the transaction that causes them, and reads the subscriptions once. */
 export async function storeEvents(tx: Tx, type: EventType, all: readonly Announcement['data'][]): Promise<void> {
-  // The end of a subscription waits for the locks: its deliveries must not be left without it.
+  // The key share lock delays the deletion of a subscription, so that no delivery loses its subscription.
   const subscriptions = await tx.query<{ id: string }>(
     `select id from webhook_subscriptions where state = 'active' and $1 = any(events) order by id for key share`,
     [type],

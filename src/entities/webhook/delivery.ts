@@ -1,26 +1,26 @@
 import { MOST_TRIES } from '../../domain/events.ts';
 import type { Query } from '../../infra/database/query.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
-import { opened, type Vault } from '../account/privacy/vault.ts';
+import { openColumn, type Vault } from '../account/privacy/vault.ts';
 
-/** A delivery that is to be sent now, with all that it takes. */
+/** A due delivery with everything that sending needs. */
 export interface DueDelivery {
   id: string;
   subscriptionId: string;
   eventId: string;
   type: string;
   data: object;
-  /** How often it was tried since it was last asked for. */
+  /** Attempts since the delivery was last requested. */
   tries: number;
   createdAt: Date;
   url: string;
-  /** In clear; for a day after a change the one before signs too. */
+  /** In clear text. After a rotation the previous secret signs, too, for one day. */
   secrets: string[];
 }
 
 type Row = Omit<DueDelivery, 'secrets'> & { secret: string; previous: string | null };
 
-/** Takes deliveries that are due: nobody else takes them for longer than a try can last, then they are due again unless they are decided. */
+/** Claims due deliveries for longer than an attempt can last. After that, undecided deliveries are due again. */
 export async function claimDeliveries(query: Query, vault: Vault, limit: number): Promise<DueDelivery[]> {
   const rows = await query<Row>(
     `update webhook_deliveries d set due_at = now() + interval '6 s' from webhook_subscriptions s
@@ -34,25 +34,25 @@ export async function claimDeliveries(query: Query, vault: Vault, limit: number)
   );
   return rows.map(({ secret, previous, ...delivery }) => {
     const open = (column: string, text: string) =>
-      opened(vault, text, `webhook_subscriptions.${column}:${delivery.subscriptionId}`);
+      openColumn(vault, text, `webhook_subscriptions.${column}:${delivery.subscriptionId}`);
     const secrets = [open('secret', secret), ...(previous ? [open('previous_secret', previous)] : [])];
     return { ...delivery, secrets };
   });
 }
 
-/** How a try went: the status that was answered, or why there was none. */
+/** The result of an attempt: the HTTP status of the response, or the error. */
 export interface Attempt {
   status: number | null;
   error: string | null;
   durationMs: number;
 }
 
-/** After so long without any success a subscription is disabled. */
-const LASTING = `interval '3 days'`;
+/** A subscription is disabled after failing for this long. */
+const DISABLE_AFTER = `interval '3 days'`;
 
 /**
- * Writes down how a try went and what is next.
- * @returns who made the subscription when it was disabled for it, else null
+ * Records an attempt and schedules the next one. A null `retryInMs` means delivered.
+ * @returns the creator of the subscription if this attempt disabled it, else null
  */
 export async function recordAttempt(
   tx: Tx,
@@ -73,8 +73,8 @@ export async function recordAttempt(
   );
   const [subscription] = await tx.query<{ state: string; createdBy: string; wasActive: boolean }>(
     `update webhook_subscriptions s set failing_since = case when $2 then null else coalesce(s.failing_since, $3) end,
-        state = case when not $2 and s.failing_since < $3::timestamptz - ${LASTING} then 'disabled' else s.state end,
-        disabled_because = case when not $2 and s.failing_since < $3::timestamptz - ${LASTING}
+        state = case when not $2 and s.failing_since < $3::timestamptz - ${DISABLE_AFTER} then 'disabled' else s.state end,
+        disabled_because = case when not $2 and s.failing_since < $3::timestamptz - ${DISABLE_AFTER}
           then coalesce(s.disabled_because, 'failing') else s.disabled_because end
       from webhook_subscriptions before where s.id = $1 and before.id = s.id
       returning s.state, s.created_by as "createdBy", before.state = 'active' as "wasActive"`,

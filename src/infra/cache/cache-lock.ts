@@ -1,18 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 
-/** The process that makes a value has so long for it, in milliseconds; then another may. */
+/** Life of a lock in milliseconds; after it, another process may make the value. */
 const LOCK_MS = 3_000;
-const LOOK_EVERY_MS = 15;
-/** So long the others wait for the value, in milliseconds; then each makes its own. */
-const PATIENCE_MS = 1_500;
+const POLL_MS = 15;
+/** The longest wait for another process's value, in milliseconds; after it, each process makes its own. */
+const WAIT_MS = 1_500;
 
-/** What another process has made meanwhile, or the lock under which this one makes it. */
+/** Either the value that another process has made, or the lock under which this process makes it. */
 export type CacheLock<V> = { made: V } | { made?: undefined; release(): void };
 
 /**
- * Lets one process at a time make what is kept under a key. A lock that nobody releases ends by itself; when Redis does not
- * answer, every process has the lock. `findMade`: what another process has made and this one may take.
+ * Lets one process at a time make the value of a key. An unreleased lock expires by itself. When Redis does not answer,
+ * every process gets the lock. `findMade` returns the value that another process has made, if this one may use it.
  */
 export async function takeCacheLock<V extends object>(
   redis: Redis,
@@ -24,12 +24,12 @@ export async function takeCacheLock<V extends object>(
   const release = () => void redis.del(lock).catch(() => undefined);
   do {
     const taken = await redis.set(lock, '1', 'PX', LOCK_MS, 'NX').catch(() => 'OK');
-    // Another may have made it since this process looked.
+    // Another process may have made the value since the last read.
     const made = await findMade();
     if (made && taken === 'OK') release();
     if (made) return { made };
     if (taken === 'OK') return { release };
-    await wait(LOOK_EVERY_MS);
-  } while (Date.now() - since < PATIENCE_MS);
+    await wait(POLL_MS);
+  } while (Date.now() - since < WAIT_MS);
   return { release: () => undefined };
 }

@@ -1,21 +1,21 @@
-/** What is kept, and for how long. */
+/** Describes one cached value: its key, its dependencies and its life. */
 export interface Entry {
   /** `type:identifier`. */
   key: string;
   /** The names whose versions the value depends on. */
   on: readonly string[];
-  /** Life in seconds; for as long again it is served while it is made anew. */
+  /** Life in seconds. For the same time after that, the stale value is served while a new one is made. */
   seconds: number;
-  /** Tells values of one key apart that were made of different inputs. */
+  /** Distinguishes values of one key that were made from different inputs. */
   form?: string;
-  /** Its reads are counted, so that what is read most can be kept warm. */
+  /** Whether its reads are counted, so that the most popular values can be kept warm. */
   isCounted?: boolean;
   /**
-   * Its maker reads other entries. It takes none of the places of those that ask PostgreSQL: it would hold one while it waits
-   * for a maker that needs one.
+   * Whether its maker reads other entries. It takes no PostgreSQL slot: it would hold one while it waits for a maker
+   * that needs one.
    */
   isComposed?: boolean;
 }
 
-/** Makes a value; undefined: there is nothing. */
+/** Makes a value; returns undefined when there is none. */
 export type Make<T> = () => Promise<T | undefined>;

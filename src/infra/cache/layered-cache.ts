@@ -4,46 +4,46 @@ import { errorFields, observeSparingly } from '../observability/log.ts';
 import type { Entry, Make } from './entry.ts';
 import { type Maker, openMaker } from './maker.ts';
 import { openPopularity, type Popularity } from './popularity.ts';
-import { type Kept, readKept } from './stored-value.ts';
+import { type CachedValue, readCachedValue } from './stored-value.ts';
 import type { Versions } from './versions.ts';
 
-/** Values in the memory of the process, then in Redis, then made anew: once at a time, over all processes. */
+/** Looks for values in process memory, then in Redis, then makes them: one process at a time. */
 export interface LayeredCache {
-  /** The value as it is kept, or as `make` makes it. The caller must not change it. */
+  /** Returns the cached value, or the one that `make` makes. The caller must not change it. */
   read<T extends object>(entry: Entry, make: Make<T>): Promise<T | undefined>;
-  /** The value when it lies in the memory of this process and needs nothing to be asked or made; read it otherwise. */
+  /** Returns the value if this process has it in memory and no other call is needed; otherwise use `read`. */
   inMemory<T extends object>(entry: Entry): T | undefined;
-  /** Makes a value anew that has lived through half of its life, or is not kept. @returns whether it did */
+  /** Remakes a value that is past half of its life or not cached. @returns whether it was remade */
   refresh<T extends object>(entry: Entry, make: Make<T>): Promise<boolean>;
-  /** Asks PostgreSQL in one of the places for that, for a maker of a composed entry. */
+  /** Runs a PostgreSQL query in one of the limited slots, for the maker of a composed entry. */
   limit<T>(ask: () => Promise<T>): Promise<T>;
   popularity: Popularity;
 }
 
 const IN_MEMORY_ITEMS = 5_000;
 const IN_MEMORY_BYTES = 40_000_000;
-/** Making a value, and waiting for a place to make it, ends after so long, in milliseconds. */
+/** The time limit for making a value, including the wait for a slot, in milliseconds. */
 const MAKING_MS = 8_000;
 
 interface Layers {
   redis: Redis;
   versions: Versions;
   store: string;
-  memory: LRUCache<string, Kept>;
+  memory: LRUCache<string, CachedValue>;
   maker: Maker;
-  /** By key: what this process asks Redis for at the moment. */
-  looking: Map<string, Promise<Kept | undefined>>;
+  /** Redis reads under way in this process, by key. */
+  pendingReads: Map<string, Promise<CachedValue | undefined>>;
 }
 
-/** Under the keys `{store}:{type}:{identifier}@{versions}.{form}`; `redis` fails fast. `makingMs`: what making a value may take. */
+/** Keys: `{store}:{type}:{identifier}@{versions}.{form}`; `redis` fails fast. `makingMs`: limit for making a value. */
 export function openLayeredCache(
   at: { redis: Redis; versions: Versions; store: string },
   makingMs = MAKING_MS,
 ): LayeredCache {
-  const sizeCalculation = ({ bytes }: Kept) => bytes;
-  const memory = new LRUCache<string, Kept>({ max: IN_MEMORY_ITEMS, maxSize: IN_MEMORY_BYTES, sizeCalculation });
+  const sizeCalculation = ({ bytes }: CachedValue) => bytes;
+  const memory = new LRUCache<string, CachedValue>({ max: IN_MEMORY_ITEMS, maxSize: IN_MEMORY_BYTES, sizeCalculation });
   const maker = openMaker({ ...at, memory, makingMs });
-  const layers = { ...at, memory, maker, looking: new Map() };
+  const layers = { ...at, memory, maker, pendingReads: new Map() };
   const popularity = openPopularity(at.redis, at.store);
   return {
     popularity,
@@ -53,21 +53,21 @@ export function openLayeredCache(
       return ((await find(layers, entry, make)).value ?? undefined) as T | undefined;
     },
     inMemory<T extends object>(entry: Entry) {
-      const kept = usableInMemory(layers, entry);
-      if (kept?.value && entry.isCounted) popularity.count(entry.key);
-      return (kept?.value ?? undefined) as T | undefined;
+      const cached = usableInMemory(layers, entry);
+      if (cached?.value && entry.isCounted) popularity.count(entry.key);
+      return (cached?.value ?? undefined) as T | undefined;
     },
     async refresh(entry, make) {
       const began = Date.now();
       let isMade = false;
-      const noted = () => {
+      const trackedMake = () => {
         isMade = true;
         return make();
       };
-      const kept = await find(layers, entry, noted);
+      const cached = await find(layers, entry, trackedMake);
       const version = await at.versions.of(entry.on);
-      if (isMade || version === undefined || began - kept.at < entry.seconds * 500) return isMade;
-      await maker.shared({ entry, key: keyOf(entry, version), make: noted, since: began });
+      if (isMade || version === undefined || began - cached.at < entry.seconds * 500) return isMade;
+      await maker.shared({ entry, key: keyOf(entry, version), make: trackedMake, since: began });
       return isMade;
     },
   };
@@ -75,41 +75,41 @@ export function openLayeredCache(
 
 const keyOf = ({ key, form }: Entry, version: string): string => `${key}@${version}${form ? `.${form}` : ''}`;
 
-function usableInMemory({ versions, memory, maker }: Layers, entry: Entry): Kept | undefined {
+function usableInMemory({ versions, memory, maker }: Layers, entry: Entry): CachedValue | undefined {
   const version = versions.of(entry.on);
   if (typeof version !== 'string') return undefined;
   const key = keyOf(entry, version);
-  const kept = memory.get(key);
+  const cached = memory.get(key);
   const now = Date.now();
-  return kept && (now < kept.freshUntil || (now < kept.staleUntil && maker.isMaking(key))) ? kept : undefined;
+  return cached && (now < cached.freshUntil || (now < cached.staleUntil && maker.isMaking(key))) ? cached : undefined;
 }
 
-async function find<T extends object>(layers: Layers, entry: Entry, make: Make<T>): Promise<Kept> {
+async function find<T extends object>(layers: Layers, entry: Entry, make: Make<T>): Promise<CachedValue> {
   const { versions, memory, maker } = layers;
   const version = await versions.of(entry.on);
-  // Nobody can tell what was changed: the value is kept for an instant only, and only in this process.
-  const isAlone = version === undefined;
+  // The versions cannot be read: the value is cached for a moment only, and only in this process.
+  const isUnversioned = version === undefined;
   const key = keyOf(entry, version ?? versions.alone());
-  const kept = memory.get(key) ?? (isAlone ? undefined : await look(layers, key));
+  const cached = memory.get(key) ?? (isUnversioned ? undefined : await readShared(layers, key));
   const now = Date.now();
-  if (kept && now < kept.freshUntil) return kept;
-  const making = isAlone ? maker.alone({ entry, key, make }) : maker.shared({ entry, key, make });
-  if (!kept || now >= kept.staleUntil) return making;
+  if (cached && now < cached.freshUntil) return cached;
+  const making = isUnversioned ? maker.alone({ entry, key, make }) : maker.shared({ entry, key, make });
+  if (!cached || now >= cached.staleUntil) return making;
   const kind = entry.key.split(':', 1)[0];
   making.catch((error) => observeSparingly('cache.refresh_failed', { kind, ...errorFields(error) }));
-  return kept;
+  return cached;
 }
 
-/** What Redis keeps under a key, from then on in the memory of this process as well. Those who ask at the same time share one question. */
-function look({ redis, store, memory, looking }: Layers, key: string): Promise<Kept | undefined> {
-  const before = looking.get(key);
+/** Reads a key from Redis and keeps the value in memory. Concurrent calls for one key share one read. */
+function readShared({ redis, store, memory, pendingReads }: Layers, key: string): Promise<CachedValue | undefined> {
+  const before = pendingReads.get(key);
   if (before) return before;
-  const found = readKept(redis, `${store}:${key}`)
-    .then((kept) => {
-      if (kept) memory.set(key, kept);
-      return kept;
+  const found = readCachedValue(redis, `${store}:${key}`)
+    .then((cached) => {
+      if (cached) memory.set(key, cached);
+      return cached;
     })
-    .finally(() => looking.delete(key));
-  looking.set(key, found);
+    .finally(() => pendingReads.delete(key));
+  pendingReads.set(key, found);
   return found;
 }

@@ -5,15 +5,15 @@ import { observe } from '../observability/log.ts';
 import { TIMED_OUT, withTimeout } from '../with-timeout.ts';
 import { takeCacheLock } from './cache-lock.ts';
 import type { Entry, Make } from './entry.ts';
-import { type Kept, keptValue, readKept } from './stored-value.ts';
+import { type CachedValue, readCachedValue, toCachedValue } from './stored-value.ts';
 
-/** While Redis is away a process answers from what it has read itself, for so long, in milliseconds. */
+/** Life of a value that this process makes for itself while Redis is unavailable, in milliseconds. */
 const ALONE_MS = 1_000;
-/** That there is nothing under a key is believed for so long, in milliseconds. */
-const NOTHING_MS = 5_000;
-/** So many values are made at a time: with Redis away, PostgreSQL is not asked by every reader at once. */
-const MOST_AT_ONCE = 8;
-/** So that what was kept together does not expire together. */
+/** Life of a cached absence, in milliseconds. */
+const ABSENT_MS = 5_000;
+/** The most values made at a time. Without Redis, it limits the load on PostgreSQL. */
+const MAX_CONCURRENT = 8;
+/** Varies the life of values by 10 percent, so that values cached together do not expire together. */
 const JITTER = 0.1;
 
 export interface Making<T> {
@@ -21,63 +21,63 @@ export interface Making<T> {
   /** The entry's key with the versions. */
   key: string;
   make: Make<T>;
-  /** In ms since 1970: what another process made before it is not good enough. */
+  /** In ms since 1970: a value that another process made before this instant is too old. */
   since?: number;
 }
 
-/** Makes values and keeps them. Those who want one key at the same time wait for one making. */
+/** Makes and caches values. Concurrent calls for one key share one making. */
 export interface Maker {
-  /** By one process at a time, for all of them. @throws Error of the maker, or with the code ETIMEDOUT */
-  shared<T extends object>(making: Making<T>): Promise<Kept>;
-  /** For this process only, and for an instant. @throws Error of the maker, or with the code ETIMEDOUT */
-  alone<T extends object>(making: Making<T>): Promise<Kept>;
+  /** Makes a value for all processes, one process at a time. @throws Error of the maker, or with the code ETIMEDOUT */
+  shared<T extends object>(making: Making<T>): Promise<CachedValue>;
+  /** Makes a value for this process only, for a moment. @throws Error of the maker, or with the code ETIMEDOUT */
+  alone<T extends object>(making: Making<T>): Promise<CachedValue>;
   isMaking(key: string): boolean;
   limit<T>(ask: () => Promise<T>): Promise<T>;
 }
 
-interface Workshop {
+interface MakerContext {
   redis: Redis;
   store: string;
-  memory: LRUCache<string, Kept>;
-  /** What making a value may take, in milliseconds. */
+  memory: LRUCache<string, CachedValue>;
+  /** The time limit for making a value, in milliseconds. */
   makingMs: number;
 }
 
-export function openMaker(at: Workshop): Maker {
-  const limit = pLimit(MOST_AT_ONCE);
-  const underWay = new Map<string, Promise<Kept>>();
-  const once = (key: string, work: () => Promise<Kept>): Promise<Kept> => {
-    const before = underWay.get(key);
+export function openMaker(at: MakerContext): Maker {
+  const limit = pLimit(MAX_CONCURRENT);
+  const inProgress = new Map<string, Promise<CachedValue>>();
+  const once = (key: string, work: () => Promise<CachedValue>): Promise<CachedValue> => {
+    const before = inProgress.get(key);
     if (before) return before;
-    const made = work().finally(() => underWay.delete(key));
-    underWay.set(key, made);
+    const made = work().finally(() => inProgress.delete(key));
+    inProgress.set(key, made);
     return made;
   };
   const run = <T>({ entry, make }: Making<T>) => makeInTime({ limit, makingMs: at.makingMs }, entry, make);
   return {
     limit,
-    isMaking: (key) => underWay.has(key),
+    isMaking: (key) => inProgress.has(key),
     alone: (making) =>
       once(making.key, async () => {
         const { value, at: madeAt } = await run(making);
-        return keep(at, making.key, { value, at: madeAt, lifeMs: ALONE_MS, staleMs: 0 }).kept;
+        return keep(at, making.key, { value, at: madeAt, lifeMs: ALONE_MS, staleMs: 0 }).cached;
       }),
     shared: (making) => once(making.key, () => makeShared(at, making, () => run(making))),
   };
 }
 
-type Made = Pick<Kept, 'value' | 'at'>;
+type Made = Pick<CachedValue, 'value' | 'at'>;
 
 async function makeShared<T>(
-  at: Workshop,
+  at: MakerContext,
   { entry, key, since = 0 }: Making<T>,
   run: () => Promise<Made>,
-): Promise<Kept> {
+): Promise<CachedValue> {
   const { redis, store, memory } = at;
   const name = `${store}:${key}`;
   const lock = await takeCacheLock(redis, name, async () => {
-    const kept = await readKept(redis, name);
-    return kept && kept.freshUntil > Date.now() && kept.at >= since ? kept : undefined;
+    const cached = await readCachedValue(redis, name);
+    return cached && cached.freshUntil > Date.now() && cached.at >= since ? cached : undefined;
   });
   if (lock.made) {
     memory.set(key, lock.made);
@@ -86,41 +86,41 @@ async function makeShared<T>(
   try {
     const made = await run();
     const lifeMs = entry.seconds * 1_000 * (1 - JITTER + 2 * JITTER * Math.random());
-    const life = made.value === null ? Math.min(lifeMs, NOTHING_MS) : lifeMs;
-    const { kept, text } = keep(at, key, { ...made, lifeMs: life, staleMs: made.value === null ? 0 : life });
-    redis.set(name, text, 'PX', Math.ceil(kept.staleUntil - Date.now())).catch(() => undefined);
-    return kept;
+    const life = made.value === null ? Math.min(lifeMs, ABSENT_MS) : lifeMs;
+    const { cached, text } = keep(at, key, { ...made, lifeMs: life, staleMs: made.value === null ? 0 : life });
+    redis.set(name, text, 'PX', Math.ceil(cached.staleUntil - Date.now())).catch(() => undefined);
+    return cached;
   } finally {
-    // Behind what was made, by the same connection.
+    // The same connection sends the value first, then the release.
     lock.release();
   }
 }
 
 function keep(
-  { memory }: Workshop,
+  { memory }: MakerContext,
   key: string,
   { value, at, lifeMs, staleMs }: Made & { lifeMs: number; staleMs: number },
 ) {
   const freshUntil = Date.now() + lifeMs;
-  const stored = keptValue({ value, at, freshUntil, staleUntil: freshUntil + staleMs });
-  memory.set(key, stored.kept);
+  const stored = toCachedValue({ value, at, freshUntil, staleUntil: freshUntil + staleMs });
+  memory.set(key, stored.cached);
   return stored;
 }
 
 /** @throws Error with the code ETIMEDOUT when it takes too long. */
 async function makeInTime<T>(
-  { limit, makingMs }: Pick<Maker, 'limit'> & Pick<Workshop, 'makingMs'>,
+  { limit, makingMs }: Pick<Maker, 'limit'> & Pick<MakerContext, 'makingMs'>,
   { key, isComposed }: Entry,
   make: Make<T>,
 ): Promise<Made> {
   const at = Date.now();
-  // A maker that gets its place after its readers have given up must not hold up the others.
-  const inItsPlace = () => (Date.now() - at < makingMs ? make() : Promise.reject(late(makingMs)));
-  const value = await withTimeout(isComposed ? make() : limit(inItsPlace), makingMs);
-  if (value === TIMED_OUT) throw late(makingMs);
+  // A maker that gets its slot after its readers have given up must not delay the others.
+  const makeInSlot = () => (Date.now() - at < makingMs ? make() : Promise.reject(timeoutError(makingMs)));
+  const value = await withTimeout(isComposed ? make() : limit(makeInSlot), makingMs);
+  if (value === TIMED_OUT) throw timeoutError(makingMs);
   observe('cache.made', { kind: key.split(':', 1)[0] });
   return { value: (value as object | undefined) ?? null, at };
 }
 
-const late = (makingMs: number): Error =>
+const timeoutError = (makingMs: number): Error =>
   Object.assign(new Error(`a value was not made within ${makingMs} ms`), { code: 'ETIMEDOUT' });

@@ -2,17 +2,17 @@ import type { Redis } from 'ioredis';
 import { errorFields, observeSparingly } from '../observability/log.ts';
 import { TIMED_OUT, withTimeout } from '../with-timeout.ts';
 
-/** What may be forgotten at any moment. Nobody waits long for it, and nothing fails because of it. */
+/** A best-effort cache: values may disappear at any moment, calls are short, and errors are never thrown. */
 export interface Cache {
-  /** What was kept under the key; undefined when it is not known, also because nobody can tell at the moment. */
+  /** Returns the value of the key; undefined when there is none or Redis does not answer. */
   recall(key: string): Promise<unknown>;
-  /** Keeps a value, which must survive JSON, for about `seconds`. Does not wait. */
+  /** Stores a JSON value for about `seconds`, without waiting for Redis. */
   keep(key: string, value: object, seconds: number): void;
 }
 
-/** Reading what lies in memory must not cost more time than reading the truth, in milliseconds. */
-const PATIENCE_MS = 50;
-/** So that what was kept together is not forgotten together. */
+/** The time limit of a read, in milliseconds: a cache must not be slower than its source. */
+const READ_TIMEOUT_MS = 50;
+/** Varies the life of values by 10 percent, so that values stored together do not expire together. */
 const JITTER = 0.1;
 
 /** A cache in Redis under the keys `{store}:{type}:{identifier}`; `redis` fails fast. */
@@ -25,9 +25,9 @@ export function openCache(redis: Redis, store: string): Cache {
           observeSparingly('cache.read_failed', errorFields(error));
           return null;
         }),
-        PATIENCE_MS,
+        READ_TIMEOUT_MS,
       );
-      return found === null || found === TIMED_OUT ? undefined : parsed(found);
+      return found === null || found === TIMED_OUT ? undefined : parseJson(found);
     },
     keep(key, value, seconds) {
       if (redis.status !== 'ready') return;
@@ -39,7 +39,7 @@ export function openCache(redis: Redis, store: string): Cache {
   };
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -4,142 +4,153 @@ import { newId } from '../ids.ts';
 import { errorFields, observeSparingly } from '../observability/log.ts';
 
 /**
- * Which state of the things that a cached value was made of it belongs to. A value is kept under the versions of what it
- * depends on: once a version is raised, nobody asks for what was made before, however late a slow reader puts it there.
+ * The versions of the data that cached values depend on. The key of a value contains these versions: after a version is
+ * raised, no reader asks for the old key, even if a slow process writes an old value there later.
  */
 export interface Versions {
-  /** The versions of these names, as one word; undefined when nobody can tell, as while Redis is away. */
+  /** Returns the versions of these names as one token; undefined when they cannot be read, e.g. while Redis is down. */
   of(names: readonly string[]): Promise<string | undefined> | string | undefined;
-  /** What takes the place of versions while nobody can tell: another after everything that this process hears or raises. */
+  /** Returns a local token to use without versions; it changes with each message received or version raised. */
   alone(): string;
-  /** Makes everything that was made of these unknown, in all processes. @returns false when Redis did not take it */
+  /**
+   * Invalidates all values that depend on these names, in all processes. @returns false when Redis did not accept it
+   */
   raise(names: readonly string[]): Promise<boolean>;
 }
 
-/** Whatever was made before an outage is of this version: nobody knows what was missed. */
+/** Part of every version. It is raised after an outage, because invalidations may have been missed. */
 const EPOCH = 'epoch';
-/** A message to a process may get lost: it asks again after so long, in milliseconds. This bounds how old an answer can be. */
-const BELIEVED_MS = 5_000;
-/** A version that nobody has raised for so long is made anew, in seconds. */
+/** How long a process trusts a version, in milliseconds: a message may get lost. It bounds the age of an answer. */
+const TRUSTED_MS = 5_000;
+/** Life of a version in Redis, in seconds; an expired version is replaced by a new one. */
 const KEPT_SECONDS = 7 * 86_400;
-const MOST_NAMES = 50_000;
+const MAX_NAMES = 50_000;
 const ATTEMPTS = 3;
-const BACK_AFTER_MS = 200;
+const RETRY_MS = 200;
 
-/** What one process knows. */
-interface Knowledge {
+/** The versions that one process has read, and the state of its connections. */
+interface VersionState {
   redis: Redis;
   subscriber: Redis;
   store: string;
-  known: LRUCache<string, string>;
-  /** Counts what was heard: an answer of Redis that crossed with a message is asked for again. */
-  heard: number;
-  /** A subscriber that is connected hears nothing until Redis has taken its subscription. */
+  versions: LRUCache<string, string>;
+  /** Number of messages received: a read during which a message arrives is repeated. */
+  messageCount: number;
+  /** Whether Redis has accepted the subscription; before that, no messages arrive. */
   isListening: boolean;
   wasAway: boolean;
   outages: number;
 }
 
-/** `redis` fails fast; `subscriber` is a connection of its own. Both tell of the same server. */
+/** `redis` fails fast; `subscriber` is a separate connection to the same server. */
 export function openVersions(redis: Redis, subscriber: Redis, store: string): Versions {
-  const known = new LRUCache<string, string>({ max: MOST_NAMES, ttl: BELIEVED_MS });
-  const at: Knowledge = { redis, subscriber, store, known, heard: 0, isListening: false, wasAway: false, outages: 0 };
-  redis.on('close', () => leave(at)).on('ready', () => comeBack(at));
-  subscriber.on('close', () => leave(at)).on('ready', () => listen(at));
-  subscriber.on('message', (from, text: string) => from === channelOf(at) && forget(at, text.split('\n')));
+  const versions = new LRUCache<string, string>({ max: MAX_NAMES, ttl: TRUSTED_MS });
+  const at: VersionState = {
+    redis,
+    subscriber,
+    store,
+    versions,
+    messageCount: 0,
+    isListening: false,
+    wasAway: false,
+    outages: 0,
+  };
+  redis.on('close', () => onDisconnect(at)).on('ready', () => onReconnect(at));
+  subscriber.on('close', () => onDisconnect(at)).on('ready', () => listen(at));
+  subscriber.on('message', (from, text: string) => from === channelOf(at) && drop(at, text.split('\n')));
   if (subscriber.status === 'ready') listen(at);
   return {
     of(names) {
       const all = [EPOCH, ...names];
-      if (!canTell(at) || at.wasAway) return undefined;
-      const tokens = all.map((name) => known.get(name));
-      return tokens.every((one) => one !== undefined) ? tokens.join('.') : ask(at, all);
+      if (!isConnected(at) || at.wasAway) return undefined;
+      const tokens = all.map((name) => versions.get(name));
+      return tokens.every((one) => one !== undefined) ? tokens.join('.') : readVersions(at, all);
     },
-    alone: () => `alone-${at.heard}`,
+    alone: () => `alone-${at.messageCount}`,
     raise: (names) => raise(at, names),
   };
 }
 
-const channelOf = ({ store }: Knowledge): string => `${store}:versions`;
-const keyOf = ({ store }: Knowledge, name: string): string => `${store}:version:${name}`;
-const canTell = ({ redis, isListening }: Knowledge): boolean => redis.status === 'ready' && isListening;
+const channelOf = ({ store }: VersionState): string => `${store}:versions`;
+const keyOf = ({ store }: VersionState, name: string): string => `${store}:version:${name}`;
+const isConnected = ({ redis, isListening }: VersionState): boolean => redis.status === 'ready' && isListening;
 
-function forget(at: Knowledge, names: readonly string[]): void {
-  at.heard += 1;
-  for (const name of names) at.known.delete(name);
+function drop(at: VersionState, names: readonly string[]): void {
+  at.messageCount += 1;
+  for (const name of names) at.versions.delete(name);
 }
 
-function forgetAll(at: Knowledge): void {
-  at.heard += 1;
-  at.known.clear();
+function dropAll(at: VersionState): void {
+  at.messageCount += 1;
+  at.versions.clear();
 }
 
-function leave(at: Knowledge): void {
+function onDisconnect(at: VersionState): void {
   at.wasAway = true;
   at.outages += 1;
   at.isListening &&= at.subscriber.status === 'ready';
-  forgetAll(at);
+  dropAll(at);
 }
 
-/** What was missed meanwhile nobody knows: everything is of another epoch. */
-function comeBack(at: Knowledge): void {
-  if (!at.wasAway || !canTell(at)) return;
+/** Invalidates all values by a new epoch, because messages may have been missed during the outage. */
+function onReconnect(at: VersionState): void {
+  if (!at.wasAway || !isConnected(at)) return;
   const { outages } = at;
-  void raise(at, [EPOCH]).then((isTold) => {
+  void raise(at, [EPOCH]).then((isRaised) => {
     // Another outage may have begun meanwhile.
     if (outages !== at.outages) return;
-    at.wasAway = !isTold;
-    if (!isTold) setTimeout(() => comeBack(at), BACK_AFTER_MS).unref();
+    at.wasAway = !isRaised;
+    if (!isRaised) setTimeout(() => onReconnect(at), RETRY_MS).unref();
   });
 }
 
-function listen(at: Knowledge): void {
+function listen(at: VersionState): void {
   at.subscriber.subscribe(channelOf(at)).then(
     () => {
       at.isListening = true;
-      forgetAll(at);
-      comeBack(at);
+      dropAll(at);
+      onReconnect(at);
     },
     (error) => observeSparingly('versions.subscribe_failed', errorFields(error)),
   );
 }
 
-async function ask(at: Knowledge, names: readonly string[]): Promise<string | undefined> {
-  for (let attempt = 1; attempt <= ATTEMPTS && canTell(at); attempt++) {
-    const before = at.heard;
+async function readVersions(at: VersionState, names: readonly string[]): Promise<string | undefined> {
+  for (let attempt = 1; attempt <= ATTEMPTS && isConnected(at); attempt++) {
+    const before = at.messageCount;
     const tokens = await readAll(
       at.redis,
       names.map((name) => keyOf(at, name)),
     );
     if (!tokens) return undefined;
-    if (before !== at.heard) continue;
-    for (const [i, name] of names.entries()) at.known.set(name, tokens[i] ?? '');
+    if (before !== at.messageCount) continue;
+    for (const [i, name] of names.entries()) at.versions.set(name, tokens[i] ?? '');
     return tokens.join('.');
   }
   return undefined;
 }
 
-async function raise(at: Knowledge, names: readonly string[]): Promise<boolean> {
-  forget(at, names);
+async function raise(at: VersionState, names: readonly string[]): Promise<boolean> {
+  drop(at, names);
   if (at.redis.status !== 'ready') return false;
   const pipeline = at.redis.pipeline();
-  for (const name of names) pipeline.set(keyOf(at, name), token(), 'EX', KEPT_SECONDS);
+  for (const name of names) pipeline.set(keyOf(at, name), newToken(), 'EX', KEPT_SECONDS);
   // A name may hold anything but a line break.
   pipeline.publish(channelOf(at), names.join('\n'));
   const results = await pipeline.exec().catch(() => null);
-  forget(at, names);
+  drop(at, names);
   return results?.every(([error]) => error === null) ?? false;
 }
 
-/** Never the same again, also after Redis was emptied. */
-const token = (): string => newId().slice(-17).replace('-', '');
+/** Returns a token that never repeats, even after Redis was emptied. */
+const newToken = (): string => newId().slice(-17).replace('-', '');
 
-/** The versions under these keys; what has none gets one. */
+/** Reads the versions of these keys; creates the missing ones. */
 async function readAll(redis: Redis, keys: readonly string[]): Promise<string[] | undefined> {
-  const fresh = keys.map(token);
+  const newTokens = keys.map(newToken);
   const pipeline = redis.pipeline();
-  for (const [i, key] of keys.entries()) pipeline.set(key, fresh[i] ?? '', 'EX', KEPT_SECONDS, 'NX', 'GET');
+  for (const [i, key] of keys.entries()) pipeline.set(key, newTokens[i] ?? '', 'EX', KEPT_SECONDS, 'NX', 'GET');
   const results = await pipeline.exec().catch(() => null);
   if (!results || results.some(([error]) => error !== null)) return undefined;
-  return results.map(([, before], i) => (typeof before === 'string' ? before : (fresh[i] ?? '')));
+  return results.map(([, before], i) => (typeof before === 'string' ? before : (newTokens[i] ?? '')));
 }

@@ -1,26 +1,31 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** Encrypts and signs texts under the newest of its keys; opens and believes what any of them sealed or signed. */
+/** Encrypts and signs texts with its newest key; decrypts and verifies texts of any of its keys. */
 export interface KeyRing {
-  /** `place` says where the text is kept, as `table.column:id`: moved anywhere else, it cannot be opened. */
+  /** Encrypts a text. `place` is where it is stored, as `table.column:id`: it cannot be decrypted for another place. */
   seal(text: string, place: string): string;
-  /** @throws Error when the text was not sealed for this place, was changed, or its key is not on the ring. */
+  /**
+   * Decrypts a text. @throws Error when it was sealed for another place or changed, or its key is not on the
+   * ring.
+   */
   open(sealed: string, place: string): string;
-  /** Whether the newest key sealed it. */
+  /** Whether the text is sealed with the newest key. */
   isCurrent(sealed: string): boolean;
-  /** Signs a text for one purpose: `key id.signature`. The same text has the same signature while the key is the newest. */
+  /**
+   * Signs a text for one purpose: `key id.signature`. The same text has the same signature while the key is the newest.
+   */
   sign(text: string, purpose: string): string;
   /** Whether a key on the ring signed this text for this purpose; compares in constant time. */
   isSigned(text: string, purpose: string, signature: string): boolean;
-  /** How every text begins that the newest key sealed. */
+  /** The prefix of all texts sealed with the newest key. */
   readonly prefix: string;
 }
 
-/** What sealed texts look like, for JavaScript and for PostgreSQL: format, id of the key, base64url of the rest. */
+/** The pattern of a sealed text, for JavaScript and PostgreSQL: format, id of the key, base64url of the rest. */
 export const SEALED_PATTERN = '^v1[.][A-Za-z0-9_-]{1,32}[.][A-Za-z0-9_-]{38,}$';
 const SEALED = new RegExp(SEALED_PATTERN);
 
-/** Whether a text looks like a sealed one; only opening it tells whether it is one. */
+/** Whether a text has the format of a sealed text; only decryption proves that it is one. */
 export const isSealed = (text: string): boolean => SEALED.test(text);
 
 export interface Key {
@@ -37,8 +42,8 @@ const TAG_BYTES = 16;
 
 /**
  * Reads `id:base64,id:base64`, newest first.
- * @throws Error that says what is wrong with which of them, without repeating any part: who forgets the id or mixes the
- *   two up would find the key in a log.
+ * @throws Error that names the wrong entry but repeats no part of it: if id and key are mixed up, the key would appear
+ *   in a log.
  */
 export function readKeys(setting: string): Key[] {
   const keys = setting.split(',').map((part, index) => {
@@ -47,16 +52,16 @@ export function readKeys(setting: string): Key[] {
       throw new Error(`must be a list of id:key, each id of letters, digits, - and _: entry ${index + 1} is not`);
     }
     const bytes = Buffer.from(base64, 'base64');
-    // What is no base64 is skipped by the decoder: a key that was cut or mistyped must not become another one.
-    const isWhole = bytes.length === KEY_BYTES && /^[A-Za-z0-9+/_-]{43}=?$/.test(base64);
-    if (!isWhole) throw new Error(`the key of entry ${index + 1} must be 32 bytes in base64`);
+    // The decoder skips characters that are not base64: a truncated or mistyped key must not become another key.
+    const isComplete = bytes.length === KEY_BYTES && /^[A-Za-z0-9+/_-]{43}=?$/.test(base64);
+    if (!isComplete) throw new Error(`the key of entry ${index + 1} must be 32 bytes in base64`);
     return { id, bytes };
   });
   if (new Set(keys.map(({ id }) => id)).size < keys.length) throw new Error('must not name a key twice');
   return keys;
 }
 
-/** A ring of these keys; the first one seals. */
+/** Opens a ring of these keys; the first one is the newest. */
 export function openKeyRing(keys: readonly Key[]): KeyRing {
   const byId = new Map(keys.map((key) => [key.id, key.bytes]));
   const [newest] = keys;
@@ -73,14 +78,14 @@ export function openKeyRing(keys: readonly Key[]): KeyRing {
     open(sealed, place) {
       const [, id = '', body = ''] = isSealed(sealed) ? sealed.split('.') : [];
       const key = byId.get(id);
-      if (!key) throw new Error(`nothing on the key ring opens what is at ${place}`);
+      if (!key) throw new Error(`nothing on the key ring decrypts the text at ${place}`);
       const bytes = Buffer.from(body, 'base64url');
-      // The last character may have bits that mean nothing: they too are as they were sealed.
-      if (bytes.toString('base64url') !== body) throw changed(place);
+      // The last character has unused bits: they must be unchanged as well.
+      if (bytes.toString('base64url') !== body) throw tamperedError(place);
       try {
         return decrypt(key, bytes, place);
       } catch (cause) {
-        throw changed(place, cause);
+        throw tamperedError(place, cause);
       }
     },
     isCurrent: (sealed) => sealed.startsWith(prefix),
@@ -107,17 +112,20 @@ function decrypt(key: Buffer, bytes: Buffer, place: string): string {
   return decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
 }
 
-const changed = (place: string, cause?: unknown): Error =>
-  new Error(`what is sealed at ${place} was changed, cut off, or sealed for another place`, { cause });
+const tamperedError = (place: string, cause?: unknown): Error =>
+  new Error(`the text sealed at ${place} was changed, truncated, or sealed for another place`, { cause });
 
 /**
- * A key for one purpose, derived from a secret that has several (HKDF, RFC 5869): what is computed under one says
+ * Derives a key for one purpose from a secret with several purposes (HKDF, RFC 5869). The output of one key reveals
  * nothing about another.
  */
 export const deriveKey = (secret: string | Buffer, purpose: string): Buffer =>
   Buffer.from(hkdfSync('sha256', secret, '', purpose, 32));
 
-/** Finds a sealed text again without opening it: equal texts have equal indexes, and nothing else can be told from one. */
+/**
+ * Returns a function that computes the index of a sealed text: equal texts have equal indexes, which reveal nothing
+ * else.
+ */
 export function blindIndex(key: Buffer): (text: string) => string {
   return (text) => createHmac('sha256', key).update(text).digest('base64url');
 }

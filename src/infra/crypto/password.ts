@@ -5,11 +5,11 @@ const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 export const hashPassword = (password: string): Promise<string> => hash(password.normalize('NFKC'), COST);
 
-/** Somebody's hash, so that checking a password against nobody takes as long as against somebody. */
-const nobody = hashPassword('a password that nobody has');
+/** A dummy hash: checking a password of an unknown account must take as long as one of a known account. */
+const dummyHash = hashPassword('a password that nobody has');
 
-/** Whether the password belongs to the hash; against null it never does, and takes as long to find out. */
+/** Whether the password matches the hash. Returns false for null, after the same time. */
 export async function isPasswordOf(stored: string | null, password: string): Promise<boolean> {
-  const isRight = await verify(stored ?? (await nobody), password.normalize('NFKC'));
+  const isRight = await verify(stored ?? (await dummyHash), password.normalize('NFKC'));
   return isRight && stored !== null;
 }

@@ -5,8 +5,8 @@ import type { Query } from './query.ts';
 export type Where<T> = Partial<Record<Extract<keyof T, string>, string | null>>;
 
 /**
- * Loads the rows that match `where` as managed entities, in the order of their keys, under their row locks if asked.
- * MikroORM's own statement carries its values in the text, so that Postgres plans it each time: this one takes a third of the CPU.
+ * Loads the rows that match `where` as managed entities, ordered by key, with row locks if asked for. MikroORM's own
+ * statement contains its values as text, so Postgres plans it each time: this one takes a third of the CPU.
  */
 export async function loadAll<T extends object>(
   { em, run }: { em: EntityManager; run: Query },
@@ -15,7 +15,7 @@ export async function loadAll<T extends object>(
 ): Promise<T[]> {
   const meta = em.getMetadata().get<T>(entity);
   const rows = await run<Record<string, unknown>>(...selection(meta as EntityMetadata, { where, forUpdate }));
-  // What was loaded before keeps its changes: the row is older than they are.
+  // An entity that is already loaded keeps its changes: the row is older.
   const managed = em.getUnitOfWork();
   return rows.map((row) => (managed.getById(entity, row.id as never) ?? em.map(entity, row as never)) as T);
 }
@@ -25,11 +25,11 @@ function selection(
   { where, forUpdate }: { where: Record<string, string | null | undefined>; forUpdate: boolean },
 ): [sql: string, params: unknown[]] {
   const select = (condition: string) =>
-    `select ${columnsOf(meta).join(', ')} from ${meta.tableName} where ${condition} order by id${forUpdate ? ' for update' : ''}`;
+    `select ${columnNames(meta).join(', ')} from ${meta.tableName} where ${condition} order by id${forUpdate ? ' for update' : ''}`;
   const wanted = Object.entries(where).filter(([, value]) => value !== null);
   const absent = Object.keys(where).filter((name) => where[name] === null);
   const [[name, value] = []] = wanted;
-  // Those who look for one key each at the same time are served by one statement.
+  // Concurrent lookups of one key each are merged into one statement.
   if (wanted.length === 1 && absent.length === 0 && name !== undefined) {
     const column = columnOf(meta, name);
     return [forAnyKeys(select(`${column} = any($1)`), column), [[value]]];
@@ -41,8 +41,8 @@ function selection(
   return [select(conditions.join(' and ') || 'true'), wanted.map(([, each]) => each)];
 }
 
-/** By name: a prepared `select *` breaks when a migration adds a column. */
-const columnsOf = (meta: EntityMetadata): string[] =>
+/** Names the columns: a prepared `select *` breaks when a migration adds a column. */
+const columnNames = (meta: EntityMetadata): string[] =>
   meta.props.filter(({ kind }) => kind === 'scalar' || kind === 'm:1').flatMap(({ fieldNames }) => fieldNames);
 
 /** @throws Error for a property that is not stored in a column */

@@ -6,7 +6,7 @@ import type { GaugeSet } from '../observability/metrics.ts';
 import { answers, PipeliningClient } from './connections/pipelining-client.ts';
 import { poolGauges } from './connections/pool-gauges.ts';
 import { search } from './connections/searches.ts';
-import { tellSettings } from './connections/session-settings.ts';
+import { applySessionSettings } from './connections/session-settings.ts';
 import { mergingReads } from './groups/merged-statements.ts';
 
 export interface Database {
@@ -14,15 +14,17 @@ export interface Database {
   /** The connections for statements that find their rows by key, and for transactions. */
   pool: pg.Pool;
   /**
-   * Runs one statement that finds its rows by key outside of any transaction. It is planned once, whatever its values; one
-   * that has a form for many may be run together with others.
+   * Runs one statement that finds its rows by key, outside of transactions. It is planned once, whatever its values. A
+   * statement that was declared mergeable may be merged with others.
    */
   query<R extends object>(sql: string, params?: readonly unknown[]): Promise<R[]>;
   /** Runs a statement whose best plan depends on its values, such as a list with filters: it is planned each time. */
   search<R extends object>(sql: string, params: readonly unknown[]): Promise<R[]>;
-  /** What stands in its pools, for `serveMetrics`. */
+  /** Gauges of its pools, for `serveMetrics`. */
   gauges: GaugeSet;
-  /** Whether so much waits for a connection that more work would only wait in vain. `others`: what waits elsewhere for one of them. */
+  /**
+   * Whether so much work waits for a connection that more would time out. `others`: work that waits outside the pool.
+   */
   isOverloaded(others?: number): boolean;
   close(): Promise<void>;
 }
@@ -33,25 +35,25 @@ export interface DatabaseOptions {
   migrations?: MigrationObject[];
   /** The most connections of this process, besides those for searches. */
   connections?: number;
-  /** Whether statements are prepared under a name, once per connection; default true. A pooler that does not know of them needs false. */
+  /** Whether statements are prepared under a name, once per connection; default true. Some poolers need false. */
   namesStatements?: boolean;
-  /** A server that owes an answer and says nothing for so long, in milliseconds, counts as gone. Default: never. */
+  /** A server that owes an answer and sends nothing for this time, in milliseconds, counts as gone. Default: never. */
   silenceMs?: number;
 }
 
-/** Searches are few, and lists can wait for each other. */
+/** Searches are rare, and lists can wait for one another. */
 const SEARCH_CONNECTIONS = 6;
-/** The most, in milliseconds, that is spent on a new connection, and as much on waiting for one of the pool. */
+/** The time limit for opening a connection, and for waiting for one of the pool, in milliseconds. */
 const CONNECTING_MS = 5_000;
-/** A connection keeps the plans of its statements, which cost more than the statements: it outlives the pauses of a quiet shop. */
+/** Idle connections stay open this long, in milliseconds: their prepared plans are expensive to rebuild. */
 const IDLE_MS = 300_000;
-/** So many can be served in the five seconds that a request waits, also when each needs 50 ms; more would fill the memory. */
-const MOST_WAITING = 1_000;
+/** The most waiting requests: as many are served in five seconds at 50 ms each; more would only fill the memory. */
+const MAX_WAITING = 1_000;
 
 /** Opens the pools lazily: a database that is down makes queries fail, never the start of the process. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   let pool: pg.Pool | undefined;
-  // MikroORM.init would look for, and load, whatever optional packages of its own are installed.
+  // MikroORM.init would look for its optional packages and load the installed ones.
   const orm = new MikroORM<PostgreSqlDriver>({
     driver: PostgreSqlDriver,
     clientUrl: options.url,
@@ -66,7 +68,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       onPoolCreated: (created: pg.Pool) => {
         pool = created;
         created.on('error', connectionLost);
-        tellSettings(created);
+        applySessionSettings(created);
       },
     },
     logger: () => undefined,
@@ -85,18 +87,18 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     query: (sql, params = []) => read(sql, params),
     search: (text, values) => search(searches, { text, values }),
     gauges: poolGauges({ statements: keyed, searches }),
-    isOverloaded: (others = 0) => keyed.waitingCount + others >= MOST_WAITING,
+    isOverloaded: (others = 0) => keyed.waitingCount + others >= MAX_WAITING,
     async close() {
       await Promise.all([orm.close(), searches.end()]);
-      // The ORM leaves a pool open that it has asked for nothing itself.
+      // The ORM does not close a pool that it has never used itself.
       if (!keyed.ending) await keyed.end();
     },
   };
 }
 
-/** What the connections of both pools have in common. */
+/** The options of both pools. */
 const connectionOf = ({ silenceMs, namesStatements }: DatabaseOptions) => ({
-  // Its constructor wants a configuration, which the pool's declaration does not say.
+  // The constructor needs a configuration, which the pool's type does not declare.
   Client: PipeliningClient as new (config?: pg.ClientConfig) => pg.Client,
   types: typeParsers(),
   connectionTimeoutMillis: CONNECTING_MS,
@@ -112,13 +114,13 @@ function openSearches(options: DatabaseOptions): pg.Pool {
     max: SEARCH_CONNECTIONS,
   });
   pool.on('error', connectionLost);
-  tellSettings(pool);
+  applySessionSettings(pool);
   return pool;
 }
 
 const connectionLost = (error: Error): void => observe('database.connection.lost', errorFields(error));
 
-/** Raw rows carry money and counts as numbers (int8 is checked to be safe) and instants as dates. */
+/** Parses int8 (money, counts) to safe integers and timestamps to dates. */
 function typeParsers(): pg.TypeOverrides {
   const types = new pg.TypeOverrides();
   types.setTypeParser(pg.types.builtins.INT8, (text) => {
@@ -131,41 +133,42 @@ function typeParsers(): pg.TypeOverrides {
 }
 
 /**
- * Codes of the operating system and of Postgres for "there is no database to write to at the moment"; 25006: a server that
- * only reads; 57014: a search that took too long. Not 25P03: a transaction that stood idle is a fault of its own work, which would come again for ever.
+ * Codes of the operating system and of Postgres for "no writable database at the moment"; 25006: a read-only server;
+ * 57014: a search that took too long. Not 25P03: an idle transaction is an error of its own work and would repeat for
+ * ever.
  */
 const DOWN =
   /^(08...|57P0[123]|57014|25006|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/;
 const NO_CONNECTION = /Connection terminated|Client has encountered a connection|Client was closed/i;
-/** What the pool says when all its connections stayed in use. */
+/** The pool's error message when all its connections stayed in use. */
 const POOL_EXHAUSTED = /timeout exceeded when trying to connect/;
 
-/** The pool's own error, for work that waits for others to give their connections back. */
+/** The same error as the pool's, for work that waits for a connection outside the pool. */
 export const poolExhausted = (): Error => new Error('timeout exceeded when trying to connect');
 
-/** Whether an error means that Postgres could not be reached or went away, so that the same work may succeed later. */
+/** Whether an error means that Postgres is unreachable or was lost, so that the same work may succeed later. */
 export const isDatabaseDown = (error: unknown): boolean =>
   causesOf(error).some((at) => DOWN.test(String(Reflect.get(at, 'code'))) || NO_CONNECTION.test(at.message)) ||
   (foundNoConnection(error) && !isAnswering());
 
 /**
- * Whether an error means that every connection of this process stayed in use while Postgres answered: the same work may
- * succeed later.
+ * Whether an error means that all connections of this process stayed in use while Postgres answered, so that the same
+ * work may succeed later.
  */
 export const isPoolExhausted = (error: unknown): boolean => foundNoConnection(error) && isAnswering();
 
 const foundNoConnection = (error: unknown): boolean =>
   causesOf(error).some(({ message }) => POOL_EXHAUSTED.test(message));
 
-/** Connections on which nothing is answered are in use as well: of a server that is away. */
+/** Whether the server answers. Connections to an unreachable server count as in use as well. */
 const isAnswering = (): boolean => Date.now() - answers.lastAt < CONNECTING_MS;
 
-/** An error, and what it came from. */
+/** An error and its causes. */
 function causesOf(error: unknown): Error[] {
   const found: Error[] = [];
   for (let at = error; at instanceof Error && found.length < 5; at = at.cause) found.push(at);
   return found;
 }
 
-/** Whether a row met a unique key that was there before. */
+/** Whether a row violates a unique key. */
 export const isDuplicate = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === '23505';

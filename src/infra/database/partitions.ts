@@ -1,30 +1,30 @@
 import { uuidv7Floor } from '../ids.ts';
 import type { Database } from './database.ts';
 
-/** A month of a table, cut by its UUIDv7 key. */
+/** A month of a table that is partitioned by its UUIDv7 key. */
 export interface Month {
   table: string;
   /** The first instant of the month, UTC. */
   start: Date;
 }
 
-/** A partition waits so long for its table, in milliseconds; whoever reads and writes there goes first, and it is tried again. */
+/** How long DDL waits for the table lock, in milliseconds. Readers and writers go first; the DDL is retried. */
 const LOCK_TIMEOUT_MS = 2_000;
-/** How often in a row a place for late rows is tried to be made: until it is there, late rows are refused. */
+/** Attempts to create a partition for late rows: until it exists, late rows are refused. */
 const LATE_ATTEMPTS = 5;
 
 export const monthStart = (from: Date, offset = 0): Date =>
   new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + offset));
 
-/** What the partition of a month is called: `audit_log_p2026_11`. */
+/** The name of the partition of a month: `audit_log_p2026_11`. */
 export const partitionName = ({ table, start }: Month): string => `${table}_p${yearAndMonth(start)}`;
 
-/** What takes the rows that a month still gets when it is in the archive: `audit_log_late_2026_11`. */
+/** The name of the partition for rows of an archived month: `audit_log_late_2026_11`. */
 export const latePartitionName = ({ table, start }: Month): string => `${table}_late_${yearAndMonth(start)}`;
 
 const yearAndMonth = (start: Date): string => start.toISOString().slice(0, 7).replace('-', '_');
 
-/** The partitions that are there, by name. */
+/** Returns the names of the existing partitions. */
 export async function partitionsOf(
   { query }: Pick<Database, 'query'>,
   tables: readonly string[],
@@ -37,21 +37,23 @@ export async function partitionsOf(
   return new Set(rows.map(({ name }) => name));
 }
 
-/** Which of these months have no partition. There is no default partition: rows that fell into one make their month impossible to attach. */
+/**
+ * Returns the months without a partition. A default partition must not exist: its rows would block attaching a month.
+ */
 export async function missingMonths(
   db: Pick<Database, 'query'>,
   tables: readonly string[],
   months: readonly Date[],
 ): Promise<Month[]> {
-  const there = await partitionsOf(db, tables);
+  const existing = await partitionsOf(db, tables);
   const wanted = tables.flatMap((table) => months.map((start) => ({ table, start })));
-  return wanted.filter((month) => !there.has(partitionName(month)));
+  return wanted.filter((month) => !existing.has(partitionName(month)));
 }
 
-/** Makes the partition of a month. @throws when the table stays locked by others: then it is tried again later */
+/** Creates the partition of a month. @throws when the table stays locked by others: the caller retries later */
 export const makePartition = (db: Database, month: Month): Promise<void> => attach(db, month, partitionName(month));
 
-/** Makes a place for what a month still gets when it is in the archive. @throws as `makePartition` does */
+/** Creates the partition for rows of an archived month. @throws as `makePartition` does */
 export const makeLatePartition = (db: Database, month: Month): Promise<void> =>
   attach(db, month, latePartitionName(month));
 
@@ -63,12 +65,12 @@ async function attach({ orm }: Database, { table, start }: Month, name: string):
   });
 }
 
-/** The months of these tables that were taken out and have no place for rows that come late. */
+/** Returns the archived months of these tables that have no partition for late rows. */
 export async function monthsWithoutLatePartition(
   { query }: Pick<Database, 'query'>,
   tables: readonly string[],
 ): Promise<Month[]> {
-  // Still in its old schema: one that was broken off.
+  // A month that is still in the schema `public` was interrupted while it was archived.
   const rows = await query<{ table: string; month: string }>(
     `select distinct t.name as table, replace(right(c.relname, 7), '_', '-') as month
       from unnest($1::text[]) as t (name) join pg_class c on c.relname ~ ('^' || t.name || '_p\\d{4}_\\d{2}$')
@@ -76,10 +78,10 @@ export async function monthsWithoutLatePartition(
         and c.relnamespace in (to_regnamespace('archive'), to_regnamespace('public'))`,
     [tables],
   );
-  const there = await partitionsOf({ query }, tables);
+  const existing = await partitionsOf({ query }, tables);
   return rows
     .map(({ table, month }) => ({ table, start: new Date(`${month}-01T00:00:00Z`) }))
-    .filter((month) => !there.has(latePartitionName(month)));
+    .filter((month) => !existing.has(latePartitionName(month)));
 }
 
 /** Whether a table has, or had, a partition for a month. */
@@ -90,18 +92,18 @@ export async function hasMonth({ query }: Pick<Database, 'query'>, month: Month)
 }
 
 /**
- * Takes a month out of its table and keeps it under the schema `archive`. Whoever reads or writes other months is not
- * held up: the detaching waits for them. Rows that the month still gets have a place of their own. One that was broken off is
- * brought to its end. @returns where the rows are now
+ * Moves a month out of its table into the schema `archive`. Readers and writers of other months are not blocked:
+ * detaching waits for them. Late rows of the month get a partition of their own. An interrupted run is completed.
+ * @returns where the rows are now
  */
 export async function archiveMonth(db: Database, month: Month): Promise<string> {
   const { query } = db;
   const name = partitionName(month);
   const pending = `select 1 from pg_inherits where inhrelid = to_regclass($1) and inhdetachpending`;
-  const isBrokenOff = (await query(pending, [name])).length > 0;
-  const isThere = (await partitionsOf({ query }, [month.table])).has(name);
-  if (isThere)
-    await query(`alter table ${month.table} detach partition ${name} ${isBrokenOff ? 'finalize' : 'concurrently'}`);
+  const isInterrupted = (await query(pending, [name])).length > 0;
+  const isAttached = (await partitionsOf({ query }, [month.table])).has(name);
+  if (isAttached)
+    await query(`alter table ${month.table} detach partition ${name} ${isInterrupted ? 'finalize' : 'concurrently'}`);
   await query(`create schema if not exists archive`);
   await query(`alter table if exists public.${name} set schema archive`);
   for (let attempt = 1; ; attempt++) {

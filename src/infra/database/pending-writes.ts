@@ -28,24 +28,25 @@ interface Update {
 }
 
 /*
- * MikroORM knows what changed in the entities; only the statements are made here. Its own carry their values in the text, so
- * that Postgres plans each anew. These are prepared once: one per kind of row and set of columns, whatever the number of rows.
+ * MikroORM detects what changed in the entities; only the statements are built here. MikroORM's own contain their
+ * values as text, so Postgres plans each of them. These are prepared once per table and set of columns, whatever the
+ * number of rows.
  */
 
-/** SQLSTATE of a statement that found a row without the version that was loaded. */
+/** SQLSTATE of a statement that found a row with another version than the loaded one. */
 export const STALE = 'VC001';
 
-/** New rows, and the changes of entities, until they are sent. */
+/** New rows and changes of entities that are not sent yet. */
 export interface PendingWrites {
   append(table: string, row: Row): void;
-  /** Takes what changed in the managed entities since they were loaded or last taken. */
+  /** Collects the changes of the managed entities since they were loaded or last collected. */
   take(em: EntityManager): void;
-  /** Takes all of `others`. */
+  /** Adds all writes of `others`. */
   join(others: PendingWrites): void;
   /**
-   * The statements that write everything, of which nothing is pending then: changes, removals, and all new rows in one
-   * statement. Its foreign keys are checked at its end, so new rows may refer to each other. A statement fails with the
-   * code `STALE` when a row no longer has the version that was loaded.
+   * Returns the statements that write everything, and leaves nothing pending: changes, removals, and all new rows in
+   * one statement. Its foreign keys are checked at its end, so new rows may refer to each other. A statement fails with
+   * the code `STALE` when a row no longer has the version that was loaded.
    */
   takeStatements(): Statement[];
   /** @internal for `join` */
@@ -80,8 +81,8 @@ export function pendingWrites(): PendingWrites {
     join: (others) => addAll(parts, others.parts),
     takeStatements() {
       const { inserts, updates, removals } = parts;
-      const statements = [...[...updates.values()].map(updating), ...[...removals].map(removing)];
-      if (inserts.size > 0) statements.push(insertion(inserts));
+      const statements = [...[...updates.values()].map(updateStatement), ...[...removals].map(deleteStatement)];
+      if (inserts.size > 0) statements.push(insertStatement(inserts));
       for (const part of all) part.clear();
       return statements;
     },
@@ -105,7 +106,7 @@ function addChange(parts: Parts, change: ChangeSet<AnyEntity>): void {
   const isVersioned = Boolean(meta.versionProperty);
   const kind = () => ({ table, columns, isVersioned, rows: [], entities: [] });
   const update = entry(parts.updates, `${table} ${columns.join()}`, kind);
-  if (update.entities.includes(entity)) throw new Error(`${meta.className} was changed again before it was written`);
+  if (update.entities.includes(entity)) throw new Error(`${meta.className} was changed twice before a write`);
   update.rows.push({ ...row, id: change.getPrimaryKey(), ...(isVersioned && { version: raiseVersion(change) }) });
   update.entities.push(entity);
 }
@@ -121,8 +122,8 @@ function addAll(parts: Parts, { inserts, updates, removals }: Parts): void {
 }
 
 function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
+  const existing = map.get(key);
+  if (existing !== undefined) return existing;
   const made = make();
   map.set(key, made);
   return made;
@@ -132,12 +133,12 @@ function changesOf(em: EntityManager) {
   const work = em.getUnitOfWork();
   work.computeChangeSets();
   const removed = new Set<AnyEntity>([...work.getRemoveStack(), ...work.getOrphanRemoveStack()]);
-  // What is removed is among the changes only sometimes: it has a statement of its own.
+  // Removed entities are only sometimes among the changes, and have a statement of their own.
   const changes = work.getChangeSets().filter(({ entity }) => !removed.has(entity));
   return { changes, removed, links: work.getCollectionUpdates().flatMap((items) => linksOf(items)) };
 }
 
-/** The rows between the two sides of a many-to-many relation. Only new owners are known here: their links are all new. */
+/** The link rows of a many-to-many relation. Only new owners come here, so all links are new. */
 function linksOf(items: Collection<AnyEntity>): { table: string; row: Row }[] {
   const { kind, owner, pivotTable, joinColumns, inverseJoinColumns } = items.property as EntityProperty;
   if (kind !== 'm:n' || !owner || !items.isDirty()) return [];
@@ -160,7 +161,7 @@ function markWritten(
   work.getPersistStack().clear();
 }
 
-/** The changed columns as they go into JSON. */
+/** The changed columns, as they are written to JSON. */
 function rowOf({ meta, payload }: ChangeSet<AnyEntity>): Row {
   const row: Row = {};
   for (const [name, value] of Object.entries(payload)) {
@@ -178,8 +179,10 @@ function raiseVersion({ meta, entity }: ChangeSet<AnyEntity>): number {
   return loaded;
 }
 
-/** The keys are named as well: Postgres takes the rows in JSON for a hundred, and would read a small table as a whole. */
-function updating({ table, columns, isVersioned, rows }: Update): Statement {
+/**
+ * The keys are a parameter as well: Postgres estimates JSON at a hundred rows and would scan a small table as a whole.
+ */
+function updateStatement({ table, columns, isVersioned, rows }: Update): Statement {
   const sets = columns.map((column) => `${column} = v.${column}`);
   if (isVersioned) sets.push('version = t.version + 1');
   const update = `update ${table} t set ${sets.join(', ')} from jsonb_populate_recordset(null::${table}, $1::jsonb) v
@@ -191,13 +194,13 @@ function updating({ table, columns, isVersioned, rows }: Update): Statement {
   return [counted, [...params, rows.length]];
 }
 
-const removing = ([table, ids]: [table: string, ids: unknown[]]): Statement => [
+const deleteStatement = ([table, ids]: [table: string, ids: unknown[]]): Statement => [
   `delete from ${table} where id = any($1)`,
   [ids],
 ];
 
-/** In the order of their names, so that the same tables are always the same text. */
-function insertion(all: ReadonlyMap<string, Insert>): Statement {
+/** Inserts in the order of the table names, so that the same tables always give the same text. */
+function insertStatement(all: ReadonlyMap<string, Insert>): Statement {
   const inserts = [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, insert]) => insert);
   const parts = inserts.map(
     ({ table, columns }, index) => `i${index} as (insert into ${table} (${columns})

@@ -1,2 +1,2 @@
-/** Runs one parameterised statement and answers its rows: in a transaction, or by the pool outside of one. */
+/** Runs one parameterised statement and returns its rows, in a transaction or directly on the pool. */
 export type Query = <R extends object>(sql: string, params: readonly unknown[]) => Promise<R[]>;

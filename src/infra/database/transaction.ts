@@ -5,47 +5,47 @@ import type { Query } from './query.ts';
 export type Statement = [sql: string, params: readonly unknown[]];
 
 export interface Transaction {
-  /** Statements that were sent behind one that failed fail with its error: they say nothing of their own. */
+  /** Runs a statement. Statements sent after a failed one fail with the error of that one. */
   run: Query;
   /** Whether any statement was run. */
   isBegun(): boolean;
   /**
-   * Runs the last statements, whose rows nobody needs, and commits, without waiting in between: of a transaction in which a
-   * statement has failed the server makes a rollback. Gives the connection back.
+   * Sends the last statements, whose rows are not needed, and the commit without waiting in between. After a failed
+   * statement the server rolls back instead. Gives the connection back.
    * @returns why the server has rolled back; undefined when it has committed.
-   * @throws Error when it said neither: nobody knows the outcome.
+   * @throws Error when the server reported neither: the outcome is unknown.
    */
   commit(last?: readonly Statement[]): Promise<Error | undefined>;
-  /** Rolls back and gives the connection back. It never fails: the server has rolled back when the connection is lost. */
+  /** Rolls back and gives the connection back. It never fails: the server rolls a lost connection back by itself. */
   rollback(): Promise<void>;
 }
 
-/** in_failed_sql_transaction: what each statement behind the one that failed is told. */
+/** SQLSTATE in_failed_sql_transaction: the error of each statement after the failed one. */
 const ABORTED = '25P02';
 
-/** A constraint that is checked at the end, or a conflict: a commit that fails with one of these was a rollback. */
+/** Deferred constraint or conflict: a commit that fails with one of these was rolled back. */
 const ROLLED_BACK = /^(23|40)/;
 
 async function commitWith(
   client: pg.PoolClient,
   { last, failureBefore }: { last: readonly Statement[]; failureBefore(): Error | undefined },
 ): Promise<Error | undefined> {
-  let isUseless = true;
+  let isUnusable = true;
   try {
     const sent = last.map(([sql, params]) => client.query(sql, [...params]));
     const [committed, ...rest] = await Promise.allSettled([client.query('commit'), ...sent]);
     const refusals = rest.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
-    // By now the statements before have been answered as well.
+    // The earlier statements have been answered by now.
     const outcome = outcomeOf(committed, { refusals, before: failureBefore() });
-    isUseless = Reflect.get(outcome ?? {}, 'code') === READ_ONLY;
+    isUnusable = Reflect.get(outcome ?? {}, 'code') === READ_ONLY;
     return outcome;
   } finally {
-    // One that leads to a server that only reads is about to be closed: nobody else may get it.
-    client.release(isUseless);
+    // A connection to a read-only server is about to be closed: the pool must not hand it out.
+    client.release(isUnusable);
   }
 }
 
-/** @returns why the server has rolled back, if it has. @throws Error when the outcome is not known, or not what was asked for */
+/** @returns why the server has rolled back, if it has. @throws Error when the outcome is unknown or unexpected */
 function outcomeOf(
   committed: PromiseSettledResult<{ command: string }>,
   { refusals, before }: { refusals: readonly pg.DatabaseError[]; before: Error | undefined },
@@ -56,7 +56,8 @@ function outcomeOf(
   }
   // The server answers a commit after a failed statement without an error.
   if (committed.value.command === 'ROLLBACK')
-    // What failed before may have been undone to a savepoint: it counts when the last statements only say that something had.
+    // An earlier failure may have been undone to a savepoint: it counts only if the last statements report none of
+    // their own.
     return (
       refusals.find(({ code }) => code !== ABORTED) ?? before ?? new Error('A statement of the transaction failed.')
     );
@@ -64,7 +65,7 @@ function outcomeOf(
   return undefined;
 }
 
-/** A transaction that takes its connection from the pool, and begins, with the first statement. */
+/** Opens a transaction. It takes its connection and begins with the first statement. */
 export function openTransaction({ pool }: { pool: pg.Pool }): Transaction {
   let begun: Promise<pg.PoolClient> | undefined;
   let failure: Error | undefined;
@@ -74,8 +75,8 @@ export function openTransaction({ pool }: { pool: pg.Pool }): Transaction {
     void client.query('begin');
     return client;
   }
-  /** The connection, once: the caller gives it back. */
-  function end(): Promise<pg.PoolClient> | undefined {
+  /** Returns the connection on the first call only; the caller gives it back. */
+  function takeConnection(): Promise<pg.PoolClient> | undefined {
     const taken = isEnded ? undefined : begun;
     isEnded = true;
     return taken;
@@ -88,21 +89,21 @@ export function openTransaction({ pool }: { pool: pg.Pool }): Transaction {
       try {
         return (await client.query(sql, [...params])).rows as R[];
       } catch (error) {
-        const isBehind = (error as { code?: unknown }).code === ABORTED;
-        if (!isBehind) failure ??= error as Error;
-        throw isBehind ? (failure ?? error) : error;
+        const isFollowUp = (error as { code?: unknown }).code === ABORTED;
+        if (!isFollowUp) failure ??= error as Error;
+        throw isFollowUp ? (failure ?? error) : error;
       }
     },
     isBegun: () => begun !== undefined,
     async commit(last = []) {
       if (last.length > 0) begun ??= begin();
-      const client = await end();
+      const client = await takeConnection();
       if (!client) return undefined;
       return commitWith(client, { last, failureBefore: () => failure });
     },
     async rollback() {
-      // A connection that is still on its way has to be waited for, or nobody gives it back.
-      const client = await end()?.catch(() => undefined);
+      // Wait for a connection that is still opening, or it is never given back.
+      const client = await takeConnection()?.catch(() => undefined);
       if (!client) return;
       await client.query('rollback').catch(() => undefined);
       client.release();

@@ -8,29 +8,30 @@ import type { Query } from './query.ts';
 import { openTransaction, type Statement, type Transaction } from './transaction.ts';
 
 /**
- * One transaction: aggregates through `lock`, `find` and `persist`, hot statements through `query`, new rows that nobody
- * reads back through `append`. It begins with the first of them; work that only appends is a single statement and needs none.
+ * One transaction: `lock`, `find` and `persist` for aggregates, `query` for hot statements, `append` for new rows that
+ * are not read back. It begins with the first of them. Work that only appends is a single statement and needs no
+ * transaction.
  */
 export interface Tx {
   now: Date;
   query<R extends object = Row>(sql: string, params?: readonly unknown[]): Promise<R[]>;
-  /** Runs a statement whose result nobody needs: it leaves at once, and its failure is thrown by the next `write` or the commit. */
+  /** Sends a statement whose result is not needed; the next `write` or the commit throws its failure. */
   send(sql: string, params: readonly unknown[]): void;
   /** Loads one aggregate under its row lock. */
   lock<T extends object>(entity: EntityClass<T>, where: Where<T>): Promise<T | null>;
-  /** Loads entities that a lock held by the caller protects. */
+  /** Loads entities that are protected by a lock of the caller. */
   find<T extends object>(entity: EntityClass<T>, where: Where<T>): Promise<T[]>;
-  /** Inserts a new entity, with what belongs to it, at the commit. */
+  /** Inserts a new entity and its related entities at the commit. */
   persist(entity: AnyEntity): void;
-  /** Inserts `row` with the commit. All rows that a transaction appends travel in one statement, those of a table in the sequence given. */
+  /** Inserts `row` at the commit. All appended rows are sent in one statement; rows of a table keep their order. */
   append(table: string, row: Row): void;
-  /** Takes what was changed in entities to what will be written: versions are as after the commit from here on. */
+  /** Collects the changes of entities for the commit. From here on their versions are those after the commit. */
   prepare(): void;
-  /** Writes what was changed and appended so far, for a statement that must see it. */
+  /** Writes all changes and appended rows now, for a statement that must see them. */
   write(): Promise<void>;
-  /** What all work in this transaction has in common: made by the first who asks, under the name of `make`. */
+  /** Returns a value that all work in this transaction shares; `make` creates it once and identifies it. */
   shared<T>(make: () => T): T;
-  /** Runs `effect` after the commit, and only then. It may be lost in a crash: nothing may depend on it. */
+  /** Runs `effect` only after the commit. A crash may lose it, so nothing may depend on it. */
   afterCommit(effect: () => void): void;
 }
 
@@ -40,7 +41,7 @@ const CONFLICTS = new Set(['40001', '40P01', '55P03', STALE]);
 
 /**
  * Runs `work` in one transaction with entities of its own: load, decide, then one flush and one commit.
- * Conflicts (deadlock, serialization, stale version) are tried again from the start, at most three times.
+ * Conflicts (deadlock, serialization, stale version) are retried from the start, at most three times.
  * @throws whatever `work` throws, after the rollback.
  */
 export async function unitOfWork<T>(db: Database, name: string, work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -58,11 +59,11 @@ async function attemptOnce<T>(db: Database, name: string, work: (tx: Tx) => Prom
   const { tx, pending, effects } = openTx(db, transaction.run);
   try {
     const result = await insideTransaction(() => work(tx));
-    // What was sent and failed is told by the commit.
+    // The commit reports the failure of sent statements.
     tx.prepare();
     const statements = pending.takeStatements();
     failpoint(`${name}.before-commit`);
-    if (transaction.isBegun()) await committed(transaction, statements);
+    if (transaction.isBegun()) await commitOrThrow(transaction, statements);
     // Work that only appends has nothing to roll back.
     else for (const statement of statements) await db.query(...statement);
     failpoint(`${name}.after-commit`);
@@ -74,23 +75,23 @@ async function attemptOnce<T>(db: Database, name: string, work: (tx: Tx) => Prom
   }
 }
 
-/** @throws Error when the server did not commit, or did not say so. */
-async function committed(transaction: Transaction, statements: readonly Statement[]): Promise<void> {
+/** @throws Error when the server did not commit, or did not answer. */
+async function commitOrThrow(transaction: Transaction, statements: readonly Statement[]): Promise<void> {
   const refusal = await transaction.commit(statements);
   if (refusal) throw refusal;
 }
 
-/** What one piece of work does in a transaction, which may be that of others too. */
+/** One unit of work in a transaction that it may share with others. */
 export interface OpenTx {
   tx: Tx;
-  /** What it has appended and not written. */
+  /** Its writes that are not sent yet. */
   pending: PendingWrites;
   effects: (() => void)[];
-  /** Takes what changed in its entities to what is pending, and waits for the statements that it has sent. */
+  /** Collects the changes of its entities, and waits for the statements that it has sent. */
   settle(): Promise<void>;
 }
 
-/** @param common what this transaction's other work shares with it */
+/** @param common the values of `shared`, common to all work in this transaction */
 export function openTx({ orm }: Pick<Database, 'orm'>, run: Query, common = new Map<unknown, unknown>()): OpenTx {
   const em = orm.em.fork();
   const pending = pendingWrites();

@@ -3,8 +3,8 @@ import { isIPv6 } from 'node:net';
 const MAPPED = /^::ffff:(?=\d+\.)/i;
 
 /**
- * What stands for one connection to the internet: an IPv4 address, or the first half of an IPv6 address. Whoever has
- * that half has all of the other, and could come from a new address each time.
+ * Returns the network of a client: an IPv4 address, or the first 64 bits of an IPv6 address. A client controls all
+ * addresses of its /64 and could use a new one each time.
  */
 export function networkOf(address: string): string {
   if (!isIPv6(address) || MAPPED.test(address)) return address.replace(MAPPED, '');

@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 
-/** How often silence is looked for, at least, until it has lasted long enough. */
-const LOOKS = 4;
-/** The longest delay, in milliseconds, before a silence over the limit is noticed: twice the time between two looks. */
-const LATEST_MS = 4_000;
+/** The fewest checks before a silence reaches its limit. */
+const CHECKS = 4;
+/** The longest delay until a silence over the limit is noticed, in milliseconds: two intervals between checks. */
+const MAX_DELAY_MS = 4_000;
 
 export interface Silence {
-  /** A server that owes an answer and sends nothing for so long, in milliseconds, counts as gone. */
+  /** A server that owes an answer and sends nothing for this time, in milliseconds, counts as gone. */
   ms: number;
   /** Whether the server owes an answer now. */
   isOwed(): boolean;
@@ -15,18 +15,18 @@ export interface Silence {
 }
 
 /**
- * Ends a connection whose server owes an answer and sends nothing. Silence is counted in looks and not in time: between two
- * looks the event loop reads what lies ready, so a process that stood still itself does not take its server for silent.
+ * Ends a connection whose server owes an answer and sends nothing. Silence is counted in checks, not in time: between
+ * two checks the event loop reads the data that has arrived, so a blocked process does not take its server for silent.
  */
 export function endWhenSilent(stream: Socket, { ms, isOwed, error }: Silence): void {
-  const pauseMs = Math.min(ms / LOOKS, LATEST_MS / 2);
+  const pauseMs = Math.min(ms / CHECKS, MAX_DELAY_MS / 2);
   let bytesRead = stream.bytesRead;
-  let silentLooks = 0;
+  let silentChecks = 0;
   const timer = setInterval(() => {
     const isSilent = isOwed() && stream.bytesRead === bytesRead;
     bytesRead = stream.bytesRead;
-    silentLooks = isSilent ? silentLooks + 1 : 0;
-    if (silentLooks > ms / pauseMs) stream.destroy(error());
+    silentChecks = isSilent ? silentChecks + 1 : 0;
+    if (silentChecks > ms / pauseMs) stream.destroy(error());
   }, pauseMs);
   timer.unref();
   stream.once('close', () => clearInterval(timer));

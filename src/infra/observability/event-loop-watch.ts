@@ -2,37 +2,39 @@ import { url as inspectorUrl } from 'node:inspector';
 import { Worker } from 'node:worker_threads';
 
 const BEAT_MS = 1_000;
-/** An event loop that stands for so many seconds does not come back: what it was at would only be begun again. */
-const LONGEST_STAND_SECONDS = 30;
+/** An event loop that is blocked for this many seconds does not recover. */
+const MAX_BLOCKED_SECONDS = 30;
 
 /**
- * Kills the process when its event loop stands for 30 seconds, from a thread of its own: nothing else in the process could.
- * Its process manager starts it again; other processes take over its jobs and repeat its transactions.
+ * Kills the process when its event loop is blocked for 30 seconds, from a separate thread: the main thread cannot do
+ * it. The process manager restarts it; other processes take over its jobs and repeat its transactions.
  */
-export function watchEventLoop(longestSeconds = LONGEST_STAND_SECONDS): void {
-  // Somebody who looks at it line by line stops it on purpose.
+export function watchEventLoop(maxSeconds = MAX_BLOCKED_SECONDS): void {
+  // A debugger blocks the event loop on purpose.
   if (inspectorUrl() !== undefined) return;
   const beats = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   setInterval(() => Atomics.add(beats, 0, 1), BEAT_MS).unref();
-  const workerData = { beats, longestSeconds, beatMs: BEAT_MS };
-  new Worker(`(${guard})(require)`, { eval: true, workerData, execArgv: [], name: 'event-loop-watch' }).unref();
+  const workerData = { beats, maxSeconds, beatMs: BEAT_MS };
+  new Worker(`(${monitorBeats})(require)`, { eval: true, workerData, execArgv: [], name: 'event-loop-watch' }).unref();
 }
 
-/** Runs in the thread, from its text alone. It counts its own turns, since a machine that slept makes no beat either. */
-function guard(require: NodeJS.Require): void {
+/**
+ * Runs in the thread, from its source text alone. It counts its own intervals: a suspended machine stops both threads.
+ */
+function monitorBeats(require: NodeJS.Require): void {
   const { workerData } = require('node:worker_threads') as typeof import('node:worker_threads');
   const { writeSync } = require('node:fs') as typeof import('node:fs');
-  const { beats, longestSeconds, beatMs } = workerData as { beats: Int32Array; longestSeconds: number; beatMs: number };
-  let [last, turns] = [0, 0];
+  const { beats, maxSeconds, beatMs } = workerData as { beats: Int32Array; maxSeconds: number; beatMs: number };
+  let [last, missedBeats] = [0, 0];
   setInterval(() => {
     const now = Atomics.load(beats, 0);
-    turns = now === last ? turns + 1 : 0;
+    missedBeats = now === last ? missedBeats + 1 : 0;
     last = now;
-    if (turns < longestSeconds) return;
+    if (missedBeats < maxSeconds) return;
     const fact = {
       level: 'error',
       message: 'process.event_loop.stuck',
-      seconds: turns,
+      seconds: missedBeats,
       timestamp: new Date().toISOString(),
     };
     writeSync(1, `${JSON.stringify(fact)}\n`);

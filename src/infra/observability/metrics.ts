@@ -3,7 +3,7 @@ import { collectDefaultMetrics, Gauge, register } from 'prom-client';
 import { countFacts } from './fact-counts.ts';
 import { errorFields, listenToFacts, observe, observeSparingly } from './log.ts';
 
-/** A number that is true at the moment it is asked for. */
+/** The current value of a gauge. */
 export interface Reading {
   gauge: string;
   labels: Record<string, string>;
@@ -11,7 +11,7 @@ export interface Reading {
 }
 
 export interface GaugeSet {
-  /** What each gauge is called and means, and by which labels it is told apart. */
+  /** The help text and labels of each gauge, by name. */
   gauges: Record<string, { help: string; labels: readonly string[] }>;
   read(): Promise<readonly Reading[]>;
 }
@@ -19,25 +19,25 @@ export interface GaugeSet {
 const PREFIX = 'vcecom_';
 
 /**
- * Answers `GET /metrics` as Prometheus asks for it, at `host:port`: the process, the facts that were observed, and what
- * the gaugeSets read. Meant for an address that clients do not reach. A meter that cannot be read leaves its gauges out.
- * @returns how to stop. @throws Error when the address is taken.
+ * Serves `GET /metrics` for Prometheus at `host:port`: process metrics, counted events, and the readings of
+ * `gaugeSets`. The address must not be public. A gauge set that cannot be read is left out.
+ * @returns a function that stops the server. @throws Error when the address is in use.
  */
 export async function serveMetrics(address: string, gaugeSets: readonly GaugeSet[]): Promise<() => Promise<void>> {
   collectDefaultMetrics({ prefix: PREFIX });
   listenToFacts(countFacts(PREFIX));
   const all = gaugeSets.flatMap(({ gauges }) => Object.entries(gauges));
-  const made = all.map(([name, { help, labels }]) => {
+  const namedGauges = all.map(([name, { help, labels }]) => {
     return [name, new Gauge({ name: PREFIX + name, help, labelNames: [...labels] })] as const;
   });
-  const gauges = new Map(made);
+  const gauges = new Map(namedGauges);
   const scrape = async (): Promise<string> => {
     for (const gauge of gauges.values()) gauge.reset();
     const read = await Promise.all(gaugeSets.map(readings));
     for (const { gauge, labels, value } of read.flat()) gauges.get(gauge)?.set(labels, value);
     return register.metrics();
   };
-  // The gauges are one set: scrapes go one after the other.
+  // Scrapes share the gauges, so they run one after the other.
   let last: Promise<string> = Promise.resolve('');
   const server = createServer((request, response) => {
     if (request.method !== 'GET' || request.url !== '/metrics') return void response.writeHead(404).end();

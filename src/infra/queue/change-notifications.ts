@@ -2,13 +2,13 @@ import type { Redis } from 'ioredis';
 
 const CHANNEL = 'vcecom:hints';
 
-/** A row changed; `busy`: work on it goes on. A notification may be lost, and decides nothing: its receiver reads the row. */
+/** A row changed; `busy`: work on it continues. A notification may be lost; its receiver reads the row. */
 export interface ChangeNotification {
   id: string;
   busy: boolean;
 }
 
-/** Tells every process that a row changed. */
+/** Notifies every process that a row changed. */
 export function notifyOfChange(redis: Redis, { id, busy }: ChangeNotification): void {
   if (redis.status === 'ready') redis.publish(CHANNEL, `${busy ? '+' : '-'}${id}`).catch(() => undefined);
 }
@@ -18,7 +18,7 @@ export interface ChangeNotifications {
   listen(id: string, wake: (notification: ChangeNotification) => void): () => void;
 }
 
-/** One subscription for the whole process, however many clients wait. */
+/** Opens one subscription for the whole process, however many clients wait. */
 export function subscribeToChanges(redis: Redis): ChangeNotifications {
   const listeners = new Map<string, Set<(notification: ChangeNotification) => void>>();
   redis.on('message', (_channel, message: string) => {

@@ -4,17 +4,17 @@ import { runWithTrace } from '../observability/trace.ts';
 import type { Command } from './queue.ts';
 import { type Handler, snooze } from './worker.ts';
 
-/** Work that goes on outside of the queues. */
+/** Runs commands in this process, outside of the queues. */
 export interface LocalRunner {
-  /** Takes a command when there is room and a handler for it. */
+  /** Takes a command if a handler and capacity exist. @returns whether it was taken */
   take(command: Command): boolean;
-  /** Resolves when everything taken is finished. */
+  /** Resolves when all taken commands are finished. */
   idle(): Promise<unknown>;
 }
 
 /**
- * Carries out commands in the process that made them, right after their commit, which saves them the way through the
- * queue. Whatever does not come out well goes to the queue after all; what is lost in a crash, the relay delivers.
+ * Runs commands in the process that created them, right after their commit, which saves the detour through the queue.
+ * A command that fails goes to the queue; the relay delivers those that a crash loses.
  */
 export function runLocally(
   handlers: readonly Handler[],
@@ -27,7 +27,7 @@ export function runLocally(
     let isRedelivered = false;
     const outcome = await runWithTrace(command.trace, () => entry.run(command.payload, context)).catch((error) => {
       observe('command.retried', { command: command.name, commandId: command.id, ...errorFields(error) });
-      // It did not end in order.
+      // The handler did not end regularly.
       isRedelivered = true;
       return snooze(0);
     });

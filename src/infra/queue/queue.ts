@@ -5,7 +5,7 @@ import { failpoint } from '../failpoint.ts';
 import { errorFields, observeSparingly } from '../observability/log.ts';
 import type { Trace } from '../observability/trace.ts';
 
-/** What a job is called, where it goes, and what it carries: ids only, never personal data. */
+/** The name, queue and payload of a job. The payload contains ids only, never personal data. */
 export interface JobContract<P> extends JobKind {
   payload: core.$ZodType<P>;
 }
@@ -16,10 +16,10 @@ export interface JobKind {
   options: JobsOptions;
 }
 
-/** A row of the outbox on its way to a worker; its id is also the job's id. */
+/** An outbox row for a worker; its id is also the job's id. */
 export interface Command {
   id: string;
-  /** It was handed over before, and nobody has finished it in time. */
+  /** It was dispatched before and not finished in time. */
   isRedelivered?: boolean;
   queue: string;
   name: string;
@@ -29,31 +29,31 @@ export interface Command {
 
 export interface Queues {
   all: readonly Queue[];
-  /** Hands commands over soon and without waiting; what fails here is delivered by the relay. */
-  handOver(command: Command): void;
+  /** Adds a command in the next batch, without waiting; if that fails, the relay delivers it. */
+  dispatch(command: Command): void;
   isConnected(): boolean;
   /**
-   * Whether the server may have lost what it was given: it was emptied, was started again, perhaps from older data, or
-   * another took its place. @throws Error when it does not answer.
+   * Whether the server may have lost commands: it was emptied, restarted (perhaps with older data) or replaced.
+   * @throws Error when it does not answer.
    */
   mayHaveLost(): Promise<boolean>;
-  /** Says that everything has been given to this server since. @throws Error when it does not take the mark. */
-  markKept(): Promise<void>;
-  /** Lets `attempt` carry out commands in this process as they are handed over; it says which it takes. */
-  carryOutHere(attempt: (command: Command) => boolean): void;
-  /** Adds commands now. @throws when Redis does not take them. */
+  /** Marks that this server has received all commands. @throws Error when it does not accept the mark. */
+  markDelivered(): Promise<void>;
+  /** Lets `attempt` run dispatched commands in this process; it returns whether it takes a command. */
+  runInProcess(attempt: (command: Command) => boolean): void;
+  /** Adds commands now. @throws when Redis does not accept them. */
   deliver(commands: readonly Command[]): Promise<void>;
   /**
-   * Adds a job that works on whatever waits, soon: all nudges within a quarter of a second are one job. It may be lost:
-   * what waits is found again by a schedule.
+   * Adds a job that processes all waiting work: nudges within a quarter of a second become one job. It may be lost; a
+   * schedule finds waiting work as well.
    */
   nudge(job: JobKind): void;
   close(): Promise<void>;
 }
 
 const NUDGE_MS = 250;
-/** Names the run of the server that has had every command: another run may have other data. */
-const MARK = 'vcecom:queues:kept';
+/** The key with the run id of the server that received all commands: another run may have other data. */
+const DELIVERED_MARK_KEY = 'vcecom:queues:kept';
 
 /** Redis keys of one queue share a hash tag, so a queue lives on one node of a cluster. */
 export const queuePrefix = (queue: string): string => `{${queue}}`;
@@ -62,7 +62,7 @@ export function openQueues(contracts: readonly JobKind[], connection: Redis): Qu
   const names = [...new Set(contracts.map((contract) => contract.queue))];
   const queues = new Map(names.map((name) => [name, new Queue(name, { connection, prefix: queuePrefix(name) })]));
   for (const queue of queues.values()) queue.on('error', (error) => observeSparingly('queue.down', errorFields(error)));
-  const deliver = delivery(queues, { contracts, connection });
+  const deliver = openDelivery(queues, { contracts, connection });
   let carryOut: (command: Command) => boolean = () => false;
   let waiting: Command[] = [];
   function flush(): void {
@@ -75,14 +75,14 @@ export function openQueues(contracts: readonly JobKind[], connection: Redis): Qu
   return {
     all: [...queues.values()],
     isConnected: () => connection.status === 'ready',
-    ...marking(connection),
+    ...openDeliveredMark(connection),
     deliver,
-    nudge: nudging(queues, connection),
-    handOver(command) {
+    nudge: openNudge(queues, connection),
+    dispatch(command) {
       if (carryOut(command)) return;
       if (waiting.push(command) === 1) setImmediate(flush);
     },
-    carryOutHere(attempt) {
+    runInProcess(attempt) {
       carryOut = attempt;
     },
     async close() {
@@ -91,7 +91,7 @@ export function openQueues(contracts: readonly JobKind[], connection: Redis): Qu
   };
 }
 
-function marking(connection: Redis): Pick<Queues, 'mayHaveLost' | 'markKept'> {
+function openDeliveredMark(connection: Redis): Pick<Queues, 'mayHaveLost' | 'markDelivered'> {
   let run: string | undefined;
   connection.on('close', () => {
     run = undefined;
@@ -101,14 +101,14 @@ function marking(connection: Redis): Pick<Queues, 'mayHaveLost' | 'markKept'> {
     return run;
   };
   return {
-    mayHaveLost: async () => (await connection.get(MARK)) !== (await runOfServer()),
-    async markKept() {
-      await connection.set(MARK, await runOfServer());
+    mayHaveLost: async () => (await connection.get(DELIVERED_MARK_KEY)) !== (await runOfServer()),
+    async markDelivered() {
+      await connection.set(DELIVERED_MARK_KEY, await runOfServer());
     },
   };
 }
 
-function delivery(
+function openDelivery(
   queues: ReadonlyMap<string, Queue>,
   { contracts, connection }: { contracts: readonly JobKind[]; connection: Redis },
 ): Queues['deliver'] {
@@ -119,7 +119,7 @@ function delivery(
     opts: { ...options.get(name), jobId: id },
   });
   return async (commands) => {
-    // Waiting for a connection would keep every command in memory; the relay has them all.
+    // Waiting for a connection would keep all commands in memory; the relay delivers them later.
     if (connection.status !== 'ready') throw new Error('the queue is not connected');
     failpoint('commands.before-enqueue');
     const byQueue = Map.groupBy(commands, (command) => command.queue);
@@ -128,12 +128,12 @@ function delivery(
   };
 }
 
-function nudging(queues: ReadonlyMap<string, Queue>, connection: Redis): Queues['nudge'] {
-  const nudged = new Map<string, number>();
+function openNudge(queues: ReadonlyMap<string, Queue>, connection: Redis): Queues['nudge'] {
+  const lastPeriods = new Map<string, number>();
   return ({ queue, name }) => {
     const period = Math.floor(Date.now() / NUDGE_MS);
-    if (nudged.get(name) === period || connection.status !== 'ready') return;
-    nudged.set(name, period);
+    if (lastPeriods.get(name) === period || connection.status !== 'ready') return;
+    lastPeriods.set(name, period);
     const kept = { removeOnComplete: { age: 60 }, removeOnFail: { age: 60 } };
     const options = { jobId: `${name}-${period}`, delay: NUDGE_MS, ...kept };
     queues

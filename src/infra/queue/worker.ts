@@ -6,39 +6,39 @@ import { errorFields, observe, observeSparingly } from '../observability/log.ts'
 import { runWithTrace, type Trace } from '../observability/trace.ts';
 import { type JobContract, queuePrefix } from './queue.ts';
 
-/** What became of a job, in a closed set of words. A throw means: try again. */
-export type Outcome =
+/** The result of a job. A thrown error means: retry. */
+export type JobOutcome =
   | { kind: 'done' }
   | { kind: 'noop'; why: string }
   | { kind: 'snooze'; ms: number }
   | { kind: 'refused'; code: string };
 
-export const done: Outcome = { kind: 'done' };
-export const noop = (why: string): Outcome => ({ kind: 'noop', why });
-export const snooze = (ms: number): Outcome => ({ kind: 'snooze', ms });
-export const refusal = (code: string): Outcome => ({ kind: 'refused', code });
+export const done: JobOutcome = { kind: 'done' };
+export const noop = (why: string): JobOutcome => ({ kind: 'noop', why });
+export const snooze = (ms: number): JobOutcome => ({ kind: 'snooze', ms });
+export const refusal = (code: string): JobOutcome => ({ kind: 'refused', code });
 
 export interface JobContext {
-  /** The outbox row that the job carries out. */
+  /** The id of the outbox row of this job. */
   commandId: string;
-  /** Whether somebody began this job before, did not end in order, and may still be at it. */
+  /** Whether another worker began this job, did not end regularly, and may still be running it. */
   isTakeover: boolean;
-  /** How often the job was begun, this time included. */
+  /** Number of starts of the job, including this one. */
   starts: number;
-  /** Shows how far a long job is, where queues are looked at. */
+  /** Reports the progress of a long job, for queue dashboards. */
   progress(done: number, of: number): void;
 }
 
 export interface Handler {
   name: string;
-  /** @throws UnrecoverableError when `data` is not what the contract says. */
-  run(data: object, context: JobContext): Promise<Outcome>;
+  /** @throws UnrecoverableError when `data` does not match the contract. */
+  run(data: object, context: JobContext): Promise<JobOutcome>;
 }
 
-/** Ties a contract to its handler; the payload's type comes from the contract. */
+/** Connects a contract with its handler; the contract defines the payload's type. */
 export function handler<P>(
   contract: JobContract<P>,
-  run: (payload: P, context: JobContext) => Promise<Outcome>,
+  run: (payload: P, context: JobContext) => Promise<JobOutcome>,
 ): Handler {
   return {
     name: contract.name,
@@ -50,10 +50,10 @@ export function handler<P>(
   };
 }
 
-/** A killed worker's job is free again after this long, in milliseconds; live workers renew at half of it. */
+/** Life of a job lock in milliseconds: a killed worker's job is free after it. Live workers renew it at half of it. */
 const LOCK_MS = 4_000;
 
-/** Starts the worker of one queue. `whenUnavailable` says how long to wait, in ms, when an error means "later". */
+/** Starts the worker of one queue. `whenUnavailable` returns the delay in ms for an error that means "later". */
 export function startWorker(
   handlers: readonly Handler[],
   options: { queue: string; connection: Redis; concurrency: number; whenUnavailable(error: unknown): number | null },
@@ -74,7 +74,7 @@ export function startWorker(
     concurrency: options.concurrency,
     lockDuration: LOCK_MS,
     stalledInterval: 1_500,
-    // Being killed is not a fault of the job: only one that takes its worker down again and again is given up.
+    // A killed worker is not the job's fault: only a job that kills its worker again and again is given up.
     maxStalledCount: 25,
   });
   worker.on('error', (error) =>
@@ -95,7 +95,7 @@ async function runJob(
 ): Promise<string> {
   const entry = handlers.get(job.name);
   if (!entry) throw new UnrecoverableError(`no handler for ${job.name}`);
-  const { trace, isRedelivered = false, endedStart = 0, ...data } = job.data as Carried;
+  const { trace, isRedelivered = false, endedStart = 0, ...data } = job.data as JobMetadata;
   const { attemptsStarted: starts } = job;
   const isTakeover = starts > 1 ? endedStart !== starts - 1 : isRedelivered;
   let isRegularEnd = true;
@@ -110,7 +110,7 @@ async function runJob(
   );
   failpoint(`${job.name}.before-ack`);
   if (outcome.kind === 'snooze') {
-    // Otherwise the next start would have to take this one for a worker that may still be at it.
+    // Without it, the next start would assume that this worker may still be running the job.
     if (isRegularEnd) await job.updateData({ ...job.data, endedStart: starts });
     await job.moveToDelayed(Date.now() + outcome.ms, options.token);
     throw new DelayedError();
@@ -118,11 +118,11 @@ async function runJob(
   return outcome.kind === 'done' ? 'done' : JSON.stringify(outcome);
 }
 
-/** What a job carries besides its payload. */
-interface Carried {
+/** The fields of a job besides its payload. */
+interface JobMetadata {
   trace?: Trace;
   isRedelivered?: boolean;
-  /** The last start that ended in order, without being done. */
+  /** The number of the last start that ended regularly with a snooze. */
   endedStart?: number;
 }
 
@@ -130,7 +130,7 @@ async function runHandler(
   entry: Handler,
   { data, isTakeover }: { data: object; isTakeover: boolean },
   job: Job,
-): Promise<Outcome> {
+): Promise<JobOutcome> {
   const { attemptsStarted: starts } = job;
   const progress = (done: number, of: number) => {
     job.updateProgress({ done, of }).catch(() => undefined);

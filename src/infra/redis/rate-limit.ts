@@ -10,63 +10,63 @@ export interface Rate {
   name: string;
   points: number;
   seconds: number;
-  /** Many ask, and a hundredth more or less does not matter: points are fetched in advance. */
+  /** Fetches points in advance, for busy limits where 1 percent more or less does not matter. */
   isCoarse?: boolean;
 }
 
 export interface Spent {
   isOver: boolean;
   remaining: number;
-  /** Until the count begins anew. */
+  /** Seconds until the count restarts. */
   resetSeconds: number;
 }
 
 export interface Counter extends Rate {
-  /** Spends one point; `unavailable` when nobody can count at the moment. */
+  /** Spends one point; returns `unavailable` when Redis does not answer. */
   spend(key: string): Promise<Spent | 'unavailable'>;
-  /** Spends a point that this process has fetched in advance; undefined when it has none: then `spend`. */
+  /** Spends a point that this process has prefetched; returns undefined when it has none: then use `spend`. */
   spendPrefetched(key: string): Spent | undefined;
-  /** Forgets what was spent; does nothing when nobody can count. */
+  /** Resets the count of a key; does nothing when Redis does not answer. */
   forget(key: string): Promise<void>;
-  /** Returns one spent point; does nothing when nobody can count. */
+  /** Returns one spent point; does nothing when Redis does not answer. */
   giveBack(key: string): Promise<void>;
 }
 
-/** A request must not wait longer for being counted, in milliseconds. */
-const PATIENCE_MS = 250;
+/** The longest wait of a request for its count, in milliseconds. */
+const COUNT_TIMEOUT_MS = 250;
 
-/** Points of a coarse limit are fetched from Redis by the hundredth: so exact it is, and so seldom is Redis asked. */
-const FETCHED_PART = 100;
-const MOST_QUOTAS = 20_000;
+/** A coarse limit fetches one hundredth of its points at a time: the limit is exact to 1 percent. */
+const PREFETCH_DIVISOR = 100;
+const MAX_QUOTAS = 20_000;
 
-/** Points of a caller that this process has fetched and not spent yet. */
+/** The prefetched points of a caller that are not spent yet. */
 interface Quota {
   left: number;
-  /** What there is in Redis besides. */
+  /** Points that remain in Redis. */
   remaining: number;
   /** In ms since 1970. */
   endsAt: number;
 }
 
-/** Counts in Redis, for all processes together. `redis` fails fast: a count that does not come at once is not waited for. */
+/** Counts in Redis, for all processes together. `redis` fails fast: a slow count is not waited for. */
 export function openCounter(redis: Redis, rate: Rate): Counter {
   const { name, points, seconds, isCoarse = false } = rate;
   const limiter = new RateLimiterRedis({ storeClient: redis, keyPrefix: `rate:${name}`, points, duration: seconds });
-  const fetched = isCoarse ? Math.max(1, Math.floor(points / FETCHED_PART)) : 1;
+  const batchPoints = isCoarse ? Math.max(1, Math.floor(points / PREFETCH_DIVISOR)) : 1;
   const quotas = prefetchedQuotas();
-  const fetching = new Map<string, Promise<Spent | 'unavailable'>>();
-  const { consume, canCount } = counting({ redis, limiter, rate, fetched, quotas });
+  const pendingFetches = new Map<string, Promise<Spent | 'unavailable'>>();
+  const { consume, canCount } = openConsumer({ redis, limiter, rate, batchPoints, quotas });
   return {
     ...rate,
     spendPrefetched: quotas.spend,
     async spend(key) {
-      while (fetched > 1) {
+      while (batchPoints > 1) {
         const prefetched = quotas.spend(key);
         if (prefetched) return prefetched;
-        // One fetches for all who ask at once: each with a quota of its own would use up the limit with a few requests.
-        const another = fetching.get(key);
-        const fetch = another ?? consume(key).finally(() => fetching.delete(key));
-        fetching.set(key, fetch);
+        // Concurrent requests share one fetch: separate quotas would use up the limit with a few requests.
+        const another = pendingFetches.get(key);
+        const fetch = another ?? consume(key).finally(() => pendingFetches.delete(key));
+        pendingFetches.set(key, fetch);
         const spent = await fetch;
         if (!another || spent === 'unavailable' || spent.isOver) return spent;
       }
@@ -74,25 +74,25 @@ export function openCounter(redis: Redis, rate: Rate): Counter {
     },
     async forget(key) {
       quotas.delete(key);
-      if (canCount()) await settle(limiter.delete(digest(key)));
+      if (canCount()) await waitBriefly(limiter.delete(digest(key)));
     },
     async giveBack(key) {
-      if (canCount()) await settle(limiter.reward(digest(key), 1));
+      if (canCount()) await waitBriefly(limiter.reward(digest(key), 1));
     },
   };
 }
 
-interface Counting {
+interface ConsumerContext {
   redis: Redis;
   limiter: RateLimiterRedis;
   rate: Rate;
-  /** Points that are taken at a time. */
-  fetched: number;
+  /** Points that are fetched at a time. */
+  batchPoints: number;
   quotas: ReturnType<typeof prefetchedQuotas>;
 }
 
-function counting({ redis, limiter, rate: { name, points }, fetched, quotas }: Counting) {
-  // Until the count that was not waited for is settled, others would only wait behind it.
+function openConsumer({ redis, limiter, rate: { name, points }, batchPoints, quotas }: ConsumerContext) {
+  // Until an overdue count is settled, other requests would only wait behind it.
   let isOverdue = false;
   const endOverdue = () => {
     isOverdue = false;
@@ -100,13 +100,14 @@ function counting({ redis, limiter, rate: { name, points }, fetched, quotas }: C
   const canCount = () => redis.status === 'ready' && !isOverdue;
   async function consume(key: string): Promise<Spent | 'unavailable'> {
     if (!canCount()) return 'unavailable';
-    const asked = limiter.consume(digest(key), fetched).catch((refusal: unknown) => refusal);
-    const counted = await withTimeout(asked.finally(endOverdue), PATIENCE_MS);
+    const consumed = limiter.consume(digest(key), batchPoints).catch((refusal: unknown) => refusal);
+    const counted = await withTimeout(consumed.finally(endOverdue), COUNT_TIMEOUT_MS);
     if (counted instanceof RateLimiterRes) {
       const spent = toSpent(counted, points);
       const endsAt = Date.now() + counted.msBeforeNext;
-      if (fetched > 1 && !spent.isOver) quotas.set(key, { left: fetched - 1, remaining: spent.remaining, endsAt });
-      return { ...spent, remaining: spent.remaining + (spent.isOver ? 0 : fetched - 1) };
+      if (batchPoints > 1 && !spent.isOver)
+        quotas.set(key, { left: batchPoints - 1, remaining: spent.remaining, endsAt });
+      return { ...spent, remaining: spent.remaining + (spent.isOver ? 0 : batchPoints - 1) };
     }
     isOverdue = counted === TIMED_OUT;
     observeSparingly('rate.uncounted', { rate: name, ...errorFields(counted) });
@@ -115,23 +116,23 @@ function counting({ redis, limiter, rate: { name, points }, fetched, quotas }: C
   return { consume, canCount };
 }
 
-/** Waits for a correction of a count, but not long, and not for its success. */
-async function settle(correction: Promise<unknown>): Promise<void> {
+/** Waits a short time for a correction of a count, and ignores its failure. */
+async function waitBriefly(correction: Promise<unknown>): Promise<void> {
   await withTimeout(
     correction.catch(() => undefined),
-    PATIENCE_MS,
+    COUNT_TIMEOUT_MS,
   );
 }
 
-/** Keys tell who somebody is or where from: the store gets to see neither. */
+/** Hashes a key, which may contain personal data: Redis must not see it. */
 const digest = (key: string): string => hash('sha256', key, 'base64url').slice(0, 22);
 
 function prefetchedQuotas() {
-  const quotas = new LRUCache<string, Quota>({ max: MOST_QUOTAS });
+  const quotas = new LRUCache<string, Quota>({ max: MAX_QUOTAS });
   return {
     set: (key: string, quota: Quota) => void quotas.set(key, quota),
     delete: (key: string) => void quotas.delete(key),
-    /** Spends a point; undefined when there is none. */
+    /** Spends a point; returns undefined when there is none. */
     spend(key: string): Spent | undefined {
       const quota = quotas.get(key);
       if (!quota || quota.left === 0 || quota.endsAt <= Date.now()) return undefined;

@@ -3,15 +3,16 @@ import { endWhenSilent, type Silence } from '../network/silence.ts';
 import { errorFields, observe } from '../observability/log.ts';
 
 /**
- * `produce`: fails fast, the caller has another way (the relay). `read`: the same without a second attempt, since what is
- * kept there can be had elsewhere. `consume`: waits for Redis for ever, as BullMQ's workers must. `subscribe`: likewise.
+ * `produce`: fails fast, because the caller has a fallback (the relay). `read`: the same without a second attempt,
+ * because the value is available elsewhere. `consume` and `subscribe`: wait for Redis without limit, as BullMQ's
+ * workers must.
  */
 export type RedisRole = 'produce' | 'read' | 'consume' | 'subscribe';
 
 /**
- * A server that owes an answer and sends nothing for `silenceMs` milliseconds counts as gone, also when its connections stay
- * open. BullMQ's workers ask it to hold its answer back for up to ten seconds, and copy only `options` to connections of
- * their own: there ioredis itself watches.
+ * A server that owes an answer and sends nothing for `silenceMs` milliseconds counts as gone, even if its connections
+ * stay open. BullMQ's workers use blocking commands of up to ten seconds and copy only `options` to their own
+ * connections: there ioredis watches with `socketTimeout`.
  */
 const ROLES: Record<RedisRole, { options: RedisOptions; silenceMs?: number }> = {
   produce: { options: { enableOfflineQueue: false, maxRetriesPerRequest: 1 }, silenceMs: 1_000 },
@@ -20,34 +21,35 @@ const ROLES: Record<RedisRole, { options: RedisOptions; silenceMs?: number }> = 
   subscribe: { options: { maxRetriesPerRequest: null }, silenceMs: 2_000 },
 };
 
-/** A subscriber only listens: so often, in milliseconds, it asks whether somebody still speaks. */
+/** The interval, in milliseconds, at which a subscriber pings the server: it sends no other commands. */
 const PING_EVERY_MS = 5_000;
 
-/** Opens a connection that reconnects by itself, at most 500 ms apart, and never takes the process down. */
+/** Opens a connection that reconnects at least every 500 ms and never crashes the process. */
 export function openRedis(url: string, role: RedisRole): Redis {
   const { options, silenceMs: ms } = ROLES[role];
   const redis = new Redis(url, {
     ...options,
     retryStrategy: (attempt) => Math.min(50 * attempt, 500),
     connectTimeout: 2_000,
-    // The server became a replica: after a failover the same address leads to another one. 2: and send the command again.
+    // After a failover this server is a replica, and the address leads to another one. 2: reconnect and resend the
+    // command.
     reconnectOnError: ({ message }) => (message.includes('READONLY') ? 2 : false),
   });
-  let down = false;
+  let isDown = false;
   redis.on('error', (error) => {
-    if (!down) observe('redis.down', { role, ...errorFields(error) });
-    down = true;
+    if (!isDown) observe('redis.down', { role, ...errorFields(error) });
+    isDown = true;
   });
   redis.on('ready', () => {
-    if (down) observe('redis.up', { role });
-    down = false;
+    if (isDown) observe('redis.up', { role });
+    isDown = false;
   });
-  if (ms !== undefined) redis.on('connect', () => endWhenSilent(redis.stream, silenceOf(redis, ms)));
+  if (ms !== undefined) redis.on('connect', () => endWhenSilent(redis.stream, dropInvalidationTriggers(redis, ms)));
   if (role === 'subscribe') setInterval(() => redis.ping().catch(() => undefined), PING_EVERY_MS).unref();
   return redis;
 }
 
-const silenceOf = (redis: Redis, ms: number): Silence => ({
+const dropInvalidationTriggers = (redis: Redis, ms: number): Silence => ({
   ms,
   isOwed: () => redis.commandQueue.length > 0,
   error: () => Object.assign(new Error(`Redis did not answer for ${ms} ms.`), { code: 'ETIMEDOUT' }),

@@ -1,14 +1,14 @@
 import type { SendMailOptions } from 'nodemailer';
 import { type Mail, MailError } from './port.ts';
 
-/** One address and nothing else: no list, no line of a header. */
+/** Exactly one address: no list and no header line. */
 const ADDRESS = /^[^\s\p{Cc}<>(),;:"[\]\\@]+@[^\s\p{Cc}<>(),;:"\\@]+$/u;
 
 /**
- * The mail as nodemailer takes it. `from` is an address, or a name with one: `Shop <shop@example.com>`.
+ * Converts a mail for nodemailer. `from` is an address, or a name with an address: `Shop <shop@example.com>`.
  * @throws MailError refused ADDRESS_INVALID
  */
-export function composed(from: string, { to, subject, text, html, messageId }: Mail): SendMailOptions {
+export function composeMessage(from: string, { to, subject, text, html, messageId }: Mail): SendMailOptions {
   if (!ADDRESS.test(to.address)) throw new MailError('refused', 'ADDRESS_INVALID');
   return {
     from: senderOf(from),
@@ -19,7 +19,7 @@ export function composed(from: string, { to, subject, text, html, messageId }: M
     messageId,
     disableFileAccess: true,
     disableUrlAccess: true,
-    // Nobody's holiday responder is to answer (RFC 3834).
+    // Stops automatic replies such as vacation responders (RFC 3834).
     headers: { 'Auto-Submitted': 'auto-generated' },
   };
 }
@@ -29,5 +29,5 @@ function senderOf(from: string): { name: string; address: string } {
   return { name: name.trim(), address };
 }
 
-/** What stands in a header stays in its line. */
+/** Keeps a header value on one line, against header injection. */
 const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim();

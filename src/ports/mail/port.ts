@@ -1,31 +1,31 @@
-/** One mail to one person. */
+/** One mail to one recipient. */
 export interface Mail {
-  /** Which letter it is, for logs and names of files: nothing personal. */
+  /** The name of the template, for logs and file names: no personal data. */
   letter: string;
   to: { name: string; address: string };
   subject: string;
   text: string;
   html: string;
-  /** In angle brackets. Two mails with the same one are one mail that was sent twice. */
+  /** In angle brackets. Mails with the same Message-ID are copies of one mail. */
   messageId: string;
 }
 
-/** The door out for mails. */
+/** Sends mails. */
 export interface Mailer {
   /**
-   * Resolves when somebody else has taken the mail and will deliver it.
+   * Resolves when the mail server has accepted the mail.
    * @throws MailError
    */
   send(mail: Mail): Promise<void>;
 }
 
 /**
- * `refused`: this mail will never reach this person, sending it again will not help.
- * `later`: it was not taken, or nobody knows whether it was; the same mail may be sent again.
+ * `refused`: the server rejects this mail for good; do not send it again.
+ * `later`: the server did not accept the mail, or the outcome is unknown; the same mail may be sent again.
  */
 export type MailOutcome = 'refused' | 'later';
 
-/** Says only a code: the words of mail servers repeat the address, which must not get into a log. */
+/** Carries only a code: replies of mail servers repeat the address, which must not get into a log. */
 export class MailError extends Error {
   readonly outcome: MailOutcome;
   readonly code: string;

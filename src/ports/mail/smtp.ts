@@ -1,36 +1,36 @@
 import { createTransport } from 'nodemailer';
 import { observe } from '../../infra/observability/log.ts';
-import { composed } from './message.ts';
+import { composeMessage } from './message.ts';
 import { MailError, type Mailer } from './port.ts';
 
 export interface SmtpOptions {
-  /** `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`; what nodemailer reads from a query wins over the rest. */
+  /** `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`. Query parameters override nodemailer options. */
   url: string;
-  /** An address, or a name with one. */
+  /** An address, or a name with an address. */
   from: string;
-  /** Whether a connection to another machine must be encrypted, whatever the server offers. */
+  /** Whether connections to other machines must be encrypted. */
   mustEncrypt: boolean;
-  /** How long the server may keep us waiting for a word, in milliseconds. */
-  patienceMs?: number;
+  /** Timeout of each server reply, in milliseconds. Default: 10000. */
+  timeoutMs?: number;
 }
 
-const PATIENCE_MS = 10_000;
-/** A mail takes no longer than so many patiences, however slowly the server speaks. */
-const MOST_PATIENCES = 4;
+const TIMEOUT_MS = 10_000;
+/** The total time limit of a mail, as a multiple of the reply timeout. */
+const TOTAL_TIMEOUTS = 4;
 
-/** Sends by SMTP, each mail over a connection of its own: there are few of them, and none is left open. */
-export function smtpMailer({ url, from, mustEncrypt, patienceMs = PATIENCE_MS }: SmtpOptions): Mailer {
+/** Sends mails by SMTP, one connection per mail. */
+export function smtpMailer({ url, from, mustEncrypt, timeoutMs = TIMEOUT_MS }: SmtpOptions): Mailer {
   const transport = createTransport({
     url,
     requireTLS: mustEncrypt && !isThisMachine(new URL(url).hostname),
-    // Up to the end of the greeting.
-    connectionTimeout: patienceMs,
-    socketTimeout: patienceMs,
+    // Covers the connection and the server's greeting.
+    connectionTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
   });
   return {
     async send(mail) {
-      const message = composed(from, mail);
-      const signal = AbortSignal.timeout(MOST_PATIENCES * patienceMs);
+      const message = composeMessage(from, mail);
+      const signal = AbortSignal.timeout(TOTAL_TIMEOUTS * timeoutMs);
       await transport.sendMail({ ...message, signal }).catch((error: unknown) => {
         throw toMailError(error);
       });
@@ -41,13 +41,15 @@ export function smtpMailer({ url, from, mustEncrypt, patienceMs = PATIENCE_MS }:
 
 const isThisMachine = (host: string): boolean => /^(localhost|127\.[\d.]+|\[::1\])$/.test(host);
 
-/** What a reply says to one of these commands it says of the recipient or of the mail, not of us. */
-const ABOUT_THIS_MAIL = ['RCPT TO', 'DATA'];
+/** SMTP commands whose errors concern the recipient or the mail, not our account. */
+const MAIL_COMMANDS = ['RCPT TO', 'DATA'];
 
-/** A server that does not know our password or our sender is to be mended, and then takes the mail: that is `later`. */
+/**
+ * A rejected password or sender counts as `later`: the server accepts the mail once an operator has fixed the settings.
+ */
 function toMailError(error: unknown): unknown {
   const { code, command, permanent, responseCode } = error as Record<string, unknown>;
   if (typeof code !== 'string') return error;
-  const isFinal = permanent === true && ABOUT_THIS_MAIL.includes(String(command));
+  const isFinal = permanent === true && MAIL_COMMANDS.includes(String(command));
   return new MailError(isFinal ? 'refused' : 'later', responseCode ? `SMTP_${responseCode}` : code);
 }

@@ -1,7 +1,7 @@
-/** Where a payment stands; our words for Stripe's statuses (`requires_method` also covers an unconfirmed intent). */
+/** The status of a payment, mapped from Stripe's statuses. `requires_method` also covers an unconfirmed intent. */
 export type IntentStatus = 'requires_method' | 'requires_action' | 'processing' | 'succeeded' | 'canceled';
 
-/** One attempt to collect money, as the provider sees it. Amounts are minor units (paise). */
+/** A payment intent of the provider. Amounts are in minor units (paise). */
 export interface Intent {
   id: string;
   /** The checkout that opened it, from the intent's metadata; null for payments that are not ours. */
@@ -9,11 +9,11 @@ export interface Intent {
   status: IntentStatus;
   amount: number;
   amountReceived: number;
-  /** Only `retrieve`, `find`, `list` and `cancel` know of refunds; a fresh answer of `open` or `confirm` has none. */
+  /** Set by `retrieve`, `find`, `list` and `cancel`; 0 in the answers of `open` and `confirm`. */
   amountRefunded: number;
   currency: string;
   clientSecret: string | null;
-  /** Why the last attempt was declined, in the provider's word; null unless the status is `requires_method`. */
+  /** The provider's code for the last decline; null unless the status is `requires_method`. */
   declineCode: string | null;
   createdAt: Date;
 }
@@ -22,12 +22,12 @@ export interface Refund {
   id: string;
   intentId: string;
   amount: number;
-  /** What we called it when we asked for it; null for one that somebody made in the provider's own dashboard. */
+  /** Our reference for the refund; null for a refund that was made in the provider's dashboard. */
   reference: string | null;
   status: 'pending' | 'succeeded' | 'failed';
 }
 
-/** A verified webhook. `status` and `amountReceived` are those of the moment the event was made, not of now. */
+/** A verified webhook. `status` and `amountReceived` are as of the creation of the event, not current. */
 export interface ProviderEvent {
   id: string;
   type: string;
@@ -47,40 +47,42 @@ export interface OpenIntent {
   key: string;
 }
 
-/** The door to a payment provider. Every method rejects with a ProviderError, whose `outcome` says what may be done next. */
+/**
+ * A payment provider. Every method rejects with a ProviderError; its `outcome` says whether the call may be repeated.
+ */
 export interface PaymentProvider {
   name: 'stripe';
   /** Creates an intent and, given a method, charges it. A decline is an answer (`requires_method`), not an error. */
   open(intent: OpenIntent): Promise<Intent>;
-  /** Charges an open intent by another method. One that has moved on meanwhile (paid, canceled) is answered as it is. */
+  /** Charges an open intent with another method. Returns an intent unchanged that is already paid or canceled. */
   confirm(attempt: { intentId: string; method: string; key: string }): Promise<Intent>;
-  /** Cancels an intent; one that can no longer be cancelled (processing, paid) is answered as it is. */
+  /** Cancels an intent. Returns an intent unchanged that can no longer be cancelled (processing, paid). */
   cancel(attempt: { intentId: string; key: string }): Promise<Intent>;
   retrieve(intentId: string): Promise<Intent>;
   /**
-   * The newest intent of a checkout among those created since `since` by the provider's clock; null when there is
-   * none. This is how an `unknown` outcome of `open` is resolved.
+   * Finds the newest intent of a checkout that was created since `since`, by the provider's clock; null without one.
+   * Use it to resolve an `unknown` outcome of `open`.
    */
   find(checkoutId: string, since: Date): Promise<Intent | null>;
-  /** Gives `amount` paise back; more than what is left to refund is refused. */
+  /** Refunds `amount` paise. Refuses more than the unrefunded rest. */
   refund(refund: { intentId: string; amount: number; key: string; reference: string }): Promise<Refund>;
-  /** Every refund of an intent, newest first. This is how an `unknown` outcome of `refund` is resolved. */
+  /** Lists the refunds of an intent, newest first. Use it to resolve an `unknown` outcome of `refund`. */
   refundsOf(intentId: string): Promise<Refund[]>;
-  /** All intents created since `since`, and not after `until`, newest first, fetched page by page. */
+  /** Lists the intents created from `since` to `until`, newest first. Fetches page by page. */
   list(since: Date, until?: Date): AsyncIterable<Intent>;
-  /** All events of that time, newest first: also those that were never delivered. */
+  /** Lists the events created from `since` to `until`, newest first, including undelivered events. */
   events(since: Date, until: Date): AsyncIterable<ProviderEvent>;
   /**
-   * The event that a webhook brings; null for a signed body that is none, as another program may send.
-   * @throws ProviderError refused INVALID_SIGNATURE when the signature is wrong, or more than 5 minutes from now.
+   * Verifies a webhook and returns its event; null for a signed body that is not an event.
+   * @throws ProviderError refused INVALID_SIGNATURE when the signature is invalid, or more than 5 minutes from now.
    */
   verify(raw: Buffer, signature: string, now: Date): ProviderEvent | null;
 }
 
 /**
- * `refused`: the provider said no, nothing happened and asking again will not help.
- * `not_sent`: the request was not acted on (connection refused, rate limit, open breaker): the same call may be repeated.
- * `unknown`: money may have moved (time-out, lost connection, 5xx): ask with `find` or `retrieve` before anything else.
+ * `refused`: the provider rejected the request; nothing happened, and a repeated call fails again.
+ * `not_sent`: the provider did not process the request (connection refused, rate limit, open breaker); repeat the call.
+ * `unknown`: money may have moved (timeout, lost connection, 5xx); call `find` or `retrieve` before anything else.
  */
 export type ProviderOutcome = 'refused' | 'not_sent' | 'unknown';
 

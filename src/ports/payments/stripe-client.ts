@@ -1,26 +1,28 @@
 import CircuitBreaker from 'opossum';
 import Stripe from 'stripe';
-import { classify, isAnswer } from './stripe-errors.ts';
+import { classify, isRejection } from './stripe-errors.ts';
 import { stripeHttp } from './stripe-http.ts';
 
 export interface StripeConfig {
   secretKey: string;
   webhookSecret: string;
-  /** Where the API is; absent means Stripe itself. */
+  /** Base URL of the API. Default: `https://api.stripe.com`. */
   apiUrl?: string | undefined;
-  /** How long a call may stay silent before its outcome is `unknown`; default 8000 ms. */
+  /** Timeout of a call in milliseconds; then its outcome is `unknown`. Default: 8000. */
   timeoutMs?: number | undefined;
-  /** How long an open breaker refuses calls before it lets one through as a probe; default 2000 ms. */
+  /** How long an open circuit breaker rejects calls before it lets a probe through, in milliseconds. Default: 2000. */
   breakerResetMs?: number | undefined;
 }
 
-/** The SDK, and the one way to call it: through the breaker, with every failure turned into a ProviderError. */
-export interface StripeLink {
+/**
+ * The SDK, and `call`, which runs a request through the circuit breaker and turns every failure into a ProviderError.
+ */
+export interface StripeClient {
   stripe: Stripe;
   call<T>(request: () => Promise<T>): Promise<T>;
 }
 
-export function linkStripe(config: StripeConfig): StripeLink {
+export function openStripeClient(config: StripeConfig): StripeClient {
   const breaker = openBreaker(config.breakerResetMs ?? 2_000);
   return {
     stripe: connect(config),
@@ -43,7 +45,7 @@ function connect({ secretKey, apiUrl, timeoutMs }: StripeConfig): Stripe {
     protocol,
     timeout: timeoutMs ?? 8_000,
     httpClient: stripeHttp(protocol),
-    // The job's own retries decide, with the outcome in hand; telemetry costs time and tells strangers about us.
+    // The job decides about retries by the outcome. Telemetry costs time and sends data to third parties.
     maxNetworkRetries: 0,
     telemetry: false,
   });
@@ -53,12 +55,12 @@ function connect({ secretKey, apiUrl, timeoutMs }: StripeConfig): Stripe {
 function openBreaker(resetTimeout: number): CircuitBreaker<[() => Promise<unknown>], unknown> {
   return new CircuitBreaker((request: () => Promise<unknown>) => request(), {
     name: 'stripe',
-    // The SDK's own time-out ends a call and its connection; a second clock would only leave calls running unseen.
+    // The SDK's timeout ends a call and its connection. A timeout here would end neither.
     timeout: false,
     resetTimeout,
     volumeThreshold: 8,
     errorThresholdPercentage: 50,
-    errorFilter: isAnswer,
+    errorFilter: isRejection,
     rollingPercentilesEnabled: false,
     enableSnapshots: false,
   });

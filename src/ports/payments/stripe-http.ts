@@ -10,10 +10,10 @@ export const CONNECTION_LOST = 'CONNECTION_LOST';
 type HttpClient = ReturnType<typeof Stripe.createNodeHttpClient>;
 
 /**
- * The SDK's HTTP client over kept-alive connections. A lost connection is tried once more, because an idle one may
- * have been closed at the other end; every request carries an idempotency key or only reads, so twice is once.
- * The SDK would do the same but report only the second failure: a reset followed by a refused connection would then
- * look like a request that was never sent. Hence the retry is made here, and both failures become CONNECTION_LOST.
+ * The SDK's HTTP client over kept-alive connections. It retries a lost connection once, because the server may have
+ * closed an idle connection. The retry is safe: every request only reads or has an idempotency key. The SDK's own retry
+ * reports only the second failure, so that a reset followed by a refused connection looks like a request that was never
+ * sent. Here, two failures become CONNECTION_LOST.
  */
 export function stripeHttp(protocol: 'http' | 'https'): HttpClient {
   const pool = { keepAlive: true, maxFreeSockets: 64 };

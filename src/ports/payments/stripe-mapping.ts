@@ -8,7 +8,7 @@ const STATUS = new Map<string, IntentStatus>(
     requires_confirmation: 'requires_method',
     requires_action: 'requires_action',
     processing: 'processing',
-    // Authorised money that nobody has captured yet; we never ask for manual capture.
+    // An authorised, uncaptured payment; we never request manual capture.
     requires_capture: 'processing',
     succeeded: 'succeeded',
     canceled: 'canceled',
@@ -25,7 +25,7 @@ const REFUND_STATUS = new Map<string, Refund['status']>(
   }),
 );
 
-/** Stripe's intent in our words. Refunds are known only where `latest_charge` was expanded. */
+/** Maps Stripe's intent. `amountRefunded` needs an expanded `latest_charge`, else it is 0. */
 export function toIntent(intent: Stripe.PaymentIntent): Intent {
   const status = statusOf(intent.status);
   const charge = intent.latest_charge;
@@ -50,39 +50,39 @@ export function toRefund(refund: Stripe.Refund, intentId: string): Refund {
     intentId: idOf(refund.payment_intent) ?? intentId,
     amount: refund.amount,
     reference: refund.metadata?.reference ?? null,
-    // A status we do not know yet is money that has not certainly gone back.
+    // An unknown status counts as pending: the refund is not certain.
     status: REFUND_STATUS.get(refund.status ?? 'pending') ?? 'pending',
   };
 }
 
-/** Whether a signed body is an event at all: others may sign with the same secret, and send what they like. */
+/** Whether a signed body is an event: other programs with the same secret may send anything. */
 export function isEvent(value: unknown): value is Stripe.Event {
   const { id, type, created, data } = (value ?? {}) as Partial<Record<keyof Stripe.Event, unknown>>;
   const object = (data as { object?: unknown } | null | undefined)?.object;
   return isName(id) && isName(type) && isSecond(created) && isObject(object);
 }
 
-/** Whether a value is an id of Stripe: at most 255 characters, so that an index holds it. */
+/** Whether a value is a Stripe id: at most 255 characters, so that it fits into an index. */
 const isName = (value: unknown): value is string => typeof value === 'string' && /^[\w.-]{1,255}$/.test(value);
 
-/** Seconds since 1970 that a date can hold. */
+/** Whether a value is a valid time in seconds since 1970. */
 const isSecond = (value: unknown): boolean =>
   typeof value === 'number' && !Number.isNaN(new Date(value * 1_000).getTime());
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** What of a webhook event concerns a payment; everything else in it is null. */
+/** Maps the payment fields of a webhook event. Fields that the event does not have are null. */
 export function toEvent(event: Stripe.Event): ProviderEvent {
   return {
     id: event.id,
     type: event.type,
     createdAt: new Date(event.created * 1_000),
-    ...NOTHING,
+    ...NO_PAYMENT,
     ...subject(event.data.object),
   };
 }
 
-const NOTHING = { intentId: null, checkoutId: null, status: null, amountReceived: null, refundId: null };
+const NO_PAYMENT = { intentId: null, checkoutId: null, status: null, amountReceived: null, refundId: null };
 
 function subject(object: Stripe.Event.Data.Object): Partial<ProviderEvent> {
   if (isA<Stripe.PaymentIntent>(object, 'payment_intent')) {
@@ -104,16 +104,16 @@ function isA<T extends { object: string }>(value: object, kind: T['object']): va
   return 'object' in value && value.object === kind;
 }
 
-/** A status that Stripe may add one day is treated as still under way: waiting is safe, guessing is not. */
+/** An unknown status counts as processing: waiting is safe. */
 const statusOf = (status: string): IntentStatus => STATUS.get(status) ?? 'processing';
 
-/** The checkout that we opened an intent for; null for the intents of other programs on the same account. */
+/** The checkout of an intent; null for intents of other programs on the same account. */
 const checkoutIdOf = (metadata: Stripe.Metadata | null | undefined): string | null => {
   const id = metadata?.checkoutId;
   return id !== undefined && isUuid(id) ? id : null;
 };
 
-/** The id that a reference is or has; null for what is none, as a signed body may hold anything. */
+/** The id of a reference, which is a string or an expanded object; null for an invalid id. */
 function idOf(reference: string | { id: string } | null | undefined): string | null {
   const id = typeof reference === 'string' ? reference : reference?.id;
   return isName(id) ? id : null;

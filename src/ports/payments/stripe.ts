@@ -7,16 +7,16 @@ import {
   type ProviderEvent,
   type Refund,
 } from './port.ts';
-import { linkStripe, type StripeConfig, type StripeLink } from './stripe-client.ts';
+import { openStripeClient, type StripeClient, type StripeConfig } from './stripe-client.ts';
 import { stripeCause } from './stripe-errors.ts';
 import { isEvent, toEvent, toIntent, toRefund } from './stripe-mapping.ts';
 
 const SIGNATURE_TOLERANCE_SECONDS = 300;
-const PAGE = 100;
+const PAGE_SIZE = 100;
 
 /** The payment provider on Stripe's SDK. Calls share one circuit breaker and a pool of kept-alive connections. */
 export function stripeProvider(config: StripeConfig): PaymentProvider {
-  const link = linkStripe(config);
+  const link = openStripeClient(config);
   return {
     name: 'stripe',
     open: (intent) => open(link, intent),
@@ -33,7 +33,7 @@ export function stripeProvider(config: StripeConfig): PaymentProvider {
 }
 
 function open(
-  { stripe, call }: StripeLink,
+  { stripe, call }: StripeClient,
   { checkoutId, amount, currency, method, key }: OpenIntent,
 ): Promise<Intent> {
   const params: Stripe.PaymentIntentCreateParams = {
@@ -49,39 +49,45 @@ function open(
 
 type Confirmation = Parameters<PaymentProvider['confirm']>[0];
 
-function confirm(link: StripeLink, { intentId, method, key }: Confirmation): Promise<Intent> {
+function confirm(link: StripeClient, { intentId, method, key }: Confirmation): Promise<Intent> {
   const { stripe, call } = link;
   const charge = () =>
     call(() => stripe.paymentIntents.confirm(intentId, { payment_method: method }, { idempotencyKey: key }));
-  return orAsItIs(link, intentId, () => orDeclined(charge));
+  return orCurrentState(link, intentId, () => orDeclined(charge));
 }
 
-function cancel(link: StripeLink, { intentId, key }: Parameters<PaymentProvider['cancel']>[0]): Promise<Intent> {
+function cancel(link: StripeClient, { intentId, key }: Parameters<PaymentProvider['cancel']>[0]): Promise<Intent> {
   const { stripe, call } = link;
-  return orAsItIs(link, intentId, async () =>
+  return orCurrentState(link, intentId, async () =>
     toIntent(await call(() => stripe.paymentIntents.cancel(intentId, {}, { idempotencyKey: key }))),
   );
 }
 
-async function retrieve({ stripe, call }: StripeLink, intentId: string): Promise<Intent> {
+async function retrieve({ stripe, call }: StripeClient, intentId: string): Promise<Intent> {
   return toIntent(await call(() => stripe.paymentIntents.retrieve(intentId, { expand: ['latest_charge'] })));
 }
 
-/** By listing, not by Stripe's search: that lags behind (and is closed to Indian merchants); a miss is a second charge. */
-async function find(link: StripeLink, checkoutId: string, since: Date): Promise<Intent | null> {
+/**
+ * Lists instead of using Stripe's search, which lags and is not available in India. A missed intent means a second
+ * charge.
+ */
+async function find(link: StripeClient, checkoutId: string, since: Date): Promise<Intent | null> {
   for await (const intent of list(link, since)) if (intent.checkoutId === checkoutId) return intent;
   return null;
 }
 
-async function* list({ stripe, call }: StripeLink, since: Date, until?: Date): AsyncGenerator<Intent> {
+async function* list({ stripe, call }: StripeClient, since: Date, until?: Date): AsyncGenerator<Intent> {
   const created = between(since, until);
   const expand = ['data.latest_charge'];
-  yield* pages((after) => call(() => stripe.paymentIntents.list({ created, limit: PAGE, expand, ...after })), toIntent);
+  yield* pages(
+    (after) => call(() => stripe.paymentIntents.list({ created, limit: PAGE_SIZE, expand, ...after })),
+    toIntent,
+  );
 }
 
-async function* events({ stripe, call }: StripeLink, since: Date, until: Date): AsyncGenerator<ProviderEvent> {
+async function* events({ stripe, call }: StripeClient, since: Date, until: Date): AsyncGenerator<ProviderEvent> {
   const created = between(since, until);
-  yield* pages((after) => call(() => stripe.events.list({ created, limit: PAGE, ...after })), toEvent);
+  yield* pages((after) => call(() => stripe.events.list({ created, limit: PAGE_SIZE, ...after })), toEvent);
 }
 
 const between = (since: Date, until?: Date) => ({
@@ -89,7 +95,7 @@ const between = (since: Date, until?: Date) => ({
   ...(until && { lte: Math.floor(until.getTime() / 1_000) }),
 });
 
-/** Every row of a list, page after page. */
+/** Yields every row of a paginated list. */
 async function* pages<Row extends { id: string }, T>(
   fetch: (after: { starting_after?: string }) => Promise<{ data: Row[]; has_more: boolean }>,
   map: (row: Row) => T,
@@ -107,15 +113,15 @@ async function* pages<Row extends { id: string }, T>(
 type GivingBack = Parameters<PaymentProvider['refund']>[0];
 
 async function giveBack(
-  { stripe, call }: StripeLink,
+  { stripe, call }: StripeClient,
   { intentId, amount, key, reference }: GivingBack,
 ): Promise<Refund> {
   const params = { payment_intent: intentId, amount, metadata: { reference } };
   return toRefund(await call(() => stripe.refunds.create(params, { idempotencyKey: key })), intentId);
 }
 
-async function refundsOf({ stripe, call }: StripeLink, intentId: string): Promise<Refund[]> {
-  const of = { payment_intent: intentId, limit: PAGE };
+async function refundsOf({ stripe, call }: StripeClient, intentId: string): Promise<Refund[]> {
+  const of = { payment_intent: intentId, limit: PAGE_SIZE };
   const fetch = (after: object) => call(() => stripe.refunds.list({ ...of, ...after }));
   const refunds: Refund[] = [];
   for await (const refund of pages(fetch, (row) => toRefund(row, intentId))) refunds.push(refund);
@@ -139,18 +145,18 @@ function verify(
   } catch (cause) {
     throw new ProviderError('refused', 'INVALID_SIGNATURE', { cause });
   }
-  // The SDK only refuses what is too old.
+  // The SDK rejects only old signatures, not those from the future.
   if (signedAt(signature) > now.getTime() / 1_000 + SIGNATURE_TOLERANCE_SECONDS) {
     throw new ProviderError('refused', 'INVALID_SIGNATURE');
   }
   return isEvent(event) ? toEvent(event) : null;
 }
 
-/** The second at which a signature, which holds, says that it was made. */
+/** The timestamp of a valid signature, in seconds since 1970. */
 const signedAt = (signature: string): number =>
   Math.max(...[...signature.matchAll(/(?:^|,)\s*t=(\d+)/g)].map(([, second]) => Number(second)));
 
-/** A decline is reported as an error that carries the intent: here it becomes the answer that it is. */
+/** Stripe reports a decline as an error with the intent: returns that intent. */
 async function orDeclined(request: () => Promise<Stripe.PaymentIntent>): Promise<Intent> {
   try {
     return toIntent(await request());
@@ -161,8 +167,8 @@ async function orDeclined(request: () => Promise<Stripe.PaymentIntent>): Promise
   }
 }
 
-/** An intent that is past the asked-for step is looked up, so that the caller sees what became of it. */
-async function orAsItIs(link: StripeLink, intentId: string, request: () => Promise<Intent>): Promise<Intent> {
+/** Retrieves the current intent when its status does not allow the requested step. */
+async function orCurrentState(link: StripeClient, intentId: string, request: () => Promise<Intent>): Promise<Intent> {
   try {
     return await request();
   } catch (error) {

@@ -1,17 +1,17 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { useAgent } from 'request-filtering-agent';
-import { type Posting, WebhookError, type WebhookSender } from './port.ts';
+import { WebhookError, type WebhookRequest, type WebhookSender } from './port.ts';
 
-/** A receiver has so long to answer, in milliseconds. */
+/** Timeout of a response, in milliseconds. */
 const TIMEOUT_MS = 5_000;
 
 /**
- * Posts over HTTP. With `onlyPublic`, as in production, it speaks HTTPS only and never to an address of our own network:
- * the address is looked at when the connection is made, so a name cannot point elsewhere by then.
+ * Posts webhooks over HTTP. With `onlyPublic`, as in production, it allows only HTTPS and public addresses. It checks
+ * the address when it connects, so that a changed DNS record cannot bypass the check.
  */
 export const httpSender = ({ onlyPublic }: { onlyPublic: boolean }): WebhookSender => ({
-  post: ({ url, headers, body }: Posting) =>
+  post: ({ url, headers, body }: WebhookRequest) =>
     new Promise((resolve, reject) => {
       const isHttps = new URL(url).protocol === 'https:';
       if (onlyPublic && !isHttps) return reject(new WebhookError('HTTPS_REQUIRED'));
@@ -19,7 +19,7 @@ export const httpSender = ({ onlyPublic }: { onlyPublic: boolean }): WebhookSend
       const agent = useAgent(url, { allowPrivateIPAddress, allowMetaIPAddress: allowPrivateIPAddress });
       const options = { method: 'POST', agent, headers: { ...headers, 'Content-Length': Buffer.byteLength(body) } };
       const request = (isHttps ? requestHttps : requestHttp)(url, options, (response) => {
-        // What a receiver says is its own business; only the status counts.
+        // Only the status counts: discard the body.
         response.resume();
         clearTimeout(timer);
         resolve(response.statusCode ?? 0);

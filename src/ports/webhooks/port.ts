@@ -1,19 +1,22 @@
-export interface Posting {
+export interface WebhookRequest {
   url: string;
   headers: Record<string, string>;
   body: string;
 }
 
-/** The door out to whoever subscribed. */
+/** Sends webhooks to subscribers. */
 export interface WebhookSender {
   /**
-   * Posts a body and answers the status, whatever it is. Redirects are answers too: they are not followed.
-   * @throws WebhookError when there was no answer.
+   * Posts a body and returns the HTTP status. Does not follow redirects.
+   * @throws WebhookError when there was no response.
    */
-  post(posting: Posting): Promise<number>;
+  post(request: WebhookRequest): Promise<number>;
 }
 
-/** Why there was no answer, as a code: `TIMEOUT`, `ADDRESS_FORBIDDEN`, or the system's own, as `ECONNREFUSED`. */
+/**
+ * Why there was no response, as a code: `TIMEOUT`, `HTTPS_REQUIRED`, `ADDRESS_FORBIDDEN`, or a system error such as
+ * `ECONNREFUSED`.
+ */
 export class WebhookError extends Error {
   readonly code: string;
 

@@ -1,7 +1,7 @@
 import type { EventType } from '../../domain/events.ts';
-import { CHECKOUT_WAYS_OUT, type CheckoutState } from '../../domain/states.ts';
+import { CHECKOUT_TERMINAL_STATES, type CheckoutState } from '../../domain/states.ts';
 import type { Checkout } from '../../entities/checkout/checkout.ts';
-import { invoiceDue } from '../../entities/invoice/due.ts';
+import { markInvoiceDue } from '../../entities/invoice/due.ts';
 import { enqueue } from '../../entities/outbox/outbox.ts';
 import { Payment } from '../../entities/payment/payment.ts';
 import { consumeRedemptions, reholdRedemptions, releaseRedemptions } from '../../entities/pricing/redemption.ts';
@@ -17,22 +17,22 @@ import { sendEmail } from '../notifications/order-emails.ts';
 import { placeOrder } from './place-order.ts';
 import { priceCheckout } from './pricing.ts';
 
-interface At {
+interface ActionContext {
   checkout: Checkout;
-  /** Where the checkout stood before the event that asked for this. */
+  /** The state before the event that requested this action. */
   from: CheckoutState;
 }
 
-type Perform = (deps: WorkerDeps, tx: Tx, at: At) => Promise<CheckoutEvent | undefined>;
+type Perform = (deps: WorkerDeps, tx: Tx, context: ActionContext) => Promise<CheckoutEvent | undefined>;
 
-/** What subscribers hear of a checkout that ends without an order. */
-const ENDS: Partial<Record<CheckoutState, EventType>> = {
+/** The webhook event for each state in which a checkout ends without an order. */
+const END_EVENTS: Partial<Record<CheckoutState, EventType>> = {
   EXPIRED: 'checkout.expired',
   CANCELLED: 'checkout.cancelled',
   FAILED: 'checkout.failed',
 };
 
-/** What each action of the machine means in rows; an answer is the next event of the machine. */
+/** Executes each action of the machine on the database. A result is the machine's next event. */
 export const ACTIONS: Record<CheckoutAction, Perform> = {
   reserve: priceAndReserve,
   extendHold,
@@ -41,13 +41,13 @@ export const ACTIONS: Record<CheckoutAction, Perform> = {
   createOrder,
   closeCart,
   release: async (deps, tx, { checkout }) => {
-    // A guest has proved no address: anybody could have us write to anybody.
+    // Guests get no e-mail: their address is not verified, so anybody could make the shop send mail to a stranger.
     if (checkout.state === 'EXPIRED' && checkout.customerId)
       sendEmail(deps, tx, { letter: 'checkout-expired', id: checkout.id });
-    const news = ENDS[checkout.state];
-    if (news)
+    const type = END_EVENTS[checkout.state];
+    if (type)
       await announce(deps, tx, {
-        type: news,
+        type,
         data: { checkoutId: checkout.id, cartId: checkout.cartId, reason: checkout.reason },
       });
     await releaseRedemptions(tx, checkout.id);
@@ -64,7 +64,7 @@ const LATEST_ATTEMPT = forEachCall(
   ['uuid'],
 );
 
-async function priceAndReserve(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<CheckoutEvent> {
+async function priceAndReserve(deps: WorkerDeps, tx: Tx, { checkout }: ActionContext): Promise<CheckoutEvent> {
   const [priced, methods] = await Promise.all([
     priceCheckout(deps, tx, checkout),
     tx.query(LATEST_ATTEMPT, [checkout.id]),
@@ -82,16 +82,16 @@ async function priceAndReserve(deps: WorkerDeps, tx: Tx, { checkout }: At): Prom
   return { type: 'RESERVED', total };
 }
 
-/** A customer who has given a payment method means to buy: the goods are held for the usual time, counted from the start. */
-async function extendHold(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<undefined> {
+/** Extends the hold to the full time after the start of the checkout, once the customer has given a payment method. */
+async function extendHold(deps: WorkerDeps, tx: Tx, { checkout }: ActionContext): Promise<undefined> {
   const until = new Date(checkout.createdAt.getTime() + deps.holdMs.withMethod);
   if (checkout.extend(until, tx.now)) await extendReservations(tx, checkout.id, until);
 }
 
-async function openPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<CheckoutEvent | undefined> {
+async function openPayment(deps: WorkerDeps, tx: Tx, { checkout }: ActionContext): Promise<CheckoutEvent | undefined> {
   const { id, total, currency } = checkout;
   if (!total) {
-    // The order takes its goods in this same transaction: the reservation has to be there to be taken.
+    // The order consumes the reservation in this same transaction, so the reservation must be written first.
     await tx.write();
     return { type: 'PAYMENT_SKIPPED' };
   }
@@ -100,7 +100,7 @@ async function openPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<
   return undefined;
 }
 
-async function confirmPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<undefined> {
+async function confirmPayment(deps: WorkerDeps, tx: Tx, { checkout }: ActionContext): Promise<undefined> {
   const payment = await paymentOf(tx, checkout);
   const [latest] = await tx.query<{ attempt: number }>(LATEST_ATTEMPT, [checkout.id]);
   if (!latest) throw new Error(`checkout ${checkout.id} has no attempt to confirm`);
@@ -108,34 +108,37 @@ async function confirmPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promi
   enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
 }
 
-async function cancelPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<undefined> {
+async function cancelPayment(deps: WorkerDeps, tx: Tx, { checkout }: ActionContext): Promise<undefined> {
   const [payment] = await tx.find(Payment, { checkoutId: checkout.id });
   if (!payment || payment.isSettled) return;
   const operationId = payment.request(tx, { kind: 'cancel' });
   enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
 }
 
-/** @throws Error when the checkout has none: then the machine asked for what cannot be. */
+/** @throws Error when the checkout has no payment: the machine never requests this action without one. */
 async function paymentOf(tx: Tx, { id }: Checkout): Promise<Payment> {
   const [payment] = await tx.find(Payment, { checkoutId: id });
   if (!payment) throw new Error(`checkout ${id} has no payment`);
   return payment;
 }
 
-async function refundPayment(deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<undefined> {
+async function refundPayment(deps: WorkerDeps, tx: Tx, { checkout }: ActionContext): Promise<undefined> {
   const payment = await paymentOf(tx, checkout);
   const operationId = payment.request(tx, { kind: 'refund', amount: payment.captured - payment.refunded });
   enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
   sendEmail(deps, tx, { letter: 'payment-returned', id: checkout.id });
 }
 
-/** Also the way of money that came late: it gets its order if the buyer is known, the cart was not bought anew and the goods are there. */
-async function createOrder(deps: WorkerDeps, tx: Tx, { checkout, from }: At): Promise<CheckoutEvent> {
-  if (CHECKOUT_WAYS_OUT.includes(from)) {
+/**
+ * Places the order. A payment after the end of the checkout gets an order only if the buyer is not erased, the
+ * discounts are still free, no other checkout has the cart and the goods are in stock.
+ */
+async function createOrder(deps: WorkerDeps, tx: Tx, { checkout, from }: ActionContext): Promise<CheckoutEvent> {
+  if (CHECKOUT_TERMINAL_STATES.includes(from)) {
     if (await isErased(tx, checkout)) return { type: 'ORDER_REFUSED', reason: 'CUSTOMER_ERASED' };
     const [usedUp] = await reholdRedemptions(tx, checkout.id);
     if (usedUp) return { type: 'ORDER_REFUSED', reason: 'PAID_BUT_DISCOUNT_USED_UP', details: { discountId: usedUp } };
-    if (await cartIsTakenByAnother(tx, checkout)) return { type: 'ORDER_REFUSED', reason: 'SUPERSEDED' };
+    if (await hasCartAnotherCheckout(tx, checkout)) return { type: 'ORDER_REFUSED', reason: 'SUPERSEDED' };
   }
   const [shortage] = await consume(tx, checkout.id);
   if (shortage) return { type: 'ORDER_REFUSED', reason: 'PAID_BUT_OUT_OF_STOCK', details: { ...shortage } };
@@ -143,19 +146,21 @@ async function createOrder(deps: WorkerDeps, tx: Tx, { checkout, from }: At): Pr
   if (discounts.length > 0) consumeRedemptions(tx, checkout.id);
   sendEmail(deps, tx, { letter: 'order-confirmed', id: checkout.orderId });
   await announce(deps, tx, { type: 'order.confirmed', data: { orderId: checkout.orderId, checkoutId: checkout.id } });
-  invoiceDue(tx, checkout.orderId);
+  markInvoiceDue(tx, checkout.orderId);
   tx.afterCommit(() => deps.queues.nudge(issueDocuments));
   return { type: 'ORDER_STORED' };
 }
 
-/** Goods cannot be sent to somebody who had their address erased meanwhile. */
+/** Whether the address was erased: then the shop cannot ship the goods. */
 async function isErased(tx: Tx, { id }: Checkout): Promise<boolean> {
-  const [known] = await tx.query(`select 1 from checkouts where id = $1 and shipping_address is not null`, [id]);
-  return known === undefined;
+  const [addressed] = await tx.query(`select 1 from checkouts where id = $1 and shipping_address is not null`, [id]);
+  return addressed === undefined;
 }
 
-/** Under the cart's lock, which whoever starts a checkout needs as well; levels are locked before carts everywhere. */
-async function cartIsTakenByAnother(tx: Tx, { id, cartId }: Checkout): Promise<boolean> {
+/**
+ * Checks under the cart's lock, which each new checkout takes too. Stock levels are locked before carts, everywhere.
+ */
+async function hasCartAnotherCheckout(tx: Tx, { id, cartId }: Checkout): Promise<boolean> {
   await lockLevelsOf(tx, id);
   await tx.query(`select 1 from carts where id = $1 for update`, [cartId]);
   const others = await tx.query(
@@ -169,13 +174,13 @@ const CLOSE_CARTS = forAnyKeys(
   `update carts set status = 'ordered', version = version + 1, updated_at = now() where id = any($1)`,
 );
 
-async function closeCart(_deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<CheckoutEvent> {
+async function closeCart(_deps: WorkerDeps, tx: Tx, { checkout }: ActionContext): Promise<CheckoutEvent> {
   tx.send(CLOSE_CARTS, [[checkout.cartId]]);
   return { type: 'CART_CLOSED' };
 }
 
-/** Frees the cart to be edited and bought, unless another checkout has it or it was bought before. */
-async function reopenCart(_deps: WorkerDeps, tx: Tx, { checkout }: At): Promise<undefined> {
+/** Reopens the cart, unless another checkout has the cart or the cart was ordered before. */
+async function reopenCart(_deps: WorkerDeps, tx: Tx, { checkout }: ActionContext): Promise<undefined> {
   tx.send(
     `update carts set status = 'open', version = version + 1, updated_at = $3
       where id = $1 and status = 'checkout' and not exists (select 1 from checkouts

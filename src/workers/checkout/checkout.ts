@@ -6,7 +6,7 @@ import { advanceCheckout } from '../../jobs/checkout.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { advance, lockCheckout } from './advance.ts';
 
-/** Carries out the commands of clients: start, pay again, cancel. */
+/** Executes the commands of clients: start, pay again, cancel. */
 export const checkoutHandlers = (deps: WorkerDeps): Handler[] => [
   handler(advanceCheckout, ({ checkoutId, event }, { commandId }) =>
     groupedWork(deps.db, { name: advanceCheckout.name, key: checkoutId }, async (tx) => {

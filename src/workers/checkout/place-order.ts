@@ -4,28 +4,29 @@ import type { Checkout } from '../../entities/checkout/checkout.ts';
 import { Order } from '../../entities/order/order.ts';
 import { forEachCall } from '../../infra/database/groups/merged-statements.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
-import { allowedIn, placedAndPaid, storeOrder } from '../../machines/order.ts';
+import { allowedCommands, newPaidOrder, storeOrder } from '../../machines/order.ts';
 
-interface Frozen {
+interface PricedCheckout {
   pricesIncludeTax: PricingInputs['pricesIncludeTax'];
-  /** Of engine 1 there are no bundles, and delivery cost nothing. */
+  /** Engine version 1 has neither bundles nor delivery charges. */
   output: PricingOutput & Partial<Pick<PricingOutput, 'shipping' | 'discounts'>>;
-  /** The account that has proved the address of the guest who buys. */
+  /** The account that verified the guest's e-mail address. */
   claimedBy: string | null;
   lines: { sku: string; title: string; bundleItem: number | null; bundleId: string | null }[];
 }
 
-/** What a new order allows is the same for all of them. */
-const ALLOWED = allowedIn(placedAndPaid({ total: 1, units: 1 }));
+/** The allowed commands of a new order: the same for every order. */
+const ALLOWED = allowedCommands(newPaidOrder({ total: 1, units: 1 }));
 
 /**
- * The account with the address $2, verified or not. Its lock keeps the address from being verified until the order is
- * stored: the job that is begun by that finds the order then. It lets an erasure pass, which waits for the checkout.
+ * The account with the address $2, verified or not. The lock delays a verification of the address until the order is
+ * stored, so that the job after the verification finds the order. The lock does not block an erasure, which waits for
+ * the checkout.
  */
 const PROVED_ACCOUNT = `with account as materialized (
   select id, email_verified_at is not null and claims_guest_orders as is_proved from accounts where kind = 'customer' and email_index = $2 for key share)`;
 
-const FROZEN = forEachCall(
+const PRICED_CHECKOUT = forEachCall(
   `${PROVED_ACCOUNT} select (select id from account where is_proved) as "claimedBy",
       (s.inputs -> 'pricesIncludeTax')::boolean as "pricesIncludeTax", s.output, (
       select json_agg(json_build_object('sku', v.sku, 'title', p.title, 'bundleItem', l.bundle_item,
@@ -36,19 +37,19 @@ const FROZEN = forEachCall(
   ['uuid', 'text'],
 );
 
-/** Stores the order of a checkout as it was priced. @returns the discounts in it. */
+/** Stores the order of a priced checkout. @returns the discounts of the order. */
 export async function placeOrder(tx: Tx, checkout: Checkout): Promise<Pick<PricingOutput, 'discounts'>> {
   const emailIndex = checkout.customerId ? null : (checkout.emailIndex ?? null);
-  const [frozen] = await tx.query<Frozen & Record<string, unknown>>(FROZEN, [checkout.id, emailIndex]);
-  if (!frozen) throw new Error(`checkout ${checkout.id} was never priced`);
-  const { output, pricesIncludeTax, claimedBy } = frozen;
+  const [priced] = await tx.query<PricedCheckout & Record<string, unknown>>(PRICED_CHECKOUT, [checkout.id, emailIndex]);
+  if (!priced) throw new Error(`checkout ${checkout.id} was never priced`);
+  const { output, pricesIncludeTax, claimedBy } = priced;
   const { totals, shipping = null, discounts = [] } = output;
   const lines = output.lines.map((line, index) => {
-    const { sku = '', title = '', bundleItem: item = null, bundleId = null } = frozen.lines[index] ?? {};
+    const { sku = '', title = '', bundleItem: item = null, bundleId = null } = priced.lines[index] ?? {};
     return { ...line, sku, title, bundle: item !== null && bundleId !== null ? { item, bundleId } : null };
   });
   const units = lines.reduce((sum, { quantity }) => sum + quantity, 0);
-  const machine = storeOrder(placedAndPaid({ total: totals.total, units }));
+  const machine = storeOrder(newPaidOrder({ total: totals.total, units }));
   Order.place(tx, checkout, { lines, shipping, totals, pricesIncludeTax, machine, allowed: ALLOWED, claimedBy });
   return { discounts };
 }

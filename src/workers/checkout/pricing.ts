@@ -3,35 +3,35 @@ import { type SelectionProblem, selectionProblem } from '../../domain/pricing/bu
 import type { PricingOutput } from '../../domain/pricing/output.ts';
 import { isAboveQuote } from '../../domain/pricing/quote.ts';
 import { type PricingSnapshot, snapshotOf } from '../../domain/pricing/snapshot.ts';
-import { overLimit } from '../../entities/cart/order-limits.ts';
+import { findExceededLimit } from '../../entities/cart/order-limits.ts';
 import type { Checkout } from '../../entities/checkout/checkout.ts';
 import { loadCheckoutLines } from '../../entities/pricing/checkout-lines.ts';
-import { loadPriced, type PricingContext } from '../../entities/pricing/context.ts';
-import { idsOf, type LineRequest, linesOf, type Priced, pricingInputs } from '../../entities/pricing/priced.ts';
+import { loadGoodsForPricing, type PricingContext } from '../../entities/pricing/context.ts';
+import { idsOf, type LineRequest, linesOf, type PricingRequest, pricingInputs } from '../../entities/pricing/priced.ts';
 import { holdRedemptions, redemptionsOf } from '../../entities/pricing/redemption.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import type { WorkerDeps } from '../deps.ts';
 
-/** Why a checkout cannot go on: a code of the error catalogue. */
+/** Why a checkout fails: `reason` is a code of the error catalogue. */
 export interface Refusal {
   reason: string;
   details: Record<string, unknown>;
 }
 
 /**
- * Prices what a checkout has frozen, as things are now, and holds the discounts that count; a checkout that is refused
- * gives them back on its way out. The counters of discounts are locked before the levels of stock, everywhere.
+ * Prices the lines of a checkout with the current catalogue, and holds one use of each applied discount. A checkout
+ * that fails releases these uses at its end. Discount counters are locked before stock levels, everywhere.
  */
 export async function priceCheckout(deps: WorkerDeps, tx: Tx, checkout: Checkout): Promise<PricingSnapshot | Refusal> {
   const { customerId = null, redeemer = null, codes, shippingMethodId = null, placeOfSupply } = checkout;
   const wanted = await loadCheckoutLines(tx.query, checkout.id);
   const who = { customerId, redeemer, codes, shippingMethodId, now: tx.now };
-  const { sellables, context } = await loadPriced(tx.query, deps, { ...idsOf(wanted), ...who });
-  const refusal = unsellable({ wanted, sellables, context });
+  const { sellables, context } = await loadGoodsForPricing(tx.query, deps, { ...idsOf(wanted), ...who });
+  const refusal = checkAvailability({ wanted, sellables, context });
   if (refusal) return refusal;
-  // A limit may have been set after the cart was filled.
-  const over = overLimit(linesOf(wanted), { goods: sellables, order: deps.orderLimits });
-  if (over) return refused(over.code, over.details);
+  // A limit may be newer than the cart.
+  const excess = findExceededLimit(linesOf(wanted), { goods: sellables, order: deps.orderLimits });
+  if (excess) return refused(excess.code, excess.details);
   if (shippingMethodId !== null && !context.shipping) return refused('SHIPPING_METHOD_UNKNOWN', { shippingMethodId });
   const priced = { checkout, wanted, sellables, context, placeOfSupply, now: tx.now };
   const snapshot = await priceAndHold(deps, tx, priced).catch((error) => {
@@ -39,36 +39,40 @@ export async function priceCheckout(deps: WorkerDeps, tx: Tx, checkout: Checkout
     throw error;
   });
   if (!snapshot) return refused('ORDER_VALUE_EXCEEDED', { maxValue: MOST_EXACT });
-  return unacceptable(checkout, { ...deps, context, output: snapshot.output }) ?? snapshot;
+  return checkAcceptance(checkout, { ...deps, context, output: snapshot.output }) ?? snapshot;
 }
 
 const refused = (reason: string, details: Record<string, unknown>): Refusal => ({ reason, details });
 
-/** Something that has gone off sale since the cart was frozen. */
-function unsellable({ wanted, sellables, context }: Pick<Priced, 'wanted' | 'sellables' | 'context'>): Refusal | null {
+/** Refuses a line that is no longer on sale. */
+function checkAvailability({
+  wanted,
+  sellables,
+  context,
+}: Pick<PricingRequest, 'wanted' | 'sellables' | 'context'>): Refusal | null {
   for (const { isOnSale, variantId } of sellables.values()) {
     if (!isOnSale) return refused('VARIANT_NOT_FOUND', { variantId });
   }
-  for (const one of wanted) {
-    const problem = 'bundleId' in one && bundleProblem(context, one);
+  for (const line of wanted) {
+    const problem = 'bundleId' in line && checkBundle(context, line);
     if (problem) return problem;
   }
   return null;
 }
 
-function bundleProblem({ bundles }: PricingContext, one: Extract<LineRequest, { bundleId: string }>): Refusal | null {
-  const { bundleId, selections } = one;
+function checkBundle({ bundles }: PricingContext, line: Extract<LineRequest, { bundleId: string }>): Refusal | null {
+  const { bundleId, selections } = line;
   const offer = bundles.find(({ id }) => id === bundleId);
   if (!offer?.isOnSale) return refused('BUNDLE_NOT_FOUND', { bundleId });
   const problem: SelectionProblem | null = selectionProblem(offer, selections);
   return problem && refused('BUNDLE_SELECTION_INVALID', { bundleId, ...problem });
 }
 
-/** Where others have used a discount up since it was read, or the same customer the first order, the cart is priced again without it. */
+/** Prices again without a discount that others have used up meanwhile, or without the discount on a first order. */
 async function priceAndHold(
   deps: WorkerDeps,
   tx: Tx,
-  { checkout, ...priced }: Priced & { checkout: Checkout },
+  { checkout, ...priced }: PricingRequest & { checkout: Checkout },
 ): Promise<PricingSnapshot> {
   const { id: checkoutId, redeemer = null, currency } = checkout;
   const { context } = priced;
@@ -82,7 +86,7 @@ async function priceAndHold(
   }
 }
 
-function unacceptable(
+function checkAcceptance(
   { expectedTotal = null, quote = null, placeOfSupply }: Checkout,
   { context, output, sellerState }: { context: PricingContext; output: PricingOutput; sellerState: string },
 ): Refusal | null {

@@ -2,11 +2,11 @@ import type { Import, Result } from '../../entities/import/progress.ts';
 import type { Line } from '../../entities/import/receiving.ts';
 import { type RowProblem, readRow } from '../../entities/import/row.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
-import { loadKnown, type NumberedRow } from './existing-catalogue.ts';
+import { loadExistingCatalogue, type NumberedRow } from './existing-catalogue.ts';
 import { planRows } from './plan.ts';
 import { writePlan } from './write.ts';
 
-/** Makes and changes the products of some lines. @returns what became of each line, whatever it was */
+/** Creates and updates the products of some lines. @returns the result of each line */
 export async function importLines(tx: Tx, { id, columns }: Import, lines: readonly Line[]): Promise<Result[]> {
   const results: Result[] = [];
   const rows: NumberedRow[] = [];
@@ -18,15 +18,15 @@ export async function importLines(tx: Tx, { id, columns }: Import, lines: readon
   return [...results, ...(await importRows(tx, id, rows))];
 }
 
-/** All rows at once; where the database refuses them, one by one, so that only those fail that have to. */
+/** Imports all rows at once. If the database refuses them, imports them one by one, so that only invalid rows fail. */
 async function importRows(tx: Tx, importId: string, rows: readonly NumberedRow[]): Promise<Result[]> {
-  const together = await attempt(tx, importId, rows);
-  if (Array.isArray(together)) return together;
+  const all = await attempt(tx, importId, rows);
+  if (Array.isArray(all)) return all;
   const results: Result[] = [];
   for (const row of rows) {
-    const alone = await attempt(tx, importId, [row]);
-    if (Array.isArray(alone)) results.push(...alone);
-    else results.push({ row: row.row, outcome: 'failed', problems: [problemOf(alone)] });
+    const single = await attempt(tx, importId, [row]);
+    if (Array.isArray(single)) results.push(...single);
+    else results.push({ row: row.row, outcome: 'failed', problems: [problemOf(single)] });
   }
   return results;
 }
@@ -36,19 +36,20 @@ interface Refusal {
   constraint?: string;
 }
 
-/** Either all of it is written, or nothing and the reason is answered. @throws what is no fault of the rows */
+/** Writes all rows, or none and returns the reason. @throws any error that the data did not cause */
 async function attempt(tx: Tx, importId: string, rows: readonly NumberedRow[]): Promise<Result[] | Refusal> {
   if (rows.length === 0) return [];
   await tx.query('savepoint attempt');
   try {
-    const existing = await loadKnown(tx, rows);
+    const existing = await loadExistingCatalogue(tx, rows);
     const { plan, results } = planRows(existing, rows);
     await writePlan(tx, importId, { plan, existing });
     await tx.query('release savepoint attempt');
     return results;
   } catch (error) {
     const refusal = error as Refusal;
-    // Data that does not fit, and broken constraints: another transaction was faster, or a rule that only the database has.
+    // SQLSTATE 22 (invalid data) and 23 (violated constraint): a concurrent change, or a rule that only the database
+    // checks.
     if (!/^2[23]/.test(refusal.code ?? '')) throw error;
     await tx.query('rollback to savepoint attempt');
     return refusal;
@@ -65,5 +66,5 @@ const COLUMN_OF: Record<string, string> = {
 
 const problemOf = ({ code, constraint = '' }: Refusal): RowProblem => ({
   column: COLUMN_OF[constraint] ?? '',
-  problem: `the database refuses it: ${constraint || code}`,
+  problem: `the database refused the row: ${constraint || code}`,
 });

@@ -3,26 +3,26 @@ import type { Result } from '../../entities/import/progress.ts';
 import type { ProductFields, RowProblem, VariantFields } from '../../entities/import/row.ts';
 import { newId } from '../../infra/ids.ts';
 import type {
+  CompleteVariant,
   ExistingCatalogue,
   ExistingProduct,
   ExistingVariant,
   NumberedRow,
-  WholeVariant,
 } from './existing-catalogue.ts';
 
-export type Written<T> = T & { isNew: boolean };
+export type PlannedWrite<T> = T & { isNew: boolean };
 
-/** What is to be written for some rows: each thing once, as the last row that speaks of it wants it. */
+/** The writes for some rows: each product and variant once, with the values of the last row that names it. */
 export interface Plan {
-  products: Map<string, Written<ExistingProduct>>;
-  variants: Map<string, Written<ExistingVariant>>;
-  /** Units that come with variants that are new. */
+  products: Map<string, PlannedWrite<ExistingProduct>>;
+  variants: Map<string, PlannedWrite<ExistingVariant>>;
+  /** Opening stock in units, by the id of the new variant. */
   goods: Map<string, number>;
 }
 
 /**
- * Decides row by row, in their order: what one row makes, the next one finds. `known` is kept up with it.
- * A row with a problem changes nothing.
+ * Plans the rows in their order and adds each result to `existing`, so that later rows find the products of earlier
+ * rows. A row with a problem changes nothing.
  */
 export function planRows(existing: ExistingCatalogue, rows: readonly NumberedRow[]): { plan: Plan; results: Result[] } {
   const plan: Plan = { products: new Map(), variants: new Map(), goods: new Map() };
@@ -45,15 +45,18 @@ function problemsOf(existing: ExistingCatalogue, { slug, product, variant }: Num
 }
 
 function problemsOfProduct(
-  { taxClasses, shelves }: ExistingCatalogue,
+  { taxClasses, collections: existing }: ExistingCatalogue,
   { taxClass, collections }: ProductFields,
 ): RowProblem[] {
-  const unknown = collections.filter((slug) => !shelves.has(slug));
-  const byRule = collections.filter((slug) => shelves.get(slug)?.kind === 'rule');
+  const unknown = collections.filter((slug) => !existing.has(slug));
+  const byRule = collections.filter((slug) => existing.get(slug)?.kind === 'rule');
   return [
     ...(taxClasses.has(taxClass) ? [] : [{ column: 'taxClass', problem: `there is no tax class "${taxClass}"` }]),
     ...unknown.map((slug) => ({ column: 'collections', problem: `there is no collection "${slug}"` })),
-    ...byRule.map((slug) => ({ column: 'collections', problem: `"${slug}" fills itself by a rule` })),
+    ...byRule.map((slug) => ({
+      column: 'collections',
+      problem: `"${slug}" is filled by a rule: remove it from the row`,
+    })),
   ];
 }
 
@@ -62,20 +65,25 @@ function problemsOfVariant(
   slug: string,
   { sku, backorderLimit }: VariantFields,
 ): RowProblem[] {
-  const there = variants.get(sku);
-  if (!there) return [];
-  if (there.slug !== slug) return [{ column: 'sku', problem: `"${sku}" belongs to the product "${there.slug}"` }];
-  if (backorderLimit >= there.owed) return [];
-  return [{ column: 'backorderLimit', problem: `${backorderLimit} is less than the ${there.owed} units sold ahead` }];
+  const current = variants.get(sku);
+  if (!current) return [];
+  if (current.slug !== slug) return [{ column: 'sku', problem: `"${sku}" belongs to the product "${current.slug}"` }];
+  if (backorderLimit >= current.owed) return [];
+  return [
+    {
+      column: 'backorderLimit',
+      problem: `${backorderLimit} is less than the ${current.owed} units already sold on backorder`,
+    },
+  ];
 }
 
-/** What becomes of a row without problems. */
+/** Adds a valid row to the plan. @returns the outcome of the row */
 function apply(existing: ExistingCatalogue, plan: Plan, { slug, product, variant }: NumberedRow): Result['outcome'] {
   const outcomes = [
     product ? applyProduct(existing, plan, { slug, fields: product }) : 'unchanged',
     variant ? applyVariant(existing, plan, { slug, fields: variant }) : 'unchanged',
   ] as const;
-  // A new size of a product that is there is new; so is a product that has no size yet.
+  // A row counts as created when its variant is new, or its product is new and the row has no variant.
   if (outcomes[1] === 'created' || (outcomes[0] === 'created' && !variant)) return 'created';
   return outcomes.every((outcome) => outcome === 'unchanged') ? 'unchanged' : 'updated';
 }
@@ -87,13 +95,13 @@ function applyProduct(
   plan: Plan,
   { slug, fields }: { slug: string; fields: ProductFields },
 ): Outcome {
-  const there = existing.products.get(slug);
-  const whole = { ...fields, uqc: fields.uqc ?? there?.fields.uqc ?? 'NOS' };
-  if (there && isDeepStrictEqual(there.fields, whole)) return 'unchanged';
-  const product = { id: there?.id ?? newId(), slug, fields: whole };
+  const current = existing.products.get(slug);
+  const allFields = { ...fields, uqc: fields.uqc ?? current?.fields.uqc ?? 'NOS' };
+  if (current && isDeepStrictEqual(current.fields, allFields)) return 'unchanged';
+  const product = { id: current?.id ?? newId(), slug, fields: allFields };
   existing.products.set(slug, product);
-  plan.products.set(product.id, { ...product, isNew: !there || plan.products.get(product.id)?.isNew === true });
-  return there ? 'updated' : 'created';
+  plan.products.set(product.id, { ...product, isNew: !current || plan.products.get(product.id)?.isNew === true });
+  return current ? 'updated' : 'created';
 }
 
 function applyVariant(
@@ -101,21 +109,21 @@ function applyVariant(
   plan: Plan,
   { slug, fields }: { slug: string; fields: VariantFields },
 ): Outcome {
-  const there = existing.variants.get(fields.sku);
-  const whole = wholeOf(fields, there?.fields);
-  if (there && isDeepStrictEqual(there.fields, whole)) return 'unchanged';
-  const variant = { id: there?.id ?? newId(), slug, owed: there?.owed ?? 0, fields: whole };
+  const current = existing.variants.get(fields.sku);
+  const allFields = mergeFields(fields, current?.fields);
+  if (current && isDeepStrictEqual(current.fields, allFields)) return 'unchanged';
+  const variant = { id: current?.id ?? newId(), slug, owed: current?.owed ?? 0, fields: allFields };
   existing.variants.set(fields.sku, variant);
-  plan.variants.set(variant.id, { ...variant, isNew: !there || plan.variants.get(variant.id)?.isNew === true });
-  if (!there && fields.onHand) plan.goods.set(variant.id, fields.onHand);
-  return there ? 'updated' : 'created';
+  plan.variants.set(variant.id, { ...variant, isNew: !current || plan.variants.get(variant.id)?.isNew === true });
+  if (!current && fields.onHand) plan.goods.set(variant.id, fields.onHand);
+  return current ? 'updated' : 'created';
 }
 
-/** What the file does not say stays as it is. */
-function wholeOf(
+/** Fields that the file leaves out keep their values. */
+function mergeFields(
   { variantStatus, variantAttributes, onHand: _, ...fields }: VariantFields,
-  before: WholeVariant | undefined,
-): WholeVariant {
+  before: CompleteVariant | undefined,
+): CompleteVariant {
   return {
     ...fields,
     status: variantStatus ?? before?.status ?? 'active',

@@ -10,8 +10,8 @@ import {
 } from '../../domain/invoices/numbering.ts';
 import type { IssuingSeller } from '../../domain/invoices/seller.ts';
 import { orderNumber } from '../../domain/orders/number.ts';
-import { type DueDocument, takeDue } from '../../entities/invoice/due.ts';
-import { buyerOf, holdBuyer, type Issued, loadUnrendered, storeFile } from '../../entities/invoice/file.ts';
+import { type DueDocument, takeDueDocuments } from '../../entities/invoice/due.ts';
+import { buyerOf, type Issued, loadUnrendered, lockDocumentBuyer, storeFile } from '../../entities/invoice/file.ts';
 import { issueDocument, takeNumbers } from '../../entities/invoice/issue.ts';
 import { acknowledge } from '../../entities/outbox/outbox.ts';
 import { storeEvents } from '../../entities/webhook/announce.ts';
@@ -22,11 +22,11 @@ import { issueDocuments, renderDocument } from '../../jobs/invoices.ts';
 import { deliverWebhooks } from '../../jobs/webhooks.ts';
 import type { WorkerDeps } from '../deps.ts';
 
-/** Documents per transaction; a full round is followed by another at once. */
+/** Documents per transaction. After a full batch the next one starts at once. */
 const BATCH = 200;
-const DRAW_AGAIN_MS = 100;
+const RENDER_AGAIN_MS = 100;
 
-/** Issues tax documents, and draws those that somebody wants to see. */
+/** Issues tax documents, and renders the requested PDFs. */
 export const invoiceHandlers = (deps: WorkerDeps): Handler[] => [
   handler(issueDocuments, async () => {
     for (const kind of DOCUMENT_KINDS) {
@@ -38,11 +38,11 @@ export const invoiceHandlers = (deps: WorkerDeps): Handler[] => [
   }),
 
   handler(renderDocument, async ({ documentId: id }, { commandId }) => {
-    const found = await loadUnrendered(deps.db.query, id);
-    const pdf = found && (await pdfOf(deps, found));
+    const issued = await loadUnrendered(deps.db.query, id);
+    const pdf = issued && (await renderIssued(deps, issued));
     return unitOfWork(deps.db, renderDocument.name, async (tx) => {
-      // Erased, or sealed under another key, since it was read.
-      if (found && !(await holdBuyer(tx, found))) return snooze(DRAW_AGAIN_MS);
+      // Since the read, the buyer was erased or encrypted with another key: render again.
+      if (issued && !(await lockDocumentBuyer(tx, issued))) return snooze(RENDER_AGAIN_MS);
       if (!(await acknowledge(tx, commandId)) || !pdf) return noop('done before');
       const sha256 = createHash('sha256').update(pdf).digest('base64url');
       await storeFile(tx, deps.vault, { id, pdf, sha256 });
@@ -52,25 +52,25 @@ export const invoiceHandlers = (deps: WorkerDeps): Handler[] => [
   }),
 ];
 
-/** Issues what is due of a kind in one transaction: number and document are there together, or neither. @returns how many */
+/** Issues due documents of a kind, numbers and documents in one transaction. @returns the number of documents */
 export const issue = (
   { db, seller }: Pick<WorkerDeps, 'db' | 'seller'>,
   kind: DocumentKind,
   id: string | null = null,
 ): Promise<number> =>
   unitOfWork(db, issueDocuments.name, async (tx) => {
-    const due = await takeDue(tx, { kind, limit: BATCH, id });
+    const due = await takeDueDocuments(tx, { kind, limit: BATCH, id });
     if (due.length === 0) return 0;
     const issuedOn = indianDate(tx.now);
     const [prefix, year] = [seller.prefixes[kind], financialYearOf(issuedOn)];
     const series = { gstin: seller.gstin, kind, year: seriesName(kind, { prefix, year }) };
     const first = await takeNumbers(tx, series, due.length);
-    const events = due.map((one, index) => {
+    const events = due.map((item, index) => {
       const sequence = first + index;
       const number = documentNumber({ prefix, year, sequence });
-      const document = documentOf(one, { kind, number, issuedOn, seller });
-      const refundId = kind === 'invoice' ? null : one.id;
-      const { orderId } = one;
+      const document = buildDocument(item, { kind, number, issuedOn, seller });
+      const refundId = kind === 'invoice' ? null : item.id;
+      const { orderId } = item;
       const documentId = issueDocument(tx, { orderId, refundId, year: series.year, sequence, document });
       const { type, totals } = document;
       return { orderId, ...(refundId && { refundId }), documentId, type, number, total: totals.total };
@@ -84,8 +84,8 @@ const EVENTS = { invoice: 'invoice.issued', 'credit-note': 'credit_note.issued' 
 
 type Numbered = Pick<TaxDocument, 'kind' | 'number' | 'issuedOn'> & { seller: IssuingSeller };
 
-/** What stands on a document: of the seller without what it is only made with. */
-function documentOf(due: DueDocument, { seller, ...numbered }: Numbered): TaxDocument {
+/** Builds the content of a document. Prefixes and logo of the seller are not part of it. */
+function buildDocument(due: DueDocument, { seller, ...numbered }: Numbered): TaxDocument {
   const { prefixes: _, logo: __, terms, ...printed } = seller;
   const { currency, invoice } = due;
   const against = numbered.kind === 'invoice' ? null : invoice;
@@ -93,13 +93,13 @@ function documentOf(due: DueDocument, { seller, ...numbered }: Numbered): TaxDoc
   return taxDocument(facts, due);
 }
 
-async function pdfOf({ vault, seller }: WorkerDeps, issued: Issued): Promise<Buffer> {
-  // What draws takes a quarter of a second to load: a worker that draws nothing starts without it.
+async function renderIssued({ vault, seller }: WorkerDeps, issued: Issued): Promise<Buffer> {
+  // Loading the renderer takes 250 ms: a worker that renders nothing starts without it.
   const { renderPdf } = await import('./render.ts');
   return renderPdf(issued.content, buyerOf(vault, issued), seller.logo);
 }
 
-/** One that cannot be issued must not hold up the others: it stays due, and the log says why. */
+/** Issues the batch one by one, so that one failing document does not block the others. A failed document stays due. */
 async function issueOneByOne(deps: WorkerDeps, kind: DocumentKind, cause: unknown): Promise<number> {
   observe('documents.batch.failed', { kind, ...errorFields(cause) });
   const due = await deps.db.query<{ id: string }>(`select id from documents_due where kind = $1 order by id limit $2`, [
@@ -111,6 +111,6 @@ async function issueOneByOne(deps: WorkerDeps, kind: DocumentKind, cause: unknow
       observe('document.failed', { kind, id, ...errorFields(error) }),
     );
   }
-  // Whatever is left comes round with the sweeper, not at once.
+  // The sweeper issues the rest; an immediate retry would loop.
   return 0;
 }

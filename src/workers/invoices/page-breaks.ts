@@ -1,18 +1,18 @@
-/** Of a table that goes over pages, no page has fewer rows, nor totals without so many above them. */
-export const FEWEST_ROWS = 3;
+/** The fewest rows of a table on one page, when it continues over pages; also the fewest rows above the totals. */
+export const MIN_ROWS = 3;
 
-/** Before which row of its tables a document begins a new page; null: wherever the page is full. */
+/** The row of each table before which a new page starts; null: when the page is full. */
 export interface PageBreaks {
   lines: number | null;
   hsn: number | null;
 }
 
-/** The page that each row and each end is on, by its id: `lines-0`, `lines-end`, `end`. */
+/** The page number of each row and of each table end, by id: `lines-0`, `lines-end`, `end`. */
 export type PagesById = ReadonlyMap<string, number>;
 
 /**
- * What has to be changed when a document was laid out over these pages; the same as before when nothing has to. The lines
- * come first: where they end decides where the summary begins.
+ * The page breaks for the next layout; equal to `breaks` when the layout is final. The breaks of the lines come first,
+ * because the end of the lines decides where the summary starts.
  */
 export function nextBreaks(breaks: PageBreaks, pages: PagesById): PageBreaks {
   const lines = breaks.lines ?? breakOf(pages, 'lines', 'lines-end');
@@ -20,11 +20,13 @@ export function nextBreaks(breaks: PageBreaks, pages: PagesById): PageBreaks {
   return { ...breaks, hsn: breaks.hsn ?? breakOf(pages, 'hsn', 'end') };
 }
 
-/** Before which row a table must be broken so that its last rows stand with `end`, the words and totals after it. */
+/**
+ * The row before which a table must break, so that its last rows share a page with `end`, the content after the table.
+ */
 function breakOf(pages: PagesById, table: 'lines' | 'hsn', end: string): number | null {
   const rows = [...pages.keys()].filter((id) => id.startsWith(`${table}-`) && id !== `${table}-end`).length;
-  const last = Math.max(rows - FEWEST_ROWS, 0);
+  const last = Math.max(rows - MIN_ROWS, 0);
   if (pages.get(`${table}-${last}`) === pages.get(end)) return null;
-  // Too few for two pages: all of them go together.
-  return rows < 2 * FEWEST_ROWS ? 0 : last;
+  // Too few rows for two pages: keep them on one page.
+  return rows < 2 * MIN_ROWS ? 0 : last;
 }

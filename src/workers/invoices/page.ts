@@ -7,24 +7,24 @@ import { indianSubdivision } from '../../domain/tax/india.ts';
 import type { Address } from '../../entities/checkout/checkout.ts';
 import type { Buyer } from '../../entities/invoice/file.ts';
 import { currencySign, indianDay, rupees } from './amounts.ts';
-import { setInFonts } from './fonts.ts';
+import { splitByFont } from './fonts.ts';
 import type { PageBreaks } from './page-breaks.ts';
 import { hsnTable, linesTable } from './tables.ts';
 
 const MARGIN = 36;
 
-/** As which document it was issued, also long ago. */
+/** The title of the document. Older documents store no title; their kind decides. */
 const titleOf = ({ title, kind }: TaxDocument): string =>
   title ?? TITLES[kind === 'invoice' ? 'tax-invoice' : 'credit-note'];
 
-export interface Drawn {
+export interface PrintableDocument {
   document: TaxDocument;
   buyer: Buyer;
   logo: Logo | undefined;
 }
 
-/** What stands where on the pages of a tax document. The heads of tables come again on each page, and so does the number. */
-export function pageOf({ document, buyer, logo }: Drawn, breaks: PageBreaks): TDocumentDefinitions {
+/** The layout of a tax document. Each page repeats the table headers and the document number. */
+export function layoutDocument({ document, buyer, logo }: PrintableDocument, breaks: PageBreaks): TDocumentDefinitions {
   const { number, seller } = document;
   const title = titleOf(document);
   return {
@@ -42,26 +42,26 @@ export function pageOf({ document, buyer, logo }: Drawn, breaks: PageBreaks): TD
       { columns: [sellerBlock(seller), factsBlock(document)], columnGap: 16, margin: [0, 0, 0, 8] },
       { columns: buyerBlocks(buyer), columnGap: 16, margin: [0, 0, 0, 8] },
       ...linesTable(document, breaks.lines),
-      { text: setInFonts(amountsNote(document)), fontSize: 7, margin: [2, 2, 0, 8] },
+      { text: splitByFont(amountsNote(document)), fontSize: 7, margin: [2, 2, 0, 8] },
       ...hsnTable(document, breaks.hsn),
-      closing(document),
+      closingBlock(document),
     ],
   };
 }
 
-/** Half of the page between the margins; fixed, so that a long word breaks within it. */
+/** Half of the width between the margins, in points. A fixed width makes long words break. */
 const HALF = 253;
 
-const lines = (title: string, texts: readonly string[]): Column => ({
+const textBlock = (title: string, texts: readonly string[]): Column => ({
   width: HALF,
-  stack: [{ text: title, bold: true }, ...texts.map((text) => ({ text: setInFonts(text) }))],
+  stack: [{ text: title, bold: true }, ...texts.map((text) => ({ text: splitByFont(text) }))],
 });
 
 const sellerBlock = ({ name, address, gstin, state, contact }: Seller): Column =>
-  lines('Sold by', [
+  textBlock('Sold by', [
     name,
     ...address,
-    `State: ${stateOf(state)}`,
+    `State: ${stateWithCode(state)}`,
     `GSTIN: ${gstin}`,
     ...(contact ? [`Contact: ${contact}`] : []),
   ]);
@@ -69,7 +69,7 @@ const sellerBlock = ({ name, address, gstin, state, contact }: Seller): Column =
 function factsBlock(document: TaxDocument): Column {
   const { number, issuedOn, orderNumber, placeOfSupply, against } = document;
   const { name, gstCode } = placeOfSupply;
-  return lines(`${titleOf(document)} no. ${number}`, [
+  return textBlock(`${titleOf(document)} no. ${number}`, [
     `Date: ${indianDay(issuedOn)}`,
     `Order: ${orderNumber}`,
     `Place of supply: ${name}${gstCode ? ` (${gstCode})` : ''}`,
@@ -78,8 +78,8 @@ function factsBlock(document: TaxDocument): Column {
 }
 
 const buyerBlocks = ({ billingAddress, shippingAddress }: Buyer): Column[] => [
-  lines('Billed to', addressLines(billingAddress ?? shippingAddress)),
-  lines('Delivered to', addressLines(shippingAddress)),
+  textBlock('Billed to', addressLines(billingAddress ?? shippingAddress)),
+  textBlock('Delivered to', addressLines(shippingAddress)),
 ];
 
 const addressLines = (address: Address | null): string[] =>
@@ -90,16 +90,16 @@ const addressLines = (address: Address | null): string[] =>
         address.line1,
         ...(address.line2 ? [address.line2] : []),
         `${address.city} ${address.postalCode}`,
-        `${stateOf(address.state)}, ${address.country}`,
+        `${stateWithCode(address.state)}, ${address.country}`,
       ];
 
-/** With its code, as the address of delivery has to say it (CGST Rules, rule 46(e)). */
-function stateOf(code: string): string {
+/** The state with its GST code, as rule 46(e) of the CGST Rules requires for the delivery address. */
+function stateWithCode(code: string): string {
   const state = indianSubdivision(code);
   return state ? `${state.name} (${state.gstCode})` : code;
 }
 
-/** In which currency the amounts are, and how a reader comes from unit price to taxable value. */
+/** States the currency, and how the taxable value follows from the unit price. */
 function amountsNote(document: TaxDocument): string {
   const amounts = `Amounts in ${currencySign(document).trim()}.`;
   if (document.pricesIncludeTax === undefined) return amounts;
@@ -109,8 +109,8 @@ function amountsNote(document: TaxDocument): string {
     : `${amounts} Taxable value = quantity × unit price − discount; unit price and discount are without tax.`;
 }
 
-/** What it all comes to, and what has to be said besides; it stays on one page. */
-function closing(document: TaxDocument): Content {
+/** The total in words and figures, the terms and the legal notes; on one page. */
+function closingBlock(document: TaxDocument): Content {
   const { kind, totals, inWords, terms, type } = document;
   const amount = `${currencySign(document)}${rupees(totals.total)}`;
   const charge = type === 'bill-of-supply' ? '' : 'Tax is not payable on reverse charge. ';
@@ -120,10 +120,10 @@ function closing(document: TaxDocument): Content {
     stack: [
       {
         columns: [
-          lines('In words', [inWords]),
+          textBlock('In words', [inWords]),
           {
             width: HALF,
-            text: setInFonts(`Amount ${kind === 'invoice' ? 'charged' : 'credited'}: ${amount}`),
+            text: splitByFont(`Amount ${kind === 'invoice' ? 'charged' : 'credited'}: ${amount}`),
             bold: true,
             fontSize: 10,
             alignment: 'right',
@@ -131,11 +131,11 @@ function closing(document: TaxDocument): Content {
         ],
         columnGap: 16,
       },
-      ...(terms ? [{ text: setInFonts(terms), margin: [0, 8, 0, 0] as [number, number, number, number] }] : []),
+      ...(terms ? [{ text: splitByFont(terms), margin: [0, 8, 0, 0] as [number, number, number, number] }] : []),
       {
-        // Says on which page the document ends (page-breaks.ts).
+        // page-breaks.ts uses the id to find the last page.
         id: 'end',
-        text: `${charge}This document was made by computer and needs no signature.`,
+        text: `${charge}This is a computer-generated document and needs no signature.`,
         margin: [0, 8, 0, 0],
       },
     ],

@@ -5,7 +5,7 @@ interface Anchor {
   yCoordinate: number;
 }
 
-/** What of fontkit sets the marks of a script over, under and beside its letters (OpenType table GPOS). */
+/** The part of fontkit that positions marks around letters (OpenType table GPOS). */
 interface MarkPlacer {
   getAnchor(anchor: Anchor | null): { x: number; y: number };
   applyLookup(type: number, table: object): boolean;
@@ -16,11 +16,11 @@ interface Fontkit {
 }
 
 /**
- * Repairs fontkit 2.0.4, which pdfmake shapes text with: it throws where a letter has no anchor for a mark, as in ਪੰਜਾਬ or
- * శ్రీమతి. OpenType lets fonts leave anchors out (GPOS, mark-to-base attachment, NULL offsets): the rule does not apply then,
- * and the next one is tried.
+ * Patches fontkit 2.0.4, which shapes the text for pdfmake. fontkit throws when a letter has no anchor for a mark, as
+ * in ਪੰਜਾਬ or శ్రీమతి. OpenType fonts may omit anchors (GPOS, mark-to-base attachment, NULL offsets): then the lookup
+ * does not apply and the next lookup is tried.
  */
-export function repairMarks(anyFont: string): void {
+export function patchMarkPositioning(anyFont: string): void {
   const fontkit: Fontkit = createRequire(import.meta.url)('fontkit');
   const marks: MarkPlacer = Object.getPrototypeOf(fontkit.openSync(anyFont)._layoutEngine.engine.GPOSProcessor);
   const { getAnchor, applyLookup } = marks;

@@ -4,10 +4,10 @@ import { isExempt } from '../../domain/invoices/document-type.ts';
 import type { HsnRow } from '../../domain/invoices/hsn-summary.ts';
 import { type TaxColumn, type Taxed, taxColumns, taxesOf, totalOf } from '../../domain/invoices/taxes.ts';
 import { rupees } from './amounts.ts';
-import { setInFonts } from './fonts.ts';
-import { FEWEST_ROWS } from './page-breaks.ts';
+import { splitByFont } from './fonts.ts';
+import { MIN_ROWS } from './page-breaks.ts';
 
-/** Where a table goes on with a new page although its rows would fit; null: wherever the page is full. */
+/** The row before which a table starts a new page; null: when the page is full. */
 type Break = number | null;
 
 const right = (text: string): TableCell => ({ text, alignment: 'right' });
@@ -16,7 +16,7 @@ const strong = (text: string): TableCell => ({ text, bold: true, alignment: 'rig
 
 const [INNER, PADDING] = [523, 4];
 const LAYOUT: CustomTableLayout = {
-  // Under the last row of the head, and above the totals, which are the last row.
+  // Thick lines under the header rows and above the totals, which are the last row.
   hLineWidth: (row, { table: { headerRows, body } }) =>
     row === 0 ? 0 : row === headerRows || row === body.length - 1 ? 1 : 0.4,
   vLineWidth: () => 0,
@@ -25,7 +25,7 @@ const LAYOUT: CustomTableLayout = {
 };
 
 interface Column {
-  /** In points; `rest` takes what the others leave. */
+  /** In points; `rest` takes the remaining width. */
   width: number | 'rest';
   head: TableCell;
   total: TableCell;
@@ -39,44 +39,44 @@ interface Rows {
 }
 
 /**
- * A table whose head comes again on each page, with its totals as last row. Widths are fixed: a name without a space then
- * breaks where it has to, and pushes nothing off the page.
+ * Builds a table that repeats its header on each page, with the totals as last row. Fixed widths make names without
+ * spaces break within their column.
  */
-function table({ name, caption, columns, body }: Rows, breakBefore: Break): Content[] {
+function buildTable({ name, caption, columns, body }: Rows, breakBefore: Break): Content[] {
   const fixed = columns.reduce((sum, { width }) => sum + PADDING + (width === 'rest' ? 0 : width), 0);
   const widths = columns.map(({ width }) => (width === 'rest' ? INNER - fixed : width));
   const title: TableCell = { text: caption, bold: true, colSpan: columns.length };
   const heads = [[title, ...columns.slice(1).map(() => '')], columns.map((column) => column.head)];
   const rows = [...body, columns.map(({ total }) => total)].map(([first, ...others], row): TableCell[] => [
-    // The id says on which page the row is (src/workers/invoices/page-breaks.ts).
+    // page-breaks.ts uses the id to find the page of the row.
     { ...(first as object), id: row === body.length ? `${name}-end` : `${name}-${row}` } as TableCell,
     ...others,
   ]);
-  const part = (of: TableCell[][], isOnNewPage: boolean): Content => ({
+  const section = (sectionRows: TableCell[][], isOnNewPage: boolean): Content => ({
     layout: LAYOUT,
     fontSize: 7,
     ...(isOnNewPage && { pageBreak: 'before' }),
     table: {
       headerRows: heads.length,
-      keepWithHeaderRows: FEWEST_ROWS,
+      keepWithHeaderRows: MIN_ROWS,
       dontBreakRows: true,
       widths,
-      body: [...heads, ...of],
+      body: [...heads, ...sectionRows],
     },
   });
-  if (breakBefore === null || breakBefore === 0) return [part(rows, breakBefore === 0)];
-  return [part(rows.slice(0, breakBefore), false), part(rows.slice(breakBefore), true)];
+  if (breakBefore === null || breakBefore === 0) return [section(rows, breakBefore === 0)];
+  return [section(rows.slice(0, breakBefore), false), section(rows.slice(breakBefore), true)];
 }
 
-/** With their unit below; services are not counted in any. */
-const counted = ({ quantity, unit }: Pick<HsnRow, 'quantity' | 'unit'>, between: string): TableCell => {
+/** A quantity with its unit; empty for services, which have no unit. */
+const quantityCell = ({ quantity, unit }: Pick<HsnRow, 'quantity' | 'unit'>, between: string): TableCell => {
   if (quantity === null) return right('');
   return right(unit && unit !== 'NA' ? `${quantity}${between}${unit}` : String(quantity));
 };
 
-const MONEY = 52;
+const AMOUNT_WIDTH = 52;
 
-/** A tax of a row: its rate above, its amount below. */
+/** One cell per tax of a row: the rate above the amount. */
 const taxCells = (row: Taxed & { ratePercent: string }, columns: readonly TaxColumn[]): TableCell[] =>
   taxesOf(row, columns).map(({ ratePercent, amount }) =>
     right(isExempt(row) ? 'exempt' : `${ratePercent} %\n${rupees(amount)}`),
@@ -86,16 +86,16 @@ const taxHeads = (columns: readonly TaxColumn[], { totals }: TaxDocument): Colum
   columns.map(({ field, name }) => ({ width: 50, head: head(name), total: strong(rupees(totals[field])) }));
 
 const valueColumn = ({ totals }: TaxDocument, taxes: readonly TaxColumn[]): Column => ({
-  width: MONEY,
+  width: AMOUNT_WIDTH,
   head: head(taxes.length > 0 ? 'Taxable value' : 'Value'),
   total: strong(rupees(totals.taxable)),
 });
 
-/** Where nothing is taxed, the value is the total. */
+/** No column without taxes: then the value is the total. */
 const totalColumn = ({ totals }: TaxDocument, taxes: readonly TaxColumn[]): Column[] =>
   taxes.length > 0 ? [{ width: 58, head: head('Total'), total: strong(rupees(totals.total)) }] : [];
 
-/** Line by line what was sold, or what is credited. */
+/** The table of the supplied or credited lines. */
 export function linesTable(document: TaxDocument, breakBefore: Break): Content[] {
   const { kind, lines, totals, pricesIncludeTax } = document;
   const taxes = taxColumns(document);
@@ -108,7 +108,7 @@ export function linesTable(document: TaxDocument, breakBefore: Break): Content[]
   const body = lines.map((line, index) => [
     right(String(index + 1)),
     description(line),
-    counted(line, '\n'),
+    quantityCell(line, '\n'),
     ...(isPriced ? [right(rupees(line.unitPrice ?? 0)), right(rupees(line.discount ?? 0))] : []),
     right(rupees(line.taxable)),
     ...taxCells(line, taxes),
@@ -124,23 +124,23 @@ export function linesTable(document: TaxDocument, breakBefore: Break): Content[]
     ...totalColumn(document, taxes),
   ];
   const caption = kind === 'invoice' ? 'Supplied' : 'Credited';
-  return table({ name: 'lines', caption, columns, body }, breakBefore);
+  return buildTable({ name: 'lines', caption, columns, body }, breakBefore);
 }
 
 const description = ({ description, sku, hsn, reason }: PrintedLine): TableCell => ({
   stack: [
-    { text: setInFonts(description) },
-    { text: setInFonts([hsn && `HSN ${hsn}`, sku].filter(Boolean).join(' · ')), fontSize: 6.5, color: '#444444' },
-    ...(reason ? [{ text: setInFonts(`Reason: ${reason}`), fontSize: 6.5, color: '#444444' }] : []),
+    { text: splitByFont(description) },
+    { text: splitByFont([hsn && `HSN ${hsn}`, sku].filter(Boolean).join(' · ')), fontSize: 6.5, color: '#444444' },
+    ...(reason ? [{ text: splitByFont(`Reason: ${reason}`), fontSize: 6.5, color: '#444444' }] : []),
   ],
 });
 
-/** The same added up by HSN code, rate and unit. */
+/** The table of the lines summed up by HSN code, rate and unit. */
 export function hsnTable(document: TaxDocument, breakBefore: Break): Content[] {
   const taxes = taxColumns(document);
   const body = document.hsnSummary.map((row) => [
     { text: row.hsn || '–' },
-    counted(row, ' '),
+    quantityCell(row, ' '),
     right(rupees(row.taxable)),
     ...taxCells(row, taxes),
     ...(taxes.length > 0 ? [right(rupees(totalOf(row)))] : []),
@@ -153,5 +153,5 @@ export function hsnTable(document: TaxDocument, breakBefore: Break): Content[] {
     ...totalColumn(document, taxes),
   ];
   const caption = taxes.length > 0 ? 'Tax by HSN code' : 'Value by HSN code';
-  return table({ name: 'hsn', caption, columns, body }, breakBefore);
+  return buildTable({ name: 'hsn', caption, columns, body }, breakBefore);
 }

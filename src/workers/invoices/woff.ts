@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { inflateSync } from 'node:zlib';
 
-const opened = new Map<string, Buffer>();
+const unpackedFonts = new Map<string, Buffer>();
 
 /**
- * A font of a WOFF file as OpenType, kept from the first time on: fontkit would inflate each of its tables for each document,
- * with JavaScript, which takes longer than all the rest of drawing.
+ * Returns the font of a WOFF file as OpenType, and caches it. Otherwise fontkit inflates every table for every document
+ * in JavaScript, which takes longer than the rest of the rendering.
  */
 export function openFont(path: string): Buffer {
-  const kept = opened.get(path) ?? unpacked(readFileSync(path));
-  opened.set(path, kept);
-  return kept;
+  const font = unpackedFonts.get(path) ?? unpackWoff(readFileSync(path));
+  unpackedFonts.set(path, font);
+  return font;
 }
 
-/** WOFF is OpenType with its tables deflated one by one (W3C, WOFF File Format 1.0): the same tables under the same names. */
-function unpacked(woff: Buffer): Buffer {
+/** Converts WOFF to OpenType: WOFF holds the same tables, each deflated (W3C, WOFF File Format 1.0). */
+function unpackWoff(woff: Buffer): Buffer {
   const count = woff.readUInt16BE(12);
   const head = Buffer.alloc(12 + 16 * count);
   woff.copy(head, 0, 4, 8);

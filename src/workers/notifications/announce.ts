@@ -3,7 +3,7 @@ import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { deliverWebhooks } from '../../jobs/webhooks.ts';
 import type { WorkerDeps } from '../deps.ts';
 
-/** Tells subscribers of something that is true when the transaction commits, and only then. */
+/** Stores a webhook event in the transaction and triggers its delivery after the commit. */
 export async function announce(
   { queues }: Pick<WorkerDeps, 'queues'>,
   tx: Tx,

@@ -1,19 +1,19 @@
 import { CONTROL_CHARACTERS, isPlainLine } from '../../domain/contact-details.ts';
 
-/** A part of a letter: words, a link, a code to copy, or a table. */
+/** A part of an e-mail: text, a link, a code to copy, or a table. */
 export type Paragraph = string | { link: string } | { code: string } | { rows: readonly (readonly string[])[] };
 
-export interface Written {
+export interface RenderedEmail {
   subject: string;
   text: string;
   html: string;
 }
 
-/** The same letter as plain text and as HTML. Whatever people gave us is escaped. */
-export const written = (subject: string, paragraphs: readonly Paragraph[]): Written => ({
+/** Renders an e-mail as plain text and as HTML. The HTML escapes all text. */
+export const renderParagraphs = (subject: string, paragraphs: readonly Paragraph[]): RenderedEmail => ({
   subject,
   text: `${paragraphs.map(asText).join('\n\n')}\n`,
-  html: `<!doctype html>\n<html lang="en">\n<body>\n${paragraphs.map((one) => `<p>${asHtml(one)}</p>`).join('\n')}\n</body>\n</html>\n`,
+  html: `<!doctype html>\n<html lang="en">\n<body>\n${paragraphs.map((paragraph) => `<p>${asHtml(paragraph)}</p>`).join('\n')}\n</body>\n</html>\n`,
 });
 
 function asText(paragraph: Paragraph): string {
@@ -31,31 +31,32 @@ function asHtml(paragraph: Paragraph): string {
 
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
-const LONGEST_NAME = 60;
-/** Mail programs make links of these, with or without a scheme. */
+const MAX_NAME_LENGTH = 60;
+/** Text that mail programs turn into links, with or without a scheme. */
 const LIKE_A_LINK = /[/\\:@]|[.。]\p{L}{2}/u;
 const DIGIT = /\p{N}/u;
 
 /**
- * A name that may be put before somebody's eyes, or nothing: anybody can open an account or a checkout with the address
- * of another person, and have us send them whatever stands in the name.
+ * Returns the name if it is safe in an e-mail, else an empty string. Anybody can create an account or a checkout with
+ * the address of another person, and could put a message into the name.
  */
-export function presentable(name: string): string {
+export function safeDisplayName(name: string): string {
   const line = name.trim();
-  // As mail programs and people read it: full-width signs are the others.
-  const read = line.normalize('NFKC');
-  const isMessage = line.length > LONGEST_NAME || !isPlainLine(line) || LIKE_A_LINK.test(read) || DIGIT.test(read);
+  // NFKC maps full-width characters to the ASCII characters that people and mail programs see.
+  const normalized = line.normalize('NFKC');
+  const isMessage =
+    line.length > MAX_NAME_LENGTH || !isPlainLine(line) || LIKE_A_LINK.test(normalized) || DIGIT.test(normalized);
   return isMessage ? '' : line.replace(/\s+/g, ' ');
 }
 
-/** A line that a person gave us, such as one of an address, so that no mail program makes a link of it. */
+/** Breaks up possible links in user input, such as an address line, so that no mail program turns it into a link. */
 export const withoutLinks = (line: string): string =>
   line
     .replace(CONTROL_CHARACTERS, ' ')
     .replace(/[.。．｡](?=[\p{L}\p{N}])/gu, '$& ')
     .replace(/[:：](?=[/／])/gu, '$& ');
 
-/** What paths of the shop front are appended to. */
+/** The storefront URL without trailing slashes. */
 export const linkBase = (storeUrl: string): string => storeUrl.replace(/(?<!\/)\/+$/, '');
 
-export const greeting = (name: string): string => `${`Hello ${presentable(name)}`.trimEnd()},`;
+export const greeting = (name: string): string => `${`Hello ${safeDisplayName(name)}`.trimEnd()},`;

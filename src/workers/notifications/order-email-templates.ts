@@ -1,6 +1,13 @@
 import type { OrderEmailTemplate, Purchase } from '../../entities/order/email-facts.ts';
 import { TIME_ZONE } from '../../jobs/schedule.ts';
-import { greeting, linkBase, type Paragraph, type Written, withoutLinks, written } from './email-renderer.ts';
+import {
+  greeting,
+  linkBase,
+  type Paragraph,
+  type RenderedEmail,
+  renderParagraphs,
+  withoutLinks,
+} from './email-renderer.ts';
 
 const money = new Intl.NumberFormat('en-IN', { style: 'currency', currency: 'INR' });
 
@@ -10,92 +17,94 @@ const rupees = (paise: number): string => money.format(paise / 100);
 interface Template {
   subject(of: Purchase): string;
   body(of: Purchase): Paragraph[];
-  /** The page of the shop front that it leads to. */
+  /** The storefront page of the link. */
   page: 'order' | 'cart';
-  /** What is found on the page, before its link. */
-  leadsTo?: string;
+  /** The text before the link. */
+  linkText?: string;
 }
 
-/** What lets a guest in at the page of an order. */
+/** Gives a guest access to the page of an order. */
 export interface OrderLink {
   token: string;
   expiresAt: Date;
 }
 
-/** Where the pages are. */
-interface Pages {
+/** The values for links. */
+interface LinkOptions {
   storeUrl: string;
   /** Absent for customers. */
   guest?: OrderLink;
 }
 
 const number = ({ order }: Purchase): string => order?.number ?? '';
-const INVOICE = 'The order and its invoice are here:';
+const INVOICE = 'See the order and its invoice here:';
 
 const TEMPLATES: Record<OrderEmailTemplate, Template> = {
   'order-confirmed': {
     subject: (of) => `Your order ${number(of)}`,
     body: (of) => [
-      `Thank you. We have your order ${number(of)} and your payment.`,
+      `Thank you. We have received your order ${number(of)} and your payment.`,
       {
         rows: (of.order?.lines ?? []).map(({ title, quantity, lineTotal }) => [
           `${quantity} × ${title}`,
           rupees(lineTotal),
         ]),
       },
-      `In all, with delivery: ${rupees(of.order?.total ?? 0)}`,
+      `Total with delivery: ${rupees(of.order?.total ?? 0)}`,
       ...addressOf(of),
     ],
     page: 'order',
-    leadsTo: INVOICE,
+    linkText: INVOICE,
   },
   'order-cancelled': {
     subject: (of) => `Your order ${number(of)} was cancelled`,
-    body: (of) => [`Your order ${number(of)} was cancelled. What you paid for it goes back the way it came.`],
+    body: (of) => [`Your order ${number(of)} was cancelled. We refund your payment to your original payment method.`],
     page: 'order',
-    leadsTo: 'The order and its credit note are here:',
+    linkText: 'See the order and its credit note here:',
   },
   'shipment-sent': {
     subject: (of) => `Your order ${number(of)} is on its way`,
     body: (of) => [
-      `A parcel of your order ${number(of)} has left us:`,
+      `We have shipped a parcel of your order ${number(of)}:`,
       { rows: (of.shipment?.lines ?? []).map(({ title, quantity }) => [`${quantity} × ${title}`]) },
       ...trackingOf(of),
     ],
     page: 'order',
-    leadsTo: INVOICE,
+    linkText: INVOICE,
   },
   'refund-made': {
-    subject: (of) => `Money back for your order ${number(of)}`,
+    subject: (of) => `Refund for your order ${number(of)}`,
     body: (of) => [
-      `We have given ${rupees(of.refund?.amount ?? 0)} back for your order ${number(of)}. Your bank may take some days to show it.`,
+      `We have refunded ${rupees(of.refund?.amount ?? 0)} for your order ${number(of)}. Your bank may take some days to show the refund.`,
     ],
     page: 'order',
-    leadsTo: 'The order and its credit note are here:',
+    linkText: 'See the order and its credit note here:',
   },
   'return-approved': {
-    subject: (of) => `You can send it back: order ${number(of)}`,
+    subject: (of) => `Your return for order ${number(of)} is approved`,
     body: (of) => [
-      `You asked to send back goods of your order ${number(of)}. Please do; your money follows when they are here.`,
+      `You can send back the goods of your order ${number(of)} as you requested. We refund your payment when the goods arrive.`,
     ],
     page: 'order',
   },
   'return-rejected': {
-    subject: (of) => `About the return of your order ${number(of)}`,
-    body: (of) => [`You asked to send back goods of your order ${number(of)}. We are sorry: we cannot take them back.`],
+    subject: (of) => `Your return for order ${number(of)} is rejected`,
+    body: (of) => [
+      `You asked to send back goods of your order ${number(of)}. We are sorry: we cannot accept this return.`,
+    ],
     page: 'order',
   },
   'checkout-expired': {
     subject: () => 'Your goods are no longer reserved',
     body: () => [
-      'Your payment did not come in time, so we could not keep the goods for you. They are still in your cart.',
+      'Your payment did not arrive in time, so we could not keep the goods for you. They are still in your cart.',
     ],
     page: 'cart',
   },
   'payment-returned': {
-    subject: () => 'Your payment goes back',
+    subject: () => 'Your payment is refunded',
     body: () => [
-      'Your payment reached us when it could no longer become an order. All of it goes back the way it came; you need not do anything.',
+      'Your payment arrived too late for an order. We refund the full amount to your original payment method; you need not do anything.',
     ],
     page: 'cart',
   },
@@ -112,24 +121,24 @@ function addressOf({ address }: Purchase): Paragraph[] {
 
 function trackingOf({ shipment }: Purchase): Paragraph[] {
   const { carrier, trackingNumber } = shipment ?? {};
-  const known = [carrier, trackingNumber].filter(Boolean);
-  return known.length > 0 ? [`It goes by ${known.join(', number ')}.`] : [];
+  const parts = [carrier, trackingNumber].filter(Boolean);
+  return parts.length > 0 ? [`Carrier and tracking number: ${parts.join(', ')}.`] : [];
 }
 
-/** Writes a letter about a purchase. The link for a guest opens the order, and says for how long. */
-export function renderOrderEmail(letter: OrderEmailTemplate, of: Purchase, pages: Pages): Written {
-  const { subject, body, page, leadsTo } = TEMPLATES[letter];
-  const link = page === 'order' ? orderLink(of, pages) : [{ link: `${linkBase(pages.storeUrl)}/cart` }];
-  return written(subject(of), [greeting(of.name), ...body(of), ...(leadsTo ? [leadsTo] : []), ...link]);
+/** Renders an e-mail about a purchase. The link of a guest opens the order without an account until it expires. */
+export function renderOrderEmail(letter: OrderEmailTemplate, of: Purchase, options: LinkOptions): RenderedEmail {
+  const { subject, body, page, linkText } = TEMPLATES[letter];
+  const link = page === 'order' ? orderLink(of, options) : [{ link: `${linkBase(options.storeUrl)}/cart` }];
+  return renderParagraphs(subject(of), [greeting(of.name), ...body(of), ...(linkText ? [linkText] : []), ...link]);
 }
 
-function orderLink({ order }: Purchase, { storeUrl, guest }: Pages): Paragraph[] {
+function orderLink({ order }: Purchase, { storeUrl, guest }: LinkOptions): Paragraph[] {
   const [base, id] = [linkBase(storeUrl), order?.id ?? ''];
   if (!guest) return [{ link: `${base}/account/orders/${id}` }];
   const day = calendar.format(guest.expiresAt);
   return [
     { link: `${base}/orders/${id}?token=${guest.token}` },
-    `The link works until ${day}, without an account. Anybody who has it can see the order, so keep it to yourself.`,
+    `The link works until ${day}, without an account. Anybody with the link can see the order, so do not share it.`,
   ];
 }
 

@@ -1,15 +1,15 @@
 import { loadPurchase, type OrderEmailTemplate, type Purchase } from '../../entities/order/email-facts.ts';
 import { orderToken } from '../../entities/order/guest-link.ts';
-import { countEmail, TOO_MANY_MAILS } from '../../entities/outbox/daily-email-limit.ts';
+import { countEmail, TOO_MANY_EMAILS } from '../../entities/outbox/daily-email-limit.ts';
 import { enqueue } from '../../entities/outbox/outbox.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { sendOrderEmail } from '../../jobs/mail.ts';
 import type { Mail } from '../../ports/mail/port.ts';
 import type { WorkerDeps } from '../deps.ts';
-import { presentable } from './email-renderer.ts';
+import { safeDisplayName } from './email-renderer.ts';
 import { type OrderLink, renderOrderEmail } from './order-email-templates.ts';
 
-/** Has a letter written when the transaction commits: one for its cause, whatever becomes of this process. */
+/** Enqueues an order e-mail in the transaction. The worker sends it after the commit, even if this process dies. */
 export const sendEmail = (
   { queues }: Pick<WorkerDeps, 'queues'>,
   tx: Tx,
@@ -17,8 +17,9 @@ export const sendEmail = (
 ): void => enqueue(tx, queues, { contract: sendOrderEmail, payload });
 
 /**
- * The mail of a command, or why nobody is to get it. Anybody can type anybody's address: one that the buyer has not
- * proved hears nothing of checkouts that were not paid, and gets so many mails a day.
+ * Composes the mail of a command. Buyers can enter the address of another person: an unverified address gets no mail
+ * about an unpaid checkout, and has a daily limit.
+ * @returns the reason instead when the mail must not be sent
  */
 export async function orderEmailOf(
   deps: WorkerDeps,
@@ -30,17 +31,17 @@ export async function orderEmailOf(
   if (!purchase.isProved) {
     if (letter === 'checkout-expired') return 'address is not proved';
     const counted = { id: commandId, addressIndex: vault.indexOf(purchase.email), topic: 'purchase' } as const;
-    if (!(await countEmail(db.query, counted, mailsPerDay))) return TOO_MANY_MAILS;
+    if (!(await countEmail(db.query, counted, mailsPerDay))) return TOO_MANY_EMAILS;
   }
-  const to = { name: presentable(purchase.name), address: purchase.email };
+  const to = { name: safeDisplayName(purchase.name), address: purchase.email };
   const messageId = `<${commandId}@${new URL(storeUrl).hostname}>`;
-  return { letter, to, ...renderOrderEmail(letter, purchase, { storeUrl, ...linkTo(deps, purchase) }), messageId };
+  return { letter, to, ...renderOrderEmail(letter, purchase, { storeUrl, ...guestLinkOf(deps, purchase) }), messageId };
 }
 
 const DAY_MS = 86_400_000;
 
-/** What lets a guest in who follows the link of a mail. Customers sign in. */
-function linkTo({ vault, orderLinkDays }: WorkerDeps, { isGuest, order }: Purchase): { guest?: OrderLink } {
+/** Creates the order link of a guest. Customers sign in instead. */
+function guestLinkOf({ vault, orderLinkDays }: WorkerDeps, { isGuest, order }: Purchase): { guest?: OrderLink } {
   if (!isGuest || !order) return {};
   const expiresAt = new Date(Date.now() + orderLinkDays * DAY_MS);
   const { id: orderId, linksRevoked } = order;

@@ -1,4 +1,4 @@
-import { isResetHeld } from '../../entities/account/email-change.ts';
+import { isResetSuspended } from '../../entities/account/email-change.ts';
 import { issueResetToken, takeResetRequest } from '../../entities/account/password-reset.ts';
 import { acknowledge, enqueue } from '../../entities/outbox/outbox.ts';
 import { unitOfWork } from '../../infra/database/unit-of-work.ts';
@@ -6,13 +6,13 @@ import { done, type Handler, handler, noop } from '../../infra/queue/worker.ts';
 import { sendAccountEmail, startPasswordReset } from '../../jobs/mail.ts';
 import type { WorkerDeps } from '../deps.ts';
 
-/** Sends a reset mail when the request names an account that may get one. */
+/** Enqueues a reset e-mail if the request names an account that may reset its password. */
 export const passwordResetHandlers = ({ db, queues }: Pick<WorkerDeps, 'db' | 'queues'>): Handler[] => [
   handler(startPasswordReset, ({ requestId }, { commandId }) =>
     unitOfWork(db, startPasswordReset.name, async (tx) => {
       if (!(await acknowledge(tx, commandId))) return noop('done before');
       const account = await takeResetRequest(tx, requestId);
-      if (!account || (await isResetHeld(tx, account.id))) return noop('no mail is due');
+      if (!account || (await isResetSuspended(tx, account.id))) return noop('no mail is due');
       const tokenId = await issueResetToken(tx, account);
       if (!tokenId) return noop('no mail is due');
       const payload = { letter: 'reset-password' as const, accountId: account.id, tokenId };

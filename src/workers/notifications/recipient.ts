@@ -1,11 +1,11 @@
 import { type AccountKind, type AccountStatus, place } from '../../entities/account/account.ts';
 import { accountToken } from '../../entities/account/account-token.ts';
 import { formerEmailPlace } from '../../entities/account/email-change.ts';
-import { opened } from '../../entities/account/privacy/vault.ts';
+import { openColumn } from '../../entities/account/privacy/vault.ts';
 import type { EmailTemplate } from '../../jobs/mail.ts';
 import type { WorkerDeps } from '../deps.ts';
 
-/** What a mail is about: a command, and its payload. */
+/** The command and payload of an account e-mail. */
 export interface EmailRequest {
   commandId: string;
   letter: EmailTemplate;
@@ -13,14 +13,14 @@ export interface EmailRequest {
   tokenId?: string | undefined;
 }
 
-/** Whom a mail goes to, in clear. */
+/** The recipient of an e-mail, decrypted. */
 export interface Recipient {
   kind: AccountKind;
   email: string;
   name: string;
-  /** Whether the owner proved the address of the account. */
+  /** Whether the account's address is verified. */
   isVerified: boolean;
-  /** What the person is sent, where the letter has one. */
+  /** The token in the e-mail, if its template has one. */
   token: { text: string; expiresAt: Date } | undefined;
 }
 
@@ -29,44 +29,44 @@ interface Row {
   status: AccountStatus;
   email: string | null;
   name: string | null;
-  /** Where the letter goes that tells of a change of address. */
+  /** The former address, which gets the e-mail about an address change. */
   formerEmail: string | null;
   isVerified: boolean;
   tokenExpiresAt: Date | null;
   isLate: boolean;
 }
 
-/** Letters that are sent without a token, too. */
-const ONLY_TELLS: readonly EmailTemplate[] = ['password-changed', 'webhook-disabled'];
-/** Letters that a blocked account gets, too: their owner has to hear of these changes. */
-const EVEN_BLOCKED: readonly EmailTemplate[] = ['password-changed', 'email-changed'];
+/** Templates without a token. */
+const WITHOUT_TOKEN: readonly EmailTemplate[] = ['password-changed', 'webhook-disabled'];
+/** Templates that blocked accounts get as well: the owner must learn of these changes. */
+const SENT_TO_BLOCKED: readonly EmailTemplate[] = ['password-changed', 'email-changed'];
 
-/** Finds out whom a mail goes to, or why nobody is to get it any more. */
-export async function findRecipient(deps: WorkerDeps, order: EmailRequest): Promise<Recipient | string> {
+/** Finds the recipient of an e-mail. @returns the reason instead when the e-mail must not be sent any more */
+export async function findRecipient(deps: WorkerDeps, request: EmailRequest): Promise<Recipient | string> {
   const { vault, secret } = deps;
-  const { letter, accountId, tokenId } = order;
-  const row = await load(deps, order);
+  const { letter, accountId, tokenId } = request;
+  const row = await load(deps, request);
   if (!row) return 'done before';
   const { kind, status, email, name, formerEmail, isVerified, tokenExpiresAt, isLate } = row;
   if (status === 'erased' || email === null || name === null) return 'account is erased';
-  if (status === 'blocked' && !EVEN_BLOCKED.includes(letter)) return 'account is blocked';
-  if (!ONLY_TELLS.includes(letter) && tokenExpiresAt === null) return 'token is used or over';
+  if (status === 'blocked' && !SENT_TO_BLOCKED.includes(letter)) return 'account is blocked';
+  if (!WITHOUT_TOKEN.includes(letter) && tokenExpiresAt === null) return 'token is used or over';
   if (isLate) return 'too late';
   return {
     kind,
     email:
       formerEmail === null
-        ? opened(vault, email, place('email', accountId))
-        : opened(vault, formerEmail, formerEmailPlace(tokenId ?? '')),
-    name: opened(vault, name, place('name', accountId)),
+        ? openColumn(vault, email, place('email', accountId))
+        : openColumn(vault, formerEmail, formerEmailPlace(tokenId ?? '')),
+    name: openColumn(vault, name, place('name', accountId)),
     isVerified,
     token: tokenOf(secret, { letter, tokenId, tokenExpiresAt }),
   };
 }
 
-/** Nothing when the command is not in the outbox any more: then the mail was sent. */
-async function load({ db }: WorkerDeps, order: EmailRequest): Promise<Row | undefined> {
-  const { commandId, accountId, tokenId = null, letter } = order;
+/** @returns undefined when the command is no longer in the outbox: then the e-mail was sent */
+async function load({ db }: WorkerDeps, request: EmailRequest): Promise<Row | undefined> {
+  const { commandId, accountId, tokenId = null, letter } = request;
   const [row] = await db.query<Row>(
     `select a.kind, a.status, a.email, a.name, c.former_email as "formerEmail",
         a.email_verified_at is not null as "isVerified",

@@ -11,11 +11,14 @@ import { deliverWebhooks } from '../../jobs/webhooks.ts';
 import { WebhookError } from '../../ports/webhooks/port.ts';
 import type { WorkerDeps } from '../deps.ts';
 
-/** Deliveries per round, all at once; a full round is followed by another. */
+/** Deliveries per round, sent in parallel. After a full round the next one starts at once. */
 const BATCH = 20;
-const CHANCES = 1_000;
+const JITTER_STEPS = 1_000;
 
-/** Tells subscribers. A worker that is killed between the answer and its record sends the same delivery again, under the same id. */
+/**
+ * Delivers webhooks at least once: a worker that is killed before it records the response sends the same delivery id
+ * again.
+ */
 export const webhookHandlers = (deps: WorkerDeps): Handler[] => [
   handler(deliverWebhooks, async () => {
     const due = await claimDeliveries(deps.db.query, deps.vault, BATCH);
@@ -27,8 +30,8 @@ export const webhookHandlers = (deps: WorkerDeps): Handler[] => [
 
 async function deliver(deps: WorkerDeps, delivery: DueDelivery): Promise<void> {
   const attempt = await send(deps, delivery);
-  const isTaken = attempt.status !== null && attempt.status >= 200 && attempt.status < 300;
-  const retryInMs = isTaken ? null : retryDelayMs(delivery.tries + 1, randomInt(CHANCES) / CHANCES);
+  const isDelivered = attempt.status !== null && attempt.status >= 200 && attempt.status < 300;
+  const retryInMs = isDelivered ? null : retryDelayMs(delivery.tries + 1, randomInt(JITTER_STEPS) / JITTER_STEPS);
   await unitOfWork(deps.db, deliverWebhooks.name, async (tx) => {
     const disabledFor = await recordAttempt(tx, delivery, { ...attempt, retryInMs });
     if (disabledFor !== null) {
@@ -39,7 +42,7 @@ async function deliver(deps: WorkerDeps, delivery: DueDelivery): Promise<void> {
     }
   });
   const { id: deliveryId, subscriptionId, type } = delivery;
-  observe(isTaken ? 'webhook.delivered' : 'webhook.failed', { deliveryId, subscriptionId, type, ...attempt });
+  observe(isDelivered ? 'webhook.delivered' : 'webhook.failed', { deliveryId, subscriptionId, type, ...attempt });
 }
 
 async function send({ sender }: WorkerDeps, delivery: DueDelivery): Promise<Attempt> {
@@ -53,16 +56,16 @@ async function send({ sender }: WorkerDeps, delivery: DueDelivery): Promise<Atte
     'VCEcom-Delivery-Id': id,
     'VCEcom-Signature': signatureOf(secrets, { at: Math.floor(startedAt / 1_000), body }),
   };
-  const failed = (error: unknown) => {
+  const toFailure = (error: unknown) => {
     if (!(error instanceof WebhookError)) throw error;
     return { status: null, error: error.code };
   };
-  const posted = external('webhooks.post', () => sender.post({ url, headers, body }));
-  const answer = await posted.then((status) => ({ status, error: null }), failed);
+  const status = external('webhooks.post', () => sender.post({ url, headers, body }));
+  const answer = await status.then((code) => ({ status: code, error: null }), toFailure);
   return { ...answer, durationMs: Date.now() - startedAt };
 }
 
-/** `t=<seconds>,v1=<hex>`: HMAC-SHA256 over the instant, a dot and the body; one `v1` for each secret that is valid. */
+/** `t=<seconds>,v1=<hex>`: HMAC-SHA256 of `<seconds>.<body>`, with one `v1` for each valid secret. */
 export const signatureOf = (secrets: readonly string[], { at, body }: { at: number; body: string }): string =>
   [
     `t=${at}`,

@@ -5,10 +5,10 @@ import { Order } from '../../entities/order/order.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { observe } from '../../infra/observability/log.ts';
 import {
-  allowedIn,
+  allowedCommands,
   decideOrder,
-  leftToAsk,
   type OrderEvent,
+  refundableAmount,
   restoreOrder,
   type StoredOrder,
   storeOrder,
@@ -18,29 +18,29 @@ import { announce } from '../notifications/announce.ts';
 import { cancelRest } from './cancel.ts';
 import type { Prepared } from './prepared.ts';
 
-/** Somebody's wish for an order, or news about its money. */
-export interface OrderStep {
+/** An order command, or a payment event of the provider. */
+export interface OrderEventRequest {
   order: Order;
   event: OrderEvent;
   actor: string;
   reason: string | null;
-  /** What asked for it: the id of a command, or of an event of the provider. */
+  /** The id of the command, or of the provider event, that caused the step. */
   cause: string;
-  /** What the machine's own action for this event means in rows. */
+  /** Executes the machine's action for this event on the database. */
   perform?: Prepared['perform'] | undefined;
 }
 
 /**
- * Loads an order under its lock. Locks are taken in this order everywhere: the checkout, its order, the counters of
- * discounts, the levels of stock.
+ * Loads an order under its lock. The lock order is the same everywhere: checkout, order, discount counters, stock
+ * levels.
  */
 export async function lockOrder(tx: Tx, orderId: string): Promise<Order | null> {
   await tx.query(`select 1 from checkouts where order_id = $1 for update`, [orderId]);
   return tx.lock(Order, { id: orderId });
 }
 
-/** What subscribers hear of a state that an order gets to. */
-const EVENTS: Partial<Record<OrderState, EventType>> = {
+/** The webhook event for each new state of an order. */
+const STATE_EVENTS: Partial<Record<OrderState, EventType>> = {
   PROCESSING: 'order.processing',
   SHIPPED: 'order.shipped',
   DELIVERED: 'order.delivered',
@@ -48,23 +48,27 @@ const EVENTS: Partial<Record<OrderState, EventType>> = {
   REFUNDED: 'order.refunded',
 };
 
-/** Paise that have neither gone back nor been asked back, the event's own money included. */
-function leftOf(context: StoredOrder['context'], event: OrderEvent): number {
-  const gone = event.type === 'MONEY_RETURNED' ? event.amount + (event.underWay ?? 0) : 0;
-  return leftToAsk({ context: { ...context, returned: context.returned + gone } });
+/** Paise that may still be refunded after `event`. */
+function refundableAfter(context: StoredOrder['context'], event: OrderEvent): number {
+  const returning = event.type === 'MONEY_RETURNED' ? event.amount + (event.underWay ?? 0) : 0;
+  return refundableAmount({ context: { ...context, returned: context.returned + returning } });
 }
 
 /**
- * The single door into an order's machine: feeds it an event and does what it asks for, in the transaction that holds
- * the order's lock.
- * @returns what it made; undefined when the event was not accepted and changes nothing
+ * The only way to change an order's state: sends the event to the machine and executes the actions, in the transaction
+ * that holds the order's lock.
+ * @returns the created resources; undefined when the event is not allowed and changes nothing
  */
-export async function advanceOrder(deps: WorkerDeps, tx: Tx, step: OrderStep): Promise<CommandResult | undefined> {
+export async function advanceOrder(
+  deps: WorkerDeps,
+  tx: Tx,
+  step: OrderEventRequest,
+): Promise<CommandResult | undefined> {
   const { order, event, actor, reason, cause } = step;
   const before = restoreOrder(order.machine as StoredOrder);
   const { next, accepted, actions } = decideOrder(before, event);
   if (!accepted) return undefined;
-  const left = leftOf(before.context, event);
+  const left = refundableAfter(before.context, event);
   const result: CommandResult = {};
   for (const action of actions) {
     const made = action === 'cancelRest' ? await cancelRest(deps, tx, { order, left, reason }) : await step.perform?.();
@@ -73,10 +77,10 @@ export async function advanceOrder(deps: WorkerDeps, tx: Tx, step: OrderStep): P
   const { type, ...data } = event;
   const from = order.state;
   const machine = storeOrder(next);
-  const told = { actor, reason, cause, event: type, data: Object.keys(data).length > 0 ? data : null };
-  order.follow(tx, { ...told, state: machine.value, machine, allowed: allowedIn(next) });
-  const news = order.state === from ? undefined : EVENTS[order.state];
-  if (news) await announce(deps, tx, { type: news, data: { orderId: order.id, from, to: order.state } });
+  const entry = { actor, reason, cause, event: type, data: Object.keys(data).length > 0 ? data : null };
+  order.applyTransition(tx, { ...entry, state: machine.value, machine, allowed: allowedCommands(next) });
+  const eventType = order.state === from ? undefined : STATE_EVENTS[order.state];
+  if (eventType) await announce(deps, tx, { type: eventType, data: { orderId: order.id, from, to: order.state } });
   tx.afterCommit(() => observe('order.advanced', { orderId: order.id, from, to: order.state, event: type }));
   return result;
 }

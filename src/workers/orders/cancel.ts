@@ -1,4 +1,4 @@
-import { cutDown } from '../../domain/orders/credit.ts';
+import { capRefundLines } from '../../domain/orders/credit.ts';
 import { amountOf, type RefundLine, refundDelivery, refundUnits } from '../../domain/orders/refundable.ts';
 import type { CommandResult } from '../../entities/order/command.ts';
 import {
@@ -7,9 +7,9 @@ import {
   loadDelivery,
   loadLines,
   type OrderLine,
-  pick,
+  pickUnits,
   unitsIn,
-  unsent,
+  unshippedUnits,
 } from '../../entities/order/lines.ts';
 import type { Order } from '../../entities/order/order.ts';
 import { releaseRedemptions } from '../../entities/pricing/redemption.ts';
@@ -22,47 +22,49 @@ import type { Prepared } from './prepared.ts';
 import { giveBack } from './refunds/refund.ts';
 import { readRefundable } from './refunds/refundable.ts';
 
-interface Cancelled {
+interface Cancellation {
   order: Order;
   reason: string | null;
 }
 
 /**
- * Everything that was not sent will not be: it goes back on the shelf, its money goes back, and so do the uses of the
- * discounts. What the delivery cost goes back when nothing was delivered.
- * `left`: paise that may still be asked for. @returns the refund
+ * Cancels all units that are not shipped: restocks them and refunds them. If nothing was shipped, also refunds the
+ * delivery charge and releases the uses of the discounts.
+ * `left`: paise that may still be refunded. @returns the refund
  */
 export async function cancelRest(
   deps: WorkerDeps,
   tx: Tx,
-  { order, reason, left }: Cancelled & { left: number },
+  { order, reason, left }: Cancellation & { left: number },
 ): Promise<CommandResult | undefined> {
-  const bought = await loadLines(tx, order.id);
-  const picked = bought.map((line) => ({ line, quantity: unsent(line) })).filter(({ quantity }) => quantity > 0);
-  const isWhole = bought.every(({ shipped }) => shipped === 0);
-  if (isWhole) {
+  const orderLines = await loadLines(tx, order.id);
+  const picked = orderLines
+    .map((line) => ({ line, quantity: unshippedUnits(line) }))
+    .filter(({ quantity }) => quantity > 0);
+  const isNothingShipped = orderLines.every(({ shipped }) => shipped === 0);
+  if (isNothingShipped) {
     sendEmail(deps, tx, { letter: 'order-cancelled', id: order.id });
     await releaseRedemptions(tx, order.checkoutId, 'consumed');
   }
-  const wanted = picked.map(({ line, quantity }) => refundUnits(line, quantity));
-  if (isWhole && !order.deliveryRefunded) {
-    wanted.push(...refundDelivery(await loadDelivery(tx, order.id)));
+  const refundLines = picked.map(({ line, quantity }) => refundUnits(line, quantity));
+  if (isNothingShipped && !order.deliveryRefunded) {
+    refundLines.push(...refundDelivery(await loadDelivery(tx, order.id)));
     order.deliveryRefunded = true;
   }
   const { creditable, most } = await readRefundable(tx, order);
-  const lines = cutDown(wanted, { creditable, most: Math.min(most, left) });
+  const lines = capRefundLines(refundLines, { creditable, most: Math.min(most, left) });
   return cancelPicked(deps, tx, { order, reason, picked, lines });
 }
 
-/** Cancels some units that were not sent; the order itself goes on. */
+/** Cancels some units that are not shipped. The order continues. */
 export async function prepareCancelUnits(
   deps: WorkerDeps,
   tx: Tx,
   { order, work, reason }: { order: Order; work: OrderWork['CANCEL_UNITS']; reason: string | null },
 ): Promise<Prepared> {
-  const picked = pick(await loadLines(tx, order.id), work.lines, unsent);
-  const wanted = picked.map(({ line, quantity }) => refundUnits(line, quantity));
-  const lines = cutDown(wanted, await readRefundable(tx, order));
+  const picked = pickUnits(await loadLines(tx, order.id), work.lines, unshippedUnits);
+  const refundLines = picked.map(({ line, quantity }) => refundUnits(line, quantity));
+  const lines = capRefundLines(refundLines, await readRefundable(tx, order));
   return {
     event: { type: 'CANCEL_UNITS', units: unitsIn(picked), amount: amountOf(lines) },
     perform: () => cancelPicked(deps, tx, { order, reason, picked, lines }),
@@ -72,7 +74,7 @@ export async function prepareCancelUnits(
 async function cancelPicked(
   deps: WorkerDeps,
   tx: Tx,
-  at: Cancelled & { picked: { line: OrderLine; quantity: number }[]; lines: RefundLine[] },
+  at: Cancellation & { picked: { line: OrderLine; quantity: number }[]; lines: RefundLine[] },
 ): Promise<CommandResult | undefined> {
   const { order, picked, lines, reason } = at;
   const units = picked.map(({ line, quantity }) => ({ line: line.line, quantity }));

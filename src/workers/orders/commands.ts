@@ -3,16 +3,16 @@ import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { ORDER_WORK } from '../../jobs/orders.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { prepareCancelUnits } from './cancel.ts';
-import type { Asked, Prepared } from './prepared.ts';
+import type { OrderCommandContext, Prepared } from './prepared.ts';
 import { prepareRecord } from './record.ts';
 import { prepareRefund } from './refunds/refund.ts';
 import { prepareRetry } from './refunds/retry.ts';
 import { prepareDecision, prepareReceipt, prepareReturn } from './refunds/returns.ts';
 import { prepareDelivery, prepareShipment } from './ship.ts';
 
-type Prepare = (deps: WorkerDeps, tx: Tx, asked: Asked) => Promise<Prepared> | Prepared;
+type Prepare = (deps: WorkerDeps, tx: Tx, context: OrderCommandContext) => Promise<Prepared> | Prepared;
 
-/** Looks at the rows, under the order's lock, and says what each command comes to. @throws AppError for what cannot be */
+/** Prepares each command under the order's lock. @throws AppError for a command that the order cannot execute */
 export const PREPARE: Record<OrderCommand, Prepare> = {
   PROCESS: () => ({ event: { type: 'PROCESS' } }),
   CANCEL: () => ({ event: { type: 'CANCEL' } }),

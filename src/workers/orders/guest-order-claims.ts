@@ -6,7 +6,7 @@ import { claimGuestOrders } from '../../jobs/orders.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { announce } from '../notifications/announce.ts';
 
-/** Has the orders that were placed with a proved address join its account: a batch at a time, each a transaction. */
+/** Adds the guest orders with a verified address to its account, one batch per transaction. */
 export const claimHandler = (deps: Pick<WorkerDeps, 'db' | 'vault' | 'queues'>): Handler =>
   handler(claimGuestOrders, ({ accountId, after = null }, { commandId }) =>
     unitOfWork(deps.db, claimGuestOrders.name, async (tx) => {

@@ -2,24 +2,25 @@ import type { CommandResult } from '../../entities/order/command.ts';
 import type { Order } from '../../entities/order/order.ts';
 import type { OrderEvent } from '../../machines/order.ts';
 
-/** What a command comes to: the event for the machine, and what is to be done when the machine takes it. */
+/** A prepared command: the event for the machine, and the work to do when the machine accepts the event. */
 export interface Prepared {
   event: OrderEvent;
-  /** @returns what it made */
+  /** @returns the created resources */
   perform?: () => Promise<CommandResult | undefined>;
-  /** An event that is true as soon as the first one is: it follows in the same transaction. */
+  /** A second event, sent in the same transaction after the first one. */
   next?: OrderEvent;
 }
 
-export interface Asked {
+/** An order command with its unparsed input. */
+export interface OrderCommandContext {
   order: Order;
   work: object;
   actor: string;
   reason: string | null;
 }
 
-/** The same with the work as its schema reads it. */
-export interface LineRequest<Work> {
+/** An order command with its parsed input. */
+export interface ParsedCommand<Work> {
   order: Order;
   work: Work;
   reason: string | null;

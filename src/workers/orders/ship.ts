@@ -1,4 +1,4 @@
-import { countUnits, loadLines, pick, unitsIn, unsent } from '../../entities/order/lines.ts';
+import { countUnits, loadLines, pickUnits, unitsIn, unshippedUnits } from '../../entities/order/lines.ts';
 import type { Order } from '../../entities/order/order.ts';
 import { deliverShipment, sendShipment, unitsUnderWay } from '../../entities/order/shipment.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
@@ -8,7 +8,7 @@ import { announce } from '../notifications/announce.ts';
 import { sendEmail } from '../notifications/order-emails.ts';
 import type { Prepared } from './prepared.ts';
 
-/** A parcel leaves, with all that is still to be sent or with some of it. */
+/** Prepares a shipment of the given units. Default: all units that are not shipped or cancelled. */
 export async function prepareShipment(
   deps: WorkerDeps,
   tx: Tx,
@@ -16,9 +16,9 @@ export async function prepareShipment(
 ): Promise<Prepared> {
   const { carrier = null, trackingNumber = null } = work;
   const lines = await loadLines(tx, order.id);
-  const rest = lines.map((line) => ({ line: line.line, quantity: unsent(line) }));
+  const rest = lines.map((line) => ({ line: line.line, quantity: unshippedUnits(line) }));
   const units = work.lines ?? rest.filter(({ quantity }) => quantity > 0);
-  const picked = pick(lines, units, unsent);
+  const picked = pickUnits(lines, units, unshippedUnits);
   return {
     event: { type: 'SHIP', units: unitsIn(picked) },
     async perform() {
@@ -32,7 +32,7 @@ export async function prepareShipment(
   };
 }
 
-/** A parcel has arrived. */
+/** Prepares the delivery of a shipment. */
 export async function prepareDelivery(
   deps: WorkerDeps,
   tx: Tx,

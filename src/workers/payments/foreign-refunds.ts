@@ -1,4 +1,4 @@
-import { creditNoteDue } from '../../entities/invoice/due.ts';
+import { markCreditNoteDue } from '../../entities/invoice/due.ts';
 import { bookForeignRefund, findForeignRefund } from '../../entities/order/refunds/foreign-refund.ts';
 import { Payment } from '../../entities/payment/payment.ts';
 import { closeProviderEvents, type OpenProviderEvent } from '../../entities/payment/provider-event.ts';
@@ -13,8 +13,8 @@ import type { WorkerDeps } from '../deps.ts';
 import { advanceOrder, lockOrder } from '../orders/advance.ts';
 import { endRefund } from '../orders/refunds/refund-end.ts';
 
-/** News of a refund: whichever of the intent's refunds nobody here asked for is taken into the books. */
-export async function noteRefunds(deps: WorkerDeps, event: OpenProviderEvent): Promise<void> {
+/** Processes a refund event: books the intent's refunds that were made in the provider's dashboard. */
+export async function bookRefundEvent(deps: WorkerDeps, event: OpenProviderEvent): Promise<void> {
   const { intentId, checkoutId, eventId } = event;
   const refunds = await external('payments.refunds', () => deps.provider.refundsOf(intentId ?? ''));
   await unitOfWork(deps.db, processProviderEvents.name, async (tx) => {
@@ -24,9 +24,9 @@ export async function noteRefunds(deps: WorkerDeps, event: OpenProviderEvent): P
 }
 
 /**
- * Books the refunds of a payment that were made in the provider's own dashboard, each once with the credit note that it
- * is to get, and tells its order.
- * @returns how many were new
+ * Books the refunds of a payment that were made in the provider's dashboard, each once, with its credit note, and sends
+ * the event to the order.
+ * @returns the number of new refunds
  */
 export async function bookForeignRefunds(
   deps: WorkerDeps,
@@ -44,7 +44,7 @@ export async function bookForeignRefunds(
     booked += 1;
     observe('payment.refund.foreign', { checkoutId, refundId: refund.id, amount: refund.amount });
     if (!order) continue;
-    creditNoteDue(tx, { refundId: entry.id, orderId: order.id });
+    markCreditNoteDue(tx, { refundId: entry.id, orderId: order.id });
     tx.afterCommit(() => deps.queues.nudge(issueDocuments));
     const event = { type: 'MONEY_RETURNED', amount: refund.amount, underWay: entry.underWay } as const;
     const reason = 'refunded at the provider';
@@ -53,7 +53,7 @@ export async function bookForeignRefunds(
   return booked;
 }
 
-/** The provider could not carry out a refund that was made in its dashboard. @returns whether it was one of those */
+/** Revokes a refund that was made in the dashboard and failed at the provider. @returns whether it was such a refund */
 export async function revokeForeignRefund(deps: WorkerDeps, tx: Tx, event: OpenProviderEvent): Promise<boolean> {
   const refund = await findForeignRefund(tx, event.refundId);
   if (!refund) return false;

@@ -5,33 +5,36 @@ import type { Query } from '../../infra/database/query.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { type Intent, type PaymentProvider, ProviderError, type Refund } from '../../ports/payments/port.ts';
 
-/** An operation with all that is needed to carry it out; amounts in paise. */
+/** An operation with the data to execute it. Amounts are in paise. */
 export interface Operation {
   id: string;
   kind: OperationKind;
-  /** The provider was called before and did not answer. */
+  /** The provider was called before and the outcome is unknown. */
   isUnknown: boolean;
   isDecided: boolean;
   key: string;
   amount: number | null;
   createdAt: Date;
-  /** When a call was last given up that may still be under way; null when there was none. */
+  /** When the last unanswered call was given up; it may still be under way. Null without such a call. */
   unansweredAt: Date | null;
   intentId: string | null;
-  /** The refund of an order that this call brings about; null for money that goes back without one. */
+  /** The order's refund that this call makes; null for a refund without an order. */
   refundId: string | null;
   checkoutId: string;
   checkoutIsOver: boolean;
   currency: string;
   method: string | null;
-  /** Raised with each call that may still be under way when the next is made; a result under an older one does not count. */
+  /**
+   * Fencing token: raised when a new call starts while an older one may be under way. Results of older calls are
+   * ignored.
+   */
   fence: number;
   /** Whether the operation that opens the payment has no result yet. */
   isOpening: boolean;
 }
 
-/** What the provider answered. `wait`: it cannot be asked yet. `moot`: there is nothing to do any more. */
-export type Answer = { intent: Intent } | { refund: Refund } | 'wait' | 'moot';
+/** The provider's answer. `wait`: the provider cannot be called yet. `moot`: there is nothing left to do. */
+export type ProviderAnswer = { intent: Intent } | { refund: Refund } | 'wait' | 'moot';
 
 const OPERATION = forEachCall(
   `select o.id, o.kind, o.status = 'unknown' as "isUnknown", o.status in ('done', 'refused') as "isDecided",
@@ -54,25 +57,25 @@ export async function loadOperation(query: Query, operationId: string): Promise<
 
 /** The provider's clock may be behind ours by this much, in milliseconds. */
 export const CLOCK_SKEW_MS = 60_000;
-/** No call of a worker takes longer than this, in milliseconds. */
+/** The longest duration of a call, in milliseconds. */
 const LONGEST_CALL_MS = 30_000;
 
 /**
- * Carries an operation out at the provider. One whose outcome is unknown is asked about first; only when the provider
- * has not seen it is it sent again, under the same key.
+ * Executes an operation at the provider. If the outcome is unknown, asks the provider first, and repeats the call with
+ * the same idempotency key only if the provider does not know it.
  * @throws ProviderError
  */
-export function perform(provider: PaymentProvider, operation: Operation): Promise<Answer> {
+export function perform(provider: PaymentProvider, operation: Operation): Promise<ProviderAnswer> {
   return external(`payments.${operation.kind}`, () => PERFORM[operation.kind](provider, operation));
 }
 
-const PERFORM: Record<OperationKind, (provider: PaymentProvider, operation: Operation) => Promise<Answer>> = {
+const PERFORM: Record<OperationKind, (provider: PaymentProvider, operation: Operation) => Promise<ProviderAnswer>> = {
   async open(provider, operation) {
     const { checkoutId, amount, currency, method, key, isUnknown, createdAt, checkoutIsOver } = operation;
     if (isUnknown || checkoutIsOver) {
       const intent = await ask(provider.find(checkoutId, new Date(createdAt.getTime() - CLOCK_SKEW_MS)));
       if (intent) return { intent };
-      // Nobody waits for this payment any more. Another call may still reach the provider for a while.
+      // The checkout is over and needs no payment. But an older call may still reach the provider for a while.
       const { fence, unansweredAt } = operation;
       const mayBeUnderWay = fence > 0 && Date.now() - (unansweredAt ?? createdAt).getTime() < LONGEST_CALL_MS;
       if (checkoutIsOver) return mayBeUnderWay ? 'wait' : 'moot';
@@ -99,12 +102,14 @@ const PERFORM: Record<OperationKind, (provider: PaymentProvider, operation: Oper
   async refund(provider, { id: reference, intentId, amount, key, isUnknown }) {
     if (!intentId || !amount) return 'moot';
     const refunds = isUnknown ? await ask(provider.refundsOf(intentId)) : [];
-    const made = refunds.find((refund) => refund.reference === reference);
-    return { refund: made ?? (await provider.refund({ intentId, amount, key, reference })) };
+    const existing = refunds.find((refund) => refund.reference === reference);
+    return { refund: existing ?? (await provider.refund({ intentId, amount, key, reference })) };
   },
 };
 
-/** A question that was not answered has moved no money: it is asked again, and says nothing about the call before it. */
+/**
+ * Turns `unknown` into `not_sent`: a failed read moves no money and can be repeated, whatever the call before it did.
+ */
 async function ask<T>(question: Promise<T>): Promise<T> {
   try {
     return await question;
@@ -128,14 +133,14 @@ const DECIDE = forAnyRows(
 );
 
 /**
- * Writes the result of an operation, and of the attempt it belongs to, under the checkout's lock, and takes its command
- * out of the outbox. The first result stays.
- * @returns false when there was a result before, or when another worker has taken the operation over meanwhile.
+ * Stores the result of an operation and of its attempt, under the checkout's lock, and removes the command from the
+ * outbox. The first result stays.
+ * @returns false when the operation already has a result, or another worker has taken it over.
  */
 export async function decideOperation(
   tx: Tx,
   operation: Operation & { commandId: string },
-  answer: Exclude<Answer, 'wait'> | ProviderError,
+  answer: Exclude<ProviderAnswer, 'wait'> | ProviderError,
 ): Promise<boolean> {
   const { status, reference, error, attempt, declineCode } = resultOf(answer);
   const { id, checkoutId, fence, commandId } = operation;
@@ -145,21 +150,21 @@ export async function decideOperation(
   return decided.length === 1;
 }
 
-function resultOf(answer: Exclude<Answer, 'wait'> | ProviderError) {
-  const nothing = { reference: null, error: null, attempt: 'abandoned', declineCode: null };
-  if (answer === 'moot') return { ...nothing, status: 'refused', error: 'MOOT' };
+function resultOf(answer: Exclude<ProviderAnswer, 'wait'> | ProviderError) {
+  const defaults = { reference: null, error: null, attempt: 'abandoned', declineCode: null };
+  if (answer === 'moot') return { ...defaults, status: 'refused', error: 'MOOT' };
   if (answer instanceof ProviderError) {
-    return { ...nothing, status: 'refused', error: answer.code, attempt: 'declined', declineCode: answer.code };
+    return { ...defaults, status: 'refused', error: answer.code, attempt: 'declined', declineCode: answer.code };
   }
   if ('refund' in answer) {
     const hasFailed = answer.refund.status === 'failed';
-    return { ...nothing, status: hasFailed ? 'refused' : 'done', reference: answer.refund.id };
+    return { ...defaults, status: hasFailed ? 'refused' : 'done', reference: answer.refund.id };
   }
   const { id, declineCode, status } = answer.intent;
-  return { ...nothing, status: 'done', reference: id, attempt: ATTEMPT_STATUS[status], declineCode };
+  return { ...defaults, status: 'done', reference: id, attempt: ATTEMPT_STATUS[status], declineCode };
 }
 
-/** What an intent's status says of the attempt that led there. */
+/** The status of a payment attempt for each status of its intent. */
 export const ATTEMPT_STATUS: Record<Intent['status'], string> = {
   requires_method: 'declined',
   requires_action: 'requires_action',

@@ -14,9 +14,9 @@ const EVENTS: Record<IntentFacts['status'], (intent: IntentFacts) => CheckoutEve
 };
 
 /**
- * Takes over what the provider says of an intent and tells the checkout, under the checkout's lock. The answer of a
- * call, a webhook and a question of the sweeper all end here; what was known before changes nothing.
- * @returns whether it was news.
+ * Stores the provider's state of an intent and sends the event to the checkout, under the checkout's lock. Answers of
+ * calls, webhooks and the sweeper's queries all end here. A state that is already stored changes nothing.
+ * @returns whether the state was new.
  */
 export async function applyIntent(
   deps: WorkerDeps,
@@ -25,23 +25,23 @@ export async function applyIntent(
 ): Promise<boolean> {
   const { checkout, payment, intent, cause } = at;
   if (payment.status === 'succeeded') return false;
-  // Another intent of the same checkout is none of its payment's business; its money goes back where it is noticed.
+  // Another intent of the same checkout is a second charge; returned-money.ts refunds it.
   if (payment.intentId !== null && payment.intentId !== intent.id) return false;
-  const { status: known, declineCode } = payment;
-  const isSame = known === intent.status && declineCode === intent.declineCode;
+  const { status: previous, declineCode } = payment;
+  const isSame = previous === intent.status && declineCode === intent.declineCode;
   payment.record(intent, tx.now);
-  // Nobody waits for the answer of a question that brought nothing new.
-  if (isSame && (!checkout.busy || known === 'processing')) return false;
+  // An unchanged state matters only to a busy checkout, whose client waits for an answer.
+  if (isSame && (!checkout.busy || previous === 'processing')) return false;
   if (checkout.state === 'LOCKED') await advance(deps, tx, { checkout, event: { type: 'PAYMENT_OPENED' }, cause });
-  // A checkout that is over hears of nothing but money.
+  // A checkout that is over gets only the success of a payment.
   if (checkout.isOver && intent.status !== 'succeeded') {
     if (intent.status === 'requires_method' || intent.status === 'requires_action') cancelAgain(tx, payment.id);
-    return intent.status !== known;
+    return intent.status !== previous;
   }
   return advance(deps, tx, { checkout, event: EVENTS[intent.status](intent), cause });
 }
 
-/** An intent that could not be cancelled when its checkout ended can be now: the sweeper finds the reopened operation. */
+/** Reopens the cancel operation: the intent can be cancelled now. The sweeper finds the reopened operation. */
 const cancelAgain = (tx: Tx, paymentId: string): void =>
   tx.send(
     `update payment_operations set status = 'pending', finished_at = null, key_round = key_round + 1

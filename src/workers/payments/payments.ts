@@ -9,8 +9,8 @@ import {
   type Handler,
   handler,
   type JobContext,
+  type JobOutcome,
   noop,
-  type Outcome,
   refusal,
   snooze,
 } from '../../infra/queue/worker.ts';
@@ -19,15 +19,15 @@ import { ProviderError } from '../../ports/payments/port.ts';
 import { advance, lockCheckout } from '../checkout/advance.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { endRefund } from '../orders/refunds/refund-end.ts';
-import { type Answer, decideOperation, loadOperation, type Operation, perform } from './operation.ts';
+import { decideOperation, loadOperation, type Operation, type ProviderAnswer, perform } from './operation.ts';
 import { applyIntent } from './payment-facts.ts';
 
-/** How long an operation waits that cannot be carried out yet, in milliseconds: doubling, at most 8 s. */
+/** The delay before the next attempt, in milliseconds: doubles with each start, at most 8 s. */
 const backoffMs = ({ starts }: JobContext): number => 125 * 2 ** Math.min(starts, 6);
 
-const LOOK_AGAIN_MS = 500;
+const CHECK_AGAIN_MS = 500;
 
-/** The exception to load, decide, save: the provider is called between two transactions, never inside one. */
+/** Executes payment operations. Calls the provider between two transactions, never inside a transaction. */
 export const paymentHandlers = (deps: WorkerDeps): Handler[] => [
   handler(executeOperation, async ({ operationId }, context) => {
     const operation = await loadOperation(deps.db.query, operationId);
@@ -40,7 +40,7 @@ export const paymentHandlers = (deps: WorkerDeps): Handler[] => [
   }),
 ];
 
-const performOrError = (deps: WorkerDeps, operation: Operation): Promise<Answer | ProviderError> =>
+const performOrError = (deps: WorkerDeps, operation: Operation): Promise<ProviderAnswer | ProviderError> =>
   perform(deps.provider, operation).catch((error: unknown) => {
     if (!(error instanceof ProviderError)) throw error;
     const { id, kind, checkoutId } = operation;
@@ -51,7 +51,7 @@ const performOrError = (deps: WorkerDeps, operation: Operation): Promise<Answer 
 const TAKE_OVER = `update payment_operations set fence = fence + 1, unanswered_at = now() where id = $1
   returning fence, unanswered_at as "unansweredAt"`;
 
-/** Another worker that is still at this operation finds a newer token and stops. Its call may still be under way. */
+/** Raises the fence, so that the former worker of this operation stops. Its call may still be under way. */
 const takeOver = (
   { db }: WorkerDeps,
   { id, checkoutId }: Operation,
@@ -63,10 +63,10 @@ const takeOver = (
   });
 
 /**
- * From here on the operation is asked about before it is sent again. A call that ended in an error of the provider is
- * over, and its key answers that error for a day: should the question find nothing, the next call needs another key.
- * A call without an answer, or of a worker that was taken over from, may still be under way. It raises the fence, and the
- * key stays for as long as such a call could last, so that it cannot happen twice.
+ * Marks an operation as unknown, so that the next attempt asks the provider before it repeats the call. A call that
+ * ended with PROVIDER_ERROR is over, and the provider repeats that error for its idempotency key for a day: the next
+ * call needs a new key. A call without an answer, or of a former worker, may still be under way: this raises the fence
+ * and keeps the key for as long as such a call can last, so that the call cannot take effect twice.
  */
 const markUnknown = ({ db }: WorkerDeps, { id, fence }: Operation, { code }: ProviderError): Promise<object[]> =>
   db.query(
@@ -78,7 +78,7 @@ const markUnknown = ({ db }: WorkerDeps, { id, fence }: Operation, { code }: Pro
     [id, code === 'PROVIDER_ERROR' ? 1 : 0, fence],
   );
 
-const dismiss = ({ db }: WorkerDeps, { commandId }: JobContext, why: string): Promise<Outcome> =>
+const dismiss = ({ db }: WorkerDeps, { commandId }: JobContext, why: string): Promise<JobOutcome> =>
   unitOfWork(db, 'payments.dismiss', async (tx) => {
     await acknowledge(tx, commandId);
     return noop(why);
@@ -86,11 +86,11 @@ const dismiss = ({ db }: WorkerDeps, { commandId }: JobContext, why: string): Pr
 
 interface Result {
   operation: Operation;
-  answer: Exclude<Answer, 'wait'> | ProviderError;
+  answer: Exclude<ProviderAnswer, 'wait'> | ProviderError;
 }
 
-/** Writes down what the provider answered and tells the checkout, in one transaction. */
-const settle = (deps: WorkerDeps, { commandId }: JobContext, result: Result): Promise<Outcome> =>
+/** Stores the provider's answer and applies it to the checkout, in one transaction. */
+const settle = (deps: WorkerDeps, { commandId }: JobContext, result: Result): Promise<JobOutcome> =>
   groupedWork(deps.db, { name: executeOperation.name, key: result.operation.checkoutId }, async (tx) => {
     const { operation } = result;
     const { checkoutId } = operation;
@@ -99,25 +99,25 @@ const settle = (deps: WorkerDeps, { commandId }: JobContext, result: Result): Pr
       decideOperation(tx, { ...operation, commandId }, result.answer),
       tx.find(Payment, { checkoutId }),
     ]);
-    // Somebody else has decided it, or is about to: the next look will tell which.
-    if (!isDecidedByUs) return snooze(LOOK_AGAIN_MS);
+    // Another worker has decided the operation or is about to: check again later.
+    if (!isDecidedByUs) return snooze(CHECK_AGAIN_MS);
     if (!checkout || !payment) return noop('no such payment');
-    return tell(deps, tx, { ...result, checkout, payment, cause: commandId });
+    return applyAnswer(deps, tx, { ...result, checkout, payment, cause: commandId });
   });
 
-interface Told extends Result {
+interface SettledOperation extends Result {
   checkout: Checkout;
   payment: Payment;
   cause: string;
 }
 
-async function tell(deps: WorkerDeps, tx: Tx, at: Told): Promise<Outcome> {
+async function applyAnswer(deps: WorkerDeps, tx: Tx, at: SettledOperation): Promise<JobOutcome> {
   const { answer, operation, checkout, payment, cause } = at;
   if (answer === 'moot') {
-    await tellOrder(deps, tx, { operation, cause, failure: 'MOOT' });
+    await endOrderRefund(deps, tx, { operation, cause, failure: 'MOOT' });
     return noop('nothing to do at the provider');
   }
-  if (answer instanceof ProviderError) return tellRefusal(deps, tx, { ...at, answer });
+  if (answer instanceof ProviderError) return applyRefusal(deps, tx, { ...at, answer });
   if ('intent' in answer) {
     await applyIntent(deps, tx, { checkout, payment, intent: answer.intent, cause });
     return done;
@@ -125,12 +125,12 @@ async function tell(deps: WorkerDeps, tx: Tx, at: Told): Promise<Outcome> {
   const hasFailed = answer.refund.status === 'failed';
   if (hasFailed) observe('payment.refund.failed', { refundId: answer.refund.id, checkoutId: checkout.id });
   else payment.recordRefund(operation.amount ?? 0, tx.now);
-  await tellOrder(deps, tx, { operation, cause, failure: hasFailed ? 'REFUND_FAILED' : null });
+  await endOrderRefund(deps, tx, { operation, cause, failure: hasFailed ? 'REFUND_FAILED' : null });
   return hasFailed ? refusal('REFUND_FAILED') : done;
 }
 
-/** A refund of an order has ended, well or not. */
-async function tellOrder(
+/** Records the result of the refund, if the operation refunds an order. */
+async function endOrderRefund(
   deps: WorkerDeps,
   tx: Tx,
   { operation: { refundId }, ...end }: { operation: Operation; cause: string; failure: string | null },
@@ -138,8 +138,14 @@ async function tellOrder(
   if (refundId !== null) await endRefund(deps, tx, { refundId, ...end });
 }
 
-/** The provider said no for good: without an intent the checkout cannot go on, with one another method may do. */
-async function tellRefusal(deps: WorkerDeps, tx: Tx, at: Told & { answer: ProviderError }): Promise<Outcome> {
+/**
+ * Applies a final refusal: without an intent the checkout fails; with an intent the customer may use another method.
+ */
+async function applyRefusal(
+  deps: WorkerDeps,
+  tx: Tx,
+  at: SettledOperation & { answer: ProviderError },
+): Promise<JobOutcome> {
   const { operation, checkout, cause, answer } = at;
   const { code } = answer;
   observe('payment.operation.failed', { operationId: operation.id, kind: operation.kind, code });
@@ -150,6 +156,6 @@ async function tellRefusal(deps: WorkerDeps, tx: Tx, at: Told & { answer: Provid
   } else if (operation.kind === 'confirm') {
     await advance(deps, tx, { checkout, event: { type: 'PAYMENT_DECLINED' }, cause });
   }
-  await tellOrder(deps, tx, { operation, cause, failure: code });
+  await endOrderRefund(deps, tx, { operation, cause, failure: code });
   return refusal(code);
 }

@@ -15,35 +15,36 @@ import { askProvider, processProviderEvents } from '../../jobs/payments.ts';
 import type { Intent } from '../../ports/payments/port.ts';
 import { lockCheckout } from '../checkout/advance.ts';
 import type { WorkerDeps } from '../deps.ts';
-import { noteRefunds } from './foreign-refunds.ts';
+import { bookRefundEvent } from './foreign-refunds.ts';
 import { ATTEMPT_STATUS, CLOCK_SKEW_MS } from './operation.ts';
 import { applyIntent } from './payment-facts.ts';
-import { isForeign, isUnderWay, REFUND_FAILED, returnForeign, revokeRefund } from './returned-money.ts';
+import { hasOpenOperation, isSecondCharge, REFUND_FAILED, refundSecondCharge, revokeRefund } from './returned-money.ts';
 
-/** Events per round; a full round is followed by another at once. */
+/** Events per round. After each round with work the next one starts at once. */
 const BATCH = 100;
-/** How many are worked on at once. */
-const AT_ONCE = 8;
-/** Usually an event is the echo of our own call: for so long, in milliseconds, it waits for that call's answer. */
+/** Events processed in parallel. */
+const CONCURRENCY = 8;
+/** How long an event waits for the answer of our own call, in milliseconds: usually the event reports that call. */
 const ECHO_MS = 2_000;
-const PUT_OFF_MS = 250;
+const POSTPONE_MS = 250;
 const AFTER_ERROR_MS = 5_000;
 
 /**
- * Events of the provider come twice, late, and out of order. Success is final and is taken at its word; anything else
- * is only a reason to ask how things stand now. The inbox is their queue: a job works on all that wait.
+ * Processes provider events, which may be duplicate, late and out of order. A success is final and is applied as it is.
+ * For any other event the worker reads the current state from the provider. The inbox is the queue: a job processes all
+ * waiting events.
  */
 export const providerEventHandlers = (deps: WorkerDeps): Handler[] => [
   handler(processProviderEvents, async () => {
     const events = await claimProviderEvents(deps.db.query, BATCH);
-    const known = events.filter(isKnown);
-    if (known.length > 0) await closeProviderEvents(deps.db.query, known, 'known');
-    const news = events.filter((event) => !isKnown(event));
-    const echoes = news.filter(isEcho);
-    if (echoes.length > 0) await postponeProviderEvents(deps.db.query, echoes, PUT_OFF_MS);
-    const rest = news.filter((event) => !echoes.includes(event));
-    while (rest.length > 0) await Promise.all(rest.splice(0, AT_ONCE).map((event) => workOn(deps, event)));
-    if (events.length > known.length) deps.queues.nudge(processProviderEvents);
+    const irrelevant = events.filter(isIrrelevant);
+    if (irrelevant.length > 0) await closeProviderEvents(deps.db.query, irrelevant, 'known');
+    const relevant = events.filter((event) => !isIrrelevant(event));
+    const echoes = relevant.filter(isEcho);
+    if (echoes.length > 0) await postponeProviderEvents(deps.db.query, echoes, POSTPONE_MS);
+    const rest = relevant.filter((event) => !echoes.includes(event));
+    while (rest.length > 0) await Promise.all(rest.splice(0, CONCURRENCY).map((event) => processEvent(deps, event)));
+    if (events.length > irrelevant.length) deps.queues.nudge(processProviderEvents);
     return done;
   }),
 
@@ -56,37 +57,37 @@ export const providerEventHandlers = (deps: WorkerDeps): Handler[] => [
     return unitOfWork(deps.db, askProvider.name, async (tx) => {
       if (!(await acknowledge(tx, commandId))) return noop('done before');
       if (!payment || !intent) return noop('no intent yet');
-      const news = await apply(deps, tx, { checkoutId: payment.checkoutId, intent, cause: commandId });
-      return news === 'applied' ? done : noop(news);
+      const outcome = await apply(deps, tx, { checkoutId: payment.checkoutId, intent, cause: commandId });
+      return outcome === 'applied' ? done : noop(outcome);
     });
   }),
 ];
 
-/** Nothing that we do not know, or nothing of ours. */
-function isKnown(event: OpenProviderEvent): boolean {
+/** Whether an event brings nothing new, or belongs to another system. */
+function isIrrelevant(event: OpenProviderEvent): boolean {
   const { payment, status, type } = event;
   if (payment === null) return true;
-  if (type === REFUND_FAILED || isForeign(event)) return false;
+  if (type === REFUND_FAILED || isSecondCharge(event)) return false;
   if (event.refundId !== null && payment.status === 'succeeded') return event.isOurRefund;
   return payment.status === 'succeeded' || status === null;
 }
 
-/** What our own call is about to tell as well. */
+/** Whether the answer of our own call is about to bring the same. */
 const isEcho = ({ isBeingCalled, receivedAt }: OpenProviderEvent): boolean =>
   isBeingCalled && Date.now() - receivedAt.getTime() < ECHO_MS;
 
-/** One event that cannot be worked on now must not hold up the others: it is put off and comes round again. */
-async function workOn(deps: WorkerDeps, event: OpenProviderEvent): Promise<void> {
+/** Processes one event. Postpones the event after an error, so that it does not block the others. */
+async function processEvent(deps: WorkerDeps, event: OpenProviderEvent): Promise<void> {
   const { eventId, status, intentId, checkoutId } = event;
   try {
     if (event.type === REFUND_FAILED) return await revokeRefund(deps, event);
-    if (event.refundId !== null) return await noteRefunds(deps, event);
-    if (isForeign(event)) return await returnForeign(deps, event);
+    if (event.refundId !== null) return await bookRefundEvent(deps, event);
+    if (isSecondCharge(event)) return await refundSecondCharge(deps, event);
     const intent = status === 'succeeded' ? factsOf(event) : await ask(deps, intentId);
     await groupedWork(deps.db, { name: processProviderEvents.name, key: checkoutId ?? eventId }, async (tx) => {
-      const news = intent ? await apply(deps, tx, { checkoutId, intent, cause: eventId }) : 'known';
-      if (news === 'wait') return postponeProviderEvents(tx.query, [event], PUT_OFF_MS);
-      return closeProviderEvents(tx.query, [event], news);
+      const outcome = intent ? await apply(deps, tx, { checkoutId, intent, cause: eventId }) : 'known';
+      if (outcome === 'wait') return postponeProviderEvents(tx.query, [event], POSTPONE_MS);
+      return closeProviderEvents(tx.query, [event], outcome);
     });
   } catch (error) {
     observe('notice.waits', { eventId, ...errorFields(error) });
@@ -103,7 +104,7 @@ async function ask(deps: WorkerDeps, intentId: string | null): Promise<Intent | 
   return intentId === null ? undefined : external('payments.ask', () => deps.provider.retrieve(intentId));
 }
 
-/** Asks for the intent of a payment whose opening was never answered. */
+/** Finds the intent of a payment whose opening call got no answer. */
 async function find(
   { provider }: WorkerDeps,
   at: { checkoutId: string; createdAt: Date },
@@ -121,12 +122,12 @@ async function apply(
   if (!checkout) return 'known';
   const [payment] = await tx.find(Payment, { checkoutId: checkout.id });
   if (!payment) return 'known';
-  // While a method is being charged, anything but success may be about the method before it.
-  const isNoSuccess = at.intent.status !== 'succeeded';
-  if (isNoSuccess && (await isUnderWay(tx, checkout.id, 'open', 'confirm'))) return 'wait';
-  const isNews = await applyIntent(deps, tx, { checkout, payment, intent: at.intent, cause: at.cause });
-  if (isNews) recordAttempt(tx, checkout.id, at.intent);
-  return isNews ? 'applied' : 'known';
+  // While a call charges a method, any state except success may belong to the previous method.
+  const isUnsuccessful = at.intent.status !== 'succeeded';
+  if (isUnsuccessful && (await hasOpenOperation(tx, checkout.id, 'open', 'confirm'))) return 'wait';
+  const isNew = await applyIntent(deps, tx, { checkout, payment, intent: at.intent, cause: at.cause });
+  if (isNew) recordAttempt(tx, checkout.id, at.intent);
+  return isNew ? 'applied' : 'known';
 }
 
 const recordAttempt = (tx: Tx, checkoutId: string, { status, declineCode }: IntentFacts): void =>

@@ -14,14 +14,14 @@ import { endRefund } from '../orders/refunds/refund-end.ts';
 import { revokeForeignRefund } from './foreign-refunds.ts';
 
 export const REFUND_FAILED = 'refund.failed';
-const LOOK_AGAIN_MS = 5_000;
+const CHECK_AGAIN_MS = 5_000;
 
-/** Money on another intent than the one that stands for the checkout's payment. */
-export const isForeign = ({ payment, intentId, status }: OpenProviderEvent): boolean =>
+/** Whether a payment succeeded on another intent than the intent of the checkout's payment. */
+export const isSecondCharge = ({ payment, intentId, status }: OpenProviderEvent): boolean =>
   status === 'succeeded' && payment?.intentId != null && payment.intentId !== intentId;
 
-/** A checkout is paid once: what was charged beside its payment goes back at once. The key makes that happen once. */
-export async function returnForeign({ db, provider }: WorkerDeps, event: OpenProviderEvent): Promise<void> {
+/** Refunds a second charge of a checkout in full. The idempotency key prevents a second refund. */
+export async function refundSecondCharge({ db, provider }: WorkerDeps, event: OpenProviderEvent): Promise<void> {
   const { intentId, amountReceived, checkoutId } = event;
   observe('payment.foreign.error', { intentId, checkoutId });
   const refund = {
@@ -34,7 +34,7 @@ export async function returnForeign({ db, provider }: WorkerDeps, event: OpenPro
   await closeProviderEvents(db.query, [event], 'returned');
 }
 
-/** The customer still waits for this money: `bin/verify` names it until a person has seen to it. */
+/** Records that a refund failed at the provider. `bin/verify` reports the owed money until a person resolves it. */
 export const revokeRefund = (deps: WorkerDeps, event: OpenProviderEvent): Promise<void> =>
   unitOfWork(deps.db, processProviderEvents.name, async (tx) => {
     await lockCheckout(tx, event.checkoutId ?? '');
@@ -46,9 +46,9 @@ export const revokeRefund = (deps: WorkerDeps, event: OpenProviderEvent): Promis
     );
     if (!failed && (await revokeForeignRefund(deps, tx, event)))
       return closeProviderEvents(tx.query, [event], 'applied');
-    // Our own call may not have been answered yet: its answer has to be booked before it can be taken back.
-    if (!failed && (await isUnderWay(tx, event.checkoutId, 'refund'))) {
-      return postponeProviderEvents(tx.query, [event], LOOK_AGAIN_MS);
+    // The answer of our own call must be booked before its refund can be revoked.
+    if (!failed && (await hasOpenOperation(tx, event.checkoutId, 'refund'))) {
+      return postponeProviderEvents(tx.query, [event], CHECK_AGAIN_MS);
     }
     const [payment] = failed ? await tx.find(Payment, { id: failed.paymentId }) : [];
     payment?.revokeRefund(failed?.amount ?? 0, tx.now);
@@ -60,8 +60,8 @@ export const revokeRefund = (deps: WorkerDeps, event: OpenProviderEvent): Promis
     await closeProviderEvents(tx.query, [event], failed ? 'applied' : 'known');
   });
 
-/** Whether a call of one of these kinds about the checkout's payment has no result yet. */
-export async function isUnderWay(tx: Tx, checkoutId: string | null, ...kinds: OperationKind[]): Promise<boolean> {
+/** Whether an operation of one of these kinds on the checkout's payment has no result yet. */
+export async function hasOpenOperation(tx: Tx, checkoutId: string | null, ...kinds: OperationKind[]): Promise<boolean> {
   const calls = await tx.query(
     `select 1 from payment_operations o join payments p on p.id = o.payment_id
       where p.checkout_id = $1 and o.kind = any($2) and o.status in ('pending', 'unknown')`,

@@ -10,75 +10,79 @@ import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { processProviderEvents } from '../../jobs/payments.ts';
 import { type Intent, type PaymentProvider, ProviderError, type ProviderEvent } from '../../ports/payments/port.ts';
 import type { WorkerDeps } from '../deps.ts';
-import type { Looked } from './phases.ts';
+import type { PhaseResult } from './phases.ts';
 
-/** Of the provider's lists, per step. */
+/** Rows of the provider's lists per step. */
 const BATCH = 300;
-/** What is younger than this, in milliseconds, is still on its way between the two books. */
+/** Younger records, in milliseconds, are skipped: their webhooks may not have arrived yet. */
 const SETTLE_MS = 60_000;
-/** Intents that are asked for one by one. */
-const ASKED_AT_ONCE = 8;
+/** Intents read in parallel. */
+const CONCURRENCY = 8;
 /** The two clocks may differ by this much, in milliseconds. */
 const SKEW_MS = 60_000;
-/** What our endpoint is told of. */
+/** The event types that our webhook endpoint subscribes to. */
 const SUBSCRIBED = /^(payment_intent\.(?!created)|refund\.|charge\.refunded)/;
 
-/** What a step has fetched from the provider, outside of any transaction. */
+/** Rows that a step fetched from the provider, outside of any transaction. */
 export type Fetched =
   | { events: ProviderEvent[]; next: string | null }
   | { intents: Intent[]; missing: OurPayment[]; next: string | null };
 
-/** Where a run stands in the lists of the provider. */
-type Stand = Pick<Run, 'since' | 'cursor' | 'startedAt' | 'startedBy'>;
+/** The position of a run in the provider's lists. */
+type RunPosition = Pick<Run, 'since' | 'cursor' | 'startedAt' | 'startedBy'>;
 
-/** Whoever starts a run by hand wants to know how things stand now. */
-const untilOf = ({ cursor, startedAt, startedBy }: Stand): Date =>
+/** The end of the fetched period. A manual run includes the newest records. */
+const untilOf = ({ cursor, startedAt, startedBy }: RunPosition): Date =>
   new Date(cursor ?? startedAt.getTime() - (startedBy === 'schedule' ? SETTLE_MS : 0));
 
-/** The provider's events, newest first, from where the run stands. */
+/** Fetches the provider's events, newest first, from the cursor of the run. */
 export async function fetchEvents({ provider }: WorkerDeps, run: Run): Promise<Fetched> {
-  const { rows, next } = await fetchSome(provider.events(run.since, untilOf(run)), ({ createdAt }) => createdAt);
+  const { rows, next } = await fetchBatch(provider.events(run.since, untilOf(run)), ({ createdAt }) => createdAt);
   return { events: rows, next };
 }
 
 /**
- * The provider's intents, newest first, from where the run stands, and our payments of that time that it does not know.
- * What was opened late, as after an outage, stands elsewhere in its list: what is not found there is asked for by itself.
+ * Fetches the provider's intents, newest first, from the cursor of the run, and our payments of that period that the
+ * provider does not know. An intent that was opened late, as after an outage, is outside of the listed period: the
+ * worker reads each unlisted intent by its id.
  */
 export async function fetchIntents(
   { provider, db }: { provider: PaymentProvider; db: Pick<Database, 'query'> },
-  run: Stand,
+  run: RunPosition,
 ) {
   const until = untilOf(run);
-  const { rows, next } = await fetchSome(provider.list(run.since, until), ({ createdAt }) => createdAt);
+  const { rows, next } = await fetchBatch(provider.list(run.since, until), ({ createdAt }) => createdAt);
   const listed = new Set(rows.map(({ id }) => id));
   const since = next === null ? run.since : new Date(next);
-  const mine = await capturedBetween(
+  const ourPayments = await capturedBetween(
     db.query,
     new Date(since.getTime() + SKEW_MS),
     new Date(until.getTime() - SKEW_MS),
   );
-  const limit = pLimit(ASKED_AT_ONCE);
-  const unlisted = mine.filter(({ intentId }) => intentId !== null && !listed.has(intentId));
-  const asked = await Promise.all(unlisted.map((payment) => limit(() => askFor(provider, payment))));
-  const intents = [...rows, ...asked.filter((intent) => intent !== null)];
-  return { intents, missing: unlisted.filter((_, place) => asked[place] === null), next };
+  const limit = pLimit(CONCURRENCY);
+  const unlisted = ourPayments.filter(({ intentId }) => intentId !== null && !listed.has(intentId));
+  const retrieved = await Promise.all(unlisted.map((payment) => limit(() => retrieveIntent(provider, payment))));
+  const intents = [...rows, ...retrieved.filter((intent) => intent !== null)];
+  return { intents, missing: unlisted.filter((_, index) => retrieved[index] === null), next };
 }
 
-/** The intent of a payment, as it stands now; null when there is none. */
-const askFor = (provider: PaymentProvider, { intentId }: OurPayment): Promise<Intent | null> =>
+/** Reads the current intent of a payment; null when the provider has none. */
+const retrieveIntent = (provider: PaymentProvider, { intentId }: OurPayment): Promise<Intent | null> =>
   external('payments.ask', () => provider.retrieve(intentId ?? '')).catch((error) => {
     if (error instanceof ProviderError && error.code === 'RESOURCE_MISSING') return null;
     throw error;
   });
 
-/** The next rows of a list, and the second where it goes on: a second is looked at twice rather than not at all. */
-async function fetchSome<T>(list: AsyncIterable<T>, at: (row: T) => Date) {
+/**
+ * Fetches the next rows of a list and the second of the next row. The last second may be fetched twice, but never
+ * skipped.
+ */
+async function fetchBatch<T>(list: AsyncIterable<T>, at: (row: T) => Date) {
   return external('payments.list', async () => {
     const rows: T[] = [];
     for await (const row of list) {
       const last = rows.at(-1);
-      // A cut between rows of the same second would come round for ever.
+      // A cut between rows of the same second would repeat forever.
       if (rows.length >= BATCH && last && at(row).getTime() < at(last).getTime())
         return { rows, next: at(row).toISOString() };
       rows.push(row);
@@ -87,8 +91,8 @@ async function fetchSome<T>(list: AsyncIterable<T>, at: (row: T) => Date) {
   });
 }
 
-/** Events of ours that never came are taken in as if they had. */
-export async function lookAtEvents(deps: WorkerDeps, tx: Tx, events: readonly ProviderEvent[]): Promise<FoundRow[]> {
+/** Stores missed events in the inbox, as if they had been delivered. */
+export async function healEvents(deps: WorkerDeps, tx: Tx, events: readonly ProviderEvent[]): Promise<FoundRow[]> {
   const subscribed = events.filter(({ type }) => SUBSCRIBED.test(type));
   const missed = await missedEvents(tx.query, subscribed);
   for (const { eventId } of missed) {
@@ -98,17 +102,17 @@ export async function lookAtEvents(deps: WorkerDeps, tx: Tx, events: readonly Pr
   if (missed.length > 0) tx.afterCommit(() => deps.queues.nudge(processProviderEvents));
   return missed.map((facts) => {
     const type = subscribed.find(({ id }) => id === facts.eventId)?.type;
-    return { kind: 'provider.event-missed', facts: { ...facts, type }, action: 'taken in' };
+    return { kind: 'provider.event-missed', facts: { ...facts, type }, action: 'event stored' };
   });
 }
 
-/** Compares intents with our payments. `missing`: those of ours that the provider does not know. */
-export async function lookAtIntents(
+/** Compares intents with our payments. `missing`: our payments that the provider does not know. */
+export async function inspectIntents(
   tx: Tx,
   { intents, missing }: { intents: readonly Intent[]; missing: readonly OurPayment[] },
 ): Promise<FoundRow[]> {
   const checkoutIds = intents.flatMap(({ checkoutId }) => checkoutId ?? []);
-  const ours = new Map((await paymentsOf(tx.query, checkoutIds)).map((one) => [one.checkoutId, one]));
+  const ours = new Map((await paymentsOf(tx.query, checkoutIds)).map((payment) => [payment.checkoutId, payment]));
   const found = intents.flatMap((intent): FoundRow[] => {
     const payment = ours.get(intent.checkoutId ?? '');
     const kind = payment?.isMoving ? undefined : compareIntent(intent, payment);
@@ -125,7 +129,7 @@ const factsOf = (payment: OurPayment | undefined, intent?: Intent) => ({
   theirs: intent ? { status: intent.status, received: intent.amountReceived, refunded: intent.amountRefunded } : null,
 });
 
-export const lookedOf = ({ next }: Fetched, found: FoundRow[], checked: number): Looked => ({
+export const phaseResult = ({ next }: Fetched, found: FoundRow[], checked: number): PhaseResult => ({
   found,
   checked,
   cursor: next,

@@ -10,28 +10,30 @@ import { advanceRun, beginRun, findRun, finishRun, lockRun, type Run } from '../
 import { isDatabaseDown, isPoolExhausted } from '../../infra/database/database.ts';
 import { type Tx, unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { errorFields, observe } from '../../infra/observability/log.ts';
-import { done, type Handler, handler, noop, type Outcome, snooze } from '../../infra/queue/worker.ts';
+import { done, type Handler, handler, type JobOutcome, noop, snooze } from '../../infra/queue/worker.ts';
 import { continueRun, healDiscrepancy, reconcileAll, reconcileRecent } from '../../jobs/reconciliation.ts';
 import { ProviderError } from '../../ports/payments/port.ts';
 import type { WorkerDeps } from '../deps.ts';
-import { type Looked, lookAtCheckouts, lookAtVariants, lookAtWaiting, lookAtWhole } from './phases.ts';
-import { type Fetched, fetchEvents, fetchIntents, lookAtEvents, lookAtIntents, lookedOf } from './provider.ts';
+import { inspectCheckouts, inspectVariants, inspectWaiting, inspectWhole, type PhaseResult } from './phases.ts';
+import { type Fetched, fetchEvents, fetchIntents, healEvents, inspectIntents, phaseResult } from './provider.ts';
 import { REMEDIES } from './remedies.ts';
 
-/** How long the end of a run waits for its remedies, in milliseconds; then they go to a person. */
-const PATIENCE_MS = 120_000;
-const LOOK_AGAIN_MS = 500;
+/** How long the end of a run waits for its remedies, in milliseconds. Then open discrepancies go to a person. */
+const REMEDY_TIMEOUT_MS = 120_000;
+const CHECK_AGAIN_MS = 500;
 
-/** Compares all books with each other, a batch at a time, and does about what it finds what is written for it. */
+/**
+ * Compares our records with each other and with the provider, in batches, and applies the remedy of each discrepancy.
+ */
 export const reconciliationRunHandlers = (deps: WorkerDeps): Handler[] => [
   handler(reconcileRecent, () => begin(deps, 'recent')),
   handler(reconcileAll, () => begin(deps, 'full')),
   handler(continueRun, async ({ runId }, { commandId, starts }) => {
     const run = await findRun(deps.db.query, runId);
     try {
-      // The provider is asked outside of the transaction that writes down what it said.
+      // Calls to the provider stay outside of the transaction.
       const fetched = run && (await fetch(deps, run));
-      return await unitOfWork(deps.db, continueRun.name, (tx) => takeFurther(deps, tx, { run, fetched, commandId }));
+      return await unitOfWork(deps.db, continueRun.name, (tx) => runStep(deps, tx, { run, fetched, commandId }));
     } catch (error) {
       if (!run || isDatabaseDown(error) || isPoolExhausted(error) || starts < attemptsFor(error)) throw error;
       observe('reconciliation.phase.failed', { runId, phase: run.phase, ...errorFields(error) });
@@ -39,20 +41,23 @@ export const reconciliationRunHandlers = (deps: WorkerDeps): Handler[] => [
     }
   }),
   handler(healDiscrepancy, async ({ discrepancyId }, { commandId }) => {
-    const found = await loadDiscrepancy(deps.db.query, discrepancyId);
-    const remedy = found && REMEDIES[found.kind];
-    const seen = await remedy?.look?.(deps, found as NonNullable<typeof found>);
+    const discrepancy = await loadDiscrepancy(deps.db.query, discrepancyId);
+    const remedy = discrepancy && REMEDIES[discrepancy.kind];
+    const inspected = await remedy?.inspect?.(deps, discrepancy as NonNullable<typeof discrepancy>);
     return unitOfWork(deps.db, healDiscrepancy.name, async (tx) => {
-      if (!(await acknowledge(tx, commandId)) || !found) return noop('done before');
-      const action = remedy ? await remedy.heal(deps, tx, { ...found, ...seen, cause: commandId }) : null;
-      await decideDiscrepancy(tx, found.id, { healed: action !== null, action: action ?? 'the rule does not fit' });
-      tx.afterCommit(() => observe('discrepancy.decided', { id: found.id, kind: found.kind, action }));
+      if (!(await acknowledge(tx, commandId)) || !discrepancy) return noop('done before');
+      const action = remedy ? await remedy.heal(deps, tx, { ...discrepancy, ...inspected, cause: commandId }) : null;
+      await decideDiscrepancy(tx, discrepancy.id, {
+        healed: action !== null,
+        action: action ?? 'the remedy does not apply',
+      });
+      tx.afterCommit(() => observe('discrepancy.decided', { id: discrepancy.id, kind: discrepancy.kind, action }));
       return done;
     });
   }),
 ];
 
-const begin = ({ db, queues }: WorkerDeps, kind: Run['kind']): Promise<Outcome> =>
+const begin = ({ db, queues }: WorkerDeps, kind: Run['kind']): Promise<JobOutcome> =>
   unitOfWork(db, 'reconciliation.begin', async (tx) => {
     const runId = await beginRun(tx, { kind, startedBy: 'schedule' });
     if (runId === undefined) return noop('another run goes on');
@@ -71,14 +76,14 @@ interface Step {
   commandId: string;
 }
 
-async function takeFurther(deps: WorkerDeps, tx: Tx, { run, fetched, commandId }: Step): Promise<Outcome> {
+async function runStep(deps: WorkerDeps, tx: Tx, { run, fetched, commandId }: Step): Promise<JobOutcome> {
   if (!run || !(await lockRun(tx, run))) {
     await acknowledge(tx, commandId);
     return noop('done before');
   }
   if (run.phase === 'settle') return settle(tx, { run, commandId });
   await acknowledge(tx, commandId);
-  const { found, checked, cursor } = await look(deps, tx, { run, fetched });
+  const { found, checked, cursor } = await runPhase(deps, tx, { run, fetched });
   for (const discrepancyId of await recordFound(tx, run.id, found)) {
     enqueue(tx, deps.queues, { contract: healDiscrepancy, payload: { discrepancyId } });
   }
@@ -88,40 +93,46 @@ async function takeFurther(deps: WorkerDeps, tx: Tx, { run, fetched, commandId }
   return done;
 }
 
-async function look(deps: WorkerDeps, tx: Tx, { run, fetched }: Pick<Step, 'fetched'> & { run: Run }): Promise<Looked> {
+async function runPhase(
+  deps: WorkerDeps,
+  tx: Tx,
+  { run, fetched }: Pick<Step, 'fetched'> & { run: Run },
+): Promise<PhaseResult> {
   if (fetched && 'events' in fetched) {
-    return lookedOf(fetched, await lookAtEvents(deps, tx, fetched.events), fetched.events.length);
+    return phaseResult(fetched, await healEvents(deps, tx, fetched.events), fetched.events.length);
   }
-  if (fetched) return lookedOf(fetched, await lookAtIntents(tx, fetched), fetched.intents.length);
-  if (run.phase === 'checkouts') return lookAtCheckouts(tx, run);
-  if (run.phase === 'variants') return lookAtVariants(tx, run);
-  return run.phase === 'whole' ? lookAtWhole(tx) : lookAtWaiting(tx);
+  if (fetched) return phaseResult(fetched, await inspectIntents(tx, fetched), fetched.intents.length);
+  if (run.phase === 'checkouts') return inspectCheckouts(tx, run);
+  if (run.phase === 'variants') return inspectVariants(tx, run);
+  return run.phase === 'whole' ? inspectWhole(tx) : inspectWaiting(tx);
 }
 
-/** A provider that is away is asked again for a minute, as jobs are put off by five seconds; other errors come again. */
+/**
+ * Attempts before a phase is skipped: one minute for provider outages, as each attempt is delayed by 5 s; else three.
+ */
 const attemptsFor = (error: unknown): number => (error instanceof ProviderError ? 12 : 3);
 
-/** A phase that fails again and again ends itself, not the run: a person is told, the next phase begins. */
+/** Skips a phase that keeps failing: records a discrepancy for a person and continues the run with the next phase. */
 async function skipPhase(
   { queues }: WorkerDeps,
   tx: Tx,
   { run, error, commandId }: { run: Run; error: unknown; commandId: string },
-): Promise<Outcome> {
+): Promise<JobOutcome> {
   await acknowledge(tx, commandId);
   if (!(await lockRun(tx, run))) return noop('done before');
   const facts = { phase: run.phase, ...errorFields(error) };
   await recordFound(tx, run.id, [{ kind: 'reconciliation.phase-failed', facts }]);
-  const goesOn = await advanceRun(tx, run, { cursor: null, checked: 0 });
-  if (goesOn) enqueue(tx, queues, { contract: continueRun, payload: { runId: run.id } });
+  const hasNextPhase = await advanceRun(tx, run, { cursor: null, checked: 0 });
+  if (hasNextPhase) enqueue(tx, queues, { contract: continueRun, payload: { runId: run.id } });
   else await finishRun(tx, run);
   return done;
 }
 
-/** A run is over when its remedies are. */
-async function settle(tx: Tx, { run, commandId }: { run: Run; commandId: string }): Promise<Outcome> {
+/** Finishes the run when all its remedies are done, or after the timeout. */
+async function settle(tx: Tx, { run, commandId }: { run: Run; commandId: string }): Promise<JobOutcome> {
   const waited = tx.now.getTime() - run.updatedAt.getTime();
   if ((await countHealing(tx, run.id)) > 0) {
-    if (waited < PATIENCE_MS) return snooze(LOOK_AGAIN_MS);
+    if (waited < REMEDY_TIMEOUT_MS) return snooze(CHECK_AGAIN_MS);
     await giveUpHealing(tx, run.id);
   }
   await acknowledge(tx, commandId);

@@ -6,16 +6,16 @@ import { askProvider, executeOperation, processProviderEvents } from '../../jobs
 import { deliverWebhooks } from '../../jobs/webhooks.ts';
 import type { WorkerDeps } from '../deps.ts';
 
-/** Rows that ought to have moved on by now and have no command under way, and the command that moves them. */
+/** Finds stuck rows without a command under way, and enqueues the command that moves them on. */
 export interface RecoveryRule {
   name: string;
-  /** Takes the most rows as $1; skips rows that somebody else is working on. */
+  /** $1 is the maximum number of rows. Skips locked rows. */
   sql: string;
   remedy(deps: WorkerDeps, tx: Tx, row: { id: string }): void;
 }
 
-/** Ids that a command in the outbox is about already; read once per round, the outbox is short. */
-const underWay = (key: string): string => `(select payload ->> '${key}' from outbox where payload ? '${key}')`;
+/** Subquery of the ids that commands in the outbox name. Cheap, because the outbox is short. */
+const idsInOutbox = (key: string): string => `(select payload ->> '${key}' from outbox where payload ? '${key}')`;
 
 const advanceBy =
   (event: 'START' | 'EXPIRE'): RecoveryRule['remedy'] =>
@@ -26,35 +26,36 @@ export const RECOVERY_RULES: readonly RecoveryRule[] = [
   {
     name: 'deadline.passed',
     sql: `select id from checkouts where state in ('LOCKED', 'PAYMENT_PENDING') and expires_at <= now()
-        and id::text not in ${underWay('checkoutId')}
+        and id::text not in ${idsInOutbox('checkoutId')}
       order by expires_at limit $1 for update skip locked`,
     remedy: advanceBy('EXPIRE'),
   },
   {
     name: 'checkout.unstarted',
     sql: `select id from checkouts where busy and state = 'CREATED' and updated_at < now() - interval '15 s'
-        and id::text not in ${underWay('checkoutId')}
+        and id::text not in ${idsInOutbox('checkoutId')}
       order by updated_at limit $1 for update skip locked`,
     remedy: advanceBy('START'),
   },
   {
     name: 'operation.undecided',
     sql: `select id from payment_operations where status in ('pending', 'unknown')
-        and created_at < now() - interval '15 s' and id::text not in ${underWay('operationId')}
+        and created_at < now() - interval '15 s' and id::text not in ${idsInOutbox('operationId')}
       order by created_at limit $1 for update skip locked`,
     remedy: (deps, tx, { id }) =>
       enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId: id } }),
   },
   {
-    // Asked again after 20 s, then ever later: raising updated_at is what puts a payment at the end of the line. One
-    // that was never opened is asked about as well: a call of a killed worker may have reached the provider after all.
+    // The first check comes after 20 s, later ones at growing intervals: raising updated_at moves a payment to the end
+    // of the queue. The rule includes payments without an intent: the call of a killed worker may have reached the
+    // provider.
     name: 'payment.unsettled',
     sql: `update payments set updated_at = now() where id in (
         select id from payments p where status in ('opening', 'requires_method', 'requires_action', 'processing')
           and updated_at < now() - greatest(interval '20 s', (now() - created_at) / 4)
           and (intent_id is not null or created_at > now() - interval '2 days' and not exists (
             select 1 from payment_operations o where o.payment_id = p.id and o.status in ('pending', 'unknown')))
-          and id::text not in ${underWay('paymentId')}
+          and id::text not in ${idsInOutbox('paymentId')}
         order by updated_at limit $1 for update skip locked) returning id`,
     remedy: (deps, tx, { id }) => enqueue(tx, deps.queues, { contract: askProvider, payload: { paymentId: id } }),
   },

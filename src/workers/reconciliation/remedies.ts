@@ -1,4 +1,4 @@
-import { invoiceDueAgain } from '../../entities/invoice/due.ts';
+import { markDocumentDueAgain } from '../../entities/invoice/due.ts';
 import { overdueMonths, preparePartitionsFor } from '../../entities/monthly-tables.ts';
 import { enqueue } from '../../entities/outbox/outbox.ts';
 import { Payment } from '../../entities/payment/payment.ts';
@@ -19,107 +19,108 @@ import type { WorkerDeps } from '../deps.ts';
 import { bookForeignRefunds } from '../payments/foreign-refunds.ts';
 import { applyIntent } from '../payments/payment-facts.ts';
 
-/** What was done, in words; null when the rule does not fit and a person has to look. */
-type Done = string | null;
+/** A description of the action; null when the remedy does not apply and a person has to act. */
+type Action = string | null;
 
-interface Seen {
+interface Inspected {
   intent?: Intent;
   refunds?: Refund[];
 }
 
-/** What a rule of src/domain/reconciliation.ts comes to in rows. */
+/** The implementation of a rule of src/domain/reconciliation.ts. */
 export interface Remedy {
-  /** Asks the provider, before the transaction. */
-  look?(deps: WorkerDeps, found: Discrepancy): Promise<Seen>;
-  heal(deps: WorkerDeps, tx: Tx, found: Discrepancy & Seen & { cause: string }): Promise<Done>;
+  /** Reads from the provider, before the transaction. */
+  inspect?(deps: WorkerDeps, found: Discrepancy): Promise<Inspected>;
+  heal(deps: WorkerDeps, tx: Tx, found: Discrepancy & Inspected & { cause: string }): Promise<Action>;
 }
 
-/** Reviews are counted and judged anew. */
+/** Remedies that recount or moderate reviews again. */
 const REVIEW_REMEDIES: Record<string, Remedy> = {
   'reviews.statistics-are-their-reviews': {
     async heal({ queues }, tx) {
       enqueue(tx, queues, { contract: recountReviews, payload: {} });
-      return 'counted anew';
+      return 'recount enqueued';
     },
   },
   'reviews.helpful-are-their-votes': {
     heal: (_deps, tx, found) =>
-      again(tx, {
+      runRepair(tx, {
         sql: `update reviews r set helpful = (select count(*) from review_votes where review_id = r.id)
           where id = (select id from reviews where id = $1 for update) returning id`,
         id: text(found, 'reviewId'),
-        done: 'counted anew',
+        action: 'votes recounted',
       }),
   },
   'reviews.are-judged': {
     async heal({ queues }, tx, found) {
       const review = await lockReview(tx, text(found, 'reviewId'));
-      if (review?.state !== 'pending') return 'judged meanwhile';
+      if (review?.state !== 'pending') return 'moderated meanwhile';
       enqueue(tx, queues, { contract: moderateReview, payload: { reviewId: review.id, revision: review.revision } });
-      return 'handed to moderation';
+      return 'moderation enqueued';
     },
   },
 };
 
 const text = ({ facts }: Discrepancy, name: string): string => String(facts[name] ?? '');
 
-const seeIntent: Remedy['look'] = async ({ provider }, found) => ({
+const inspectIntent: Remedy['inspect'] = async ({ provider }, found) => ({
   intent: await external('payments.ask', () => provider.retrieve(text(found, 'intentId'))),
 });
 
-const again = async (tx: Tx, { sql, id, done }: { sql: string; id: string; done: string }): Promise<Done> =>
-  (await tx.query(sql, [id])).length > 0 ? done : null;
+/** Runs a repair statement. @returns the action when the statement changed a row, else null */
+const runRepair = async (tx: Tx, { sql, id, action }: { sql: string; id: string; action: string }): Promise<Action> =>
+  (await tx.query(sql, [id])).length > 0 ? action : null;
 
 export const REMEDIES: Record<string, Remedy> = {
   ...REVIEW_REMEDIES,
-  'checkouts.are-not-forgotten': { heal: wakeCheckout },
-  'reservations.held-by-the-living': { heal: wakeCheckout },
+  'checkouts.are-not-forgotten': { heal: resumeCheckout },
+  'reservations.held-by-the-living': { heal: resumeCheckout },
   'outbox.is-delivered': {
     heal: (_deps, tx, found) =>
-      again(tx, {
+      runRepair(tx, {
         sql: `update outbox set due_at = now() where id = $1 returning id`,
         id: text(found, 'id'),
-        done: 'due at once',
+        action: 'command due now',
       }),
   },
   'webhooks.are-processed': {
     async heal(deps, tx, found) {
       tx.afterCommit(() => deps.queues.nudge(processProviderEvents));
       const sql = `update webhook_inbox set due_at = now() where event_id = $1 and processed_at is null returning event_id`;
-      return again(tx, { sql, id: text(found, 'eventId'), done: 'due at once' });
+      return runRepair(tx, { sql, id: text(found, 'eventId'), action: 'event due now' });
     },
   },
   'operations.are-decided': {
     async heal(deps, tx, found) {
       enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId: text(found, 'operationId') } });
-      return 'carried out again';
+      return 'operation enqueued';
     },
   },
   'orders.commands-are-decided': {
     async heal(deps, tx, found) {
       enqueue(tx, deps.queues, { contract: carryOutCommand, payload: { commandId: text(found, 'commandId') } });
-      return 'handed to its worker again';
+      return 'command enqueued';
     },
   },
   'partitions.are-there-in-time': {
-    async look({ db }) {
+    async inspect({ db }) {
       await preparePartitionsFor(db, new Date());
       return {};
     },
-    heal: async (_deps, tx) => ((await overdueMonths(tx, tx.now)).length === 0 ? 'made' : null),
+    heal: async (_deps, tx) => ((await overdueMonths(tx, tx.now)).length === 0 ? 'partitions created' : null),
   },
   'documents.are-issued': {
     async heal(deps, tx, found) {
-      await invoiceDueAgain(tx, { orderId: text(found, 'orderId'), refundId: text(found, 'refundId') || null });
+      await markDocumentDueAgain(tx, { orderId: text(found, 'orderId'), refundId: text(found, 'refundId') || null });
       tx.afterCommit(() => deps.queues.nudge(issueDocuments));
-      return 'noted as due';
+      return 'document marked as due';
     },
   },
   'stock.reserved-is-held': {
     async heal(_deps, tx, found) {
       const variantId = text(found, 'variantId');
-      if (await followReservations(tx, variantId)) return 'the level follows the reservations';
-      return (await agreesWithLedger(tx, variantId)) ? 'it agrees again' : null;
+      if (await followReservations(tx, variantId)) return 'level set to the reservations';
+      return (await agreesWithLedger(tx, variantId)) ? 'consistent meanwhile' : null;
     },
   },
   'stock.levels-are-their-movements': {
@@ -127,25 +128,25 @@ export const REMEDIES: Record<string, Remedy> = {
       const { onHand, movedOnHand } = found.facts;
       if (onHand !== movedOnHand) return null;
       const variantId = text(found, 'variantId');
-      if (await followReservations(tx, variantId)) return 'the level follows the reservations';
-      return (await agreesWithLedger(tx, variantId)) ? 'it agrees again' : null;
+      if (await followReservations(tx, variantId)) return 'level set to the reservations';
+      return (await agreesWithLedger(tx, variantId)) ? 'consistent meanwhile' : null;
     },
   },
   'checkouts.hold-what-they-asked-for': {
     async heal(_deps, tx, found) {
       const ids = { checkoutId: text(found, 'checkoutId'), variantId: text(found, 'variantId') };
       const checkout = await lockCheckout(tx, ids.checkoutId);
-      return checkout && (await rewriteReservation(tx, ids)) ? 'the reservation is written again' : null;
+      return checkout && (await rewriteReservation(tx, ids)) ? 'reservation rewritten' : null;
     },
   },
-  'payments.without-order-go-back': { heal: tellOfMoney },
+  'payments.without-order-go-back': { heal: placeOrRefund },
   'carts.belong-to-their-checkout': {
     heal: (_deps, tx, found) =>
-      again(tx, {
+      runRepair(tx, {
         sql: `update carts set status = 'open', version = version + 1, updated_at = now() where id = $1 and status = 'checkout'
           and not exists (select 1 from checkouts where cart_id = $1 and state not in ('EXPIRED', 'CANCELLED', 'FAILED')) returning id`,
         id: text(found, 'cartId'),
-        done: 'the cart is open again',
+        action: 'cart reopened',
       }),
   },
   'redemptions.follow-their-checkout': {
@@ -153,12 +154,12 @@ export const REMEDIES: Record<string, Remedy> = {
       const checkout = await lockCheckout(tx, text(found, 'checkoutId'));
       if (!checkout?.isOver || checkout.state === 'COMPLETED' || found.facts.status !== 'held') return null;
       await releaseRedemptions(tx, checkout.id);
-      return 'the use is given back';
+      return 'discount use released';
     },
   },
-  'provider.success-missed': { look: seeIntent, heal: takeIntent },
+  'provider.success-missed': { inspect: inspectIntent, heal: applyMissedSuccess },
   'provider.refund-missed': {
-    look: async ({ provider }, found) => ({
+    inspect: async ({ provider }, found) => ({
       refunds: await external('payments.refunds', () => provider.refundsOf(text(found, 'intentId'))),
     }),
     async heal(deps, tx, { cause, refunds = [], ...found }) {
@@ -167,55 +168,59 @@ export const REMEDIES: Record<string, Remedy> = {
     },
   },
   'provider.second-charge': {
-    async look({ provider }, found) {
-      // Were ours not the one that was paid, this one would be no second.
-      const ours = await external('payments.ask', () => provider.retrieve(text(found, 'ourIntentId'))).catch(
+    async inspect({ provider }, found) {
+      // Without a success of our own intent, the other intent is not a second charge.
+      const ownIntent = await external('payments.ask', () => provider.retrieve(text(found, 'ourIntentId'))).catch(
         unlessRefused,
       );
-      if (ours?.status !== 'succeeded') return {};
+      if (ownIntent?.status !== 'succeeded') return {};
       const intentId = text(found, 'intentId');
       const intent = await external('payments.ask', () => provider.retrieve(intentId));
       const amount = intent.amountReceived - intent.amountRefunded;
-      const name = `return-${intentId}`;
+      const key = `return-${intentId}`;
       if (amount > 0)
-        await external('payments.refund', () => provider.refund({ intentId, amount, key: name, reference: name }));
+        await external('payments.refund', () => provider.refund({ intentId, amount, key, reference: key }));
       return { intent };
     },
-    heal: async (_deps, _tx, { intent }) => (intent ? 'it goes back' : null),
+    heal: async (_deps, _tx, { intent }) => (intent ? 'second charge refunded' : null),
   },
 };
 
-/** An intent that the provider does not know is an answer; anything else may be different the next time. */
+/**
+ * Returns undefined when the provider refuses, as for an unknown intent. Other errors may be temporary: rethrow them.
+ */
 const unlessRefused = (error: unknown): undefined => {
   if (error instanceof ProviderError && error.outcome === 'refused') return undefined;
   throw error;
 };
 
-/** A checkout that does not move gets the event that it waits for; one that is over gives back what it holds. */
-async function wakeCheckout(deps: WorkerDeps, tx: Tx, found: Discrepancy & { cause: string }): Promise<Done> {
+/** Sends a stuck checkout its next event. Releases the reservations of a checkout that is over. */
+async function resumeCheckout(deps: WorkerDeps, tx: Tx, found: Discrepancy & { cause: string }): Promise<Action> {
   const checkout = await lockCheckout(tx, text(found, 'checkoutId'));
   if (!checkout) return null;
   const { cause } = found;
   if (checkout.isOver) {
     await release(tx, checkout.id);
-    return 'what it held is given back';
+    return 'reservations released';
   }
   if (checkout.state === 'CREATED') {
     await advance(deps, tx, { checkout, event: { type: 'START' }, cause });
-    return 'started';
+    return 'checkout started';
   }
   if (checkout.expiresAt != null && checkout.expiresAt <= tx.now) {
     await advance(deps, tx, { checkout, event: { type: 'EXPIRE' }, cause });
-    return 'ended';
+    return 'checkout expired';
   }
   const [payment] = await tx.find(Payment, { checkoutId: checkout.id });
   if (!payment) return null;
   enqueue(tx, deps.queues, { contract: askProvider, payload: { paymentId: payment.id } });
-  return 'the provider is asked';
+  return 'payment check enqueued';
 }
 
-/** Money without an order finds one, or goes back: whatever the checkout's machine says now. */
-async function tellOfMoney(deps: WorkerDeps, tx: Tx, found: Discrepancy & { cause: string }): Promise<Done> {
+/**
+ * Sends a payment without an order to the checkout again: the checkout becomes an order, or the payment is refunded.
+ */
+async function placeOrRefund(deps: WorkerDeps, tx: Tx, found: Discrepancy & { cause: string }): Promise<Action> {
   const checkout = await lockCheckout(tx, text(found, 'checkoutId'));
   const [payment] = checkout ? await tx.find(Payment, { checkoutId: checkout.id }) : [];
   if (!checkout || !payment) return null;
@@ -225,20 +230,20 @@ async function tellOfMoney(deps: WorkerDeps, tx: Tx, found: Discrepancy & { caus
   if (rest <= 0) return null;
   const operationId = payment.request(tx, { kind: 'refund', amount: rest });
   enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
-  return 'it goes back';
+  return 'refund requested';
 }
 
-/** The success that we never heard of, taken in under the checkout's lock like any other news. */
-async function takeIntent(
+/** Applies a missed success to the checkout, under the checkout's lock. */
+async function applyMissedSuccess(
   deps: WorkerDeps,
   tx: Tx,
-  { cause, intent, ...found }: Discrepancy & Seen & { cause: string },
-): Promise<Done> {
+  { cause, intent, ...found }: Discrepancy & Inspected & { cause: string },
+): Promise<Action> {
   const checkout = await lockCheckout(tx, text(found, 'checkoutId'));
   const [payment] = checkout ? await tx.find(Payment, { checkoutId: checkout.id }) : [];
   if (!checkout || !payment || !intent) return null;
-  if (payment.status === 'succeeded') return 'heard of meanwhile';
-  const isNews = await applyIntent(deps, tx, { checkout, payment, intent, cause });
+  if (payment.status === 'succeeded') return 'booked meanwhile';
+  const isNew = await applyIntent(deps, tx, { checkout, payment, intent, cause });
   if (payment.captured === 0) return null;
-  return isNews ? `booked; the checkout is ${checkout.state}` : 'booked';
+  return isNew ? `booked; the checkout is ${checkout.state}` : 'booked';
 }

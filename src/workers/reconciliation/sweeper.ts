@@ -1,28 +1,28 @@
 import { preparePartitionsFor } from '../../entities/monthly-tables.ts';
-import { tellOfChanges } from '../../entities/outbox/cache-invalidations.ts';
+import { publishInvalidations } from '../../entities/outbox/cache-invalidations.ts';
 import { unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { errorFields, observe } from '../../infra/observability/log.ts';
 import { done, type Handler, handler } from '../../infra/queue/worker.ts';
 import { preparePartitions, sweep } from '../../jobs/reconciliation.ts';
-import { reduceEnded, removeEnded } from '../checkout/ended-checkouts.ts';
+import { anonymiseEndedCheckouts, deleteEndedCheckouts } from '../checkout/ended-checkouts.ts';
 import type { WorkerDeps } from '../deps.ts';
-import { removeUseless } from '../maintenance/retention.ts';
+import { deleteExpiredRows } from '../maintenance/retention.ts';
 import { RECOVERY_RULES, type RecoveryRule } from './recovery-rules.ts';
 
-/** Rows per rule and round: a round stays short beside live traffic, the next one goes on. */
+/** Rows per rule and round, to keep each round short beside live traffic. The next round continues. */
 const BATCH = 200;
 
-/** The scheduled rounds. A missed or doubled one is harmless: what is found is decided by the rows. */
+/** The scheduled maintenance. A missed or duplicate run is harmless, because the rows decide what to do. */
 export const sweepHandlers = (deps: WorkerDeps): Handler[] => [
   handler(sweep, async () => {
     for (const rule of RECOVERY_RULES) {
-      // One that cannot be looked into must not hide the others.
+      // A failing rule must not block the others.
       await heal(deps, rule).catch((error) => observe('sweeper.failed', { rule: rule.name, ...errorFields(error) }));
     }
-    await tellOfChanges(deps.db, deps.versions);
-    await removeUseless(deps.db);
-    await reduceEnded(deps);
-    await removeEnded(deps);
+    await publishInvalidations(deps.db, deps.versions);
+    await deleteExpiredRows(deps.db);
+    await anonymiseEndedCheckouts(deps);
+    await deleteEndedCheckouts(deps);
     return done;
   }),
   handler(preparePartitions, async () => {
@@ -31,7 +31,7 @@ export const sweepHandlers = (deps: WorkerDeps): Handler[] => [
   }),
 ];
 
-/** Finds the rows and stores their remedies as commands in one transaction. @returns how many there were. */
+/** Finds the rows of a rule and enqueues their remedies in one transaction. @returns the number of rows */
 export const heal = (deps: WorkerDeps, rule: RecoveryRule): Promise<number> =>
   unitOfWork(deps.db, 'sweeper.heal', async (tx) => {
     const rows = await tx.query<{ id: string }>(rule.sql, [BATCH]);

@@ -6,5 +6,5 @@ export interface Task {
   policy: ReviewPolicy;
 }
 
-/** What a thread does with a review: dictionaries and texts of strangers stay off the event loop of the worker. */
+/** Moderates a review in a thread, so that dictionaries and hostile texts do not block the worker's event loop. */
 export default ({ review, policy }: Task): Verdict => moderate(review, policy);

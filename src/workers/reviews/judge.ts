@@ -6,18 +6,24 @@ import type { ReviewPolicy } from '../../domain/reviews/policy.ts';
 import { observe } from '../../infra/observability/log.ts';
 import type { Task } from './judge-thread.ts';
 
-/** Judging takes a few milliseconds; the first time, the thread loads its dictionaries. */
+/**
+ * Time limit of a verdict, in milliseconds. A verdict takes a few milliseconds; the first one also loads the
+ * dictionaries.
+ */
 const LIMIT_MS = 20_000;
-/** A thread without work is kept this long, in milliseconds. */
+/** Lifetime of an idle thread, in milliseconds. */
 const IDLE_MS = 60_000;
 
 export interface Judge {
-  /** Judges a review in a thread. What is not judged within twenty seconds is held for a person. */
+  /** Judges a review in a thread. After 20 s without a verdict the review is held for a person. */
   judge(review: Judged, policy: ReviewPolicy): Promise<Verdict>;
   close(): Promise<void>;
 }
 
-/** @param options.filename judges in a thread: the default export takes a `Task` and returns a `Verdict`. */
+/**
+ * @param options.filename the module that runs in the thread; its default export takes a `Task` and returns a
+ * `Verdict`.
+ */
 export function openJudge({
   filename = join(import.meta.dirname, 'judge-thread.ts'),
   limitMs = LIMIT_MS,
@@ -26,7 +32,7 @@ export function openJudge({
   limitMs?: number;
 } = {}): Judge {
   let pool: Promise<Piscina<Task, Verdict>> | undefined;
-  // One at a time: the limit of a review does not begin while it waits for another.
+  // One review at a time, so that the time limit of a review does not include its wait.
   const oneByOne = pLimit(1);
   const judgeNow = async (task: Task): Promise<Verdict> => {
     pool ??= import('piscina').then(

@@ -9,15 +9,18 @@ import type { Queues } from '../../infra/queue/queue.ts';
 const BATCH = 500;
 const PAUSE_MS = 500;
 
-/** Delivers the overdue commands once, in batches. @returns how many were delivered, none while Redis is away. @throws when Postgres is. */
+/**
+ * Delivers the overdue commands, in batches. @returns the number of commands; 0 while Redis is down @throws while
+ * Postgres is down
+ */
 export async function relayOnce(db: Database, queues: Queues): Promise<number> {
   let delivered = 0;
   if (queues.isConnected() && (await queues.mayHaveLost())) {
     const recalled = await recallCommands(db);
-    await queues.markKept();
+    await queues.markDelivered();
     if (recalled > 0) observe('outbox.recalled', { recalled });
   }
-  // A claim puts a command off: none is made that cannot be delivered at once.
+  // A claim postpones a command, so claim only while Redis can take the commands.
   while (queues.isConnected() && (await hasOverdue(db))) {
     const commands = await unitOfWork(db, 'relay.claim', (tx) => claimOverdue(tx, BATCH));
     if (commands.length === 0) return delivered;
@@ -31,8 +34,8 @@ export async function relayOnce(db: Database, queues: Queues): Promise<number> {
 }
 
 /**
- * The safety net under the queues: whatever command was not finished in time is delivered again, whether its first
- * delivery was lost, Redis was emptied, or a worker died over it. Runs in every worker until `signal` aborts.
+ * Delivers commands again that were not finished in time, because the delivery was lost, Redis was emptied or a worker
+ * died. Runs in every worker until `signal` aborts.
  */
 export async function runRelay(db: Database, queues: Queues, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {

@@ -6,10 +6,10 @@ import { SCHEDULES, TIME_ZONE } from '../../jobs/schedule.ts';
 const PAUSE_MS = 5_000;
 
 /**
- * Keeps the schedules in Redis, which may be emptied at any moment. Those that are there are left alone: storing one
- * anew while another process does the same can lose it.
+ * Stores missing schedules in Redis every 5 s, because Redis may be emptied at any time. Existing schedules stay
+ * unchanged: two processes that store the same schedule at once can lose it.
  */
-export async function keepSchedules(queues: Queues, signal: AbortSignal): Promise<void> {
+export async function maintainSchedules(queues: Queues, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await storeMissing(queues).catch((error) => observeSparingly('schedules.wait', errorFields(error)));
     await wait(PAUSE_MS, undefined, { signal }).catch(() => undefined);

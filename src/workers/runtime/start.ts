@@ -20,24 +20,24 @@ import { reconciliationRunHandlers } from '../reconciliation/reconciliation.ts';
 import { sweepHandlers } from '../reconciliation/sweeper.ts';
 import { reviewHandlers } from '../reviews/reviews.ts';
 import { runRelay } from './relay.ts';
-import { keepSchedules } from './schedules.ts';
+import { maintainSchedules } from './schedules.ts';
 import { watchWorkers } from './watchdog.ts';
 
-const LATER_MS = 1_000;
-const PROVIDER_LATER_MS = 5_000;
+const RETRY_MS = 1_000;
+const PROVIDER_RETRY_MS = 5_000;
 const WARM_AFTER_MS = 10_000;
 
-/** Something we depend on is away: that is no failed attempt of the job. */
+/** The delay in milliseconds after an outage of a dependency, which uses up no attempt; null for other errors. */
 const whenUnavailable = (error: unknown): number | null => {
-  if (error instanceof ProviderError && error.outcome !== 'refused') return PROVIDER_LATER_MS;
+  if (error instanceof ProviderError && error.outcome !== 'refused') return PROVIDER_RETRY_MS;
   return isDatabaseDown(error) || isPoolExhausted(error) || (error instanceof AppError && error.kind === 'unavailable')
-    ? LATER_MS
+    ? RETRY_MS
     : null;
 };
 
 /**
- * Starts every worker of the house with its relay, schedules and watchdog.
- * @returns how to stop them: no new jobs are taken, those under way are finished.
+ * Starts all workers with the relay, the schedules and the watchdog.
+ * @returns a function that stops them: they take no new jobs and finish the jobs under way.
  */
 export function startWorkers(
   deps: WorkerDeps,
@@ -60,24 +60,25 @@ export function startWorkers(
     const handlers = byQueue[queue.name] ?? [];
     return { queue, ...startWorker(handlers, { queue: queue.name, whenUnavailable, ...options }) };
   });
-  // What most purchases lead to at once; each kind has room of its own, so that a slow mail server holds up no payment.
+  // Run payments and mails in this process, without a round trip to Redis. Separate pools: a slow mail server must not
+  // delay payments.
   const local = ['payments', 'mail'].map((queue) =>
     runLocally(byQueue[queue] ?? [], { most: options.concurrency, deliver: deps.queues.deliver }),
   );
-  deps.queues.carryOutHere((command) => local.some(({ take }) => take(command)));
-  const loops = [runRelay(deps.db, deps.queues, stopping.signal), keepSchedules(deps.queues, stopping.signal)];
-  // A worker that has just come has more urgent things to do.
+  deps.queues.runInProcess((command) => local.some(({ take }) => take(command)));
+  const loops = [runRelay(deps.db, deps.queues, stopping.signal), maintainSchedules(deps.queues, stopping.signal)];
+  // Warm the caches later: a new worker has more urgent jobs.
   const warming = setTimeout(() => deps.queues.nudge(warmCaches), WARM_AFTER_MS);
   const stopWatching = watchWorkers(started, options.giveUp);
   return async () => {
     stopping.abort();
     clearTimeout(warming);
     stopWatching();
-    deps.queues.carryOutHere(() => false);
-    // Without Redis no job can be finished there; what is under way is safe in the outbox.
-    const isCutOff = options.connection.status !== 'ready';
-    const closed = Promise.all(started.map(({ worker }) => worker.close(isCutOff)));
+    deps.queues.runInProcess(() => false);
+    // Without Redis no job can be completed; the outbox still holds the commands under way.
+    const isDisconnected = options.connection.status !== 'ready';
+    const closed = Promise.all(started.map(({ worker }) => worker.close(isDisconnected)));
     closed.catch(() => undefined);
-    await Promise.all([isCutOff || closed, ...local.map(({ idle }) => idle()), ...loops]);
+    await Promise.all([isDisconnected || closed, ...local.map(({ idle }) => idle()), ...loops]);
   };
 }

@@ -1,13 +1,13 @@
 import type { Queue, Worker } from 'bullmq';
 import { observe } from '../../infra/observability/log.ts';
 
-const LOOK_EVERY_MS = 5_000;
-/** A job that waits this long while this worker has room means that the worker no longer fetches. */
+const CHECK_EVERY_MS = 5_000;
+/** A worker is stuck when a job waits this long although the worker has free capacity. In milliseconds. */
 const STUCK_AFTER_MS = 30_000;
 
 /**
- * Watches that each worker of this process fetches. One that is connected, has room and leaves an old job waiting is
- * broken in a way that only a new process mends: `giveUp` is called, and whoever runs the process starts it again.
+ * Checks that each worker of this process fetches jobs. Only a restart repairs a connected worker that has free
+ * capacity and leaves an old job waiting: then this calls `giveUp`, and the process manager restarts the process.
  */
 export function watchWorkers(
   workers: readonly { worker: Worker; queue: Queue; busy(): number }[],
@@ -16,10 +16,10 @@ export function watchWorkers(
   const stuckSince = new Map<string, number>();
   const timer = setInterval(() => {
     for (const { worker, queue, busy } of workers) {
-      const hasRoom = busy() < (worker.opts.concurrency ?? 1);
+      const hasCapacity = busy() < (worker.opts.concurrency ?? 1);
       oldestWaiting(queue)
         .then((since) => {
-          const isStuck = hasRoom && since !== undefined && Date.now() - since > STUCK_AFTER_MS;
+          const isStuck = hasCapacity && since !== undefined && Date.now() - since > STUCK_AFTER_MS;
           if (!isStuck) return void stuckSince.delete(worker.name);
           const first = stuckSince.get(worker.name) ?? Date.now();
           stuckSince.set(worker.name, first);
@@ -27,13 +27,13 @@ export function watchWorkers(
         })
         .catch(() => stuckSince.delete(worker.name));
     }
-  }, LOOK_EVERY_MS);
+  }, CHECK_EVERY_MS);
   timer.unref();
   observe('watchdog.started', { queues: workers.map(({ worker }) => worker.name) });
   return () => clearInterval(timer);
 }
 
-/** When the oldest waiting job was added, in ms since 1970. */
+/** When the oldest waiting job was added, in milliseconds since 1970. */
 async function oldestWaiting(queue: Queue): Promise<number | undefined> {
   const [job] = await queue.getJobs(['waiting'], 0, 0, true);
   return job?.timestamp;

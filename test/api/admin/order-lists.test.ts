@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { readOrders } from '../../../src/api/orders/list.ts';
-import { placedIn } from '../../../src/api/orders/placed.ts';
+import { placedRangeOf } from '../../../src/api/orders/placed.ts';
 import { monthStart, partitionName } from '../../../src/infra/database/partitions.ts';
 import { newId } from '../../../src/infra/ids.ts';
 import { freshDatabase } from '../../support/database.ts';
@@ -89,7 +89,7 @@ describe('lists of orders', function () {
         watched.plans();
         await readOrders(watched.query, {
           customerId,
-          placed: placedIn({ from: day, to: day }),
+          placed: placedRangeOf({ from: day, to: day }),
           before: null,
           limit: 25,
         });

@@ -1,6 +1,6 @@
 import { ADMIN, admin, guestOrder, own, type Role, type Row, STORE } from './expectations.ts';
 
-const desk: { to: Role[] } = { to: ['order-manager'] };
+const staff: { to: Role[] } = { to: ['order-manager'] };
 const READERS: Role[] = ['admin', 'order-manager', 'support'];
 const look: { to: Role[] } = { to: ['order-manager', 'support'] };
 
@@ -35,24 +35,24 @@ export const ORDER_ROWS: readonly Row[] = [
   admin(`GET ${ADMIN}/orders/{id}/credit-notes/{noteId}`, 404, look),
   admin(`GET ${ADMIN}/orders/{id}`, 404, look),
   admin(`GET ${ADMIN}/orders/{id}/commands/{commandId}`, 404, look),
-  admin(`POST ${ADMIN}/orders/{id}/revoke-links`, 404, desk),
-  admin(`POST ${ADMIN}/orders/{id}/transitions`, 400, desk),
-  admin(`POST ${ADMIN}/orders/{id}/cancellations`, 400, desk),
-  admin(`POST ${ADMIN}/orders/{id}/shipments`, 404, desk),
-  admin(`POST ${ADMIN}/orders/{id}/shipments/{shipmentId}/delivery`, 404, desk),
-  admin(`POST ${ADMIN}/orders/{id}/refunds`, 400, desk),
-  admin(`POST ${ADMIN}/orders/{id}/refunds/{refundId}/retry`, 404, desk),
-  admin(`POST ${ADMIN}/orders/{id}/credit-notes`, 400, desk),
-  admin(`POST ${ADMIN}/orders/{id}/returns`, 400, desk),
-  admin(`POST ${ADMIN}/orders/{id}/returns/{returnId}/approve`, 404, desk),
-  admin(`POST ${ADMIN}/orders/{id}/returns/{returnId}/reject`, 400, desk),
-  admin(`POST ${ADMIN}/orders/{id}/returns/{returnId}/receive`, 404, desk),
+  admin(`POST ${ADMIN}/orders/{id}/revoke-links`, 404, staff),
+  admin(`POST ${ADMIN}/orders/{id}/transitions`, 400, staff),
+  admin(`POST ${ADMIN}/orders/{id}/cancellations`, 400, staff),
+  admin(`POST ${ADMIN}/orders/{id}/shipments`, 404, staff),
+  admin(`POST ${ADMIN}/orders/{id}/shipments/{shipmentId}/delivery`, 404, staff),
+  admin(`POST ${ADMIN}/orders/{id}/refunds`, 400, staff),
+  admin(`POST ${ADMIN}/orders/{id}/refunds/{refundId}/retry`, 404, staff),
+  admin(`POST ${ADMIN}/orders/{id}/credit-notes`, 400, staff),
+  admin(`POST ${ADMIN}/orders/{id}/returns`, 400, staff),
+  admin(`POST ${ADMIN}/orders/{id}/returns/{returnId}/approve`, 404, staff),
+  admin(`POST ${ADMIN}/orders/{id}/returns/{returnId}/reject`, 400, staff),
+  admin(`POST ${ADMIN}/orders/{id}/returns/{returnId}/receive`, 404, staff),
 
-  admin(`GET ${ADMIN}/reconciliation/runs`, 200, desk),
+  admin(`GET ${ADMIN}/reconciliation/runs`, 200, staff),
   admin(`POST ${ADMIN}/reconciliation/runs`, 400),
-  admin(`GET ${ADMIN}/reconciliation/runs/{id}`, 404, desk),
-  admin(`GET ${ADMIN}/reconciliation/runs/{id}/report`, 404, desk),
-  admin(`GET ${ADMIN}/reconciliation/discrepancies`, 200, desk),
+  admin(`GET ${ADMIN}/reconciliation/runs/{id}`, 404, staff),
+  admin(`GET ${ADMIN}/reconciliation/runs/{id}/report`, 404, staff),
+  admin(`GET ${ADMIN}/reconciliation/discrepancies`, 200, staff),
   admin(`POST ${ADMIN}/reconciliation/discrepancies/{id}/resolve`, 400),
   admin(`POST ${ADMIN}/reconciliation/discrepancies/{id}/heal`, 404),
 

@@ -17,7 +17,7 @@ const STATEMENTS = [
   `set session_replication_role = replica`,
   `insert into tax_classes (code, name) values ('standard', 'Everything')`,
   `insert into collections (id, slug, title, position)
-    select ${id(1, 'n')}, 'shelf-' || n, 'Shelf ' || n, n from generate_series(1, 40) n`,
+    select ${id(1, 'n')}, 'shelf-' || n, 'Collection ' || n, n from generate_series(1, 40) n`,
   `insert into products (id, slug, title, description, brand, hsn, tax_class, status, created_at, updated_at)
     select ${id(2, 'n')}, 'product-' || n,
         words[1 + n % 40] || ' ' || words[1 + n / 40 % 40] || ' ' || words[1 + n / 1600 % 40] || ' ' || n,

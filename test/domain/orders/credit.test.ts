@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { totalOf } from '../../../src/domain/invoices/taxes.ts';
-import { creditByValue, cutDown } from '../../../src/domain/orders/credit.ts';
+import { capRefundLines, creditByValue } from '../../../src/domain/orders/credit.ts';
 import type { CreditableLine } from '../../../src/domain/orders/credit-tax.ts';
 import { amountOf, type RefundLine } from '../../../src/domain/orders/refundable.ts';
 import { percents, RUNS } from '../arbitraries.ts';
@@ -85,12 +85,12 @@ describe('the lines of a refund', () => {
   };
 
   it('stay as they were frozen at purchase where nothing was credited before', () => {
-    expect(cutDown([unit], { creditable: [LINE], most: 30_000 })).to.deep.equal([unit]);
+    expect(capRefundLines([unit], { creditable: [LINE], most: 30_000 })).to.deep.equal([unit]);
   });
 
   it('take all that is left of a line, to the paisa, when less is left than they are worth', () => {
     const left = { ...LINE, taxable: 7_001, cgst: 1, sgst: 1 };
-    const [cut] = cutDown([unit], { creditable: [left], most: 30_000 });
+    const [cut] = capRefundLines([unit], { creditable: [left], most: 30_000 });
     expect(cut).to.deep.equal({
       line: 1,
       share: 0,
@@ -107,7 +107,7 @@ describe('the lines of a refund', () => {
     const taxed = { ...LINE, line: 0, share: 2 };
     const exempt: CreditableLine = { line: 0, share: 1, ratePercent: '0', taxable: 12_500, cgst: 0, sgst: 0, igst: 0 };
     const whole = (left: CreditableLine): RefundLine => ({ ...left, quantity: 1, amount: totalOf(left) });
-    const cut = cutDown([whole(exempt), whole(taxed)], { creditable: [exempt, taxed], most: 21_250 });
+    const cut = capRefundLines([whole(exempt), whole(taxed)], { creditable: [exempt, taxed], most: 21_250 });
     expect(cut.map(({ share, amount, cgst, sgst }) => [share, amount, cgst, sgst])).to.deep.equal([
       [1, 6_250, 0, 0],
       [2, 15_000, 1_144, 1_144],
@@ -116,7 +116,7 @@ describe('the lines of a refund', () => {
 
   it('are cut down together to what may still go back', () => {
     const lines = [LINE, { ...LINE, line: 2 }];
-    const cut = cutDown([unit, { ...unit, line: 2 }], { creditable: lines, most: 12_001 });
+    const cut = capRefundLines([unit, { ...unit, line: 2 }], { creditable: lines, most: 12_001 });
     expect(cut.map(({ amount, cgst, sgst }) => [amount, cgst, sgst])).to.deep.equal([
       [6_001, 458, 458],
       [6_000, 458, 458],
@@ -124,7 +124,7 @@ describe('the lines of a refund', () => {
   });
 
   it('keep the units of goods of which no money is left', () => {
-    const [cut] = cutDown([unit], { creditable: [], most: 30_000 });
+    const [cut] = capRefundLines([unit], { creditable: [], most: 30_000 });
     expect(cut).to.deep.include({ quantity: 1, amount: 0, taxable: 0, cgst: 0 });
   });
 });
@@ -167,7 +167,7 @@ describe('credit notes of any sequence', () => {
           else {
             const wanted = left.filter((one) => one.line > line).map((one) => frozen(one, part));
             const atMost = Math.floor((all * most) / 100);
-            take(cutDown(wanted, { creditable: left, most: atMost }), atMost);
+            take(capRefundLines(wanted, { creditable: left, most: atMost }), atMost);
           }
         }
         const rest = left.reduce((sum, one) => sum + totalOf(one), 0);

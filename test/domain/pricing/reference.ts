@@ -68,7 +68,7 @@ function isLegal(chosen: Discount[]): boolean {
   return new Set(lanes).size === lanes.length;
 }
 
-function isMeant({ include, exclude }: Selection, { variantId, productId, collectionIds }: ReferenceLine): boolean {
+function isSelected({ include, exclude }: Selection, { variantId, productId, collectionIds }: ReferenceLine): boolean {
   const ids = [variantId, productId, ...collectionIds];
   const named = (target: Selection['include']) =>
     [...target.variantIds, ...target.productIds, ...target.collectionIds].some((id) => ids.includes(id));
@@ -78,7 +78,7 @@ function isMeant({ include, exclude }: Selection, { variantId, productId, collec
 
 const goodsOf = (discount: Discount, which: Selection, lines: ReferenceLine[]): number[] =>
   lines.flatMap((line, place) =>
-    isMeant(which, line) && !(discount.excludesBundles && line.isInBundle) ? [place] : [],
+    isSelected(which, line) && !(discount.excludesBundles && line.isInBundle) ? [place] : [],
   );
 
 function mayCount(discount: Discount, lines: ReferenceLine[]): boolean {

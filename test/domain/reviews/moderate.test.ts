@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { type Judged, moderate } from '../../../src/domain/reviews/moderate.ts';
 import { DEFAULT_POLICY, REVIEW_RULES, type ReviewPolicy } from '../../../src/domain/reviews/policy.ts';
-import { gist } from '../../../src/domain/reviews/text.ts';
+import { comparisonKey } from '../../../src/domain/reviews/text.ts';
 
 interface Labelled extends Judged {
   label: string;
@@ -21,8 +21,8 @@ function labelled(): Labelled[] {
     .slice(1)
     .map((line) => {
       const [label = '', expected, rating, title = '', body = ''] = line.split('\t');
-      const isCopied = seen.has(gist(body));
-      seen.add(gist(body));
+      const isCopied = seen.has(comparisonKey(body));
+      seen.add(comparisonKey(body));
       return { label, isClean: expected === 'approve', rating: Number(rating), title, body, isCopied };
     });
 }

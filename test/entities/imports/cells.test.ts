@@ -155,7 +155,7 @@ describe('the header of a file', () => {
       'the column hsn is missing',
       'the column sku is missing',
       'there is no column "HSN"',
-      'the column slug is there twice',
+      'the column slug appears twice',
     ]);
   });
 });

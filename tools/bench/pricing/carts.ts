@@ -30,8 +30,8 @@ function line(number: number, quantity: number): LineInput {
 }
 
 /**
- * A cart of so many variants with 100 discounts, 20 rules and 2 price lists, all of them active. `turn` varies the
- * quantities, and every second time what is an exclusive discount's best for.
+ * Builds a cart of `lines` variants with 100 discounts, 20 rules and 2 price lists, all of them active. `turn` varies
+ * the quantities, and the place of supply every second time.
  */
 export function cartOf(lines: number, turn: number): PricingInputs {
   return {

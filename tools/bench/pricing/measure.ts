@@ -4,35 +4,35 @@ import { percentilesOf } from '../percentiles.ts';
 import { type Cell, table } from '../table.ts';
 import { cartOf } from './carts.ts';
 
-/** What it takes to price a cart of so many lines; times in microseconds. */
+/** The time to price a cart of `lines` lines, in microseconds. */
 export interface PricingFigures {
   lines: number;
   p50: number;
   p99: number;
-  /** The same without discounts. */
+  /** The median without discounts. */
   withoutDiscounts: number;
-  /** What each line takes more than in the cart before. */
+  /** The additional time per line, compared with the previous size. */
   perLine: number | null;
 }
 
 const LINES = [1, 10, 100];
 const CARTS = 20;
 
-/** Prices carts of 1, 10 and 100 lines, each `runs` times after as many runs that are not counted. */
+/** Prices carts of 1, 10 and 100 lines, each `runs` times after a warm-up of the same number. */
 export function measurePricing(runs: number): PricingFigures[] {
   const figures: PricingFigures[] = [];
   for (const lines of LINES) {
     const carts = Array.from({ length: CARTS }, (_, turn) => cartOf(lines, turn));
     const { p50, p99 } = timed(carts, runs);
-    const bare = carts.map((cart) => ({ ...cart, discounts: [] }));
+    const withoutDiscounts = carts.map((cart) => ({ ...cart, discounts: [] }));
     const before = figures.at(-1);
     const perLine = before ? (p50 - before.p50) / (lines - before.lines) : null;
-    figures.push({ lines, p50, p99, withoutDiscounts: timed(bare, runs).p50, perLine });
+    figures.push({ lines, p50, p99, withoutDiscounts: timed(withoutDiscounts, runs).p50, perLine });
   }
   return figures;
 }
 
-/** The garbage that pricing leaves behind is collected in between, and is in the times. */
+/** Times the runs, including garbage collection. */
 function timed(carts: readonly PricingInputs[], runs: number): { p50: number; p99: number } {
   const times: number[] = [];
   for (let run = -runs; run < runs; run++) {
@@ -44,7 +44,7 @@ function timed(carts: readonly PricingInputs[], runs: number): { p50: number; p9
   return percentilesOf(times) ?? { p50: 0, p99: 0 };
 }
 
-/** The figures for the terminal. */
+/** Formats the results for the terminal. */
 export function pricingReport(figures: readonly PricingFigures[]): string {
   const head = ['lines', 'p50', 'p99', 'each line more', 'without discounts', 'discounts, %'];
   const rows = figures.map(({ lines, p50, p99, perLine, withoutDiscounts }): Cell[] => [

@@ -7,7 +7,7 @@ export const collectionId = (number: number): string => idOf('collection', numbe
 
 const KINDS = ['variant', 'product', 'collection', 'discount', 'rule', 'list', 'group'] as const;
 
-/** As long as a UUID, which ids are in a shop. */
+/** Builds an id of the length of a UUID. */
 export const idOf = (kind: (typeof KINDS)[number], number: number): string =>
   `019a0000-0000-7000-800${KINDS.indexOf(kind)}-${String(number).padStart(12, '0')}`;
 
@@ -18,7 +18,7 @@ const inCollection = (number: number): Selection => ({
   include: { ...NOTHING, collectionIds: [collectionId(number)] },
   exclude: NOTHING,
 });
-/** Goods of which nothing is in any cart here. */
+/** Goods that are in no cart of the bench. */
 const elsewhere = (number: number): Selection => ({
   include: { ...NOTHING, productIds: [productId(10_000 + number), productId(20_000 + number)] },
   exclude: NOTHING,
@@ -48,7 +48,7 @@ function discount(number: number, offer: Offer, changes: Partial<Discount> = {})
   };
 }
 
-/** Ten that may count: eight in five lanes, which makes 96 combinations, and two that are never combined. */
+/** Ten applicable discounts: eight in five lanes, which gives 96 combinations, and two exclusive ones. */
 const ELIGIBLE: readonly Discount[] = [
   discount(0, percentage(10), { stackGroup: 'season', ...inCollection(0) }),
   discount(1, percentage(15, 500_00), { stackGroup: 'season' }),
@@ -62,7 +62,7 @@ const ELIGIBLE: readonly Discount[] = [
   discount(9, percentage(12), { stacking: 'exclusive', code: 'ALONE' }),
 ];
 
-/** Most are for other goods; some for other people or for larger orders. */
+/** Discounts that do not apply: most for other goods, some for other customers or larger orders. */
 function unreached(number: number): Discount {
   const offer = number % 2 === 0 ? percentage(10) : amount(75_00);
   if (number % 9 === 0) return discount(number, offer, { groupIds: [idOf('group', 1)] });
@@ -75,7 +75,7 @@ export const DISCOUNTS: readonly Discount[] = Array.from(
   (_, number) => ELIGIBLE[number] ?? unreached(number),
 );
 
-/** Four are for something in every cart. */
+/** Twenty rules, four of which apply to goods in every cart. */
 export const RULES: readonly PricingRule[] = Array.from({ length: 20 }, (_, number) => ({
   ...{ id: idOf('rule', number), name: `rule ${number}`, priority: number, isFinal: number === 0, groupIds: [] },
   ...{ ...always, minQuantity: 1, maxQuantity: number === 10 ? 2 : null },

@@ -5,11 +5,11 @@ export interface PlannedBundle {
   title: string;
   description: string;
   pricing: BundlePricing;
-  /** Each is filled with some variants of a shelf. */
+  /** Each set contains some variants of a collection. */
   sets: { title: string; shelf: string; min: number; max: number; surcharge?: number }[];
 }
 
-/** One of every kind of price. */
+/** One bundle for each kind of pricing. */
 export const BUNDLES: readonly PlannedBundle[] = [
   {
     slug: 'chai-hamper',

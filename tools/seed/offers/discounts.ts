@@ -2,9 +2,9 @@ import type { Offer, Target } from '../../../src/domain/pricing/inputs.ts';
 
 export interface PlannedDiscount {
   name: string;
-  /** None: it needs none. */
+  /** null: automatic, without a code. */
   code: string | null;
-  /** Slugs of the shelves that it is for; none: all. */
+  /** Slugs of the collections that it applies to; empty: all. */
   shelves: string[];
   offer(targetOf: (...slugs: string[]) => Target): Offer;
   priority?: number;
@@ -19,7 +19,7 @@ export interface PlannedDiscount {
 
 const NOTHING: Target = { productIds: [], variantIds: [], collectionIds: [] };
 
-/** One of every kind. Those without a code are for few shelves, so that most carts cost what their labels say. */
+/** One discount of each kind. Automatic ones apply to few collections, so that most carts have undiscounted prices. */
 export const DISCOUNTS: readonly PlannedDiscount[] = [
   {
     name: 'A tenth off the first order',

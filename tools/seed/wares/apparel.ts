@@ -26,7 +26,7 @@ export const APPAREL: readonly Ware[] = [
     price: [699, 3_299],
   },
   {
-    // In the tariff a saree is fabric, taxed at 5 % whatever it costs; the price slabs are for what is sewn.
+    // A saree is fabric in the tariff, taxed at 5 % at any price; the price slabs are for sewn clothing.
     collection: { slug: 'sarees', title: 'Sarees' },
     code: 'SAR',
     hsn: '50072010',

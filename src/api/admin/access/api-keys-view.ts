@@ -8,14 +8,16 @@ export const keySchema = z
     createdBy: z.uuid(),
     createdAt: z.iso.datetime(),
     expiresAt: z.iso.datetime().nullable(),
-    lastUsedAt: z.iso.datetime().nullable().meta({ description: 'To the minute.' }),
+    lastUsedAt: z.iso.datetime().nullable().meta({ description: 'Accurate to the minute.' }),
   })
   .meta({ id: 'ApiKey' });
 
 export const newKeySchema = keySchema
-  .extend({ secret: z.string().optional().meta({ description: 'Send it as X-Api-Key. It is told this once.' }) })
+  .extend({
+    secret: z.string().optional().meta({ description: 'Send it in the `X-Api-Key` header. It is shown only once.' }),
+  })
   .meta({ id: 'NewApiKey' });
 
-/** The columns of a key that may be seen. */
+/** The columns of a key without its hash. */
 export const keyColumns = `id, name, permissions, created_by as "createdBy", created_at as "createdAt",
   expires_at as "expiresAt", last_used_at as "lastUsedAt"`;

@@ -7,8 +7,8 @@ import { hashToken } from '../../../entities/access/session.ts';
 import { refuseEscalation } from '../../../entities/access/staff.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { newId } from '../../../infra/ids.ts';
-import { bare } from '../../auth/credentials/passwords.ts';
-import { staffMember } from '../../auth/principal.ts';
+import { withoutBody } from '../../auth/credentials/passwords.ts';
+import { requireStaff } from '../../auth/principal.ts';
 import { noStore } from '../../auth/sessions/session-answer.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
@@ -21,7 +21,7 @@ const common = { tag: 'API keys', permission: 'api-keys:manage', access: 'person
 
 const grantable = STAFF_PERMISSIONS.filter((permission) => !FOR_PEOPLE_ONLY.has(permission));
 
-/** Keys for external services. A key is told once, when it is made or rotated. */
+/** API keys for external services. The secret is shown once, on creation or rotation. */
 export const apiKeyRoutes = (deps: ApiDeps): AnyRoute[] => [list(deps), create(deps), rotate(deps), revoke(deps)];
 
 const list = ({ db }: ApiDeps) =>
@@ -29,8 +29,10 @@ const list = ({ db }: ApiDeps) =>
     ...common,
     method: 'get',
     path: PATH,
-    summary: 'All keys that were not revoked, newest first; never the secrets',
-    answers: { 200: { description: 'All of them', schema: z.object({ data: z.array(keySchema) }) } },
+    summary: 'List active API keys without their secrets, newest first',
+    answers: {
+      200: { description: 'All API keys that are not revoked', schema: z.object({ data: z.array(keySchema) }) },
+    },
     handle: async () => ({
       status: 200,
       body: { data: await db.query(`select ${keyColumns} from api_keys where revoked_at is null order by id desc`) },
@@ -43,7 +45,10 @@ const createSchema = z.strictObject({
     .array(z.enum(grantable as [Permission, ...Permission[]]))
     .min(1)
     .max(grantable.length),
-  expiresAt: z.iso.datetime().optional().meta({ description: 'Without it the key works until it is revoked.' }),
+  expiresAt: z.iso
+    .datetime()
+    .optional()
+    .meta({ description: 'When the key expires. Default: it works until it is revoked.' }),
 });
 
 const create = (deps: ApiDeps) =>
@@ -51,8 +56,8 @@ const create = (deps: ApiDeps) =>
     ...common,
     method: 'post',
     path: PATH,
-    summary: 'Make a key that may do at most what you may',
-    description: 'Repeated with its Idempotency-Key it answers the key without its secret, which is told once.',
+    summary: 'Create an API key with some of your own permissions',
+    description: 'A repeated request with the same `Idempotency-Key` returns the key without its secret.',
     body: createSchema,
     answers: { 201: { description: 'The key, with its secret', schema: newKeySchema } },
     errors: ['PERMISSION_ESCALATION'],
@@ -60,19 +65,19 @@ const create = (deps: ApiDeps) =>
     async handle(call) {
       const { name, expiresAt = null } = call.body;
       const permissions = [...new Set(call.body.permissions)];
-      const maker = staffMember(call.principal);
+      const creator = requireStaff(call.principal);
       let secret: string | undefined;
       const work = async (tx: Tx) => {
-        refuseEscalation(maker, permissions);
+        refuseEscalation(creator, permissions);
         const id = newId();
         secret = newSecret();
-        const row = { id, name, permissions, created_by: maker.accountId, expires_at: expiresAt, version: 1 };
+        const row = { id, name, permissions, created_by: creator.accountId, expires_at: expiresAt, version: 1 };
         tx.append('api_keys', { ...row, hash: hashToken(secret), created_at: tx.now, updated_at: tx.now });
-        const facts = { id, name, permissions, createdBy: maker.accountId, expiresAt, lastUsedAt: null };
-        const answer = { status: 201, headers: noStore, body: { ...facts, createdAt: tx.now } };
+        const fields = { id, name, permissions, createdBy: creator.accountId, expiresAt, lastUsedAt: null };
+        const answer = { status: 201, headers: noStore, body: { ...fields, createdAt: tx.now } };
         return { answer, target: { type: 'api-key', id }, before: null, after: { name, permissions, expiresAt } };
       };
-      // The secret is no part of the kept answer: it is nowhere but in the first one.
+      // The stored answer does not contain the secret, so a replayed answer cannot reveal it.
       const answer = await adminEdit(deps, call, { action: 'api-key.create', scope: 'new', work });
       const isReplayed = answer.headers?.['Idempotent-Replayed'] !== undefined;
       return isReplayed ? answer : { ...answer, body: { ...(answer.body as object), secret } };
@@ -81,7 +86,12 @@ const create = (deps: ApiDeps) =>
 
 const rotateSchema = z
   .strictObject({
-    graceSeconds: z.int().min(0).max(86_400).default(0).meta({ description: 'How long the secret before works on.' }),
+    graceSeconds: z
+      .int()
+      .min(0)
+      .max(86_400)
+      .default(0)
+      .meta({ description: 'Seconds that the previous secret still works, 0 to 86400.' }),
   })
   .default({ graceSeconds: 0 });
 
@@ -90,18 +100,18 @@ const rotate = (deps: ApiDeps) =>
     ...common,
     method: 'post',
     path: `${PATH}/{id}/rotate`,
-    summary: 'Give a key another secret',
-    description: 'Its maker may, and whoever holds all of its permissions.',
+    summary: 'Rotate the secret of an API key',
+    description: 'Allowed for the creator of the key and for staff who have all of its permissions.',
     params,
     body: rotateSchema,
     answers: { 200: { description: 'The key, with its new secret', schema: newKeySchema } },
     errors: ['API_KEY_NOT_FOUND', 'PERMISSION_ESCALATION'],
     handle(call) {
       const { id } = call.params;
-      const caller = staffMember(call.principal);
+      const caller = requireStaff(call.principal);
       const work = async (tx: Tx) => {
         const key = await lockKey(tx, id);
-        // Whoever gets the secret gets what the key may do, and that is bounded by its maker, not by them.
+        // The new secret grants the permissions of the key, which the caller may not have.
         if (key.createdBy !== caller.accountId) refuseEscalation(caller, key.permissions);
         const until = new Date(tx.now.getTime() + call.body.graceSeconds * 1_000);
         const secret = key.rotate(until, tx.now);
@@ -119,7 +129,7 @@ const revoke = (deps: ApiDeps) =>
     ...common,
     method: 'delete',
     path: `${PATH}/{id}`,
-    summary: 'Revoke a key, at once and for good',
+    summary: 'Revoke an API key immediately and permanently',
     params,
     answers: { 204: { description: 'Revoked' } },
     errors: ['API_KEY_NOT_FOUND'],
@@ -132,7 +142,7 @@ const revoke = (deps: ApiDeps) =>
         const { name, permissions } = key;
         return { answer: noContent, target: { type: 'api-key', id }, before: { name, permissions }, after: null };
       };
-      return bare(adminEdit(deps, call, { action: 'api-key.revoke', scope: id, work }));
+      return withoutBody(adminEdit(deps, call, { action: 'api-key.revoke', scope: id, work }));
     },
   });
 

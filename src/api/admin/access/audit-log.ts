@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
-import { pageOf, pageQuery, startOf, toPage } from '../list-query.ts';
+import { pageQuery, pageSchema, paginate, readCursorId } from '../list-query.ts';
 
 const entrySchema = z
   .object({
@@ -22,21 +22,21 @@ const query = z.strictObject({
   targetId: z.string().max(200).optional(),
   actorId: z.uuid().optional(),
   action: z.string().max(100).optional(),
-  from: z.iso.datetime().optional(),
-  to: z.iso.datetime().optional(),
+  from: z.iso.datetime().optional().meta({ description: 'Entries at this instant or later.' }),
+  to: z.iso.datetime().optional().meta({ description: 'Entries before this instant.' }),
 });
 
-/** Who changed what. Entries are never changed: `before` and `after` hold what differed, personal values as `•`. */
+/** The audit log. Entries are immutable: `before` and `after` hold the changed fields, personal data as `•`. */
 export const auditRoutes = ({ db }: ApiDeps): AnyRoute[] => [
   route({
     method: 'get',
     path: '/api/v1/admin/audit-log',
     permission: 'audit:read',
     access: 'staff',
-    summary: 'What staff and API keys changed, newest first',
+    summary: 'List audit log entries, newest first',
     tag: 'Audit log',
     query,
-    answers: { 200: { description: 'One page', schema: pageOf(entrySchema) } },
+    answers: { 200: { description: 'A page of entries', schema: pageSchema(entrySchema) } },
     errors: ['CURSOR_INVALID'],
     async handle({ query: { limit, cursor, ...filter } }) {
       const { targetType = null, targetId = null, actorId = null, action = null, from = null, to = null } = filter;
@@ -50,9 +50,9 @@ export const auditRoutes = ({ db }: ApiDeps): AnyRoute[] => [
             and ($5::timestamptz is null or at >= $5) and ($6::timestamptz is null or at < $6)
             and ($7::uuid is null or id < $7)
           order by id desc limit $8`,
-        [targetType, targetId, actorId, action, from, to, startOf(list, cursor), limit + 1],
+        [targetType, targetId, actorId, action, from, to, readCursorId(list, cursor), limit + 1],
       );
-      return { status: 200, body: toPage(list, rows, limit) };
+      return { status: 200, body: paginate(list, rows, limit) };
     },
   }),
 ];

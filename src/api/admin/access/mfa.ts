@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bare } from '../../auth/credentials/passwords.ts';
+import { withoutBody } from '../../auth/credentials/passwords.ts';
 import {
   beginMfa,
   confirmMfa,
@@ -12,15 +12,22 @@ import { type AnyRoute, route } from '../../http/route.ts';
 
 const PATH = '/api/v1/admin/account/mfa';
 const body = z.strictObject({
-  code: z.string().min(6).max(20).meta({ description: 'Six digits of the app, or a recovery code.' }),
+  code: z
+    .string()
+    .min(6)
+    .max(20)
+    .meta({ description: 'The six-digit code of the authenticator app, or a recovery code.' }),
 });
 const recovery = {
-  description: 'The recovery codes, told this once',
+  description: 'The recovery codes, shown only once',
   schema: z.object({ recoveryCodes: z.array(z.string()) }),
 };
 const setUp = {
-  description: 'What the app needs',
-  schema: z.object({ secret: z.string(), uri: z.string().meta({ description: 'For a QR code.' }) }),
+  description: 'The secret for the authenticator app',
+  schema: z.object({
+    secret: z.string(),
+    uri: z.string().meta({ description: 'The `otpauth` URI to show as a QR code.' }),
+  }),
 };
 const common = {
   method: 'post',
@@ -31,13 +38,13 @@ const common = {
 } as const;
 const done = { 204: { description: 'Done' } };
 
-/** The second factor of a member of staff: TOTP, with recovery codes. */
+/** The second factor of a staff account: TOTP with recovery codes. */
 export const mfaRoutes = (deps: ApiDeps): AnyRoute[] => [
   route({
     ...common,
     path: PATH,
     beforeMfa: true,
-    summary: 'Begin to set up a second factor',
+    summary: 'Start setting up a second factor',
     answers: { 201: setUp },
     errors: ['MFA_ALREADY_SET_UP'],
     handle: (call) => beginMfa(deps, call),
@@ -46,7 +53,7 @@ export const mfaRoutes = (deps: ApiDeps): AnyRoute[] => [
     ...common,
     path: `${PATH}/confirm`,
     beforeMfa: true,
-    summary: 'Prove that the app has the secret: from then on signing in needs a code',
+    summary: 'Confirm the second factor with a code; every later sign-in needs one',
     body,
     answers: { 200: recovery },
     errors: ['MFA_CODE_WRONG', 'MFA_ALREADY_SET_UP', 'MFA_NOT_SET_UP'],
@@ -56,16 +63,16 @@ export const mfaRoutes = (deps: ApiDeps): AnyRoute[] => [
     ...common,
     path: `${PATH}/verify`,
     beforeMfa: true,
-    summary: 'Give the second factor of this session',
+    summary: 'Verify the second factor for this session',
     body,
     answers: done,
     errors: ['MFA_CODE_WRONG', 'MFA_NOT_SET_UP'],
-    handle: (call) => bare(verifyMfa(deps, call, call.body.code)),
+    handle: (call) => withoutBody(verifyMfa(deps, call, call.body.code)),
   }),
   route({
     ...common,
     path: `${PATH}/recovery-codes`,
-    summary: 'New recovery codes; the old ones no longer work',
+    summary: 'Replace the recovery codes; the old codes stop working',
     body,
     answers: { 200: recovery },
     errors: ['MFA_CODE_WRONG', 'MFA_NOT_SET_UP'],
@@ -75,10 +82,10 @@ export const mfaRoutes = (deps: ApiDeps): AnyRoute[] => [
     ...common,
     method: 'delete',
     path: PATH,
-    summary: 'Do without a second factor, where your role allows it',
+    summary: 'Remove the second factor, if your role allows it',
     body,
     answers: done,
     errors: ['MFA_CODE_WRONG', 'MFA_NOT_SET_UP', 'MFA_REQUIRED'],
-    handle: (call) => bare(removeMfa(deps, call, call.body.code)),
+    handle: (call) => withoutBody(removeMfa(deps, call, call.body.code)),
   }),
 ];

@@ -8,8 +8,8 @@ import { refuseEscalation } from '../../../entities/access/staff.ts';
 import { isDuplicate } from '../../../infra/database/database.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { newId } from '../../../infra/ids.ts';
-import { bare } from '../../auth/credentials/passwords.ts';
-import { staffMember } from '../../auth/principal.ts';
+import { withoutBody } from '../../auth/credentials/passwords.ts';
+import { requireStaff } from '../../auth/principal.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { inTextOrder } from '../../fields/text-order.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
@@ -27,12 +27,12 @@ const roleSchema = z
     id: z.uuid(),
     name: z.string(),
     permissions: z.array(z.string()),
-    requiresMfa: z.boolean().meta({ description: 'Whoever has the role needs a second factor to do anything.' }),
+    requiresMfa: z.boolean().meta({ description: 'Whether staff with this role must use a second factor.' }),
     builtin: z.boolean(),
     version: z.int(),
   })
   .meta({ id: 'Role' });
-const one = { description: 'The role', schema: roleSchema };
+const roleAnswer = { description: 'The role', schema: roleSchema };
 
 const viewOf = ({ id, name, permissions, requiresMfa, isBuiltin, version }: Role) => ({
   id,
@@ -43,7 +43,7 @@ const viewOf = ({ id, name, permissions, requiresMfa, isBuiltin, version }: Role
   version,
 });
 
-/** What staff may do, by role. */
+/** Roles: named sets of permissions for staff. */
 export const roleRoutes = (deps: ApiDeps): AnyRoute[] => [
   list(deps),
   read(deps),
@@ -58,11 +58,11 @@ const list = ({ db }: ApiDeps) =>
     path: PATH,
     permission: 'staff:read',
     access: 'staff',
-    summary: 'All roles, and the permissions that a role can have',
+    summary: 'List all roles and the permissions that a role can have',
     tag: TAG,
     answers: {
       200: {
-        description: 'All of them',
+        description: 'All roles',
         schema: z.object({ data: z.array(roleSchema), permissions: z.array(z.string()) }),
       },
     },
@@ -79,10 +79,10 @@ const read = ({ db }: ApiDeps) =>
     path: `${PATH}/{id}`,
     permission: 'staff:read',
     access: 'staff',
-    summary: 'A role',
+    summary: 'Retrieve a role',
     tag: TAG,
     params,
-    answers: { 200: one },
+    answers: { 200: roleAnswer },
     errors: ['ROLE_NOT_FOUND'],
     async handle({ params: { id } }) {
       const role = await db.orm.em.fork().findOne(Role, { id });
@@ -97,23 +97,23 @@ const create = (deps: ApiDeps) =>
     path: PATH,
     permission: 'roles:manage',
     access: 'person',
-    summary: 'Make a role',
+    summary: 'Create a role',
     tag: TAG,
     body: z.strictObject({ name, permissions, requiresMfa: z.boolean().default(false) }),
-    answers: { 201: one },
+    answers: { 201: roleAnswer },
     errors: ['NAME_TAKEN', 'PERMISSION_ESCALATION'],
     idempotent: true,
     handle(call) {
-      const wanted = { ...call.body, permissions: [...new Set(call.body.permissions)] };
+      const input = { ...call.body, permissions: [...new Set(call.body.permissions)] };
       const work = async (tx: Tx) => {
-        refuseEscalation(staffMember(call.principal), wanted.permissions);
-        const role = Object.assign(new Role(), { id: newId(), ...wanted, isBuiltin: false, version: 1 });
+        refuseEscalation(requireStaff(call.principal), input.permissions);
+        const role = Object.assign(new Role(), { id: newId(), ...input, isBuiltin: false, version: 1 });
         const { id, permissions, requiresMfa: requires_mfa } = role;
         const times = { created_at: tx.now, updated_at: tx.now };
         tx.append('roles', { id, name: role.name, permissions, requires_mfa, is_builtin: false, version: 1, ...times });
-        return { answer: versioned(viewOf(role), 201), target: { type: 'role', id }, before: null, after: wanted };
+        return { answer: versioned(viewOf(role), 201), target: { type: 'role', id }, before: null, after: input };
       };
-      return adminEdit(deps, call, { action: 'role.create', scope: 'new', work }).catch(takenName);
+      return adminEdit(deps, call, { action: 'role.create', scope: 'new', work }).catch(refuseTakenName);
     },
   });
 
@@ -124,7 +124,7 @@ const change = (deps: ApiDeps) =>
     permission: 'roles:manage',
     access: 'person',
     versioned: true,
-    summary: 'Change a role; of a built-in one only whether it requires MFA',
+    summary: 'Update a role; a built-in role allows changes of `requiresMfa` only',
     tag: TAG,
     params,
     body: z.strictObject({
@@ -132,24 +132,24 @@ const change = (deps: ApiDeps) =>
       permissions: permissions.optional(),
       requiresMfa: z.boolean().optional(),
     }),
-    answers: { 200: one },
+    answers: { 200: roleAnswer },
     errors: ['ROLE_NOT_FOUND', 'ROLE_BUILTIN', 'NAME_TAKEN', 'PERMISSION_ESCALATION'],
     handle(call) {
       const { id } = call.params;
-      const wanted = call.body;
+      const input = call.body;
       const work = async (tx: Tx) => {
         const role = await lockRole(tx, id);
         requireVersion(call, role.version);
-        if (role.isBuiltin && (wanted.name ?? wanted.permissions) !== undefined) throw refused('ROLE_BUILTIN');
-        // Neither a role that is stronger than its changer, nor one that would become so.
-        refuseEscalation(staffMember(call.principal), [...role.permissions, ...(wanted.permissions ?? [])]);
+        if (role.isBuiltin && (input.name ?? input.permissions) !== undefined) throw refused('ROLE_BUILTIN');
+        // Callers may neither change a role with more permissions than their own nor give it such permissions.
+        refuseEscalation(requireStaff(call.principal), [...role.permissions, ...(input.permissions ?? [])]);
         const { name, permissions, requiresMfa } = role;
-        Object.assign(role, wanted, { updatedAt: tx.now });
+        Object.assign(role, input, { updatedAt: tx.now });
         await tx.write();
         const before = { name, permissions, requiresMfa };
-        return { answer: versioned(viewOf(role)), target: { type: 'role', id }, before, after: wanted };
+        return { answer: versioned(viewOf(role)), target: { type: 'role', id }, before, after: input };
       };
-      return adminEdit(deps, call, { action: 'role.change', scope: id, work }).catch(takenName);
+      return adminEdit(deps, call, { action: 'role.change', scope: id, work }).catch(refuseTakenName);
     },
   });
 
@@ -159,25 +159,25 @@ const remove = (deps: ApiDeps) =>
     path: `${PATH}/{id}`,
     permission: 'roles:manage',
     access: 'person',
-    summary: 'Remove a role that nobody has',
+    summary: 'Delete a role that no account has',
     tag: TAG,
     params,
-    answers: { 204: { description: 'Removed' } },
+    answers: { 204: { description: 'Deleted' } },
     errors: ['ROLE_NOT_FOUND', 'ROLE_BUILTIN', 'ROLE_IN_USE', 'PERMISSION_ESCALATION'],
     handle(call) {
       const { id } = call.params;
       const work = async (tx: Tx) => {
         const { name, permissions, requiresMfa, isBuiltin } = await lockRole(tx, id);
         if (isBuiltin) throw refused('ROLE_BUILTIN');
-        refuseEscalation(staffMember(call.principal), permissions);
-        // Also of the erased: their rows still say what they were.
+        refuseEscalation(requireStaff(call.principal), permissions);
+        // Erased accounts count as well: their rows still refer to the role.
         const holders = await tx.query(`select 1 from accounts where role_id = $1 limit 1`, [id]);
         if (holders.length > 0) throw refused('ROLE_IN_USE', { roleId: id });
         await tx.query(`delete from roles where id = $1`, [id]);
         const before = { name, permissions, requiresMfa };
         return { answer: noContent, target: { type: 'role', id }, before, after: null };
       };
-      return bare(adminEdit(deps, call, { action: 'role.remove', scope: id, work }));
+      return withoutBody(adminEdit(deps, call, { action: 'role.remove', scope: id, work }));
     },
   });
 
@@ -187,7 +187,7 @@ async function lockRole(tx: Tx, id: string): Promise<Role> {
   return role;
 }
 
-/** @throws NAME_TAKEN for what the unique key of the names refused. */
-export const takenName = (error: unknown): never => {
+/** Rethrows a violation of the unique name as a refusal. @throws NAME_TAKEN */
+export const refuseTakenName = (error: unknown): never => {
   throw isDuplicate(error) ? refused('NAME_TAKEN') : error;
 };

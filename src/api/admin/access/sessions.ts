@@ -9,10 +9,10 @@ import { type AnyRoute, route } from '../../http/route.ts';
 
 const mfaSchema = z.enum(['none', 'code', 'setup']).meta({
   description:
-    'What the session still needs: `code` of the second factor (mfa/verify), or its `setup` (mfa), as the role demands one.',
+    'What the session still needs: `code`: send a code to `mfa/verify`; `setup`: the role requires a second factor, set it up at `mfa`; `none`: nothing.',
 });
 
-/** How staff get in. */
+/** Sign-in of staff. */
 export const adminSessionRoutes = (deps: ApiDeps): AnyRoute[] => [
   route({
     method: 'post',
@@ -23,18 +23,18 @@ export const adminSessionRoutes = (deps: ApiDeps): AnyRoute[] => [
     summary: 'Sign in as staff',
     tag: 'Staff account',
     body: credentialsSchema,
-    answers: { 200: { description: 'A session', schema: signedInSchema.extend({ mfa: mfaSchema }) } },
+    answers: { 200: { description: 'The new session', schema: signedInSchema.extend({ mfa: mfaSchema }) } },
     errors: ['SIGN_IN_REFUSED'],
     handle: (call) =>
       signIn(deps, call, {
         kind: 'staff',
         ...call.body,
-        alongside: async (tx, account) => ({ mfa: await mfaOf(tx, account) }),
+        extraWork: async (tx, account) => ({ mfa: await mfaOf(tx, account) }),
       }),
   }),
 ];
 
-/** What a new session of this account needs before it may do anything. */
+/** Returns the second-factor step that a new session must complete before any other request. */
 export async function mfaOf(tx: Tx, account: Account): Promise<z.infer<typeof mfaSchema>> {
   if (account.hasMfa) return 'code';
   const [role] = await tx.find(Role, { id: account.roleId ?? '' });

@@ -16,8 +16,8 @@ import { anonymiseAccount } from '../../../entities/account/privacy/erasure.ts';
 import { enqueue } from '../../../entities/outbox/outbox.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { sendAccountEmail } from '../../../jobs/mail.ts';
-import { bare } from '../../auth/credentials/passwords.ts';
-import { staffMember } from '../../auth/principal.ts';
+import { withoutBody } from '../../auth/credentials/passwords.ts';
+import { requireStaff } from '../../auth/principal.ts';
 import { sessionSchema } from '../../auth/sessions/sessions.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, type Call, route } from '../../http/route.ts';
@@ -26,7 +26,7 @@ import { adminEdit, noContent } from '../change.ts';
 const PATH = '/api/v1/admin/staff/{id}';
 const params = z.object({ id: z.uuid() });
 
-/** What is done to a member of staff, with the administrators locked, and what it leaves in the audit log. */
+/** An action on a staff account. It runs with the administrators locked and returns the fields for the audit log. */
 interface AdminAction {
   method: 'post' | 'delete';
   path: string;
@@ -36,11 +36,11 @@ interface AdminAction {
   work(deps: ApiDeps, tx: Tx, staff: { account: Account; role: Role; admins: Role }): Promise<Changed>;
 }
 
-/** Letting staff in, and keeping them out. */
+/** Access of staff: block, invite, reset MFA, erase and end sessions. */
 export const staffAccessRoutes = (deps: ApiDeps): AnyRoute[] => [
   ...ADMIN_ACTIONS.map((action) => adminActionRoute(deps, action)),
-  sessionsOfStaff(deps),
-  endSessionOfStaff(deps),
+  listStaffSessions(deps),
+  endStaffSession(deps),
 ];
 
 const ADMIN_ACTIONS: readonly AdminAction[] = [
@@ -48,7 +48,7 @@ const ADMIN_ACTIONS: readonly AdminAction[] = [
     method: 'post',
     path: `${PATH}/block`,
     action: 'staff.block',
-    summary: 'Keep somebody out: sessions end, their API keys stop working',
+    summary: 'Block a staff member: end all sessions and disable their API keys',
     errors: ['LAST_ADMIN'],
     async work(_deps, tx, { account, admins }) {
       await refuseLastAdmin(tx, admins, account);
@@ -59,17 +59,18 @@ const ADMIN_ACTIONS: readonly AdminAction[] = [
     method: 'post',
     path: `${PATH}/unblock`,
     action: 'staff.unblock',
-    summary: 'Let somebody in again',
+    summary: 'Unblock a staff member',
     work: (_deps, tx, { account }) => setStatus(tx, account, 'active'),
   },
   {
     method: 'post',
     path: `${PATH}/invitation`,
     action: 'staff.invite-again',
-    summary: 'Send the invitation again; the one before no longer works',
+    summary: 'Send a new invitation to a staff member; the previous one stops working',
     async work(deps, tx, { account }) {
-      if (account.passwordHash !== null) throw refused('ACCOUNT_STATE_CONFLICT', { reason: 'the password is chosen' });
-      await mailInvitation(deps, tx, account.id);
+      if (account.passwordHash !== null)
+        throw refused('ACCOUNT_STATE_CONFLICT', { reason: 'the staff member has already chosen a password' });
+      await sendInvitation(deps, tx, account.id);
       return { before: null, after: null };
     },
   },
@@ -77,7 +78,7 @@ const ADMIN_ACTIONS: readonly AdminAction[] = [
     method: 'post',
     path: `${PATH}/mfa/reset`,
     action: 'staff.reset-mfa',
-    summary: 'Take the second factor off somebody who has lost it; sessions end',
+    summary: 'Reset the second factor of a staff member and end all sessions',
     async work(_deps, tx, { account }) {
       if (!account.hasMfa) throw refused('MFA_NOT_SET_UP');
       account.removeTotp();
@@ -91,7 +92,7 @@ const ADMIN_ACTIONS: readonly AdminAction[] = [
     method: 'delete',
     path: PATH,
     action: 'staff.erase',
-    summary: 'Forget somebody: the account and its API keys end for good',
+    summary: 'Erase a staff member permanently and revoke their API keys',
     errors: ['LAST_ADMIN'],
     async work(deps, tx, { account, admins, role }) {
       await refuseLastAdmin(tx, admins, account);
@@ -117,55 +118,61 @@ const adminActionRoute = (deps: ApiDeps, { method, path, action, summary, errors
     errors: ['STAFF_NOT_FOUND', 'PERMISSION_ESCALATION', 'ACCOUNT_STATE_CONFLICT', ...errors],
     handle(call) {
       const { id } = call.params;
-      const audited = async (tx: Tx) => {
+      const auditedWork = async (tx: Tx) => {
         const staff = await lockForAction(tx, call);
         const changed = await work(deps, tx, staff);
         return { answer: noContent, target: { type: 'staff', id }, ...changed };
       };
-      return bare(adminEdit(deps, call, { action, scope: id, work: audited }));
+      return withoutBody(adminEdit(deps, call, { action, scope: id, work: auditedWork }));
     },
   });
 
-/** @throws STAFF_NOT_FOUND, PERMISSION_ESCALATION, ACCOUNT_STATE_CONFLICT for oneself. */
+/**
+ * Locks the administrators, then the account.
+ * @throws STAFF_NOT_FOUND, PERMISSION_ESCALATION, ACCOUNT_STATE_CONFLICT for the caller's own account
+ */
 async function lockForAction(tx: Tx, { principal, params: { id } }: Call<{ id: string }, unknown, unknown>) {
   const admins = await lockAdmins(tx);
   const staff = await lockStaff(tx, id);
-  refuseSelf(staffMember(principal), id);
-  refuseEscalation(staffMember(principal), staff.role.permissions);
+  refuseSelf(requireStaff(principal), id);
+  refuseEscalation(requireStaff(principal), staff.role.permissions);
   return { ...staff, admins };
 }
 
-/** Sends the mail with which somebody chooses a first password; the mails before it no longer work. */
-export async function mailInvitation({ queues }: ApiDeps, tx: Tx, accountId: string): Promise<void> {
+/** Sends the e-mail with the link to choose a first password; earlier links stop working. */
+export async function sendInvitation({ queues }: ApiDeps, tx: Tx, accountId: string): Promise<void> {
   await voidTokens(tx, accountId, ['invitation']);
   const tokenId = await issueToken(tx, { accountId, purpose: 'invitation' });
   enqueue(tx, queues, { contract: sendAccountEmail, payload: { letter: 'invitation', accountId, tokenId } });
 }
 
-const sessionsOfStaff = (deps: ApiDeps) =>
+const listStaffSessions = (deps: ApiDeps) =>
   route({
     method: 'get',
     path: `${PATH}/sessions`,
     permission: 'staff:manage',
     access: 'person',
-    summary: 'Where a member of staff is signed in',
+    summary: 'List the sessions of a staff member',
     tag: 'Staff',
     params,
-    answers: { 200: { description: 'Live sessions', schema: z.object({ data: z.array(sessionSchema) }) } },
+    answers: { 200: { description: 'All active sessions', schema: z.object({ data: z.array(sessionSchema) }) } },
     async handle({ principal, params: { id } }) {
-      const { sessionId } = staffMember(principal);
+      const { sessionId } = requireStaff(principal);
       const sessions = await listSessions(deps.db.query, deps.vault, { accountId: id, kind: 'staff' });
-      return { status: 200, body: { data: sessions.map((one) => ({ ...one, current: one.id === sessionId })) } };
+      return {
+        status: 200,
+        body: { data: sessions.map((session) => ({ ...session, current: session.id === sessionId })) },
+      };
     },
   });
 
-const endSessionOfStaff = (deps: ApiDeps) =>
+const endStaffSession = (deps: ApiDeps) =>
   route({
     method: 'delete',
     path: `${PATH}/sessions/{sessionId}`,
     permission: 'staff:manage',
     access: 'person',
-    summary: 'End a session of a member of staff',
+    summary: 'End a session of a staff member',
     tag: 'Staff',
     params: params.extend({ sessionId: z.uuid() }),
     answers: { 204: { description: 'Ended' } },
@@ -174,11 +181,11 @@ const endSessionOfStaff = (deps: ApiDeps) =>
       const { id, sessionId } = call.params;
       const work = async (tx: Tx) => {
         const { role } = await lockStaff(tx, id);
-        refuseEscalation(staffMember(call.principal), role.permissions);
+        refuseEscalation(requireStaff(call.principal), role.permissions);
         const count = await revokeSessions(tx, { accountId: id, because: 'revoked', only: sessionId });
         if (count === 0) throw refused('SESSION_NOT_FOUND', { sessionId });
         return { answer: noContent, target: { type: 'staff', id }, before: null, after: { ended: sessionId } };
       };
-      return bare(adminEdit(deps, call, { action: 'staff.end-session', scope: sessionId, work }));
+      return withoutBody(adminEdit(deps, call, { action: 'staff.end-session', scope: sessionId, work }));
     },
   });

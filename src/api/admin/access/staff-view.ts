@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { opened, type Vault } from '../../../entities/account/privacy/vault.ts';
+import { openColumn, type Vault } from '../../../entities/account/privacy/vault.ts';
 import type { Query } from '../../../infra/database/query.ts';
 
 export const staffSchema = z
@@ -10,7 +10,7 @@ export const staffSchema = z
     phone: z.string().nullable(),
     status: z.enum(['active', 'blocked']),
     role: z.object({ id: z.uuid(), name: z.string() }),
-    invited: z.boolean().meta({ description: 'The password is still to be chosen.' }),
+    invited: z.boolean().meta({ description: 'Whether the staff member has not chosen a password yet.' }),
     mfa: z.boolean(),
     createdAt: z.iso.datetime(),
     version: z.int(),
@@ -19,7 +19,7 @@ export const staffSchema = z
 
 type Staff = Omit<z.infer<typeof staffSchema>, 'createdAt'> & { createdAt: Date };
 
-/** Staff, newest first, as the list and the single view show them: several by `search`, or one by its `id`. */
+/** Reads staff, newest first. Pass `db.search` for a list, `db.query` for one id. */
 export async function readStaff(
   query: Query,
   vault: Vault,
@@ -36,13 +36,13 @@ export async function readStaff(
   return rows.map((row) => openPerson(vault, row));
 }
 
-/** Opens the sealed columns of an account's row. */
+/** Decrypts the sealed columns of an account row. */
 export const openPerson = <R extends { id: string; email: string; name: string; phone: string | null }>(
   vault: Vault,
   row: R,
 ): R => ({
   ...row,
-  email: opened(vault, row.email, `accounts.email:${row.id}`),
-  name: opened(vault, row.name, `accounts.name:${row.id}`),
-  phone: opened(vault, row.phone, `accounts.phone:${row.id}`),
+  email: openColumn(vault, row.email, `accounts.email:${row.id}`),
+  name: openColumn(vault, row.name, `accounts.name:${row.id}`),
+  phone: openColumn(vault, row.phone, `accounts.phone:${row.id}`),
 });

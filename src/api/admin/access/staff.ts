@@ -5,23 +5,23 @@ import { lockAdmins, lockStaff, refuseEscalation, refuseLastAdmin, roleOf } from
 import { Account } from '../../../entities/account/account.ts';
 import { isDuplicate } from '../../../infra/database/database.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
-import { describe } from '../../account/profile.ts';
-import { staffMember } from '../../auth/principal.ts';
+import { changeProfile } from '../../account/profile.ts';
+import { requireStaff } from '../../auth/principal.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { emailSchema, nameSchema, phoneSchema } from '../../fields/person-fields.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { adminEdit, etag, versioned } from '../change.ts';
-import { pageOf, pageQuery, startOf, toPage } from '../list-query.ts';
+import { pageQuery, pageSchema, paginate, readCursorId } from '../list-query.ts';
 import { requireVersion } from '../version.ts';
-import { mailInvitation } from './staff-access.ts';
+import { sendInvitation } from './staff-access.ts';
 import { readStaff, staffSchema } from './staff-view.ts';
 
 const PATH = '/api/v1/admin/staff';
 const TAG = 'Staff';
-export const staffParams = z.object({ id: z.uuid() });
-const one = { description: 'The member of staff', schema: staffSchema };
+const params = z.object({ id: z.uuid() });
+const staffAnswer = { description: 'The staff member', schema: staffSchema };
 
-/** The people who run the shop. */
+/** Staff accounts. */
 export const staffRoutes = (deps: ApiDeps): AnyRoute[] => [list(deps), read(deps), invite(deps), change(deps)];
 
 const list = (deps: ApiDeps) =>
@@ -30,15 +30,15 @@ const list = (deps: ApiDeps) =>
     path: PATH,
     permission: 'staff:read',
     access: 'staff',
-    summary: 'Staff, newest first',
+    summary: 'List staff, newest first',
     tag: TAG,
     query: z.strictObject(pageQuery),
-    answers: { 200: { description: 'One page', schema: pageOf(staffSchema) } },
+    answers: { 200: { description: 'A page of staff', schema: pageSchema(staffSchema) } },
     errors: ['CURSOR_INVALID'],
     async handle({ query: { limit, cursor } }) {
-      const page = { before: startOf({ staff: true }, cursor), limit: limit + 1 };
+      const page = { before: readCursorId({ staff: true }, cursor), limit: limit + 1 };
       const rows = await readStaff(deps.db.search, deps.vault, page);
-      return { status: 200, body: toPage({ staff: true }, rows, limit) };
+      return { status: 200, body: paginate({ staff: true }, rows, limit) };
     },
   });
 
@@ -48,10 +48,10 @@ const read = (deps: ApiDeps) =>
     path: `${PATH}/{id}`,
     permission: 'staff:read',
     access: 'staff',
-    summary: 'A member of staff',
+    summary: 'Retrieve a staff member',
     tag: TAG,
-    params: staffParams,
-    answers: { 200: one },
+    params,
+    answers: { 200: staffAnswer },
     errors: ['STAFF_NOT_FOUND'],
     async handle({ params: { id } }) {
       const [staff] = await readStaff(deps.db.query, deps.vault, { id, before: null, limit: 1 });
@@ -73,17 +73,18 @@ const invite = (deps: ApiDeps) =>
     path: PATH,
     permission: 'staff:manage',
     access: 'person',
-    summary: 'Invite somebody by mail; they choose a password of their own',
+    summary: 'Invite a staff member by e-mail',
     tag: TAG,
+    description: 'The e-mail contains a link to choose a password.',
     body: inviteSchema,
-    answers: { 201: one },
+    answers: { 201: staffAnswer },
     errors: ['EMAIL_TAKEN', 'ROLE_NOT_FOUND', 'PERMISSION_ESCALATION'],
     idempotent: true,
     handle(call) {
       const { roleId, ...person } = call.body;
       const work = async (tx: Tx) => {
         const role = await roleOf(tx, roleId);
-        refuseEscalation(staffMember(call.principal), role.permissions);
+        refuseEscalation(requireStaff(call.principal), role.permissions);
         const account = Account.open(tx, deps.vault, {
           kind: 'staff',
           phone: null,
@@ -91,12 +92,12 @@ const invite = (deps: ApiDeps) =>
           roleId,
           passwordHash: null,
         });
-        await mailInvitation(deps, tx, account.id);
+        await sendInvitation(deps, tx, account.id);
         const after = { email: CONCEALED, name: CONCEALED, role: role.name };
         const target = { type: 'staff', id: account.id };
         return { answer: await answerStaff(deps, tx, { id: account.id, status: 201 }), target, before: null, after };
       };
-      return adminEdit(deps, call, { action: 'staff.invite', scope: 'new', work }).catch(takenEmail);
+      return adminEdit(deps, call, { action: 'staff.invite', scope: 'new', work }).catch(refuseTakenEmail);
     },
   });
 
@@ -114,11 +115,12 @@ const change = (deps: ApiDeps) =>
     permission: 'staff:manage',
     access: 'person',
     versioned: true,
-    summary: 'Change who somebody is, or their role; what was mailed to another e-mail address before no longer works',
+    summary: 'Update a staff member or their role',
     tag: TAG,
-    params: staffParams,
+    description: 'A new e-mail address invalidates the links that were sent to the former one.',
+    params,
     body: changeSchema,
-    answers: { 200: one },
+    answers: { 200: staffAnswer },
     errors: ['STAFF_NOT_FOUND', 'ROLE_NOT_FOUND', 'EMAIL_TAKEN', 'PERMISSION_ESCALATION', 'LAST_ADMIN'],
     handle(call) {
       const { id } = call.params;
@@ -127,25 +129,25 @@ const change = (deps: ApiDeps) =>
         const admins = await lockAdmins(tx);
         const { account, role } = await lockStaff(tx, id);
         requireVersion(call, account.version);
-        refuseEscalation(staffMember(call.principal), role.permissions);
-        const next = roleId === undefined || roleId === role.id ? role : await roleOf(tx, roleId);
-        refuseEscalation(staffMember(call.principal), next.permissions);
-        if (next.id !== role.id) await refuseLastAdmin(tx, admins, account);
-        account.roleId = next.id;
-        await describe(deps, tx, { account, wanted: person, holdsReset: false });
+        refuseEscalation(requireStaff(call.principal), role.permissions);
+        const newRole = roleId === undefined || roleId === role.id ? role : await roleOf(tx, roleId);
+        refuseEscalation(requireStaff(call.principal), newRole.permissions);
+        if (newRole.id !== role.id) await refuseLastAdmin(tx, admins, account);
+        account.roleId = newRole.id;
+        await changeProfile(deps, tx, { account, changes: person, holdsReset: false });
         const changed = Object.fromEntries(Object.keys(person).map((name) => [name, CONCEALED]));
         return {
           answer: await answerStaff(deps, tx, { id, status: 200 }),
           target: { type: 'staff', id },
           before: { ...changed, role: role.name },
-          after: { ...changed, role: next.name },
+          after: { ...changed, role: newRole.name },
         };
       };
-      return adminEdit(deps, call, { action: 'staff.change', scope: id, work }).catch(takenEmail);
+      return adminEdit(deps, call, { action: 'staff.change', scope: id, work }).catch(refuseTakenEmail);
     },
   });
 
-/** The member of staff as written by this transaction. */
+/** Writes the pending changes and answers with the staff member. */
 async function answerStaff({ vault }: ApiDeps, tx: Tx, { id, status }: { id: string; status: number }) {
   await tx.write();
   const [staff] = await readStaff(tx.query, vault, { id, before: null, limit: 1 });
@@ -153,7 +155,7 @@ async function answerStaff({ vault }: ApiDeps, tx: Tx, { id, status }: { id: str
   return versioned(staff, status);
 }
 
-/** @throws EMAIL_TAKEN for what the unique key of the addresses refused. */
-export const takenEmail = (error: unknown): never => {
+/** Rethrows a violation of the unique e-mail address as a refusal. @throws EMAIL_TAKEN */
+export const refuseTakenEmail = (error: unknown): never => {
   throw isDuplicate(error) ? refused('EMAIL_TAKEN') : error;
 };

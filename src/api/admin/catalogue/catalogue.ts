@@ -8,7 +8,7 @@ import { levelRoutes } from './levels.ts';
 import { PRODUCTS } from './products.ts';
 import { VARIANTS } from './variants.ts';
 
-/** Everything that is sold, where it stands, and how much there is of it. */
+/** Products, variants, collections and inventory. */
 export const catalogueRoutes = (deps: ApiDeps): AnyRoute[] => [
   ...resourceRoutes(deps, PRODUCTS),
   ...resourceRoutes(deps, VARIANTS),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
-import { bare } from '../../auth/credentials/passwords.ts';
+import { withoutBody } from '../../auth/credentials/passwords.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, type Call, route } from '../../http/route.ts';
 import { adminEdit, noContent } from '../change.ts';
@@ -15,16 +15,16 @@ const common = {
   params,
 } as const;
 
-/** The products of a shelf that is filled by hand. */
+/** The products of a manual collection. */
 export const collectionMembershipRoutes = (deps: ApiDeps): AnyRoute[] => [
   route({
     ...common,
     method: 'put',
-    summary: 'Put a product on a shelf that is filled by hand',
-    answers: { 204: { description: 'It stands there' } },
+    summary: 'Add a product to a manual collection',
+    answers: { 204: { description: 'The product is in the collection' } },
     errors: ['COLLECTION_NOT_FOUND', 'PRODUCT_NOT_FOUND', 'CONTRADICTION'],
     handle: (call) =>
-      move(deps, call, {
+      changeMembership(deps, call, {
         action: 'collection.add-product',
         sql: `insert into product_collections (collection_id, product_id) values ($1, $2) on conflict do nothing`,
       }),
@@ -32,32 +32,36 @@ export const collectionMembershipRoutes = (deps: ApiDeps): AnyRoute[] => [
   route({
     ...common,
     method: 'delete',
-    summary: 'Take a product off a shelf that is filled by hand',
-    answers: { 204: { description: 'It does not stand there' } },
+    summary: 'Remove a product from a manual collection',
+    answers: { 204: { description: 'The product is not in the collection' } },
     errors: ['COLLECTION_NOT_FOUND', 'PRODUCT_NOT_FOUND', 'CONTRADICTION'],
     handle: (call) =>
-      move(deps, call, {
+      changeMembership(deps, call, {
         action: 'collection.take-product',
         sql: `delete from product_collections where collection_id = $1 and product_id = $2`,
       }),
   }),
 ];
 
-function move(
+function changeMembership(
   deps: ApiDeps,
   call: Call<z.infer<typeof params>, unknown, unknown>,
   { action, sql }: { action: string; sql: string },
 ) {
   const { id, productId } = call.params;
   const work = async (tx: Tx) => {
-    const [shelf] = await tx.query<{ kind: string }>(`select kind from collections where id = $1 for share`, [id]);
-    if (!shelf) throw refused('COLLECTION_NOT_FOUND', { id });
-    const known = await tx.query(`select 1 from products where id = $1 for key share`, [productId]);
-    if (known.length === 0) throw refused('PRODUCT_NOT_FOUND', { product: productId });
-    const problem = { where: 'id', problem: 'the shelf fills itself by a rule', expected: 'a shelf of kind manual' };
-    if (shelf.kind === 'rule') throw refused('CONTRADICTION', { problems: [problem] });
+    const [collection] = await tx.query<{ kind: string }>(`select kind from collections where id = $1 for share`, [id]);
+    if (!collection) throw refused('COLLECTION_NOT_FOUND', { id });
+    const products = await tx.query(`select 1 from products where id = $1 for key share`, [productId]);
+    if (products.length === 0) throw refused('PRODUCT_NOT_FOUND', { product: productId });
+    const problem = {
+      where: 'id',
+      problem: 'the collection is filled by a rule',
+      expected: 'a collection of kind manual',
+    };
+    if (collection.kind === 'rule') throw refused('CONTRADICTION', { problems: [problem] });
     await tx.query(sql, [id, productId]);
     return { answer: noContent, target: { type: 'collection', id }, before: null, after: { productId } };
   };
-  return bare(adminEdit(deps, call, { action, scope: `${id} ${productId}`, work }));
+  return withoutBody(adminEdit(deps, call, { action, scope: `${id} ${productId}`, work }));
 }

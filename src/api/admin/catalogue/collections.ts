@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
-import { changeRules, refillCollection } from '../../../entities/catalogue/collection-rule.ts';
+import { lockRulesForChange, refillCollection } from '../../../entities/catalogue/collection-rule.ts';
 import { paise } from '../../fields/amounts.ts';
-import { refuseMentioned } from '../pricing/offer-references.ts';
+import { refuseReferencedByOffers } from '../pricing/offer-references.ts';
 import { resource } from '../resources/resource.ts';
-import { CATALOGUE, freeSlug, slug } from './fields.ts';
+import { CATALOGUE, makeUniqueSlug, slug } from './fields.ts';
 
 const statuses = ['active', 'archived'] as const;
 const texts = z.array(z.string().min(1).max(200)).min(1).max(100);
@@ -35,7 +35,9 @@ const rule = z
       )
       .min(1)
       .max(20)
-      .meta({ description: 'What a product must be, all of it. Prices in paise, of its cheapest variant.' }),
+      .meta({
+        description: 'Conditions that a product must all meet. `price` is in paise and means the cheapest variant.',
+      }),
   })
   .meta({ id: 'CollectionRule' });
 
@@ -43,13 +45,15 @@ const fields = {
   slug,
   title: z.string().trim().min(1).max(200),
   description: z.string().max(5_000),
-  position: z.int().min(0).max(100_000).meta({ description: 'Its place in the menu of the shop.' }),
+  position: z.int().min(0).max(100_000).meta({ description: 'Position in the menu, ascending. Default: 1000.' }),
   status: z.enum(statuses),
   kind: z.enum(['manual', 'rule']),
-  rule: rule.nullable().meta({ description: 'Of a shelf of kind `rule`: it fills itself.' }),
+  rule: rule.nullable().meta({
+    description: 'Required for kind `rule`, else null: the collection contains all products that match the rule.',
+  }),
 };
 
-/** Shelves: filled by hand, or by a rule. */
+/** Collections: manual, or filled by a rule. */
 export const COLLECTIONS = resource({
   path: 'collections',
   noun: 'collection',
@@ -63,16 +67,18 @@ export const COLLECTIONS = resource({
   defaults: { description: '', position: 1_000, status: 'active', kind: 'manual', rule: null },
   required: ['title'],
   json: ['rule'],
-  apart: {
+  computed: {
     products: {
-      schema: z.int().meta({ description: 'How many stand on it.' }),
+      schema: z.int().meta({ description: 'Number of products in the collection.' }),
       sql: `(select count(*)::int from product_collections pc where pc.collection_id = t.id)`,
     },
   },
-  prepare: changeRules,
-  complete: async (tx, { slug: given, title = '' }) => ({ slug: given ?? (await freeSlug(tx, 'collections', title)) }),
-  async check(_tx, { kind, rule: by }) {
-    if ((kind === 'rule') === (by !== null)) return;
+  prepare: lockRulesForChange,
+  complete: async (tx, { slug: given, title = '' }) => ({
+    slug: given ?? (await makeUniqueSlug(tx, 'collections', title)),
+  }),
+  async check(_tx, { kind, rule: newRule }) {
+    if ((kind === 'rule') === (newRule !== null)) return;
     const problem = {
       where: 'rule',
       problem: `does not fit kind ${kind}`,
@@ -80,10 +86,10 @@ export const COLLECTIONS = resource({
     };
     throw refused('CONTRADICTION', { problems: [problem] });
   },
-  async save(tx, id, { rule: by }) {
+  async save(tx, id, { rule: newRule }) {
     await tx.write();
-    if (by) await refillCollection(tx, id);
+    if (newRule) await refillCollection(tx, id);
   },
-  refuseRemoval: (tx, id) => refuseMentioned(tx, [id]),
+  refuseRemoval: (tx, id) => refuseReferencedByOffers(tx, [id]),
   children: [`delete from product_collections where collection_id = $1`],
 });

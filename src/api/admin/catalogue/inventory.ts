@@ -8,13 +8,18 @@ import { adminEdit, created } from '../change.ts';
 import { type Level, levelSchema, readLevel } from './levels.ts';
 
 const params = z.object({ id: z.uuid() });
-const note = z.string().trim().max(500).optional().meta({ description: 'Kept with the movement. Nothing personal.' });
+const note = z
+  .string()
+  .trim()
+  .max(500)
+  .optional()
+  .meta({ description: 'Stored with the movement. Do not include personal data.' });
 const units = z.int().min(1).max(10_000_000);
 
 const common = { permission: 'products:update', access: 'staff', tag: 'Inventory' } as const;
-const answer = { 201: { description: 'The level now', schema: levelSchema } };
+const answer = { 201: { description: 'The new inventory level', schema: levelSchema } };
 
-/** Goods that come in, and what the shelf really holds. */
+/** Receipt of goods and stock corrections. */
 export const inventoryRoutes = (deps: ApiDeps): AnyRoute[] => [receiveGoods(deps), adjustLevel(deps)];
 
 const receiveGoods = (deps: ApiDeps) =>
@@ -22,7 +27,7 @@ const receiveGoods = (deps: ApiDeps) =>
     ...common,
     method: 'post',
     path: '/api/v1/admin/variants/{id}/inventory/receive',
-    summary: 'Take goods into stock',
+    summary: 'Receive units of a variant into stock',
     params,
     body: z.strictObject({
       quantity: units,
@@ -33,10 +38,10 @@ const receiveGoods = (deps: ApiDeps) =>
     errors: ['VARIANT_NOT_FOUND'],
     idempotent: true,
     handle: (call) => {
-      const { quantity, reason, note: said } = call.body;
+      const { quantity, reason, note: text } = call.body;
       return changeLevel(deps, call, {
         action: 'inventory.receive',
-        apply: (tx, id) => receive(tx, causeOf(`receive:${reason}`, said), new Map([[id, quantity]])),
+        apply: (tx, id) => receive(tx, causeOf(`receive:${reason}`, text), new Map([[id, quantity]])),
       });
     },
   });
@@ -46,8 +51,8 @@ const adjustLevel = (deps: ApiDeps) =>
     ...common,
     method: 'post',
     path: '/api/v1/admin/variants/{id}/inventory/adjust',
-    summary: 'Correct what lies on the shelf: by a difference, or to what was counted',
-    description: 'Never below what is reserved for checkouts.',
+    summary: 'Adjust the stock of a variant by a difference or to a counted quantity',
+    description: 'The stock cannot fall below the units reserved for checkouts. Send either `delta` or `counted`.',
     params,
     body: z
       .strictObject({
@@ -56,8 +61,8 @@ const adjustLevel = (deps: ApiDeps) =>
           .min(-10_000_000)
           .max(10_000_000)
           .optional()
-          .meta({ override: { not: { const: 0 } } }),
-        counted: z.int().min(0).max(10_000_000).optional().meta({ description: 'Units on the shelf.' }),
+          .meta({ description: 'Units to add, or to subtract when negative.', override: { not: { const: 0 } } }),
+        counted: z.int().min(0).max(10_000_000).optional().meta({ description: 'Counted units on hand.' }),
         reason: z.enum(['count', 'damage', 'theft', 'correction', 'other']),
         note,
       })
@@ -71,26 +76,26 @@ const adjustLevel = (deps: ApiDeps) =>
     errors: ['VARIANT_NOT_FOUND', 'INSUFFICIENT_INVENTORY'],
     idempotent: true,
     handle: (call) => {
-      const { delta, counted, reason, note: said } = call.body;
+      const { delta, counted, reason, note: text } = call.body;
       return changeLevel(deps, call, {
         action: 'inventory.adjust',
         async apply(tx, id, { onHand }) {
           const difference = delta ?? (counted ?? onHand) - onHand;
           if (difference !== 0)
-            await adjust(tx, causeOf(`adjust:${reason}`, said), { variantId: id, delta: difference });
+            await adjust(tx, causeOf(`adjust:${reason}`, text), { variantId: id, delta: difference });
         },
       });
     },
   });
 
-const causeOf = (cause: string, said: string | undefined) => (said ? { cause, note: said } : { cause });
+const causeOf = (cause: string, text: string | undefined) => (text ? { cause, note: text } : { cause });
 
 interface LevelChange {
   action: string;
   apply(tx: Tx, id: string, before: Level): Promise<void>;
 }
 
-/** Level, ledger and audit row are one transaction, under the lock of the level. */
+/** Changes level, ledger and audit log in one transaction, with the level locked. */
 function changeLevel(deps: ApiDeps, call: Call<{ id: string }, unknown, object>, { action, apply }: LevelChange) {
   const { id } = call.params;
   const work = async (tx: Tx) => {

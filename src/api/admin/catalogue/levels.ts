@@ -2,16 +2,16 @@ import { z } from 'zod';
 import type { Query } from '../../../infra/database/query.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
-import { pageOf, pageQuery, startOf, toPage } from '../list-query.ts';
+import { pageQuery, pageSchema, paginate, readCursorId } from '../list-query.ts';
 
 export const levelSchema = z
   .object({
-    id: z.uuid().meta({ description: 'The variant.' }),
+    id: z.uuid().meta({ description: 'Id of the variant.' }),
     sku: z.string(),
-    onHand: z.int(),
-    reserved: z.int(),
+    onHand: z.int().meta({ description: 'Units in stock.' }),
+    reserved: z.int().meta({ description: 'Units reserved for checkouts.' }),
     backorderLimit: z.int(),
-    available: z.int(),
+    available: z.int().meta({ description: '`onHand + backorderLimit − reserved`, at least 0.' }),
   })
   .meta({ id: 'InventoryLevel' });
 export type Level = z.infer<typeof levelSchema>;
@@ -33,21 +33,21 @@ const SELECT = `select v.id, v.sku, s.on_hand as "onHand", s.reserved, s.backord
     greatest(s.on_hand + s.backorder_limit - s.reserved, 0) as available
   from stock_levels s join variants v on v.id = s.variant_id`;
 
-/** The level of a variant; undefined for one that does not exist. */
+/** Reads the inventory level of a variant; undefined when the variant does not exist. */
 export const readLevel = async (query: Query, variantId: string): Promise<Level | undefined> =>
   (await query<Level>(`${SELECT} where v.id = $1`, [variantId]))[0];
 
 const common = { permission: 'products:read', access: 'staff', tag: 'Inventory', method: 'get' } as const;
 
-/** What lies on the shelves, and how it came there. */
-export const levelRoutes = (deps: ApiDeps): AnyRoute[] => [levels(deps), movements(deps)];
+/** Inventory levels and the ledger of stock movements. */
+export const levelRoutes = (deps: ApiDeps): AnyRoute[] => [listLevels(deps), listMovements(deps)];
 
-const levels = ({ db }: ApiDeps) =>
+const listLevels = ({ db }: ApiDeps) =>
   route({
     ...common,
     path: '/api/v1/admin/inventory',
     permission: 'products:update',
-    summary: 'The levels of all variants, newest first',
+    summary: 'List the inventory levels of all variants, newest variant first',
     query: z.strictObject({
       ...pageQuery,
       below: z.coerce
@@ -56,10 +56,10 @@ const levels = ({ db }: ApiDeps) =>
         .min(0)
         .max(100_000_000)
         .optional()
-        .meta({ description: 'Only those of which fewer are available.' }),
-      sku: z.string().min(1).max(64).optional().meta({ description: 'Of one variant, whatever the case.' }),
+        .meta({ description: 'Only variants with fewer available units than this.' }),
+      sku: z.string().min(1).max(64).optional().meta({ description: 'SKU of one variant, case-insensitive.' }),
     }),
-    answers: { 200: { description: 'One page', schema: pageOf(levelSchema) } },
+    answers: { 200: { description: 'A page of inventory levels', schema: pageSchema(levelSchema) } },
     errors: ['CURSOR_INVALID'],
     async handle({ query: { limit, cursor, below, sku } }) {
       const list = { levels: below, sku };
@@ -67,21 +67,21 @@ const levels = ({ db }: ApiDeps) =>
         `${SELECT} where ($1::uuid is null or v.id < $1)
             and ($2::int is null or s.on_hand + s.backorder_limit - s.reserved < $2)
             and ($3::text is null or upper(v.sku) = upper($3)) order by v.id desc limit $4`,
-        [startOf(list, cursor), below ?? null, sku ?? null, limit + 1],
+        [readCursorId(list, cursor), below ?? null, sku ?? null, limit + 1],
       );
-      return { status: 200, body: toPage(list, rows, limit) };
+      return { status: 200, body: paginate(list, rows, limit) };
     },
   });
 
-const movements = ({ db }: ApiDeps) =>
+const listMovements = ({ db }: ApiDeps) =>
   route({
     ...common,
     path: '/api/v1/admin/variants/{id}/inventory/movements',
     permission: 'products:update',
-    summary: 'The ledger of a variant, newest first: its sums are the level',
+    summary: 'List the stock movements of a variant, newest first',
     params: z.object({ id: z.uuid() }),
     query: z.strictObject(pageQuery),
-    answers: { 200: { description: 'One page', schema: pageOf(movementSchema) } },
+    answers: { 200: { description: 'A page of stock movements', schema: pageSchema(movementSchema) } },
     errors: ['CURSOR_INVALID'],
     async handle({ params: { id }, query: { limit, cursor } }) {
       const list = { movementsOf: id };
@@ -89,8 +89,8 @@ const movements = ({ db }: ApiDeps) =>
         `select id, kind, on_hand_delta as "onHandDelta", reserved_delta as "reservedDelta", cause, cause_id as "causeId",
             note, at from inventory_movements where variant_id = $1 and ($2::uuid is null or id < $2)
           order by id desc limit $3`,
-        [id, startOf(list, cursor), limit + 1],
+        [id, readCursorId(list, cursor), limit + 1],
       );
-      return { status: 200, body: toPage(list, rows, limit) };
+      return { status: 200, body: paginate(list, rows, limit) };
     },
   });

@@ -1,19 +1,19 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import { UNITS } from '../../../domain/invoices/unit.ts';
-import { keepRules, reindexCollections } from '../../../entities/catalogue/collection-rule.ts';
+import { lockRules, reindexCollections } from '../../../entities/catalogue/collection-rule.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { searchText, skuPattern } from '../../store/catalogue/list/product-filter.ts';
 import { attributesSchema, mediaSchema } from '../../store/catalogue/product-view.ts';
-import { requireAll } from '../pricing/conditions.ts';
-import { refuseMentioned } from '../pricing/offer-references.ts';
+import { requireExistingIds } from '../pricing/conditions.ts';
+import { refuseReferencedByOffers } from '../pricing/offer-references.ts';
 import { resource } from '../resources/resource.ts';
-import { CATALOGUE, freeSlug, requireTaxClass, slug } from './fields.ts';
+import { CATALOGUE, makeUniqueSlug, requireTaxClass, slug } from './fields.ts';
 import { addVariants, newVariant } from './variant-rows.ts';
 
 const statuses = ['draft', 'active', 'archived'] as const;
 const SEARCH =
-  'Words, beginnings of words, with typing errors; or a SKU or its beginning. Drafts and archived products too.';
+  'Search text: words or their beginnings, with typing errors; or a SKU or its beginning. Finds draft and archived products as well.';
 
 const fields = {
   slug,
@@ -23,20 +23,20 @@ const fields = {
   hsn: z.string().regex(/^(\d{4}|\d{6}|\d{8})$/, 'must be an HSN code of 4, 6 or 8 digits'),
   uqc: z.enum(UNITS).meta({
     description:
-      'Unique quantity code of the GST portal: in what units of it are counted on invoices, default `NOS` (numbers). A product with a service code (HSN 99…) is not counted in any.',
+      'Unique quantity code of the GST portal: the unit of the quantity on invoices. Default: `NOS` (numbers). Not used for products with a service code (HSN 99…).',
   }),
   taxClass: z.string().min(1).max(80),
   status: z.enum(statuses),
   attributes: attributesSchema,
   media: mediaSchema,
-  collectionIds: z.array(z.uuid()).max(200).meta({ description: 'Shelves that are filled by hand.' }),
+  collectionIds: z.array(z.uuid()).max(200).meta({ description: 'Manual collections that contain the product.' }),
   variants: z
     .array(newVariant)
     .max(500)
-    .meta({ description: 'They are added behind those that are there; `/variants` changes them.' }),
+    .meta({ description: 'Variants to add after the existing ones. Change existing variants at `/variants`.' }),
 };
 
-/** What the shop sells. Only active ones are seen in the storefront. */
+/** Products. The storefront shows active products only. */
 export const PRODUCTS = resource({
   path: 'products',
   noun: 'product',
@@ -59,9 +59,9 @@ export const PRODUCTS = resource({
   },
   required: ['title', 'hsn', 'taxClass'],
   json: ['attributes', 'media'],
-  apart: {
+  computed: {
     collectionIds: {
-      schema: z.array(z.uuid()).meta({ description: 'Shelves that are filled by hand.' }),
+      schema: z.array(z.uuid()).meta({ description: 'Manual collections that contain the product.' }),
       sql: `array(select c.id from product_collections pc join collections c on c.id = pc.collection_id
         where pc.product_id = t.id and c.kind = 'manual' order by c.id)`,
     },
@@ -75,15 +75,15 @@ export const PRODUCTS = resource({
   },
   filters: {
     q: {
-      schema: z.string().max(200).transform(searched).meta({ description: SEARCH }),
-      // Drafts as they are typed, since the shop does not know their words yet; the rest as the storefront finds it.
+      schema: z.string().max(200).transform(searchInput).meta({ description: SEARCH }),
+      // The prefix query finds drafts, whose words are not in the dictionary; the product query corrects typing errors.
       sql: (value) => `t.id in (
         select id from products where search @@ (prefix_query(${value}::jsonb ->> 'typed')
           || product_query(${value}::jsonb ->> 'typed'))
         union all select product_id from variants where upper(sku) like ${value}::jsonb ->> 'sku')`,
     },
     sku: {
-      schema: z.string().min(1).max(64).meta({ description: 'Of one of its variants.' }),
+      schema: z.string().min(1).max(64).meta({ description: 'SKU of one of the variants, case-insensitive.' }),
       sql: (value) => `t.id in (select product_id from variants where upper(sku) = upper(${value}))`,
     },
     collectionId: {
@@ -91,25 +91,28 @@ export const PRODUCTS = resource({
       sql: (value) => `t.id in (select product_id from product_collections where collection_id = ${value})`,
     },
   },
-  prepare: keepRules,
-  complete: async (tx, { slug: given, title = '' }) => ({ slug: given ?? (await freeSlug(tx, 'products', title)) }),
+  prepare: lockRules,
+  complete: async (tx, { slug: given, title = '' }) => ({
+    slug: given ?? (await makeUniqueSlug(tx, 'products', title)),
+  }),
   async check(tx, { taxClass, collectionIds }) {
     await requireTaxClass(tx, taxClass);
-    await requireAll(tx, { field: 'collectionIds', table: 'collections', wanted: collectionIds });
-    const rules = await tx.query<{ id: string }>(`select id from collections where id = any($1) and kind = 'rule'`, [
-      collectionIds,
-    ]);
+    await requireExistingIds(tx, { field: 'collectionIds', table: 'collections', ids: collectionIds });
+    const ruleCollections = await tx.query<{ id: string }>(
+      `select id from collections where id = any($1) and kind = 'rule'`,
+      [collectionIds],
+    );
     const problem = {
       where: 'collectionIds',
-      problem: 'a shelf fills itself by a rule',
-      expected: 'shelves filled by hand',
+      problem: 'contains a collection that is filled by a rule',
+      expected: 'collections of kind manual',
     };
-    if (rules.length > 0) throw refused('CONTRADICTION', { problems: [problem] });
+    if (ruleCollections.length > 0) throw refused('CONTRADICTION', { problems: [problem] });
   },
   async save(tx, id, { collectionIds, variants = [] }) {
     await tx.write();
     if (variants.length > 0) await addVariants(tx, id, variants);
-    if (collectionIds) await shelve(tx, id, collectionIds);
+    if (collectionIds) await assignToCollections(tx, id, collectionIds);
     await reindexCollections(tx, [id]);
   },
   async refuseRemoval(tx, id) {
@@ -117,7 +120,7 @@ export const PRODUCTS = resource({
       `select id from variants where product_id = $1 order by id for update`,
       [id],
     );
-    await refuseMentioned(tx, [id, ...variants.map((variant) => variant.id)]);
+    await refuseReferencedByOffers(tx, [id, ...variants.map((variant) => variant.id)]);
   },
   children: [
     `delete from product_collections where product_id = $1`,
@@ -126,12 +129,12 @@ export const PRODUCTS = resource({
   ],
 });
 
-/** What is typed, as the statement needs it. */
-function searched(text: string) {
+/** Prepares the search text for the SQL condition. */
+function searchInput(text: string) {
   return { typed: searchText(text), sku: skuPattern(text) };
 }
 
-async function shelve(tx: Tx, productId: string, collectionIds: readonly string[]): Promise<void> {
+async function assignToCollections(tx: Tx, productId: string, collectionIds: readonly string[]): Promise<void> {
   await tx.query(
     `with gone as (delete from product_collections pc using collections c
         where pc.product_id = $1::uuid and c.id = pc.collection_id and c.kind = 'manual' and c.id <> all($2::uuid[]))

@@ -4,10 +4,10 @@ import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { newId } from '../../../infra/ids.ts';
 import { variantFields } from './fields.ts';
 
-const { size, color, weightGrams, maxPerOrder, attributes, backorderLimit, ...needed } = variantFields;
+const { size, color, weightGrams, maxPerOrder, attributes, backorderLimit, ...required } = variantFields;
 
 export const newVariant = z.strictObject({
-  ...needed,
+  ...required,
   size: size.default(null),
   color: color.default(null),
   weightGrams: weightGrams.default(0),
@@ -17,7 +17,7 @@ export const newVariant = z.strictObject({
 });
 type NewVariant = z.infer<typeof newVariant>;
 
-/** Adds variants behind those that a product has, each with an empty level. The product must be written already. */
+/** Adds variants after the existing ones of a product, each with an empty inventory level. Write the product first. */
 export async function addVariants(tx: Tx, productId: string, variants: readonly NewVariant[]): Promise<void> {
   const rows = variants.map((variant, index) => ({ ...variant, id: newId(), place: index + 1 }));
   await tx.query(

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
-import { keepRules, reindexCollections } from '../../../entities/catalogue/collection-rule.ts';
-import { requireAll } from '../pricing/conditions.ts';
-import { refuseMentioned } from '../pricing/offer-references.ts';
+import { lockRules, reindexCollections } from '../../../entities/catalogue/collection-rule.ts';
+import { requireExistingIds } from '../pricing/conditions.ts';
+import { refuseReferencedByOffers } from '../pricing/offer-references.ts';
 import { resource } from '../resources/resource.ts';
 import { CATALOGUE, variantFields } from './fields.ts';
 
@@ -11,13 +11,17 @@ const statuses = ['active', 'archived'] as const;
 const fields = {
   productId: z.uuid(),
   ...variantFields,
-  position: z.int().min(0).max(10_000).meta({ description: 'Its place among the variants of the product.' }),
+  position: z
+    .int()
+    .min(0)
+    .max(10_000)
+    .meta({ description: 'Position among the variants of the product, ascending. Default: 1000.' }),
   status: z.enum(statuses),
 };
 
 const level = (sql: string): string => `(select ${sql} from stock_levels s where s.variant_id = t.id)`;
 
-/** What is bought: one size and colour of a product. Archived ones are not sold, but stay in orders. */
+/** Variants: one size and colour of a product. An archived variant is not for sale but stays in orders. */
 export const VARIANTS = resource({
   path: 'variants',
   noun: 'variant',
@@ -34,7 +38,7 @@ export const VARIANTS = resource({
   },
   required: ['productId', 'sku', 'price'],
   json: ['attributes'],
-  apart: {
+  computed: {
     backorderLimit: { schema: z.int(), sql: level('s.backorder_limit') },
     onHand: { schema: z.int(), sql: level('s.on_hand') },
     reserved: { schema: z.int(), sql: level('s.reserved') },
@@ -44,20 +48,24 @@ export const VARIANTS = resource({
     productId: { schema: z.uuid(), sql: (value) => `t.product_id = ${value}` },
     sku: { schema: z.string().min(1).max(64), sql: (value) => `upper(t.sku) = upper(${value})` },
   },
-  prepare: keepRules,
+  prepare: lockRules,
   async check(tx, { productId }, id) {
-    await requireAll(tx, { field: 'productId', table: 'products', wanted: [productId] });
+    await requireExistingIds(tx, { field: 'productId', table: 'products', ids: [productId] });
     const [row] = await tx.query<{ productId: string }>(
       `select product_id as "productId" from variants where id = $1`,
       [id],
     );
     if (!row || row.productId === productId) return;
-    const problem = { where: 'productId', problem: 'a variant stays with its product', expected: row.productId };
+    const problem = {
+      where: 'productId',
+      problem: 'a variant cannot move to another product',
+      expected: row.productId,
+    };
     throw refused('CONTRADICTION', { problems: [problem] });
   },
   async save(tx, id, { backorderLimit }) {
     await tx.write();
-    // A limit below what has been sold ahead already is refused by the level itself.
+    // The condition of the upsert refuses a limit below the units that are already backordered.
     const [changed] = await tx.query<{ productId: string }>(
       `with level as (insert into stock_levels (variant_id, on_hand, backorder_limit) values ($1, 0, coalesce($2, 0))
           on conflict (variant_id) do update set backorder_limit = coalesce($2, stock_levels.backorder_limit)
@@ -68,7 +76,7 @@ export const VARIANTS = resource({
     if (!changed) throw refused('INSUFFICIENT_INVENTORY', { variantId: id, backorderLimit });
     await reindexCollections(tx, [changed.productId]);
   },
-  refuseRemoval: (tx, id) => refuseMentioned(tx, [id]),
+  refuseRemoval: (tx, id) => refuseReferencedByOffers(tx, [id]),
   children: [`delete from stock_levels where variant_id = $1`],
-  removed: (tx, { product_id: productId }) => reindexCollections(tx, [productId as string]),
+  afterRemove: (tx, { product_id: productId }) => reindexCollections(tx, [productId as string]),
 });

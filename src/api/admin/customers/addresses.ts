@@ -3,18 +3,18 @@ import { CONCEALED } from '../../../entities/access/audit.ts';
 import { addAddress, changeAddress, listAddresses, removeAddress } from '../../../entities/account/address.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { addressChangeSchema, newAddressSchema, savedAddressSchema } from '../../account/addresses.ts';
-import { bare } from '../../auth/credentials/passwords.ts';
+import { withoutBody } from '../../auth/credentials/passwords.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { adminEdit, created, noContent } from '../change.ts';
 
 const PATH = '/api/v1/admin/customers/{id}/addresses';
 const params = z.object({ id: z.uuid() });
-const oneParams = params.extend({ addressId: z.uuid() });
-const one = { description: 'The address', schema: savedAddressSchema };
+const addressParams = params.extend({ addressId: z.uuid() });
+const addressAnswer = { description: 'The address', schema: savedAddressSchema };
 const common = { tag: 'Customers', permission: 'customers:update', access: 'staff' } as const;
 
-/** The addresses of a customer, as staff look after them. */
+/** The addresses of a customer, managed by staff. */
 export const customerAddressRoutes = (deps: ApiDeps): AnyRoute[] => [list(deps), add(deps), change(deps), remove(deps)];
 
 const list = (deps: ApiDeps) =>
@@ -23,9 +23,9 @@ const list = (deps: ApiDeps) =>
     method: 'get',
     path: PATH,
     permission: 'customers:read',
-    summary: 'The addresses of a customer, the default first',
+    summary: 'List the addresses of a customer, default first',
     params,
-    answers: { 200: { description: 'All of them', schema: z.object({ data: z.array(savedAddressSchema) }) } },
+    answers: { 200: { description: 'All addresses', schema: z.object({ data: z.array(savedAddressSchema) }) } },
     handle: async ({ params: { id } }) => ({
       status: 200,
       body: { data: await listAddresses(deps.db.query, deps.vault, id) },
@@ -37,10 +37,10 @@ const add = (deps: ApiDeps) =>
     ...common,
     method: 'post',
     path: PATH,
-    summary: 'Add an address for a customer',
+    summary: 'Add an address to a customer',
     params,
     body: newAddressSchema,
-    answers: { 201: one },
+    answers: { 201: addressAnswer },
     errors: ['CUSTOMER_NOT_FOUND', 'QUANTITY_LIMIT_EXCEEDED'],
     idempotent: true,
     handle(call) {
@@ -59,10 +59,10 @@ const change = (deps: ApiDeps) =>
     ...common,
     method: 'patch',
     path: `${PATH}/{addressId}`,
-    summary: 'Write an address of a customer anew, or make it the default',
-    params: oneParams,
+    summary: 'Replace an address of a customer, or make it the default',
+    params: addressParams,
     body: addressChangeSchema,
-    answers: { 200: one },
+    answers: { 200: addressAnswer },
     errors: ['CUSTOMER_NOT_FOUND', 'ADDRESS_NOT_FOUND'],
     handle(call) {
       const { id: accountId, addressId: id } = call.params;
@@ -80,9 +80,9 @@ const remove = (deps: ApiDeps) =>
     ...common,
     method: 'delete',
     path: `${PATH}/{addressId}`,
-    summary: 'Remove an address of a customer',
-    params: oneParams,
-    answers: { 204: { description: 'Removed' } },
+    summary: 'Delete an address of a customer',
+    params: addressParams,
+    answers: { 204: { description: 'Deleted' } },
     errors: ['CUSTOMER_NOT_FOUND', 'ADDRESS_NOT_FOUND'],
     handle(call) {
       const { id: accountId, addressId: id } = call.params;
@@ -90,7 +90,7 @@ const remove = (deps: ApiDeps) =>
         await removeAddress(tx, { accountId, id });
         return { answer: noContent, target: target(accountId), before: concealed(id), after: null };
       };
-      return bare(adminEdit(deps, call, { action: 'customer.remove-address', scope: id, work }));
+      return withoutBody(adminEdit(deps, call, { action: 'customer.remove-address', scope: id, work }));
     },
   });
 

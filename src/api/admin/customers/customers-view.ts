@@ -32,7 +32,7 @@ export interface CustomerFilter {
   limit: number;
 }
 
-/** Customers, newest first, as staff see them: several by `search`, one by its id. */
+/** Reads customers, newest first. Pass `db.search` for a list, `db.query` for one id. */
 export async function readCustomers(query: Query, vault: Vault, filter: CustomerFilter): Promise<AdminCustomer[]> {
   const { id = null, emailIndex = null, groupId = null, status = null, before, limit } = filter;
   const rows = await query<AdminCustomer>(

@@ -5,30 +5,30 @@ import { CONCEALED } from '../../../entities/access/audit.ts';
 import { revokeSessions } from '../../../entities/access/session.ts';
 import type { Account } from '../../../entities/account/account.ts';
 import { lockCustomer } from '../../../entities/account/customer.ts';
-import { finaliseEmailChanges, isResetHeld, UNDO_DAYS } from '../../../entities/account/email-change.ts';
+import { finaliseEmailChanges, isResetSuspended, UNDO_DAYS } from '../../../entities/account/email-change.ts';
 import { issueResetToken } from '../../../entities/account/password-reset.ts';
 import { enqueue } from '../../../entities/outbox/outbox.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { sendAccountEmail } from '../../../jobs/mail.ts';
-import { CHANGE_NOTICE, describe } from '../../account/profile.ts';
-import { bare } from '../../auth/credentials/passwords.ts';
+import { changeProfile, EMAIL_CHANGE_EFFECTS } from '../../account/profile.ts';
+import { withoutBody } from '../../auth/credentials/passwords.ts';
 import type { Principal } from '../../auth/principal.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { emailSchema, nameSchema, phoneSchema } from '../../fields/person-fields.ts';
 import { RequestFault } from '../../http/errors/failure.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
-import { takenEmail } from '../access/staff.ts';
+import { refuseTakenEmail } from '../access/staff.ts';
 import { adminEdit, etag, noContent, versioned } from '../change.ts';
-import { pageOf, pageQuery, startOf, toPage } from '../list-query.ts';
+import { pageQuery, pageSchema, paginate, readCursorId } from '../list-query.ts';
 import { requireVersion } from '../version.ts';
 import { adminCustomerSchema, readCustomers } from './customers-view.ts';
 
 const PATH = '/api/v1/admin/customers';
 const TAG = 'Customers';
 const params = z.object({ id: z.uuid() });
-const one = { description: 'The customer', schema: adminCustomerSchema };
+const customerAnswer = { description: 'The customer', schema: adminCustomerSchema };
 
-/** The shop's customers, as staff look after them. */
+/** Customers, managed by staff. */
 export const customerRoutes = (deps: ApiDeps): AnyRoute[] => [
   list(deps),
   read(deps),
@@ -38,7 +38,7 @@ export const customerRoutes = (deps: ApiDeps): AnyRoute[] => [
 
 const listQuery = z.strictObject({
   ...pageQuery,
-  email: emailSchema.optional().meta({ description: 'The whole address: parts of one cannot be searched for.' }),
+  email: emailSchema.optional().meta({ description: 'The complete e-mail address; a part of it finds nothing.' }),
   groupId: z.uuid().optional(),
   status: z.enum(['active', 'blocked']).optional(),
 });
@@ -49,18 +49,18 @@ const list = (deps: ApiDeps) =>
     path: PATH,
     permission: 'customers:read',
     access: 'staff',
-    summary: 'Customers, newest first',
+    summary: 'List customers, newest first',
     tag: TAG,
     query: listQuery,
-    answers: { 200: { description: 'One page', schema: pageOf(adminCustomerSchema) } },
+    answers: { 200: { description: 'A page of customers', schema: pageSchema(adminCustomerSchema) } },
     errors: ['CURSOR_INVALID'],
     async handle({ query: { limit, cursor, email, ...filter } }) {
       const { db, vault } = deps;
       const emailIndex = email === undefined ? undefined : vault.indexOf(email);
       const list = { customers: filter, emailIndex };
-      const before = startOf(list, cursor);
+      const before = readCursorId(list, cursor);
       const rows = await readCustomers(db.search, vault, { ...filter, emailIndex, before, limit: limit + 1 });
-      return { status: 200, body: toPage(list, rows, limit) };
+      return { status: 200, body: paginate(list, rows, limit) };
     },
   });
 
@@ -70,10 +70,10 @@ const read = (deps: ApiDeps) =>
     path: `${PATH}/{id}`,
     permission: 'customers:read',
     access: 'staff',
-    summary: 'A customer',
+    summary: 'Retrieve a customer',
     tag: TAG,
     params,
-    answers: { 200: one },
+    answers: { 200: customerAnswer },
     errors: ['CUSTOMER_NOT_FOUND'],
     async handle({ params: { id } }) {
       const [customer] = await readCustomers(deps.db.query, deps.vault, { id, before: null, limit: 1 });
@@ -95,26 +95,26 @@ const change = (deps: ApiDeps) =>
     permission: 'customers:update',
     access: 'staff',
     versioned: true,
-    summary: 'Change who a customer is; another e-mail address has to be verified anew',
-    description: CHANGE_NOTICE,
+    summary: 'Update a customer; a new e-mail address must be verified again',
+    description: EMAIL_CHANGE_EFFECTS,
     tag: TAG,
     params,
     body: changeSchema,
-    answers: { 200: one },
+    answers: { 200: customerAnswer },
     errors: ['CUSTOMER_NOT_FOUND', 'EMAIL_TAKEN'],
     handle(call) {
       const { id } = call.params;
       const work = async (tx: Tx) => {
         const account = await lockCustomer(tx, id);
         requireVersion(call, account.version);
-        await describe(deps, tx, { account, wanted: call.body, holdsReset: true });
+        await changeProfile(deps, tx, { account, changes: call.body, holdsReset: true });
         await tx.write();
         const [customer] = await readCustomers(tx.query, deps.vault, { id, before: null, limit: 1 });
         if (!customer) throw refused('CUSTOMER_NOT_FOUND', { customerId: id });
         const changed = Object.fromEntries(Object.keys(call.body).map((name) => [name, CONCEALED]));
         return { answer: versioned(customer), target: { type: 'customer', id }, before: changed, after: changed };
       };
-      return adminEdit(deps, call, { action: 'customer.change', scope: id, work }).catch(takenEmail);
+      return adminEdit(deps, call, { action: 'customer.change', scope: id, work }).catch(refuseTakenEmail);
     },
   });
 
@@ -122,7 +122,7 @@ interface AdminAction {
   verb: string;
   summary: string;
   description?: string;
-  /** `customers:update` unless given. */
+  /** Default: `customers:update`. */
   permission?: 'customers:update' | 'customers:delete';
   work(deps: ApiDeps, tx: Tx, at: { account: Account; principal: Principal }): Promise<Changed>;
 }
@@ -130,12 +130,12 @@ interface AdminAction {
 const ADMIN_ACTIONS: readonly AdminAction[] = [
   {
     verb: 'block',
-    summary: 'Keep a customer from signing in; sessions end',
+    summary: 'Block a customer and end all sessions',
     work: (_deps, tx, { account }) => setStatus(tx, account, 'blocked'),
   },
   {
     verb: 'unblock',
-    summary: 'Let a customer sign in again',
+    summary: 'Unblock a customer',
     work: (_deps, tx, { account }) => setStatus(tx, account, 'active'),
   },
   {
@@ -148,14 +148,16 @@ const ADMIN_ACTIONS: readonly AdminAction[] = [
   },
   {
     verb: 'password-reset',
-    summary: 'Send the customer a mail with which to choose another password',
-    description: `For ${UNDO_DAYS} days after staff changed a verified e-mail address this needs \`customers:delete\`, unless the change was undone: the mail would go to whom the change names. Customers who ask themselves get no mail meanwhile, and are answered as ever.`,
+    summary: 'Send a password reset e-mail to a customer',
+    description: `For ${UNDO_DAYS} days after staff changed a verified e-mail address, this needs \`customers:delete\` unless the change was undone, because the e-mail goes to the new address. During this time, customers who request a reset themselves get the usual answer but no e-mail.`,
     async work(deps, tx, { account, principal }) {
-      if (!principal.permissions.has('customers:delete') && (await isResetHeld(tx, account.id)))
+      if (!principal.permissions.has('customers:delete') && (await isResetSuspended(tx, account.id)))
         throw new RequestFault('FORBIDDEN', { details: { missing: 'customers:delete' } });
       const tokenId = await issueResetToken(tx, account);
       if (!tokenId)
-        throw refused('ACCOUNT_STATE_CONFLICT', { reason: 'too many reset mails within an hour; their links work' });
+        throw refused('ACCOUNT_STATE_CONFLICT', {
+          reason: 'too many reset e-mails within an hour; use a link from one of them, or try again later',
+        });
       const payload = { letter: 'reset-password' as const, accountId: account.id, tokenId };
       enqueue(tx, deps.queues, { contract: sendAccountEmail, payload });
       return { before: null, after: null };
@@ -164,11 +166,14 @@ const ADMIN_ACTIONS: readonly AdminAction[] = [
   {
     verb: 'finalise-email-change',
     permission: 'customers:delete',
-    summary: 'Make the changed e-mail address of a customer final: links to former addresses no longer undo it',
-    description: `For a customer who no longer controls the former mailbox: its reader could undo the change for ${UNDO_DAYS} days. Reset mails go to the new address again. 409 \`ACCOUNT_STATE_CONFLICT\` when no change can be undone.`,
+    summary: 'Finalise an e-mail change of a customer so that the former address cannot undo it',
+    description: `Use it when the customer no longer controls the former mailbox, from which the change could be undone for ${UNDO_DAYS} days. Reset e-mails then go to the new address. Answers 409 \`ACCOUNT_STATE_CONFLICT\` when no change can be undone.`,
     async work(_deps, tx, { account }) {
       const changes = await finaliseEmailChanges(tx, account.id);
-      if (changes === 0) throw refused('ACCOUNT_STATE_CONFLICT', { reason: 'no change of the address can be undone' });
+      if (changes === 0)
+        throw refused('ACCOUNT_STATE_CONFLICT', {
+          reason: 'the account has no e-mail change that can still be undone',
+        });
       return { before: null, after: { changes } };
     },
   },
@@ -191,10 +196,10 @@ const adminActionRoute = (
     errors: ['CUSTOMER_NOT_FOUND', 'ACCOUNT_STATE_CONFLICT'],
     handle(call) {
       const { id } = call.params;
-      const audited = async (tx: Tx) => {
+      const auditedWork = async (tx: Tx) => {
         const changed = await work(deps, tx, { account: await lockCustomer(tx, id), principal: call.principal });
         return { answer: noContent, target: { type: 'customer', id }, ...changed };
       };
-      return bare(adminEdit(deps, call, { action: `customer.${verb}`, scope: id, work: audited }));
+      return withoutBody(adminEdit(deps, call, { action: `customer.${verb}`, scope: id, work: auditedWork }));
     },
   });

@@ -4,13 +4,13 @@ import { lockCustomer } from '../../../entities/account/customer.ts';
 import { CustomerGroup } from '../../../entities/account/customer-group.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { newId } from '../../../infra/ids.ts';
-import { bare } from '../../auth/credentials/passwords.ts';
+import { withoutBody } from '../../auth/credentials/passwords.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { inTextOrder } from '../../fields/text-order.ts';
 import { type AnyRoute, type Call, route } from '../../http/route.ts';
-import { takenName } from '../access/roles.ts';
+import { refuseTakenName } from '../access/roles.ts';
 import { adminEdit, noContent, versioned } from '../change.ts';
-import { refuseMentioned } from '../pricing/offer-references.ts';
+import { refuseReferencedByOffers } from '../pricing/offer-references.ts';
 import { requireVersion } from '../version.ts';
 
 const PATH = '/api/v1/admin/customer-groups';
@@ -21,10 +21,10 @@ const body = z.strictObject({ name: z.string().trim().min(1).max(80) });
 const groupSchema = z
   .object({ id: z.uuid(), name: z.string(), members: z.int(), version: z.int() })
   .meta({ id: 'CustomerGroup' });
-const one = { description: 'The group', schema: groupSchema };
+const groupAnswer = { description: 'The group', schema: groupSchema };
 const common = { tag: TAG, permission: 'customers:update', access: 'staff' } as const;
 
-/** Groups of customers, for whom prices can be different. */
+/** Customer groups: price lists, pricing rules and discounts can be limited to them. */
 export const groupRoutes = (deps: ApiDeps): AnyRoute[] => [
   list(deps),
   create(deps),
@@ -40,8 +40,9 @@ const list = ({ db }: ApiDeps) =>
     method: 'get',
     path: PATH,
     permission: 'customers:read',
-    summary: 'All groups; who is in one: the list of customers with `groupId`',
-    answers: { 200: { description: 'All of them', schema: z.object({ data: z.array(groupSchema) }) } },
+    summary: 'List all customer groups',
+    description: 'To list the members of a group, list customers with `groupId`.',
+    answers: { 200: { description: 'All groups', schema: z.object({ data: z.array(groupSchema) }) } },
     handle: async () => ({
       status: 200,
       body: {
@@ -58,9 +59,9 @@ const create = (deps: ApiDeps) =>
     ...common,
     method: 'post',
     path: PATH,
-    summary: 'Make a group',
+    summary: 'Create a customer group',
     body,
-    answers: { 201: one },
+    answers: { 201: groupAnswer },
     errors: ['NAME_TAKEN'],
     idempotent: true,
     handle(call) {
@@ -71,7 +72,7 @@ const create = (deps: ApiDeps) =>
         const target = { type: 'customer-group', id };
         return { answer: versioned({ id, name, members: 0, version: 1 }, 201), target, before: null, after: { name } };
       };
-      return adminEdit(deps, call, { action: 'customer-group.create', scope: 'new', work }).catch(takenName);
+      return adminEdit(deps, call, { action: 'customer-group.create', scope: 'new', work }).catch(refuseTakenName);
     },
   });
 
@@ -81,10 +82,10 @@ const rename = (deps: ApiDeps) =>
     method: 'patch',
     path: `${PATH}/{id}`,
     versioned: true,
-    summary: 'Give a group another name',
+    summary: 'Rename a customer group',
     params,
     body,
-    answers: { 200: one },
+    answers: { 200: groupAnswer },
     errors: ['CUSTOMER_GROUP_NOT_FOUND', 'NAME_TAKEN'],
     handle(call) {
       const { id } = call.params;
@@ -95,10 +96,10 @@ const rename = (deps: ApiDeps) =>
         const before = { name: group.name };
         Object.assign(group, { name, updatedAt: tx.now });
         await tx.write();
-        const view = { id, name, members: await membersOf(tx, id), version: group.version };
+        const view = { id, name, members: await countMembers(tx, id), version: group.version };
         return { answer: versioned(view), target: { type: 'customer-group', id }, before, after: { name } };
       };
-      return adminEdit(deps, call, { action: 'customer-group.rename', scope: id, work }).catch(takenName);
+      return adminEdit(deps, call, { action: 'customer-group.rename', scope: id, work }).catch(refuseTakenName);
     },
   });
 
@@ -107,21 +108,21 @@ const remove = (deps: ApiDeps) =>
     ...common,
     method: 'delete',
     path: `${PATH}/{id}`,
-    summary: 'Remove an empty group that no offer is for',
+    summary: 'Delete an empty customer group that no offer refers to',
     params,
-    answers: { 204: { description: 'Removed' } },
+    answers: { 204: { description: 'Deleted' } },
     errors: ['CUSTOMER_GROUP_NOT_FOUND', 'CUSTOMER_GROUP_IN_USE', 'IN_USE'],
     handle(call) {
       const { id } = call.params;
       const work = async (tx: Tx) => {
         const { name } = await lockGroup(tx, id);
-        const members = await membersOf(tx, id);
+        const members = await countMembers(tx, id);
         if (members > 0) throw refused('CUSTOMER_GROUP_IN_USE', { members });
-        await refuseMentioned(tx, [id]);
+        await refuseReferencedByOffers(tx, [id]);
         await tx.query(`delete from customer_groups where id = $1`, [id]);
         return { answer: noContent, target: { type: 'customer-group', id }, before: { name }, after: null };
       };
-      return bare(adminEdit(deps, call, { action: 'customer-group.remove', scope: id, work }));
+      return withoutBody(adminEdit(deps, call, { action: 'customer-group.remove', scope: id, work }));
     },
   });
 
@@ -133,9 +134,9 @@ const addMember = (deps: ApiDeps) =>
     ...common,
     method: 'put',
     path: `${PATH}/{id}/members/{customerId}`,
-    summary: 'Put a customer into a group',
+    summary: 'Add a customer to a group',
     params: memberParams,
-    answers: { 204: { description: 'Is in it' } },
+    answers: { 204: { description: 'The customer is in the group' } },
     errors: ['CUSTOMER_GROUP_NOT_FOUND', 'CUSTOMER_NOT_FOUND'],
     handle: (call) =>
       changeMembership(deps, call, {
@@ -149,9 +150,9 @@ const removeMember = (deps: ApiDeps) =>
     ...common,
     method: 'delete',
     path: `${PATH}/{id}/members/{customerId}`,
-    summary: 'Take a customer out of a group',
+    summary: 'Remove a customer from a group',
     params: memberParams,
-    answers: { 204: { description: 'Is not in it' } },
+    answers: { 204: { description: 'The customer is not in the group' } },
     errors: ['CUSTOMER_GROUP_NOT_FOUND', 'CUSTOMER_NOT_FOUND'],
     handle: (call) =>
       changeMembership(deps, call, {
@@ -160,7 +161,7 @@ const removeMember = (deps: ApiDeps) =>
       }),
   });
 
-/** Under the group's lock, so that a group that is being removed gets no member. */
+/** Adds or removes a member with the group locked, so that a group that is being deleted gets no member. */
 function changeMembership(deps: ApiDeps, call: MemberCall, { action, sql }: { action: string; sql: string }) {
   const { id, customerId } = call.params;
   const work = async (tx: Tx) => {
@@ -169,7 +170,7 @@ function changeMembership(deps: ApiDeps, call: MemberCall, { action, sql }: { ac
     await tx.query(sql, [customerId, id]);
     return { answer: noContent, target: { type: 'customer-group', id }, before: null, after: { customerId } };
   };
-  return bare(adminEdit(deps, call, { action, scope: `${id} ${customerId}`, work }));
+  return withoutBody(adminEdit(deps, call, { action, scope: `${id} ${customerId}`, work }));
 }
 
 async function lockGroup(tx: Tx, id: string): Promise<CustomerGroup> {
@@ -178,7 +179,7 @@ async function lockGroup(tx: Tx, id: string): Promise<CustomerGroup> {
   return group;
 }
 
-async function membersOf(tx: Tx, id: string): Promise<number> {
+async function countMembers(tx: Tx, id: string): Promise<number> {
   const [row] = await tx.query<{ members: number }>(
     `select count(*)::int as members from customer_group_members where group_id = $1`,
     [id],

@@ -4,7 +4,7 @@ import { eraseCustomer, lockForErasure } from '../../../entities/account/privacy
 import { exportCustomer } from '../../../entities/account/privacy/export.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { personalDataAnswer, personalDataSchema } from '../../account/personal-data-view.ts';
-import { bare } from '../../auth/credentials/passwords.ts';
+import { withoutBody } from '../../auth/credentials/passwords.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { adminEdit, noContent } from '../change.ts';
@@ -12,16 +12,16 @@ import { adminEdit, noContent } from '../change.ts';
 const PATH = '/api/v1/admin/customers/{id}';
 const common = { params: z.object({ id: z.uuid() }), access: 'staff', tag: 'Customers' } as const;
 
-/** What customers ask of us by letter or telephone about their own data. */
-export const customerDataRoutes = (deps: ApiDeps): AnyRoute[] => [exportOne(deps), eraseOne(deps)];
+/** Export and erasure of personal data, for customers who request them by post or telephone. */
+export const customerDataRoutes = (deps: ApiDeps): AnyRoute[] => [exportData(deps), eraseData(deps)];
 
-const exportOne = (deps: ApiDeps) =>
+const exportData = (deps: ApiDeps) =>
   route({
     ...common,
     method: 'get',
     path: `${PATH}/export`,
     permission: 'customers:read',
-    summary: 'Everything that is kept about a customer',
+    summary: 'Export all data of a customer',
     answers: { 200: { description: 'The data, as a file', schema: personalDataSchema } },
     errors: ['CUSTOMER_NOT_FOUND'],
     async handle({ params: { id } }) {
@@ -31,15 +31,15 @@ const exportOne = (deps: ApiDeps) =>
     },
   });
 
-const eraseOne = (deps: ApiDeps) =>
+const eraseData = (deps: ApiDeps) =>
   route({
     ...common,
     method: 'post',
     path: `${PATH}/erasure`,
     permission: 'customers:delete',
-    summary: 'Erase a customer and everything personal, for good',
-    description: 'What stays of the orders is said at `POST /api/v1/store/account/erasure`.',
-    answers: { 204: { description: 'It is gone, and every session has ended' } },
+    summary: 'Erase a customer and all personal data permanently',
+    description: '`POST /api/v1/store/account/erasure` describes which order data remains.',
+    answers: { 204: { description: 'The customer is erased and all sessions have ended' } },
     errors: ['CUSTOMER_NOT_FOUND', 'CHECKOUT_IN_PROGRESS'],
     idempotent: true,
     handle(call) {
@@ -52,6 +52,6 @@ const eraseOne = (deps: ApiDeps) =>
         const target = { type: 'customer', id };
         return { answer: noContent, target, before, after: { status: account.status, invoiced } };
       };
-      return bare(adminEdit(deps, call, { action: 'customer.erase', scope: id, work }));
+      return withoutBody(adminEdit(deps, call, { action: 'customer.erase', scope: id, work }));
     },
   });

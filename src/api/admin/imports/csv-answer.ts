@@ -5,12 +5,12 @@ import type { Outcome, RawCall } from '../../http/route.ts';
 
 type Rows = readonly (readonly (string | number)[])[];
 
-/** Sends pages of rows as a CSV file, each when the client has taken the one before; a client that leaves ends it. */
+/** Streams pages of rows as a CSV file at the speed of the client; stops when the client disconnects. */
 export async function sendCsv(
   { raw: { response }, signal }: Pick<RawCall, 'raw' | 'signal'>,
   { name, header, pages }: { name: string; header: readonly string[]; pages: AsyncGenerator<Rows> },
 ): Promise<Outcome> {
-  // What cannot be read at all is still answered as a failure.
+  // Before the headers are sent, so that a failed query is still answered as an error.
   const first = await pages.next();
   response.writeHead(200, {
     'Content-Type': 'text/csv; charset=utf-8; header=present',

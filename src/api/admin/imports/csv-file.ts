@@ -5,74 +5,77 @@ import { pipeline } from 'node:stream/promises';
 import { CsvError, parse } from 'csv-parse';
 import { type Column, readHeader, unreadable } from '../../../entities/import/columns.ts';
 import type { Line } from '../../../entities/import/receiving.ts';
-import { texts } from './texts.ts';
+import { decodeUtf8 } from './texts.ts';
 
-/** More characters than any row can have that is all right. */
-const MOST_OF_A_ROW = 200_000;
-/** Each of them ends a row, also mixed within a file; without this the first one of a file would be its only one. */
+/** Longer than any valid row, in characters. */
+const MAX_ROW_CHARACTERS = 200_000;
+/** A file may mix these; by default csv-parse accepts only the first one that it finds. */
 const LINE_ENDS = ['\r\n', '\n', '\r'];
-/** Lines, or characters of them, that are kept in memory before they are handed on. */
+/** The most lines or characters in memory before a batch is passed on. */
 const BATCH = { lines: 500, characters: 1_000_000 };
 
-/** Who takes the file as it comes in. */
-export interface Taker {
+/** Receives the file while the request is read. */
+export interface CsvReceiver {
   header(columns: Column[]): Promise<void>;
   lines(lines: readonly Line[]): Promise<void>;
 }
 
 /**
- * Reads a CSV file from a request, a batch of lines at a time: the client is kept waiting while they are taken.
- * @returns how many rows it has, and the hash of its bytes
- * @throws IMPORT_UNREADABLE, PAYLOAD_TOO_LARGE; what comes behind the fault is let through unread.
+ * Reads a CSV file from a request in batches of lines; reading pauses while the receiver handles a batch.
+ * @returns the number of rows without the header, and the SHA-256 hash of the bytes (base64url)
+ * @throws IMPORT_UNREADABLE, PAYLOAD_TOO_LARGE; the rest of the request is discarded.
  */
-export async function readCsvFile(request: IncomingMessage, taker: Taker): Promise<{ rows: number; sha256: string }> {
+export async function readCsvFile(
+  request: IncomingMessage,
+  receiver: CsvReceiver,
+): Promise<{ rows: number; sha256: string }> {
   const hash = createHash('sha256');
   let rows = 0;
   try {
     await pipeline(
-      Readable.from(texts(request.iterator({ destroyOnReturn: false }), (bytes) => hash.update(bytes))),
-      parse({ bom: true, record_delimiter: LINE_ENDS, relax_column_count: true, max_record_size: MOST_OF_A_ROW }),
+      Readable.from(decodeUtf8(request.iterator({ destroyOnReturn: false }), (bytes) => hash.update(bytes))),
+      parse({ bom: true, record_delimiter: LINE_ENDS, relax_column_count: true, max_record_size: MAX_ROW_CHARACTERS }),
       async (records: AsyncIterable<string[]>) => {
-        rows = await take(records, taker);
+        rows = await readRecords(records, receiver);
       },
     );
   } catch (error) {
     if (request.destroyed && !request.complete)
-      throw unreadable({ where: 'body', problem: 'broke off', expected: 'the whole file' });
+      throw unreadable({ where: 'body', problem: 'ended before the file was complete', expected: 'the whole file' });
     request.resume();
-    throw error instanceof CsvError ? notCsv(error) : error;
+    throw error instanceof CsvError ? describeCsvError(error) : error;
   }
   return { rows, sha256: hash.digest('base64url') };
 }
 
-async function take(records: AsyncIterable<string[]>, taker: Taker): Promise<number> {
+async function readRecords(records: AsyncIterable<string[]>, receiver: CsvReceiver): Promise<number> {
   let [row, rows, characters] = [0, 0, 0];
   let batch: Line[] = [];
   for await (const cells of records) {
     row += 1;
     if (row === 1) {
-      await taker.header(readHeader(cells));
+      await receiver.header(readHeader(cells));
       continue;
     }
-    // An empty line is a row of a spreadsheet, and nothing to import.
+    // An empty row keeps its row number, but is not imported.
     if (cells.every((cell) => cell.trim() === '')) continue;
     rows += 1;
     batch.push([row, cells]);
     characters += cells.reduce((sum, cell) => sum + cell.length, 0);
     if (batch.length < BATCH.lines && characters < BATCH.characters) continue;
-    await taker.lines(batch);
+    await receiver.lines(batch);
     [batch, characters] = [[], 0];
   }
-  if (batch.length > 0) await taker.lines(batch);
+  if (batch.length > 0) await receiver.lines(batch);
   if (rows === 0)
     throw unreadable({ where: 'body', problem: 'has no rows', expected: 'a header and at least one row' });
   return rows;
 }
 
-/** Says where the file breaks without repeating what stands in it. */
-function notCsv({ code, lines }: CsvError & { lines?: number }): Error {
-  const at = lines === undefined ? 'body' : `line ${lines}`;
+/** Names the place of the error without repeating the content of the file. */
+function describeCsvError({ code, lines }: CsvError & { lines?: number }): Error {
+  const where = lines === undefined ? 'body' : `line ${lines}`;
   const problem =
-    code === 'CSV_MAX_RECORD_SIZE' ? `has a row of more than ${MOST_OF_A_ROW} characters` : 'breaks the quotes';
-  return unreadable({ where: at, problem, expected: 'CSV with commas, and quotes doubled inside quotes (RFC 4180)' });
+    code === 'CSV_MAX_RECORD_SIZE' ? `has a row of more than ${MAX_ROW_CHARACTERS} characters` : 'breaks the quotes';
+  return unreadable({ where, problem, expected: 'CSV with commas, and quotes doubled inside quotes (RFC 4180)' });
 }

@@ -5,7 +5,7 @@ import type { ApiDeps } from '../../deps.ts';
 import { route } from '../../http/route.ts';
 import { sendCsv } from './csv-answer.ts';
 
-/** Sends the whole catalogue, as large as it is, a page of it in memory at a time. */
+/** Streams the whole catalogue with one page in memory at a time. */
 export const exportRoute = ({ db }: ApiDeps) =>
   route({
     method: 'get',
@@ -13,7 +13,7 @@ export const exportRoute = ({ db }: ApiDeps) =>
     permission: 'products:read',
     access: 'staff',
     tag: 'Imports',
-    summary: 'All products as a CSV file that an import takes back',
-    answers: { 200: { description: 'The file', schema: z.string(), contentType: 'text/csv' } },
+    summary: 'Export all products as a CSV file that can be imported again',
+    answers: { 200: { description: 'The CSV file', schema: z.string(), contentType: 'text/csv' } },
     handle: (call) => sendCsv(call, { name: 'products.csv', header: COLUMNS, pages: exportedRows(db.search) }),
   });

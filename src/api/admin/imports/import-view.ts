@@ -6,8 +6,8 @@ export const importSchema = z
   .object({
     id: z.uuid(),
     status: z.enum(['waiting', 'running', 'done', 'cancelled']),
-    rows: rows.meta({ description: 'Of the file, without its header.' }),
-    worked: rows.meta({ description: 'Rows that something became of so far.' }),
+    rows: rows.meta({ description: 'Rows of the file, without the header.' }),
+    worked: rows.meta({ description: 'Rows processed so far.' }),
     created: rows,
     updated: rows,
     unchanged: rows,
@@ -19,7 +19,7 @@ export const importSchema = z
 
 export const rowReportSchema = z
   .object({
-    row: z.int().meta({ description: 'As a spreadsheet counts: the header is row 1.' }),
+    row: z.int().meta({ description: 'Row number as in a spreadsheet: the header is row 1.' }),
     outcome: z.enum(['created', 'updated', 'unchanged', 'failed']),
     problems: z.array(z.object({ column: z.string(), problem: z.string() })),
   })

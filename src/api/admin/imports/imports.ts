@@ -5,7 +5,7 @@ import { listImports, requireImport } from '../../../entities/import/reading.ts'
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { adminEdit } from '../change.ts';
-import { pageOf, pageQuery, startOf, toPage } from '../list-query.ts';
+import { pageQuery, pageSchema, paginate, readCursorId } from '../list-query.ts';
 import { exportRoute } from './export.ts';
 import { importSchema } from './import-view.ts';
 import { reportRoute } from './report.ts';
@@ -16,7 +16,7 @@ const common = { access: 'staff', tag: 'Imports' } as const;
 const params = z.object({ id: z.uuid() });
 const LIST = { imports: 'all' };
 
-/** The catalogue as files: in, by a job with a report, and out. */
+/** Import and export of the catalogue as CSV files. */
 export const importRoutes = (deps: ApiDeps): AnyRoute[] => [
   uploadRoute(deps),
   listRoute(deps),
@@ -32,13 +32,13 @@ const listRoute = ({ db }: ApiDeps) =>
     method: 'get',
     path: PATH,
     permission: 'products:read',
-    summary: 'Imports of products, newest first; they are kept for 30 days',
+    summary: 'List product imports of the last 30 days, newest first',
     query: z.strictObject(pageQuery),
-    answers: { 200: { description: 'One page', schema: pageOf(importSchema) } },
+    answers: { 200: { description: 'A page of imports', schema: pageSchema(importSchema) } },
     errors: ['CURSOR_INVALID'],
     async handle({ query: { limit, cursor } }) {
-      const rows = await listImports(db.search, startOf(LIST, cursor), limit + 1);
-      return { status: 200, body: toPage(LIST, rows, limit) };
+      const rows = await listImports(db.search, readCursorId(LIST, cursor), limit + 1);
+      return { status: 200, body: paginate(LIST, rows, limit) };
     },
   });
 
@@ -48,7 +48,7 @@ const readRoute = ({ db }: ApiDeps) =>
     method: 'get',
     path: `${PATH}/{id}`,
     permission: 'products:read',
-    summary: 'How far an import is, and what became of its rows',
+    summary: 'Retrieve the progress and row counts of a product import',
     params,
     answers: { 200: { description: 'The import', schema: importSchema } },
     errors: ['IMPORT_NOT_FOUND'],
@@ -61,9 +61,9 @@ const cancelRoute = (deps: ApiDeps) =>
     method: 'post',
     path: `${PATH}/{id}/cancel`,
     permission: 'products:update',
-    summary: 'End an import before its next rows; what it did already stays',
+    summary: 'Cancel a product import; rows already imported stay',
     params,
-    answers: { 200: { description: 'The import, over', schema: importSchema } },
+    answers: { 200: { description: 'The cancelled import', schema: importSchema } },
     errors: ['IMPORT_NOT_FOUND', 'IMPORT_OVER'],
     idempotent: true,
     handle(call) {

@@ -6,14 +6,14 @@ import type { Query } from '../../../infra/database/query.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { readCursor, writeCursor } from '../../http/cursor.ts';
 import { route } from '../../http/route.ts';
-import { pageOf, pageQuery } from '../list-query.ts';
+import { pageQuery, pageSchema } from '../list-query.ts';
 import { sendCsv } from './csv-answer.ts';
 import { rowReportSchema } from './import-view.ts';
 
-/** Rows per statement of a report that is sent as a whole. */
-const PAGE = 1_000;
+/** Rows per query when the whole report is sent as CSV. */
+const ROWS_PER_QUERY = 1_000;
 
-/** What became of each row: page by page, or as one CSV file. */
+/** The outcome of each row of an import, as pages of JSON or as one CSV file. */
 export const reportRoute = ({ db }: ApiDeps) =>
   route({
     method: 'get',
@@ -21,11 +21,13 @@ export const reportRoute = ({ db }: ApiDeps) =>
     permission: 'products:read',
     access: 'staff',
     tag: 'Imports',
-    summary: 'What became of the rows of an import',
-    description: 'With `Accept: text/csv` all of them as one file, a line per problem.',
+    summary: 'List the rows of a product import with their outcomes',
+    description: '`Accept: text/csv` returns all rows as one file with one line per problem.',
     params: z.object({ id: z.uuid() }),
     query: z.strictObject({ ...pageQuery, outcome: rowReportSchema.shape.outcome.optional() }),
-    answers: { 200: { description: 'One page', schema: pageOf(rowReportSchema), orAs: 'text/csv' } },
+    answers: {
+      200: { description: 'A page of rows', schema: pageSchema(rowReportSchema), alternativeType: 'text/csv' },
+    },
     errors: ['IMPORT_NOT_FOUND', 'CURSOR_INVALID'],
     async handle(call) {
       const { id } = call.params;
@@ -33,7 +35,7 @@ export const reportRoute = ({ db }: ApiDeps) =>
       await requireImport(db.query, id);
       if (call.raw.request.accepts(['application/json', 'text/csv']) === 'text/csv') {
         const header = ['row', 'outcome', 'column', 'problem'];
-        return sendCsv(call, { name: `import-${id}.csv`, header, pages: reported(db.query, { id, outcome }) });
+        return sendCsv(call, { name: `import-${id}.csv`, header, pages: readPages(db.query, { id, outcome }) });
       }
       const list = { import: id, outcome };
       const after = cursor === undefined ? 0 : readCursor(list, cursor, z.int()).key;
@@ -45,17 +47,17 @@ export const reportRoute = ({ db }: ApiDeps) =>
     },
   });
 
-async function* reported(query: Query, { id, outcome }: { id: string; outcome: RowOutcome | null }) {
+async function* readPages(query: Query, { id, outcome }: { id: string; outcome: RowOutcome | null }) {
   let after = 0;
   for (;;) {
-    const rows = await reportRows(query, { id, outcome, after, most: PAGE });
-    if (rows.length > 0) yield rows.flatMap(linesOf);
-    if (rows.length < PAGE) return;
+    const rows = await reportRows(query, { id, outcome, after, most: ROWS_PER_QUERY });
+    if (rows.length > 0) yield rows.flatMap(csvRows);
+    if (rows.length < ROWS_PER_QUERY) return;
     after = rows.at(-1)?.row ?? after;
   }
 }
 
-const linesOf = ({ row, outcome, problems }: Awaited<ReturnType<typeof reportRows>>[number]) =>
+const csvRows = ({ row, outcome, problems }: Awaited<ReturnType<typeof reportRows>>[number]) =>
   problems.length === 0
     ? [[row, outcome, '', '']]
     : problems.map(({ column, problem }) => [row, outcome, column, guarded(problem)]);

@@ -1,26 +1,30 @@
 import { unreadable } from '../../../entities/import/columns.ts';
 import { RequestFault } from '../../http/errors/failure.ts';
 
-/** Most bytes of a file. */
-const MOST_BYTES = 200_000_000;
+/** The size limit of a file in bytes. */
+const MAX_FILE_BYTES = 200_000_000;
 
 /**
- * The text of a file as it comes in; `see` gets its bytes.
- * @throws IMPORT_UNREADABLE for what is not UTF-8 or cannot be stored, PAYLOAD_TOO_LARGE
+ * Decodes the chunks of a file to text; `onBytes` receives each chunk.
+ * @throws IMPORT_UNREADABLE for bytes that are not UTF-8 and for U+0000, which Postgres cannot store; PAYLOAD_TOO_LARGE
  */
-export async function* texts(chunks: AsyncIterable<Buffer>, see: (bytes: Buffer) => void): AsyncGenerator<string> {
+export async function* decodeUtf8(
+  chunks: AsyncIterable<Buffer>,
+  onBytes: (bytes: Buffer) => void,
+): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let bytes = 0;
   for await (const chunk of chunks) {
     bytes += chunk.length;
-    if (bytes > MOST_BYTES) throw new RequestFault('PAYLOAD_TOO_LARGE', { details: { limitBytes: MOST_BYTES } });
-    see(chunk);
-    yield textOf(() => decoder.decode(chunk, { stream: true }));
+    if (bytes > MAX_FILE_BYTES)
+      throw new RequestFault('PAYLOAD_TOO_LARGE', { details: { limitBytes: MAX_FILE_BYTES } });
+    onBytes(chunk);
+    yield decodeStorable(() => decoder.decode(chunk, { stream: true }));
   }
-  yield textOf(() => decoder.decode());
+  yield decodeStorable(() => decoder.decode());
 }
 
-function textOf(decode: () => string): string {
+function decodeStorable(decode: () => string): string {
   let text: string;
   try {
     text = decode();

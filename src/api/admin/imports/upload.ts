@@ -1,6 +1,6 @@
 import { acceptImport } from '../../../entities/import/progress.ts';
 import { requireImport } from '../../../entities/import/reading.ts';
-import { forgetImport, openImport, storeLines } from '../../../entities/import/receiving.ts';
+import { discardImport, openImport, storeLines } from '../../../entities/import/receiving.ts';
 import { enqueue } from '../../../entities/outbox/outbox.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { runImport } from '../../../jobs/imports.ts';
@@ -11,7 +11,7 @@ import { actorOf, adminEdit } from '../change.ts';
 import { readCsvFile } from './csv-file.ts';
 import { importSchema } from './import-view.ts';
 
-/** Takes a file in; a worker carries it out. */
+/** Stores an uploaded file; a worker imports it. */
 export const uploadRoute = (deps: ApiDeps) =>
   route({
     method: 'post',
@@ -21,9 +21,9 @@ export const uploadRoute = (deps: ApiDeps) =>
     tag: 'Imports',
     summary: 'Import products from a CSV file',
     description:
-      'The file is stored as it comes in, and worked on by a job, row by row: what is wrong with one row does not hold up the others. The same file again changes nothing. Needs `products:update`, too.',
+      'A job imports the stored file row by row; an invalid row does not stop the others. Importing the same file again changes nothing. Also needs the permission `products:update`.',
     streamedBody: 'text/csv',
-    answers: { 202: { description: 'The file has come in as a whole', schema: importSchema } },
+    answers: { 202: { description: 'The file is stored; the import is queued', schema: importSchema } },
     errors: ['IMPORT_UNREADABLE', 'PAYLOAD_TOO_LARGE'],
     idempotent: true,
     async handle(call) {
@@ -39,8 +39,8 @@ export const uploadRoute = (deps: ApiDeps) =>
         });
         return await accept(deps, call, { id: id ?? '', ...file });
       } finally {
-        // What was refused, cut off, or had come before under the same Idempotency-Key. One that was accepted stays.
-        if (id) await forgetImport(deps.db.query, id);
+        // Deletes a file that was refused, incomplete or already sent with the same Idempotency-Key; an accepted one stays.
+        if (id) await discardImport(deps.db.query, id);
       }
     },
   });

@@ -8,42 +8,42 @@ import { adminEdit } from '../change.ts';
 
 const PATH = '/api/v1/admin/queues';
 const TAG = 'Queues';
-/** Failed jobs that are listed, or run again, in one request. */
-const MOST = 100;
+/** The most failed jobs that one request lists or runs again. */
+const MAX_JOBS = 100;
 const params = z.object({ queue: z.string().max(100) });
 
 const failedSchema = z
   .object({
     id: z.string(),
     name: z.string(),
-    payload: z.record(z.string(), z.unknown()).meta({ description: 'Ids only.' }),
+    payload: z.record(z.string(), z.unknown()).meta({ description: 'The payload of the job; it holds ids only.' }),
     attempts: z.int(),
     reason: z.string(),
     failedAt: z.iso.datetime().nullable(),
   })
   .meta({ id: 'FailedJob' });
-const redriven = z.object({ redriven: z.array(z.string()) });
-const accepted = { 202: { description: 'They run again', schema: redriven } };
+const redrivenSchema = z.object({ redriven: z.array(z.string()) });
+const accepted = { 202: { description: 'The jobs that run again', schema: redrivenSchema } };
 
-/** The queues, and running again what has failed. */
+/** Job queues: counts, failed jobs and redrive. */
 export const queueRoutes = (deps: ApiDeps): AnyRoute[] => [
-  counts(deps),
-  failed(deps),
+  listQueues(deps),
+  listFailedJobs(deps),
   redriveOne(deps),
   redriveAll(deps),
 ];
 
-const counts = (deps: ApiDeps) =>
+const listQueues = (deps: ApiDeps) =>
   route({
     method: 'get',
     path: PATH,
     permission: 'queues:view',
     access: 'staff',
-    summary: 'The queues and how many jobs are in which state',
+    summary: 'List queues with their job counts by state',
     tag: TAG,
     answers: {
       200: {
-        description: 'All of them',
+        description: 'All queues',
         schema: z.object({ data: z.array(z.object({ name: z.string(), counts: z.record(z.string(), z.int()) })) }),
       },
     },
@@ -55,19 +55,19 @@ const counts = (deps: ApiDeps) =>
     },
   });
 
-const failed = (deps: ApiDeps) =>
+const listFailedJobs = (deps: ApiDeps) =>
   route({
     method: 'get',
     path: `${PATH}/{queue}/failed`,
     permission: 'queues:view',
     access: 'staff',
-    summary: `The last ${MOST} jobs that failed for good`,
+    summary: `List the last ${MAX_JOBS} failed jobs of a queue`,
     tag: TAG,
     params,
-    answers: { 200: { description: 'Newest first', schema: z.object({ data: z.array(failedSchema) }) } },
+    answers: { 200: { description: 'Failed jobs, newest first', schema: z.object({ data: z.array(failedSchema) }) } },
     errors: ['QUEUE_NOT_FOUND', 'QUEUE_UNAVAILABLE'],
     async handle(call) {
-      const jobs = await queueNamed(deps, call.params.queue).getFailed(0, MOST - 1);
+      const jobs = await findQueue(deps, call.params.queue).getFailed(0, MAX_JOBS - 1);
       return { status: 200, body: { data: jobs.map(viewOf) } };
     },
   });
@@ -85,7 +85,7 @@ const redriveOne = (deps: ApiDeps) =>
     errors: ['QUEUE_NOT_FOUND', 'JOB_NOT_FOUND', 'JOB_NOT_FAILED', 'QUEUE_UNAVAILABLE'],
     async handle(call) {
       const { queue, id } = call.params;
-      const job = await queueNamed(deps, queue).getJob(id);
+      const job = await findQueue(deps, queue).getJob(id);
       if (!job) throw refused('JOB_NOT_FOUND', { queue, jobId: id });
       if (!(await job.isFailed())) throw refused('JOB_NOT_FAILED', { state: await job.getState() });
       return redrive(deps, call, [job]);
@@ -98,17 +98,17 @@ const redriveAll = (deps: ApiDeps) =>
     path: `${PATH}/{queue}/redrive`,
     permission: 'queues:operate',
     access: 'staff',
-    summary: `Run the failed jobs of a queue again, at most ${MOST} at once`,
+    summary: `Run up to ${MAX_JOBS} failed jobs of a queue again`,
     tag: TAG,
     params,
     answers: accepted,
     errors: ['QUEUE_NOT_FOUND', 'QUEUE_UNAVAILABLE'],
     async handle(call) {
-      return redrive(deps, call, await queueNamed(deps, call.params.queue).getFailed(0, MOST - 1));
+      return redrive(deps, call, await findQueue(deps, call.params.queue).getFailed(0, MAX_JOBS - 1));
     },
   });
 
-/** Written down before it is done: an entry without its effect can be explained, the other way round cannot. */
+/** Writes the audit log entry before it retries the jobs: a retry without an entry could not be explained later. */
 async function redrive(deps: ApiDeps, call: Call<{ queue: string }, unknown, unknown>, jobs: readonly Job[]) {
   const { queue } = call.params;
   const ids = jobs.map(({ id }) => String(id));
@@ -125,16 +125,16 @@ async function redrive(deps: ApiDeps, call: Call<{ queue: string }, unknown, unk
     work,
   });
   const outcomes = await Promise.allSettled(jobs.map((job) => job.retry('failed')));
-  // Somebody else was faster with those that are rejected: they run already.
+  // A rejected job is no longer failed: another request has retried it.
   const body = { redriven: ids.filter((_, index) => outcomes[index]?.status === 'fulfilled') };
   if (jobs.length === 1 && body.redriven.length === 0) throw refused('JOB_NOT_FAILED', { jobId: ids[0] });
   return { ...answer, body };
 }
 
-/** @throws QUEUE_NOT_FOUND, QUEUE_UNAVAILABLE: to wait for Redis would keep the client waiting for as long as it is away. */
-function queueNamed(deps: ApiDeps, name: string): Queue {
-  const queue = deps.queues.all.find((one) => one.name === name);
-  if (!queue) throw refused('QUEUE_NOT_FOUND', { queue: name, known: deps.queues.all.map((one) => one.name) });
+/** Fails at once without Redis, instead of blocking the request. @throws QUEUE_NOT_FOUND, QUEUE_UNAVAILABLE */
+function findQueue(deps: ApiDeps, name: string): Queue {
+  const queue = deps.queues.all.find((queue) => queue.name === name);
+  if (!queue) throw refused('QUEUE_NOT_FOUND', { queue: name, known: deps.queues.all.map((queue) => queue.name) });
   refuseWithoutRedis(deps);
   return queue;
 }

@@ -13,32 +13,34 @@ const replaySchema = z
     steps: z.array(
       z.object({ seq: z.int(), event: z.string(), stored: z.string(), replayed: z.string(), isSame: z.boolean() }),
     ),
-    machine: z.array(difference).meta({ description: 'Where the stored machine is another than the steps lead to.' }),
+    machine: z.array(difference).meta({ description: 'Differences between the stored state and the replayed state.' }),
     price: z.object({ engineVersion: z.int(), differences: z.array(difference) }).nullable(),
   })
   .meta({ id: 'Replay' });
 
-/** Histories gone through again, with the machines and the pricing engine of now. */
+/** Replays stored histories with the current state machines and pricing engine. */
 export const replayRoutes = (deps: ApiDeps): AnyRoute[] => [
-  replay(deps, { things: 'checkouts', kind: 'checkout', notFound: 'CHECKOUT_NOT_FOUND' }),
-  replay(deps, { things: 'orders', kind: 'order', notFound: 'ORDER_NOT_FOUND' }),
+  replayRoute(deps, { path: 'checkouts', kind: 'checkout', notFound: 'CHECKOUT_NOT_FOUND' }),
+  replayRoute(deps, { path: 'orders', kind: 'order', notFound: 'ORDER_NOT_FOUND' }),
 ];
 
-const replay = (deps: ApiDeps, { things, kind, notFound }: { things: string; kind: string; notFound: ErrorCode }) =>
+const replayRoute = (deps: ApiDeps, { path, kind, notFound }: { path: string; kind: string; notFound: ErrorCode }) =>
   route({
     method: 'get',
-    path: `/api/v1/admin/${things}/{id}/replay`,
+    path: `/api/v1/admin/${path}/{id}/replay`,
     permission: 'orders:read',
     access: 'staff',
     tag: 'Replay',
-    summary: `Whether the history of one of the ${things} comes out again, or where it differs`,
+    summary: `Replay the history of ${kind === 'order' ? 'an' : 'a'} ${kind} and list the differences`,
     params: z.object({ id: z.uuid() }),
-    query: z.strictObject({ to: z.coerce.number().int().min(1).max(1_000_000).optional() }),
-    answers: { 200: { description: 'Step by step', schema: replaySchema } },
+    query: z.strictObject({
+      to: z.coerce.number().int().min(1).max(1_000_000).optional().meta({ description: 'The last step to replay.' }),
+    }),
+    answers: { 200: { description: 'The replay, step by step', schema: replaySchema } },
     errors: [notFound],
     async handle({ params: { id }, query: { to } }) {
-      const found = await deps.replay(id, to);
-      if (found?.kind !== kind) throw refused(notFound, { id });
-      return { status: 200, body: found };
+      const replay = await deps.replay(id, to);
+      if (replay?.kind !== kind) throw refused(notFound, { id });
+      return { status: 200, body: replay };
     },
   });

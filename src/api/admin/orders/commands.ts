@@ -9,11 +9,16 @@ import { acceptCommand, commandAnswers, commandErrors, readCommand } from '../..
 
 const PATH = '/api/v1/admin/orders';
 const params = z.object({ id: z.uuid() });
-const said = z.string().trim().min(1).max(500).meta({ description: 'Kept with the history. Nothing personal.' });
-const reason = said.optional();
+const requiredReason = z
+  .string()
+  .trim()
+  .min(1)
+  .max(500)
+  .meta({ description: 'Stored in the order history. Do not include personal data.' });
+const reason = requiredReason.optional();
 
-/** A wish of staff: where it is posted, what it takes, and which command it is. */
-interface SignInRealm {
+/** One order command of staff, with its path, its body and the command that it starts. */
+interface CommandSpec {
   path: string;
   summary: string;
   permission?: Permission;
@@ -22,141 +27,141 @@ interface SignInRealm {
   kind: OrderCommand | ((body: object) => OrderCommand);
 }
 
-const ofShipment = params.extend({ shipmentId: z.uuid() });
-const ofRefund = params.extend({ refundId: z.uuid() });
-const ofReturn = params.extend({ returnId: z.uuid() });
+const shipmentParams = params.extend({ shipmentId: z.uuid() });
+const refundParams = params.extend({ refundId: z.uuid() });
+const returnParams = params.extend({ returnId: z.uuid() });
 const transition = z.union([
   z.strictObject({ command: z.literal('PROCESS'), reason }),
-  z.strictObject({ command: z.literal('CANCEL'), reason: said }),
+  z.strictObject({ command: z.literal('CANCEL'), reason: requiredReason }),
 ]);
-const DELIVERED = { required: ['delivery'], properties: { delivery: { const: true } } };
+const WITH_DELIVERY = { required: ['delivery'], properties: { delivery: { const: true } } };
 const WITHOUT_AMOUNT = { not: { required: ['amount'] } };
-/** Requires lines or delivery of a refund, or both, or else an amount, in terms of OpenAPI. */
+/** The OpenAPI form of the rule for refunds: `lines`, `delivery` or both, or else `amount` alone. */
 const linesOrAmount = {
   anyOf: [
     { required: ['lines'], ...WITHOUT_AMOUNT },
-    { ...DELIVERED, ...WITHOUT_AMOUNT },
-    { required: ['amount'], not: { anyOf: [{ required: ['lines'] }, DELIVERED] } },
+    { ...WITH_DELIVERY, ...WITHOUT_AMOUNT },
+    { required: ['amount'], not: { anyOf: [{ required: ['lines'] }, WITH_DELIVERY] } },
   ],
 };
 
-const DOORS: readonly SignInRealm[] = [
+const COMMANDS: readonly CommandSpec[] = [
   {
     path: 'transitions',
-    summary: 'Begin to pack the order, or cancel all of it',
+    summary: 'Start packing an order, or cancel the whole order',
     body: transition,
     kind: (body) => ('command' in body && body.command === 'CANCEL' ? 'CANCEL' : 'PROCESS'),
   },
   {
     path: 'cancellations',
-    summary: 'Cancel units that were not sent: they go back on sale, their money goes back',
-    body: ORDER_WORK.CANCEL_UNITS.safeExtend({ reason: said }),
+    summary: 'Cancel unshipped units of an order: release their stock and refund them',
+    body: ORDER_WORK.CANCEL_UNITS.safeExtend({ reason: requiredReason }),
     kind: 'CANCEL_UNITS',
   },
   {
     path: 'shipments',
-    summary: 'Send all that is left, or some of it',
+    summary: 'Ship some or all unshipped units of an order',
     body: ORDER_WORK.SHIP.safeExtend({ reason }),
     kind: 'SHIP',
   },
   {
     path: 'shipments/{shipmentId}/delivery',
-    summary: 'Say that a shipment has arrived',
-    params: ofShipment,
+    summary: 'Mark a shipment as delivered',
+    params: shipmentParams,
     body: z.strictObject({ reason }),
     kind: 'DELIVER',
   },
   {
     path: 'refunds',
-    summary: 'Refund units that were sent, the delivery, or an amount, without anything coming back',
+    summary: 'Refund shipped units, the delivery charge or an amount without a return',
     permission: 'orders:refund',
-    body: ORDER_WORK.REFUND.safeExtend({ reason: said }).meta({ override: linesOrAmount }),
+    body: ORDER_WORK.REFUND.safeExtend({ reason: requiredReason }).meta({ override: linesOrAmount }),
     kind: 'REFUND',
   },
   {
     path: 'credit-notes',
-    summary: 'Issue a credit note by value for money that was given back outside the payment provider',
+    summary: 'Issue a credit note by value for a refund made outside the payment provider',
     permission: 'orders:refund',
-    body: ORDER_WORK.RECORD_REFUND.extend({ reason: said }),
+    body: ORDER_WORK.RECORD_REFUND.extend({ reason: requiredReason }),
     kind: 'RECORD_REFUND',
   },
   {
     path: 'refunds/{refundId}/retry',
-    summary: 'Try a refund again that has failed',
+    summary: 'Retry a failed refund',
     permission: 'orders:refund',
-    params: ofRefund,
+    params: refundParams,
     body: z.strictObject({ reason }),
     kind: 'RETRY_REFUND',
   },
   {
     path: 'returns',
-    summary: 'Ask for a return in the name of the customer',
+    summary: 'Request a return on behalf of the customer',
     body: ORDER_WORK.REQUEST_RETURN,
     kind: 'REQUEST_RETURN',
   },
   {
     path: 'returns/{returnId}/approve',
-    summary: 'Agree to a return: the goods may come back',
-    params: ofReturn,
+    summary: 'Approve a return',
+    params: returnParams,
     body: z.strictObject({ reason }),
     kind: 'APPROVE_RETURN',
   },
   {
     path: 'returns/{returnId}/reject',
-    summary: 'Do not agree to a return',
-    params: ofReturn,
-    body: z.strictObject({ reason: said }),
+    summary: 'Reject a return',
+    params: returnParams,
+    body: z.strictObject({ reason: requiredReason }),
     kind: 'REJECT_RETURN',
   },
   {
     path: 'returns/{returnId}/receive',
-    summary: 'The goods are back: refund them, and put on sale again what can be sold',
+    summary: 'Receive a return: refund the units and restock those that can be sold',
     permission: 'orders:refund',
-    params: ofReturn,
+    params: returnParams,
     body: ORDER_WORK.RECEIVE_RETURN.omit({ returnId: true }).extend({ reason }),
     kind: 'RECEIVE_RETURN',
   },
 ];
 
-/** The commands of staff about orders: the API accepts them, the workers carry them out. */
+/** Order commands of staff: the API stores them, and the workers execute them. */
 export const orderCommandRoutes = (deps: ApiDeps): AnyRoute[] => [
-  ...DOORS.map((realm) => doorRoute(deps, realm)),
-  lookAtCommand(deps),
+  ...COMMANDS.map((spec) => commandRoute(deps, spec)),
+  readCommandRoute(deps),
 ];
 
-const doorRoute = (deps: ApiDeps, realm: SignInRealm) =>
+const commandRoute = (deps: ApiDeps, spec: CommandSpec) =>
   route({
     method: 'post',
-    path: `${PATH}/{id}/${realm.path}`,
-    permission: realm.permission ?? 'orders:update',
+    path: `${PATH}/{id}/${spec.path}`,
+    permission: spec.permission ?? 'orders:update',
     access: 'staff',
     tag: 'Orders',
-    summary: realm.summary,
-    params: realm.params ?? params,
-    body: realm.body,
+    summary: spec.summary,
+    params: spec.params ?? params,
+    body: spec.body,
     answers: commandAnswers,
     errors: commandErrors,
     idempotent: true,
     waits: true,
     handle(call) {
       const { id: orderId, ...ids } = call.params;
-      const { reason: said = null, ...body } = call.body;
-      const kind = typeof realm.kind === 'string' ? realm.kind : realm.kind(body);
+      const { reason: givenReason = null, ...body } = call.body;
+      const kind = typeof spec.kind === 'string' ? spec.kind : spec.kind(body);
       const work = kind === 'PROCESS' || kind === 'CANCEL' ? {} : { ...body, ...ids };
-      // Of a return the reason is one of a list, and part of the work.
-      if (kind === 'REQUEST_RETURN') Object.assign(work, { reason: said });
-      return acceptCommand(deps, call, { orderId, kind, work, reason: said, customerId: null, path: PATH });
+      // The reason of a return is one of a fixed list and part of the command.
+      if (kind === 'REQUEST_RETURN') Object.assign(work, { reason: givenReason });
+      return acceptCommand(deps, call, { orderId, kind, work, reason: givenReason, customerId: null, path: PATH });
     },
   });
 
-const lookAtCommand = ({ db }: ApiDeps) =>
+const readCommandRoute = ({ db }: ApiDeps) =>
   route({
     method: 'get',
     path: `${PATH}/{id}/commands/{commandId}`,
     permission: 'orders:read',
     access: 'staff',
     tag: 'Orders',
-    summary: 'What became of a command',
+    summary: 'Retrieve the outcome of an order command',
     params: params.extend({ commandId: z.uuid() }),
     answers: { 200: commandAnswers[200] },
     errors: ['ORDER_COMMAND_NOT_FOUND'],

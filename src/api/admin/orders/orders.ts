@@ -3,24 +3,24 @@ import { refused } from '../../../domain/errors.ts';
 import { ORDER_STATES } from '../../../domain/states.ts';
 import { revokeOrderLinks } from '../../../entities/order/guest-link.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
-import { bare } from '../../auth/credentials/passwords.ts';
+import { withoutBody } from '../../auth/credentials/passwords.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { emailSchema } from '../../fields/person-fields.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { STAFF_ORDERS } from '../../orders/access.ts';
 import { documentRoutes } from '../../orders/document-routes.ts';
-import { numberSchema, readOrders } from '../../orders/list.ts';
+import { orderNumberSchema, readOrders } from '../../orders/list.ts';
 import { adminOrderHeadSchema, adminOrderSchema } from '../../orders/order-view.ts';
-import { dayQuery, placedIn } from '../../orders/placed.ts';
+import { dayQuery, placedRangeOf } from '../../orders/placed.ts';
 import { readOrder } from '../../orders/reading.ts';
 import { adminEdit, etag, noContent } from '../change.ts';
-import { pageOf, pageQuery, startOf, toPage } from '../list-query.ts';
+import { pageQuery, pageSchema, paginate, readCursorId } from '../list-query.ts';
 import { orderCommandRoutes } from './commands.ts';
 
 const PATH = STAFF_ORDERS.path;
 const common = { permission: 'orders:read', access: 'staff', tag: 'Orders' } as const;
 
-/** The shop's orders, and what staff ask of them. */
+/** Orders as staff see them, their commands and documents. */
 export const adminOrderRoutes = (deps: ApiDeps): AnyRoute[] => [
   list(deps),
   read(deps),
@@ -34,29 +34,29 @@ const list = ({ db, vault }: ApiDeps) =>
     ...common,
     method: 'get',
     path: PATH,
-    summary: 'Orders, newest first',
+    summary: 'List orders, newest first',
     query: z.strictObject({
       ...pageQuery,
       state: z.enum(ORDER_STATES).optional(),
-      number: numberSchema.optional(),
+      number: orderNumberSchema.optional(),
       customerId: z.uuid().optional(),
       email: emailSchema.optional().meta({
-        description: 'The whole address: of a customer who has an account, or the one that a guest gave.',
+        description: 'The complete e-mail address of the account, or the address that a guest entered.',
       }),
       ...dayQuery,
-      placedFrom: z.iso.datetime().optional(),
-      placedBefore: z.iso.datetime().optional(),
+      placedFrom: z.iso.datetime().optional().meta({ description: 'Orders placed at this instant or later.' }),
+      placedBefore: z.iso.datetime().optional().meta({ description: 'Orders placed before this instant.' }),
     }),
-    answers: { 200: { description: 'One page', schema: pageOf(adminOrderHeadSchema) } },
+    answers: { 200: { description: 'A page of orders', schema: pageSchema(adminOrderHeadSchema) } },
     errors: ['CURSOR_INVALID'],
     async handle({ query: { limit, cursor, email, ...filter } }) {
       const emailIndex = email === undefined ? undefined : vault.indexOf(email);
       const list = { orders: filter, emailIndex };
-      const before = startOf(list, cursor);
+      const before = readCursorId(list, cursor);
       const { customerId, number, state } = filter;
-      const wanted = { customerId, number, state, emailIndex, placed: placedIn(filter) };
-      const rows = await readOrders(db.search, { ...wanted, before, limit: limit + 1 });
-      return { status: 200, body: toPage(list, rows, limit) };
+      const filters = { customerId, number, state, emailIndex, placed: placedRangeOf(filter) };
+      const rows = await readOrders(db.search, { ...filters, before, limit: limit + 1 });
+      return { status: 200, body: paginate(list, rows, limit) };
     },
   });
 
@@ -65,7 +65,7 @@ const read = ({ db, vault }: ApiDeps) =>
     ...common,
     method: 'get',
     path: `${PATH}/{id}`,
-    summary: 'An order with its lines, shipments, refunds, returns and history',
+    summary: 'Retrieve an order with its lines, shipments, refunds, returns and history',
     params: z.object({ id: z.uuid() }),
     answers: { 200: { description: 'The order', schema: adminOrderSchema } },
     errors: ['ORDER_NOT_FOUND'],
@@ -82,11 +82,11 @@ const revokeLinks = (deps: ApiDeps) =>
     method: 'post',
     path: `${PATH}/{id}/revoke-links`,
     permission: 'orders:update',
-    summary: 'Revoke the links to an order in mails that were sent to its guest',
+    summary: 'Revoke the links to an order in e-mails that a guest has received',
     description:
-      'For a link that others have, or a mail that went to a wrong address. Later mails carry a link that works.',
+      'Use it when a link was shared or an e-mail went to a wrong address. Later e-mails contain a new, valid link.',
     params: z.object({ id: z.uuid() }),
-    answers: { 204: { description: 'The links no longer work' } },
+    answers: { 204: { description: 'The links are revoked' } },
     errors: ['ORDER_NOT_FOUND'],
     handle(call) {
       const { id } = call.params;
@@ -94,6 +94,6 @@ const revokeLinks = (deps: ApiDeps) =>
         if (!(await revokeOrderLinks(tx, id))) throw refused('ORDER_NOT_FOUND', { orderId: id });
         return { answer: noContent, target: { type: 'order', id }, before: null, after: null };
       };
-      return bare(adminEdit(deps, call, { action: 'order.revoke-links', scope: id, work }));
+      return withoutBody(adminEdit(deps, call, { action: 'order.revoke-links', scope: id, work }));
     },
   });

@@ -4,62 +4,67 @@ import type { Contradiction } from '../../../domain/pricing/contradictions/contr
 import type { Selection } from '../../../domain/pricing/inputs.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 
-const MOST_IDS = 1_000;
+const MAX_IDS = 1_000;
 
 export const name = z.string().trim().min(1).max(120);
-export const priority = z.int().min(-1_000).max(1_000).meta({ description: 'The higher one comes first.' });
+export const priority = z.int().min(-1_000).max(1_000).meta({ description: 'Higher values apply first. Default: 0.' });
 export const units = z.int().min(1).max(1_000_000);
-const ids = z.array(z.uuid()).max(MOST_IDS);
+const ids = z.array(z.uuid()).max(MAX_IDS);
 
-export const groupIds = ids.meta({ description: 'Groups of customers that it is for; none: everybody.' });
+export const groupIds = ids.meta({
+  description: 'Ids of the customer groups that are eligible; empty: all customers.',
+});
 const instant = z.iso.datetime({ offset: true }).nullable();
 export const windowFields = {
-  startsAt: instant.optional().meta({ description: 'From this instant on; null: from ever.' }),
-  endsAt: instant.optional().meta({ description: 'Until just before this instant; null: for ever.' }),
+  startsAt: instant.optional().meta({ description: 'Start of validity, inclusive; null: no start.' }),
+  endsAt: instant.optional().meta({ description: 'End of validity, exclusive; null: no end.' }),
 };
 
 export const target = z
   .strictObject({ productIds: ids.default([]), variantIds: ids.default([]), collectionIds: ids.default([]) })
-  .meta({ id: 'Target', description: 'Goods by what they are: what is named in any of the three is meant.' });
+  .meta({
+    id: 'Target',
+    description: 'Matches products, variants and collections: a variant in any of the three lists is selected.',
+  });
 
-export const NOTHING = { productIds: [], variantIds: [], collectionIds: [] };
+export const EMPTY_TARGET = { productIds: [], variantIds: [], collectionIds: [] };
 
 export const selectionFields = {
-  include: target.optional().meta({ description: 'Nothing named: all goods.' }),
-  exclude: target.optional(),
+  include: target.optional().meta({ description: 'Products that are included; empty lists: all products.' }),
+  exclude: target.optional().meta({ description: 'Products that are excluded.' }),
 };
 
-/** @throws CONTRADICTION naming each of them */
+/** Refuses the request if there are problems. @throws CONTRADICTION with up to 20 of them */
 export function refuseContradictions(problems: readonly Contradiction[]): void {
   if (problems.length > 0) throw refused('CONTRADICTION', { problems: problems.slice(0, 20) });
 }
 
-/** @throws REFERENCE_UNKNOWN naming the field and the ids that nothing has */
-export async function requireGroups(tx: Tx, wanted: readonly string[]): Promise<void> {
-  await requireAll(tx, { field: 'groupIds', table: 'customer_groups', wanted });
+/** @throws REFERENCE_UNKNOWN with the field and the unknown ids */
+export async function requireGroups(tx: Tx, groupIds: readonly string[]): Promise<void> {
+  await requireExistingIds(tx, { field: 'groupIds', table: 'customer_groups', ids: groupIds });
 }
 
-/** @throws REFERENCE_UNKNOWN naming the field and the ids that nothing has */
+/** @throws REFERENCE_UNKNOWN with the field and the unknown ids */
 export async function requireGoods(tx: Tx, { include, exclude }: Selection, where = ''): Promise<void> {
-  for (const [part, of] of Object.entries({ include, exclude })) {
-    const field = (one: string) => `${where}${part}.${one}`;
-    await requireAll(tx, { field: field('productIds'), table: 'products', wanted: of.productIds });
-    await requireAll(tx, { field: field('variantIds'), table: 'variants', wanted: of.variantIds });
-    await requireAll(tx, { field: field('collectionIds'), table: 'collections', wanted: of.collectionIds });
+  for (const [part, selected] of Object.entries({ include, exclude })) {
+    const field = (name: string) => `${where}${part}.${name}`;
+    await requireExistingIds(tx, { field: field('productIds'), table: 'products', ids: selected.productIds });
+    await requireExistingIds(tx, { field: field('variantIds'), table: 'variants', ids: selected.variantIds });
+    await requireExistingIds(tx, { field: field('collectionIds'), table: 'collections', ids: selected.collectionIds });
   }
 }
 
-/** @throws REFERENCE_UNKNOWN */
-export async function requireAll(
+/** Requires that all ids exist, and locks their rows. @throws REFERENCE_UNKNOWN with up to 20 unknown ids */
+export async function requireExistingIds(
   tx: Tx,
-  { field, table, wanted }: { field: string; table: string; wanted: readonly string[] },
+  { field, table, ids }: { field: string; table: string; ids: readonly string[] },
 ): Promise<void> {
-  if (wanted.length === 0) return;
-  // Locked, so that what is named is not removed before anybody can see that it is named.
+  if (ids.length === 0) return;
+  // The lock keeps the rows from being deleted before the reference to them is committed.
   const rows = await tx.query<{ id: string }>(`select id from ${table} where id = any($1) order by id for key share`, [
-    wanted,
+    ids,
   ]);
-  const known = new Set(rows.map(({ id }) => id));
-  const unknown = wanted.filter((id) => !known.has(id.toLowerCase()));
+  const existing = new Set(rows.map(({ id }) => id));
+  const unknown = ids.filter((id) => !existing.has(id.toLowerCase()));
   if (unknown.length > 0) throw refused('REFERENCE_UNKNOWN', { field, ids: unknown.slice(0, 20) });
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Discount } from '../../../domain/pricing/inputs.ts';
 import type { PricingOutput, RefusalReason } from '../../../domain/pricing/output.ts';
-import { loadPriced } from '../../../entities/pricing/context.ts';
+import { loadGoodsForPricing } from '../../../entities/pricing/context.ts';
 import { idsOf, type LineRequest, pricingInputs } from '../../../entities/pricing/priced.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { totalsSchema } from '../../fields/totals.ts';
@@ -16,31 +16,31 @@ import { DISCOUNTS } from './discounts/discounts.ts';
 
 const bodySchema = z.strictObject({
   items: z.array(lineSchema).min(1).max(200),
-  groupIds: z.array(z.uuid()).max(100).default([]).meta({ description: 'Of the customer who is imagined.' }),
-  isFirstOrder: z.boolean().default(true),
+  groupIds: z.array(z.uuid()).max(100).default([]).meta({ description: 'Customer groups of the simulated customer.' }),
+  isFirstOrder: z.boolean().default(true).meta({ description: 'Whether the simulated customer has no order yet.' }),
   state: stateSchema.nullable().default(null),
   at: z.iso
     .datetime({ offset: true })
     .optional()
-    .meta({ description: 'The instant; default: now. Offers that have ended by now do not count at any.' }),
+    .meta({ description: 'Time of the purchase. Default: now. Offers that have ended by now are never applied.' }),
   codes: z
     .array(z.string().max(40).toUpperCase())
     .max(10)
     .default([])
-    .meta({ description: 'Others that are entered.' }),
+    .meta({ description: 'Other discount codes in the cart.' }),
 });
 
 const previewSchema = z
   .object({
     applies: z.boolean(),
-    reason: z.string().nullable().meta({ description: 'Why it does not apply.' }),
-    amount: z.int().meta({ description: 'Paise that it takes off.' }),
+    reason: z.string().nullable().meta({ description: 'Why the discount does not apply; null when it does.' }),
+    amount: z.int().meta({ description: 'Reduction in paise.' }),
     without: totalsSchema,
     with: explainedSchema,
   })
   .meta({ id: 'DiscountPreview' });
 
-/** What a cart would cost with a discount: also with one that is paused, or whose uses are all taken. */
+/** Prices a cart with a discount, even if the discount is paused or used up. */
 export const previewRoutes = (deps: ApiDeps): AnyRoute[] => [
   route({
     tag: DISCOUNTS.tag,
@@ -48,10 +48,10 @@ export const previewRoutes = (deps: ApiDeps): AnyRoute[] => [
     access: 'staff',
     method: 'post',
     path: '/api/v1/admin/discounts/{id}/preview',
-    summary: 'What a cart would cost with and without this discount, and why',
+    summary: 'Preview the price of a cart with and without a discount',
     params: z.object({ id: z.uuid() }),
     body: bodySchema,
-    answers: { 200: { description: 'Both prices', schema: previewSchema } },
+    answers: { 200: { description: 'Both prices and the reason', schema: previewSchema } },
     errors: [
       'DISCOUNT_NOT_FOUND',
       'VARIANT_NOT_FOUND',
@@ -61,13 +61,13 @@ export const previewRoutes = (deps: ApiDeps): AnyRoute[] => [
     ],
     async handle({ params: { id }, body }) {
       const now = new Date(body.at ?? Date.now());
-      const discount = await asEntered(deps, id);
+      const discount = await readAsEntered(deps, id);
       const inputs = await inputsOf(deps, body, now);
       const others = inputs.discounts.filter((one) => one.id !== id);
       const [without, output] = [others, [...others, discount]].map((discounts) =>
         priceInputs({ ...inputs, discounts }),
       );
-      if (!without || !output) throw new Error('two prices were made');
+      if (!without || !output) throw new Error('pricing must return two prices');
       const amount = output.discounts.find((one) => one.id === id)?.amount ?? 0;
       const reason = amount > 0 ? null : reasonOf(output, id);
       const price = { at: inputs.at, currency: inputs.currency, ...output };
@@ -85,8 +85,8 @@ type Stored = Omit<Discount, 'startsAt' | 'endsAt'> & {
   isAutomatic: boolean;
 };
 
-/** The discount as if its code had been entered and it were on. */
-async function asEntered({ db }: ApiDeps, id: string): Promise<Discount> {
+/** Reads a discount as if it were active and its code entered. */
+async function readAsEntered({ db }: ApiDeps, id: string): Promise<Discount> {
   const stored = (await readOne(db.query, DISCOUNTS, id)) as object as Stored;
   const { name, priority, stacking, stackGroup, groupIds, firstOrderOnly, minSubtotal, minQuantity } = stored;
   const { include, exclude, excludesBundles, offer, isAutomatic } = stored;
@@ -109,17 +109,17 @@ async function asEntered({ db }: ApiDeps, id: string): Promise<Discount> {
 }
 
 async function inputsOf(deps: ApiDeps, body: z.infer<typeof bodySchema>, now: Date) {
-  const wanted: LineRequest[] = body.items;
+  const items: LineRequest[] = body.items;
   const nobody = { customerId: null, redeemer: null, shippingMethodId: null };
   const { codes, groupIds } = body;
-  const { sellables, context } = await loadPriced(deps.db.query, deps, {
-    ...idsOf(wanted),
+  const { sellables, context } = await loadGoodsForPricing(deps.db.query, deps, {
+    ...idsOf(items),
     codes,
     groupIds,
     ...nobody,
     now,
   });
-  for (const one of wanted) requireSellable({ sellables, context }, one);
-  const imagined = { ...context, isFirstOrder: body.isFirstOrder };
-  return pricingInputs(deps, { wanted, sellables, context: imagined, placeOfSupply: body.state, now });
+  for (const item of items) requireSellable({ sellables, context }, item);
+  const simulated = { ...context, isFirstOrder: body.isFirstOrder };
+  return pricingInputs(deps, { wanted: items, sellables, context: simulated, placeOfSupply: body.state, now });
 }

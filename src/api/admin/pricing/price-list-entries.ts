@@ -1,25 +1,25 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
-import { bare } from '../../auth/credentials/passwords.ts';
+import { withoutBody } from '../../auth/credentials/passwords.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { paise } from '../../fields/amounts.ts';
 import { readCursor, writeCursor } from '../../http/cursor.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { adminEdit, noContent, versioned } from '../change.ts';
-import { pageOf, pageQuery } from '../list-query.ts';
+import { pageQuery, pageSchema } from '../list-query.ts';
 import { lockResource, readOne } from '../resources/resource.ts';
-import { requireAll, units } from './conditions.ts';
+import { requireExistingIds, units } from './conditions.ts';
 import { PRICE_LISTS } from './price-lists.ts';
 
 const PATH = '/api/v1/admin/price-lists/{id}/entries';
-const MOST = 1_000;
+const MAX_ENTRIES = 1_000;
 
 const entrySchema = z
   .strictObject({
     variantId: z.uuid(),
-    minQuantity: units.meta({ description: 'From so many units of the variant on.' }),
-    price: paise.meta({ description: 'Of one unit.' }),
+    minQuantity: units.meta({ description: 'Quantity from which the price applies, in units.' }),
+    price: paise.meta({ description: 'Unit price in paise.' }),
   })
   .meta({ id: 'PriceListEntry' });
 type Entry = z.infer<typeof entrySchema>;
@@ -27,7 +27,7 @@ type Entry = z.infer<typeof entrySchema>;
 const common = { tag: PRICE_LISTS.tag, permission: 'price-lists:manage', access: 'staff' } as const;
 const params = z.object({ id: z.uuid() });
 
-/** The prices of a price list. */
+/** The entries of a price list. */
 export const priceListEntryRoutes = (deps: ApiDeps): AnyRoute[] => [list(deps), put(deps), remove(deps)];
 
 const list = ({ db }: ApiDeps) =>
@@ -35,19 +35,19 @@ const list = ({ db }: ApiDeps) =>
     ...common,
     method: 'get',
     path: PATH,
-    summary: 'The prices of a price list, by variant',
+    summary: 'List the entries of a price list, by variant',
     params,
     query: z.strictObject(pageQuery),
-    answers: { 200: { description: 'One page', schema: pageOf(entrySchema) } },
+    answers: { 200: { description: 'A page of entries', schema: pageSchema(entrySchema) } },
     errors: ['PRICE_LIST_NOT_FOUND', 'CURSOR_INVALID'],
     async handle({ params: { id }, query: { limit, cursor } }) {
       await readOne(db.query, PRICE_LISTS, id);
-      const behind = cursor === undefined ? null : readCursor({ entriesOf: id }, cursor, z.int());
+      const after = cursor === undefined ? null : readCursor({ entriesOf: id }, cursor, z.int());
       const rows = await db.search<Entry>(
         `select variant_id as "variantId", min_quantity as "minQuantity", price from price_list_entries
           where price_list_id = $1 and ($2::uuid is null or (variant_id, min_quantity) > ($2, $3::int))
           order by variant_id, min_quantity limit $4`,
-        [id, behind?.id ?? null, behind?.key ?? 0, limit + 1],
+        [id, after?.id ?? null, after?.key ?? 0, limit + 1],
       );
       const data = rows.slice(0, limit);
       const last = rows.length > limit ? data.at(-1) : undefined;
@@ -62,9 +62,10 @@ const put = (deps: ApiDeps) =>
     method: 'put',
     path: PATH,
     versioned: true,
-    summary: `Set up to ${MOST} prices: of the same variant and quantity the new one counts, others stay`,
+    summary: `Add or replace up to ${MAX_ENTRIES} entries of a price list`,
     params,
-    body: z.strictObject({ entries: z.array(entrySchema).min(1).max(MOST) }),
+    description: 'Replaces entries with the same variant and quantity; other entries stay.',
+    body: z.strictObject({ entries: z.array(entrySchema).min(1).max(MAX_ENTRIES) }),
     answers: { 200: { description: 'The price list', schema: PRICE_LISTS.view } },
     errors: ['PRICE_LIST_NOT_FOUND', 'REFERENCE_UNKNOWN', 'CONTRADICTION'],
     handle(call) {
@@ -72,8 +73,12 @@ const put = (deps: ApiDeps) =>
       const { entries } = call.body;
       const work = async (tx: Tx) => {
         await lockResource(tx, PRICE_LISTS, call);
-        refuseDoubles(entries);
-        await requireAll(tx, { field: 'entries', table: 'variants', wanted: entries.map((entry) => entry.variantId) });
+        refuseDuplicates(entries);
+        await requireExistingIds(tx, {
+          field: 'entries',
+          table: 'variants',
+          ids: entries.map((entry) => entry.variantId),
+        });
         await tx.query(
           `insert into price_list_entries (variant_id, price_list_id, min_quantity, price)
             select variant_id, $1, min_quantity, price
@@ -85,7 +90,7 @@ const put = (deps: ApiDeps) =>
             entries.map((entry) => entry.price),
           ],
         );
-        await touch(tx, id);
+        await bumpVersion(tx, id);
         const answer = versioned(await readOne(tx.query, PRICE_LISTS, id));
         return { answer, target: { type: 'price-list', id }, before: null, after: { entries } };
       };
@@ -98,9 +103,9 @@ const remove = (deps: ApiDeps) =>
     ...common,
     method: 'delete',
     path: `${PATH}/{variantId}`,
-    summary: 'Take the prices of a variant out of a price list',
+    summary: 'Delete the entries of a variant from a price list',
     params: params.extend({ variantId: z.uuid() }),
-    answers: { 204: { description: 'It has none there' } },
+    answers: { 204: { description: 'The price list has no entry for the variant' } },
     errors: ['PRICE_LIST_NOT_FOUND'],
     handle(call) {
       const { id, variantId } = call.params;
@@ -112,23 +117,26 @@ const remove = (deps: ApiDeps) =>
             returning min_quantity as "minQuantity", price`,
           [id, variantId],
         );
-        await touch(tx, id);
+        await bumpVersion(tx, id);
         return { answer: noContent, target: { type: 'price-list', id }, before: { variantId, removed }, after: null };
       };
-      return bare(adminEdit(deps, call, { action: 'price-list.remove-prices', scope: id, work }));
+      return withoutBody(adminEdit(deps, call, { action: 'price-list.remove-prices', scope: id, work }));
     },
   });
 
-/** Of two prices of the same variant and quantity it would be chance which counts. @throws CONTRADICTION */
-function refuseDoubles(entries: readonly Entry[]): void {
+/** Refuses two entries for one variant and quantity, because either could win. @throws CONTRADICTION */
+function refuseDuplicates(entries: readonly Entry[]): void {
   const seen = new Set<string>();
-  for (const [place, { variantId, minQuantity }] of entries.entries()) {
+  for (const [index, { variantId, minQuantity }] of entries.entries()) {
     const key = `${variantId} ${minQuantity}`;
-    const problem = { where: `entries[${place}]`, problem: 'the same variant and quantity are there already' };
-    if (seen.has(key)) throw refused('CONTRADICTION', { problems: [{ ...problem, expected: 'each once' }] });
+    const problem = { where: `entries[${index}]`, problem: 'repeats the variant and quantity of an earlier entry' };
+    if (seen.has(key))
+      throw refused('CONTRADICTION', {
+        problems: [{ ...problem, expected: 'one entry for each variant and quantity' }],
+      });
     seen.add(key);
   }
 }
 
-const touch = (tx: Tx, id: string): Promise<object[]> =>
+const bumpVersion = (tx: Tx, id: string): Promise<object[]> =>
   tx.query(`update price_lists set version = version + 1, updated_at = $2 where id = $1`, [id, tx.now]);

@@ -7,7 +7,7 @@ const statuses = ['active', 'archived'] as const;
 
 const fields = { name, status: z.enum(statuses), priority, groupIds, ...windowFields };
 
-/** Prices of their own for some variants, for groups of customers, for a while, by quantity. */
+/** Price lists: other unit prices for variants, by customer group, period and quantity. */
 export const PRICE_LISTS = resource({
   path: 'price-lists',
   noun: 'price-list',
@@ -20,9 +20,9 @@ export const PRICE_LISTS = resource({
   fields,
   defaults: { status: 'active', priority: 0, groupIds: [], startsAt: null, endsAt: null },
   required: ['name'],
-  apart: {
+  computed: {
     entries: {
-      schema: z.int().meta({ description: 'How many prices it has: see `/entries`.' }),
+      schema: z.int().meta({ description: 'Number of entries; list them at `/entries`.' }),
       sql: '(select count(*)::int from price_list_entries e where e.price_list_id = t.id)',
     },
   },

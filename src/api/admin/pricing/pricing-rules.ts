@@ -3,8 +3,8 @@ import { ruleContradictions } from '../../../domain/pricing/contradictions/contr
 import { paise, percent } from '../../fields/amounts.ts';
 import { resource } from '../resources/resource.ts';
 import {
+  EMPTY_TARGET,
   groupIds,
-  NOTHING,
   name,
   priority,
   refuseContradictions,
@@ -23,13 +23,13 @@ const action = z
     z.strictObject({ kind: z.literal('percent-off'), percent }),
     z.strictObject({ kind: z.literal('amount-off'), amount: paise }),
   ])
-  .meta({ description: 'What it does to the price of one unit. Amounts in paise.' });
+  .meta({ description: 'How the rule changes the unit price. Amounts in paise.' });
 
 const fields = {
   name,
   status: z.enum(statuses),
   priority,
-  isFinal: z.boolean().meta({ description: 'No rule behind it changes the price any more.' }),
+  isFinal: z.boolean().meta({ description: 'Whether later rules are skipped once this rule applies. Default: false.' }),
   groupIds,
   ...windowFields,
   ...selectionFields,
@@ -38,7 +38,7 @@ const fields = {
   action,
 };
 
-/** Rules that change the price of a unit, one after the other. */
+/** Pricing rules: they change the unit price one after the other, by priority. */
 export const PRICING_RULES = resource({
   path: 'pricing-rules',
   noun: 'pricing-rule',
@@ -51,11 +51,11 @@ export const PRICING_RULES = resource({
   fields,
   defaults: {
     ...{ status: 'active', priority: 0, isFinal: false, groupIds: [], startsAt: null, endsAt: null },
-    ...{ include: NOTHING, exclude: NOTHING, minQuantity: 1, maxQuantity: null },
+    ...{ include: EMPTY_TARGET, exclude: EMPTY_TARGET, minQuantity: 1, maxQuantity: null },
   },
   required: ['name', 'action'],
   json: ['include', 'exclude', 'action'],
-  async check(tx, { startsAt = null, endsAt = null, include = NOTHING, exclude = NOTHING, ...rule }) {
+  async check(tx, { startsAt = null, endsAt = null, include = EMPTY_TARGET, exclude = EMPTY_TARGET, ...rule }) {
     refuseContradictions(ruleContradictions({ ...rule, startsAt, endsAt, include, exclude }));
     await requireGroups(tx, rule.groupIds);
     await requireGoods(tx, { include, exclude });

@@ -13,7 +13,7 @@ import { PRICING_RULES } from './pricing-rules.ts';
 import { SHIPPING_METHODS } from './shipping-methods.ts';
 import { taxClassRoutes } from './tax-classes.ts';
 
-/** Everything that prices are made of. */
+/** Price lists, pricing rules, discounts, bundles, shipping methods and tax classes. */
 export const pricingAdminRoutes = (deps: ApiDeps): AnyRoute[] => [
   ...resourceRoutes(deps, PRICE_LISTS),
   ...priceListEntryRoutes(deps),

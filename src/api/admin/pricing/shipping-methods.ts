@@ -6,8 +6,8 @@ import { requireTaxClass } from '../catalogue/fields.ts';
 import { resource } from '../resources/resource.ts';
 import { name, refuseContradictions } from './conditions.ts';
 
-/** One at a time says which method is the default; the number is arbitrary but must stay. */
-const DEFAULT_METHOD = 7_205_762;
+/** Key of the advisory lock that serialises changes of the default method. Arbitrary, but it must not change. */
+const DEFAULT_METHOD_LOCK = 7_205_762;
 
 const statuses = ['active', 'archived'] as const;
 const grams = z.int().min(0).max(10_000_000);
@@ -15,35 +15,49 @@ const grams = z.int().min(0).max(10_000_000);
 const zone = z
   .strictObject({
     name,
-    states: z.array(stateSchema).max(40).meta({ description: 'None: everywhere.' }),
-    maxWeightGrams: grams.nullable().meta({ description: 'Heavier orders are not delivered.' }),
+    states: z.array(stateSchema).max(40).meta({ description: 'States of the zone; empty: all states.' }),
+    maxWeightGrams: grams
+      .nullable()
+      .meta({ description: 'Weight limit in grams; heavier orders cannot be shipped. Null: no limit.' }),
     rates: z
       .array(
         z.strictObject({
           fromWeightGrams: grams,
-          fromSubtotal: paise.meta({ description: 'Of the goods before discounts.' }),
+          fromSubtotal: paise.meta({ description: 'Subtotal in paise before discounts, from which the rate applies.' }),
           price: paise,
         }),
       )
       .min(1)
       .max(50)
-      .meta({ description: 'The heaviest that an order reaches counts, of these the one with the highest subtotal.' }),
+      .meta({
+        description:
+          'The rate with the highest `fromWeightGrams` that the order reaches applies; among equals, the one with the highest `fromSubtotal`.',
+      }),
   })
   .meta({ id: 'ShippingZone' });
 
 const fields = {
   name,
   status: z.enum(statuses),
-  isDefault: z
-    .boolean()
-    .meta({ description: 'It counts where none was chosen. Setting it takes it from another one.' }),
-  position: z.int().min(0).max(1_000).meta({ description: 'Its place in the list for customers.' }),
+  isDefault: z.boolean().meta({
+    description:
+      'Whether the method applies when the customer has chosen none. Setting it unsets the previous default.',
+  }),
+  position: z
+    .int()
+    .min(0)
+    .max(1_000)
+    .meta({ description: 'Position in the list for customers, ascending. Default: 100.' }),
   hsn: z.string().regex(/^(\d{4}|\d{6}|\d{8})$/, 'must be a SAC of 4, 6 or 8 digits, e.g. "996812"'),
   taxClass: z.string().min(1).max(80),
-  zones: z.array(zone).min(1).max(50).meta({ description: 'The first that has the place counts.' }),
+  zones: z
+    .array(zone)
+    .min(1)
+    .max(50)
+    .meta({ description: 'Delivery zones; the first zone that contains the state of the address applies.' }),
 };
 
-/** Ways of delivery: by zone, weight and subtotal. */
+/** Shipping methods, priced by zone, weight and subtotal. */
 export const SHIPPING_METHODS = resource({
   path: 'shipping-methods',
   noun: 'shipping-method',
@@ -57,7 +71,7 @@ export const SHIPPING_METHODS = resource({
   defaults: { status: 'active', isDefault: false, position: 100, hsn: '996812' },
   required: ['name', 'taxClass', 'zones'],
   json: ['zones'],
-  prepare: (tx) => tx.query(`select pg_advisory_xact_lock($1)`, [DEFAULT_METHOD]),
+  prepare: (tx) => tx.query(`select pg_advisory_xact_lock($1)`, [DEFAULT_METHOD_LOCK]),
   async check(tx, { zones, taxClass, isDefault, status }, id) {
     refuseContradictions(zoneContradictions(zones));
     await requireTaxClass(tx, taxClass);

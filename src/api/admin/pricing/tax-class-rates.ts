@@ -16,10 +16,10 @@ export const rateSchema = z
   .strictObject({
     validFrom: z.iso
       .datetime({ offset: true })
-      .meta({ description: 'The slabs of one instant replace all before it.' }),
+      .meta({ description: 'When the rate takes effect. The slabs with this time replace all earlier slabs.' }),
     minUnitPrice: paise.meta({
       description:
-        'Paise. From this value of a unit on: without tax, after discounts. "Not exceeding ₹2,500" is followed by a slab from 250001.',
+        'Lowest unit value of the slab in paise, without tax and after discounts. Example: after a slab "not exceeding ₹2,500", the next slab begins at 250001.',
     }),
     percent: z.string().regex(/^\d{1,3}(\.\d{1,4})?$/, 'must be a percent like "18" or "0.25"'),
   })
@@ -27,44 +27,48 @@ export const rateSchema = z
 
 export const classSchema = z
   .object({ code, name, rates: z.array(rateSchema), version: z.int() })
-  .meta({ id: 'TaxClass', description: 'A kind of goods, and how it is taxed over time.' });
+  .meta({ id: 'TaxClass', description: 'A class of goods with its tax rates over time.' });
 type TaxClass = z.infer<typeof classSchema>;
 
 const SELECT = `select code, name, version, coalesce(${ratesOf('c.code')}, '[]') as rates from tax_classes c`;
 
-/** Every tax class, by code. */
+/** Reads all tax classes, by code. */
 export const readClasses = async (query: ApiDeps['db']['query']): Promise<TaxClass[]> =>
-  (await query<TaxClass>(`${SELECT} order by code`)).map(plain);
+  (await query<TaxClass>(`${SELECT} order by code`)).map(normaliseClass);
 
 /** @throws TAX_CLASS_NOT_FOUND */
 export async function readClass(query: ApiDeps['db']['query'], id: string): Promise<TaxClass> {
   const [row] = await query<TaxClass>(`${SELECT} where code = $1`, [id]);
   if (!row) throw refused('TAX_CLASS_NOT_FOUND', { code: id });
-  return plain(row);
+  return normaliseClass(row);
 }
 
-const plain = ({ rates, ...row }: TaxClass): TaxClass => ({ ...row, rates: rates.map(plainRate) });
-const plainRate = ({ validFrom, minUnitPrice, percent }: TaxRate): TaxRate => ({
+const normaliseClass = ({ rates, ...row }: TaxClass): TaxClass => ({ ...row, rates: rates.map(normaliseRate) });
+const normaliseRate = ({ validFrom, minUnitPrice, percent }: TaxRate): TaxRate => ({
   validFrom: new Date(validFrom).toISOString(),
   minUnitPrice,
   percent: plainPercent(percent),
 });
 
-/** Each date needs a slab from 0 on, or a cheap unit has no rate. @throws CONTRADICTION */
+/** Requires a slab from 0 for each date, so that every unit has a rate. @throws CONTRADICTION */
 export function refuseGaps(rates: readonly TaxRate[]): void {
-  const plainRates = rates.map(plainRate);
-  const byDate = Map.groupBy(plainRates, ({ validFrom }) => validFrom);
+  const normalised = rates.map(normaliseRate);
+  const byDate = Map.groupBy(normalised, ({ validFrom }) => validFrom);
   const problems = [...byDate].flatMap(([validFrom, slabs]) => {
     const floors = slabs.map(({ minUnitPrice }) => minUnitPrice);
     const where = `rates from ${validFrom}`;
-    const gap = { where, problem: 'none begins at a unit price of 0', expected: 'a slab with minUnitPrice 0' };
-    const double = { where, problem: 'two begin at the same price', expected: 'each minUnitPrice once' };
-    return [...(floors.includes(0) ? [] : [gap]), ...(new Set(floors).size < floors.length ? [double] : [])];
+    const gap = { where, problem: 'no slab begins at a unit price of 0', expected: 'a slab with minUnitPrice 0' };
+    const duplicate = {
+      where,
+      problem: 'two slabs have the same minUnitPrice',
+      expected: 'one slab for each minUnitPrice',
+    };
+    return [...(floors.includes(0) ? [] : [gap]), ...(new Set(floors).size < floors.length ? [duplicate] : [])];
   });
   refuseContradictions(problems);
 }
 
-/** @throws CONTRADICTION naming the rates that have applied and would be lost or changed, or made up afterwards */
+/** Replaces the rates; rates in the past cannot be added, changed or removed. @throws CONTRADICTION naming them */
 export async function replaceRates(
   tx: Tx,
   { code: id, rates: before }: TaxClass,
@@ -72,14 +76,17 @@ export async function replaceRates(
 ): Promise<void> {
   refuseGaps(rates);
   const past = (list: readonly TaxRate[]) =>
-    list.filter(({ validFrom }) => new Date(validFrom) <= tx.now).map((rate) => JSON.stringify(plainRate(rate)));
-  const [had, has] = [past(before), past(rates)];
-  const changed = [...had.filter((rate) => !has.includes(rate)), ...has.filter((rate) => !had.includes(rate))];
+    list.filter(({ validFrom }) => new Date(validFrom) <= tx.now).map((rate) => JSON.stringify(normaliseRate(rate)));
+  const [oldRates, newRates] = [past(before), past(rates)];
+  const changed = [
+    ...oldRates.filter((rate) => !newRates.includes(rate)),
+    ...newRates.filter((rate) => !oldRates.includes(rate)),
+  ];
   refuseContradictions(
     changed.map((rate) => ({
       where: 'rates',
-      problem: `has applied already: ${rate}`,
-      expected: 'rates of the past as they are',
+      problem: `already in effect: ${rate}`,
+      expected: 'unchanged rates of the past',
     })),
   );
   await tx.query(`delete from tax_rates where tax_class = $1`, [id]);

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
-import { bare } from '../../auth/credentials/passwords.ts';
+import { withoutBody } from '../../auth/credentials/passwords.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
-import { takenName } from '../access/roles.ts';
+import { refuseTakenName } from '../access/roles.ts';
 import { adminEdit, noContent, versioned } from '../change.ts';
 import { requireVersion } from '../version.ts';
 import { name } from './conditions.ts';
@@ -22,9 +22,9 @@ import {
 const PATH = '/api/v1/admin/tax-classes';
 const common = { tag: 'Tax classes', permission: 'price-lists:manage', access: 'staff' } as const;
 const params = z.object({ code });
-const one = { description: 'The tax class', schema: classSchema };
+const classAnswer = { description: 'The tax class', schema: classSchema };
 
-/** The rates of GST as data: by date and price. What has applied is history and stays. */
+/** Tax classes: GST rates by date and unit price. Rates of the past cannot change. */
 export const taxClassRoutes = (deps: ApiDeps): AnyRoute[] => [
   list(deps),
   read(deps),
@@ -38,8 +38,8 @@ const list = ({ db }: ApiDeps) =>
     ...common,
     method: 'get',
     path: PATH,
-    summary: 'All tax classes',
-    answers: { 200: { description: 'All of them', schema: z.object({ data: z.array(classSchema) }) } },
+    summary: 'List all tax classes',
+    answers: { 200: { description: 'All tax classes', schema: z.object({ data: z.array(classSchema) }) } },
     handle: async () => ({ status: 200, body: { data: await readClasses(db.query) } }),
   });
 
@@ -48,9 +48,9 @@ const read = ({ db }: ApiDeps) =>
     ...common,
     method: 'get',
     path: `${PATH}/{code}`,
-    summary: 'A tax class',
+    summary: 'Retrieve a tax class',
     params,
-    answers: { 200: one },
+    answers: { 200: classAnswer },
     errors: ['TAX_CLASS_NOT_FOUND'],
     handle: async (call) => versioned(await readClass(db.query, call.params.code)),
   });
@@ -60,9 +60,9 @@ const create = (deps: ApiDeps) =>
     ...common,
     method: 'post',
     path: PATH,
-    summary: 'Make a tax class',
+    summary: 'Create a tax class',
     body: z.strictObject({ code, name, rates: z.array(rateSchema).min(1).max(100) }),
-    answers: { 201: one },
+    answers: { 201: classAnswer },
     errors: ['NAME_TAKEN', 'CONTRADICTION'],
     idempotent: true,
     handle(call) {
@@ -74,7 +74,7 @@ const create = (deps: ApiDeps) =>
         const answer = versioned(await readClass(tx.query, body.code), 201);
         return { answer, target: { type: 'tax-class', id: body.code }, before: null, after: body };
       };
-      return adminEdit(deps, call, { action: 'tax-class.create', scope: 'new', work }).catch(takenName);
+      return adminEdit(deps, call, { action: 'tax-class.create', scope: 'new', work }).catch(refuseTakenName);
     },
   });
 
@@ -84,10 +84,11 @@ const change = (deps: ApiDeps) =>
     method: 'patch',
     path: `${PATH}/{code}`,
     versioned: true,
-    summary: 'Give a tax class another name, or other rates: those that have applied already must stay',
+    summary: 'Update the name or the rates of a tax class',
+    description: 'Send all rates: those in effect already must stay as they are.',
     params,
     body: z.strictObject({ name: name.optional(), rates: z.array(rateSchema).min(1).max(100).optional() }),
-    answers: { 200: one },
+    answers: { 200: classAnswer },
     errors: ['TAX_CLASS_NOT_FOUND', 'CONTRADICTION'],
     handle(call) {
       const [id, { name: newName, rates }] = [call.params.code, call.body];
@@ -99,8 +100,8 @@ const change = (deps: ApiDeps) =>
         const update = `update tax_classes set name = coalesce($2, name), version = version + 1 where code = $1`;
         await tx.query(update, [id, newName ?? null]);
         const after = await readClass(tx.query, id);
-        const { version: _, ...was } = before;
-        return { answer: versioned(after), target: { type: 'tax-class', id }, before: was, after: call.body };
+        const { version: _, ...old } = before;
+        return { answer: versioned(after), target: { type: 'tax-class', id }, before: old, after: call.body };
       };
       return adminEdit(deps, call, { action: 'tax-class.change', scope: id, work });
     },
@@ -111,9 +112,9 @@ const remove = (deps: ApiDeps) =>
     ...common,
     method: 'delete',
     path: `${PATH}/{code}`,
-    summary: 'Remove a tax class that no product has',
+    summary: 'Delete a tax class that no product or shipping method uses',
     params,
-    answers: { 204: { description: 'Removed' } },
+    answers: { 204: { description: 'Deleted' } },
     errors: ['TAX_CLASS_NOT_FOUND', 'IN_USE'],
     handle(call) {
       const id = call.params.code;
@@ -121,11 +122,12 @@ const remove = (deps: ApiDeps) =>
         await tx.query(`select 1 from tax_classes where code = $1 for update`, [id]);
         const before = await readClass(tx.query, id);
         const users = `select 1 from products where tax_class = $1 union all select 1 from shipping_methods where tax_class = $1 limit 1`;
-        if ((await tx.query(users, [id])).length > 0) throw refused('IN_USE', { instead: 'give its products another' });
+        if ((await tx.query(users, [id])).length > 0)
+          throw refused('IN_USE', { instead: 'give its products and shipping methods another tax class first' });
         await tx.query(`delete from tax_rates where tax_class = $1`, [id]);
         await tx.query(`delete from tax_classes where code = $1`, [id]);
         return { answer: noContent, target: { type: 'tax-class', id }, before, after: null };
       };
-      return bare(adminEdit(deps, call, { action: 'tax-class.remove', scope: id, work }));
+      return withoutBody(adminEdit(deps, call, { action: 'tax-class.remove', scope: id, work }));
     },
   });

@@ -8,15 +8,15 @@ import { healDiscrepancy } from '../../../jobs/reconciliation.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { actorOf, adminEdit } from '../change.ts';
-import { pageOf, pageQuery, startOf, toPage } from '../list-query.ts';
+import { pageQuery, pageSchema, paginate, readCursorId } from '../list-query.ts';
 import { DISCREPANCY_COLUMNS, discrepancySchema } from './reconciliation-view.ts';
-import { withRule } from './report.ts';
+import { addRule } from './report.ts';
 
 const PATH = '/api/v1/admin/reconciliation/discrepancies';
 const common = { access: 'staff', tag: 'Reconciliation' } as const;
 const params = z.object({ id: z.uuid() });
 
-/** What does not agree, and what people do about it. */
+/** Discrepancies that reconciliation runs found, and the decisions of staff about them. */
 export const discrepancyRoutes = (deps: ApiDeps): AnyRoute[] => [list(deps), resolve(deps), heal(deps)];
 
 const list = ({ db }: ApiDeps) =>
@@ -25,23 +25,23 @@ const list = ({ db }: ApiDeps) =>
     method: 'get',
     path: PATH,
     permission: 'queues:view',
-    summary: 'Discrepancies, newest first; with `state=person` those that wait for somebody',
+    summary: 'List discrepancies, newest first; `state=person` lists those that need a decision',
     query: z.strictObject({
       ...pageQuery,
       state: discrepancySchema.shape.state.optional(),
       severity: discrepancySchema.shape.severity.optional(),
       kind: z.string().max(80).optional(),
     }),
-    answers: { 200: { description: 'One page', schema: pageOf(discrepancySchema) } },
+    answers: { 200: { description: 'A page of discrepancies', schema: pageSchema(discrepancySchema) } },
     errors: ['CURSOR_INVALID'],
     async handle({ query: { limit, cursor, state = null, severity = null, kind = null } }) {
       const list = { discrepancies: true, state, severity, kind };
       const rows = await db.search<{ id: string; kind: string }>(
         `select ${DISCREPANCY_COLUMNS} from discrepancies where ($1::uuid is null or id < $1) and ($2::text is null or state = $2)
           and ($3::text is null or severity = $3) and ($4::text is null or kind = $4) order by id desc limit $5`,
-        [startOf(list, cursor), state, severity, kind, limit + 1],
+        [readCursorId(list, cursor), state, severity, kind, limit + 1],
       );
-      return { status: 200, body: toPage(list, rows.map(withRule), limit) };
+      return { status: 200, body: paginate(list, rows.map(addRule), limit) };
     },
   });
 
@@ -51,10 +51,12 @@ const resolve = (deps: ApiDeps) =>
     method: 'post',
     path: `${PATH}/{id}/resolve`,
     permission: 'queues:operate',
-    summary: 'Say that somebody has seen to it; when it is found again it is a new one',
+    summary: 'Mark a discrepancy as resolved; if a later run finds it again, it is a new discrepancy',
     params,
-    body: z.strictObject({ note: z.string().trim().min(1).max(500).meta({ description: 'Nothing personal.' }) }),
-    answers: { 200: { description: 'As it is now', schema: discrepancySchema } },
+    body: z.strictObject({
+      note: z.string().trim().min(1).max(500).meta({ description: 'What was done. Do not include personal data.' }),
+    }),
+    answers: { 200: { description: 'The updated discrepancy', schema: discrepancySchema } },
     errors: ['DISCREPANCY_NOT_FOUND'],
     idempotent: true,
     handle(call) {
@@ -74,9 +76,9 @@ const heal = (deps: ApiDeps) =>
     method: 'post',
     path: `${PATH}/{id}/heal`,
     permission: 'queues:operate',
-    summary: 'Try the rule of its kind once more',
+    summary: 'Apply the recovery rule to a discrepancy again',
     params,
-    answers: { 200: { description: 'As it is now', schema: discrepancySchema } },
+    answers: { 200: { description: 'The updated discrepancy', schema: discrepancySchema } },
     errors: ['DISCREPANCY_NOT_FOUND', 'NO_REMEDY'],
     idempotent: true,
     handle: (call) =>
@@ -90,7 +92,7 @@ const heal = (deps: ApiDeps) =>
 
 interface Decision {
   action: string;
-  /** What is set; the id is $1. */
+  /** The `set` clause of the update; `$1` is the id. */
   sql: string;
   values: unknown[];
   heals?: true;
@@ -103,15 +105,20 @@ function decide(
 ) {
   const { id } = call.params;
   const work = async (tx: Tx) => {
-    const [found] = await tx.query<Row & { kind: string }>(
+    const [discrepancy] = await tx.query<Row & { kind: string }>(
       `update discrepancies set ${sql} where id = $1 and state = 'person' returning ${DISCREPANCY_COLUMNS}`,
       [id, ...values],
     );
-    if (!found) throw refused('DISCREPANCY_NOT_FOUND', { id });
-    if (heals && !ruleOf(found.kind).heals) throw refused('NO_REMEDY', { kind: found.kind });
+    if (!discrepancy) throw refused('DISCREPANCY_NOT_FOUND', { id });
+    if (heals && !ruleOf(discrepancy.kind).heals) throw refused('NO_REMEDY', { kind: discrepancy.kind });
     if (heals) enqueue(tx, deps.queues, { contract: healDiscrepancy, payload: { discrepancyId: id } });
-    const answer = { status: 200, headers: {}, body: withRule(found) };
-    return { answer, target: { type: 'discrepancy', id }, before: { state: 'person' }, after: { state: found.state } };
+    const answer = { status: 200, headers: {}, body: addRule(discrepancy) };
+    return {
+      answer,
+      target: { type: 'discrepancy', id },
+      before: { state: 'person' },
+      after: { state: discrepancy.state },
+    };
   };
   return adminEdit(deps, call, { action, scope: id, work });
 }

@@ -9,10 +9,11 @@ export const runSchema = z
     startedBy: z.string(),
     state: z.enum(['running', 'done']),
     phase: z.string(),
-    checked: z.record(z.string(), z.int()).meta({ description: 'How much each phase has looked at.' }),
-    counts: z
-      .record(z.string(), z.int())
-      .meta({ description: 'found: new ones; healed and person: of these; known: open before, and seen again.' }),
+    checked: z.record(z.string(), z.int()).meta({ description: 'Rows that each phase has checked.' }),
+    counts: z.record(z.string(), z.int()).meta({
+      description:
+        '`found`: new discrepancies, of which `healed` were repaired and `person` need a decision; `known`: still open from an earlier run.',
+    }),
     startedAt: instant,
     finishedAt: instant.nullable(),
   })
@@ -28,10 +29,10 @@ export const discrepancySchema = z
     kind: z.string(),
     severity: z.enum(['critical', 'warning']),
     subject: z.string(),
-    facts: z.record(z.string(), z.unknown()).meta({ description: 'Ids and numbers side by side.' }),
+    facts: z.record(z.string(), z.unknown()).meta({ description: 'The ids and values that disagree.' }),
     state: z.enum(['healing', 'healed', 'person', 'resolved', 'gone']),
-    rule: z.string().meta({ description: 'What is done about this kind, or what a person looks at.' }),
-    action: z.string().nullable().meta({ description: 'What was done.' }),
+    rule: z.string().meta({ description: 'How the system repairs this kind, or what a person must check.' }),
+    action: z.string().nullable().meta({ description: 'The repair that was made; null if none.' }),
     note: z.string().nullable(),
     foundAt: instant,
     seenAt: instant,

@@ -6,16 +6,16 @@ import type { Query } from '../../../infra/database/query.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { route } from '../../http/route.ts';
 import { sendCsv } from '../imports/csv-answer.ts';
-import { pageOf, pageQuery, startOf, toPage } from '../list-query.ts';
+import { pageQuery, pageSchema, paginate, readCursorId } from '../list-query.ts';
 import { DISCREPANCY_COLUMNS, discrepancySchema } from './reconciliation-view.ts';
 
-type Found = Omit<z.infer<typeof discrepancySchema>, 'rule'>;
+type DiscrepancyRow = Omit<z.infer<typeof discrepancySchema>, 'rule'>;
 
-/** Rows per statement of a report that is sent as a whole. */
-const PAGE = 500;
+/** Rows per query when the whole report is sent as CSV. */
+const ROWS_PER_QUERY = 500;
 const HEADER = ['foundAt', 'severity', 'kind', 'subject', 'state', 'action', 'rule', 'facts'];
 
-/** What a run found, with the rule of each kind: page by page, or as one CSV file. */
+/** The discrepancies of a run, each with its rule, as pages of JSON or as one CSV file. */
 export const reportRoute = ({ db }: ApiDeps) =>
   route({
     method: 'get',
@@ -23,11 +23,17 @@ export const reportRoute = ({ db }: ApiDeps) =>
     permission: 'queues:view',
     access: 'staff',
     tag: 'Reconciliation',
-    summary: 'What a run found',
-    description: 'With `Accept: text/csv` all of it as one file.',
+    summary: 'Retrieve the report of a reconciliation run',
+    description: '`Accept: text/csv` returns the whole report as one file.',
     params: z.object({ id: z.uuid() }),
     query: z.strictObject(pageQuery),
-    answers: { 200: { description: 'One page', schema: pageOf(discrepancySchema), orAs: 'text/csv' } },
+    answers: {
+      200: {
+        description: 'A page of discrepancies',
+        schema: pageSchema(discrepancySchema),
+        alternativeType: 'text/csv',
+      },
+    },
     errors: ['RUN_NOT_FOUND', 'CURSOR_INVALID'],
     async handle(call) {
       const { id } = call.params;
@@ -35,39 +41,39 @@ export const reportRoute = ({ db }: ApiDeps) =>
       const runs = await db.query(`select 1 from reconciliation_runs where id = $1`, [id]);
       if (runs.length === 0) throw refused('RUN_NOT_FOUND', { runId: id });
       if (call.raw.request.accepts(['application/json', 'text/csv']) === 'text/csv') {
-        return sendCsv(call, { name: `reconciliation-${id}.csv`, header: HEADER, pages: pagesOf(db.search, id) });
+        return sendCsv(call, { name: `reconciliation-${id}.csv`, header: HEADER, pages: readPages(db.search, id) });
       }
       const list = { report: id };
-      const rows = await foundBy(db.search, id, { before: startOf(list, cursor), limit: limit + 1 });
-      return { status: 200, body: toPage(list, rows.map(withRule), limit) };
+      const rows = await readDiscrepancies(db.search, id, { before: readCursorId(list, cursor), limit: limit + 1 });
+      return { status: 200, body: paginate(list, rows.map(addRule), limit) };
     },
   });
 
-export const withRule = <T extends { kind: string }>(found: T) => ({ ...found, rule: ruleOf(found.kind).rule });
+export const addRule = <T extends { kind: string }>(row: T) => ({ ...row, rule: ruleOf(row.kind).rule });
 
-/** What a run saw, also what others had found before. */
-const foundBy = (
+/** Reads the discrepancies that a run found or saw again. */
+const readDiscrepancies = (
   query: Query,
   id: string,
   { before, limit }: { before: string | null; limit: number },
-): Promise<Found[]> =>
-  query<Found & Record<string, unknown>>(
+): Promise<DiscrepancyRow[]> =>
+  query<DiscrepancyRow & Record<string, unknown>>(
     `select ${DISCREPANCY_COLUMNS} from discrepancies where (run_id = $1 or last_run_id = $1) and ($2::uuid is null or id < $2)
       order by id desc limit $3`,
     [id, before, limit],
   );
 
-async function* pagesOf(query: Query, id: string) {
+async function* readPages(query: Query, id: string) {
   let before: string | null = null;
   for (;;) {
-    const rows: Found[] = await foundBy(query, id, { before, limit: PAGE });
-    if (rows.length > 0) yield rows.map(lineOf);
-    if (rows.length < PAGE) return;
+    const rows: DiscrepancyRow[] = await readDiscrepancies(query, id, { before, limit: ROWS_PER_QUERY });
+    if (rows.length > 0) yield rows.map(csvRow);
+    if (rows.length < ROWS_PER_QUERY) return;
     before = rows.at(-1)?.id ?? null;
   }
 }
 
-const lineOf = ({ foundAt, severity, kind, subject, state, action, facts }: Found): string[] => [
+const csvRow = ({ foundAt, severity, kind, subject, state, action, facts }: DiscrepancyRow): string[] => [
   new Date(foundAt).toISOString(),
   severity,
   kind,

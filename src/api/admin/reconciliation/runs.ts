@@ -7,7 +7,7 @@ import { continueRun } from '../../../jobs/reconciliation.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { actorOf, adminEdit } from '../change.ts';
-import { pageOf, pageQuery, startOf, toPage } from '../list-query.ts';
+import { pageQuery, pageSchema, paginate, readCursorId } from '../list-query.ts';
 import { discrepancyRoutes } from './discrepancies.ts';
 import { RUN_COLUMNS, runSchema } from './reconciliation-view.ts';
 import { reportRoute } from './report.ts';
@@ -15,7 +15,7 @@ import { reportRoute } from './report.ts';
 const PATH = '/api/v1/admin/reconciliation/runs';
 const common = { access: 'staff', tag: 'Reconciliation' } as const;
 
-/** Comparing the books: what was found, what was done about it, and what needs a person. */
+/** Reconciliation runs, their reports and discrepancies. */
 export const reconciliationRoutes = (deps: ApiDeps): AnyRoute[] => [
   list(deps),
   start(deps),
@@ -30,18 +30,18 @@ const list = ({ db }: ApiDeps) =>
     method: 'get',
     path: PATH,
     permission: 'queues:view',
-    summary: 'Runs, newest first',
+    summary: 'List reconciliation runs, newest first',
     query: z.strictObject({ ...pageQuery, kind: z.enum(['recent', 'full']).optional() }),
-    answers: { 200: { description: 'One page', schema: pageOf(runSchema) } },
+    answers: { 200: { description: 'A page of runs', schema: pageSchema(runSchema) } },
     errors: ['CURSOR_INVALID'],
     async handle({ query: { limit, cursor, kind } }) {
       const list = { runs: kind };
       const rows = await db.search<{ id: string }>(
         `select ${RUN_COLUMNS} from reconciliation_runs where ($1::uuid is null or id < $1) and ($2::text is null or kind = $2)
           order by id desc limit $3`,
-        [startOf(list, cursor), kind ?? null, limit + 1],
+        [readCursorId(list, cursor), kind ?? null, limit + 1],
       );
-      return { status: 200, body: toPage(list, rows, limit) };
+      return { status: 200, body: paginate(list, rows, limit) };
     },
   });
 
@@ -51,17 +51,18 @@ const start = (deps: ApiDeps) =>
     method: 'post',
     path: PATH,
     permission: 'queues:operate',
-    summary: 'Start a run now',
-    description: '`recent` looks at what moved in the last two days, `full` at everything. One run goes on at a time.',
+    summary: 'Start a reconciliation run',
+    description:
+      '`recent` checks what changed in the last two days, `full` checks everything. Only one run is active at a time.',
     body: z.strictObject({ kind: z.enum(['recent', 'full']) }),
-    answers: { 202: { description: 'It has begun', schema: runSchema } },
+    answers: { 202: { description: 'The run has started', schema: runSchema } },
     errors: ['RUN_IN_PROGRESS'],
     idempotent: true,
     handle(call) {
       const { kind } = call.body;
-      const { kind: who, id: whose } = actorOf(call.principal);
+      const actor = actorOf(call.principal);
       const work = async (tx: Tx) => {
-        const id = await beginRun(tx, { kind, startedBy: `${who}:${whose}` });
+        const id = await beginRun(tx, { kind, startedBy: `${actor.kind}:${actor.id}` });
         if (id === undefined) throw refused('RUN_IN_PROGRESS');
         enqueue(tx, deps.queues, { contract: continueRun, payload: { runId: id } });
         const [run] = await tx.query(`select ${RUN_COLUMNS} from reconciliation_runs where id = $1`, [id]);
@@ -78,9 +79,9 @@ const read = ({ db }: ApiDeps) =>
     method: 'get',
     path: `${PATH}/{id}`,
     permission: 'queues:view',
-    summary: 'A run: where it stands, or what it came to',
+    summary: 'Retrieve a reconciliation run with its progress and results',
     params: z.object({ id: z.uuid() }),
-    answers: { 200: { description: 'It', schema: runSchema } },
+    answers: { 200: { description: 'The run', schema: runSchema } },
     errors: ['RUN_NOT_FOUND'],
     async handle({ params: { id } }) {
       const [run] = await db.query(`select ${RUN_COLUMNS} from reconciliation_runs where id = $1`, [id]);

@@ -2,20 +2,20 @@ import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import type { Row } from '../../../infra/database/pending-writes.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
-import { bare } from '../../auth/credentials/passwords.ts';
+import { withoutBody } from '../../auth/credentials/passwords.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { adminEdit, noContent, versioned } from '../change.ts';
-import { pageOf, pageQuery, startOf, toPage } from '../list-query.ts';
-import { changeThing, createThing } from './changes.ts';
-import { commonOf, params, pathOf, type Resource, readOne, type Stored, selectOf } from './resource.ts';
+import { pageQuery, pageSchema, paginate, readCursorId } from '../list-query.ts';
+import { changeResourceRoute, createResourceRoute } from './changes.ts';
+import { commonOf, params, pathOf, type Resource, readOne, type StoredResource, selectOf } from './resource.ts';
 
-/** List, create, read, change and remove. */
+/** The routes that list, create, read, update and delete a resource. */
 export const resourceRoutes = (deps: ApiDeps, kind: Resource): AnyRoute[] => [
   list(deps, kind),
-  createThing(deps, kind),
+  createResourceRoute(deps, kind),
   read(deps, kind),
-  changeThing(deps, kind),
+  changeResourceRoute(deps, kind),
   remove(deps, kind),
 ];
 
@@ -24,20 +24,20 @@ const list = ({ db }: ApiDeps, kind: Resource) =>
     ...commonOf(kind, 'read'),
     method: 'get',
     path: pathOf(kind),
-    summary: `All ${kind.path.replaceAll('-', ' ')}, newest first`,
+    summary: `List ${kind.path.replaceAll('-', ' ')}, newest first`,
     query: z.strictObject({ ...pageQuery, status: z.enum(kind.statuses).optional(), ...filterFields(kind) }),
-    answers: { 200: { description: 'One page', schema: pageOf(kind.view) } },
+    answers: { 200: { description: 'A page of the list', schema: pageSchema(kind.view) } },
     errors: ['CURSOR_INVALID'],
-    async handle({ query: { status, limit, cursor, ...wanted } }) {
-      const page = { list: kind.path, status, ...wanted };
-      const filters = Object.entries(wanted).filter(([, value]) => value !== undefined);
+    async handle({ query: { status, limit, cursor, ...filterValues } }) {
+      const page = { list: kind.path, status, ...filterValues };
+      const filters = Object.entries(filterValues).filter(([, value]) => value !== undefined);
       const where = filters.map(([name], index) => ` and ${kind.filters?.[name]?.sql(`$${index + 4}`)}`);
-      const rows = await db.search<Stored>(
+      const rows = await db.search<StoredResource>(
         `select ${selectOf(kind)} from ${kind.table} t where ($1::text is null or t.status = $1)
           and ($2::uuid is null or t.id < $2)${where.join('')} order by t.id desc limit $3`,
-        [status ?? null, startOf(page, cursor), limit + 1, ...filters.map(([, value]) => value)],
+        [status ?? null, readCursorId(page, cursor), limit + 1, ...filters.map(([, value]) => value)],
       );
-      return { status: 200, body: toPage(page, rows, limit) };
+      return { status: 200, body: paginate(page, rows, limit) };
     },
   });
 
@@ -49,9 +49,9 @@ const read = ({ db }: ApiDeps, kind: Resource) =>
     ...commonOf(kind, 'read'),
     method: 'get',
     path: `${pathOf(kind)}/{id}`,
-    summary: `A ${kind.noun.replaceAll('-', ' ')}`,
+    summary: `Retrieve a ${kind.noun.replaceAll('-', ' ')}`,
     params,
-    answers: { 200: { description: 'It', schema: kind.view } },
+    answers: { 200: { description: 'The resource', schema: kind.view } },
     errors: [kind.notFound],
     handle: async ({ params: { id } }) => versioned(await readOne(db.query, kind, id)),
   });
@@ -61,9 +61,10 @@ const remove = (deps: ApiDeps, kind: Resource) =>
     ...commonOf(kind, 'delete'),
     method: 'delete',
     path: `${pathOf(kind)}/{id}`,
-    summary: `Remove a ${kind.noun.replaceAll('-', ' ')} that nothing refers to; else archive it`,
+    summary: `Delete an unreferenced ${kind.noun.replaceAll('-', ' ')}`,
+    description: 'Answers 409 `IN_USE` when something refers to it; archive it instead.',
     params,
-    answers: { 204: { description: 'Removed' } },
+    answers: { 204: { description: 'Deleted' } },
     errors: [kind.notFound, 'IN_USE'],
     handle(call) {
       const { id } = call.params;
@@ -78,14 +79,14 @@ const remove = (deps: ApiDeps, kind: Resource) =>
         for (const statement of kind.children ?? []) await tx.query(statement, [id]);
         await tx.query(`delete from ${kind.table} where id = $1`, [id]);
         const before = row.before as Row;
-        await kind.removed?.(tx, before);
+        await kind.afterRemove?.(tx, before);
         return { answer: noContent, target: { type: kind.noun, id }, before, after: null };
       };
-      return bare(adminEdit(deps, call, { action: `${kind.noun}.remove`, scope: id, work }).catch(inUse));
+      return withoutBody(adminEdit(deps, call, { action: `${kind.noun}.remove`, scope: id, work }).catch(refuseInUse));
     },
   });
 
-/** The foreign keys decide what is still referred to. */
-const inUse = (error: unknown): never => {
+/** Rethrows a violation of a foreign key as a refusal. @throws IN_USE */
+const refuseInUse = (error: unknown): never => {
   throw (error as { code?: unknown }).code === '23503' ? refused('IN_USE', { instead: 'archive it' }) : error;
 };

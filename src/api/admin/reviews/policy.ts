@@ -26,19 +26,27 @@ const policySchema = z
         typeof points
       >,
     ),
-    approveBelow: points.min(1).meta({ description: 'A score below this is published at once.' }),
-    rejectFrom: points
-      .min(1)
-      .meta({ description: 'A score from here on is rejected; what lies between waits for a person.' }),
-    reportsToHold: z.int().min(1).max(1_000),
-    shouting: z.strictObject({ letters: z.int().min(1).max(5_000), percent: z.int().min(1).max(100) }),
-    repetition: z.strictObject({
-      signs: z.int().min(3).max(100),
-      words: z.int().min(2).max(100),
-      phrases: z.int().min(2).max(100),
+    approveBelow: points.min(1).meta({ description: 'A review with a lower score is published at once.' }),
+    rejectFrom: points.min(1).meta({
+      description: 'A review with this score or a higher one is rejected; a score in between needs a moderator.',
     }),
-    blockedWords: words,
-    allowedWords: words,
+    reportsToHold: z
+      .int()
+      .min(1)
+      .max(1_000)
+      .meta({ description: 'Customer reports that hide a published review until a moderator decides.' }),
+    shouting: z
+      .strictObject({ letters: z.int().min(1).max(5_000), percent: z.int().min(1).max(100) })
+      .meta({ description: 'A text of at least `letters` letters is shouting when `percent` percent are capitals.' }),
+    repetition: z
+      .strictObject({
+        signs: z.int().min(3).max(100),
+        words: z.int().min(2).max(100),
+        phrases: z.int().min(2).max(100),
+      })
+      .meta({ description: 'Repetitions in a row that count: of a character, a word or a phrase.' }),
+    blockedWords: words.meta({ description: 'Unwanted words besides those of the dictionary.' }),
+    allowedWords: words.meta({ description: 'Words that the dictionary blocks and this shop allows.' }),
     allowedDomains: z
       .array(
         z
@@ -46,9 +54,10 @@ const policySchema = z
           .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/)
           .max(253),
       )
-      .max(500),
-    praise: words,
-    blame: words,
+      .max(500)
+      .meta({ description: 'Domains that a review may link to, e.g. `example.com`.' }),
+    praise: words.meta({ description: 'Words that mark a text as positive.' }),
+    blame: words.meta({ description: 'Words that mark a text as negative.' }),
   })
   .refine(({ approveBelow, rejectFrom }) => approveBelow <= rejectFrom, {
     path: ['rejectFrom'],
@@ -61,11 +70,11 @@ const trialSchema = z
   .object({
     id: z.uuid(),
     state: z.enum(['running', 'done']),
-    since: z.iso.datetime(),
-    lookedAt: z.int(),
+    since: z.iso.datetime().meta({ description: 'The trial covers reviews since this instant.' }),
+    lookedAt: z.int().meta({ description: 'Reviews checked so far.' }),
     changes: z
       .record(z.string(), z.int())
-      .meta({ description: 'How many reviews would be judged otherwise: `approve -> hold`.' }),
+      .meta({ description: 'Reviews whose decision would change, by change, e.g. `approve -> hold`.' }),
     examples: z.array(
       z.object({
         reviewId: z.uuid(),
@@ -80,15 +89,20 @@ const trialSchema = z
   })
   .meta({ id: 'ReviewTrial' });
 
-/** How reviews are judged, and what another policy would do. */
-export const policyRoutes = (deps: ApiDeps): AnyRoute[] => [read(deps), change(deps), begin(deps), look(deps)];
+/** The moderation policy, and trials of another policy on past reviews. */
+export const policyRoutes = (deps: ApiDeps): AnyRoute[] => [
+  read(deps),
+  change(deps),
+  startTrial(deps),
+  readTrialRoute(deps),
+];
 
 const read = ({ db }: ApiDeps) =>
   route({
     ...common,
     method: 'get',
     path: PATH,
-    summary: 'How reviews are judged',
+    summary: 'Retrieve the review policy',
     answers: { 200: { description: 'The policy', schema: storedSchema } },
     async handle() {
       const stored = await readPolicy(db.query);
@@ -101,7 +115,7 @@ const change = (deps: ApiDeps) =>
     ...common,
     method: 'put',
     path: PATH,
-    summary: 'Judge reviews otherwise from now on',
+    summary: 'Replace the review policy',
     body: policySchema,
     answers: { 200: { description: 'The policy', schema: storedSchema } },
     errors: ['VERSION_REQUIRED', 'VERSION_MISMATCH', 'CONCURRENT_UPDATE'],
@@ -125,14 +139,15 @@ const change = (deps: ApiDeps) =>
     },
   });
 
-const begin = (deps: ApiDeps) =>
+const startTrial = (deps: ApiDeps) =>
   route({
     ...common,
     method: 'post',
     path: `${PATH}/trials`,
-    summary: 'Try a policy on past reviews, without changing them',
+    summary: 'Start a trial of a review policy on past reviews',
+    description: 'The trial counts the decisions that would change. It changes no review.',
     body: z.strictObject({ policy: policySchema, since: z.iso.datetime() }),
-    answers: { 202: { description: 'It has begun', schema: trialSchema } },
+    answers: { 202: { description: 'The trial has started', schema: trialSchema } },
     idempotent: true,
     handle(call) {
       const { kind, id: by } = actorOf(call.principal);
@@ -151,12 +166,12 @@ const begin = (deps: ApiDeps) =>
     },
   });
 
-const look = ({ db }: ApiDeps) =>
+const readTrialRoute = ({ db }: ApiDeps) =>
   route({
     ...common,
     method: 'get',
     path: `${PATH}/trials/{id}`,
-    summary: 'What a policy would do',
+    summary: 'Retrieve a trial of a review policy',
     params: z.object({ id: z.uuid() }),
     answers: { 200: { description: 'The trial', schema: trialSchema } },
     errors: ['REVIEW_TRIAL_NOT_FOUND'],

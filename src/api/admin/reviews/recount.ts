@@ -5,7 +5,7 @@ import type { ApiDeps } from '../../deps.ts';
 import { route } from '../../http/route.ts';
 import { adminEdit } from '../change.ts';
 
-/** The job runs every night as well; what it corrects is in the log as `review.statistics.corrected`. */
+/** The job also runs every night; it logs each correction as `review.statistics.corrected`. */
 export const recountRoute = (deps: ApiDeps) =>
   route({
     method: 'post',
@@ -13,8 +13,8 @@ export const recountRoute = (deps: ApiDeps) =>
     access: 'staff',
     tag: 'Reviews',
     permission: 'reviews:moderate',
-    summary: 'Count the statistics of all products anew',
-    answers: { 204: { description: 'It is being done' } },
+    summary: 'Recount the review statistics of all products',
+    answers: { 204: { description: 'The recount is queued' } },
     idempotent: true,
     handle(call) {
       const work = async (tx: Tx) => {

@@ -4,7 +4,7 @@ import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, type Call, route } from '../../http/route.ts';
 import { adminEdit } from '../change.ts';
-import { readReviewFile, reviewFileSchema } from './review-view.ts';
+import { readReviewDetail, reviewDetailSchema } from './review-view.ts';
 
 const common = {
   path: '/api/v1/admin/reviews/{id}/reply',
@@ -12,15 +12,15 @@ const common = {
   tag: 'Reviews',
   permission: 'reviews:moderate',
   params: z.object({ id: z.uuid() }),
-  answers: { 200: { description: 'As it is now', schema: reviewFileSchema } },
+  answers: { 200: { description: 'The updated review', schema: reviewDetailSchema } },
 } as const;
 
-/** What the shop says to a review. */
+/** The public reply of the shop to a review. */
 export const replyRoutes = (deps: ApiDeps): AnyRoute[] => [
   route({
     ...common,
     method: 'put',
-    summary: 'Answer a review for all to read',
+    summary: 'Publish a reply to a review',
     body: z.strictObject({ text: z.string().trim().min(1).max(2_000) }),
     errors: ['REVIEW_NOT_FOUND'],
     handle: (call) => setReply(deps, call, call.body.text),
@@ -28,7 +28,7 @@ export const replyRoutes = (deps: ApiDeps): AnyRoute[] => [
   route({
     ...common,
     method: 'delete',
-    summary: 'Take the answer back',
+    summary: 'Delete the reply to a review',
     errors: ['REVIEW_NOT_FOUND'],
     handle: (call) => setReply(deps, call, null),
   }),
@@ -43,7 +43,7 @@ function setReply(deps: ApiDeps, call: Call<{ id: string }, unknown, unknown>, t
       [id, text, text === null ? null : tx.now],
     );
     if (changed.length === 0) throw refused('REVIEW_NOT_FOUND', { reviewId: id });
-    const answer = { status: 200, headers: {}, body: await readReviewFile(tx.query, id) };
+    const answer = { status: 200, headers: {}, body: await readReviewDetail(tx.query, id) };
     return { answer, target: { type: 'review', id }, before: null, after: { isAnswered: text !== null } };
   };
   return adminEdit(deps, call, { action: 'review.reply', scope: id, work });

@@ -3,36 +3,36 @@ import { refused } from '../../../domain/errors.ts';
 import { REVIEW_RULES } from '../../../domain/reviews/policy.ts';
 import { REPORT_REASONS, REVIEW_STATES } from '../../../domain/reviews/states.ts';
 import type { Query } from '../../../infra/database/query.ts';
-import { replySchema, writtenSchema } from '../../reviews/review-view.ts';
+import { replySchema, reviewTextSchema } from '../../reviews/review-view.ts';
 
 export const reasonSchema = z.object({ rule: z.enum(REVIEW_RULES), points: z.number(), times: z.int() });
 
 /** A review as moderators see it. */
-export const moderatedSchema = z
+export const moderatedReviewSchema = z
   .object({
     id: z.uuid(),
     productId: z.uuid(),
     variantId: z.uuid(),
     customerId: z.uuid(),
-    ...writtenSchema.shape,
+    ...reviewTextSchema.shape,
     state: z.enum(REVIEW_STATES),
     score: z.int().nullable(),
     reasons: z.array(reasonSchema),
     isVerified: z.boolean(),
     helpful: z.int(),
-    reports: z.int().meta({ description: 'That nobody has looked at.' }),
+    reports: z.int().meta({ description: 'Open reports by customers.' }),
     reply: replySchema,
     claim: z
       .object({ by: z.uuid(), until: z.iso.datetime() })
       .nullable()
-      .meta({ description: 'Who looks at it now; a claim that has run out is none.' }),
+      .meta({ description: 'The moderator who works on the review; null without a claim or after it has expired.' }),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
     version: z.int(),
   })
   .meta({ id: 'ModeratedReview' });
 
-export const reviewFileSchema = moderatedSchema
+export const reviewDetailSchema = moderatedReviewSchema
   .extend({
     history: z.array(
       z.object({
@@ -47,7 +47,7 @@ export const reviewFileSchema = moderatedSchema
     ),
     reported: z.array(z.object({ reason: z.enum(REPORT_REASONS), at: z.iso.datetime(), isSettled: z.boolean() })),
   })
-  .meta({ id: 'ReviewFile' });
+  .meta({ id: 'ReviewDetail' });
 
 const COLUMNS = `id, product_id as "productId", variant_id as "variantId", customer_id as "customerId", rating, title, body, state, score,
   reasons, is_verified as "isVerified", helpful, reports, case when reply is not null then json_build_object('text', reply, 'at', replied_at) end as reply,
@@ -61,17 +61,20 @@ export interface ReviewFilter {
   limit: number;
 }
 
-/** Reviews as moderators see them, newest first. */
-export const readModerated = (query: Query, { state, productId, before, limit }: ReviewFilter) =>
+/** Reads reviews as moderators see them, newest first. */
+export const readModeratedReviews = (query: Query, { state, productId, before, limit }: ReviewFilter) =>
   query<{ id: string }>(
     `select ${COLUMNS} from reviews where ($1::uuid is null or id < $1) and ($2::text is null or state = $2)
       and ($3::uuid is null or product_id = $3) order by id desc limit $4`,
     [before, state, productId, limit],
   );
 
-/** A review with its whole story. @throws REVIEW_NOT_FOUND */
-export async function readReviewFile(query: Query, id: string): Promise<Record<string, unknown> & { version: number }> {
-  const [file] = await query<{ version: number } & Record<string, unknown>>(
+/** Reads a review with its history and reports. @throws REVIEW_NOT_FOUND */
+export async function readReviewDetail(
+  query: Query,
+  id: string,
+): Promise<Record<string, unknown> & { version: number }> {
+  const [review] = await query<{ version: number } & Record<string, unknown>>(
     `select ${COLUMNS},
         (select json_agg(json_build_object('from', from_state, 'to', to_state, 'event', event, 'revision', revision, 'actor', actor,
           'reason', reason, 'at', at) order by seq) from review_history where review_id = $1) as history,
@@ -80,6 +83,6 @@ export async function readReviewFile(query: Query, id: string): Promise<Record<s
       from reviews where id = $1`,
     [id],
   );
-  if (!file) throw refused('REVIEW_NOT_FOUND', { reviewId: id });
-  return file;
+  if (!review) throw refused('REVIEW_NOT_FOUND', { reviewId: id });
+  return review;
 }

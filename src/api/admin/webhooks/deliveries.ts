@@ -7,15 +7,15 @@ import { deliverWebhooks } from '../../../jobs/webhooks.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { adminEdit } from '../change.ts';
-import { pageOf, pageQuery, startOf, toPage } from '../list-query.ts';
+import { pageQuery, pageSchema, paginate, readCursorId } from '../list-query.ts';
 import { DELIVERY_COLUMNS, deliverySchema } from './webhook-view.ts';
 
 const PATH = '/api/v1/admin/webhooks/{id}';
 const common = { permission: 'webhooks:manage', access: 'staff', tag: 'Webhooks' } as const;
 const params = z.object({ id: z.uuid() });
-const accepted = { 202: { description: 'It is on its way', schema: z.object({ id: z.uuid() }) } };
+const accepted = { 202: { description: 'The delivery is queued', schema: z.object({ id: z.uuid() }) } };
 
-/** What was sent to a subscription, and sending it again. */
+/** Webhook deliveries: list, send again and test. */
 export const deliveryRoutes = (deps: ApiDeps): AnyRoute[] => [list(deps), redeliver(deps), ping(deps)];
 
 const list = ({ db }: ApiDeps) =>
@@ -23,22 +23,22 @@ const list = ({ db }: ApiDeps) =>
     ...common,
     method: 'get',
     path: `${PATH}/deliveries`,
-    summary: 'What was sent in the last 30 days, newest first, with each attempt',
+    summary: 'List webhook deliveries of the last 30 days with their attempts, newest first',
     params,
     query: z.strictObject({ ...pageQuery, state: z.enum(['pending', 'delivered', 'failed']).optional() }),
-    answers: { 200: { description: 'One page', schema: pageOf(deliverySchema) } },
+    answers: { 200: { description: 'A page of deliveries', schema: pageSchema(deliverySchema) } },
     errors: ['WEBHOOK_NOT_FOUND', 'CURSOR_INVALID'],
     async handle({ params: { id }, query: { limit, cursor, state } }) {
       const list = { deliveries: id, state };
-      const start = startOf(list, cursor);
-      const known = await db.query(`select 1 from webhook_subscriptions where id = $1`, [id]);
-      if (known.length === 0) throw refused('WEBHOOK_NOT_FOUND', { id });
+      const start = readCursorId(list, cursor);
+      const subscriptions = await db.query(`select 1 from webhook_subscriptions where id = $1`, [id]);
+      if (subscriptions.length === 0) throw refused('WEBHOOK_NOT_FOUND', { id });
       const rows = await db.search<{ id: string }>(
         `select ${DELIVERY_COLUMNS} from webhook_deliveries d where d.subscription_id = $1
           and ($2::text is null or d.state = $2) and ($3::uuid is null or d.id < $3) order by d.id desc limit $4`,
         [id, state ?? null, start, limit + 1],
       );
-      return { status: 200, body: toPage(list, rows, limit) };
+      return { status: 200, body: paginate(list, rows, limit) };
     },
   });
 
@@ -47,7 +47,7 @@ const redeliver = (deps: ApiDeps) =>
     ...common,
     method: 'post',
     path: `${PATH}/deliveries/{deliveryId}/redeliver`,
-    summary: 'Send a delivery again, under its old id',
+    summary: 'Send a webhook delivery again with the same id',
     params: params.extend({ deliveryId: z.uuid() }),
     answers: accepted,
     errors: ['DELIVERY_NOT_FOUND'],
@@ -55,12 +55,12 @@ const redeliver = (deps: ApiDeps) =>
     handle(call) {
       const { id, deliveryId } = call.params;
       const work = async (tx: Tx) => {
-        const found = await tx.query(
+        const updated = await tx.query(
           `update webhook_deliveries set state = 'pending', tries = 0, due_at = $3, decided_at = null
             where id = $1 and subscription_id = $2 returning id`,
           [deliveryId, id, tx.now],
         );
-        if (found.length === 0) throw refused('DELIVERY_NOT_FOUND', { deliveryId });
+        if (updated.length === 0) throw refused('DELIVERY_NOT_FOUND', { deliveryId });
         tx.afterCommit(() => deps.queues.nudge(deliverWebhooks));
         const answer = { status: 202, headers: {}, body: { id: deliveryId } };
         return { answer, target: { type: 'webhook', id }, before: null, after: { redelivered: deliveryId } };
@@ -74,7 +74,7 @@ const ping = (deps: ApiDeps) =>
     ...common,
     method: 'post',
     path: `${PATH}/test`,
-    summary: `Send a \`${TEST_EVENT}\` to a subscription that is active`,
+    summary: `Send a \`${TEST_EVENT}\` event to an active webhook`,
     params,
     answers: accepted,
     errors: ['WEBHOOK_NOT_FOUND'],
@@ -82,8 +82,8 @@ const ping = (deps: ApiDeps) =>
     handle(call) {
       const { id } = call.params;
       const work = async (tx: Tx) => {
-        const sent = await storeEvent(tx, { type: TEST_EVENT, data: { webhookId: id } }, id);
-        if (sent === 0) throw refused('WEBHOOK_NOT_FOUND', { id });
+        const count = await storeEvent(tx, { type: TEST_EVENT, data: { webhookId: id } }, id);
+        if (count === 0) throw refused('WEBHOOK_NOT_FOUND', { id });
         tx.afterCommit(() => deps.queues.nudge(deliverWebhooks));
         const answer = { status: 202, headers: {}, body: { id } };
         return { answer, target: { type: 'webhook', id }, before: null, after: null };

@@ -9,8 +9,12 @@ export const webhookSchema = z
     url: z.string(),
     events: z.array(z.enum(EVENT_TYPES)),
     state: z.enum(['active', 'disabled']),
-    disabledBecause: z.enum(['by hand', 'failing']).nullable(),
-    failingSince: instant.nullable().meta({ description: 'Since when nothing was taken any more.' }),
+    disabledBecause: z.enum(['by hand', 'failing']).nullable().meta({
+      description: '`by hand`: staff disabled it; `failing`: deliveries failed for too long; null while active.',
+    }),
+    failingSince: instant
+      .nullable()
+      .meta({ description: 'Since when every delivery has failed; null while deliveries succeed.' }),
     createdBy: z.uuid(),
     createdAt: instant,
     version: z.int(),
@@ -18,7 +22,7 @@ export const webhookSchema = z
   .meta({ id: 'Webhook' });
 
 export const newWebhookSchema = webhookSchema
-  .extend({ secret: z.string().meta({ description: 'Signs what is sent. Shown now and never again.' }) })
+  .extend({ secret: z.string().meta({ description: 'The secret that signs deliveries. It is shown only once.' }) })
   .meta({ id: 'NewWebhook' });
 
 export const WEBHOOK_COLUMNS = `id, url, events, state, disabled_because as "disabledBecause", failing_since as "failingSince",
@@ -31,7 +35,9 @@ export const deliverySchema = z
     type: z.string(),
     data: z.record(z.string(), z.unknown()),
     state: z.enum(['pending', 'delivered', 'failed']),
-    dueAt: instant.nullable().meta({ description: 'When it is tried next.' }),
+    dueAt: instant
+      .nullable()
+      .meta({ description: 'Time of the next attempt; null when the delivery is no longer pending.' }),
     createdAt: instant,
     attempts: z.array(
       z.object({ at: instant, durationMs: z.int(), status: z.int().nullable(), error: z.string().nullable() }),
@@ -39,11 +45,11 @@ export const deliverySchema = z
   })
   .meta({ id: 'WebhookDelivery' });
 
-const at = (column: string) => `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+const isoUtc = (column: string) => `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 export const DELIVERY_COLUMNS = `d.id, d.event_id as "eventId", d.type, d.data, d.state,
   case when d.state = 'pending' then d.due_at end as "dueAt", d.created_at as "createdAt",
-  (select coalesce(json_agg(json_build_object('at', ${at('a.at')}, 'durationMs', duration_ms, 'status', status, 'error', error)
+  (select coalesce(json_agg(json_build_object('at', ${isoUtc('a.at')}, 'durationMs', duration_ms, 'status', status, 'error', error)
     order by attempt), '[]') from webhook_attempts a where a.delivery_id = d.id) as attempts`;
 
 const urlSchema = z
@@ -52,7 +58,7 @@ const urlSchema = z
   .refine((url) => {
     const { username, password } = URL.parse(url) ?? {};
     return !username && !password;
-  }, 'must not contain a name or password');
+  }, 'must not contain a user name or password');
 
 export const webhookBody = {
   url: urlSchema,

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
-import { sealed, type Vault } from '../../../entities/account/privacy/vault.ts';
+import { sealColumn, type Vault } from '../../../entities/account/privacy/vault.ts';
 import type { Row } from '../../../infra/database/pending-writes.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { newId } from '../../../infra/ids.ts';
-import { bare } from '../../auth/credentials/passwords.ts';
+import { withoutBody } from '../../auth/credentials/passwords.ts';
 import type { Principal } from '../../auth/principal.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, type Call, route } from '../../http/route.ts';
 import { adminEdit, noContent, versioned } from '../change.ts';
-import { pageOf, pageQuery, startOf, toPage } from '../list-query.ts';
+import { pageQuery, pageSchema, paginate, readCursorId } from '../list-query.ts';
 import { requireVersion } from '../version.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { newWebhookSchema, WEBHOOK_COLUMNS, webhookBody, webhookSchema } from './webhook-view.ts';
@@ -20,7 +20,7 @@ const common = { permission: 'webhooks:manage', access: 'staff', tag: 'Webhooks'
 const params = z.object({ id: z.uuid() });
 const noStore = { 'Cache-Control': 'no-store' };
 
-/** Who is told of what, by a signed request to an address of theirs. */
+/** Webhook subscriptions: signed requests to a URL when an event occurs. */
 export const webhookAdminRoutes = (deps: ApiDeps): AnyRoute[] => [
   list(deps),
   create(deps),
@@ -36,17 +36,17 @@ const list = ({ db }: ApiDeps) =>
     ...common,
     method: 'get',
     path: PATH,
-    summary: 'All subscriptions, newest first',
+    summary: 'List webhooks, newest first',
     query: z.strictObject(pageQuery),
-    answers: { 200: { description: 'One page', schema: pageOf(webhookSchema) } },
+    answers: { 200: { description: 'A page of webhooks', schema: pageSchema(webhookSchema) } },
     errors: ['CURSOR_INVALID'],
     async handle({ query: { limit, cursor } }) {
       const list = { webhooks: true };
       const rows = await db.search<{ id: string }>(
         `select ${WEBHOOK_COLUMNS} from webhook_subscriptions where ($1::uuid is null or id < $1) order by id desc limit $2`,
-        [startOf(list, cursor), limit + 1],
+        [readCursorId(list, cursor), limit + 1],
       );
-      return { status: 200, body: toPage(list, rows, limit) };
+      return { status: 200, body: paginate(list, rows, limit) };
     },
   });
 
@@ -55,9 +55,9 @@ const create = (deps: ApiDeps) =>
     ...common,
     method: 'post',
     path: PATH,
-    summary: 'Subscribe to events',
+    summary: 'Create a webhook',
     body: z.strictObject(webhookBody),
-    answers: { 201: { description: 'The subscription, with its secret', schema: newWebhookSchema } },
+    answers: { 201: { description: 'The webhook with its secret', schema: newWebhookSchema } },
     handle(call) {
       const { url, events } = call.body;
       const work = async (tx: Tx) => {
@@ -66,9 +66,9 @@ const create = (deps: ApiDeps) =>
         await tx.query(
           `insert into webhook_subscriptions (id, url, events, secret, state, created_by, created_at, updated_at)
             values ($1, $2, $3, $4, 'active', $5, $6, $6)`,
-          [id, url, events, sealedSecret(deps.vault, id, secret), makerOf(call.principal), tx.now],
+          [id, url, events, sealedSecret(deps.vault, id, secret), creatorOf(call.principal), tx.now],
         );
-        const answer = { status: 201, headers: noStore, body: { ...(await find(tx, id)), secret } };
+        const answer = { status: 201, headers: noStore, body: { ...(await findSubscription(tx, id)), secret } };
         return { answer, target: { type: 'webhook', id }, before: null, after: { url, events } };
       };
       return adminEdit(deps, call, { action: 'webhook.create', scope: 'new', isSecret: true, work });
@@ -80,11 +80,11 @@ const read = ({ db }: ApiDeps) =>
     ...common,
     method: 'get',
     path: `${PATH}/{id}`,
-    summary: 'A subscription',
+    summary: 'Retrieve a webhook',
     params,
-    answers: { 200: { description: 'It', schema: webhookSchema } },
+    answers: { 200: { description: 'The webhook', schema: webhookSchema } },
     errors: ['WEBHOOK_NOT_FOUND'],
-    handle: async ({ params: { id } }) => versioned((await find(db, id)) as Found),
+    handle: async ({ params: { id } }) => versioned((await findSubscription(db, id)) as Subscription),
   });
 
 const change = (deps: ApiDeps) =>
@@ -93,20 +93,20 @@ const change = (deps: ApiDeps) =>
     method: 'patch',
     path: `${PATH}/{id}`,
     versioned: true,
-    summary: 'Change a subscription, switch it off, or on again',
+    summary: 'Update, disable or enable a webhook',
     params,
     body: z.strictObject({
       url: webhookBody.url.optional(),
       events: webhookBody.events.optional(),
       state: z.enum(['active', 'disabled']).optional(),
     }),
-    answers: { 200: { description: 'As it is now', schema: webhookSchema } },
+    answers: { 200: { description: 'The updated webhook', schema: webhookSchema } },
     errors: ['WEBHOOK_NOT_FOUND'],
     handle(call) {
       const { id } = call.params;
       const { url = null, events = null, state = null } = call.body;
       const work = async (tx: Tx) => {
-        const before = await lock(tx, call);
+        const before = await lockSubscription(tx, call);
         await tx.query(
           `update webhook_subscriptions set url = coalesce($2, url), events = coalesce($3::text[], events), state = coalesce($4, state),
               disabled_because = case when $4 = 'disabled' then coalesce(disabled_because, 'by hand')
@@ -115,9 +115,9 @@ const change = (deps: ApiDeps) =>
               version = version + 1, updated_at = $5 where id = $1`,
           [id, url, events, state, tx.now],
         );
-        const was = Object.fromEntries(Object.keys(call.body).map((name) => [name, before[name]]));
-        const answer = versioned((await find(tx, id)) as Found);
-        return { answer, target: { type: 'webhook', id }, before: was, after: call.body };
+        const changedFields = Object.fromEntries(Object.keys(call.body).map((name) => [name, before[name]]));
+        const answer = versioned((await findSubscription(tx, id)) as Subscription);
+        return { answer, target: { type: 'webhook', id }, before: changedFields, after: call.body };
       };
       return adminEdit(deps, call, { action: 'webhook.change', scope: id, work });
     },
@@ -128,15 +128,15 @@ const rotate = (deps: ApiDeps) =>
     ...common,
     method: 'post',
     path: `${PATH}/{id}/rotate-secret`,
-    summary: 'Give a subscription another secret; the one before signs for a day more',
+    summary: 'Rotate the secret of a webhook; the previous secret also signs for one more day',
     params,
-    answers: { 200: { description: 'The subscription, with its new secret', schema: newWebhookSchema } },
+    answers: { 200: { description: 'The webhook with its new secret', schema: newWebhookSchema } },
     errors: ['WEBHOOK_NOT_FOUND'],
     handle(call) {
       const { id } = call.params;
       const work = async (tx: Tx) => {
-        const { secret: sealedOne } = await lock(tx, call, false);
-        const before = deps.vault.ring.open(String(sealedOne), `webhook_subscriptions.secret:${id}`);
+        const { secret: sealedBefore } = await lockSubscription(tx, call, false);
+        const before = deps.vault.ring.open(String(sealedBefore), `webhook_subscriptions.secret:${id}`);
         const secret = newSecret();
         await tx.query(
           `update webhook_subscriptions set secret = $2, previous_secret = $3, previous_until = $4::timestamptz + interval '1 day',
@@ -144,11 +144,11 @@ const rotate = (deps: ApiDeps) =>
           [
             id,
             sealedSecret(deps.vault, id, secret),
-            sealed(deps.vault, before, `webhook_subscriptions.previous_secret:${id}`),
+            sealColumn(deps.vault, before, `webhook_subscriptions.previous_secret:${id}`),
             tx.now,
           ],
         );
-        const answer = { status: 200, headers: noStore, body: { ...(await find(tx, id)), secret } };
+        const answer = { status: 200, headers: noStore, body: { ...(await findSubscription(tx, id)), secret } };
         return { answer, target: { type: 'webhook', id }, before: null, after: null };
       };
       return adminEdit(deps, call, { action: 'webhook.rotate-secret', scope: id, isSecret: true, work });
@@ -160,46 +160,52 @@ const remove = (deps: ApiDeps) =>
     ...common,
     method: 'delete',
     path: `${PATH}/{id}`,
-    summary: 'End a subscription; what was not delivered yet is dropped',
+    summary: 'Delete a webhook and its pending deliveries',
     params,
-    answers: { 204: { description: 'Gone' } },
+    answers: { 204: { description: 'Deleted' } },
     errors: ['WEBHOOK_NOT_FOUND'],
     handle(call) {
       const { id } = call.params;
       const work = async (tx: Tx) => {
-        const { url, events } = await lock(tx, call, false);
+        const { url, events } = await lockSubscription(tx, call, false);
         await tx.query(`delete from webhook_subscriptions where id = $1`, [id]);
         return { answer: noContent, target: { type: 'webhook', id }, before: { url, events }, after: null };
       };
-      return bare(adminEdit(deps, call, { action: 'webhook.remove', scope: id, work }));
+      return withoutBody(adminEdit(deps, call, { action: 'webhook.remove', scope: id, work }));
     },
   });
 
-type Found = Row & { version: number };
+type Subscription = Row & { version: number };
 
 /** @throws WEBHOOK_NOT_FOUND */
-async function find({ query }: Pick<Tx, 'query'>, id: string): Promise<Row> {
-  const [found] = await query(`select ${WEBHOOK_COLUMNS} from webhook_subscriptions where id = $1`, [id]);
-  if (!found) throw refused('WEBHOOK_NOT_FOUND', { id });
-  return found;
+async function findSubscription({ query }: Pick<Tx, 'query'>, id: string): Promise<Row> {
+  const [subscription] = await query(`select ${WEBHOOK_COLUMNS} from webhook_subscriptions where id = $1`, [id]);
+  if (!subscription) throw refused('WEBHOOK_NOT_FOUND', { id });
+  return subscription;
 }
 
 /** @throws WEBHOOK_NOT_FOUND, and what `requireVersion` throws */
-async function lock(tx: Tx, call: Call<{ id: string }, unknown, unknown>, isVersioned = true): Promise<Found> {
+async function lockSubscription(
+  tx: Tx,
+  call: Call<{ id: string }, unknown, unknown>,
+  isVersioned = true,
+): Promise<Subscription> {
   const { id } = call.params;
-  const [found] = await tx.query<Found>(`select * from webhook_subscriptions where id = $1 for update`, [id]);
-  if (!found) throw refused('WEBHOOK_NOT_FOUND', { id });
-  if (isVersioned) requireVersion(call, found.version);
-  return found;
+  const [subscription] = await tx.query<Subscription>(`select * from webhook_subscriptions where id = $1 for update`, [
+    id,
+  ]);
+  if (!subscription) throw refused('WEBHOOK_NOT_FOUND', { id });
+  if (isVersioned) requireVersion(call, subscription.version);
+  return subscription;
 }
 
 const newSecret = (): string => `whsec_${randomBytes(32).toString('base64url')}`;
 
 const sealedSecret = (vault: Vault, id: string, secret: string): string =>
-  sealed(vault, secret, `webhook_subscriptions.secret:${id}`);
+  sealColumn(vault, secret, `webhook_subscriptions.secret:${id}`);
 
-/** A key acts for the member of staff who made it. */
-function makerOf(principal: Principal): string {
-  if (principal.kind === 'guest') throw new Error('a guest subscribes to nothing: the route must not let them in');
+/** Returns the staff account behind the caller; an API key acts for its creator. */
+function creatorOf(principal: Principal): string {
+  if (principal.kind === 'guest') throw new Error('a guest cannot create a webhook: the route must refuse guests');
   return principal.accountId;
 }

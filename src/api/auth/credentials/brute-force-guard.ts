@@ -1,11 +1,12 @@
 import { networkOf } from '../../../infra/network/network.ts';
 import type { Counter } from '../../../infra/redis/rate-limit.ts';
 import { RequestFault } from '../../http/errors/failure.ts';
-import { type Limits, tooMany } from '../../http/limits/rate-limits.ts';
+import { type RateLimits, tooMany } from '../../http/limits/rate-limits.ts';
 
 export interface Guess {
-  /** An id or a blind index, never an e-mail address; another one for passwords than for codes. */
+  /** An id or a blind index, never an e-mail address. Passwords and codes use different values. */
   account: string;
+  /** IP address of the caller. */
   address: string;
   /** The id of a device that has signed in to the account before. */
   device?: string | undefined;
@@ -17,33 +18,36 @@ interface Budget {
 }
 
 /**
- * Spends one guess at a password or code, before the secret is checked: parallel guesses are counted, too. A successful
- * caller calls `forgive`, which gives the guess back. A known device has budgets of its own, which strangers cannot
- * spend (OWASP, Slow Down Online Guessing Attacks with Device Cookies).
- * @throws RequestFault TOO_MANY_REQUESTS, SIGN_IN_UNAVAILABLE when nobody can count.
+ * Counts one guess at a password or code. Call it before checking the secret, so that parallel guesses count, too. After
+ * a success call `forgive`, which gives the guess back. A known device has its own budgets, which strangers cannot spend
+ * (OWASP, Slow Down Online Guessing Attacks with Device Cookies).
+ * @throws RequestFault TOO_MANY_REQUESTS; SIGN_IN_UNAVAILABLE when Redis cannot count.
  */
 export async function guardAgainstBruteForce(
-  limits: Pick<Limits, 'guesses'>,
+  limits: Pick<RateLimits, 'guesses'>,
   guess: Guess,
 ): Promise<{ forgive(): Promise<void> }> {
   const [own, ...shared] = budgetsOf(limits, guess);
   await spendAll([own, ...shared]);
   return {
     async forgive() {
-      // Shared budgets get one guess back, and are not reset: strangers spend them, too.
-      const given = shared.map(({ counter, key }) => counter.giveBack(key));
-      await Promise.all([own.counter.forget(own.key), ...given]);
+      // Shared budgets get only this guess back, no reset: they also hold the guesses of strangers.
+      const refunds = shared.map(({ counter, key }) => counter.giveBack(key));
+      await Promise.all([own.counter.forget(own.key), ...refunds]);
     },
   };
 }
 
-/** The caller's own budget first, then those that the caller shares with others. */
-function budgetsOf({ guesses }: Pick<Limits, 'guesses'>, { account, address, device }: Guess): [Budget, ...Budget[]] {
+/** The caller's own budget first, then the budgets shared with other callers. */
+function budgetsOf(
+  { guesses }: Pick<RateLimits, 'guesses'>,
+  { account, address, device }: Guess,
+): [Budget, ...Budget[]] {
   const network = networkOf(address);
   if (device !== undefined) {
     return [
       { counter: guesses.accountAtOrigin, key: `${account} device ${device}` },
-      // Without this limit an intruder could collect devices, and guess with all of them.
+      // Without this limit an intruder could collect device tokens, and guess with each.
       { counter: guesses.account, key: `devices of ${account}` },
     ];
   }
@@ -55,12 +59,12 @@ function budgetsOf({ guesses }: Pick<Limits, 'guesses'>, { account, address, dev
 }
 
 /**
- * Counts a request for a mail to an account, whether the account exists or not. How many mails an account gets is
- * limited elsewhere: a limit of requests per account would let strangers keep the owner from asking.
- * @throws as `guardAgainstBruteForce` does.
+ * Counts a request for a mail to an account, whether the account exists or not. There is no limit of requests per
+ * account, with which strangers could block the owner; `MAILS_PER_HOUR` limits the mails instead.
+ * @throws the codes of `guardAgainstBruteForce`.
  */
 export async function limitMailRequests(
-  { guesses, mailRequests }: Pick<Limits, 'guesses' | 'mailRequests'>,
+  { guesses, mailRequests }: Pick<RateLimits, 'guesses' | 'mailRequests'>,
   { account, address }: Omit<Guess, 'device'>,
 ): Promise<void> {
   const network = networkOf(address);
@@ -71,12 +75,12 @@ export async function limitMailRequests(
 }
 
 /**
- * Counts a try whether an e-mail address is free: the answer EMAIL_TAKEN tells that somebody has an account. A caller
- * who gets the address calls `forgive`.
- * @throws as `guardAgainstBruteForce` does.
+ * Counts an attempt to register or take an e-mail address: EMAIL_TAKEN reveals that an account exists. Call `forgive`
+ * when the address is free.
+ * @throws the codes of `guardAgainstBruteForce`.
  */
-export async function limitAddressProbes(
-  { emailProbes }: Pick<Limits, 'emailProbes'>,
+export async function limitEmailProbes(
+  { emailProbes }: Pick<RateLimits, 'emailProbes'>,
   address: string,
 ): Promise<{ forgive(): Promise<void> }> {
   const key = networkOf(address);
@@ -84,7 +88,7 @@ export async function limitAddressProbes(
   return { forgive: () => emailProbes.giveBack(key) };
 }
 
-/** One after the other: a guess that the first budget refuses must not use up the account, or one place could lock it. */
+/** Spends in sequence: a guess refused by the own budget must not spend the account's, or one network could lock it. */
 async function spendAll(budgets: readonly Budget[]): Promise<void> {
   for (const { counter, key } of budgets) {
     const spent = await counter.spend(key);

@@ -12,25 +12,25 @@ export const deviceTokenSchema = z
   .string()
   .max(200)
   .meta({
-    description: `Proves that this device signed in to the account before. Keep it with the e-mail address, send it with the next sign-in: wrong passwords from elsewhere then do not lock this device out. Works ${DEVICE_DAYS} days, until the password changes, the e-mail address changes or is verified. Grants no access.`,
+    description: `Proves that this device signed in to the account before. Store it with the e-mail address and send it with the next sign-in: wrong passwords from other devices then do not lock this device out. Valid for ${DEVICE_DAYS} days, until the password changes, or the e-mail address changes or is verified. Grants no access.`,
   });
 
 /**
- * The account of a device. A token is bound to the password (by its hash) and to the instant at which the address was
- * verified: another password, and an undone change of the address, make all earlier tokens of the account worthless. So
- * somebody who once knew the password cannot go on using up the budget of known devices.
+ * The account of a device token. The token is bound to the password hash and to the time of the address verification: a
+ * new password, or an undone change of the address, invalidates all earlier tokens. So a former intruder cannot use up
+ * the guesses of known devices.
  */
 export type DeviceOwner = Pick<Account, 'id' | 'passwordHash' | 'emailIndex' | 'emailVerifiedAt'>;
 
-/** Makes the token that a device shows with its next sign-in. It is derived: nothing is stored. */
+/** Derives the token that a device sends with its next sign-in; the server stores nothing. */
 export function issueDeviceToken(secret: string, owner: DeviceOwner): string {
   const id = newId();
   return `${id}.${tokenFor(secret, purposeOf(owner, id))}`;
 }
 
 /**
- * @returns the device's id; undefined when there is no account, or the token is absent, forged, too old, of another
- *   account or of earlier credentials.
+ * @returns the device's id; undefined without an account, or for a token that is absent, forged, expired, or issued for
+ *   another account or earlier credentials.
  */
 export function deviceOf(secret: string, owner: DeviceOwner | undefined, token = ''): string | undefined {
   const [, id = '', mac = ''] = DEVICE_TOKEN.exec(token) ?? [];

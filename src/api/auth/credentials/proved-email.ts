@@ -4,16 +4,16 @@ import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { claimGuestOrders } from '../../../jobs/orders.ts';
 import type { ApiDeps } from '../../deps.ts';
 
-/** Records that somebody reads the mails to the address of a locked account: perhaps not the one who signs in to it. */
+/** Marks the address of a locked account as verified. Its reader and the account's owner may be different people. */
 export function verifyEmail(tx: Tx, account: Account): void {
   account.emailVerifiedAt ??= tx.now;
 }
 
 /**
- * Records that the one who signs in to a locked account reads the mails to its address. The orders that a customer placed as
- * a guest with this address then join the account.
+ * Marks the address of a locked account as verified by the account's owner. A job then moves the guest orders with this
+ * address to the customer's account.
  */
-export function proveEmail({ queues }: Pick<ApiDeps, 'queues'>, tx: Tx, account: Account): void {
+export function verifyEmailAndClaimOrders({ queues }: Pick<ApiDeps, 'queues'>, tx: Tx, account: Account): void {
   verifyEmail(tx, account);
   if (account.kind !== 'customer') return;
   account.claimsGuestOrders = true;

@@ -8,7 +8,7 @@ import { edit } from '../../writes/edit.ts';
 import type { SignInRealm } from '../sign-in-realm.ts';
 import { noStore, tokensOf, tokensSchema } from './session-answer.ts';
 
-/** The next pair of tokens for a refresh token, which works once. */
+/** Exchanges a refresh token, which works once, for a new pair of tokens. */
 export const refreshRoute = (deps: ApiDeps, { path, kind, tag }: SignInRealm): AnyRoute =>
   route({
     method: 'post',
@@ -16,10 +16,11 @@ export const refreshRoute = (deps: ApiDeps, { path, kind, tag }: SignInRealm): A
     permission: 'public',
     access: 'public',
     limit: 'sign-in',
-    summary: 'Take a refresh token for new tokens; one that comes a second time ends its session',
+    summary: 'Refresh the tokens',
+    description: 'A refresh token works once. A second use ends its session.',
     tag,
     body: z.strictObject({ refreshToken: z.string().min(1).max(200) }),
-    answers: { 200: { description: 'The next tokens', schema: tokensSchema } },
+    answers: { 200: { description: 'The new tokens', schema: tokensSchema } },
     errors: ['REFRESH_TOKEN_INVALID'],
     async handle(call) {
       let rotation: Rotation | undefined;
@@ -28,7 +29,7 @@ export const refreshRoute = (deps: ApiDeps, { path, kind, tag }: SignInRealm): A
         return { status: 200, headers: noStore, body: {} };
       };
       const answer = await edit(deps, call, { name: 'session.refresh', scope: kind, isSecret: true, work });
-      // Only now: the end of a session whose token came twice has to be committed, not rolled back.
+      // After the commit: a reused token ends its session, and a rollback would undo that.
       if (!rotation) throw refused('REFRESH_TOKEN_INVALID');
       return { ...answer, body: tokensOf(deps, { ...(rotation as Rotation), kind }) };
     },

@@ -5,17 +5,17 @@ import { deviceTokenSchema } from '../credentials/device.ts';
 export const tokensSchema = z
   .object({
     accessToken: z.string().meta({ description: 'Send it as `Authorization: Bearer …`.' }),
-    refreshToken: z.string().meta({ description: 'Works once, for the next pair of tokens.' }),
-    expiresIn: z.int().meta({ description: 'Seconds that the access token works.' }),
+    refreshToken: z.string().meta({ description: 'Works once, to get the next pair of tokens.' }),
+    expiresIn: z.int().meta({ description: 'Lifetime of the access token in seconds, for example 900.' }),
   })
   .meta({ id: 'Tokens' });
 
-/** The tokens of a sign-in, or of a registration. */
+/** The tokens after a sign-in or a registration. */
 export const signedInSchema = tokensSchema.extend({ deviceToken: deviceTokenSchema });
 
 export type Tokens = z.infer<typeof tokensSchema>;
 
-/** What a client gets for a session that has just begun or was refreshed. */
+/** The tokens of a new or refreshed session. */
 export const tokensOf = (
   { signingKeys }: { signingKeys: SigningKeys },
   session: { accountId: string; sessionId: string; kind: 'customer' | 'staff'; refreshToken: string },
@@ -25,5 +25,5 @@ export const tokensOf = (
   expiresIn: ACCESS_TOKEN_SECONDS,
 });
 
-/** Tokens must not stay in any cache on the way (RFC 6749, 5.1). */
+/** Tokens must not be cached (RFC 6749, 5.1). */
 export const noStore = { 'Cache-Control': 'no-store' };

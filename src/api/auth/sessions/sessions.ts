@@ -5,46 +5,49 @@ import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type Answer, type AnyRoute, type Call, route } from '../../http/route.ts';
 import { edit } from '../../writes/edit.ts';
-import { bare } from '../credentials/passwords.ts';
-import { ownSession } from '../principal.ts';
+import { withoutBody } from '../credentials/passwords.ts';
+import { requireSession } from '../principal.ts';
 import type { SignInRealm } from '../sign-in-realm.ts';
 
 export const sessionSchema = z
   .object({
     id: z.uuid(),
-    client: z.string().meta({ description: 'What the client calls itself (User-Agent).' }),
+    client: z.string().meta({ description: 'The User-Agent of the client.' }),
     createdAt: z.iso.datetime(),
     lastUsedAt: z.iso.datetime(),
     expiresAt: z.iso.datetime(),
-    current: z.boolean().meta({ description: 'The one that asks.' }),
+    current: z.boolean().meta({ description: 'Whether this is the session of the request.' }),
   })
   .meta({ id: 'Session' });
 
 const ended = { 204: { description: 'Ended' } };
 
-/** The sessions of one's own account. */
+/** Routes to list and end the sessions of the caller's account. */
 export const sessionRoutes = (deps: ApiDeps, realm: SignInRealm): AnyRoute[] => [
-  listOwn(deps, realm),
+  listOwnSessions(deps, realm),
   logout(deps, realm),
   logoutEverywhere(deps, realm),
-  endOne(deps, realm),
+  endSession(deps, realm),
 ];
 
-const listOwn = (deps: ApiDeps, { path, kind, access, tag }: SignInRealm) =>
+const listOwnSessions = (deps: ApiDeps, { path, kind, access, tag }: SignInRealm) =>
   route({
     method: 'get',
     path: `${path}/sessions`,
     permission: 'account:read',
     access,
-    summary: 'Where you are signed in',
+    summary: 'List sessions',
     tag,
     answers: {
-      200: { description: 'Live sessions, newest first', schema: z.object({ data: z.array(sessionSchema) }) },
+      200: { description: 'Active sessions, newest first', schema: z.object({ data: z.array(sessionSchema) }) },
     },
     async handle(call) {
-      const { accountId, sessionId } = ownSession(call.principal);
+      const { accountId, sessionId } = requireSession(call.principal);
       const sessions = await listSessions(deps.db.query, deps.vault, { accountId, kind });
-      return { status: 200, body: { data: sessions.map((one) => ({ ...one, current: one.id === sessionId })) } };
+      return {
+        status: 200,
+        body: { data: sessions.map((session) => ({ ...session, current: session.id === sessionId })) },
+      };
     },
   });
 
@@ -55,10 +58,10 @@ const logout = (deps: ApiDeps, { path, access, tag }: SignInRealm) =>
     permission: 'account:update',
     access,
     beforeMfa: true,
-    summary: 'Sign out here',
+    summary: 'End the current session',
     tag,
     answers: ended,
-    handle: (call) => end(deps, call, { because: 'logout', only: ownSession(call.principal).sessionId }),
+    handle: (call) => endSessions(deps, call, { because: 'logout', only: requireSession(call.principal).sessionId }),
   });
 
 const logoutEverywhere = (deps: ApiDeps, { path, access, tag }: SignInRealm) =>
@@ -67,36 +70,36 @@ const logoutEverywhere = (deps: ApiDeps, { path, access, tag }: SignInRealm) =>
     path: `${path}/logout-everywhere`,
     permission: 'account:update',
     access,
-    summary: 'Sign out everywhere, here too',
+    summary: 'End all sessions, including the current one',
     tag,
     answers: ended,
-    handle: (call) => end(deps, call, { because: 'logout-everywhere' }),
+    handle: (call) => endSessions(deps, call, { because: 'logout-everywhere' }),
   });
 
-const endOne = (deps: ApiDeps, { path, access, tag }: SignInRealm) =>
+const endSession = (deps: ApiDeps, { path, access, tag }: SignInRealm) =>
   route({
     method: 'delete',
     path: `${path}/sessions/{id}`,
     permission: 'account:update',
     access,
-    summary: 'End one of your sessions',
+    summary: 'End a session',
     tag,
     params: z.object({ id: z.uuid() }),
     answers: ended,
     errors: ['SESSION_NOT_FOUND'],
-    handle: (call) => end(deps, call, { because: 'revoked', only: call.params.id }),
+    handle: (call) => endSessions(deps, call, { because: 'revoked', only: call.params.id }),
   });
 
-function end(
+function endSessions(
   deps: ApiDeps,
   call: Call<unknown, unknown, unknown>,
-  what: Omit<Parameters<typeof revokeSessions>[1], 'accountId'>,
+  target: Omit<Parameters<typeof revokeSessions>[1], 'accountId'>,
 ): Promise<Answer> {
-  const { accountId } = ownSession(call.principal);
+  const { accountId } = requireSession(call.principal);
   const work = async (tx: Tx) => {
-    const count = await revokeSessions(tx, { accountId, ...what });
-    if (count === 0 && what.because === 'revoked') throw refused('SESSION_NOT_FOUND', { sessionId: what.only });
+    const count = await revokeSessions(tx, { accountId, ...target });
+    if (count === 0 && target.because === 'revoked') throw refused('SESSION_NOT_FOUND', { sessionId: target.only });
     return { status: 204, headers: {}, body: {} };
   };
-  return bare(edit(deps, call, { name: 'session.revoke', scope: accountId, isSecret: true, work }));
+  return withoutBody(edit(deps, call, { name: 'session.revoke', scope: accountId, isSecret: true, work }));
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import { beginSession } from '../../../entities/access/session.ts';
 import { Account } from '../../../entities/account/account.ts';
-import type { StoredAnswer } from '../../../entities/outbox/idempotency.ts';
+import type { StoredResponse } from '../../../entities/outbox/idempotency.ts';
 import { isPasswordOf } from '../../../infra/crypto/password.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import type { ApiDeps } from '../../deps.ts';
@@ -13,11 +13,11 @@ import { guardAgainstBruteForce } from '../credentials/brute-force-guard.ts';
 import { type DeviceOwner, deviceOf, deviceTokenSchema, issueDeviceToken } from '../credentials/device.ts';
 import { noStore, tokensOf } from './session-answer.ts';
 
-/** Any: rules are for choosing a password, not for giving it. */
-export const givenPassword = z.string().min(1).max(1_000);
+/** Accepts any length: the rules for new passwords do not apply to existing ones. */
+export const currentPasswordSchema = z.string().min(1).max(1_000);
 export const credentialsSchema = z.strictObject({
   email: emailSchema,
-  password: givenPassword,
+  password: currentPasswordSchema,
   deviceToken: deviceTokenSchema.optional(),
 });
 
@@ -28,31 +28,35 @@ export interface SignIn {
   email: string;
   password: string;
   deviceToken?: string | undefined;
-  /** What else happens in the same transaction; becomes part of the answer. */
-  alongside(tx: Tx, account: Account): Promise<object>;
+  /** Additional work in the same transaction; its result becomes part of the answer. */
+  extraWork(tx: Tx, account: Account): Promise<object>;
 }
 
-/** Begins a session for whoever knows the password, and answers its tokens. @throws as `admit` does. */
-export const signIn = (deps: ApiDeps, call: AnyCall, { alongside, ...given }: SignIn): Promise<Answer> =>
-  admit(deps, call, {
+/** Checks the password, begins a session and answers its tokens. @throws the codes of `authenticateWithPassword`. */
+export const signIn = (deps: ApiDeps, call: AnyCall, { extraWork, ...given }: SignIn): Promise<Answer> =>
+  authenticateWithPassword(deps, call, {
     ...given,
     async work(tx, account) {
-      const rest = await alongside(tx, account);
+      const rest = await extraWork(tx, account);
       return { status: 200, headers: noStore, body: { ...rest, ...openSession(deps, tx, { account, call }) } };
     },
   });
 
-export interface Admission extends Omit<SignIn, 'alongside'> {
-  /** Begins the session, with the account locked. */
-  work(tx: Tx, account: Account): Promise<StoredAnswer>;
+export interface PasswordAuthentication extends Omit<SignIn, 'extraWork'> {
+  /** Begins the session; the account is locked. */
+  work(tx: Tx, account: Account): Promise<StoredResponse>;
 }
 
 /**
- * Lets in whoever knows the password.
- * @throws SIGN_IN_REFUSED whether the e-mail address or the password is wrong, or the account may not sign in;
+ * Checks e-mail address and password as a guess that counts, then runs `work` in a transaction.
+ * @throws SIGN_IN_REFUSED for a wrong address, a wrong password and an account that may not sign in alike;
  *   TOO_MANY_REQUESTS, SIGN_IN_UNAVAILABLE.
  */
-export async function admit(deps: ApiDeps, call: AnyCall, { kind, ...given }: Admission): Promise<Answer> {
+export async function authenticateWithPassword(
+  deps: ApiDeps,
+  call: AnyCall,
+  { kind, ...given }: PasswordAuthentication,
+): Promise<Answer> {
   const emailIndex = deps.vault.indexOf(given.email);
   const found = await readAccount(deps, { kind, emailIndex });
   const device = deviceOf(deps.secret, found, given.deviceToken);
@@ -62,13 +66,13 @@ export async function admit(deps: ApiDeps, call: AnyCall, { kind, ...given }: Ad
     device,
     address: call.raw.request.ip ?? '',
   });
-  const mayEnter = found?.status === 'active' && (deps.admitsDevelopmentAccounts || !found.isDevelopment);
-  const passwordHash = (mayEnter && found.passwordHash) || null;
-  const isRight = await isPasswordOf(passwordHash, given.password);
-  if (!found || !passwordHash || !isRight) throw refused('SIGN_IN_REFUSED');
+  const maySignIn = found?.status === 'active' && (deps.allowsDevelopmentAccounts || !found.isDevelopment);
+  const passwordHash = (maySignIn && found.passwordHash) || null;
+  const isCorrect = await isPasswordOf(passwordHash, given.password);
+  if (!found || !passwordHash || !isCorrect) throw refused('SIGN_IN_REFUSED');
   const { id } = found;
   const work = async (tx: Tx) => {
-    // Since the password was checked the account may have been blocked, or its password changed.
+    // Meanwhile the account may have been blocked, or its password changed.
     const account = await tx.lock(Account, { id, passwordHash, status: 'active' });
     if (!account) throw refused('SIGN_IN_REFUSED');
     return given.work(tx, account);
@@ -78,7 +82,7 @@ export async function admit(deps: ApiDeps, call: AnyCall, { kind, ...given }: Ad
   return answer;
 }
 
-/** Begins a session within a transaction and answers its tokens, with one for the device. */
+/** Begins a session in a transaction; returns its tokens and a device token. */
 export function openSession(deps: ApiDeps, tx: Tx, { account, call }: { account: Account; call: AnyCall }) {
   const client = call.headers['user-agent'] ?? 'unknown';
   const { id, kind } = account;
@@ -87,7 +91,7 @@ export function openSession(deps: ApiDeps, tx: Tx, { account, call }: { account:
   return { ...tokensOf(deps, { ...session, accountId: id, kind }), deviceToken };
 }
 
-interface Found extends DeviceOwner {
+interface SignInAccount extends DeviceOwner {
   status: string;
   isDevelopment: boolean;
 }
@@ -95,8 +99,8 @@ interface Found extends DeviceOwner {
 async function readAccount(
   { db }: ApiDeps,
   { kind, emailIndex }: { kind: 'customer' | 'staff'; emailIndex: string },
-): Promise<Found | undefined> {
-  const [row] = await db.query<Found & Record<string, unknown>>(
+): Promise<SignInAccount | undefined> {
+  const [row] = await db.query<SignInAccount & Record<string, unknown>>(
     `select id, password_hash as "passwordHash", email_index as "emailIndex", email_verified_at as "emailVerifiedAt",
         status, is_development as "isDevelopment"
       from accounts where kind = $1 and email_index = $2`,

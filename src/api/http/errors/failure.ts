@@ -1,16 +1,16 @@
 import { AppError, type ErrorCode } from '../../../domain/errors.ts';
 import { isDatabaseDown, isPoolExhausted } from '../../../infra/database/database.ts';
 
-/** What the client is told about a request that did not succeed. */
+/** The parts of an error response. */
 export interface Failure {
   code: ErrorCode;
-  /** Replaces the catalogue's sentence. */
+  /** Replaces the default message of the code. */
   message?: string;
   details?: unknown;
   headers?: Record<string, string>;
 }
 
-/** A fault of the request itself (its shape, its route, its credentials), found before any rule of the shop is asked. */
+/** A fault of the request itself (its shape, route or credentials), found before any business rule runs. */
 export class RequestFault extends Error {
   readonly failure: Failure;
 
@@ -21,8 +21,8 @@ export class RequestFault extends Error {
 }
 
 /**
- * Maps whatever was thrown to what may be said about it. The unexpected becomes INTERNAL_ERROR:
- * its message and stack may carry data of other people and stay in the log.
+ * Maps a thrown value to its error response. An unexpected error becomes INTERNAL_ERROR: its message and stack may hold
+ * personal data, and go only to the log.
  */
 export function failureOf(error: unknown): Failure {
   if (error instanceof AppError) return { code: error.code, message: error.message, details: error.details };
@@ -47,7 +47,7 @@ function requestFailure(error: Error): Failure | undefined {
   }
   switch (Reflect.get(error, 'status')) {
     case 400:
-      return unreadable(error);
+      return malformedText(error);
     case 412:
       return { code: 'VERSION_MISMATCH' };
     default:
@@ -55,36 +55,36 @@ function requestFailure(error: Error): Failure | undefined {
   }
 }
 
-/** Says where the JSON breaks without repeating what the client sent. */
+/** Says where the JSON is invalid, without repeating the client's text. */
 function parseProblem(error: Error): string {
   const place = /position \d+( \(line \d+ column \d+\))?/.exec(error.message)?.[0];
-  return place ? `breaks at ${place}` : 'ends early or is no JSON at all';
+  return place ? `breaks at ${place}` : 'is incomplete or is not JSON';
 }
 
-function unreadable(error: Error): Failure {
+function malformedText(error: Error): Failure {
   const where = error instanceof URIError ? 'path' : 'body';
   return { code: 'VALIDATION_FAILED', details: [{ where, problem: 'cannot be read', expected: 'well-formed UTF-8' }] };
 }
 
-/** Postgres cannot hold U+0000 in a text: it is the request's fault, wherever the character stood in it. */
-const NO_TEXT = /^(22021|22P05)$/;
+/** PostgreSQL cannot store U+0000 in a text: a fault of the request, wherever the character stands. */
+const UNSTORABLE_TEXT = /^(22021|22P05)$/;
 
-/** A number or an instant beyond what its column holds. */
+/** A number or a time outside the range of its column. */
 const OUT_OF_RANGE = /^(22003|22008)$/;
 
-/** Serialisation failure, deadlock, lock not available, stale version: somebody else's transaction came first. */
-const OVERTAKEN = /^(40001|40P01|55P03|VC001)$/;
+/** Serialisation failure, deadlock, lock not available, stale version: another transaction was first. */
+const CONFLICT = /^(40001|40P01|55P03|VC001)$/;
 
 function databaseFailure(error: Error): Failure | undefined {
   if (isPoolExhausted(error)) return { code: 'DATABASE_BUSY' };
   if (isDatabaseDown(error)) return { code: 'DATABASE_UNAVAILABLE' };
-  let at: unknown = error;
-  for (let depth = 0; depth < 5 && at instanceof Error; depth += 1) {
-    const code = String(Reflect.get(at, 'code'));
-    if (OVERTAKEN.test(code)) return { code: 'CONCURRENT_UPDATE' };
-    if (NO_TEXT.test(code)) return nulCharacter;
+  let cause: unknown = error;
+  for (let depth = 0; depth < 5 && cause instanceof Error; depth += 1) {
+    const code = String(Reflect.get(cause, 'code'));
+    if (CONFLICT.test(code)) return { code: 'CONCURRENT_UPDATE' };
+    if (UNSTORABLE_TEXT.test(code)) return nulCharacter;
     if (OUT_OF_RANGE.test(code)) return outOfRange;
-    at = at.cause;
+    cause = cause.cause;
   }
   return undefined;
 }
@@ -96,5 +96,5 @@ const nulCharacter: Failure = {
 
 const outOfRange: Failure = {
   code: 'VALIDATION_FAILED',
-  details: [{ where: 'request', problem: 'a number or an instant is out of range', expected: 'a smaller one' }],
+  details: [{ where: 'request', problem: 'a number or a time is out of range', expected: 'a smaller value' }],
 };

@@ -10,13 +10,13 @@ const CODES: Record<string, ErrorCode> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST_TIMEOUT',
 };
 
-/** Milliseconds in which a client can read why it was refused, before its connection is cut. */
-const FAREWELL_MS = 1_000;
+/** Milliseconds for the client to read the error before its connection is destroyed. */
+const CLOSE_DELAY_MS = 1_000;
 const refused = new WeakSet<Duplex>();
 
-/** Answers what is not HTTP, or came too slowly: there is no request yet that the app could answer. */
+/** Answers input that is not HTTP or arrives too slowly: Express gets no request for it. */
 export function refuseMalformed(error: Error & { code?: string }, socket: Duplex): void {
-  // What was refused may still be coming in.
+  // The rest of a refused request may still arrive.
   if (refused.has(socket)) return;
   if (error.code === 'ECONNRESET' || !socket.writable || isBeingAnswered(socket)) {
     socket.destroy();
@@ -27,14 +27,14 @@ export function refuseMalformed(error: Error & { code?: string }, socket: Duplex
   refuse(socket, code);
 }
 
-/** Answers what no step of the app would: a target that is no path, or an error in telling of an error. */
+/** Answers requests that the app does not answer: a target that is not a path, or a failure of the error handler. */
 export function refuseUnroutable({ socket, headersSent }: ServerResponse, error: unknown): void {
   if (error) observe('http.failed', { route: 'none', ...errorFields(error) });
   if (!socket?.writable || headersSent) socket?.destroy();
   else refuse(socket, error ? 'INTERNAL_ERROR' : 'MALFORMED_REQUEST');
 }
 
-/** Node keeps the answer under way at the socket, as its own handling of such errors needs it. */
+/** Reads the running answer from a private property of Node.js, as Node's own handler of client errors does. */
 const isBeingAnswered = (socket: Duplex): boolean => {
   const answer: unknown = Reflect.get(socket, '_httpMessage');
   return answer instanceof Object && Reflect.get(answer, 'headersSent') === true;
@@ -56,6 +56,6 @@ function refuse(socket: Duplex, code: ErrorCode): void {
     `X-Request-Id: ${requestId}`,
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-  // To cut it at once would take the answer from a client that is still sending; to wait for the client would never end.
-  setTimeout(() => socket.destroy(), FAREWELL_MS).unref();
+  // A client that still sends would lose the answer if the socket were destroyed at once, and may never stop sending.
+  setTimeout(() => socket.destroy(), CLOSE_DELAY_MS).unref();
 }

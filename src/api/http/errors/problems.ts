@@ -1,7 +1,7 @@
 import type { core } from 'zod';
 import { RequestFault } from './failure.ts';
 
-/** One thing wrong with a request: where it is, what is wrong, what would be right. */
+/** A problem of a request: where it is, what is wrong, what is expected. */
 export interface Problem {
   where: string;
   problem: string;
@@ -11,22 +11,23 @@ export interface Problem {
 type Issue = core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
-/** More than a person reads; bounds the answer to a request that is wrong in a thousand places. */
-const MOST = 20;
+/** Bounds the answer to a request with thousands of problems. */
+const MAX_PROBLEMS = 20;
 
-/** The refusal of a request that does not have the shape the route asks for. */
+/** The error of a request that does not match the route's schemas. */
 export const invalid = (problems: Problem[]): RequestFault =>
-  new RequestFault('VALIDATION_FAILED', { details: problems.slice(0, MOST) });
+  new RequestFault('VALIDATION_FAILED', { details: problems.slice(0, MAX_PROBLEMS) });
 
-/** Turns zod's issues with `value` (found at `where`: path, query, body) into problems in the caller's words. */
+/** Converts zod's issues with `value`, from `where` (path, query or body), into problems in the API's terms. */
 export function problemsOf(issues: readonly Issue[], found: { where: string; value: unknown }): Problem[] {
-  return issues.slice(0, MOST).flatMap((issue) => describe(issue, found));
+  return issues.slice(0, MAX_PROBLEMS).flatMap((issue) => describe(issue, found));
 }
 
 function describe(issue: Issue, found: { where: string; value: unknown }): Problem[] {
   const where = place(found.where, issue.path);
   const value = valueAt(found.value, issue.path);
-  if (issue.code === 'unrecognized_keys') return issue.keys.slice(0, MOST).map((key) => unknownField(where, key));
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.slice(0, MAX_PROBLEMS).map((key) => unknownField(where, key));
   if (issue.code === 'invalid_union') return describeUnion(issue, { where, value });
   const expected = expectation(issue);
   const problem = value === undefined ? 'is missing' : issue.message;
@@ -35,11 +36,11 @@ function describe(issue: Issue, found: { where: string; value: unknown }): Probl
 
 const unknownField = (where: string, key: string): Problem => ({
   where: place(where, [key.slice(0, 100)]),
-  problem: 'is not a field that is known here',
+  problem: 'is an unknown field',
   expected: 'no such field',
 });
 
-/** Of a union only the branch that fits best is explained: all of them together explain nothing. */
+/** Describes only the union branch with the fewest issues: the issues of all branches together would confuse. */
 function describeUnion(issue: core.$ZodIssueInvalidUnion, found: { where: string; value: unknown }): Problem[] {
   const best = issue.errors.toSorted((a, b) => weight(a) - weight(b))[0];
   if (best?.length) return problemsOf(best, found);

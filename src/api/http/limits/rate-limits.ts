@@ -1,32 +1,32 @@
 import type { Redis } from 'ioredis';
 import { networkOf } from '../../../infra/network/network.ts';
 import { type Counter, openCounter, type Spent } from '../../../infra/redis/rate-limit.ts';
-import { callerOf, type Principal } from '../../auth/principal.ts';
+import { callerKey, type Principal } from '../../auth/principal.ts';
 import { RequestFault } from '../errors/failure.ts';
 import type { Raw, RouteFacts } from '../route.ts';
 
-/** How many requests of a kind one caller may make in a minute; `guesses`: passwords or codes in a quarter of an hour. */
+/** Requests per caller and minute, by kind; `guesses`: passwords or codes per caller and 15 minutes. */
 export type Rates = Record<'read' | 'write' | 'sign-in' | 'guesses', number>;
 
-export interface Limits extends Record<'read' | 'write' | 'sign-in', Counter> {
-  /** New carts, which stay for weeks; each counts as a write, too. Those of API keys, which buy for many, count as writes only. */
+export interface RateLimits extends Record<'read' | 'write' | 'sign-in', Counter> {
+  /** New carts, stored for weeks. Each also counts as a write; carts of API keys count only as writes. */
   carts: Counter;
-  /** Of an account from one address or known device, of an account from anywhere, of all accounts from one address. */
+  /** Guesses at an account from one network or device, at an account in total, and at all accounts from one network. */
   guesses: { accountAtOrigin: Counter; account: Counter; address: Counter };
-  /** Answers to one address that an e-mail address has an account. Apart from guesses: these must not stop registrations. */
+  /** EMAIL_TAKEN answers to one network. Counted apart from guesses, which must not block registrations. */
   emailProbes: Counter;
-  /** Requests for reset mails from one address, which nothing gives back. */
+  /** Requests for password reset mails from one network; never given back. */
   mailRequests: Counter;
 }
 
 const MINUTE = 60;
 const HOUR = 3_600;
-const QUARTER = 900;
+const QUARTER_HOUR = 900;
 const DAY = 86_400;
-/** New carts of a caller in a day, for each write in a minute: two hundred buyers an hour behind one address are no abuse. */
+/** Daily carts per caller, in multiples of the writes per minute: 200 buyers an hour may share one address. */
 const CARTS_PER_WRITE = 20;
 
-export function openLimits(redis: Redis, rates: Rates): Limits {
+export function openLimits(redis: Redis, rates: Rates): RateLimits {
   const counter = (name: string, points: number, seconds: number) => openCounter(redis, { name, points, seconds });
   const { guesses } = rates;
   return {
@@ -35,30 +35,30 @@ export function openLimits(redis: Redis, rates: Rates): Limits {
     carts: openCounter(redis, { name: 'carts', points: rates.write * CARTS_PER_WRITE, seconds: DAY, isCoarse: true }),
     'sign-in': counter('sign-in', rates['sign-in'], MINUTE),
     guesses: {
-      accountAtOrigin: counter('guess-account-origin', guesses, QUARTER),
-      // Wide enough that a stranger cannot lock somebody out by guessing from one place.
+      accountAtOrigin: counter('guess-account-origin', guesses, QUARTER_HOUR),
+      // Ten times the limit of one network: guesses from a single network cannot lock the owner out.
       account: counter('guess-account', guesses * 10, HOUR),
-      address: counter('guess-address', guesses * 20, QUARTER),
+      address: counter('guess-address', guesses * 20, QUARTER_HOUR),
     },
-    emailProbes: counter('email-probe', guesses * 20, QUARTER),
-    mailRequests: counter('mail-request', guesses * 20, QUARTER),
+    emailProbes: counter('email-probe', guesses * 20, QUARTER_HOUR),
+    mailRequests: counter('mail-request', guesses * 20, QUARTER_HOUR),
   };
 }
 
 /**
- * Counts a request and tells the client where it stands, in the headers of the IETF draft (RateLimit fields, draft 8).
- * With Redis away, reading and writing are not limited; signing in is refused.
+ * Counts a request and sets the RateLimit headers (IETF draft 8).
+ * Without Redis, reads and writes have no limit; sign-ins are refused.
  * @throws RequestFault TOO_MANY_REQUESTS, SIGN_IN_UNAVAILABLE.
  */
 export async function limitRate(
-  limits: Limits,
+  limits: RateLimits,
   facts: Pick<RouteFacts, 'access' | 'limit' | 'method'>,
   { principal, raw: { request, response } }: { principal: Principal; raw: Raw },
 ): Promise<void> {
   if (facts.limit === 'none' || facts.access === 'webhook') return;
   const isCart = facts.limit === 'carts' && principal.kind !== 'key';
   const counter = limits[facts.limit === 'sign-in' ? 'sign-in' : facts.method === 'get' ? 'read' : 'write'];
-  const caller = callerOf(principal, networkOf(request.ip ?? 'unknown'));
+  const caller = callerKey(principal, networkOf(request.ip ?? 'unknown'));
   const [spent, carts] = await Promise.all([counter.spend(caller), isCart && limits.carts.spend(caller)]);
   if (carts && carts !== 'unavailable' && carts.isOver) throw tooMany(limits.carts, carts);
   if (spent === 'unavailable') {
@@ -69,13 +69,13 @@ export async function limitRate(
   if (spent.isOver) throw tooMany(counter, spent);
 }
 
-/** Writes what is left to the caller of a count. */
+/** Sets the RateLimit headers: the limit, and what remains of it. */
 export function writeRateLimit(response: Raw['response'], { name, points, seconds }: Counter, spent: Spent): void {
   response.setHeader('RateLimit-Policy', `"${name}";q=${points};w=${seconds}`);
   response.setHeader('RateLimit', `"${name}";r=${spent.remaining};t=${spent.resetSeconds}`);
 }
 
-/** The refusal of what came too often. */
+/** The error of a request beyond its limit; Retry-After holds the seconds until the limit resets. */
 export const tooMany = ({ points, seconds }: Counter, { resetSeconds }: Spent): RequestFault =>
   new RequestFault('TOO_MANY_REQUESTS', {
     details: { limit: points, windowSeconds: seconds },

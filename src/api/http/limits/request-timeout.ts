@@ -4,25 +4,25 @@ import type { Outcome, Raw } from '../route.ts';
 import { preferredWait } from '../wait.ts';
 import type { RouteWatch } from './stuck-routes.ts';
 
-/** How long a request may take, its body included, besides what the client asked to wait for; in milliseconds. */
-const LIMIT_MS = 60_000;
+/** The longest time for a request and its body, in milliseconds, on top of the client's `Prefer: wait`. */
+const TIMEOUT_MS = 60_000;
 
-export interface RequestLimit {
+export interface ResponseTimeout {
   ms?: number;
   watch?: RouteWatch;
 }
 
 /**
- * The outcome of a request, unless it takes longer than a minute. What has begun to be sent, as a stream of events, may take its time.
- * @throws RequestFault REQUEST_TIMED_OUT: what was asked for may still be done.
+ * Waits for the outcome of a request, at most a minute. An answer that has begun (event stream) has no limit.
+ * @throws RequestFault REQUEST_TIMED_OUT: the work continues, and may still take effect.
  */
-export async function withinLimit(
-  { ms = LIMIT_MS, watch }: RequestLimit,
+export async function withResponseTimeout(
+  { ms = TIMEOUT_MS, watch }: ResponseTimeout,
   { request, response, path }: Raw & { path: string },
   work: Promise<Outcome>,
 ): Promise<Outcome> {
   const waitMs = preferredWait({ prefer: request.get('prefer') }) * 1_000;
-  const isLate = (await withTimeout(ended(work), ms + waitMs)) === TIMED_OUT;
+  const isLate = (await withTimeout(settled(work), ms + waitMs)) === TIMED_OUT;
   if (isLate && !response.headersSent) {
     watch?.timedOut(path);
     throw new RequestFault('REQUEST_TIMED_OUT');
@@ -31,7 +31,7 @@ export async function withinLimit(
   return work;
 }
 
-const ended = (work: Promise<Outcome>): Promise<void> =>
+const settled = (work: Promise<Outcome>): Promise<void> =>
   work.then(
     () => undefined,
     () => undefined,

@@ -8,7 +8,7 @@ const Problem = z
     problem: z.string().meta({ example: 'Too small: expected number to be >=1' }),
     expected: z.string().optional().meta({ example: 'at least 1' }),
   })
-  .meta({ id: 'Problem', description: 'One thing wrong with a request: where, what, and what would be right.' });
+  .meta({ id: 'Problem', description: 'A problem of a request: where it is, what is wrong, and what is expected.' });
 
 const ErrorCode = z.enum(Object.keys(ERRORS)).meta({
   id: 'ErrorCode',
@@ -17,13 +17,13 @@ const ErrorCode = z.enum(Object.keys(ERRORS)).meta({
     .join('\n'),
 });
 
-/** The one shape of every failure. */
+/** The body of every error response. */
 export const ErrorBody = z
   .object({
     error: z.object({
       code: ErrorCode,
       type: z.enum([...new Set(Object.values(ERRORS).map(({ type }) => type))]),
-      message: z.string(),
+      message: z.string().meta({ description: 'Says what is wrong and what to do.' }),
       details: z.union([z.array(Problem), z.record(z.string(), z.unknown())]),
       requestId: z.string(),
       timestamp: z.iso.datetime(),
@@ -39,26 +39,28 @@ export const components: ZodOpenApiComponentsObject = {
       scheme: 'bearer',
       bearerFormat: 'JWT',
       description:
-        'From signing in or refreshing; lives for 15 minutes. Customers and staff sign in at different doors.',
+        'From a sign-in or a refresh; valid for 15 minutes. Customers and staff have separate sign-in routes.',
     },
     apiKey: {
       type: 'apiKey',
       in: 'header',
       name: 'X-Api-Key',
-      description: 'For external services. It may do what it was made for, as long as its maker may.',
+      description:
+        'For external services. A key has the permissions that it was created with, as long as its creator has them.',
     },
     cartToken: {
       type: 'apiKey',
       in: 'header',
       name: 'X-Cart-Token',
-      description: 'The secret given once, when the cart was created. It opens this cart, its checkout and its order.',
+      description:
+        'The secret of a cart, answered once, when the cart was created. Grants access to the cart, its checkout and its order.',
     },
     orderToken: {
       type: 'apiKey',
       in: 'query',
       name: 'token',
       description:
-        "From the link in a mail about a guest's order. It opens this order, until the day that the mail names.",
+        "From the link in a mail about a guest's order. Grants access to this order until the date in the mail.",
     },
     webhookSignature: {
       type: 'apiKey',
@@ -71,41 +73,41 @@ export const components: ZodOpenApiComponentsObject = {
     RequestId: {
       name: 'X-Request-Id',
       in: 'header',
-      description: 'Comes back in the answer and stands on every log line, job and history row the request causes.',
+      description:
+        'The answer repeats it; every log line, job and history row of the request carries it. Default: a new UUID.',
       schema: { type: 'string', pattern: '^[A-Za-z0-9._-]{1,128}$' },
     },
     IdempotencyKey: {
       name: 'Idempotency-Key',
       in: 'header',
       description:
-        'Same key and body: the same answer, for 24 hours. Same key, other body: 422 IDEMPOTENCY_KEY_REUSED. A guest who creates a cart sends a random key of at least 16 characters, e.g. a UUID.',
+        'The same key and body get the same answer for 24 hours; the same key with another body gets 422 IDEMPOTENCY_KEY_REUSED. A guest who creates a cart sends a random key of at least 16 characters, for example a UUID.',
       schema: { type: 'string', minLength: 1, maxLength: 255 },
     },
     Prefer: {
       name: 'Prefer',
       in: 'header',
-      description:
-        '`wait=N`: the answer waits at most N seconds (30 at most) for the checkout to leave its busy states.',
+      description: '`wait=N`: wait up to N seconds (maximum 30) until the resource is no longer busy. Default: 0.',
       schema: { type: 'string', examples: ['wait=10'] },
     },
     IfMatch: {
       name: 'If-Match',
       in: 'header',
       required: true,
-      description: 'The ETag of what the change is made to. 412 VERSION_MISMATCH when somebody changed it since.',
+      description: 'The ETag of the version that you read. 412 VERSION_MISMATCH when the resource changed since.',
       schema: { type: 'string', examples: ['"3"'] },
     },
     IfNoneMatch: {
       name: 'If-None-Match',
       in: 'header',
-      description: 'The ETag of an earlier answer: 304 while it still holds.',
+      description: 'The ETag of an earlier answer; 304 while the answer is unchanged.',
       schema: { type: 'string' },
     },
   },
   headers: {
-    RequestId: { description: 'The request id, given or made.', schema: { type: 'string' } },
-    RetryAfter: { description: 'Seconds after which to try again.', schema: { type: 'integer' } },
-    Location: { description: 'Where the accepted or created resource is.', schema: { type: 'string' } },
-    Allow: { description: 'The methods of this path.', schema: { type: 'string' } },
+    RequestId: { description: 'The request id: the one that was sent, else a new one.', schema: { type: 'string' } },
+    RetryAfter: { description: 'Seconds to wait before the next try.', schema: { type: 'integer' } },
+    Location: { description: 'The path of the accepted or created resource.', schema: { type: 'string' } },
+    Allow: { description: 'The methods that this path supports.', schema: { type: 'string' } },
   },
 };

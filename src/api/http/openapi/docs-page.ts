@@ -5,7 +5,7 @@ import { requestContextOf } from '../request-context.ts';
 import { DOCUMENT_PATH } from './document-route.ts';
 
 const PATH = '/api/v1/docs';
-/** Only what the page needs: the package also brings a demo page of somebody else's API. */
+/** Only the files that the page needs: the package also contains a demo page of another API. */
 const FILES = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
 const FOLDER = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json')));
 const POLICY =
@@ -29,7 +29,7 @@ const page = `<!doctype html>
 `;
 const script = `SwaggerUIBundle({ url: '${DOCUMENT_PATH}', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null });\n`;
 
-/** The page for reading and trying the API, from this server alone: no CDN, no inline script. */
+/** Serves the interactive API reference, from this server alone: no CDN, no inline script. */
 export function docsRouter(): express.Router {
   const router = express.Router({ caseSensitive: true });
   router.get(PATH, (_request, response) => {
@@ -43,7 +43,7 @@ export function docsRouter(): express.Router {
   for (const file of FILES) {
     router.get(`${PATH}/${file}`, (_request, response) => {
       requestContextOf(response).route = `${PATH}/${file}`;
-      // With a root only the part below it is checked for dot folders: the clone may lie inside one.
+      // `root` limits the dotfile check to the file name: the repository itself may lie inside a dot folder.
       response.set('Cache-Control', 'public, max-age=86400');
       response.sendFile(file, { root: FOLDER, acceptRanges: false });
     });

@@ -4,31 +4,31 @@ import { type AnyRoute, route } from '../route.ts';
 export const DOCUMENT_PATH = '/api/v1/openapi.json';
 
 /**
- * The route that serves the API document of the routes, itself among them. It is written when somebody first asks for it:
- * a process that starts has more urgent things to do.
+ * The route that serves the API document of all routes, including itself. The first request generates the document, so
+ * that it does not delay the start of the process.
  */
 export function documentRoute(routes: () => readonly AnyRoute[]): AnyRoute {
-  let written: ReturnType<typeof write> | undefined;
+  let generated: ReturnType<typeof generate> | undefined;
   return route({
     method: 'get',
     path: DOCUMENT_PATH,
     permission: 'public',
     access: 'public',
-    summary: 'This document',
+    summary: 'Get the OpenAPI document',
     tag: 'documentation',
     answers: { 200: { description: 'OpenAPI 3.1' } },
     async handle() {
-      written ??= write(routes()).catch((error) => {
-        written = undefined;
+      generated ??= generate(routes()).catch((error) => {
+        generated = undefined;
         throw error;
       });
-      const { body, etag } = await written;
+      const { body, etag } = await generated;
       return { status: 200, body, etag, headers: { 'Cache-Control': 'public, max-age=60' } };
     },
   });
 }
 
-async function write(routes: readonly AnyRoute[]) {
+async function generate(routes: readonly AnyRoute[]) {
   const { describeApi } = await import('./document.ts');
   const body = Buffer.from(JSON.stringify(describeApi(routes)));
   return { body, etag: etagOf(body) };

@@ -22,7 +22,7 @@ export function describeRoute(facts: RouteFacts): ZodOpenApiOperationObject {
 
 const [token, key, cart, link] = [{ accessToken: [] }, { apiKey: [] }, { cartToken: [] }, { orderToken: [] }];
 
-/** One of each list is enough; an empty one means that nothing is needed. */
+/** Each list holds alternatives; `{}` and an empty list mean that no credentials are required. */
 const SECURITY: Record<Access, Record<string, string[]>[]> = {
   public: [],
   store: [{}, token, key],
@@ -35,7 +35,7 @@ const SECURITY: Record<Access, Record<string, string[]>[]> = {
   webhook: [{ webhookSignature: [] }],
 };
 
-/** get /api/v1/store/cart/{id}/items → getStoreCartByIdItems: stable while the path is, unlike a counter. */
+/** get /api/v1/store/cart/{id}/items → getStoreCartByIdItems: changes only with the path, unlike a counter. */
 function operationId({ method, path }: RouteFacts): string {
   const words = path
     .replace(/^\/api\/v1/, '')
@@ -74,21 +74,28 @@ function answers(facts: RouteFacts): Record<string, ZodOpenApiResponseObject> {
   return Object.fromEntries(Object.entries(facts.answers).map(([status, spec]) => [status, answer(status, spec)]));
 }
 
-function answer(status: string, { description, schema, contentType, orAs }: AnswerSpec): ZodOpenApiResponseObject {
+function answer(
+  status: string,
+  { description, schema, contentType, alternativeType }: AnswerSpec,
+): ZodOpenApiResponseObject {
   const headers = headerRefs(['RequestId', ...(status === '202' ? ['Location', 'RetryAfter'] : [])]);
   if (!schema && !contentType) return { description, headers };
-  const other = orAs && { [orAs]: { schema: { type: 'string' as const } } };
-  return { description, headers, content: { [contentType ?? 'application/json']: schema ? { schema } : {}, ...other } };
+  const alternative = alternativeType && { [alternativeType]: { schema: { type: 'string' as const } } };
+  return {
+    description,
+    headers,
+    content: { [contentType ?? 'application/json']: schema ? { schema } : {}, ...alternative },
+  };
 }
 
-/** The codes a route names, and those that every route of its kind can answer, one response per status. */
+/** The error codes that a route declares, and those of every route of its kind: one response per status. */
 function failures(facts: RouteFacts): Record<string, ZodOpenApiResponseObject> {
   const codes = new Set<ErrorCode>(facts.errors);
   if (facts.params || facts.query || facts.body) codes.add('VALIDATION_FAILED');
   if (facts.body) codes.add('MALFORMED_JSON').add('UNSUPPORTED_MEDIA_TYPE');
   if (facts.streamedBody) codes.add('UNSUPPORTED_MEDIA_TYPE');
   if (facts.body || facts.rawBody) codes.add('PAYLOAD_TOO_LARGE');
-  for (const code of refusals(facts)) codes.add(code);
+  for (const code of accessErrors(facts)) codes.add(code);
   if (facts.limit !== 'none' && facts.access !== 'webhook') codes.add('TOO_MANY_REQUESTS');
   if (facts.limit === 'sign-in') codes.add('SIGN_IN_UNAVAILABLE');
   codes.add('INTERNAL_ERROR').add('DATABASE_UNAVAILABLE').add('DATABASE_BUSY').add('REQUEST_TIMED_OUT');
@@ -96,11 +103,11 @@ function failures(facts: RouteFacts): Record<string, ZodOpenApiResponseObject> {
   return Object.fromEntries([...byStatus].map(([status, each]) => [status, failure(status, each)]));
 }
 
-/** What a caller is told who may not use the route, or not so. */
-function refusals({ access, beforeMfa, versioned }: RouteFacts): ErrorCode[] {
-  const changed: ErrorCode[] = versioned ? ['VERSION_MISMATCH', 'VERSION_REQUIRED'] : [];
-  if (access === 'public' || access === 'webhook') return changed;
-  const credentials: ErrorCode[] = ['CREDENTIALS_INVALID', 'AUTHENTICATION_AMBIGUOUS', 'FORBIDDEN', ...changed];
+/** The error codes of missing credentials, permissions or versions. */
+function accessErrors({ access, beforeMfa, versioned }: RouteFacts): ErrorCode[] {
+  const versionErrors: ErrorCode[] = versioned ? ['VERSION_MISMATCH', 'VERSION_REQUIRED'] : [];
+  if (access === 'public' || access === 'webhook') return versionErrors;
+  const credentials: ErrorCode[] = ['CREDENTIALS_INVALID', 'AUTHENTICATION_AMBIGUOUS', 'FORBIDDEN', ...versionErrors];
   if (access === 'store') return credentials;
   if (access === 'cart' || access === 'checkout') return [...credentials, 'CART_TOKEN_REQUIRED'];
   if (access === 'order') return [...credentials, 'ORDER_TOKEN_REQUIRED'];

@@ -1,7 +1,7 @@
 import { etagOf } from '../../http/respond.ts';
 import type { Answer } from '../../http/route.ts';
 
-/** An answer as it goes over the wire. */
+/** A serialised response body with its ETag. */
 export interface CachedResponse {
   json: string;
   etag: string;
@@ -12,11 +12,11 @@ export function cachedResponseOf(view: object): CachedResponse {
   return { json, etag: etagOf(json) };
 }
 
-/** In seconds. Short, since stock changes by the second; after it the ETag makes asking again cheap. */
-const FRESH = 5;
-const STALE = 30;
+/** Short, because stock changes by the second; afterwards the ETag makes a revalidation cheap. */
+const FRESH_SECONDS = 5;
+const STALE_SECONDS = 30;
 
-/** Answers a page that is kept, and the same for everybody. */
+/** Responds with a cached response that is the same for every client. */
 export const answerOf = ({ json, etag }: CachedResponse): Answer => ({
   status: 200,
   json,
@@ -25,8 +25,8 @@ export const answerOf = ({ json, etag }: CachedResponse): Answer => ({
 });
 
 /**
- * Answers a page with prices. Caches on the way may give it to everybody who is not signed in, until these prices end;
- * what a customer gets stays with that customer, whose prices may be others.
+ * Responds with prices. Shared caches may serve the response to visitors who are not signed in until the prices change;
+ * a customer's response is private, because the customer's prices may differ. `until`: Unix time in milliseconds.
  */
 export function pricedAnswerOf(
   { json, etag }: CachedResponse,
@@ -37,8 +37,8 @@ export function pricedAnswerOf(
 }
 
 function publicFor(seconds: number): string {
-  const left = Math.max(0, Math.floor(seconds));
-  const fresh = Math.min(FRESH, left);
-  const stale = Math.min(STALE, left - fresh);
+  const remaining = Math.max(0, Math.floor(seconds));
+  const fresh = Math.min(FRESH_SECONDS, remaining);
+  const stale = Math.min(STALE_SECONDS, remaining - fresh);
   return `public, max-age=${fresh}${stale > 0 ? `, stale-while-revalidate=${stale}` : ''}`;
 }

@@ -29,55 +29,55 @@ export interface ResponseSources {
   currency: string;
 }
 
-/** Seconds: what is in stock changes by the second, what things are only with their version. */
-const LIFE = { availability: 1, list: 5, reviews: 60, facts: 3_600 };
+/** Seconds. Stock changes by the second; product data changes only with its version. */
+const LIFETIME = { availability: 1, list: 5, reviews: 60, facts: 3_600 };
 
-export interface Kept<T> {
+export interface CachedEntry<T> {
   entry: Entry;
   make(): Promise<T | undefined>;
 }
 
-/** Every page: its key, what it hangs on, how long it lives, and how it is made. */
+/** Every cache entry: its key, its dependencies, its lifetime and its maker. */
 export const entriesOf = (sources: ResponseSources) => ({
   ...productEntries(sources),
   ...listEntries(sources),
   ...reviewEntries(sources),
   ...bundleEntries(sources),
-  /** All price lists and rules that are not over: pages are priced with them. */
-  prices: (): Kept<PriceTerms> => ({
-    entry: { key: 'prices:all', on: ['offers', 'price-lists'], seconds: LIFE.facts },
+  /** All price lists and rules that have not ended. */
+  prices: (): CachedEntry<PriceTerms> => ({
+    entry: { key: 'prices:all', on: ['offers', 'price-lists'], seconds: LIFETIME.facts },
     make: () => loadPriceTerms(sources.db.query),
   }),
-  groups: (accountId: string): Kept<{ ids: string[] }> => ({
-    entry: { key: `groups:${accountId}`, on: [`groups:${accountId}`], seconds: LIFE.facts },
+  groups: (accountId: string): CachedEntry<{ ids: string[] }> => ({
+    entry: { key: `groups:${accountId}`, on: [`groups:${accountId}`], seconds: LIFETIME.facts },
     make: async () => ({ ids: await groupsOf(sources.db.query, accountId) }),
   }),
 });
 
 export type Entries = ReturnType<typeof entriesOf>;
 
-/** Pages of an earlier release, without the prices of visitors, are kept under no form. */
+/** Separates these entries from those of an earlier release, which had no form and no visitor prices. */
 const formOf = (prices: string): string => `prices-${prices}`;
 
 function productEntries(sources: ResponseSources) {
   const { db, cache } = sources;
-  const facts = (id: string): Kept<ProductFacts> => ({
+  const facts = (id: string): CachedEntry<ProductFacts> => ({
     entry: {
       key: `product:${id}`,
       on: [`product:${id}`, `reviews:${id}`, 'price-lists'],
-      seconds: LIFE.facts,
+      seconds: LIFETIME.facts,
       form: 'listed',
     },
     make: () => readProduct(sources, id),
   });
   return {
     facts,
-    product: (id: string, { terms, name }: VisitorPrices): Kept<CachedResponse> => ({
+    product: (id: string, { terms, name }: VisitorPrices): CachedEntry<CachedResponse> => ({
       entry: {
         key: `product-page:${id}`,
         on: [`product:${id}`, `reviews:${id}`, 'price-lists'],
         form: formOf(name),
-        seconds: LIFE.availability,
+        seconds: LIFETIME.availability,
         isCounted: true,
         isComposed: true,
       },
@@ -88,25 +88,25 @@ function productEntries(sources: ResponseSources) {
         return product && cachedResponseOf(productView(product, { terms, available }));
       },
     }),
-    /** How many units of one variant. */
-    available: (variantId: string): Kept<{ available: number }> => ({
-      entry: { key: `available:${variantId}`, on: [], seconds: LIFE.availability },
+    /** Available units of one variant. */
+    available: (variantId: string): CachedEntry<{ available: number }> => ({
+      entry: { key: `available:${variantId}`, on: [], seconds: LIFETIME.availability },
       make: () => availableUnits(db.query, variantId),
     }),
-    /** Which product a slug names: asked once as long as the catalogue does not change. */
-    slug: (slug: string): Kept<{ id: string }> => ({
-      entry: { key: `slug:${slug}`, on: ['catalogue'], seconds: LIFE.facts },
+    /** The product id of a slug; read again only when the catalogue changes. */
+    slug: (slug: string): CachedEntry<{ id: string }> => ({
+      entry: { key: `slug:${slug}`, on: ['catalogue'], seconds: LIFETIME.facts },
       make: () => productIdOf(db.query, slug),
     }),
   };
 }
 
 const reviewEntries = (sources: ResponseSources) => ({
-  reviews: (request: ReviewListRequest): Kept<CachedResponse> => ({
+  reviews: (request: ReviewListRequest): CachedEntry<CachedResponse> => ({
     entry: {
       key: `reviews:${nameOf(request)}`,
       on: [`product:${request.productId}`, `reviews:${request.productId}`],
-      seconds: LIFE.reviews,
+      seconds: LIFETIME.reviews,
     },
     async make() {
       const list = await readReviewList(sources, request);
@@ -117,21 +117,21 @@ const reviewEntries = (sources: ResponseSources) => ({
 
 function listEntries(sources: ResponseSources) {
   return {
-    list(query: ProductListRequest, { terms, name: prices }: VisitorPrices): Kept<CachedResponse> {
+    list(query: ProductListRequest, { terms, name: prices }: VisitorPrices): CachedEntry<CachedResponse> {
       const name = cacheableListName(query);
       return {
         entry: {
           key: `list:${name ?? nameOf(query)}`,
           on: ['catalogue'],
-          seconds: LIFE.list,
+          seconds: LIFETIME.list,
           form: formOf(prices),
           isCounted: name !== undefined,
         },
         make: async () => cachedResponseOf(await readProductList({ ...sources, terms }, query)),
       };
     },
-    collections: (): Kept<CachedResponse> => ({
-      entry: { key: 'collections:all', on: ['catalogue'], seconds: LIFE.facts },
+    collections: (): CachedEntry<CachedResponse> => ({
+      entry: { key: 'collections:all', on: ['catalogue'], seconds: LIFETIME.facts },
       make: async () => cachedResponseOf(await readCollections(sources.db)),
     }),
   };
@@ -139,12 +139,12 @@ function listEntries(sources: ResponseSources) {
 
 function bundleEntries(sources: ResponseSources) {
   return {
-    bundle: (idOrSlug: string, { terms, name }: VisitorPrices): Kept<CachedResponse> => ({
+    bundle: (idOrSlug: string, { terms, name }: VisitorPrices): CachedEntry<CachedResponse> => ({
       entry: {
         key: `bundle:${idOrSlug}`,
         on: ['bundles'],
         form: formOf(name),
-        seconds: LIFE.availability,
+        seconds: LIFETIME.availability,
         isCounted: true,
       },
       async make() {
@@ -152,8 +152,8 @@ function bundleEntries(sources: ResponseSources) {
         return bundle && cachedResponseOf(bundle);
       },
     }),
-    bundles: (query: BundlesRequest, { terms, name }: VisitorPrices): Kept<CachedResponse> => ({
-      entry: { key: `bundles:${nameOf(query)}`, on: ['bundles'], seconds: LIFE.list, form: formOf(name) },
+    bundles: (query: BundlesRequest, { terms, name }: VisitorPrices): CachedEntry<CachedResponse> => ({
+      entry: { key: `bundles:${nameOf(query)}`, on: ['bundles'], seconds: LIFETIME.list, form: formOf(name) },
       make: async () => cachedResponseOf(await readBundlePage({ ...sources, terms }, query)),
     }),
   };

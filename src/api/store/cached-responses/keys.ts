@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { ProductListRequest } from '../catalogue/list/product-list.ts';
 
-/** What names a product, bundle or collection in an address. */
+/** The slug of a product, bundle or collection in a URL. */
 export const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;
-export const LONGEST_SLUG = 160;
+export const MAX_SLUG_LENGTH = 160;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** The id or the slug that this is; undefined when it can be neither: whatever else somebody types stands in no key. */
+/** Parses an id or a slug; undefined for any other text, so that cache keys contain no free text. */
 export function idOrSlugOf(text: string): { id: string } | { slug: string } | undefined {
   if (UUID.test(text)) return { id: text.toLowerCase() };
-  return text.length <= LONGEST_SLUG && SLUG.test(text) ? { slug: text } : undefined;
+  return text.length <= MAX_SLUG_LENGTH && SLUG.test(text) ? { slug: text } : undefined;
 }
 
-/** The same request, however it was written, has the same name; what somebody typed cannot be read from it. */
+/** A hash of the request: independent of the order of its fields, and without readable user input. */
 export const nameOf = (request: object): string =>
   createHash('sha256')
     .update(JSON.stringify(Object.entries(request).filter(isGiven).sort()))
@@ -22,13 +22,13 @@ export const nameOf = (request: object): string =>
 
 const isGiven = ([, value]: [string, unknown]): boolean => value !== undefined && value !== null;
 
-/** The first page of a shelf, under a name that says which, so that it can be made ahead; undefined for any other list. */
+/** A readable name for the first page of all products or of a collection, so that it can be warmed; else undefined. */
 export function cacheableListName({ collection, sort, limit, ...rest }: ProductListRequest): string | undefined {
   if (Object.entries(rest).some(isGiven)) return undefined;
   if (collection !== undefined && !SLUG.test(collection)) return undefined;
   return JSON.stringify({ collection, limit, sort });
 }
 
-/** The list that such a name says; undefined for the name of another. */
+/** Parses the name from `cacheableListName`; undefined for a hash. */
 export const cacheableListOf = (name: string): ProductListRequest | undefined =>
   name.startsWith('{') ? (JSON.parse(name) as ProductListRequest) : undefined;

@@ -5,23 +5,23 @@ import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { codeSchema } from '../pricing/code.ts';
 import { changeCart } from './cart-change.ts';
-import { pricedCart, type StockedCart } from './cart-pricing.ts';
+import { type LoadedCart, priceLoadedCart } from './cart-pricing.ts';
 import { cartSchema } from './cart-view.ts';
 
-const answer = { description: 'The cart, priced now', schema: cartSchema };
+const answer = { description: 'The cart with its current prices', schema: cartSchema };
 const common = { permission: 'cart:update', access: 'cart', tag: 'Cart' } as const;
 
-/** The codes of a cart. */
-export const cartCodeRoutes = (deps: ApiDeps): AnyRoute[] => [enterCode(deps), removeCode(deps)];
+/** The routes for the discount codes of a cart. */
+export const cartCodeRoutes = (deps: ApiDeps): AnyRoute[] => [addCode(deps), removeCode(deps)];
 
-const enterCode = (deps: ApiDeps) =>
+const addCode = (deps: ApiDeps) =>
   route({
     ...common,
     method: 'post',
     path: '/api/v1/store/cart/{id}/discounts',
-    summary: 'Enter a discount code',
+    summary: 'Add a discount code to a cart',
     description:
-      'A code that does not apply is refused with its reason and not kept. One that applies is kept, also when another discount is better: `refusedCodes` then says so, and why a kept code does not count any more.',
+      'The request fails with a reason when the code does not apply. The cart keeps an applicable code, even when another discount is better or the code stops applying later; `refusedCodes` then gives the reason.',
     params: z.object({ id: z.uuid() }),
     body: z.strictObject({ code: codeSchema }),
     answers: { 200: answer },
@@ -38,10 +38,10 @@ const enterCode = (deps: ApiDeps) =>
       const { code } = call.body;
       return changeCart(deps, call, {
         status: 200,
-        extra: { code },
-        apply(stocked, now) {
-          stocked.cart.addCode(code, now);
-          requireApplicable(deps, stocked, { code, now });
+        additions: { code },
+        apply(loaded, now) {
+          loaded.cart.addCode(code, now);
+          requireApplicable(deps, loaded, { code, now });
         },
       });
     },
@@ -52,7 +52,7 @@ const removeCode = (deps: ApiDeps) =>
     ...common,
     method: 'delete',
     path: '/api/v1/store/cart/{id}/discounts/{code}',
-    summary: 'Take a discount code away',
+    summary: 'Remove a discount code from a cart',
     params: z.object({ id: z.uuid(), code: codeSchema }),
     answers: { 200: answer },
     errors: ['CART_NOT_FOUND', 'DISCOUNT_CODE_NOT_FOUND', 'ORDER_VALUE_EXCEEDED', 'CART_IN_CHECKOUT', 'CART_ORDERED'],
@@ -60,24 +60,24 @@ const removeCode = (deps: ApiDeps) =>
       const { code } = call.params;
       return changeCart(deps, call, {
         status: 200,
-        apply(stocked, now) {
-          stocked.cart.removeCode(code, now);
-          stocked.context.discounts = stocked.context.discounts.filter((one) => one.code !== code);
+        apply(loaded, now) {
+          loaded.cart.removeCode(code, now);
+          loaded.context.discounts = loaded.context.discounts.filter((one) => one.code !== code);
         },
       });
     },
   });
 
-/** Reasons that say nothing against the code itself: it may well count when the cart changes. */
-const KEPT: ReadonlySet<RefusalReason> = new Set<RefusalReason>(['BETTER_DISCOUNT_APPLIED', 'NO_EFFECT']);
+/** With these reasons the code itself is valid and may apply when the cart changes, so the cart keeps the code. */
+const TEMPORARY_REASONS: ReadonlySet<RefusalReason> = new Set<RefusalReason>(['BETTER_DISCOUNT_APPLIED', 'NO_EFFECT']);
 
-/** @throws DISCOUNT_NOT_APPLICABLE with the reason */
-function requireApplicable(deps: ApiDeps, stocked: StockedCart, { code, now }: { code: string; now: Date }): void {
-  if (!stocked.context.discounts.some((one) => one.code === code)) {
-    // Of several codes of one discount only one can count.
+/** Refuses a code that does not apply to the cart. @throws DISCOUNT_NOT_APPLICABLE with the reason */
+function requireApplicable(deps: ApiDeps, loaded: LoadedCart, { code, now }: { code: string; now: Date }): void {
+  if (!loaded.context.discounts.some((one) => one.code === code)) {
+    // The code is unknown, or the cart has another code of the same discount: only one of them can apply.
     throw refused('DISCOUNT_NOT_APPLICABLE', { code, reason: 'UNKNOWN_CODE' });
   }
-  const refusal = pricedCart(deps, stocked, now).refusals.find((one) => one.code === code);
-  if (!refusal || KEPT.has(refusal.reason)) return;
+  const refusal = priceLoadedCart(deps, loaded, now).refusals.find((one) => one.code === code);
+  if (!refusal || TEMPORARY_REASONS.has(refusal.reason)) return;
   throw refused('DISCOUNT_NOT_APPLICABLE', { code, reason: refusal.reason, ...refusal.details });
 }

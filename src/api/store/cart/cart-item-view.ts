@@ -18,12 +18,12 @@ const selectionSchema = z.object({
       title: z.string(),
       size: z.string().nullable(),
       color: z.string().nullable(),
-      quantity: z.int().meta({ description: 'In one bundle.' }),
+      quantity: z.int().meta({ description: 'Units in one bundle.' }),
     }),
   ),
 });
 
-/** Units of a variant, or of a bundle with what was chosen for one of it. */
+/** An item of a cart: units of a variant, or of a bundle with its selections. */
 export const cartItemSchema = z
   .object({
     id: z.uuid(),
@@ -36,10 +36,10 @@ export const cartItemSchema = z
     color: z.string().nullable().optional(),
     selections: z.array(selectionSchema).optional(),
     quantity: z.int(),
-    unitPrice: z.int().meta({ description: 'Paise, by price lists and rules, before discounts.' }),
-    lineTotal: z.int(),
-    discount: z.int(),
-    available: z.int().meta({ description: 'How many can be bought now; a hint, the checkout decides.' }),
-    problem: z.enum(PROBLEMS).optional().meta({ description: 'What would make a checkout fail now.' }),
+    unitPrice: z.int().meta({ description: 'Paise, after price lists and pricing rules, before discounts.' }),
+    lineTotal: z.int().meta({ description: 'Paise: `unitPrice × quantity`, before discounts.' }),
+    discount: z.int().meta({ description: 'Paise.' }),
+    available: z.int().meta({ description: 'Units available now; not reserved until the checkout.' }),
+    problem: z.enum(PROBLEMS).optional().meta({ description: 'Why a checkout of this item would fail now.' }),
   })
   .meta({ id: 'CartItem' });

@@ -3,22 +3,22 @@ import { idsOf } from '../../../entities/pricing/priced.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { changeCart, requireSellable } from './cart-change.ts';
-import { LIMIT_ERRORS, lineSchema, MOST_UNITS } from './cart-lines.ts';
+import { LIMIT_ERRORS, lineSchema, MAX_UNITS } from './cart-lines.ts';
 import { cartSchema } from './cart-view.ts';
 
 const itemParams = z.object({ id: z.uuid(), itemId: z.uuid() });
-const answer = { description: 'The cart, priced now', schema: cartSchema };
+const answer = { description: 'The cart with its current prices', schema: cartSchema };
 const common = { permission: 'cart:update', access: 'cart', tag: 'Cart' } as const;
 
-/** What is in a cart. */
-export const cartItemRoutes = (deps: ApiDeps): AnyRoute[] => [addItem(deps), setItem(deps), removeItem(deps)];
+/** The routes for the items of a cart. */
+export const cartItemRoutes = (deps: ApiDeps): AnyRoute[] => [addItem(deps), updateItem(deps), removeItem(deps)];
 
 const addItem = (deps: ApiDeps) =>
   route({
     ...common,
     method: 'post',
     path: '/api/v1/store/cart/{id}/items',
-    summary: 'Add units of a variant, or of a bundle with what is chosen for it',
+    summary: 'Add an item to a cart',
     params: z.object({ id: z.uuid() }),
     body: lineSchema,
     answers: { 201: answer },
@@ -36,23 +36,25 @@ const addItem = (deps: ApiDeps) =>
       const { body } = call;
       return changeCart(deps, call, {
         status: 201,
-        extra: idsOf([body]),
-        apply(stocked, now) {
-          requireSellable(stocked, body);
-          stocked.cart.add(body, { goods: stocked.sellables, order: deps.orderLimits }, now);
+        additions: idsOf([body]),
+        apply(loaded, now) {
+          requireSellable(loaded, body);
+          loaded.cart.add(body, { goods: loaded.sellables, order: deps.orderLimits }, now);
         },
       });
     },
   });
 
-const setItem = (deps: ApiDeps) =>
+const updateItem = (deps: ApiDeps) =>
   route({
     ...common,
     method: 'patch',
     path: '/api/v1/store/cart/{id}/items/{itemId}',
-    summary: 'Set the units of a line; 0 removes it',
+    summary: 'Update the quantity of an item in a cart',
     params: itemParams,
-    body: z.strictObject({ quantity: z.int().min(0).max(MOST_UNITS) }),
+    body: z.strictObject({
+      quantity: z.int().min(0).max(MAX_UNITS).meta({ description: 'Units; 0 removes the item.' }),
+    }),
     answers: { 200: answer },
     errors: ['CART_NOT_FOUND', 'CART_ITEM_NOT_FOUND', ...LIMIT_ERRORS, 'CART_IN_CHECKOUT', 'CART_ORDERED'],
     handle(call) {
@@ -69,7 +71,7 @@ const removeItem = (deps: ApiDeps) =>
     ...common,
     method: 'delete',
     path: '/api/v1/store/cart/{id}/items/{itemId}',
-    summary: 'Remove a line',
+    summary: 'Remove an item from a cart',
     params: itemParams,
     answers: { 200: answer },
     errors: ['CART_NOT_FOUND', 'CART_ITEM_NOT_FOUND', 'ORDER_VALUE_EXCEEDED', 'CART_IN_CHECKOUT', 'CART_ORDERED'],

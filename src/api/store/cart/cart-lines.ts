@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../../../domain/errors.ts';
 
-/** Most units that can be asked for at once; what an order may hold is `ORDER_LIMITS`. */
-export const MOST_UNITS = 10_000;
+/** The maximum quantity in one request; `ORDER_LIMITS` limits the units of an order. */
+export const MAX_UNITS = 10_000;
 
-/** The errors of a cart that is asked to hold more than an order may. */
+/** The errors when a cart would exceed the limits of an order. */
 export const LIMIT_ERRORS: ErrorCode[] = ['QUANTITY_LIMIT_EXCEEDED', 'ORDER_UNITS_EXCEEDED', 'ORDER_VALUE_EXCEEDED'];
 
-const units = z.int().min(1).max(MOST_UNITS);
+const units = z.int().min(1).max(MAX_UNITS);
 const variantLine = z.strictObject({ variantId: z.uuid(), quantity: units });
 const bundleLine = z.strictObject({
   bundleId: z.uuid(),
@@ -16,14 +16,14 @@ const bundleLine = z.strictObject({
     .array(z.strictObject({ setId: z.uuid(), items: z.array(variantLine).min(1).max(50) }))
     .min(1)
     .max(50)
-    .meta({ description: 'What is chosen of each set, for one bundle. A set of which nothing is chosen is left out.' }),
+    .meta({ description: 'Chosen variants of each set, for one bundle. Leave out a set without a chosen variant.' }),
 });
 
-/** Units of a variant, or of a bundle with what is chosen for it. */
+/** A requested item: units of a variant, or of a bundle with its selections. */
 export const lineSchema = z.union([variantLine, bundleLine]);
 
-/** The goods and the code that a change is about to add to a cart. */
-export interface Extra {
+/** The variants, bundles and discount code that a change adds to a cart. */
+export interface CartAdditions {
   variantIds?: readonly string[];
   bundleIds?: readonly string[];
   code?: string;

@@ -4,45 +4,50 @@ import type { PricingInputs } from '../../../domain/pricing/inputs.ts';
 import type { PricingOutput } from '../../../domain/pricing/output.ts';
 import { priceCart } from '../../../domain/pricing/price-cart.ts';
 import { type Cart, loadCart } from '../../../entities/cart/cart.ts';
-import { isCurrent, keepCart, recallCart } from '../../../entities/cart/cart-cache.ts';
-import { loadPriced, type PriceSources, redeemerOf, type Stocked } from '../../../entities/pricing/context.ts';
-import { idsOf, type Priced, pricingInputs, type ShopTerms } from '../../../entities/pricing/priced.ts';
+import { cacheCart, isCurrent, readCachedCart } from '../../../entities/cart/cart-cache.ts';
+import {
+  type GoodsForPricing,
+  loadGoodsForPricing,
+  type PriceSources,
+  redeemerOf,
+} from '../../../entities/pricing/context.ts';
+import { idsOf, type PricingRequest, pricingInputs, type ShopTerms } from '../../../entities/pricing/priced.ts';
 import type { Query } from '../../../infra/database/query.ts';
 import { ownersOf } from '../../auth/ownership.ts';
 import type { ApiDeps } from '../../deps.ts';
 import type { Call } from '../../http/route.ts';
-import type { Extra } from './cart-lines.ts';
+import type { CartAdditions } from './cart-lines.ts';
 
-/** A cart with all that its price depends on: every variant that it holds, or is about to. */
-export interface StockedCart extends Stocked {
+/** A cart with everything its price depends on, for the items in the cart and the items about to be added. */
+export interface LoadedCart extends GoodsForPricing {
   cart: Cart;
 }
 
 /**
- * Reads what the price of a cart depends on, in statements that leave together. They ask for what this cart holds, not
- * for its rows: those may have changed since it was read.
+ * Reads everything the price of a cart depends on, in one batch of statements. The statements use the contents
+ * of `cart`, not its rows, because the rows may have changed since the cart was read.
  */
-export async function stockCart(
+export async function loadPricingData(
   sources: PriceSources,
   query: Query,
-  { cart, extra = {}, now }: { cart: Cart; extra?: Extra; now: Date },
-): Promise<StockedCart> {
+  { cart, additions = {}, now }: { cart: Cart; additions?: CartAdditions; now: Date },
+): Promise<LoadedCart> {
   const { variantIds, bundleIds } = idsOf(cart.wanted);
   const { customerId = null, shippingMethodId = null } = cart;
-  const stocked = await loadPriced(query, sources, {
-    variantIds: [...variantIds, ...(extra.variantIds ?? [])],
-    bundleIds: [...bundleIds, ...(extra.bundleIds ?? [])],
-    codes: extra.code ? [...cart.codes, extra.code] : cart.codes,
+  const loaded = await loadGoodsForPricing(query, sources, {
+    variantIds: [...variantIds, ...(additions.variantIds ?? [])],
+    bundleIds: [...bundleIds, ...(additions.bundleIds ?? [])],
+    codes: additions.code ? [...cart.codes, additions.code] : cart.codes,
     ...{ customerId, redeemer: redeemerOf(customerId, null), shippingMethodId, now },
   });
-  return { cart, ...stocked };
+  return { cart, ...loaded };
 }
 
-/** Prices a stocked cart as of `now`. @throws ORDER_VALUE_EXCEEDED */
-export const pricedCart = (terms: ShopTerms, stocked: StockedCart, now: Date): PricingOutput =>
-  priceInputs(cartInputs(terms, stocked, now));
+/** Prices a loaded cart as of `now`. @throws ORDER_VALUE_EXCEEDED */
+export const priceLoadedCart = (terms: ShopTerms, loaded: LoadedCart, now: Date): PricingOutput =>
+  priceInputs(cartInputs(terms, loaded, now));
 
-/** Prices what a client asks about. @throws ORDER_VALUE_EXCEEDED when amounts are too large to be exact */
+/** Runs the pricing engine. @throws ORDER_VALUE_EXCEEDED when an amount is too large to be exact */
 export function priceInputs(inputs: PricingInputs): PricingOutput {
   try {
     return priceCart(inputs);
@@ -52,35 +57,35 @@ export function priceInputs(inputs: PricingInputs): PricingOutput {
   }
 }
 
-/** The inputs that a stocked cart is priced with. */
-export function cartInputs(terms: ShopTerms, { cart, ...stocked }: StockedCart, now: Date) {
-  const priced: Priced = { ...stocked, wanted: cart.wanted, placeOfSupply: cart.destination ?? null, now };
+/** The pricing inputs of a loaded cart. */
+export function cartInputs(terms: ShopTerms, { cart, ...loaded }: LoadedCart, now: Date) {
+  const priced: PricingRequest = { ...loaded, wanted: cart.wanted, placeOfSupply: cart.destination ?? null, now };
   return pricingInputs({ ...terms, currency: cart.currency }, priced);
 }
 
 /**
- * A cart of the caller's with all that its price depends on, for looking at it only. From a kept cart everything is read
- * at once, and with it whether the cart is still like that: so what is kept can be old, but never is an answer.
+ * Reads the caller's cart with everything its price depends on, without a lock. For a cached cart all statements run in
+ * parallel with a version check; if the cached cart is outdated, the cart is loaded from the database.
  * @throws CART_NOT_FOUND
  */
-export async function readStocked(
+export async function readLoadedCart(
   deps: ApiDeps,
   call: Pick<Call<never, never, never>, 'headers' | 'principal'>,
   { cartId: id, now }: { cartId: string; now: Date },
-): Promise<StockedCart> {
+): Promise<LoadedCart> {
   const { db, secret, cache } = deps;
   const owners = ownersOf(secret, call, id);
-  const kept = await recallCart(cache, id);
-  if (kept && owners.includes(kept.customerId ?? null)) {
-    const [stocked, current] = await Promise.all([
-      stockCart(deps, db.query, { cart: kept, now }),
-      isCurrent(db.query, kept),
+  const cached = await readCachedCart(cache, id);
+  if (cached && owners.includes(cached.customerId ?? null)) {
+    const [loaded, isUpToDate] = await Promise.all([
+      loadPricingData(deps, db.query, { cart: cached, now }),
+      isCurrent(db.query, cached),
     ]);
-    if (current) return stocked;
+    if (isUpToDate) return loaded;
   }
   const found = await Promise.all(owners.map((customerId) => loadCart(db, { id, customerId })));
   const cart = found.find((one) => one !== undefined);
   if (!cart) throw refused('CART_NOT_FOUND', { cartId: id });
-  keepCart(cache, cart);
-  return stockCart(deps, db.query, { cart, now });
+  cacheCart(cache, cart);
+  return loadPricingData(deps, db.query, { cart, now });
 }

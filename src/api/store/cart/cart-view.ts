@@ -7,7 +7,7 @@ import { linesOf } from '../../../entities/pricing/priced.ts';
 import { demandOf } from '../../../entities/stock/stock.ts';
 import { totalsSchema } from '../../fields/totals.ts';
 import { cartItemSchema, type ItemProblem } from './cart-item-view.ts';
-import type { StockedCart } from './cart-pricing.ts';
+import type { LoadedCart } from './cart-pricing.ts';
 
 export const cartSchema = z
   .object({
@@ -15,23 +15,22 @@ export const cartSchema = z
     cartToken: z
       .string()
       .optional()
-      .meta({ description: 'The secret that goes with the cart; only in the answer that creates it.' }),
+      .meta({ description: 'Secret that gives access to the cart of a guest; only in the response of the creation.' }),
     status: z.enum(['open', 'checkout', 'ordered', 'merged']),
     items: z.array(cartItemSchema),
-    codes: z.array(z.string()).meta({ description: 'As they were entered, in upper case.' }),
+    codes: z.array(z.string()).meta({ description: 'Entered discount codes, in upper case.' }),
     discounts: z
       .array(z.object({ id: z.uuid(), name: z.string(), code: z.string().nullable(), amount: z.int() }))
-      .meta({ description: 'Those that count; `code` is null where none was needed. Amounts in paise.' }),
+      .meta({ description: 'Applied discounts; `code` is null for an automatic discount. Amounts in paise.' }),
     refusedCodes: z
       .array(z.object({ code: z.string(), reason: z.string(), details: z.record(z.string(), z.unknown()) }))
-      .meta({ description: 'Codes of the cart that do not count now, and why.' }),
-    shipping: z
-      .object({ methodId: z.uuid(), name: z.string(), price: z.int(), discount: z.int() })
-      .nullable()
-      .meta({ description: 'The method that the totals count with; null: none is on offer there.' }),
+      .meta({ description: 'Entered codes that do not apply now, with the reason.' }),
+    shipping: z.object({ methodId: z.uuid(), name: z.string(), price: z.int(), discount: z.int() }).nullable().meta({
+      description: 'Shipping method included in the totals; null: no method delivers there. Amounts in paise.',
+    }),
     priceChanges: z
       .array(z.object({ itemId: z.uuid(), before: z.int(), after: z.int() }))
-      .meta({ description: 'Unit prices that are not what this cart was told last time. Told once.' }),
+      .meta({ description: 'Unit prices in paise that changed since the last response. Reported once.' }),
     totals: totalsSchema,
     currency: z.string(),
     version: z.int(),
@@ -40,21 +39,21 @@ export const cartSchema = z
 
 export type CartView = z.infer<typeof cartSchema>;
 
-/** A cart as clients see it, with its price. */
-export function cartView({ cart, sellables, context }: StockedCart, priced: PricingOutput): CartView {
+/** The API representation of a cart with its prices. */
+export function cartView({ cart, sellables, context }: LoadedCart, priced: PricingOutput): CartView {
   const demand = demandOf(linesOf(cart.wanted));
-  const lines = priced.lines.filter(({ bundle }) => bundle === undefined)[Symbol.iterator]();
-  const bundles = priced.bundles[Symbol.iterator]();
-  const seen = { sellables, context, demand };
+  const pricedLines = priced.lines.filter(({ bundle }) => bundle === undefined)[Symbol.iterator]();
+  const pricedBundles = priced.bundles[Symbol.iterator]();
+  const shared = { sellables, context, demand };
   const items = cart.items.map((item) =>
     item.variantId
-      ? variantView(item, { line: lines.next().value, ...seen })
-      : bundleView(item, { line: bundles.next().value, ...seen }),
+      ? variantView(item, { line: pricedLines.next().value, ...shared })
+      : bundleView(item, { line: pricedBundles.next().value, ...shared }),
   );
   const { id, status, currency, version, codes } = cart;
-  const known = new Set([...priced.discounts, ...priced.refusals].map(({ code }) => code));
-  const unknown = codes
-    .filter((code) => !known.has(code))
+  const recognisedCodes = new Set([...priced.discounts, ...priced.refusals].map(({ code }) => code));
+  const unknownCodes = codes
+    .filter((code) => !recognisedCodes.has(code))
     .map((code) => ({ code, reason: 'UNKNOWN_CODE', details: {} }));
   const refusals = priced.refusals.map(({ code, reason, details }) => ({ code, reason, details }));
   return {
@@ -63,34 +62,34 @@ export function cartView({ cart, sellables, context }: StockedCart, priced: Pric
     items,
     codes,
     discounts: priced.discounts,
-    refusedCodes: [...refusals, ...unknown],
-    shipping: priced.shipping && methodOf(priced.shipping),
-    priceChanges: cart.items.getItems().flatMap((item, index) => changeOf(item, items[index]?.unitPrice ?? 0)),
+    refusedCodes: [...refusals, ...unknownCodes],
+    shipping: priced.shipping && shippingView(priced.shipping),
+    priceChanges: cart.items.getItems().flatMap((item, index) => priceChangeOf(item, items[index]?.unitPrice ?? 0)),
     totals: priced.totals,
     currency,
     version,
   };
 }
 
-const methodOf = ({ methodId, name, price, discount }: NonNullable<PricingOutput['shipping']>) => ({
+const shippingView = ({ methodId, name, price, discount }: NonNullable<PricingOutput['shipping']>) => ({
   methodId,
   name,
   price,
   discount,
 });
 
-const changeOf = ({ id: itemId, notifiedPrice: before }: CartItem, after: number) =>
+const priceChangeOf = ({ id: itemId, notifiedPrice: before }: CartItem, after: number) =>
   before == null || before === after ? [] : [{ itemId, before, after }];
 
-interface Seen<L> {
+interface PricedItem<L> {
   line: L | undefined;
   sellables: ReadonlyMap<string, Sellable>;
-  context: StockedCart['context'];
-  /** Units per variant that the whole cart asks for. */
+  context: LoadedCart['context'];
+  /** Units per variant in the whole cart. */
   demand: ReadonlyMap<string, number>;
 }
 
-function variantView(item: CartItem, { line, sellables, demand }: Seen<PricedLine>): CartView['items'][number] {
+function variantView(item: CartItem, { line, sellables, demand }: PricedItem<PricedLine>): CartView['items'][number] {
   const sellable = sellables.get(item.variantId ?? '');
   if (!sellable || !line) throw new Error(`item ${item.id} was not priced`);
   const { variantId, sku, title, slug, size, color, available } = sellable;
@@ -100,8 +99,8 @@ function variantView(item: CartItem, { line, sellables, demand }: Seen<PricedLin
   return { ...names, quantity: item.quantity, unitPrice, lineTotal, discount, available, ...(problem && { problem }) };
 }
 
-function bundleView(item: CartItem, seen: Seen<PricedBundle>): CartView['items'][number] {
-  const { line, sellables, context, demand } = seen;
+function bundleView(item: CartItem, priced: PricedItem<PricedBundle>): CartView['items'][number] {
+  const { line, sellables, context, demand } = priced;
   const offer = context.bundles.find(({ id }) => id === item.bundleId);
   if (!offer || !line) throw new Error(`item ${item.id} was not priced`);
   const selections = (item.selections ?? []).map(({ setId, items }) => ({
@@ -115,22 +114,22 @@ function bundleView(item: CartItem, seen: Seen<PricedBundle>): CartView['items']
   const components = linesOf([{ ...item.wanted, quantity: 1 }]);
   const parts = [...demandOf(components)].map(([id, units]) => ({ units, sellable: sellables.get(id) }));
   const available = Math.min(...parts.map(({ units, sellable }) => Math.floor((sellable?.available ?? 0) / units)));
-  const broken = parts.map(({ sellable }) => sellable && problemOf(sellable, demand)).find((each) => each);
-  // The sets may have changed since it was chosen.
-  const misfit = selectionProblem(offer, item.selections ?? []) ? 'BUNDLE_SELECTION_INVALID' : undefined;
-  const problem = offer.isOnSale ? (misfit ?? broken) : 'NOT_ON_SALE';
+  const componentProblem = parts.map(({ sellable }) => sellable && problemOf(sellable, demand)).find((each) => each);
+  // Staff may have changed the sets since the customer chose from them.
+  const invalidSelection = selectionProblem(offer, item.selections ?? []) ? 'BUNDLE_SELECTION_INVALID' : undefined;
+  const problem = offer.isOnSale ? (invalidSelection ?? componentProblem) : 'NOT_ON_SALE';
   const { unitPrice, lineTotal, discount } = line;
   const names = { id: item.id, bundleId: offer.id, title: offer.title, slug: offer.slug, selections };
   return { ...names, quantity: item.quantity, unitPrice, lineTotal, discount, available, ...(problem && { problem }) };
 }
 
-/** What would make a checkout fail as things stand; a hint, the checkout decides. */
+/** The reason why a checkout would fail now. It is only a hint: the checkout checks again. */
 function problemOf(
   { variantId, isOnSale, available, maxPerOrder }: Sellable,
   demand: ReadonlyMap<string, number>,
 ): ItemProblem | undefined {
-  const wanted = demand.get(variantId) ?? 0;
+  const requested = demand.get(variantId) ?? 0;
   if (!isOnSale) return 'NOT_ON_SALE';
-  if (wanted > maxPerOrder) return 'QUANTITY_LIMIT_EXCEEDED';
-  return wanted > available ? 'INSUFFICIENT_INVENTORY' : undefined;
+  if (requested > maxPerOrder) return 'QUANTITY_LIMIT_EXCEEDED';
+  return requested > available ? 'INSUFFICIENT_INVENTORY' : undefined;
 }

@@ -8,7 +8,7 @@ export const bundlePricing = z
       price: paise,
       separatelyPriced: z.boolean().optional().meta({
         description:
-          'Whether the parts are shown to the buyer at prices of their own, so that each is taxed at its own rate. Default: no, then the highest rate of the parts counts for all of them (mixed supply, CGST Act, s. 8(b)).',
+          'Whether the buyer sees a price for each component, so that each is taxed at its own rate. Default: `false`; the highest rate of the components then applies to all of them (mixed supply, CGST Act, s. 8(b)).',
       }),
     }),
     z.strictObject({ kind: z.literal('sum') }),
@@ -17,5 +17,6 @@ export const bundlePricing = z
   ])
   .meta({
     id: 'BundlePricing',
-    description: 'Of what the components cost alone; surcharges come on top. Amounts in paise.',
+    description:
+      'Price of one bundle. `sum`, `percent-off` and `amount-off` start from the sum of the component prices. Surcharges are added. Amounts in paise.',
   });

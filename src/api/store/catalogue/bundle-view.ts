@@ -5,24 +5,30 @@ import type { BundlePricing } from '../../../domain/pricing/inputs.ts';
 import { type ListedPrice, listedPrice, type PriceTerms } from '../../../domain/pricing/unit-prices/unit-price.ts';
 import { setsOf } from '../../../entities/pricing/bundle-sets.ts';
 import type { Database } from '../../../infra/database/database.ts';
-import { startOf, toPage } from '../../admin/list-query.ts';
+import { paginate, readCursorId } from '../../admin/list-query.ts';
 import { bundlePricing } from './bundle-pricing.ts';
 
 const itemSchema = z.object({
   variantId: z.uuid(),
   sku: z.string(),
   title: z.string(),
-  slug: z.string().meta({ description: 'Of the product.' }),
+  slug: z.string().meta({ description: 'Slug of the product.' }),
   size: z.string().nullable(),
   color: z.string().nullable(),
   price: z.int().meta({
     description:
-      'Paise: what the variant counts as in this bundle, for one unit, by the price lists that are open to the visitor now. Rules are not for components.',
+      'Paise: price of one unit in this bundle, by the price lists that apply to the visitor now. Pricing rules do not apply to components.',
   }),
-  wasPrice: z.int().nullable().meta({ description: "Paise: the variant's own price, when a price list lowers it." }),
-  surcharge: z.int().meta({ description: 'Paise on top of the price of the bundle, for each unit.' }),
-  maxQuantity: z.int().nullable().meta({ description: 'In one bundle; null: as many as the set allows.' }),
-  available: z.int().meta({ description: 'Units on sale now; a hint, the checkout decides.' }),
+  wasPrice: z
+    .int()
+    .nullable()
+    .meta({ description: "Paise: the variant's base price when a price list lowers it, else null." }),
+  surcharge: z.int().meta({ description: 'Paise per unit, added to the price of the bundle.' }),
+  maxQuantity: z
+    .int()
+    .nullable()
+    .meta({ description: 'Maximum units in one bundle; null: only the limit of the set applies.' }),
+  available: z.int().meta({ description: 'Units available now; not reserved until the checkout.' }),
 });
 
 const setSchema = z.object({
@@ -42,9 +48,9 @@ const summary = {
   pricing: bundlePricing,
   price: z.object({ cheapest: z.int(), dearest: z.int() }).nullable().meta({
     description:
-      'Paise of one bundle: between the cheapest and the dearest selection, by the prices of the visitor. Null: nothing can be chosen now.',
+      'Price range of one bundle in paise, from the cheapest to the dearest selection, at the prices of the visitor. Null: no valid selection is available now.',
   }),
-  available: z.int().meta({ description: 'How many can be bought at most; a hint, the checkout decides.' }),
+  available: z.int().meta({ description: 'Bundles available now; not reserved until the checkout.' }),
 };
 
 export const bundleSummarySchema = z.object(summary).meta({ id: 'OfferedBundleSummary' });
@@ -64,17 +70,17 @@ type SetView = BundleView['sets'][number];
 type ItemView = SetView['items'][number];
 
 interface ItemRow extends Omit<ItemView, 'wasPrice'> {
-  /** In the lists that are open to the visitor. */
+  /** Prices in the price lists that apply to the visitor. */
   listed: ListedPrice[];
 }
 
-// $3: the ids of the price lists.
+// $3: the ids of the price lists that apply.
 const LISTED = `
   select coalesce(json_agg(json_build_object('listId', e.price_list_id, 'variantId', e.variant_id,
       'minQuantity', e.min_quantity, 'price', e.price)), '[]')
     from price_list_entries e where e.variant_id = v.id and e.price_list_id = any($3::uuid[])`;
 
-// What is not on sale cannot be chosen, so it is not shown.
+// Variants that are not on sale cannot be chosen, so they are left out.
 const ITEMS = `
   select coalesce(json_agg(json_build_object('variantId', v.id, 'sku', v.sku, 'title', p.title, 'slug', p.slug,
       'size', v.size, 'color', v.color, 'price', v.price, 'surcharge', i.surcharge, 'maxQuantity', i.max_quantity,
@@ -86,18 +92,18 @@ const ITEMS = `
 const COLUMNS = `b.id, b.slug, b.title, b.description, b.pricing,
   ${setsOf('b.id', ITEMS)} as sets`;
 
-interface Shelf {
+interface BundleSource {
   db: Database;
   currency: string;
-  /** The price lists and rules that are open to the visitor. */
+  /** The price lists and rules that apply to the visitor. */
   terms: PriceTerms;
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Reads a bundle with what can be chosen for it; undefined when there is none, or none on sale unless `isAnyStatus`. */
+/** Reads a bundle with its sets; undefined when it does not exist, or is not on sale and `isAnyStatus` is false. */
 export async function readBundle(
-  { db, currency, terms }: Shelf,
+  { db, currency, terms }: BundleSource,
   { idOrSlug, isAnyStatus = false }: { idOrSlug: string; isAnyStatus?: boolean },
 ): Promise<BundleView | undefined> {
   const [row] = await db.query<BundleRow>(
@@ -107,9 +113,9 @@ export async function readBundle(
   return row && viewOf(row, { currency, terms });
 }
 
-/** The bundles on sale behind the one of that id, newest first, at most `limit`. */
+/** Reads at most `limit` bundles on sale, newest first, after the bundle with the id `before`. */
 async function readBundles(
-  { db, currency, terms }: Shelf,
+  { db, currency, terms }: BundleSource,
   { before, limit }: { before: string | null; limit: number },
 ): Promise<Omit<BundleView, 'sets'>[]> {
   const rows = await db.search<BundleRow>(
@@ -118,8 +124,8 @@ async function readBundles(
     [before, limit, idsOf(terms)],
   );
   return rows.map((row) => {
-    const { sets: _, ...shown } = viewOf(row, { currency, terms });
-    return shown;
+    const { sets: _, ...summary } = viewOf(row, { currency, terms });
+    return summary;
   });
 }
 
@@ -128,18 +134,18 @@ export interface BundlesRequest {
   cursor?: string | undefined;
 }
 
-/** A page of the bundles on sale. @throws CURSOR_INVALID */
-export async function readBundlePage(shelf: Shelf, { limit, cursor }: BundlesRequest) {
+/** Reads one page of the bundles on sale. @throws CURSOR_INVALID */
+export async function readBundlePage(source: BundleSource, { limit, cursor }: BundlesRequest) {
   const list = { offered: 'bundles' };
-  return toPage(list, await readBundles(shelf, { before: startOf(list, cursor), limit: limit + 1 }), limit);
+  return paginate(list, await readBundles(source, { before: readCursorId(list, cursor), limit: limit + 1 }), limit);
 }
 
 const idsOf = ({ lists }: PriceTerms): string[] => lists.map(({ id }) => id);
 
 function viewOf(row: BundleRow, { currency, terms }: { currency: string; terms: PriceTerms }): BundleView {
   const sets = row.sets.map((set) => ({ ...set, items: set.items.map((item) => pricedItem(terms, item)) }));
-  const shown = sets.map((set) => ({ ...set, items: set.items.map(({ steps: _, ...item }): ItemView => item) }));
-  return { ...row, sets: shown, currency, price: priceRange(row.pricing, sets), available: buyable(sets) };
+  const setViews = sets.map((set) => ({ ...set, items: set.items.map(({ steps: _, ...item }): ItemView => item) }));
+  return { ...row, sets: setViews, currency, price: priceRange(row.pricing, sets), available: buyable(sets) };
 }
 
 function pricedItem(terms: PriceTerms, { listed, ...item }: ItemRow): ItemView & OfferedItem {

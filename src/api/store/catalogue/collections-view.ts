@@ -12,7 +12,7 @@ export const collectionsSchema = z
 
 export type CollectionList = z.infer<typeof collectionsSchema>;
 
-/** Every shelf in the order of the shop's menu, with the number of its products on sale. */
+/** Reads all active collections in menu order, each with the number of its products on sale. */
 export async function readCollections(db: Database): Promise<CollectionList> {
   const data = await db.query<CollectionList['data'][number]>(
     `with counts as (select collection_id, count(*) as products from product_collections pc

@@ -1,16 +1,16 @@
-import { customerIn } from '../../auth/ownership.ts';
+import { customerIdOf } from '../../auth/ownership.ts';
 import type { Answer, Call } from '../../http/route.ts';
 import { type CachedResponse, pricedAnswerOf } from '../cached-responses/cached-response.ts';
 import type { CachedResponses } from '../cached-responses/cached-responses.ts';
 import type { VisitorPrices } from './visitor-prices.ts';
 
-/** Answers a page at the prices of the caller: a customer has those of the customer's groups, anybody else the public ones. */
+/** Responds with the prices of the caller: the prices of the customer's groups, or the public prices. */
 export async function pricedAnswer(
-  pages: CachedResponses,
+  cachedResponses: CachedResponses,
   call: Pick<Call<unknown, unknown, unknown>, 'principal'>,
   read: (prices: VisitorPrices) => Promise<CachedResponse>,
 ): Promise<Answer> {
-  const customerId = customerIn(call);
-  const prices = await pages.prices(customerId);
+  const customerId = customerIdOf(call);
+  const prices = await cachedResponses.prices(customerId);
   return pricedAnswerOf(await read(prices), { until: prices.until, isSignedIn: customerId !== null });
 }

@@ -4,7 +4,7 @@ import { NOT_OVER } from '../../../entities/pricing/offers.ts';
 import type { Database } from '../../../infra/database/database.ts';
 import { ratingOf, ratingSchema } from '../../reviews/rating.ts';
 
-/** Facts about goods, by name. */
+/** Free attributes by name, e.g. `material: "cotton"`. */
 export const attributesSchema = z.record(
   z.string().min(1).max(60),
   z.union([z.string().max(500), z.number(), z.boolean()]),
@@ -20,19 +20,19 @@ const variantSchema = z
     color: z.string().nullable(),
     price: z.int().meta({
       description:
-        'Paise for one unit, by the price lists and rules that are open to the visitor now: what the cart counts.',
+        'Paise: price of one unit, by the price lists and rules that apply to the visitor now; the cart uses the same.',
     }),
     wasPrice: z
       .int()
       .nullable()
-      .meta({ description: "Paise: the variant's own price, when a price list or rule lowers it." }),
+      .meta({ description: "Paise: the variant's base price when a price list or rule lowers it, else null." }),
     weightGrams: z.int(),
     attributes: attributesSchema,
-    available: z.int().meta({ description: 'Units on sale now; a hint, the checkout decides.' }),
+    available: z.int().meta({ description: 'Units available now; not reserved until the checkout.' }),
     maxPerOrder: z
       .int()
       .nullable()
-      .meta({ description: 'Most units in one order; null: as many as the shop allows of any variant.' }),
+      .meta({ description: 'Maximum units in one order; null: only the general limit of the shop applies.' }),
   })
   .meta({ id: 'ProductVariant' });
 
@@ -59,23 +59,23 @@ export type ProductView = z.infer<typeof productSchema>;
 
 type VariantView = ProductView['variants'][number];
 
-/** A product as it is kept: its variants at their own prices, and what decides those of a visitor. */
+/** A product as cached: its variants at base prices, and the data from which the prices of a visitor follow. */
 export interface ProductFacts extends Omit<ProductView, 'variants'> {
   variants: Omit<VariantView, 'wasPrice'>[];
   collectionIds: string[];
-  /** Of price lists that are active and not over, for one unit. */
+  /** Prices for one unit in price lists that are active and have not ended. */
   listed: ListedPrice[];
 }
 
 type ProductRow = Omit<ProductFacts, 'createdAt' | 'updatedAt'> & { createdAt: Date; updatedAt: Date };
 
-/** The product on sale with this slug. */
+/** Reads the id of the product on sale with this slug. */
 export async function productIdOf(query: Database['query'], slug: string): Promise<{ id: string } | undefined> {
   const [row] = await query<{ id: string }>(`select id from products where slug = $1 and status = 'active'`, [slug]);
   return row;
 }
 
-/** How many units of each variant of a product can be bought now. */
+/** Reads the available units of each variant of a product. */
 export async function availabilityOf(query: Database['query'], productId: string): Promise<Map<string, number>> {
   const rows = await query<{ id: string; available: number }>(
     `select v.id, greatest(s.on_hand + s.backorder_limit - s.reserved, 0) as available
@@ -85,7 +85,7 @@ export async function availabilityOf(query: Database['query'], productId: string
   return new Map(rows.map(({ id, available }) => [id, available]));
 }
 
-/** How many units of a variant on sale can be bought now. */
+/** Reads the available units of a variant; undefined when it is not on sale. */
 export async function availableUnits(
   query: Database['query'],
   variantId: string,
@@ -98,7 +98,7 @@ export async function availableUnits(
   return row;
 }
 
-/** Reads a product that is on sale with its variants, shelves and listed prices, in one statement; undefined when there is none. */
+/** Reads a product on sale in one statement; undefined when it does not exist or is not on sale. */
 export async function readProduct(
   { db, currency }: { db: Database; currency: string },
   id: string,
@@ -128,15 +128,15 @@ export async function readProduct(
   return { ...row, currency, ...times };
 }
 
-/** A product at a visitor's prices, with the units that can be bought now by variant. */
+/** The API representation of a product. `available` has the available units by variant id. */
 export function productView(
   { collectionIds, listed, ...facts }: ProductFacts,
   { terms, available }: { terms: PriceTerms; available: ReadonlyMap<string, number> },
 ): ProductView {
   const variants = facts.variants.map((variant): VariantView => {
     const { id: variantId, price: unitPrice } = variant;
-    const mine = listed.filter((price) => price.variantId === variantId);
-    const price = unitPriceOf(terms, { variantId, productId: facts.id, collectionIds, unitPrice }, mine);
+    const variantPrices = listed.filter((price) => price.variantId === variantId);
+    const price = unitPriceOf(terms, { variantId, productId: facts.id, collectionIds, unitPrice }, variantPrices);
     return {
       ...variant,
       price,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
-import { MOST_PAISE } from '../../fields/amounts.ts';
+import { MAX_PAISE } from '../../fields/amounts.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { answerOf } from '../cached-responses/cached-response.ts';
 import type { CachedResponses } from '../cached-responses/cached-responses.ts';
@@ -10,23 +10,20 @@ import { SORTS } from './list/product-order.ts';
 import { pricedAnswer } from './priced-response.ts';
 import { productSchema } from './product-view.ts';
 
-const several = z
+const valuesFilter = z
   .union([z.string().min(1).max(100), z.array(z.string().min(1).max(100)).max(20)])
   .transform((value) => [value].flat())
   .optional()
-  .meta({ description: 'May be repeated: any of them. Upper and lower case are the same.' });
+  .meta({ description: 'Repeat the parameter to match any of several values. Case-insensitive.' });
 
-const paise = z
+const priceFilter = z
   .string()
-  .refine(
-    (text) => /^\d{1,13}$/.test(text) && Number(text) <= MOST_PAISE,
-    'must be a whole number of paise up to 10^12',
-  )
+  .refine((text) => /^\d{1,13}$/.test(text) && Number(text) <= MAX_PAISE, 'must be a whole number of paise up to 10^12')
   .transform(Number)
   .optional()
   .meta({
-    override: { type: 'integer', minimum: 0, maximum: MOST_PAISE },
-    description: 'Paise, inclusive: what one unit costs the visitor.',
+    override: { type: 'integer', minimum: 0, maximum: MAX_PAISE },
+    description: 'Price of one unit for the visitor, in paise, inclusive.',
   });
 
 const listQuery = z
@@ -36,19 +33,21 @@ const listQuery = z
       .max(200)
       .transform((text) => text.trim() || undefined)
       .optional()
-      .meta({ description: 'Words, beginnings of words, with typing errors; or a SKU or its beginning.' }),
-    collection: z.string().min(1).max(200).optional().meta({ description: 'The slug of a collection.' }),
-    size: several,
-    color: several,
-    minPrice: paise,
-    maxPrice: paise,
+      .meta({
+        description: 'Search text: words or beginnings of words, typing errors allowed; or a SKU or its beginning.',
+      }),
+    collection: z.string().min(1).max(200).optional().meta({ description: 'Slug of a collection.' }),
+    size: valuesFilter,
+    color: valuesFilter,
+    minPrice: priceFilter,
+    maxPrice: priceFilter,
     inStock: z
       .enum(['true', 'false'])
       .transform((text) => text === 'true')
       .optional()
-      .meta({ description: 'true: what can be bought now; false: what is sold out.' }),
+      .meta({ description: '`true`: products with an available variant; `false`: sold-out products. Default: both.' }),
     sort: z.enum(SORTS).optional().meta({
-      description: 'Default: relevance with q, else newest. `title` is the order of a dictionary: apple before Zebra.',
+      description: 'Default: `relevance` with `q`, else `newest`. `title` ignores case: apple before Zebra.',
     }),
     limit: z.coerce.number().int().min(1).max(100).default(24),
     cursor: z.string().min(1).max(2_000).optional(),
@@ -59,34 +58,34 @@ const listQuery = z
   });
 
 const common = { method: 'get', permission: 'products:read', access: 'store', tag: 'Catalogue' } as const;
-const unchanged = { 304: { description: 'What the client has is still so' } };
+const unchanged = { 304: { description: 'The version of the client is current' } };
 
-/** The catalogue as everybody may see it: only what is on sale. */
-export const productRoutes = ({ pages }: { pages: CachedResponses }): AnyRoute[] => [
+/** The public catalogue routes. They show only products on sale. */
+export const productRoutes = ({ cachedResponses }: { cachedResponses: CachedResponses }): AnyRoute[] => [
   route({
     ...common,
     path: '/api/v1/store/products',
-    summary: 'Browse and search the products',
+    summary: 'List and search products',
     description:
-      'A product is listed when one of its variants fits size, colour, price and stock all at once. Prices are those of the visitor: of everybody without `Authorization`, else of the groups of the customer.',
+      'A product matches when one of its variants matches size, colour, price and stock together. Prices depend on the visitor: public prices without `Authorization`, else the prices of the customer groups.',
     query: listQuery,
-    answers: { 200: { description: 'One page', schema: productListSchema }, ...unchanged },
+    answers: { 200: { description: 'One page of products', schema: productListSchema }, ...unchanged },
     errors: ['CURSOR_INVALID', 'COLLECTION_NOT_FOUND'],
-    handle: (call) => pricedAnswer(pages, call, (prices) => pages.list(call.query, prices)),
+    handle: (call) => pricedAnswer(cachedResponses, call, (prices) => cachedResponses.list(call.query, prices)),
   }),
 
   route({
     ...common,
     path: '/api/v1/store/products/{idOrSlug}',
-    summary: 'A product with its variants',
+    summary: 'Retrieve a product with its variants',
     params: z.strictObject({ idOrSlug: z.string().max(200) }),
     query: z.strictObject({}),
     answers: { 200: { description: 'The product', schema: productSchema }, ...unchanged },
     errors: ['PRODUCT_NOT_FOUND'],
     handle(call) {
       const { idOrSlug } = call.params;
-      return pricedAnswer(pages, call, async (prices) => {
-        const product = await pages.product(idOrSlug, prices);
+      return pricedAnswer(cachedResponses, call, async (prices) => {
+        const product = await cachedResponses.product(idOrSlug, prices);
         if (!product) throw refused('PRODUCT_NOT_FOUND', { product: idOrSlug });
         return product;
       });
@@ -96,9 +95,9 @@ export const productRoutes = ({ pages }: { pages: CachedResponses }): AnyRoute[]
   route({
     ...common,
     path: '/api/v1/store/collections',
-    summary: 'The collections',
+    summary: 'List collections',
     query: z.strictObject({}),
-    answers: { 200: { description: 'All of them', schema: collectionsSchema }, ...unchanged },
-    handle: async () => answerOf(await pages.collections()),
+    answers: { 200: { description: 'All collections', schema: collectionsSchema }, ...unchanged },
+    handle: async () => answerOf(await cachedResponses.collections()),
   }),
 ];

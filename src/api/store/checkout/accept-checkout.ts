@@ -1,5 +1,5 @@
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
-import { customerIn } from '../../auth/ownership.ts';
+import { customerIdOf } from '../../auth/ownership.ts';
 import type { ApiDeps } from '../../deps.ts';
 import type { Answer, Call } from '../../http/route.ts';
 import { type Accepted, accept } from '../../writes/accept.ts';
@@ -9,7 +9,7 @@ interface CheckoutCommand<P> extends Pick<Accepted<P>, 'body' | 'command'> {
   checkout: { id: string };
 }
 
-/** Accepts a command about a checkout; whoever waits gets the checkout when it has got somewhere. */
+/** Accepts a command for a checkout. With `Prefer: wait=N` the response waits until the checkout is idle. */
 export const acceptCheckout = <P extends object>(
   deps: ApiDeps,
   call: Call<unknown, unknown, unknown>,
@@ -21,5 +21,5 @@ export const acceptCheckout = <P extends object>(
       const { checkout, ...accepted } = await change.work(tx);
       return { id: checkout.id, location: `/api/v1/store/checkout/${checkout.id}`, ...accepted };
     },
-    read: (id) => readCheckout(deps.db.query, { id, customerId: customerIn(call) }),
+    read: (id) => readCheckout(deps.db.query, { id, customerId: customerIdOf(call) }),
   });

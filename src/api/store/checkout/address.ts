@@ -3,7 +3,7 @@ import { currentStateCode, indianSubdivision, isIndianSubdivision, STATE_CODES }
 import { isPinCode, normalisePinCode, statesOfPinCode } from '../../../domain/tax/pin-codes.ts';
 import { lineOfText, phoneNumber } from '../../fields/person-fields.ts';
 
-/** A state of India; a code that ISO has replaced becomes the one of today. */
+/** A state of India, as ISO 3166-2 code. A code that ISO has replaced becomes the current code. */
 export const stateSchema = z
   .string()
   .overwrite(currentStateCode)
@@ -23,7 +23,7 @@ export const addressSchema = z
       .overwrite(normalisePinCode)
       .refine(isPinCode, { message: 'must be a PIN code of six digits, e.g. "560001"' })
       .meta({
-        description: 'PIN code; its first digits must belong to `state`. `560 001` is taken as `560001`.',
+        description: 'PIN code, e.g. `560001`. Its first digits must belong to `state`. `560 001` becomes `560001`.',
         override: { pattern: '^[1-9][0-9]{2} ?[0-9]{3}$' },
       }),
     country: z.literal('IN', { message: 'must be "IN": the shop delivers within India' }),

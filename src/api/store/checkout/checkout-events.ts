@@ -1,61 +1,62 @@
 import { z } from 'zod';
 import { ERRORS } from '../../../domain/errors.ts';
-import { CHECKOUT_WAYS_OUT } from '../../../domain/states.ts';
+import { CHECKOUT_TERMINAL_STATES } from '../../../domain/states.ts';
 import { networkOf } from '../../../infra/network/network.ts';
 import { errorFields, observeSparingly } from '../../../infra/observability/log.ts';
-import { customerIn } from '../../auth/ownership.ts';
-import { callerOf } from '../../auth/principal.ts';
+import { customerIdOf } from '../../auth/ownership.ts';
+import { callerKey } from '../../auth/principal.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { failureOf } from '../../http/errors/failure.ts';
 import { type AnyRoute, type RawCall, route } from '../../http/route.ts';
-import { refuseStranger, resourceOf } from './checkout.ts';
+import { ownerFieldsOf, requireOwnCheckout } from './checkout.ts';
 import { type Follow, openCheckoutFeed } from './checkout-feed.ts';
 import { type CheckoutKey, type CheckoutView, readCheckout } from './checkout-view.ts';
 import { openStreamLimits, type StreamLimits } from './stream-limits.ts';
 
-/** `heartbeatMs` and `limits` differ from those of a shop in tests only. */
+/** Only tests override these settings. */
 interface Settings {
   heartbeatMs?: number;
   limits?: StreamLimits;
 }
 
-/** The history of a checkout as it is written, one event per transition, from wherever the client stopped listening. */
+/** Streams the history of a checkout, one event per transition, from the last event that the client received. */
 export function checkoutEventRoutes(deps: ApiDeps, { heartbeatMs, limits }: Settings = {}): AnyRoute[] {
   const follow = openCheckoutFeed(deps, heartbeatMs);
-  const enter = openStreamLimits(limits);
+  const countStream = openStreamLimits(limits);
   return [
     route({
       method: 'get',
       path: '/api/v1/store/checkout/{id}/events',
       permission: 'orders:read',
       access: 'checkout',
-      summary: 'Transitions as Server-Sent Events, replayable with Last-Event-ID',
+      summary: 'Stream the transitions of a checkout as Server-Sent Events',
       description:
-        'The credentials are checked again every 15 seconds: the stream ends when they are revoked or have run out. Few streams may be open at once for a checkout, and for an account or all guests of a network. An API key, which buys for many, is bounded per checkout only.',
+        'Send `Last-Event-ID` to resume after that event. The server checks the credentials every 15 seconds and ends the stream when they are revoked or expired. The number of open streams is limited per checkout, and per account or network of guests; an API key is limited per checkout only.',
       tag: 'Checkout',
       params: z.object({ id: z.uuid() }),
       answers: {
         200: { description: 'A stream of `transition` events', schema: z.string(), contentType: 'text/event-stream' },
-        204: { description: 'The checkout is over and everything was told: do not connect again' },
+        204: { description: 'The checkout has ended and the client has every event: do not reconnect' },
       },
       errors: ['CHECKOUT_NOT_FOUND', 'EVENT_STREAM_LIMIT_REACHED'],
       async handle(call) {
         const { params, headers, principal, raw } = call;
-        const told = Number(/^\d{1,9}$/.exec(headers['last-event-id'] ?? '') ?? 0);
-        const reading = await readCheckout(deps.db.query, { id: params.id, customerId: customerIn(call) });
-        refuseStranger(deps, call, resourceOf(reading));
-        if (!reading || (isOver(reading.view) && reading.view.history.length <= told)) return { status: 204 };
+        const lastEventId = Number(/^\d{1,9}$/.exec(headers['last-event-id'] ?? '') ?? 0);
+        const reading = await readCheckout(deps.db.query, { id: params.id, customerId: customerIdOf(call) });
+        requireOwnCheckout(deps, call, ownerFieldsOf(reading));
+        if (!reading || (isOver(reading.view) && reading.view.history.length <= lastEventId)) return { status: 204 };
         const isKey = principal.kind === 'key';
-        const caller = isKey ? null : callerOf(principal, networkOf(raw.request.ip ?? 'unknown'));
-        const leave = enter({ caller, checkoutId: params.id });
+        const caller = isKey ? null : callerKey(principal, networkOf(raw.request.ip ?? 'unknown'));
+        const releaseStream = countStream({ caller, checkoutId: params.id });
         try {
-          const kind = { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' };
-          raw.response.writeHead(200, kind).write('retry: 2000\n\n');
+          const streamHeaders = { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' };
+          raw.response.writeHead(200, streamHeaders).write('retry: 2000\n\n');
           const key = { id: params.id, customerId: reading.customerId };
-          await tell(follow, { key, told, call, gone: AbortSignal.any([call.signal, deps.stopping]) });
+          const closed = AbortSignal.any([call.signal, deps.stopping]);
+          await sendTransitions(follow, { key, lastEventId, call, closed });
           raw.response.end();
         } finally {
-          leave();
+          releaseStream();
         }
         return 'handled';
       },
@@ -63,42 +64,43 @@ export function checkoutEventRoutes(deps: ApiDeps, { heartbeatMs, limits }: Sett
   ];
 }
 
-interface Listener {
+interface EventStream {
   key: CheckoutKey;
-  /** How many transitions the client has heard of. */
-  told: number;
-  call: Pick<RawCall, 'raw' | 'admitAgain'>;
-  gone: AbortSignal;
+  /** The number of transitions that the client has received. */
+  lastEventId: number;
+  call: Pick<RawCall, 'raw' | 'reauthorise'>;
+  /** Aborts when the client disconnects or the server stops. */
+  closed: AbortSignal;
 }
 
-/** Tells each transition once, until the checkout is over, the credentials do not hold any more or nobody listens. */
-function tell(follow: Follow, { key, told, call, gone }: Listener): Promise<void> {
+/** Sends each transition once, until the checkout ends, the credentials become invalid or the connection closes. */
+function sendTransitions(follow: Follow, { key, lastEventId, call, closed }: EventStream): Promise<void> {
   const { response } = call.raw;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  let next = told;
-  const leave = follow(key, {
-    read(reading) {
-      for (const step of reading?.view.history.slice(next) ?? []) {
-        next += 1;
-        response.write(`id: ${next}\nevent: transition\ndata: ${JSON.stringify(step)}\n\n`);
+  let sent = lastEventId;
+  const unfollow = follow(key, {
+    onReading(reading) {
+      for (const step of reading?.view.history.slice(sent) ?? []) {
+        sent += 1;
+        response.write(`id: ${sent}\nevent: transition\ndata: ${JSON.stringify(step)}\n\n`);
       }
       if (!reading || isOver(reading.view)) resolve();
     },
-    beat() {
+    onHeartbeat() {
       response.write(':\n\n');
-      call.admitAgain().catch((error) => isOurs(error) || resolve());
+      call.reauthorise().catch((error) => isServerFailure(error) || resolve());
     },
-    fail(error) {
-      if (isOurs(error)) observeSparingly('checkout_stream.read_failed', errorFields(error));
+    onError(error) {
+      if (isServerFailure(error)) observeSparingly('checkout_stream.read_failed', errorFields(error));
       else reject(error);
     },
   });
-  gone.addEventListener('abort', () => resolve(), { once: true });
-  if (gone.aborted) resolve();
-  return promise.finally(leave);
+  closed.addEventListener('abort', () => resolve(), { once: true });
+  if (closed.aborted) resolve();
+  return promise.finally(unfollow);
 }
 
-/** A failure on our side, such as a database that is away: the stream stays open, and the next heartbeat tries again. */
-const isOurs = (error: unknown): boolean => ERRORS[failureOf(error).code].status >= 500;
+/** After a server failure, e.g. an unreachable database, the stream stays open and the next heartbeat retries. */
+const isServerFailure = (error: unknown): boolean => ERRORS[failureOf(error).code].status >= 500;
 
-const isOver = ({ state }: CheckoutView): boolean => state === 'COMPLETED' || CHECKOUT_WAYS_OUT.includes(state);
+const isOver = ({ state }: CheckoutView): boolean => state === 'COMPLETED' || CHECKOUT_TERMINAL_STATES.includes(state);

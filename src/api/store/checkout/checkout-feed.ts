@@ -1,23 +1,23 @@
 import type { ApiDeps } from '../../deps.ts';
 import { type CheckoutKey, type CheckoutReading, readCheckout } from './checkout-view.ts';
 
-/** One stream that follows a checkout. */
+/** The callbacks of one stream that follows a checkout. */
 export interface Follower {
-  /** Gets the checkout as it stands; undefined when the key does not reach it any more. */
-  read(reading: CheckoutReading | undefined): void;
-  /** Is called at each heartbeat, before the checkout is read again. */
-  beat(): void;
-  /** The checkout could not be read. */
-  fail(error: unknown): void;
+  /** Receives the current checkout; undefined when the key no longer gives access to the checkout. */
+  onReading(reading: CheckoutReading | undefined): void;
+  /** Runs at each heartbeat, before the feed reads the checkout again. */
+  onHeartbeat(): void;
+  /** Receives the error when the feed cannot read the checkout. */
+  onError(error: unknown): void;
 }
 
-/** Follows a checkout until the returned function is called. */
+/** Follows a checkout until the caller calls the returned function. */
 export type Follow = (key: CheckoutKey, follower: Follower) => () => void;
 
-/** Proxies cut streams that stay silent for long. */
+/** Proxies close streams that send nothing for long. */
 const HEARTBEAT_MS = 15_000;
 
-/** Reads each checkout once for all streams of this process that follow it: at each hint, and at each heartbeat. */
+/** Reads a checkout once for all its streams in this process: at each change notification and at each heartbeat. */
 export function openCheckoutFeed(
   deps: Pick<ApiDeps, 'db' | 'notifications'>,
   heartbeatMs: number = HEARTBEAT_MS,
@@ -40,7 +40,7 @@ export function openCheckoutFeed(
 
 interface Topic {
   followers: Set<Follower>;
-  /** Reads the checkout for all followers; once more when it is called while they wait for an earlier reading. */
+  /** Reads the checkout for all followers. A call during a reading causes one more reading. */
   refresh(): void;
   close(): void;
 }
@@ -60,10 +60,10 @@ function openTopic(
       do {
         isStale = false;
         const reading = await readCheckout(db.query, key);
-        for (const follower of [...followers]) follower.read(reading);
+        for (const follower of [...followers]) follower.onReading(reading);
       } while (isStale && followers.size > 0);
     } catch (error) {
-      for (const follower of [...followers]) follower.fail(error);
+      for (const follower of [...followers]) follower.onError(error);
     } finally {
       isReading = false;
     }
@@ -74,9 +74,9 @@ function openTopic(
     if (!isReading) void readForAll();
   };
   const stopListening = notifications.listen(key.id, refresh);
-  // A lost hint is made up for at the next heartbeat.
+  // The heartbeat also reads the checkout when a change notification is lost.
   const heartbeat = setInterval(() => {
-    for (const follower of [...followers]) follower.beat();
+    for (const follower of [...followers]) follower.onHeartbeat();
     refresh();
   }, heartbeatMs);
   return {

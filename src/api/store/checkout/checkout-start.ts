@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { type ErrorCode, refused } from '../../../domain/errors.ts';
-import { holdAccount } from '../../../entities/account/privacy/erasure.ts';
+import { lockActiveAccount } from '../../../entities/account/privacy/erasure.ts';
 import type { Cart } from '../../../entities/cart/cart.ts';
-import { overUnits } from '../../../entities/cart/order-limits.ts';
+import { findExceededUnits } from '../../../entities/cart/order-limits.ts';
 import { Checkout } from '../../../entities/checkout/checkout.ts';
 import { redeemerOf } from '../../../entities/pricing/context.ts';
 import { linesOf, type RequestedLine } from '../../../entities/pricing/priced.ts';
 import { requireMethod } from '../../../entities/pricing/shipping-methods.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { advanceCheckout } from '../../../jobs/checkout.ts';
-import { customerIn, ownersOf } from '../../auth/ownership.ts';
+import { customerIdOf, ownersOf } from '../../auth/ownership.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { emailSchema } from '../../fields/person-fields.ts';
 import { RequestFault } from '../../http/errors/failure.ts';
@@ -35,14 +35,14 @@ const startSchema = z.strictObject({
     .string()
     .max(100)
     .optional()
-    .meta({ description: 'Default: the one chosen for the cart, else the default method of the shop.' }),
+    .meta({ description: 'Default: the shipping method of the cart, else the default method of the shop.' }),
   paymentMethod: methodSchema.optional(),
   expectedTotal: z.int().min(0).optional().meta({
     description:
-      'Paise. Another total fails with PRICE_CHANGED. Without it a total above that in the last answer for the cart fails, unless only because of another state or shipping method than those of the cart.',
+      'Paise. The checkout fails with `PRICE_CHANGED` when its total differs. Default: the checkout fails when its total exceeds the total in the last response for the cart; a total that changed only because of another state or shipping method is accepted.',
   }),
 });
-type Start = z.infer<typeof startSchema>;
+type CheckoutInput = z.infer<typeof startSchema>;
 
 const REFUSALS: ErrorCode[] = [
   'CART_NOT_FOUND',
@@ -57,7 +57,7 @@ const REFUSALS: ErrorCode[] = [
   'SHOP_BUSY',
 ];
 
-/** Accepts the checkout of a cart. The cart's row lock makes two requests at once one checkout: the second finds the first's. */
+/** Accepts a checkout of a cart. The cart's row lock makes concurrent requests return the same checkout. */
 export function startCheckout(deps: ApiDeps) {
   const refuseWhenBehind = backlogCheck(deps.db);
   return route({
@@ -65,7 +65,7 @@ export function startCheckout(deps: ApiDeps) {
     path: '/api/v1/store/checkout',
     permission: 'orders:create',
     access: 'cart',
-    summary: 'Start a checkout of a cart; the same cart gets the same checkout',
+    summary: 'Create a checkout of a cart, or return its current checkout',
     tag: 'Checkout',
     body: startSchema,
     answers: checkoutAnswers,
@@ -76,10 +76,10 @@ export function startCheckout(deps: ApiDeps) {
       const { cartId } = call.body;
       const owners = ownersOf(deps.secret, call, cartId);
       const work = async (tx: Tx) => {
-        // Sent together, in this order: accounts are locked before carts everywhere.
-        const [, cart] = await Promise.all([holdBuyer(tx, call), lockCart(tx, { id: cartId, owners })]);
+        // Lock order everywhere: accounts before carts. Both statements go out together, in this order.
+        const [, cart] = await Promise.all([lockBuyer(tx, call), lockCart(tx, { id: cartId, owners })]);
         if (cart.status === 'merged') throw refused('CART_MERGED', { cartId });
-        if (cart.status !== 'open') return liveCheckoutOf(tx, cart);
+        if (cart.status !== 'open') return currentCheckoutOf(tx, cart);
         refuseWhenBehind();
         refuseSoldOut(deps, cart);
         const lines = linesOf(cart.wanted);
@@ -89,8 +89,8 @@ export function startCheckout(deps: ApiDeps) {
         await requireKnownMethod(tx, call.body);
         await refuseOverHold(deps, tx, { holder, lines });
         const guest = deps.vault.indexOfGuest(call.body.email, call.body.shippingAddress);
-        const redeemer = redeemerOf(cart.customerId ?? customerIn(call), guest);
-        const checkout = freeze(deps, tx, { cart, redeemer, holder, ...call.body, requestId: call.requestId });
+        const redeemer = redeemerOf(cart.customerId ?? customerIdOf(call), guest);
+        const checkout = createCheckout(deps, tx, { cart, redeemer, holder, ...call.body, requestId: call.requestId });
         const command = { contract: advanceCheckout, payload: { checkoutId: checkout.id, event: 'START' as const } };
         return { checkout, body: newView(checkout), command };
       };
@@ -99,28 +99,28 @@ export function startCheckout(deps: ApiDeps) {
   });
 }
 
-/** A customer may have been erased since the session was looked up: what a checkout knows of them would stay. @throws RequestFault CREDENTIALS_INVALID */
-async function holdBuyer(tx: Tx, call: Pick<Call<unknown, unknown, unknown>, 'principal'>): Promise<void> {
-  const customerId = customerIn(call);
-  if (customerId !== null && !(await holdAccount(tx, customerId))) throw new RequestFault('CREDENTIALS_INVALID');
+/** Keeps the customer from being erased until the checkout is stored. @throws RequestFault CREDENTIALS_INVALID */
+async function lockBuyer(tx: Tx, call: Pick<Call<unknown, unknown, unknown>, 'principal'>): Promise<void> {
+  const customerId = customerIdOf(call);
+  if (customerId !== null && !(await lockActiveAccount(tx, customerId))) throw new RequestFault('CREDENTIALS_INVALID');
 }
 
-/** The limit may have been lowered since the cart was filled. @throws ORDER_UNITS_EXCEEDED */
+/** Checks the unit limit again: staff may have lowered it since the cart was filled. @throws ORDER_UNITS_EXCEEDED */
 function refuseOverUnits({ orderLimits }: ApiDeps, lines: readonly RequestedLine[]): void {
-  const over = overUnits(lines, orderLimits);
-  if (over) throw refused(over.code, over.details);
+  const exceeded = findExceededUnits(lines, orderLimits);
+  if (exceeded) throw refused(exceeded.code, exceeded.details);
 }
 
 /** @throws SHIPPING_METHOD_UNKNOWN */
-async function requireKnownMethod({ query }: Tx, { shippingMethodId }: Start): Promise<void> {
+async function requireKnownMethod({ query }: Tx, { shippingMethodId }: CheckoutInput): Promise<void> {
   if (shippingMethodId === undefined) return;
   if (!z.uuid().safeParse(shippingMethodId).success) throw refused('SHIPPING_METHOD_UNKNOWN', { shippingMethodId });
   await requireMethod(query, shippingMethodId);
 }
 
-type Frozen = Start & { cart: Cart; redeemer: string | null; holder: string | null; requestId: string };
+type NewCheckout = CheckoutInput & { cart: Cart; redeemer: string | null; holder: string | null; requestId: string };
 
-const freeze = ({ vault }: ApiDeps, tx: Tx, { cart, redeemer, holder, ...body }: Frozen): Checkout =>
+const createCheckout = ({ vault }: ApiDeps, tx: Tx, { cart, redeemer, holder, ...body }: NewCheckout): Checkout =>
   Checkout.accept(tx, vault, {
     cart,
     lines: linesOf(cart.wanted),
@@ -135,13 +135,13 @@ const freeze = ({ vault }: ApiDeps, tx: Tx, { cart, redeemer, holder, ...body }:
     requestId: body.requestId,
   });
 
-/** The checkout that has the cart already; the cart's lock keeps another from taking it meanwhile. */
-async function liveCheckoutOf({ query }: Tx, { id: cartId, customerId }: Cart) {
-  const [live] = await query<{ id: string }>(
+/** Reads a cart's current or completed checkout. The row lock of the cart prevents a new one. @throws CART_ORDERED */
+async function currentCheckoutOf({ query }: Tx, { id: cartId, customerId }: Cart) {
+  const [current] = await query<{ id: string }>(
     `select id from checkouts where cart_id = $1 and state not in ('EXPIRED', 'CANCELLED', 'FAILED')`,
     [cartId],
   );
-  const reading = live && (await readCheckout(query, { id: live.id, customerId }));
+  const reading = current && (await readCheckout(query, { id: current.id, customerId }));
   if (!reading) throw refused('CART_ORDERED', { cartId });
   return { checkout: reading.view, body: reading.view };
 }

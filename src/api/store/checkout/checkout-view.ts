@@ -15,12 +15,12 @@ export const checkoutSchema = z
     reason: z
       .string()
       .optional()
-      .meta({ description: 'Why the checkout ended without an order: a code of the error catalogue.' }),
+      .meta({ description: 'Error code that says why the checkout ended without an order, e.g. `PRICE_CHANGED`.' }),
     reasonDetails: z.record(z.string(), z.unknown()).optional(),
     cartId: z.uuid(),
     orderId: z.uuid().optional(),
     orderNumber: z.string().optional(),
-    total: z.int().optional(),
+    total: z.int().optional().meta({ description: 'Paise.' }),
     currency: z.string(),
     payment: z
       .object({
@@ -33,26 +33,27 @@ export const checkoutSchema = z
       .optional(),
     expiresAt: z.iso.datetime().optional().meta({
       description:
-        'Until then the goods are held: at first briefly, and for the usual time once a payment method was given.',
+        'End of the stock reservation. The reservation is short at first and takes its full length once the client sends a payment method.',
     }),
     history: z.array(stepSchema),
     version: z.int(),
   })
   .meta({ id: 'Checkout' });
 
-/** How every route about a checkout answers. */
+/** The responses of every checkout route. */
 export const checkoutAnswers = {
-  200: { description: 'The checkout, which needs nothing from the server now', schema: checkoutSchema },
-  202: { description: 'The checkout, busy', schema: checkoutSchema },
+  200: { description: 'The checkout; the server has no pending work on it', schema: checkoutSchema },
+  202: { description: 'The checkout; the server still works on it', schema: checkoutSchema },
 };
 
 export type CheckoutView = z.infer<typeof checkoutSchema>;
 
-/** A checkout as it stands, and whether it is busy: then waiting for it makes sense. */
+/** A checkout and its owner. */
 export interface CheckoutReading {
   view: CheckoutView;
-  /** Null: it belongs to whoever holds the cart's token. */
+  /** Null: the checkout belongs to the holder of the cart's token. */
   customerId: string | null;
+  /** Whether a worker still works on the checkout. */
   busy: boolean;
 }
 
@@ -72,7 +73,7 @@ interface CheckoutRow extends Pick<CheckoutView, 'id' | 'state' | 'cartId' | 'cu
   declineCode: string | null;
 }
 
-/** Which checkout, and which customer asks: those of other customers are not found. */
+/** A checkout's id and the customer who asks for it. Checkouts of other customers are not found. */
 export interface CheckoutKey {
   id: string;
   customerId: string | null | undefined;
@@ -107,15 +108,15 @@ function toView(row: CheckoutRow): CheckoutView {
     intentId,
     clientSecret,
     status: row.paymentStatus,
-    ...present({ declineCode }),
+    ...withoutNulls({ declineCode }),
   };
   return {
     id,
     state,
-    ...present({ reason: row.reason, reasonDetails: row.reasonDetails }),
+    ...withoutNulls({ reason: row.reason, reasonDetails: row.reasonDetails }),
     cartId,
     ...(row.orderNumber !== null && { orderId: row.orderId, orderNumber: orderNumber(row.orderNumber) }),
-    ...present({ total: row.total }),
+    ...withoutNulls({ total: row.total }),
     currency,
     ...(payment && { payment }),
     ...(row.expiresAt && { expiresAt: row.expiresAt.toISOString() }),
@@ -124,8 +125,8 @@ function toView(row: CheckoutRow): CheckoutView {
   };
 }
 
-/** The fields that have a value. */
-const present = <T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } =>
+/** Removes the fields that are null. */
+const withoutNulls = <T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as {
     [K in keyof T]?: NonNullable<T[K]>;
   };

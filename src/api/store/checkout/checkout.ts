@@ -3,7 +3,7 @@ import { refused } from '../../../domain/errors.ts';
 import { Checkout } from '../../../entities/checkout/checkout.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { advanceCheckout } from '../../../jobs/checkout.ts';
-import { customerIn, isOwner } from '../../auth/ownership.ts';
+import { customerIdOf, isOwner } from '../../auth/ownership.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, type Call, route } from '../../http/route.ts';
 import { readWhenReady } from '../../http/wait.ts';
@@ -13,31 +13,31 @@ import { type CheckoutReading, checkoutAnswers, readCheckout } from './checkout-
 
 const params = z.object({ id: z.uuid() });
 
-/** Checkouts are commands: accepted here, carried out by the workers. */
+/** The routes of checkouts. They accept commands; the workers execute them. */
 export const checkoutRoutes = (deps: ApiDeps): AnyRoute[] => [
   startCheckout(deps),
-  lookAtCheckout(deps),
+  readCheckoutRoute(deps),
   payCheckout(deps),
   cancelCheckout(deps),
 ];
 
-const lookAtCheckout = (deps: ApiDeps) =>
+const readCheckoutRoute = (deps: ApiDeps) =>
   route({
     method: 'get',
     path: '/api/v1/store/checkout/{id}',
     permission: 'orders:read',
     access: 'checkout',
-    summary: 'The checkout as it stands',
+    summary: 'Retrieve a checkout',
     tag: 'Checkout',
     params,
     answers: checkoutAnswers,
     errors: ['CHECKOUT_NOT_FOUND'],
     waits: true,
     async handle(call) {
-      const key = { id: call.params.id, customerId: customerIn(call) };
+      const key = { id: call.params.id, customerId: customerIdOf(call) };
       const { headers, signal } = call;
-      const admit = (found: CheckoutReading | undefined) => refuseStranger(deps, call, resourceOf(found));
-      const reading = await readWhenReady(deps, key, { headers, signal, admit });
+      const authorise = (found: CheckoutReading | undefined) => requireOwnCheckout(deps, call, ownerFieldsOf(found));
+      const reading = await readWhenReady(deps, key, { headers, signal, authorise });
       return { status: 200, body: reading?.view, ...(reading?.busy && { headers: { 'Retry-After': '1' } }) };
     },
   });
@@ -48,7 +48,7 @@ const payCheckout = (deps: ApiDeps) =>
     path: '/api/v1/store/checkout/{id}/payment',
     permission: 'orders:create',
     access: 'checkout',
-    summary: 'Pay with a method: the first, or another after a decline',
+    summary: 'Pay a checkout, also with another payment method after a decline',
     tag: 'Checkout',
     params,
     body: z.strictObject({ paymentMethod: methodSchema }),
@@ -77,7 +77,7 @@ const cancelCheckout = (deps: ApiDeps) =>
     path: '/api/v1/store/checkout/{id}/cancel',
     permission: 'orders:create',
     access: 'checkout',
-    summary: 'Cancel the checkout; its goods go back on sale',
+    summary: 'Cancel a checkout and release its reserved stock',
     tag: 'Checkout',
     params,
     body: z.strictObject({}).default({}),
@@ -91,7 +91,7 @@ const cancelCheckout = (deps: ApiDeps) =>
         const body = await viewOf(tx, checkout);
         if (checkout.state === 'CANCELLED') return { checkout, body };
         if (checkout.isOver) throw refused('CHECKOUT_STATE_CONFLICT', { state: checkout.state });
-        checkout.expectChange(tx.now);
+        checkout.markBusy(tx.now);
         return { checkout, body, command: advanceBy(checkout, 'CANCEL') };
       };
       return acceptCheckout(deps, call, { name: 'checkout.cancel', scope: call.params.id, work });
@@ -107,31 +107,31 @@ type CheckoutCall = Call<{ id: string }, unknown, unknown>;
 
 async function lockOwn(deps: ApiDeps, tx: Tx, call: CheckoutCall): Promise<Checkout> {
   const { id } = call.params;
-  const customerId = customerIn(call);
-  const mine = customerId === null ? null : await tx.lock(Checkout, { id, customerId });
-  const checkout = mine ?? (await tx.lock(Checkout, { id, customerId: null }));
-  refuseStranger(deps, call, checkout);
+  const customerId = customerIdOf(call);
+  const own = customerId === null ? null : await tx.lock(Checkout, { id, customerId });
+  const checkout = own ?? (await tx.lock(Checkout, { id, customerId: null }));
+  requireOwnCheckout(deps, call, checkout);
   return checkout as Checkout;
 }
 
-/** Somebody else's checkout is answered like one that does not exist. @throws CHECKOUT_NOT_FOUND, CART_TOKEN_REQUIRED */
-export function refuseStranger(
+/** Refuses a checkout of another customer as if it did not exist. @throws CHECKOUT_NOT_FOUND, CART_TOKEN_REQUIRED */
+export function requireOwnCheckout(
   { secret }: ApiDeps,
   call: Pick<CheckoutCall, 'headers' | 'params' | 'principal'>,
   checkout: { cartId: string; customerId?: string | null | undefined } | null | undefined,
 ): void {
-  const isTheirs = isOwner(secret, call, checkout ?? { cartId: '' });
-  if (!checkout || !isTheirs) throw refused('CHECKOUT_NOT_FOUND', { checkoutId: call.params.id });
+  const isOwn = isOwner(secret, call, checkout ?? { cartId: '' });
+  if (!checkout || !isOwn) throw refused('CHECKOUT_NOT_FOUND', { checkoutId: call.params.id });
 }
 
-/** What tells to whom a checkout that was read belongs. */
-export const resourceOf = (reading: CheckoutReading | undefined) =>
+/** The cart and the customer that a checkout belongs to, for `requireOwnCheckout`. */
+export const ownerFieldsOf = (reading: CheckoutReading | undefined) =>
   reading && { cartId: reading.view.cartId, customerId: reading.customerId };
 
 function refuseUnpayable(checkout: Checkout, now: Date): void {
   if (checkout.busy) throw refused('PAYMENT_IN_PROGRESS', { checkoutId: checkout.id });
-  const isLate = checkout.expiresAt != null && checkout.expiresAt <= now;
-  if (checkout.state !== 'PAYMENT_PENDING' || isLate) {
+  const isExpired = checkout.expiresAt != null && checkout.expiresAt <= now;
+  if (checkout.state !== 'PAYMENT_PENDING' || isExpired) {
     throw refused('CHECKOUT_STATE_CONFLICT', { state: checkout.state, expiresAt: checkout.expiresAt });
   }
 }

@@ -4,48 +4,52 @@ import type { Cart } from '../../../entities/cart/cart.ts';
 import { errorFields, observeSparingly } from '../../../infra/observability/log.ts';
 import type { ApiDeps } from '../../deps.ts';
 
-/** From so many checkouts of a variant on within a second, in one process, its availability is looked up beside them. */
-const HOT = 100;
-const WITHIN_MS = 1_000;
-const MOST = 10_000;
-const tries = new LRUCache<string, number>({ max: MOST, ttl: WITHIN_MS, noUpdateTTL: true });
-/** What was found, in units. */
-const known = new LRUCache<string, number>({ max: MOST, ttl: WITHIN_MS });
-const underWay = new Set<string>();
+/** A variant with more checkouts than this per second, in one process, is in high demand. */
+const HIGH_DEMAND = 100;
+const WINDOW_MS = 1_000;
+const MAX_VARIANTS = 10_000;
+const checkoutCounts = new LRUCache<string, number>({ max: MAX_VARIANTS, ttl: WINDOW_MS, noUpdateTTL: true });
+/** Available units by variant id. */
+const availableUnits = new LRUCache<string, number>({ max: MAX_VARIANTS, ttl: WINDOW_MS });
+const pendingLookups = new Set<string>();
 
-type Available = Pick<ApiDeps['pages'], 'available'>;
-type LineRequest = Pick<Cart['items'][number], 'variantId' | 'quantity'>;
+type Available = Pick<ApiDeps['cachedResponses'], 'available'>;
+type CartLine = Pick<Cart['items'][number], 'variantId' | 'quantity'>;
 
 /**
- * The first gate of a rush: whoever comes when everything is sold out costs no checkout. It may let somebody in whom the
- * database then refuses, and for as long as availability is kept it may refuse what has just come back; it decides nothing
- * else. It waits for nobody: whoever asks holds a cart's row and a connection.
+ * Refuses a cart with a sold-out variant in high demand, so that the request creates no checkout. The availability may
+ * be a few seconds old: a sold-out variant may pass and fail later in the database, a restocked one may be refused. The
+ * function never waits for the lookup, because the request holds the cart's row lock and a database connection.
  * @throws INSUFFICIENT_INVENTORY
  */
-export function refuseSoldOut({ pages }: { pages: Available }, cart: { items: Iterable<LineRequest> }): void {
+export function refuseSoldOut(
+  { cachedResponses }: { cachedResponses: Available },
+  cart: { items: Iterable<CartLine> },
+): void {
   for (const { variantId, quantity } of cart.items) {
-    if (!variantId || !isHot(variantId)) continue;
-    const available = known.get(variantId);
-    if (available === undefined) lookUp(pages, variantId);
+    if (!variantId || !countAsHighDemand(variantId)) continue;
+    const available = availableUnits.get(variantId);
+    if (available === undefined) refreshAvailability(cachedResponses, variantId);
     else if (available <= 0) throw refused('INSUFFICIENT_INVENTORY', { variantId, requested: quantity, available });
   }
 }
 
-function isHot(variantId: string): boolean {
-  const times = (tries.get(variantId) ?? 0) + 1;
-  tries.set(variantId, times);
-  return times > HOT;
+/** Counts a checkout of the variant. @returns whether the variant is in high demand */
+function countAsHighDemand(variantId: string): boolean {
+  const count = (checkoutCounts.get(variantId) ?? 0) + 1;
+  checkoutCounts.set(variantId, count);
+  return count > HIGH_DEMAND;
 }
 
-/** Whoever comes next knows it. */
-function lookUp(pages: Available, variantId: string): void {
-  if (underWay.has(variantId)) return;
-  underWay.add(variantId);
-  pages
+/** Reads the availability in the background, for later requests. */
+function refreshAvailability(cachedResponses: Available, variantId: string): void {
+  if (pendingLookups.has(variantId)) return;
+  pendingLookups.add(variantId);
+  cachedResponses
     .available(variantId)
     .then(
-      (units) => units !== undefined && known.set(variantId, units),
+      (units) => units !== undefined && availableUnits.set(variantId, units),
       (error) => observeSparingly('availability.unread', errorFields(error)),
     )
-    .finally(() => underWay.delete(variantId));
+    .finally(() => pendingLookups.delete(variantId));
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A discount code as customers type it: upper and lower case are the same. */
+/** A discount code as typed by a customer; case-insensitive, stored in upper case. */
 export const codeSchema = z
   .string()
   .trim()

@@ -6,12 +6,15 @@ const split = { cgst: z.int(), sgst: z.int(), igst: z.int() };
 const stepSchema = z
   .object({
     step: z.enum(['price', 'price-list', 'rule', 'bundle', 'discount', 'shipping', 'tax', 'total']),
-    id: z.string().optional().meta({ description: 'The price list, rule, bundle, discount or method.' }),
+    id: z.string().optional().meta({ description: 'Id of the price list, rule, bundle, discount or shipping method.' }),
     name: z.string().optional(),
-    lineIndex: z.int().optional().meta({ description: 'The line; without it the step is about the whole cart.' }),
-    before: z.int(),
-    after: z.int(),
-    skipped: z.string().optional().meta({ description: 'Why it did not count.' }),
+    lineIndex: z
+      .int()
+      .optional()
+      .meta({ description: 'Index of the line, from 0; absent when the step applies to the whole cart.' }),
+    before: z.int().meta({ description: 'Paise.' }),
+    after: z.int().meta({ description: 'Paise.' }),
+    skipped: z.string().optional().meta({ description: 'Why the step did not apply.' }),
     note: z.string().optional(),
   })
   .meta({ id: 'PricingStep' });
@@ -26,10 +29,13 @@ const lineSchema = z.object({
   taxableValue: z.int(),
   ratePercent: z.string(),
   ...split,
-  bundle: z.int().optional().meta({ description: 'Which of `bundles` it is a component of, counted from 0.' }),
+  bundle: z
+    .int()
+    .optional()
+    .meta({ description: 'Index in `bundles` of the bundle that the component belongs to, from 0.' }),
 });
 
-/** A price with every step that led to it. Amounts in paise. */
+/** A price with each of its pricing steps. Amounts in paise. */
 export const explainedSchema = z
   .object({
     at: z.iso.datetime(),
@@ -62,14 +68,14 @@ export const explainedSchema = z
         price: z.int(),
         discount: z.int(),
         taxableValue: z.int(),
-        ratePercent: z.string().meta({ description: 'The highest of its shares; "0" when nothing is charged.' }),
+        ratePercent: z.string().meta({ description: 'Highest rate of the shares; `0` when shipping is free.' }),
         ...split,
         shares: z
           .array(z.object({ ratePercent: z.string(), paid: z.int(), taxableValue: z.int(), ...split }))
           .optional()
           .meta({
             description:
-              'What of the delivery is taxed at each rate, from the lowest; `paid` is with the tax. Absent in orders of pricing engines before 4, which taxed all of it at `ratePercent`.',
+              'Part of the shipping taxed at each rate, lowest rate first; `paid` includes the tax. Absent in orders from pricing engines before version 4, which taxed all of the shipping at `ratePercent`.',
           }),
       })
       .nullable(),

@@ -2,30 +2,30 @@ import type { BundleComponent, BundlePricing } from '../inputs.ts';
 import { priceBundle } from './bundles.ts';
 import type { ChoiceSet } from './selection.ts';
 
-/** A set as it is offered: each item with its listed price in paise, and the units that there are now. */
+/** An offered set: each item with its listed price in paise and the available units. */
 export interface OfferedSet extends Omit<ChoiceSet, 'items'> {
   items: readonly OfferedItem[];
 }
 
 export type OfferedItem = ChoiceSet['items'][number] & {
-  /** Of one unit. */
+  /** Price of one unit in paise. */
   price: number;
   available: number;
-  /** Of each unit, where it is another from so many units on; in ascending order. */
+  /** Quantity prices: the price of each unit from `from` units on, in ascending order. */
   steps?: readonly { from: number; price: number }[];
 };
 
-/** Units of an item, in one bundle. */
+/** The chosen units of an item, in one bundle. */
 interface Pick {
   item: OfferedItem;
   quantity: number;
 }
 
 /**
- * The cheapest and the dearest valid selection of one bundle, in paise. What both cost is what the engine would ask, by
- * the listed prices. With a percentage the choice is made before rounding, so another selection can be a paisa
- * beyond; with an amount that is more than the goods cost there can be a cheaper one, with prices by quantity one beyond
- * either end. Null: nothing valid can be chosen, or it costs more than 2^53.
+ * Returns the price of the cheapest and of the most expensive valid selection of one bundle, in paise, by listed
+ * prices. With a percentage, another selection can differ by a paisa, because the choice is made before rounding. With
+ * an amount off that exceeds the goods, a cheaper one can exist; with quantity prices, one beyond either end. Null: no
+ * valid selection exists, or it costs more than 2^53.
  */
 export function priceRange(
   pricing: BundlePricing,
@@ -33,33 +33,33 @@ export function priceRange(
 ): { cheapest: number; dearest: number } | null {
   if (!canBeFilled(sets)) return null;
   const worths = valuesOf(sets).flatMap((value) => worthsOf(pricing, value));
-  const cheapest = worths.map((worth) => smallest(sets, worth));
-  const dearest = worths.map((worth) => sets.flatMap((set) => fill(set, set.maxQuantity, dearFirst(worth))));
-  if ([...cheapest, ...dearest].some((picks) => !Number.isSafeInteger(roughly(picks)))) return null;
+  const cheapest = worths.map((worth) => cheapestPicks(sets, worth));
+  const dearest = worths.map((worth) => sets.flatMap((set) => pickUnits(set, set.maxQuantity, expensiveFirst(worth))));
+  if ([...cheapest, ...dearest].some((picks) => !Number.isSafeInteger(undiscountedPrice(picks)))) return null;
   return {
     cheapest: Math.min(...cheapest.map((picks) => bundlePrice(pricing, picks))),
     dearest: Math.max(...dearest.map((picks) => bundlePrice(pricing, picks))),
   };
 }
 
-/** Without taking anything off: when this is too much to count exactly, so are the sums on the way. */
-const roughly = (picks: readonly Pick[]): number =>
+/** Returns the price without reductions: if it is too large to be exact, so are the intermediate sums. */
+const undiscountedPrice = (picks: readonly Pick[]): number =>
   picks.reduce((total, { item, quantity }) => total + quantity * (priceOf(item, quantity) + item.surcharge), 0);
 
-/** The price of each of so many units. */
+/** Returns the price of each unit at this quantity. */
 const priceOf = ({ price, steps = [] }: OfferedItem, units: number): number =>
   steps.findLast(({ from }) => from <= units)?.price ?? price;
 
-/** Whether every set has enough units that can be chosen, in stock or not, and the bundle anything at all. */
+/** Whether every set has enough selectable units, in stock or not, and the bundle has any item. */
 export const canBeFilled = (sets: readonly OfferedSet[]): boolean =>
-  sets.some(({ items }) => items.length > 0) && sets.every((set) => choosable(set) >= set.minQuantity);
+  sets.some(({ items }) => items.length > 0) && sets.every((set) => selectableUnits(set) >= set.minQuantity);
 
-const choosable = ({ items, maxQuantity }: OfferedSet): number =>
+const selectableUnits = ({ items, maxQuantity }: OfferedSet): number =>
   items.reduce((units, item) => units + (item.maxQuantity ?? maxQuantity), 0);
 
 type Worth = (item: OfferedItem) => number;
 
-/** A unit is chosen by the price of one, and by that of many where they differ. */
+/** Values items by the price of one unit, and also by the price of many if it differs. */
 function valuesOf(sets: readonly OfferedSet[]): Worth[] {
   const ofOne: Worth = ({ price }) => price;
   const ofMany: Worth = ({ price, steps }) => steps?.at(-1)?.price ?? price;
@@ -67,7 +67,7 @@ function valuesOf(sets: readonly OfferedSet[]): Worth[] {
   return differ ? [ofOne, ofMany] : [ofOne];
 }
 
-/** What one more unit adds to the price. An amount off may be all that the goods cost: then only the surcharges count. */
+/** Returns what one more unit adds to the price. If an amount off covers the goods, only surcharges count. */
 function worthsOf(pricing: BundlePricing, value: Worth): Worth[] {
   const bySurcharge: Worth = ({ surcharge }) => surcharge;
   const byPrice: Worth = (item) => value(item) + item.surcharge;
@@ -77,9 +77,9 @@ function worthsOf(pricing: BundlePricing, value: Worth): Worth[] {
   return [(item) => (value(item) * (100 - pricing.percent)) / 100 + item.surcharge];
 }
 
-/** As few units as are allowed, of the items that are worth least; at least one in all. */
-function smallest(sets: readonly OfferedSet[], worth: Worth): Pick[] {
-  const picks = sets.flatMap((set) => fill(set, set.minQuantity, cheapFirst(worth)));
+/** Picks the fewest allowed units of the cheapest items; at least one in total. */
+function cheapestPicks(sets: readonly OfferedSet[], worth: Worth): Pick[] {
+  const picks = sets.flatMap((set) => pickUnits(set, set.minQuantity, cheapFirst(worth)));
   if (picks.length > 0) return picks;
   const [item] = sets.flatMap(({ items }) => items).toSorted(cheapFirst(worth));
   return item ? [{ item, quantity: 1 }] : [];
@@ -90,13 +90,13 @@ const cheapFirst =
   (worth: Worth): Order =>
   (a, b) =>
     worth(a) - worth(b);
-const dearFirst =
+const expensiveFirst =
   (worth: Worth): Order =>
   (a, b) =>
     worth(b) - worth(a);
 
-/** Up to so many units of a set, of the first items in that order. */
-function fill({ items, maxQuantity }: OfferedSet, units: number, order: Order): Pick[] {
+/** Picks up to `units` units of a set, from the first items in that order. */
+function pickUnits({ items, maxQuantity }: OfferedSet, units: number, order: Order): Pick[] {
   let left = units;
   return items.toSorted(order).flatMap((item): Pick[] => {
     const quantity = Math.min(left, item.maxQuantity ?? maxQuantity);

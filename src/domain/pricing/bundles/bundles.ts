@@ -4,8 +4,8 @@ import type { BundleInput, BundlePricing } from '../inputs.ts';
 import { percentOf } from '../percent.ts';
 
 /**
- * What a bundle costs, all of it, and what of that falls on each component: pro rata to what they would cost alone.
- * `listPrices` are those, per unit, in the order of the components.
+ * Returns the price of a bundle and the share of each component, in proportion to its price alone.
+ * `listPrices` are the prices per unit, in the order of the components.
  */
 export function priceBundle(
   { pricing, quantity, components }: BundleInput,

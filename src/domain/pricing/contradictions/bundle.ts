@@ -1,13 +1,13 @@
 import type { ChoiceSet } from '../bundles/selection.ts';
-import { type Contradiction, only, when } from './contradiction.ts';
+import { type Contradiction, collect, contradictionIf } from './contradiction.ts';
 
-/** What makes a bundle one that nobody can ever fill. `inactive`: variants that are not on sale. */
+/** Finds the reasons why a bundle can never be filled. `inactive`: variants that are not on sale. */
 export function bundleContradictions(
   sets: readonly Omit<ChoiceSet, 'id'>[],
   inactive: ReadonlySet<string>,
 ): Contradiction[] {
   return [
-    ...only([when(sets.length === 0, 'sets', 'there are none', 'at least one set')]),
+    ...collect([contradictionIf(sets.length === 0, 'sets', 'there are none', 'at least one set')]),
     ...sets.flatMap((set, place) => setContradictions(set, { where: `sets[${place}]`, inactive })),
   ];
 }
@@ -19,19 +19,19 @@ function setContradictions(
   const ids = items.map(({ variantId }) => variantId);
   const onSale = items.filter(({ variantId }) => !inactive.has(variantId));
   const most = onSale.reduce((sum, item) => sum + (item.maxQuantity ?? maxQuantity), 0);
-  return only([
-    when(
+  return collect([
+    contradictionIf(
       maxQuantity < minQuantity,
       `${where}.maxQuantity`,
       `is below minQuantity ${minQuantity}`,
       `${minQuantity} or more`,
     ),
-    when(new Set(ids).size < ids.length, `${where}.items`, 'a variant is there twice', 'each variant once'),
-    when(items.length === 0, `${where}.items`, 'there are none', 'at least one variant'),
-    when(
+    contradictionIf(new Set(ids).size < ids.length, `${where}.items`, 'a variant is there twice', 'each variant once'),
+    contradictionIf(items.length === 0, `${where}.items`, 'there are none', 'at least one variant'),
+    contradictionIf(
       items.length > 0 && most < minQuantity,
       `${where}.items`,
-      `those on sale come to ${most} units`,
+      `the items on sale have only ${most} units`,
       `at least ${minQuantity} units that can be chosen`,
     ),
   ]);

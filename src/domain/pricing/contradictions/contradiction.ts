@@ -1,33 +1,33 @@
-import { namesNothing } from '../discounts/target.ts';
+import { isEmptyTarget } from '../discounts/target.ts';
 import type { PricingRule, Selection, Target, TimeWindow } from '../inputs.ts';
 
-/** Something that contradicts itself, so that it can never work: where, what, and what would be right. */
+/** A contradiction that makes an offer unusable: the field, the problem and the expected value. */
 export interface Contradiction {
   where: string;
   problem: string;
   expected: string;
 }
 
-/** Those that were found. */
-export const only = (found: (Contradiction | false)[]): Contradiction[] => found.filter((one) => one !== false);
+/** Returns the contradictions that were found. */
+export const collect = (found: (Contradiction | false)[]): Contradiction[] => found.filter((one) => one !== false);
 
-/** Where, what and what would be right, if it is wrong. */
-export const when = (
+/** Returns a contradiction if `isWrong`. */
+export const contradictionIf = (
   isWrong: boolean,
   ...[where, problem, expected]: [string, string, string]
 ): Contradiction | false => isWrong && { where, problem, expected };
 
-/** A time window that is empty. */
+/** Finds an empty time window. */
 export function windowContradictions({ startsAt, endsAt }: TimeWindow): Contradiction[] {
   const isEmpty = startsAt !== null && endsAt !== null && Date.parse(startsAt) >= Date.parse(endsAt);
-  return only([when(isEmpty, 'endsAt', 'is not after startsAt', `later than ${startsAt}`)]);
+  return collect([contradictionIf(isEmpty, 'endsAt', 'is not after startsAt', `later than ${startsAt}`)]);
 }
 
-/** A selection that excludes all that it includes. */
+/** Finds a selection that excludes everything it includes. */
 export function selectionContradictions({ include, exclude }: Selection, where = ''): Contradiction[] {
-  const isEmpty = !namesNothing(include) && idsOf(include).every((id) => idsOf(exclude).includes(id));
-  return only([
-    when(isEmpty, `${where}exclude`, 'takes out everything that include names', 'something left of include'),
+  const isEmpty = !isEmptyTarget(include) && idsOf(include).every((id) => idsOf(exclude).includes(id));
+  return collect([
+    contradictionIf(isEmpty, `${where}exclude`, 'takes out everything that include names', 'something left of include'),
   ]);
 }
 
@@ -37,13 +37,20 @@ const idsOf = ({ productIds, variantIds, collectionIds }: Target): string[] => [
   ...collectionIds,
 ];
 
-/** What makes a rule one that never counts. */
+/** Finds the reasons why a pricing rule can never apply. */
 export function ruleContradictions(rule: Omit<PricingRule, 'id'>): Contradiction[] {
   const { minQuantity, maxQuantity } = rule;
   const isNever = maxQuantity !== null && maxQuantity < minQuantity;
   return [
     ...windowContradictions(rule),
     ...selectionContradictions(rule),
-    ...only([when(isNever, 'maxQuantity', `is below minQuantity ${minQuantity}`, `at least ${minQuantity}, or null`)]),
+    ...collect([
+      contradictionIf(
+        isNever,
+        'maxQuantity',
+        `is below minQuantity ${minQuantity}`,
+        `at least ${minQuantity}, or null`,
+      ),
+    ]),
   ];
 }

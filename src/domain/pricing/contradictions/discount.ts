@@ -1,22 +1,38 @@
 import type { Discount, Offer } from '../inputs.ts';
-import { type Contradiction, only, selectionContradictions, when, windowContradictions } from './contradiction.ts';
+import {
+  type Contradiction,
+  collect,
+  contradictionIf,
+  selectionContradictions,
+  windowContradictions,
+} from './contradiction.ts';
 
 export type DiscountTerms = Omit<Discount, 'id' | 'code' | 'usedUp' | 'isEnabled'> & {
   maxUses: number | null;
   maxUsesPerCustomer: number | null;
 };
 
-/** What makes a discount one that can never count. */
+/** Finds the reasons why a discount can never apply. */
 export function discountContradictions(terms: DiscountTerms): Contradiction[] {
   const { stacking, stackGroup, maxUses, maxUsesPerCustomer: perCustomer, firstOrderOnly } = terms;
   const isBeyond = maxUses !== null && perCustomer !== null && perCustomer > maxUses;
   return [
     ...windowContradictions(terms),
     ...selectionContradictions(terms),
-    ...only([
-      when(stacking === 'exclusive' && stackGroup !== null, 'stackGroup', 'is of no use to an exclusive one', 'null'),
-      when(isBeyond, 'maxUsesPerCustomer', `is more than maxUses ${maxUses}`, `at most ${maxUses}`),
-      when(firstOrderOnly && (perCustomer ?? 1) > 1, 'maxUsesPerCustomer', 'a first order comes once', '1, or null'),
+    ...collect([
+      contradictionIf(
+        stacking === 'exclusive' && stackGroup !== null,
+        'stackGroup',
+        'is of no use to an exclusive one',
+        'null',
+      ),
+      contradictionIf(isBeyond, 'maxUsesPerCustomer', `is more than maxUses ${maxUses}`, `at most ${maxUses}`),
+      contradictionIf(
+        firstOrderOnly && (perCustomer ?? 1) > 1,
+        'maxUsesPerCustomer',
+        'a first order comes once',
+        '1, or null',
+      ),
     ]),
     ...offerContradictions(terms.offer),
   ];
@@ -29,6 +45,8 @@ function offerContradictions(offer: Offer): Contradiction[] {
   if (offer.kind !== 'tiered') return [];
   return offer.tiers.flatMap(({ from }, place) => {
     const before = offer.tiers[place - 1]?.from ?? 0;
-    return only([when(from <= before, `offer.tiers[${place}].from`, 'does not rise', `more than ${before}`)]);
+    return collect([
+      contradictionIf(from <= before, `offer.tiers[${place}].from`, 'does not rise', `more than ${before}`),
+    ]);
   });
 }

@@ -1,7 +1,7 @@
 import type { ShippingZone } from '../inputs.ts';
-import { type Contradiction, only, when } from './contradiction.ts';
+import { type Contradiction, collect, contradictionIf } from './contradiction.ts';
 
-/** What makes a zone one that nothing can be delivered to, or one that is never reached. */
+/** Finds zones that can never be reached or never deliver. */
 export function zoneContradictions(zones: readonly ShippingZone[]): Contradiction[] {
   return zones.flatMap((zone, place) => {
     const where = `zones[${place}]`;
@@ -12,15 +12,20 @@ export function zoneContradictions(zones: readonly ShippingZone[]): Contradictio
     );
     const thresholds = zone.rates.map((rate) => `${rate.fromWeightGrams} ${rate.fromSubtotal}`);
     const isOpen = zone.rates.some(({ fromWeightGrams, fromSubtotal }) => fromWeightGrams === 0 && fromSubtotal === 0);
-    return only([
-      when(isHidden, where, 'a zone before it has all of its states', 'before the zone that is everywhere'),
-      when(
+    return collect([
+      contradictionIf(isHidden, where, 'a zone before it has all of its states', 'before the zone that is everywhere'),
+      contradictionIf(
         new Set(thresholds).size < thresholds.length,
         `${where}.rates`,
         'two begin at the same',
         'each threshold once',
       ),
-      when(!isOpen, `${where}.rates`, 'none is for the lightest and smallest order', 'a rate from 0 grams and 0 paise'),
+      contradictionIf(
+        !isOpen,
+        `${where}.rates`,
+        'none is for the lightest and smallest order',
+        'a rate from 0 grams and 0 paise',
+      ),
     ]);
   });
 }

@@ -2,7 +2,7 @@ import type { Candidate } from './eligibility.ts';
 import { byPrecedence } from './offer-precedence.ts';
 import { type Left, take } from './take.ts';
 
-/** Up to so many combinations all are tried, and fewer in a cart of very many lines: each is taken off every line. */
+/** The most combinations that are all tried; fewer in a cart of many lines, since each is applied to every line. */
 const MOST_COMBINATIONS = 4_096;
 const MOST_WORK = 500_000;
 const MOST_ROUNDS = 3;
@@ -12,26 +12,26 @@ interface Outcome {
   left: Left;
 }
 
-/** An outcome with what the customer pays. */
+/** An outcome with the price that the customer pays. */
 interface Costed extends Outcome {
   cost: number;
 }
 
-/** What discounts are chosen by: the places of `start` and `quantities` are those of the candidates. */
+/** Inputs of the choice: `start` and `quantities` are indexed like the places of the candidates. */
 export interface Choice {
   start: Left;
   quantities: readonly number[];
-  /** What the customer pays for what is left. */
+  /** Returns what the customer pays for the remaining amounts. */
   costOf(left: Left): number;
 }
 
 export type ChooseDiscounts = (candidates: readonly Candidate[], choice: Choice) => readonly Candidate[];
 
 /**
- * The discounts that make the cart cheapest for the customer: one exclusive alone, or stackable ones together, of each
- * lane at most one, taken off one after the other by priority. Of outcomes that cost the same, the one with the fewest
- * discounts counts, then the one whose discounts have the higher priority. With very many stackable ones not all
- * combinations can be tried: then each lane's best is taken, and exchanged as long as that makes the cart cheaper.
+ * Returns the discounts that make the cart cheapest for the customer: either one exclusive discount, or stackable ones
+ * together, at most one per lane, applied one after the other by priority. At equal price, the outcome with the fewest
+ * discounts wins, then the one whose discounts have the higher priority. With too many stackable discounts to try all
+ * combinations, it takes the best of each lane and exchanges them as long as the cart gets cheaper.
  */
 export function chooseDiscounts(
   candidates: readonly Candidate[],
@@ -60,7 +60,7 @@ export function chooseDiscounts(
 
 interface Steps {
   nothing: Outcome;
-  /** Combinations that are all tried. */
+  /** The most combinations that are all tried. */
   most: number;
   after(candidate: Candidate, before: Outcome): Outcome;
   costed(outcome: Outcome): Costed;
@@ -115,7 +115,7 @@ function improve(lanes: readonly Candidate[][], { nothing, after, costed }: Step
   return best;
 }
 
-/** The first when nothing speaks for the second. */
+/** Returns the better outcome; the first one at a tie. */
 function better(first: Costed, second: Costed): Costed {
   const cheaper = second.cost - first.cost;
   if (cheaper !== 0) return cheaper < 0 ? second : first;
@@ -123,8 +123,8 @@ function better(first: Costed, second: Costed): Costed {
   if (fewer !== 0) return fewer < 0 ? second : first;
   for (const [place, { discount }] of first.chosen.entries()) {
     const other = second.chosen[place]?.discount ?? discount;
-    const standing = byPrecedence(other, discount);
-    if (standing !== 0) return standing < 0 ? second : first;
+    const precedence = byPrecedence(other, discount);
+    if (precedence !== 0) return precedence < 0 ? second : first;
   }
   return first;
 }

@@ -1,13 +1,13 @@
-import type { DraftLine, Standpoint } from '../draft.ts';
+import type { DraftLine, OfferContext } from '../draft.ts';
 import type { Discount } from '../inputs.ts';
 import type { AppliedDiscount, ExplanationStep, RefusedCode } from '../output.ts';
 import type { ChooseDiscounts } from './choice.ts';
-import { type Candidate, cartOf, judge, type Refusal } from './eligibility.ts';
+import { type Candidate, cartOf, type DiscountRefusal, judge } from './eligibility.ts';
 import { byPrecedence } from './offer-precedence.ts';
 import { type Left, take, totalOf } from './take.ts';
 
 export interface Discounted {
-  /** What is taken off each line, by its index. */
+  /** The discount of each line, by its index. */
   off: ReadonlyMap<number, number>;
   offShipping: number;
   applied: AppliedDiscount[];
@@ -16,15 +16,15 @@ export interface Discounted {
 
 interface Discountable {
   lines: readonly DraftLine[];
-  /** What delivery costs. */
+  /** The price of the delivery. */
   shipping: number;
-  when: Standpoint & { isFirstOrder: boolean };
+  when: OfferContext & { isFirstOrder: boolean };
   choose: ChooseDiscounts;
-  /** What the customer pays for what is left of lines. */
+  /** Returns a function that computes what the customer pays for the remaining amounts. */
   costs(lines: readonly DraftLine[]): (left: Left) => number;
 }
 
-/** Tries every discount and takes off those that are best for the customer. */
+/** Judges every discount and applies the combination that is best for the customer. */
 export function discountCart(
   discounts: readonly Discount[],
   from: Discountable,
@@ -58,9 +58,9 @@ export function discountCart(
   return { off, offShipping: from.shipping - left.shipping, applied, refusals: codesOf(refusals) };
 }
 
-function judgeAll(discounts: readonly Discount[], verdictOn: (discount: Discount) => Candidate | Refusal) {
+function judgeAll(discounts: readonly Discount[], verdictOn: (discount: Discount) => Candidate | DiscountRefusal) {
   const candidates: Candidate[] = [];
-  const refusals: Refusal[] = [];
+  const refusals: DiscountRefusal[] = [];
   for (const discount of discounts.toSorted(byPrecedence)) {
     const verdict = verdictOn(discount);
     if ('reason' in verdict) refusals.push(verdict);
@@ -81,13 +81,13 @@ function explainApplied(
   }
 }
 
-function explainRefused(refusals: readonly Refusal[], explanation: ExplanationStep[]): void {
+function explainRefused(refusals: readonly DiscountRefusal[], explanation: ExplanationStep[]): void {
   for (const { discount, reason: skipped } of refusals) {
     explanation.push({ step: 'discount', id: discount.id, name: discount.name, before: 0, after: 0, skipped });
   }
 }
 
-const codesOf = (refusals: readonly Refusal[]): RefusedCode[] =>
+const codesOf = (refusals: readonly DiscountRefusal[]): RefusedCode[] =>
   refusals.flatMap(({ discount: { id, code }, reason, details }) =>
     code === null ? [] : [{ id, code, reason, details }],
   );

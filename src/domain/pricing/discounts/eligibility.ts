@@ -1,23 +1,23 @@
 import { sum } from '../../money/money.ts';
-import type { DraftLine, Standpoint } from '../draft.ts';
+import type { DraftLine, OfferContext } from '../draft.ts';
 import type { Discount, Reduction, Selection, Target } from '../inputs.ts';
 import type { RefusalReason } from '../output.ts';
 import { type FreeUnits, freeUnits } from './free-units.ts';
-import { closedBecause } from './offer-precedence.ts';
-import { namesNothing } from './target.ts';
+import { closedReason } from './offer-precedence.ts';
+import { isEmptyTarget } from './target.ts';
 
-/** The cart as discounts see it: its lines in an order that does not tell how they came. */
-export interface DiscountedCart extends Standpoint {
+/** The cart as input of discounts: its lines in an order that does not depend on the order of arrival. */
+export interface DiscountedCart extends OfferContext {
   lines: readonly DraftLine[];
   isFirstOrder: boolean;
-  /** The places in `lines` of whatever has this id: variant, product or collection. */
+  /** The places in `lines` of a variant, product or collection, by its id. */
   placesOf: ReadonlyMap<string, readonly number[]>;
 }
 
-/** A discount that may count, with all that does not change while discounts are combined. */
+/** An eligible discount with everything that does not change while discounts are combined. */
 export interface Candidate {
   discount: Discount;
-  /** Places of the lines that it takes something off. */
+  /** Places of the lines that it reduces. */
   places: readonly number[];
   effect: Effect;
 }
@@ -28,28 +28,28 @@ export type Effect =
   | { kind: 'free-units'; free: readonly FreeUnits[]; percent: number }
   | { kind: 'waive-shipping' };
 
-export interface Refusal {
+export interface DiscountRefusal {
   discount: Discount;
   reason: RefusalReason;
   details: Record<string, unknown>;
 }
 
-export function cartOf(lines: readonly DraftLine[], from: Standpoint & { isFirstOrder: boolean }): DiscountedCart {
-  const ordered = inOwnOrder(lines);
+export function cartOf(lines: readonly DraftLine[], from: OfferContext & { isFirstOrder: boolean }): DiscountedCart {
+  const ordered = inStableOrder(lines);
   const placesOf = new Map<string, number[]>();
   for (const [place, line] of ordered.entries()) {
     const { variantId, productId, collectionIds } = line.goods;
     for (const id of [variantId, productId, ...collectionIds]) {
-      const there = placesOf.get(id);
-      if (there) there.push(place);
+      const existing = placesOf.get(id);
+      if (existing) existing.push(place);
       else placesOf.set(id, [place]);
     }
   }
   return { ...from, lines: ordered, placesOf };
 }
 
-/** Lines in an order that does not tell how they came, in which odd paise are given out. */
-export const inOwnOrder = (lines: readonly DraftLine[]): DraftLine[] =>
+/** Sorts lines independently of their order of arrival, so that odd paise always go to the same lines. */
+export const inStableOrder = (lines: readonly DraftLine[]): DraftLine[] =>
   lines
     .map((line) => ({ line, key: keyOf(line) }))
     .sort((a, b) => (a.key < b.key ? -1 : 1))
@@ -58,11 +58,11 @@ export const inOwnOrder = (lines: readonly DraftLine[]): DraftLine[] =>
 const keyOf = ({ goods, quantity, lineTotal, bundle }: DraftLine): string =>
   `${goods.variantId} ${bundle === null ? '' : 'b'} ${Reflect.get(goods, 'setId') ?? ''} ${quantity} ${lineTotal}`;
 
-/** Whether a discount may count for this cart, each condition on its own, before any discount is taken off. */
-export function judge(discount: Discount, cart: DiscountedCart): Candidate | Refusal {
-  const refuse = (reason: RefusalReason, details = {}): Refusal => ({ discount, reason, details });
+/** Judges whether a discount is eligible for this cart, before any discount is applied. */
+export function judge(discount: Discount, cart: DiscountedCart): Candidate | DiscountRefusal {
+  const refuse = (reason: RefusalReason, details = {}): DiscountRefusal => ({ discount, reason, details });
   if (!discount.isEnabled) return refuse('DISABLED');
-  const closed = closedBecause(discount, cart);
+  const closed = closedReason(discount, cart);
   if (closed) return refuse(closed, closed === 'EXPIRED' ? { endsAt: discount.endsAt } : {});
   if (discount.firstOrderOnly && !cart.isFirstOrder) return refuse('FIRST_ORDER_ONLY');
   if (discount.usedUp !== null) return refuse('USAGE_LIMIT_REACHED', { limit: discount.usedUp });
@@ -73,10 +73,10 @@ export function judge(discount: Discount, cart: DiscountedCart): Candidate | Ref
   if (subtotal < minSubtotal) return refuse('MIN_SUBTOTAL_NOT_MET', { required: minSubtotal, subtotal });
   const quantity = sum(goods.map((place) => cart.lines[place]?.quantity ?? 0));
   if (quantity < minQuantity) return refuse('MIN_QUANTITY_NOT_MET', { required: minQuantity, quantity });
-  return withEffect(discount, cart, { goods, subtotal, quantity }) ?? refuse(...unreached(discount));
+  return withEffect(discount, cart, { goods, subtotal, quantity }) ?? refuse(...unreachedReason(discount));
 }
 
-/** What it would do; null when its offer is not reached. */
+/** Returns the discount with its effect; null if the cart does not reach its offer. */
 function withEffect(
   discount: Discount,
   cart: DiscountedCart,
@@ -112,7 +112,7 @@ function withEffect(
   }
 }
 
-function unreached({ offer }: Discount): [RefusalReason, Record<string, unknown>] {
+function unreachedReason({ offer }: Discount): [RefusalReason, Record<string, unknown>] {
   if (offer.kind === 'tiered') {
     const lowest = Math.min(...offer.tiers.map(({ from }) => from));
     return [offer.by === 'spend' ? 'MIN_SUBTOTAL_NOT_MET' : 'MIN_QUANTITY_NOT_MET', { required: lowest }];
@@ -120,14 +120,14 @@ function unreached({ offer }: Discount): [RefusalReason, Record<string, unknown>
   return ['NO_ELIGIBLE_ITEMS', {}];
 }
 
-/** The places of the goods of a selection, in order. */
+/** Returns the places of the goods of a selection, in order. */
 function goodsOf(
   { include, exclude }: Selection,
   cart: DiscountedCart,
   { excludesBundles }: { excludesBundles: boolean },
 ): number[] {
   const without = new Set(placesIn(exclude, cart));
-  const all = namesNothing(include) ? [...cart.lines.keys()] : [...new Set(placesIn(include, cart))].sort(ascending);
+  const all = isEmptyTarget(include) ? [...cart.lines.keys()] : [...new Set(placesIn(include, cart))].sort(ascending);
   return all.filter((place) => !without.has(place) && !(excludesBundles && cart.lines[place]?.bundle != null));
 }
 

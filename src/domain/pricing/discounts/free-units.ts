@@ -5,14 +5,14 @@ interface UnitsLine {
   lineTotal: number;
 }
 
-/** Units of one line that are given. */
+/** Units of one line that the offer gives. */
 export interface FreeUnits {
   place: number;
   units: number;
 }
 
 export interface BuyAndGet {
-  /** Places of the lines whose units count as bought, and of those whose units can be given. A line may be both. */
+  /** Places of the lines whose units count as bought, and of those whose units can be given. A line can be both. */
   bought: readonly number[];
   got: readonly number[];
   buy: { quantity: number };
@@ -21,8 +21,8 @@ export interface BuyAndGet {
 }
 
 /**
- * The cheapest units that "buy X, get Y" gives, as often as the cart allows. No unit is counted twice: one that is given
- * has not been bought for another.
+ * Returns the cheapest units that "buy X, get Y" gives, as often as the cart allows. No unit is counted twice: a given
+ * unit does not count as bought.
  */
 export function freeUnits(lines: readonly UnitsLine[], offer: BuyAndGet): FreeUnits[] {
   const { buy, get } = offer;
@@ -33,7 +33,7 @@ export function freeUnits(lines: readonly UnitsLine[], offer: BuyAndGet): FreeUn
   const onlyBought = unitsOf(offer.bought.filter((place) => !isGot.has(place)));
   const onlyGot = unitsOf(offer.got) - both;
   const times = mostApplications(offer, { onlyBought, onlyGot, both });
-  // Of the units that are both, those are kept back that must be bought.
+  // Units that are both are reserved for buying first; `spare` is the rest that can be given.
   let spare = both - Math.max(0, times * buy.quantity - onlyBought);
   let wanted = times * get.quantity;
   const free: FreeUnits[] = [];
@@ -48,7 +48,7 @@ export function freeUnits(lines: readonly UnitsLine[], offer: BuyAndGet): FreeUn
   return free;
 }
 
-/** How often it can be applied: what must be bought and given, beyond the units that are only one of them, must be among those that are both. */
+/** Returns how often the offer applies: units that are both bought and given must cover what the others cannot. */
 function mostApplications(
   { buy, get, maxApplications }: BuyAndGet,
   { onlyBought, onlyGot, both }: { onlyBought: number; onlyGot: number; both: number },

@@ -1,11 +1,11 @@
 import type { TimeWindow } from '../inputs.ts';
 
-/** Something that is tried in an order of its own: higher priority first, then by id, whatever the order it came in. */
+/** Sorts offers: higher priority first, then by id, independently of the order of arrival. */
 export const byPrecedence = (a: { priority: number; id: string }, b: { priority: number; id: string }): number =>
   b.priority - a.priority || (a.id < b.id ? -1 : Number(a.id > b.id));
 
-/** Why something is not open to this customer at this instant; null: it is. */
-export function closedBecause(
+/** Returns why an offer is not open to this customer at this instant; null if it is open. */
+export function closedReason(
   offer: TimeWindow & { groupIds: readonly string[] },
   { at, groups }: { at: number; groups: ReadonlySet<string> },
 ): 'NOT_STARTED' | 'EXPIRED' | 'CUSTOMER_GROUP_REQUIRED' | null {

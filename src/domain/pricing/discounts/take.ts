@@ -5,7 +5,7 @@ import { percentOf } from '../percent.ts';
 import type { Candidate } from './eligibility.ts';
 import type { FreeUnits } from './free-units.ts';
 
-/** What is left to pay: of each line, and for the delivery. */
+/** The remaining amounts to pay, of each line and of the delivery. */
 export interface Left {
   lines: readonly number[];
   shipping: number;
@@ -13,7 +13,7 @@ export interface Left {
 
 export const totalOf = ({ lines, shipping }: Left): number => lines.reduce((total, line) => total + line, shipping);
 
-/** What is left after a discount; `quantities` are those of the lines. Nothing ever goes below zero. */
+/** Applies a discount and returns the remaining amounts, never below zero; `quantities` are those of the lines. */
 export function take({ effect, places }: Candidate, left: Left, quantities: readonly number[]): Left {
   if (effect.kind === 'waive-shipping') return { ...left, shipping: 0 };
   const rest = places.map((place) => left.lines[place] ?? 0);
@@ -25,13 +25,13 @@ export function take({ effect, places }: Candidate, left: Left, quantities: read
           const amount = rest[index] ?? 0;
           const quantity = quantities[place] ?? 1;
           if (effect.kind === 'off-each-unit') return Math.min(effect.amount * quantity, amount);
-          return worthOf(effect.free[index], { amount, quantity, percent: effect.percent });
+          return freeUnitsValue(effect.free[index], { amount, quantity, percent: effect.percent });
         });
   for (const [index, place] of places.entries()) lines[place] = (rest[index] ?? 0) - (off[index] ?? 0);
   return { ...left, lines };
 }
 
-/** One amount off several lines, in proportion to what is left of them. */
+/** Spreads one reduction over several lines, in proportion to their remaining amounts. */
 function spread(reduction: Reduction, rest: readonly number[]): number[] {
   const whole = sum(rest);
   return allocate(Math.min(amountOf(reduction, whole), whole), rest);
@@ -42,6 +42,8 @@ function amountOf(reduction: Reduction, whole: number): number {
   return Math.min(percentOf(whole, reduction.percent), reduction.cap ?? whole);
 }
 
-/** The percentage of what is left of the given units; those of one line are worth the same. */
-const worthOf = (free: FreeUnits | undefined, of: { amount: number; quantity: number; percent: number }): number =>
-  percentOf(of.amount, of.percent, { units: free?.units ?? 0, of: of.quantity });
+/** Returns the percentage of the remaining amount of the given units; all units of a line have the same value. */
+const freeUnitsValue = (
+  free: FreeUnits | undefined,
+  of: { amount: number; quantity: number; percent: number },
+): number => percentOf(of.amount, of.percent, { units: free?.units ?? 0, of: of.quantity });

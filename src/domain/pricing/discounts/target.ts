@@ -1,21 +1,21 @@
 import type { Selection, Target } from '../inputs.ts';
 
-/** Whether a target names nothing: as `include` that means everything, as `exclude` nothing. */
-export const namesNothing = ({ productIds, variantIds, collectionIds }: Target): boolean =>
+/** Whether a target is empty. An empty `include` means all goods, an empty `exclude` none. */
+export const isEmptyTarget = ({ productIds, variantIds, collectionIds }: Target): boolean =>
   productIds.length + variantIds.length + collectionIds.length === 0;
 
-/** Whether goods are among those of a selection. */
-export function isMeant({ include, exclude }: Selection, goods: Named): boolean {
-  return (namesNothing(include) || names(include, goods)) && !names(exclude, goods);
+/** Whether a selection contains these goods. */
+export function isSelected({ include, exclude }: Selection, goods: GoodsIds): boolean {
+  return (isEmptyTarget(include) || includes(include, goods)) && !includes(exclude, goods);
 }
 
-interface Named {
+interface GoodsIds {
   variantId: string;
   productId: string;
   collectionIds: readonly string[];
 }
 
-const names = (target: Target, { variantId, productId, collectionIds }: Named): boolean =>
+const includes = (target: Target, { variantId, productId, collectionIds }: GoodsIds): boolean =>
   target.variantIds.includes(variantId) ||
   target.productIds.includes(productId) ||
   target.collectionIds.some((id) => collectionIds.includes(id));

@@ -2,9 +2,9 @@ import type { Candidate } from '../discounts/eligibility.ts';
 import { byPrecedence } from '../discounts/offer-precedence.ts';
 import { type Left, take, totalOf } from '../discounts/take.ts';
 
-// The choice of snapshots of version 2, as it was released: it looks at what is left before tax. It is never changed.
+// The choice of discounts in snapshots of version 2: it compares amounts before tax. Never change it.
 
-/** Up to so many combinations all are tried, and fewer in a cart of very many lines: each is taken off every line. */
+/** The most combinations that are all tried; fewer in a cart of many lines, since each is applied to every line. */
 const MOST_COMBINATIONS = 4_096;
 const MOST_WORK = 500_000;
 const MOST_ROUNDS = 3;
@@ -15,10 +15,10 @@ interface Outcome {
 }
 
 /**
- * The discounts that make the cart cheapest for the customer: one exclusive alone, or stackable ones together, of each
- * lane at most one, taken off one after the other by priority. Of outcomes that cost the same, the one with the fewest
- * discounts counts, then the one whose discounts have the higher priority. With very many stackable ones not all
- * combinations can be tried: then each lane's best is taken, and exchanged as long as that makes the cart cheaper.
+ * Returns the discounts that make the cart cheapest for the customer: either one exclusive discount, or stackable ones
+ * together, at most one per lane, applied one after the other by priority. At equal price, the outcome with the fewest
+ * discounts wins, then the one whose discounts have the higher priority. With too many stackable discounts to try all
+ * combinations, it takes the best of each lane and exchanges them as long as the cart gets cheaper.
  */
 export function chooseDiscounts(
   candidates: readonly Candidate[],
@@ -41,7 +41,7 @@ export function chooseDiscounts(
 
 interface Steps {
   nothing: Outcome;
-  /** Combinations that are all tried. */
+  /** The most combinations that are all tried. */
   most: number;
   after(candidate: Candidate, before: Outcome): Outcome;
 }
@@ -95,7 +95,7 @@ function improve(lanes: readonly Candidate[][], { nothing, after }: Steps): Outc
   return best;
 }
 
-/** The first when nothing speaks for the second. */
+/** Returns the better outcome; the first one at a tie. */
 function better(first: Outcome, second: Outcome): Outcome {
   const cheaper = totalOf(second.left) - totalOf(first.left);
   if (cheaper !== 0) return cheaper < 0 ? second : first;

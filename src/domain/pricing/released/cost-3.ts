@@ -4,9 +4,9 @@ import type { DraftLine } from '../draft.ts';
 import type { PricingInputs } from '../inputs.ts';
 import { rateFor } from './tax-3.ts';
 
-// What snapshots of version 3 chose discounts by, as it was released. It is never changed.
+// The cost by which snapshots of versions 2 and 3 choose discounts. Never change it.
 
-/** What the customer pays for what is left of these lines and of the delivery: with the tax, where it comes on top. */
+/** Returns a function that computes what the customer pays for the remaining amounts, including tax added on top. */
 export function costsOf(
   { at, pricesIncludeTax, shipping }: Pick<PricingInputs, 'at' | 'pricesIncludeTax' | 'shipping'>,
   lines: readonly DraftLine[],
@@ -21,7 +21,7 @@ export function costsOf(
     );
 }
 
-/** Combinations leave the same amounts over and over: each is taxed once. */
+/** Caches the taxed price of each amount, because combinations leave the same amounts again and again. */
 function taxed(rates: readonly TaxRate[], units: number, at: string): (amount: number) => number {
   const known = new Map<number, number>();
   return (amount) => {

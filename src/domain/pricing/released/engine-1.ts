@@ -4,16 +4,16 @@ import { exclusiveTax, type GstSplit, inclusiveTax, type TaxRate } from '../../t
 import { rateFor, splitGst } from './tax-3.ts';
 import { freezeUnits } from './unit-shares-3.ts';
 
-// The engine of snapshots of version 1, as it was released: it is never changed.
+// The engine of snapshots of version 1. Never change it.
 
-/** All that a price depends on. Amounts in minor units of `currency`; states as ISO 3166-2 codes. */
+/** All inputs of a price. Amounts in minor units of `currency`; states as ISO 3166-2 codes. */
 interface PricingInputs {
   currency: string;
-  /** The instant (ISO 8601) whose tax rates count. */
+  /** The instant (ISO 8601) that decides which tax rates apply. */
   at: string;
   pricesIncludeTax: boolean;
   sellerState: string;
-  /** State of the shipping address; null while it is unknown: then as if it were the seller's. */
+  /** State of the shipping address; null while it is unknown: then the seller's state is used. */
   placeOfSupply: string | null;
   lines: LineInput[];
 }
@@ -29,7 +29,7 @@ interface LineInput {
 interface PricingOutput {
   lines: PricedLine[];
   taxSummary: TaxSummary[];
-  /** `total` is what the customer pays; `tax` is inside it, or with prices without tax was added to it. */
+  /** `total` is what the customer pays, including `tax`. */
   totals: { subtotal: number; discount: number; shipping: number; tax: number; total: number };
   explanation: ExplanationStep[];
 }
@@ -62,7 +62,7 @@ interface ExplanationStep {
   note: string;
 }
 
-/** What the steps work on, one after the other. */
+/** The state that the steps change one after the other. */
 interface Draft {
   readonly inputs: PricingInputs;
   readonly lines: DraftLine[];
@@ -82,13 +82,13 @@ interface DraftLine {
  */
 export function priceCart(inputs: PricingInputs): PricingOutput {
   const draft = draftOf(inputs);
-  // Whatever changes a line's price or discount, or the shipping, belongs between the draft and the taxes.
+  // Steps that change a line's price, a discount or the shipping belong between the draft and the taxes.
   const lines = draft.lines.map((line, index) => taxedLine(draft, line, index));
   const totals = totalsOf(draft, lines);
   return { lines, taxSummary: summaryOf(lines), totals, explanation: draft.explanation };
 }
 
-/** The lines at their list price. */
+/** Prices the lines at their list price. */
 function draftOf(inputs: PricingInputs): Draft {
   const explanation: ExplanationStep[] = [];
   const lines = inputs.lines.map((input, lineIndex) => {
@@ -127,7 +127,7 @@ function summaryOf(lines: readonly PricedLine[]): TaxSummary[] {
     for (const field of ['taxableValue', 'cgst', 'sgst', 'igst'] as const) group[field] += line[field];
     groups.set(key, group);
   }
-  // In an order of its own, so that it does not tell in which order the lines came.
+  // Sorted, so that the result does not depend on the order of the lines.
   return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
 }
 

@@ -2,9 +2,9 @@ import { minorUnits } from '../../money/money.ts';
 import { indianSubdivision } from '../../tax/india.ts';
 import { type GstSplit, plainPercent, slabsAt, type TaxRate } from '../../tax/tax.ts';
 
-// Rates and halves of snapshots of versions 1 to 3, as they were released. They are never changed.
+// Tax rates and the split of GST in snapshots of versions 1 to 3. Never change them.
 
-/** The percent in force at the instant `at` (ISO 8601) for this unit price. Throws a RangeError when no slab covers it. */
+/** Returns the rate in force at `at` (ISO 8601) for this unit price. Throws a RangeError when no slab covers it. */
 export function rateFor(rates: readonly TaxRate[], unitPrice: number, at: string): string {
   let best: TaxRate | undefined;
   for (const slab of slabsAt(rates, at)) {
@@ -15,7 +15,7 @@ export function rateFor(rates: readonly TaxRate[], unitPrice: number, at: string
   return plainPercent(best.percent);
 }
 
-/** Within one state the union and the state get half each, an odd paisa goes to CGST; between states all of it is IGST. */
+/** Splits GST: within one state half CGST (with an odd paisa) and half SGST; between states all of it is IGST. */
 export function splitGst(tax: number, sellerState: string, placeOfSupply: string): GstSplit {
   if (minorUnits(tax) < 0) throw new RangeError(`Negative tax: ${tax}`);
   if (canonical(sellerState) !== canonical(placeOfSupply)) return { cgst: 0, sgst: 0, igst: tax };

@@ -8,7 +8,7 @@ import type { ShippingQuote } from '../shipping/shipping.ts';
 import { rateFor, splitGst } from './tax-3.ts';
 import { freezeUnits } from './unit-shares-3.ts';
 
-// The taxes of snapshots of versions 2 and 3, as they were released. They are never changed.
+// The taxes of snapshots of versions 2 and 3. Never change them.
 
 type Place = Pick<PricingInputs, 'at' | 'pricesIncludeTax' | 'sellerState' | 'placeOfSupply'>;
 
@@ -16,11 +16,11 @@ interface Taxed extends GstSplit {
   taxableValue: number;
   ratePercent: string;
   tax: number;
-  /** With the tax. */
+  /** Including the tax. */
   paid: number;
 }
 
-/** Lines and delivery with their tax, on what is left after discounts: the delivery at its own rate. */
+/** Taxes lines and delivery after discounts; the delivery at its own rate. */
 export function taxedCart(
   inputs: PricingInputs,
   { lines, quote, discounted }: ToTax,

@@ -1,6 +1,6 @@
 import type { SpreadShares, UnitShare } from '../../money/unit-shares.ts';
 
-// How engines 1 to 3 froze the units of a line. It is never changed.
+// How engines 1 to 3 divide the amounts of a line among its units. Never change it.
 
 /** Spreads a line's amounts (whole, not negative) over its units. */
 export function freezeUnits(quantity: number, line: Record<keyof SpreadShares, number>): SpreadShares {

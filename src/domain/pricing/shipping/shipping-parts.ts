@@ -2,7 +2,7 @@ import { allocate } from '../../money/allocate.ts';
 import { highestRate, rateFor } from '../../tax/tax.ts';
 import type { PricingInputs } from '../inputs.ts';
 
-/** A part of what is charged for the delivery, and the rate that it is taxed at; each is rounded on its own. */
+/** A part of the delivery charge and its tax rate; each part is rounded separately. */
 export interface ShippingPart {
   amount: number;
   ratePercent: string;
@@ -11,9 +11,9 @@ export interface ShippingPart {
 type Terms = Pick<PricingInputs, 'at' | 'pricesIncludeTax' | 'shippingTax' | 'shipping'>;
 
 /**
- * Parts the delivery by rate. Goods that are sent and their delivery are a composite supply, taxed as the goods are (CGST
- * Act, s. 2(30), 8(a)): each line bears a share in proportion to what is charged for it, at its rate. `goods` are the
- * lines, in an order of their own, since odd paise go to the first of equal remainders.
+ * Splits the delivery charge by tax rate. Goods and their delivery are a composite supply, taxed like the goods (CGST
+ * Act, s. 2(30), 8(a)): each line bears a share in proportion to its charged amount, at its rate. `goods` are the lines
+ * in a stable order, because odd paise go to the first of equal remainders.
  */
 export function shippingParts(
   { at, pricesIncludeTax, shippingTax, shipping }: Terms,

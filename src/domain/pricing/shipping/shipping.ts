@@ -9,7 +9,7 @@ export interface ShippingQuote {
   price: number;
 }
 
-/** What delivery of these lines costs; null when the method does not deliver them to `state` (ISO 3166-2). */
+/** Returns the price of delivering these lines; null when the method does not deliver to `state` (ISO 3166-2). */
 export function quoteShipping(
   method: ShippingMethod,
   { state, lines }: { state: string; lines: readonly DraftLine[] },

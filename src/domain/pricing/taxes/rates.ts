@@ -2,27 +2,27 @@ import { highestRate, rateFor } from '../../tax/tax.ts';
 import type { DraftLine } from '../draft.ts';
 import type { PricingInputs } from '../inputs.ts';
 
-/** The rate of a line, and that of the goods sold alone: they differ in a mixed supply. */
+/** The rate of a line, and the rate of its goods sold alone; they differ in a mixed supply. */
 export interface LineRate {
   ratePercent: string;
   alonePercent: string;
 }
 
 /**
- * Finds the rate of each line by what is charged for it, in `amounts`. What is asked again is remembered: combinations
- * of discounts leave the same amounts over and over.
+ * Returns a function that finds the rate of each line by its charged amount. Results are cached, because combinations
+ * of discounts leave the same amounts again and again.
  */
 export function lineRates(
   { at, pricesIncludeTax, bundles }: Pick<PricingInputs, 'at' | 'pricesIncludeTax' | 'bundles'>,
   lines: readonly DraftLine[],
 ): (amounts: readonly number[]) => LineRate[] {
-  const known = lines.map(() => new Map<number, string>());
-  const alone = (line: DraftLine, place: number, amount: number): string => {
-    const found = known[place]?.get(amount);
+  const cache = lines.map(() => new Map<number, string>());
+  const rateAlone = (line: DraftLine, place: number, amount: number): string => {
+    const found = cache[place]?.get(amount);
     if (found !== undefined) return found;
     const units = { amount, quantity: line.quantity, isTaxInside: pricesIncludeTax };
     const percent = rateFor(line.goods.taxRates, units, at);
-    known[place]?.set(amount, percent);
+    cache[place]?.set(amount, percent);
     return percent;
   };
   const mixed = bundles.flatMap(({ pricing }, bundle) => {
@@ -31,7 +31,7 @@ export function lineRates(
   });
   return (amounts) => {
     const rates = lines.map((line, place): LineRate => {
-      const percent = alone(line, place, amounts[place] ?? 0);
+      const percent = rateAlone(line, place, amounts[place] ?? 0);
       return { ratePercent: percent, alonePercent: percent };
     });
     for (const places of mixed) {

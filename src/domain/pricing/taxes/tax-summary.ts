@@ -3,7 +3,7 @@ import type { TaxSummary } from '../output.ts';
 
 type Summed = GstSplit & { hsn: string; ratePercent: string; taxableValue: number };
 
-/** The tax per HSN and rate, in an order that does not tell in which order the lines came. */
+/** Sums the tax per HSN and rate, in an order that does not depend on the order of the lines. */
 export function taxSummaryOf(parts: readonly Summed[]): TaxSummary[] {
   const groups = new Map<string, TaxSummary>();
   for (const part of parts) {

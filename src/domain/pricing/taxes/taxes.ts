@@ -1,7 +1,7 @@
 import { minorUnits } from '../../money/money.ts';
 import { isSameState } from '../../tax/india.ts';
 import { compareRates, type GstSplit, gstOn, highestRate } from '../../tax/tax.ts';
-import { inOwnOrder } from '../discounts/eligibility.ts';
+import { inStableOrder } from '../discounts/eligibility.ts';
 import type { DraftLine } from '../draft.ts';
 import type { TaxedCart, ToTax } from '../engine.ts';
 import type { PricingInputs } from '../inputs.ts';
@@ -10,7 +10,7 @@ import type { ShippingQuote } from '../shipping/shipping.ts';
 import { type ShippingPart, shippingParts } from '../shipping/shipping-parts.ts';
 import { type LineRate, lineRates } from './rates.ts';
 
-/** Lines and delivery with their tax, on what is left after discounts. */
+/** Taxes lines and delivery after discounts. */
 export function taxedCart(
   inputs: PricingInputs,
   { lines, discounted, quote }: ToTax,
@@ -23,7 +23,7 @@ export function taxedCart(
     return taxedLine(inputs, { line, amount: charged(line), rate: { ratePercent, alonePercent } }, explanation);
   });
   if (!quote) return { lines: taxed, shipping: null };
-  const goods = inOwnOrder(lines).map((line) => ({
+  const goods = inStableOrder(lines).map((line) => ({
     amount: charged(line),
     ratePercent: taxed[line.index]?.ratePercent ?? '0',
   }));
@@ -31,7 +31,7 @@ export function taxedCart(
   return { lines: taxed, shipping };
 }
 
-/** A line with its tax, rounded for the line as a whole. */
+/** Taxes a line; the tax is rounded once for the whole line. */
 function taxedLine(
   inputs: PricingInputs,
   { line, amount, rate }: { line: DraftLine; amount: number; rate: LineRate },
@@ -66,7 +66,7 @@ function taxedShipping(
   for (const { group, share } of shares) {
     for (const field of ['taxableValue', 'cgst', 'sgst', 'igst'] as const) sums[field] += share[field];
     const before = group.reduce((sum, { amount }) => sum + amount, 0);
-    const note = `${noteOf(inputs, share)}, ${WHY[inputs.shippingTax]}`;
+    const note = `${noteOf(inputs, share)}, ${SHIPPING_TAX_NOTES[inputs.shippingTax]}`;
     explanation.push({ step: 'tax', id, name, before, after: share.paid, note });
   }
   const ratePercent = highestRate(shares.map(({ share }) => share.ratePercent));
@@ -74,7 +74,7 @@ function taxedShipping(
   return { ...whole, shares: shares.map(({ share }) => share) };
 }
 
-const WHY = {
+const SHIPPING_TAX_NOTES = {
   apportioned: 'as the goods that share it',
   highest: 'the highest rate of the goods',
   own: 'its own rate',

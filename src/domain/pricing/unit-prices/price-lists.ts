@@ -1,4 +1,4 @@
-import { closedBecause } from '../discounts/offer-precedence.ts';
+import { closedReason } from '../discounts/offer-precedence.ts';
 import type { PriceList, PriceListEntry } from '../inputs.ts';
 import type { ExplanationStep } from '../output.ts';
 
@@ -7,7 +7,7 @@ export interface Offered {
   entry: PriceListEntry;
 }
 
-/** The entries of the lists that are open, by variant; why the others are not is explained once for each list. */
+/** The entries of the open price lists, by variant. */
 export type OpenLists = ReadonlyMap<string, readonly Offered[]>;
 
 export function openLists(
@@ -17,12 +17,12 @@ export function openLists(
 ): OpenLists {
   const open = new Map<string, Offered[]>();
   for (const list of lists) {
-    const skipped = closedBecause(list, when);
+    const skipped = closedReason(list, when);
     if (skipped) explanation.push({ step: 'price-list', id: list.id, name: list.name, before: 0, after: 0, skipped });
     else {
       for (const entry of list.entries) {
-        const there = open.get(entry.variantId);
-        if (there) there.push({ list, entry });
+        const existing = open.get(entry.variantId);
+        if (existing) existing.push({ list, entry });
         else open.set(entry.variantId, [{ list, entry }]);
       }
     }
@@ -31,8 +31,8 @@ export function openLists(
 }
 
 /**
- * The unit price of a line before rules: of the entries whose quantity it reaches, the highest priority wins, then the
- * lowest price; without one the variant's own price.
+ * Returns the unit price of a line before rules. Among the entries whose quantity it reaches, the highest priority
+ * wins, then the lowest price; without an entry it is the variant's own price.
  */
 export function listPrice(
   open: OpenLists,
@@ -46,7 +46,7 @@ export function listPrice(
   for (const { list, entry } of offered) {
     const isWinner = winner?.list === list && winner.entry === entry;
     if (!isWinner && winner?.list === list) continue;
-    const skipped = isWinner ? undefined : whyNot(entry, { winner, quantity, list });
+    const skipped = isWinner ? undefined : skipReason(entry, { winner, quantity, list });
     const after = isWinner ? entry.price : before;
     const { id, name } = list;
     explanation.push({ step: 'price-list', id, name, lineIndex, before, after, ...(skipped && { skipped }) });
@@ -57,7 +57,7 @@ export function listPrice(
 const better = (a: Offered, b: Offered): number =>
   b.list.priority - a.list.priority || a.entry.price - b.entry.price || (a.list.id < b.list.id ? -1 : 1);
 
-function whyNot(
+function skipReason(
   entry: PriceListEntry,
   { winner, quantity, list }: { winner: Offered | undefined; quantity: number; list: PriceList },
 ): string {

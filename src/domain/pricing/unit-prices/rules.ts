@@ -1,17 +1,17 @@
-import { byPrecedence, closedBecause } from '../discounts/offer-precedence.ts';
-import { isMeant } from '../discounts/target.ts';
+import { byPrecedence, closedReason } from '../discounts/offer-precedence.ts';
+import { isSelected } from '../discounts/target.ts';
 import type { PricingRule, RuleAction } from '../inputs.ts';
 import type { ExplanationStep } from '../output.ts';
 import { percentOf } from '../percent.ts';
 
-/** The rules that are open, in their order; why the others are not is explained. */
+/** Returns the open rules in order of precedence, and explains why the others are skipped. */
 export function openRules(
   rules: readonly PricingRule[],
   when: { at: number; groups: ReadonlySet<string> },
   explanation: ExplanationStep[],
 ): PricingRule[] {
   return rules.toSorted(byPrecedence).filter(({ id, name, ...rule }) => {
-    const skipped = closedBecause(rule, when);
+    const skipped = closedReason(rule, when);
     if (skipped) explanation.push({ step: 'rule', id, name, before: 0, after: 0, skipped });
     return skipped === null;
   });
@@ -23,26 +23,26 @@ interface RuledLine {
   index: number;
 }
 
-/** The unit price after every rule that is for this line, the highest priority first, up to a final one. */
+/** Returns the unit price after all rules for this line, highest priority first, up to a final rule. */
 export function ruledPrice(
   rules: readonly PricingRule[],
   { line, price }: { line: RuledLine; price: number },
   explanation: ExplanationStep[],
 ): number {
-  let now = price;
+  let current = price;
   for (const rule of rules) {
-    if (!isFor(rule, line)) continue;
-    const after = priceAfter(rule.action, now);
+    if (!appliesTo(rule, line)) continue;
+    const after = priceAfter(rule.action, current);
     const { id, name, isFinal } = rule;
-    const step = { step: 'rule', id, name, lineIndex: line.index, before: now, after } as const;
+    const step = { step: 'rule', id, name, lineIndex: line.index, before: current, after } as const;
     explanation.push(isFinal ? { ...step, note: 'final' } : step);
-    now = after;
+    current = after;
     if (isFinal) break;
   }
-  return now;
+  return current;
 }
 
-/** Explains, once for each, the rules that were for none of the lines. */
+/** Explains each rule that applied to no line. */
 export function explainUnused(rules: readonly PricingRule[], explanation: ExplanationStep[]): void {
   const used = new Set(explanation.map(({ id }) => id));
   for (const { id, name } of rules) {
@@ -50,10 +50,10 @@ export function explainUnused(rules: readonly PricingRule[], explanation: Explan
   }
 }
 
-const isFor = (rule: PricingRule, { goods, quantity }: RuledLine): boolean =>
-  quantity >= rule.minQuantity && quantity <= (rule.maxQuantity ?? quantity) && isMeant(rule, goods);
+const appliesTo = (rule: PricingRule, { goods, quantity }: RuledLine): boolean =>
+  quantity >= rule.minQuantity && quantity <= (rule.maxQuantity ?? quantity) && isSelected(rule, goods);
 
-/** A rule never raises a price by taking off, and never takes it below zero. */
+/** Applies a rule; a reduction never makes a price negative. */
 function priceAfter(action: RuleAction, price: number): number {
   if (action.kind === 'fixed-price') return action.price;
   if (action.kind === 'amount-off') return Math.max(0, price - action.amount);

@@ -1,4 +1,4 @@
-import { byPrecedence, closedBecause } from '../discounts/offer-precedence.ts';
+import { byPrecedence, closedReason } from '../discounts/offer-precedence.ts';
 import type { PriceList, PriceListEntry, PricingRule, TimeWindow } from '../inputs.ts';
 import { listPrice } from './price-lists.ts';
 import { ruledPrice } from './rules.ts';
@@ -6,12 +6,12 @@ import { ruledPrice } from './rules.ts';
 /** A price list without its prices. */
 export type PriceListTerms = Omit<PriceList, 'entries'>;
 
-/** A price of a variant in one of the price lists. */
+/** A price of a variant in a price list. */
 export interface ListedPrice extends PriceListEntry {
   listId: string;
 }
 
-/** Price lists, and rules in the order in which they count. */
+/** Price lists, and rules in order of precedence. */
 export interface PriceTerms {
   lists: readonly PriceListTerms[];
   rules: readonly PricingRule[];
@@ -23,15 +23,15 @@ interface Customer {
   groups: ReadonlySet<string>;
 }
 
-/** The terms for one unit that are open to this customer at this instant. */
+/** Returns the terms for one unit that are open to this customer at this instant. */
 export function openTerms({ lists, rules }: PriceTerms, when: Customer): PriceTerms {
   return {
-    lists: lists.filter((list) => closedBecause(list, when) === null),
-    rules: rules.filter((rule) => rule.minQuantity <= 1 && closedBecause(rule, when) === null).toSorted(byPrecedence),
+    lists: lists.filter((list) => closedReason(list, when) === null),
+    rules: rules.filter((rule) => rule.minQuantity <= 1 && closedReason(rule, when) === null).toSorted(byPrecedence),
   };
 }
 
-/** The next instant (milliseconds since 1970) at which a list or rule for this customer begins or ends; Infinity: none. */
+/** Returns the next instant (ms since 1970) at which a list or rule for this customer starts or ends, or Infinity. */
 export function nextChange({ lists, rules }: PriceTerms, { at, groups }: Customer): number {
   const isMine = ({ groupIds }: { groupIds: readonly string[] }) =>
     groupIds.length === 0 || groupIds.some((id) => groups.has(id));
@@ -50,7 +50,7 @@ interface Unit {
   unitPrice: number;
 }
 
-/** The price in paise of so many units of a variant, each, by price lists alone: as a part of a bundle is priced. */
+/** Returns the price in paise of each of `quantity` units by price lists alone, as for a component of a bundle. */
 export function listedPrice(
   { lists }: PriceTerms,
   { variantId, unitPrice }: Pick<Unit, 'variantId' | 'unitPrice'>,
@@ -63,7 +63,7 @@ export function listedPrice(
   return listPrice(new Map([[variantId, offered]]), { variantId, unitPrice, quantity, index: 0 }, []);
 }
 
-/** The price in paise of one unit of a variant by open terms, as the pricing engine has it. */
+/** Returns the price in paise of one unit of a variant by open terms, like the pricing engine. */
 export function unitPriceOf(terms: PriceTerms, goods: Unit, prices: readonly ListedPrice[]): number {
   const price = listedPrice(terms, goods, { prices, quantity: 1 });
   return ruledPrice(terms.rules, { line: { goods, quantity: 1, index: 0 }, price }, []);

@@ -1,5 +1,5 @@
 import { refused } from '../../../domain/errors.ts';
-import { CHECKOUT_WAYS_OUT, type CheckoutState } from '../../../domain/states.ts';
+import { CHECKOUT_TERMINAL_STATES, type CheckoutState } from '../../../domain/states.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { revokeSessions } from '../../access/session.ts';
 import type { Address } from '../../checkout/checkout.ts';
@@ -7,30 +7,29 @@ import { anonymiseRedemptions } from '../../pricing/anonymise-redemptions.ts';
 import { deleteReview, lockReview } from '../../review/review.ts';
 import { Account } from '../account.ts';
 import { OWN_CHECKOUTS, openCheckout } from './own-checkouts.ts';
-import { sealed, type Vault } from './vault.ts';
+import { sealColumn, type Vault } from './vault.ts';
 
 /**
- * Taxable value of an order, in paise, from which an invoice names an unregistered buyer and the address of delivery
- * (CGST Rules, rule 46(e)): fifty thousand rupees. These two are kept with the books, which is for 72 months after the
- * annual return was due (CGST Act, section 36).
+ * Taxable value of an order, in paise, from which an invoice must name an unregistered buyer and the delivery address
+ * (CGST Rules, rule 46(e)): 50,000 rupees. Name and address are kept as long as the accounts: 72 months after the annual
+ * return was due (CGST Act, section 36).
  */
 export const NAMED_FROM = 50_000_00;
 
 /**
- * Keeps a customer's account from being erased or blocked until the transaction ends; any number may hold it at once.
- * Code that adds personal data to an account takes this lock before the lock of a cart or checkout: data that comes after
- * the erasure would stay.
- * @returns false when the account is not active any more.
+ * Prevents the erasure or blocking of an account until the transaction ends, with a shared lock. Code that adds personal
+ * data to an account takes this lock before the lock of a cart or checkout: data added after the erasure would stay.
+ * @returns false if the account is not active.
  */
-export async function holdAccount(tx: Tx, accountId: string): Promise<boolean> {
+export async function lockActiveAccount(tx: Tx, accountId: string): Promise<boolean> {
   const held = await tx.query(`select 1 from accounts where id = $1 and status = 'active' for share`, [accountId]);
   return held.length > 0;
 }
 
 /**
- * Takes the lock that an erasure begins with. It lets foreign keys pass: a worker that stores an order of the customer must
- * not wait for the erasure, which may wait for the checkout that the worker holds.
- * @returns undefined when the id is not a customer's, or the account is erased already.
+ * Takes the first lock of an erasure. `no key update` lets foreign key checks pass: a worker that stores an order of the
+ * customer must not wait for the erasure, which may wait for the checkout that the worker has locked.
+ * @returns undefined if the id is not a customer's, or the account is erased already.
  */
 export async function lockForErasure(tx: Tx, customerId: string): Promise<Account | undefined> {
   const locked = await tx.query(
@@ -42,10 +41,10 @@ export async function lockForErasure(tx: Tx, customerId: string): Promise<Accoun
 }
 
 /**
- * Forgets a customer whose account `lockForErasure` has locked: the account itself, addresses, sessions, tokens, codes and
- * groups, and what checkouts know of the person, except what invoices have to name. Orders stay, with lines, taxes and
- * place of supply, under an id that leads to nobody. Carts hold nothing personal.
- * @returns of how many orders name and address are kept. @throws CHECKOUT_IN_PROGRESS
+ * Erases a customer whose account `lockForErasure` has locked: the account, addresses, sessions, tokens, codes, groups,
+ * reviews and the personal data of checkouts, except what invoices must name. Orders stay, with lines, taxes and place of
+ * supply, under an id that identifies nobody. Carts contain no personal data.
+ * @returns the number of orders whose name and address are kept. @throws CHECKOUT_IN_PROGRESS
  */
 export async function eraseCustomer(tx: Tx, vault: Vault, account: Account): Promise<number> {
   const { id, claimsGuestOrders } = account;
@@ -53,40 +52,41 @@ export async function eraseCustomer(tx: Tx, vault: Vault, account: Account): Pro
   const live = checkouts.find((checkout) => checkout.isOwn && !isOver(checkout));
   if (live) throw refused('CHECKOUT_IN_PROGRESS', { checkoutId: live.id });
   await anonymiseAccount(tx, vault, account);
-  await forgetReviews(tx, id);
-  // Anybody can open an account for the address of another person, who may still wait for the goods of an order: without
-  // the proof of the address an order of a guest keeps it. Checkouts of guests that are in progress go on.
-  const isTheirs = (checkout: KnownCheckout) =>
+  await deleteReviews(tx, id);
+  // Anybody can register with the email address of another person, who may still wait for an order. So a guest's order
+  // keeps its personal data unless the account has verified the address. Guest checkouts in progress continue.
+  const isTheirs = (checkout: ErasableCheckout) =>
     checkout.isOwn || (isOver(checkout) && (claimsGuestOrders || checkout.state !== 'COMPLETED'));
   const linked = checkouts.filter((checkout) => !isTheirs(checkout) && checkout.redeemer === redeemerOf(id));
   const theirs = idsOf(checkouts.filter(isTheirs));
   await tx.query(`update checkouts set redeemer = null where id = any($1)`, [idsOf(linked)]);
   const kept = await emptyCheckouts(tx, vault, theirs);
-  // Once for all: it locks counters in the order of their keys, which two calls would not keep.
+  // One call for all: it locks counters in the order of their keys, which two calls would break.
   await anonymiseRedemptions(tx, [...theirs, ...idsOf(linked)]);
   return kept;
 }
 
-interface KnownCheckout {
+interface ErasableCheckout {
   id: string;
   state: CheckoutState;
   redeemer: string | null;
-  /** Whether it is the customer's by the account, the cart or the order, not only by the e-mail address that a guest typed. */
+  /** Whether account, cart or order assign it to the customer, and not only the email address that a guest typed. */
   isOwn: boolean;
 }
 
-const idsOf = (checkouts: readonly KnownCheckout[]): string[] => checkouts.map(({ id }) => id);
-const isOver = ({ state }: KnownCheckout): boolean => state === 'COMPLETED' || CHECKOUT_WAYS_OUT.includes(state);
+const idsOf = (checkouts: readonly ErasableCheckout[]): string[] => checkouts.map(({ id }) => id);
+const isOver = ({ state }: ErasableCheckout): boolean =>
+  state === 'COMPLETED' || CHECKOUT_TERMINAL_STATES.includes(state);
 const redeemerOf = (customerId: string): string => `customer:${customerId}`;
 
 /**
- * Locks the checkouts of a customer, those of guests that redeemed discounts as the account (as earlier versions stored them, and as
- * a guest's cart is stored that is bought while signed in), and those of guests with the address that the one who signs in has proved. Old rows have no
- * index of the address: their guests redeemed under it. The locks keep late money from making an order of one meanwhile.
+ * Locks the checkouts of a customer; guest checkouts that redeemed discounts as the account (rows of earlier versions, and
+ * guest carts that were bought while signed in); and guest checkouts with the account's verified address. Old rows have
+ * no address index: their `redeemer` contains it. The locks prevent that a late payment turns a checkout into an order.
  */
-function lockCheckouts(tx: Tx, { id, emailIndex, claimsGuestOrders }: Account): Promise<KnownCheckout[]> {
+function lockCheckouts(tx: Tx, { id, emailIndex, claimsGuestOrders }: Account): Promise<ErasableCheckout[]> {
   const redeemers = [redeemerOf(id), ...(claimsGuestOrders ? [`email:${emailIndex}`] : [])];
-  return tx.query<KnownCheckout & Record<string, unknown>>(
+  return tx.query<ErasableCheckout & Record<string, unknown>>(
     `select id, state, redeemer,
         coalesce(coalesce(customer_id, (select customer_id from carts where id = cart_id),
           (select customer_id from orders where id = order_id)) = $1, false) as "isOwn"
@@ -98,7 +98,7 @@ function lockCheckouts(tx: Tx, { id, emailIndex, claimsGuestOrders }: Account): 
   );
 }
 
-/** Forgets the person behind an account, customer or staff, with everything that hangs on the account itself. */
+/** Erases a customer or staff account and the rows that belong to it. */
 export async function anonymiseAccount(tx: Tx, vault: Vault, account: Account): Promise<void> {
   account.erase();
   account.updatedAt = tx.now;
@@ -109,8 +109,8 @@ export async function anonymiseAccount(tx: Tx, vault: Vault, account: Account): 
   }
 }
 
-/** Reviews go with their words, in the order of their ids; the statistics count without them. */
-async function forgetReviews(tx: Tx, customerId: string): Promise<void> {
+/** Deletes the reviews of a customer in the order of their ids, and updates the statistics. */
+async function deleteReviews(tx: Tx, customerId: string): Promise<void> {
   const reviews = await tx.query<{ id: string }>(
     `select id from reviews where customer_id = $1 and state <> 'deleted' order by id`,
     [customerId],
@@ -127,13 +127,16 @@ interface Invoiced {
   billingAddress: string | null;
 }
 
-/** Takes the person out of checkouts that are over and locked, and out of what counts their discounts. */
+/** Removes personal data from ended, locked checkouts and from their discount counters. */
 export async function reduceCheckouts(tx: Tx, vault: Vault, ids: readonly string[]): Promise<void> {
   await emptyCheckouts(tx, vault, ids);
   await anonymiseRedemptions(tx, ids);
 }
 
-/** Empties checkouts that are over and locked. @returns of how many the name and address stay, for a large order. */
+/**
+ * Removes personal data from ended, locked checkouts.
+ * @returns the number of large orders that keep name and address.
+ */
 async function emptyCheckouts(tx: Tx, vault: Vault, ids: readonly string[]): Promise<number> {
   const invoiced = await tx.query<Invoiced>(
     `select c.id, c.shipping_address as "shippingAddress", c.billing_address as "billingAddress" from checkouts c
@@ -144,8 +147,8 @@ async function emptyCheckouts(tx: Tx, vault: Vault, ids: readonly string[]): Pro
     const { shippingAddress, billingAddress } = openCheckout(vault, row);
     return {
       id: row.id,
-      shipping_address: sealed(vault, withoutPhone(shippingAddress), `checkouts.shipping_address:${row.id}`),
-      billing_address: sealed(vault, withoutPhone(billingAddress), `checkouts.billing_address:${row.id}`),
+      shipping_address: sealColumn(vault, withoutPhone(shippingAddress), `checkouts.shipping_address:${row.id}`),
+      billing_address: sealColumn(vault, withoutPhone(billingAddress), `checkouts.billing_address:${row.id}`),
     };
   });
   await tx.query(
@@ -156,7 +159,7 @@ async function emptyCheckouts(tx: Tx, vault: Vault, ids: readonly string[]): Pro
       where c.id = own.id`,
     [ids, JSON.stringify(kept)],
   );
-  // The pictures of their invoices name them; drawn again, they say what is kept.
+  // The PDFs of their invoices name the buyer; PDFs that are rendered again contain only the kept data.
   await tx.query(
     `delete from document_files f using documents d, checkouts c where d.id = f.id and c.order_id = d.order_id and c.id = any($1)`,
     [ids],
@@ -170,11 +173,13 @@ function withoutPhone(address: Address | null): string | null {
   return JSON.stringify(rest);
 }
 
-/** Ends the sessions and removes the name of their clients. The rows stay for a while: a request with one learns that it is over. */
+/**
+ * Revokes the sessions and removes their clients' names. The rows stay for a while, to reject requests with old tokens.
+ */
 async function endSessions(tx: Tx, vault: Vault, accountId: string): Promise<void> {
   await revokeSessions(tx, { accountId, because: 'erased' });
   const sessions = await tx.query<{ id: string }>(`select id from sessions where account_id = $1`, [accountId]);
-  const emptied = sessions.map(({ id }) => ({ id, client: sealed(vault, '', `sessions.client:${id}`) }));
+  const emptied = sessions.map(({ id }) => ({ id, client: sealColumn(vault, '', `sessions.client:${id}`) }));
   await tx.query(
     `update sessions s set client = e.client from jsonb_to_recordset($1::jsonb) as e (id uuid, client text) where s.id = e.id`,
     [JSON.stringify(emptied)],

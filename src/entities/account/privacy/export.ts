@@ -2,14 +2,14 @@ import type { Address } from '../../checkout/checkout.ts';
 import { place } from '../account.ts';
 import { formerEmailPlace } from '../email-change.ts';
 import { exportPreferences } from '../preferences.ts';
-import { type Files, readCarts, readCheckouts, readOrders } from './purchases.ts';
-import { opened } from './vault.ts';
+import { type ExportSources, readCarts, readCheckouts, readOrders } from './purchases.ts';
+import { openColumn } from './vault.ts';
 
-/** Everything that is kept about a customer, in clear. */
-export async function exportCustomer(files: Files, customerId: string) {
+/** Exports all stored data of a customer in clear text. @returns undefined if the customer does not exist */
+export async function exportCustomer(files: ExportSources, customerId: string) {
   const profile = await readProfile(files, customerId);
   if (!profile) return undefined;
-  // One after the other: an export may take its time, the connections belong to the buyers.
+  // One query after the other: an export is not urgent and must not take connections from buyers.
   return {
     profile,
     emailChanges: await readEmailChanges(files, customerId),
@@ -26,7 +26,7 @@ export async function exportCustomer(files: Files, customerId: string) {
 
 export type PersonalData = NonNullable<Awaited<ReturnType<typeof exportCustomer>>>;
 
-async function readProfile({ query, vault }: Files, id: string) {
+async function readProfile({ query, vault }: ExportSources, id: string) {
   const [row] = await query<{
     status: string;
     email: string;
@@ -43,41 +43,41 @@ async function readProfile({ query, vault }: Files, id: string) {
   return {
     id,
     ...row,
-    email: opened(vault, row.email, place('email', id)),
-    name: opened(vault, row.name, place('name', id)),
-    phone: opened(vault, row.phone, place('phone', id)),
+    email: openColumn(vault, row.email, place('email', id)),
+    name: openColumn(vault, row.name, place('name', id)),
+    phone: openColumn(vault, row.phone, place('phone', id)),
   };
 }
 
-async function readEmailChanges({ query, vault }: Files, accountId: string) {
+async function readEmailChanges({ query, vault }: ExportSources, accountId: string) {
   const rows = await query<{ id: string; formerEmail: string; createdAt: Date; expiresAt: Date }>(
     `select id, former_email as "formerEmail", created_at as "createdAt", expires_at as "expiresAt"
       from email_changes where account_id = $1 order by position`,
     [accountId],
   );
-  return rows.map((row) => ({ ...row, formerEmail: opened(vault, row.formerEmail, formerEmailPlace(row.id)) }));
+  return rows.map((row) => ({ ...row, formerEmail: openColumn(vault, row.formerEmail, formerEmailPlace(row.id)) }));
 }
 
-async function readAddresses({ query, vault }: Files, accountId: string) {
+async function readAddresses({ query, vault }: ExportSources, accountId: string) {
   const rows = await query<{ id: string; address: string; isDefault: boolean; createdAt: Date; updatedAt: Date }>(
     `select id, address, is_default as "isDefault", created_at as "createdAt", updated_at as "updatedAt"
       from addresses where account_id = $1 order by id`,
     [accountId],
   );
   return rows.map((row) => {
-    const text = opened(vault, row.address, `addresses.address:${row.id}`);
+    const text = openColumn(vault, row.address, `addresses.address:${row.id}`);
     return { ...row, address: JSON.parse(text) as Address };
   });
 }
 
-const readGroups = ({ query }: Files, accountId: string) =>
+const readGroups = ({ query }: ExportSources, accountId: string) =>
   query<{ id: string; name: string; addedAt: Date }>(
     `select g.id, g.name, m.added_at as "addedAt" from customer_group_members m join customer_groups g on g.id = m.group_id
       where m.account_id = $1 order by g.id`,
     [accountId],
   );
 
-const readReviews = ({ query }: Files, customerId: string) =>
+const readReviews = ({ query }: ExportSources, customerId: string) =>
   query<{
     id: string;
     variantId: string;
@@ -93,7 +93,7 @@ const readReviews = ({ query }: Files, customerId: string) =>
     [customerId],
   );
 
-async function readSessions({ query, vault }: Files, accountId: string) {
+async function readSessions({ query, vault }: ExportSources, accountId: string) {
   const rows = await query<{
     id: string;
     client: string;
@@ -108,5 +108,5 @@ async function readSessions({ query, vault }: Files, accountId: string) {
       from sessions where account_id = $1 order by id`,
     [accountId],
   );
-  return rows.map((row) => ({ ...row, client: opened(vault, row.client, `sessions.client:${row.id}`) }));
+  return rows.map((row) => ({ ...row, client: openColumn(vault, row.client, `sessions.client:${row.id}`) }));
 }

@@ -1,20 +1,20 @@
 import { isSealed } from '../../../infra/crypto/key-ring.ts';
 import type { Address } from '../../checkout/checkout.ts';
-import { opened, type Vault } from './vault.ts';
+import { openColumn, type Vault } from './vault.ts';
 
 /**
- * Ids of the checkouts of customer $1. Those too that were a guest's, of a cart which that guest then brought along when
- * signing in, or of an order which then joined the account: it is the same person, whatever the checkout says.
+ * SQL for the ids of the checkouts of customer $1. It includes guest checkouts whose cart or order the customer has
+ * claimed since: they belong to the same person.
  */
 export const OWN_CHECKOUTS = `(select id from checkouts where customer_id = $1
   union all select k.id from carts c join checkouts k on k.cart_id = c.id where c.customer_id = $1 and k.customer_id is null
   union all select checkout_id from orders where customer_id = $1)`;
 
-/** Columns of a checkout that lead to a person: e-mail and addresses are sealed, the others are found by. */
+/** The personal columns of a checkout: email and addresses are sealed, the others serve for lookup. */
 const PERSONAL = ['email', 'email_index', 'redeemer', 'shipping_address', 'billing_address'];
 
-/** Whether a row of `checkouts` still leads to a person; the index `checkouts_personal` has the same condition. */
-export const KNOWS_SOMEBODY = `(${PERSONAL.map((column) => `${column} is not null`).join(' or ')})`;
+/** SQL: whether a row of `checkouts` contains personal data. The index `checkouts_personal` has the same condition. */
+export const HAS_PERSONAL_DATA = `(${PERSONAL.map((column) => `${column} is not null`).join(' or ')})`;
 
 interface Personal {
   id: string;
@@ -23,7 +23,7 @@ interface Personal {
   billingAddress: string | null;
 }
 
-/** What a checkout knows of a person, in clear. */
+/** Decrypts the personal data of a checkout. */
 export function openCheckout(vault: Vault, row: Personal) {
   const { id, email = null, shippingAddress, billingAddress } = row;
   return {
@@ -33,8 +33,8 @@ export function openCheckout(vault: Vault, row: Personal) {
   };
 }
 
-/** Checkouts of versions that did not seal stand in clear until `bin/rotate-keys` was run. */
+/** Decrypts a value. Checkouts of versions that did not seal are in clear text until `bin/rotate-keys` runs. */
 const openedColumn = (vault: Vault, text: string | null, place: string): string | null =>
-  text === null || !isSealed(text) ? text : opened(vault, text, place);
+  text === null || !isSealed(text) ? text : openColumn(vault, text, place);
 
 const addressIn = (text: string | null): Address | null => (text === null ? null : (JSON.parse(text) as Address));

@@ -2,14 +2,14 @@ import type { Query } from '../../../infra/database/query.ts';
 import { OWN_CHECKOUTS, openCheckout } from './own-checkouts.ts';
 import type { Vault } from './vault.ts';
 
-/** What a customer's file is read with. */
-export interface Files {
+/** The sources of a data export. */
+export interface ExportSources {
   query: Query;
   vault: Vault;
 }
 
-/** Those that are being filled; the others became checkouts and orders. */
-export const readCarts = ({ query }: Files, customerId: string) =>
+/** Reads the customer's carts without an order; ordered carts are exported as orders. */
+export const readCarts = ({ query }: ExportSources, customerId: string) =>
   query<{
     id: string;
     status: string;
@@ -40,8 +40,8 @@ interface CheckoutRow {
   payments: { method: string; status: string }[];
 }
 
-/** With what each of them knows of the person. */
-export async function readCheckouts({ query, vault }: Files, customerId: string) {
+/** Reads the customer's checkouts with their personal data. */
+export async function readCheckouts({ query, vault }: ExportSources, customerId: string) {
   const rows = await query<CheckoutRow>(
     `select id, state, reason, email, shipping_address as "shippingAddress", billing_address as "billingAddress",
         currency, total, created_at as "createdAt",
@@ -68,8 +68,8 @@ interface BoughtLine {
   igst: number;
 }
 
-/** With their lines. */
-export const readOrders = ({ query }: Files, customerId: string) =>
+/** Reads the customer's orders with their lines. */
+export const readOrders = ({ query }: ExportSources, customerId: string) =>
   query<{
     id: string;
     number: number;

@@ -6,31 +6,30 @@ import { SEALED_COLUMNS, type Vault } from './vault.ts';
 export interface Batch {
   /** A table of SEALED_COLUMNS. */
   table: string;
-  /** Rows behind this id. */
+  /** Only rows after this id. */
   after: string;
   /** Most rows. */
   size: number;
 }
 
 export interface Resealed {
-  /** Rows that the newest key has sealed now. */
+  /** Number of rows that were sealed under the newest key. */
   resealed: number;
-  /** Ids of rows with a value that no key opens; nothing was done to them. */
+  /** Ids of rows with a value that no key opens; they are unchanged. */
   unreadable: string[];
-  /** Where the next batch goes on; null behind the last row. */
+  /** The id after which the next batch starts; null after the last row. */
   last: string | null;
 }
 
 type Row = { id: string } & Record<string, string | null>;
 
 /**
- * Seals the next rows of a table under the newest key that are not yet; whatever is current is passed over, so a run
- * that was cut off goes on with the next one. Reading and writing are one transaction under the rows' locks: an edit
- * comes before or after, and is never overwritten. Rows that somebody else holds are left to the next round: waiting
- * for them with locks of our own in hand could be waiting for each other.
+ * Seals the next rows of a table that are not under the newest key yet. It skips current rows, so the next run continues
+ * an interrupted one. Reading and writing are one transaction under row locks, so that no concurrent edit is overwritten.
+ * Locked rows are left to the next run: waiting for them while holding locks could deadlock.
  *
- * The version of an aggregate stays: it says the same as before. Whoever has loaded it writes only the columns that they
- * changed, and a value sealed by the key before is as good as one sealed by the newest.
+ * The version of an aggregate stays, because its content is the same. A transaction that has loaded the aggregate writes
+ * only the columns that it changed, and values under the previous key remain readable.
  */
 export async function resealBatch(tx: Tx, vault: Vault, { table, after, size }: Batch): Promise<Resealed> {
   const columns = columnsOf(table);
@@ -57,7 +56,7 @@ export async function resealBatch(tx: Tx, vault: Vault, { table, after, size }: 
   return { resealed: fresh.length, unreadable, last: rows.length < size ? null : (rows.at(-1)?.id ?? null) };
 }
 
-/** The row under the newest key; undefined when one of its values cannot be opened. */
+/** Seals a row under the newest key. @returns undefined if one of its values cannot be opened */
 function reseal({ ring }: Vault, table: string, row: Row): Row | undefined {
   const fresh: Row = { ...row };
   try {
@@ -65,7 +64,7 @@ function reseal({ ring }: Vault, table: string, row: Row): Row | undefined {
       const value = row[column];
       if (value == null || ring.isCurrent(value)) continue;
       const place = `${table}.${column}:${row.id}`;
-      fresh[column] = ring.seal(stoodInClear(`${table}.${column}`, value) ? value : ring.open(value, place), place);
+      fresh[column] = ring.seal(isClearText(`${table}.${column}`, value) ? value : ring.open(value, place), place);
     }
     return fresh;
   } catch {
@@ -75,15 +74,15 @@ function reseal({ ring }: Vault, table: string, row: Row): Row | undefined {
 
 const isAddress = (text: string): boolean => text.startsWith('{') && text.endsWith('}');
 
-/** What may stand in clear, from before it was sealed. Anything else that does not look sealed is damage. */
-const FROM_BEFORE: Readonly<Record<string, (text: string) => boolean>> = {
+/** Columns that earlier versions stored in clear text. Any other value that does not look sealed is damaged. */
+const CLEAR_TEXT_FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
   'checkouts.email': (text) => text.includes('@'),
   'checkouts.shipping_address': isAddress,
   'checkouts.billing_address': isAddress,
 };
 
-const stoodInClear = (column: string, text: string): boolean =>
-  !isSealed(text) && (FROM_BEFORE[column]?.(text) ?? false);
+const isClearText = (column: string, text: string): boolean =>
+  !isSealed(text) && (CLEAR_TEXT_FORMATS[column]?.(text) ?? false);
 
 const columnsOf = (table: string): readonly string[] => SEALED_COLUMNS[table] ?? [];
 
@@ -92,7 +91,7 @@ const notCurrent = (table: string, prefix: string): string =>
     .map((column) => `not starts_with(${column}, ${prefix})`)
     .join(' or ');
 
-/** How many rows of a table the newest key has not sealed yet. */
+/** Counts the rows of a table that are not under the newest key. */
 export async function countLeft(query: Query, vault: Vault, table: string): Promise<number> {
   const [left] = await query<{ rows: number }>(
     `select count(*)::int as rows from ${table} where ${notCurrent(table, '$1')}`,

@@ -1,21 +1,24 @@
 import { emailKey } from '../../../domain/contact-details.ts';
 import { blindIndex, deriveKey, type KeyRing, openKeyRing, readKeys } from '../../../infra/crypto/key-ring.ts';
 
-/** What it takes to store personal data and to find it again. */
+/** The keys to encrypt personal data, and the blind indexes to find it. */
 export interface Vault {
   ring: KeyRing;
-  /** The blind index of an e-mail address, equal for spellings that reach the same box. */
+  /** The blind index of an email address, equal for spellings that reach the same mailbox. */
   indexOf(email: string): string;
   /**
-   * The blind index of a guest: of the e-mail address with where the goods go. An address alone identifies nobody, since
-   * anybody can type it.
+   * The blind index of a guest, from the email address and the delivery address. An email address alone identifies
+   * nobody, since anybody can type it.
    */
   indexOfGuest(email: string, to: { line1: string; postalCode: string }): string;
-  /** The blind index of the account or network that holds goods (see `callerOf`). */
+  /** The blind index of the account or network that reserves goods (see `callerKey`). */
   indexOfHolder(caller: string): string;
 }
 
-/** `dataKeys` as in DATA_KEYS. The index hangs on `secret` alone, so that turning the data keys leaves it as it is. */
+/**
+ * Opens the vault; `dataKeys` as in DATA_KEYS. The indexes depend only on `secret`, so key rotation does not change
+ * them.
+ */
 export function openVault({ dataKeys, secret }: { dataKeys: string; secret: string }): Vault {
   const index = blindIndex(deriveKey(secret, 'e-mail index'));
   const guests = blindIndex(deriveKey(secret, 'guest index'));
@@ -28,14 +31,14 @@ export function openVault({ dataKeys, secret }: { dataKeys: string; secret: stri
   };
 }
 
-/** Letters and digits of an address: how it is spaced and punctuated makes no other guest. */
+/** The letters and digits of an address: spacing and punctuation do not make a different guest. */
 const lettersOf = (text: string): string =>
   text
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[^\p{L}\p{M}\p{N}]/gu, '');
 
-/** Every sealed column, and the key that its rows are known by. */
+/** All sealed columns by table. */
 export const SEALED_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   accounts: ['email', 'name', 'phone', 'totp_secret'],
   addresses: ['address'],
@@ -47,10 +50,10 @@ export const SEALED_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   account_preferences: ['preferences'],
 };
 
-/** Seals the value of a column; null stays null. */
-export const sealed = <T extends string | null>({ ring }: Pick<Vault, 'ring'>, text: T, place: string): T =>
+/** Encrypts the value of a column for its `place`, as `table.column:id`; null stays null. */
+export const sealColumn = <T extends string | null>({ ring }: Pick<Vault, 'ring'>, text: T, place: string): T =>
   (text === null ? null : ring.seal(text, place)) as T;
 
-/** Opens the value of a column; null stays null. @throws Error when it was not sealed for this place. */
-export const opened = <T extends string | null>({ ring }: Pick<Vault, 'ring'>, text: T, place: string): T =>
+/** Decrypts the value of a column; null stays null. @throws Error if it was not sealed for this place. */
+export const openColumn = <T extends string | null>({ ring }: Pick<Vault, 'ring'>, text: T, place: string): T =>
   (text === null ? null : ring.open(text, place)) as T;

@@ -1,11 +1,11 @@
 import type { RefundLine } from '../../../domain/orders/refundable.ts';
-import { leftOf, respread } from '../../../domain/orders/respread.ts';
+import { leftOf, redistributeRefund } from '../../../domain/orders/respread.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { HAS_NOTE, loadCreditable } from './credit.ts';
 
 const COLUMNS = 'refund_id, order_id, line, share, quantity, amount, taxable, cgst, sgst, igst';
 
-/** Writes the lines of a refund's credit note at once: others in this transaction may read what is left after them. */
+/** Replaces the lines of a refund's credit note immediately, because later reads in this transaction depend on them. */
 export async function writeCreditLines(
   tx: Tx,
   { refundId, orderId, lines }: { refundId: string; orderId: string; lines: readonly RefundLine[] },
@@ -19,13 +19,13 @@ export async function writeCreditLines(
   );
 }
 
-/** The lines of a refund, as JSON, with `r` for its row. */
+/** SQL for the lines of the refund `r` as JSON. */
 export const LINES = `(select coalesce(json_agg(to_jsonb(l) - 'refund_id' - 'order_id' order by line, share), '[]')
   from refund_lines l where refund_id = r.id)`;
 
 /**
- * A refund of ours is done, under the checkout's lock: its lines are to fit into what is left of the invoice. They may
- * not when the dashboard refunded some of the same money while the refund was under way, and the provider had enough for both.
+ * Reduces the lines of a succeeded refund to what is left of the invoice, under the checkout's lock. They can exceed it if
+ * the provider's dashboard refunded part of the same money while the refund was pending.
  */
 export async function settleCredit(tx: Tx, refundId: string): Promise<void> {
   const [refund] = await tx.query<{ orderId: string; amount: number; lines: RefundLine[] }>(
@@ -36,8 +36,8 @@ export async function settleCredit(tx: Tx, refundId: string): Promise<void> {
   if (!refund || refund.lines.length === 0) return;
   const { orderId } = refund;
   const { lasting } = await loadCreditable(tx, orderId);
-  // Money that went back outside the provider and in the dashboard as well may be more than was paid: no note says that.
+  // Refunds outside the provider and in the dashboard can add up to more than was paid; a credit note never does.
   const amount = Math.min(refund.amount, leftOf(lasting));
-  const lines = respread(refund.lines, { amount, creditable: lasting });
+  const lines = redistributeRefund(refund.lines, { amount, creditable: lasting });
   if (lines !== refund.lines) await writeCreditLines(tx, { refundId, orderId, lines });
 }

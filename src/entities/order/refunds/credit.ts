@@ -2,15 +2,15 @@ import type { Taxed } from '../../../domain/invoices/taxes.ts';
 import type { CreditableLine } from '../../../domain/orders/credit-tax.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 
-/** What credit notes may still take of an order, in paise; the order's lock protects it. */
+/** The amounts of an order that credit notes may still credit, in paise. The order's lock protects them. */
 export interface Creditable {
-  /** Of each line, what no refund that is under way or done has taken. */
+  /** Per line: what no pending or succeeded refund has taken. */
   lines: CreditableLine[];
-  /** Of each line, what no refund has taken that is done: one that is under way may still fail. */
+  /** Per line: what no succeeded refund has taken. Pending refunds may still fail. */
   lasting: CreditableLine[];
 }
 
-/** A line as it was invoiced, what credit notes have taken of it, and what refunds that are under way will take. */
+/** A line as invoiced, the part that credit notes have taken, and the part that pending refunds will take. */
 interface Row extends CreditableLine {
   noted: Taxed;
   underWay: Taxed;
@@ -20,10 +20,12 @@ const TAXED = ['taxable', 'cgst', 'sgst', 'igst'] as const;
 const sums = (filter: string): string =>
   `json_build_object(${TAXED.map((part) => `'${part}', coalesce(sum(l.${part}) filter (where ${filter}), 0)`).join(', ')})`;
 
-/** A refund that failed after its credit note was issued: the note stays, and the money is still owed. */
+/**
+ * SQL: whether the refund `r` has a credit note. If it failed after that, the note stays and the money is still owed.
+ */
 export const HAS_NOTE = `exists (select 1 from documents d where d.refund_id = r.id)`;
 
-/** Reads what is left of the lines of an order's invoice, under the order's lock. */
+/** Loads what is left of an order's invoice lines, under the order's lock. */
 export async function loadCreditable(tx: Tx, orderId: string): Promise<Creditable> {
   const rows = await tx.query<Row & Record<string, unknown>>(
     `with taken as (select l.line, l.share, ${sums(`r.state = 'succeeded' or ${HAS_NOTE}`)} as noted,
@@ -46,7 +48,7 @@ export async function loadCreditable(tx: Tx, orderId: string): Promise<Creditabl
   return { lines, lasting };
 }
 
-// Versions before could credit more than a line had: nothing is left of it then.
+// Earlier versions could credit more than a line had; then nothing is left.
 function less({ line, share, ratePercent, ...left }: CreditableLine, taken: Taxed | null): CreditableLine {
   const part = (name: keyof Taxed): number => Math.max(0, left[name] - (taken?.[name] ?? 0));
   return {

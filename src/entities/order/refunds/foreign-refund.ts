@@ -5,7 +5,7 @@ import { writeCreditLines } from './credit-lines.ts';
 import { creditLines } from './foreign-credit.ts';
 import { loadMoney } from './money.ts';
 
-/** A refund as the provider lists it; the amount in paise. */
+/** A refund from the provider's list; the amount in paise. */
 interface Listed {
   id: string;
   amount: number;
@@ -13,9 +13,9 @@ interface Listed {
 }
 
 /**
- * Takes a refund into the books that was made in the provider's own dashboard, under the locks of the checkout and of the
- * order, with the lines of its credit note.
- * @returns its id, and the paise of our own refunds that are under way; undefined for one of ours, or booked before
+ * Books a refund that was made in the provider's dashboard, with its credit note lines, under the locks of the checkout
+ * and of the order.
+ * @returns its id, and the paise of our pending refunds; undefined if the refund is our own or was booked before
  */
 export async function bookForeignRefund(
   tx: Tx,
@@ -40,7 +40,7 @@ export async function bookForeignRefund(
   return { id: booked.id, underWay };
 }
 
-/** A refund of the provider's dashboard that counts in our books, and that no call of ours has made good since. */
+/** Finds a booked refund of the provider's dashboard that no call of ours has replaced since. */
 export async function findForeignRefund(
   tx: Tx,
   reference: string | null,

@@ -1,25 +1,27 @@
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { HAS_NOTE } from './credit.ts';
 
-/** What has become of the money of an order, in paise; the checkout's lock protects it. */
-export interface Money {
+/** The payment and refund totals of an order in paise. The checkout's lock protects them. */
+export interface OrderMoney {
   captured: number;
-  /** Asked back, or gone back without that. */
+  /** Requested refunds, and refunds that were made without a request. */
   asked: number;
-  /** Gone back at the provider, outside of it, and on its way. */
+  /** Refunded at the provider. */
   refunded: number;
+  /** Refunded outside the provider. */
   outside: number;
+  /** Pending refunds. */
   underWay: number;
-  /** What credit notes say that went back, those that were written by hand included. */
+  /** The total of credit notes, including manual ones. */
   noted: number;
 }
 
-const NOTHING: Money = { captured: 0, asked: 0, refunded: 0, outside: 0, underWay: 0, noted: 0 };
+const NOTHING: OrderMoney = { captured: 0, asked: 0, refunded: 0, outside: 0, underWay: 0, noted: 0 };
 
-/** Reads what may still go back of an order's payment. */
-export async function loadMoney(tx: Tx, checkoutId: string): Promise<Money> {
+/** Loads the payment and refund totals of a checkout and its order. */
+export async function loadMoney(tx: Tx, checkoutId: string): Promise<OrderMoney> {
   const byHand = `r.cause = 'provider' and r.credited is null and r.state = 'succeeded'`;
-  const [money] = await tx.query<Money & Record<string, unknown>>(
+  const [money] = await tx.query<OrderMoney & Record<string, unknown>>(
     `select p.captured, p.refund_asked as asked, p.refunded, coalesce(sum(r.amount) filter (where r.cause = 'outside'), 0)::bigint as outside,
         coalesce(sum(r.amount) filter (where r.state = 'pending'), 0)::bigint as "underWay",
         coalesce(sum(case when ${byHand} then r.amount when r.state = 'succeeded' or ${HAS_NOTE} then

@@ -1,6 +1,6 @@
 import { refused } from '../../../domain/errors.ts';
 import type { RefundLine } from '../../../domain/orders/refundable.ts';
-import { leftOf, respread } from '../../../domain/orders/respread.ts';
+import { leftOf, redistributeRefund } from '../../../domain/orders/respread.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { appendRefundCall } from '../../payment/payment.ts';
 import type { Order } from '../order.ts';
@@ -9,11 +9,11 @@ import { LINES, writeCreditLines } from './credit-lines.ts';
 import { loadMoney } from './money.ts';
 
 /**
- * Tries a refund again that the provider did not carry out, up to what is still owed: money may have gone back elsewhere
- * meanwhile. A credit note that was issued for it stays; without one its lines are cut down anew.
- * @returns the call. @throws REFUND_NOT_FAILED, REFUND_EXCEEDS_PAYMENT
+ * Retries a failed refund up to the amount that is still owed: other refunds may have been made since. An issued credit
+ * note stays; without one the lines are reduced again.
+ * @returns the id of the call to the provider. @throws REFUND_NOT_FAILED, REFUND_EXCEEDS_PAYMENT
  */
-export async function askAgain(
+export async function retryFailedRefund(
   tx: Tx,
   { order, refundId }: { order: Pick<Order, 'id' | 'checkoutId'>; refundId: string },
 ): Promise<string> {
@@ -43,17 +43,19 @@ interface FailedRefund {
   /** Paise. */
   amount: number;
   hasNote: boolean;
-  /** Which call of it this one is. */
+  /** Number of this call of the refund, from 1. */
   round: number;
   lines: RefundLine[];
 }
 
-/** What is still owed of a refund that failed, in paise, at most `most`; its lines follow unless a note has them. */
+/**
+ * The amount that is still owed of a failed refund, in paise, at most `most`. Adjusts the lines unless a note has them.
+ */
 async function owedOf(tx: Tx, of: FailedRefund & { id: string; orderId: string; most: number }): Promise<number> {
   if (of.hasNote || of.lines.length === 0) return Math.min(of.amount, of.most);
   const { lines: creditable } = await loadCreditable(tx, of.orderId);
   const amount = Math.max(0, Math.min(of.amount, of.most, leftOf(creditable)));
-  const lines = respread(of.lines, { amount, creditable });
+  const lines = redistributeRefund(of.lines, { amount, creditable });
   await writeCreditLines(tx, { refundId: of.id, orderId: of.orderId, lines });
   return amount;
 }

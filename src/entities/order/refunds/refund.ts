@@ -8,20 +8,20 @@ import { writeCreditLines } from './credit-lines.ts';
 
 export type RefundCause = 'cancellation' | 'refund' | 'return';
 
-export interface WantedRefund {
+export interface NewRefund {
   order: Order;
-  /** What of each line goes back, cut down to what may be credited. */
+  /** The amounts to refund per line, within what may be credited. */
   lines: readonly RefundLine[];
   cause: RefundCause;
   reason: string | null;
 }
 
 /**
- * Asks for money back, under the locks of the checkout and of the order: books what is asked against what was captured,
- * and appends the refund with the call that brings it about.
- * @returns null when there is nothing to give back. @throws REFUND_EXCEEDS_PAYMENT
+ * Requests a refund under the locks of the checkout and of the order: books the amount against the captured amount, and
+ * appends the refund with its call to the provider.
+ * @returns null if there is nothing to refund. @throws REFUND_EXCEEDS_PAYMENT
  */
-export async function askRefund(tx: Tx, wanted: WantedRefund): Promise<{ id: string; operationId: string } | null> {
+export async function createRefund(tx: Tx, wanted: NewRefund): Promise<{ id: string; operationId: string } | null> {
   const { order, lines, cause, reason } = wanted;
   const amount = amountOf(lines);
   if (amount === 0) return null;
@@ -34,10 +34,10 @@ export async function askRefund(tx: Tx, wanted: WantedRefund): Promise<{ id: str
 }
 
 /**
- * Writes down money that was given back outside the provider, under the locks of the checkout and of the order: it leaves
- * less to be asked for. @returns the id of the refund. @throws REFUND_EXCEEDS_PAYMENT
+ * Records a refund that was made outside the provider, under the locks of the checkout and of the order. It reduces the
+ * amount that can still be refunded. @returns the id of the refund. @throws REFUND_EXCEEDS_PAYMENT
  */
-export async function recordRefund(tx: Tx, { order, lines, reason }: Omit<WantedRefund, 'cause'>): Promise<string> {
+export async function recordRefund(tx: Tx, { order, lines, reason }: Omit<NewRefund, 'cause'>): Promise<string> {
   const amount = amountOf(lines);
   const paymentId = await bookAsked(tx, order, amount);
   const id = newId();
@@ -50,7 +50,7 @@ export async function recordRefund(tx: Tx, { order, lines, reason }: Omit<Wanted
   return id;
 }
 
-/** Books an amount as asked back, in paise. @returns the id of the payment. @throws REFUND_EXCEEDS_PAYMENT */
+/** Books a requested refund, in paise. @returns the id of the payment. @throws REFUND_EXCEEDS_PAYMENT */
 async function bookAsked(tx: Tx, { id: orderId, checkoutId }: Order, amount: number): Promise<string> {
   const [payment] = await tx.query<{ id: string }>(
     `update payments set refund_asked = refund_asked + $2, version = version + 1, updated_at = $3
@@ -65,13 +65,13 @@ export interface EndedRefund {
   orderId: string;
   /** Paise. */
   amount: number;
-  /** The state that it was in. */
+  /** The previous state. */
   before: string;
-  /** Asked for here, and not made in the provider's own dashboard. */
+  /** Requested by this shop and not made in the provider's dashboard. */
   isOurs: boolean;
 }
 
-/** Writes down how a refund ended. @returns what it was about, or undefined when it had ended so before */
+/** Records the result of a refund. @returns the refund; undefined if it had this result already */
 export async function decideRefund(
   tx: Tx,
   { id, failure }: { id: string; failure: string | null },

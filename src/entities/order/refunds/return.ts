@@ -4,7 +4,7 @@ import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { newId } from '../../../infra/ids.ts';
 import type { OrderLine, Units } from '../lines.ts';
 
-/** Appends the wish to send goods back. @returns its id */
+/** Appends a return request. @returns its id */
 export function openReturn(
   tx: Tx,
   { orderId, units, reason, by }: { orderId: string; units: readonly Units[]; reason: string; by: string },
@@ -15,7 +15,9 @@ export function openReturn(
   return id;
 }
 
-/** How many units of each line could still be asked to come back: sent, not back, in no other open return. */
+/**
+ * Returns a function that counts the returnable units of a line: shipped, not returned, and in no other open return.
+ */
 export async function returnable(tx: Tx, orderId: string): Promise<(line: OrderLine) => number> {
   const rows = await tx.query<Units & Record<string, unknown>>(
     `select l.line, sum(l.quantity)::int as quantity from return_lines l join returns r on r.id = l.return_id
@@ -33,7 +35,7 @@ const FROM: Record<Exclude<ReturnState, 'requested'>, ReturnState[]> = {
   received: ['approved'],
 };
 
-/** The lines of a return, which may go on to `to`. @throws RETURN_NOT_FOUND, RETURN_STATE_CONFLICT */
+/** Loads the lines of a return that may move to state `to`. @throws RETURN_NOT_FOUND, RETURN_STATE_CONFLICT */
 export async function loadReturn(
   tx: Tx,
   { orderId, returnId, to }: { orderId: string; returnId: string; to: keyof typeof FROM },
@@ -48,11 +50,11 @@ export async function loadReturn(
   return found.lines;
 }
 
-/** Moves a return on, under the order's lock. */
+/** Changes the state of a return under the order's lock. */
 export const decideReturn = (tx: Tx, { returnId, to }: { returnId: string; to: ReturnState }): void =>
   tx.send(`update returns set state = $2, decided_at = $3 where id = $1`, [returnId, to, tx.now]);
 
-/** The goods are back: how many of them can be sold again, and which refund they led to. */
+/** Records the arrival of returned goods, with the restocked units and the refund. */
 export async function receiveReturn(
   tx: Tx,
   { returnId, restocked, refundId }: { returnId: string; restocked: readonly Units[]; refundId: string | null },

@@ -7,35 +7,35 @@ import { endWhenSilent } from '../../network/silence.ts';
 export interface PipeliningConfig extends pg.ClientConfig {
   /** Default true. */
   namesStatements?: boolean;
-  /** A server that has something to answer, and says nothing for so long, in milliseconds, counts as gone. Default: never. */
+  /** A server that owes an answer and sends nothing for this time, in milliseconds, counts as gone. Default: never. */
   silenceMs?: number;
 }
 
-/** When a server last answered this process, in ms since 1970. */
+/** The last answer of a server to this process, in ms since 1970. */
 export const answers = { lastAt: 0 };
 
-/** A connection keeps at most this many statements; texts beyond it are sent unnamed. */
-const MOST_STATEMENTS = 300;
-const names = new Map<string, string>();
+/** The most prepared statements per connection; further texts are sent unnamed. */
+const MAX_STATEMENTS = 300;
+const statementNames = new Map<string, string>();
 
 /**
- * A client that saves round trips. Each parameterised statement is prepared once per connection, under a name made
- * from its text; statements issued without waiting for one another leave together; and `begin` leaves with the first
- * statement of its transaction.
+ * A client that saves round trips. It prepares each parameterised statement once per connection, under a name made from
+ * its text. It sends statements together that are issued without waiting for one another, and `begin` together with the
+ * first statement of its transaction.
  */
 export class PipeliningClient extends pg.Client {
   private isBeginDue = false;
   private isCorked = false;
   private readonly namesStatements: boolean;
-  /** Why the server ended the connection, which the driver's own error does not tell. */
-  private lost: Error | undefined;
-  /** Statements without an answer yet. */
+  /** Why the server ended the connection; the driver's own error does not say it. */
+  private lostError: Error | undefined;
+  /** Number of statements without an answer. */
   private unanswered = 0;
   constructor(config: PipeliningConfig) {
     super({ ...config, pipeline: true } as pg.ClientConfig);
     this.namesStatements = config.namesStatements ?? true;
     this.on('error', (error) => {
-      this.lost ??= error;
+      this.lostError ??= error;
     });
     this.once('connect', () => this.watchServer(config));
   }
@@ -45,34 +45,34 @@ export class PipeliningClient extends pg.Client {
     const [text, values] = args;
     if (text === 'begin') {
       this.isBeginDue = true;
-      return Promise.resolve(NOTHING);
+      return Promise.resolve(EMPTY_RESULT);
     }
-    // A connection that is gone is rolled back already; were this to fail, it would never go back to the pool.
+    // The server rolls a lost connection back. A rejection here would keep the client from returning to the pool.
     if (text === 'rollback' && !this.isBeginDue) {
       this.unanswered += 1;
-      return super.query(text).catch(() => NOTHING);
+      return super.query(text).catch(() => EMPTY_RESULT);
     }
-    if (this.lost && typeof args.at(-1) !== 'function')
-      return Promise.reject(new Error('The connection was lost.', { cause: this.lost }));
-    this.corkUntilTheNextTick();
+    if (this.lostError && typeof args.at(-1) !== 'function')
+      return Promise.reject(new Error('The connection was lost.', { cause: this.lostError }));
+    this.corkUntilNextTick();
     if (this.isBeginDue) {
       this.isBeginDue = false;
-      if (text === 'rollback' || text === 'commit') return Promise.resolve(NOTHING);
-      // Should it fail, the connection is gone, and the statement behind it says so.
+      if (text === 'rollback' || text === 'commit') return Promise.resolve(EMPTY_RESULT);
+      // If it fails, the connection is lost, and the next statement fails with that error.
       super.query('begin').catch(() => undefined);
       this.unanswered += 1;
     }
     const isKeyed = this.namesStatements && typeof text === 'string' && Array.isArray(values) && values.length > 0;
-    const name = isKeyed ? nameOf(text) : undefined;
+    const name = isKeyed ? statementName(text) : undefined;
     if (name) args.splice(0, 2, { name, text, values });
     this.unanswered += 1;
     return super.query(...(args as Parameters<pg.Client['query']>));
   }
 
-  /** The pool makes another connection, when it is asked for one, in place of one that leads nowhere useful. */
+  /** Ends a connection whose server is read-only or silent; the pool opens another one when needed. */
   private watchServer({ silenceMs = 0 }: PipeliningConfig): void {
     const connection = connectionOf(this);
-    // After a failover this server only reads, and the address may lead to another one.
+    // After a failover this server is read-only, and the address may lead to another server.
     connection.on('errorMessage', ({ code }: { code?: string }) => {
       if (code === READ_ONLY) setImmediate(() => this.end().catch(() => undefined));
     });
@@ -88,7 +88,7 @@ export class PipeliningClient extends pg.Client {
       });
   }
 
-  private corkUntilTheNextTick(): void {
+  private corkUntilNextTick(): void {
     if (this.isCorked) return;
     this.isCorked = true;
     const { stream } = connectionOf(this);
@@ -100,7 +100,7 @@ export class PipeliningClient extends pg.Client {
   }
 }
 
-/** Parts of the driver that it does not declare. */
+/** The driver's connection, which its types do not declare. */
 const connectionOf = (client: pg.Client) =>
   Reflect.get(client as object, 'connection') as EventEmitter & { stream: Socket };
 
@@ -114,12 +114,12 @@ class SilenceError extends Error {
   }
 }
 
-const NOTHING = { command: 'BEGIN', rowCount: null, rows: [] };
+const EMPTY_RESULT = { command: 'BEGIN', rowCount: null, rows: [] };
 
-function nameOf(text: string): string | undefined {
-  const known = names.get(text);
-  if (known || names.size >= MOST_STATEMENTS) return known;
+function statementName(text: string): string | undefined {
+  const existing = statementNames.get(text);
+  if (existing || statementNames.size >= MAX_STATEMENTS) return existing;
   const name = hash('sha1', text, 'base64url');
-  names.set(text, name);
+  statementNames.set(text, name);
   return name;
 }

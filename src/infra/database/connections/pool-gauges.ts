@@ -3,9 +3,9 @@ import type { GaugeSet } from '../../observability/metrics.ts';
 
 const GAUGE = 'database_connections';
 const HELP =
-  'Connections of this process to PostgreSQL that are used or idle, and work that waits for one; searches have a pool of their own';
+  'Connections of this process to PostgreSQL by state, and work that waits for one; searches have a separate pool';
 
-/** What stands in the pools of this process. */
+/** Gauges for the connections in the pools of this process. */
 export function poolGauges(pools: Readonly<Record<'statements' | 'searches', pg.Pool>>): GaugeSet {
   const reading = (pool: string, state: string, value: number) => ({ gauge: GAUGE, labels: { pool, state }, value });
   return {

@@ -1,12 +1,12 @@
 import type pg from 'pg';
 
 /**
- * What a connection of ours is like. A process that vanishes in the middle of a transaction must not keep its locks for as long
- * as TCP would; statements that find their rows by key are planned once.
+ * Settings of each connection. A process that disappears in the middle of a transaction must not keep its locks until
+ * TCP notices; statements that find their rows by key are planned once.
  *
- * A pooler in front refuses settings among the parameters of a new connection, and gives ours to others after each
- * transaction. So they stand with the database (migration 33), for connections that a pooler makes, and each connection is
- * told of them, for a database that was restored without them. All processes tell the same.
+ * A pooler refuses settings among the parameters of a new connection, and gives a connection to another client after
+ * each transaction. So the settings are stored with the database (migration 33), for connections that a pooler opens,
+ * and set on each connection, for a database that was restored without them. All processes set the same values.
  */
 export const SESSION_SETTINGS = {
   jit: 'off',
@@ -20,10 +20,10 @@ const SET = Object.entries(SESSION_SETTINGS)
   .map(([name, value]) => `set ${name} = '${value}'`)
   .join('; ');
 
-/** Tells each new connection of a pool, before its first statement. */
-export function tellSettings(pool: pg.Pool): void {
+/** Applies the settings to each new connection of a pool, before its first statement. */
+export function applySessionSettings(pool: pg.Pool): void {
   pool.on('connect', (client) => {
-    // A connection that does not take them is lost, as its next statement says.
+    // If it fails, the connection is lost, and the next statement fails with that error.
     client.query(SET).catch(() => undefined);
   });
 }

@@ -7,24 +7,24 @@ interface Call {
   reject(error: unknown): void;
 }
 
-/** How calls of one statement become one. */
-interface Form {
+/** How concurrent calls of one statement are merged into one. */
+interface MergeRule {
   merge(calls: readonly Call[]): [sql: string, params: unknown[]];
-  /** Which of the rows are the call's. */
+  /** Returns the rows that belong to one call. */
   rowsFor(rows: readonly Record<string, unknown>[], call: Call, index: number): object[];
 }
 
-const forms = new Map<string, Form>();
+const mergeRules = new Map<string, MergeRule>();
 
 /**
- * Declares a statement whose only parameter is an array of keys: calls at the same time become one with all their keys.
- * Each call gets the rows whose `column` is one of its keys; without a column, each gets all rows.
+ * Declares a statement whose only parameter is an array of keys: concurrent calls are merged into one with all keys.
+ * Each call gets the rows whose `column` is one of its keys; without a column, each call gets all rows.
  * @returns the statement
  */
 export function forAnyKeys(sql: string, column?: string): string {
-  if (forms.has(sql)) return sql;
+  if (mergeRules.has(sql)) return sql;
   const keysOf = ({ params: [keys] }: Call) => keys as readonly unknown[];
-  forms.set(sql, {
+  mergeRules.set(sql, {
     merge: (calls) => [sql, [[...new Set(calls.flatMap(keysOf))]]],
     rowsFor(rows, call) {
       if (column === undefined) return [...rows];
@@ -35,17 +35,17 @@ export function forAnyKeys(sql: string, column?: string): string {
   return sql;
 }
 
-/** The server writes a UUID in lower case, however it was asked for. */
+/** Compares keys in lower case, because the server returns UUIDs in lower case. */
 const textOf = (key: unknown): string => String(key).toLowerCase();
 
 /**
- * Declares a statement whose only parameter is a JSON array of objects: calls at the same time become one with all their
+ * Declares a statement whose only parameter is a JSON array of objects: concurrent calls are merged into one with all
  * objects. Each call gets the rows whose `id` is that of one of its objects.
  * @returns the statement
  */
 export function forAnyRows(sql: string): string {
   const objectsOf = ({ params: [json] }: Call) => JSON.parse(json as string) as { id?: unknown }[];
-  forms.set(sql, {
+  mergeRules.set(sql, {
     merge: (calls) => [sql, [JSON.stringify(calls.flatMap(objectsOf))]],
     rowsFor(rows, call) {
       const ids = new Set(objectsOf(call).map(({ id }) => textOf(id)));
@@ -55,28 +55,28 @@ export function forAnyRows(sql: string): string {
   return sql;
 }
 
-/** Says of which call a row is. */
-const CALL = '#call';
+/** The column with the number of the call that a row belongs to. */
+const CALL_COLUMN = '#call';
 
 /**
- * Declares a statement that changes no row, with the types of its parameters: calls at the same time become one that runs it
- * for each of them.
+ * Declares a read-only statement with the types of its parameters: concurrent calls are merged into one statement that
+ * runs it for each of them.
  * @returns the statement
  */
 export function forEachCall(sql: string, types: readonly string[]): string {
   const fields = types.map((type, index) => `p${index + 1} ${type}`);
-  // The offset keeps Postgres from joining whole tables: each call has the plan that it has alone.
+  // The offset keeps Postgres from joining whole tables: each call keeps the schedule of a single call.
   const inner = sql.replace(/\$(\d+)/g, 'calls.p$1');
-  const merged = `select calls.n as "${CALL}", answer.* from jsonb_to_recordset($1::jsonb) as calls (n int, ${fields.join(', ')})
+  const merged = `select calls.n as "${CALL_COLUMN}", answer.* from jsonb_to_recordset($1::jsonb) as calls (n int, ${fields.join(', ')})
     cross join lateral (select * from (${inner}) one offset 0) answer`;
-  forms.set(sql, {
+  mergeRules.set(sql, {
     merge: (calls) => [merged, [JSON.stringify(calls.map(({ params }, n) => ({ n, ...named(params) })))]],
-    rowsFor: (rows, _call, index) => rows.filter((row) => Reflect.get(row, CALL) === index).map(withoutCall),
+    rowsFor: (rows, _call, index) => rows.filter((row) => Reflect.get(row, CALL_COLUMN) === index).map(withoutCall),
   });
   return sql;
 }
 
-const withoutCall = ({ [CALL]: _, ...row }: Record<string, unknown>): object => row;
+const withoutCall = ({ [CALL_COLUMN]: _, ...row }: Record<string, unknown>): object => row;
 
 const named = (params: readonly unknown[]): object =>
   Object.fromEntries(params.map((value, index) => [`p${index + 1}`, value]));
@@ -84,10 +84,10 @@ const named = (params: readonly unknown[]): object =>
 const ranks = new Map<string, number>();
 
 /**
- * Declares a statement that takes locks, with its place in the order of all locks. Among callers who share a connection it
- * is held back until each of them has ended or has come to such a statement; those of the lowest rank then run first, sorted
- * by their parameters. So two groups take locks of one statement in the same order. Different statements of one rank can
- * still cross: Postgres ends one of the two groups then, and its members are repeated.
+ * Declares a statement that takes locks, with its rank in the order of all locks. Among callers that share a connection
+ * it waits until each of them has ended or has reached such a statement. The statements of the lowest rank then run
+ * first, sorted by their parameters, so two groups take locks of one statement in the same order. Different statements
+ * of one rank can still deadlock: Postgres then aborts one of the two groups, and its members are repeated.
  * @returns the statement
  */
 export function ranked(sql: string, rank: number): string {
@@ -95,71 +95,71 @@ export function ranked(sql: string, rank: number): string {
   return sql;
 }
 
-/** One of several who share a connection. */
+/** One of several callers that share a connection. */
 export interface Caller {
   run: Query;
-  /** Says that no more statements come. */
+  /** Declares that no more statements follow. */
   end(): void;
 }
 
-interface Place {
+interface CallerQueue {
   queue: Call[];
   isEnded: boolean;
 }
 
 /**
- * Runs the statements of several callers on one connection. Each caller's statements run in the sequence in which they came;
- * equal ones of different callers, sent before the event loop turns, become one where they have a form for many.
+ * Runs the statements of several callers on one connection. Each caller's statements run in their own order. Equal
+ * statements of different callers, sent in the same turn of the event loop, are merged if they are declared mergeable.
  */
 export function mergingRuns(run: Query): { caller(): Caller } {
-  const places: Place[] = [];
-  let isDue = false;
+  const callers: CallerQueue[] = [];
+  let isScheduled = false;
   function flush(): void {
-    isDue = false;
-    for (let heads = nextHeads(places); heads.length > 0; heads = nextHeads(places)) {
-      for (const [sql, calls] of Map.groupBy(heads, ({ sql }) => sql)) send(run, sql, calls);
+    isScheduled = false;
+    for (let batch = takeBatch(callers); batch.length > 0; batch = takeBatch(callers)) {
+      for (const [sql, calls] of Map.groupBy(batch, ({ sql }) => sql)) send(run, sql, calls);
     }
   }
-  function plan(): void {
-    if (!isDue) setImmediate(flush);
-    isDue = true;
+  function schedule(): void {
+    if (!isScheduled) setImmediate(flush);
+    isScheduled = true;
   }
   return {
     caller() {
-      const place: Place = { queue: [], isEnded: false };
-      places.push(place);
+      const caller: CallerQueue = { queue: [], isEnded: false };
+      callers.push(caller);
       return {
         run: <R extends object>(sql: string, params: readonly unknown[]) =>
           new Promise<R[]>((resolve, reject) => {
-            place.queue.push({ sql, params, resolve: (rows) => resolve(rows as R[]), reject });
-            plan();
+            caller.queue.push({ sql, params, resolve: (rows) => resolve(rows as R[]), reject });
+            schedule();
           }),
         end() {
-          place.isEnded = true;
-          plan();
+          caller.isEnded = true;
+          schedule();
         },
       };
     },
   };
 }
 
-/** Takes the next statement of each caller; one that takes locks only when all callers have come so far. */
-function nextHeads(places: readonly Place[]): Call[] {
-  const rankOf = ({ queue: [head] }: Place): number | undefined => head && ranks.get(head.sql);
-  const free = places.filter((place) => place.queue.length > 0 && rankOf(place) === undefined);
+/** Takes the next statement of each caller; a ranked one only when all callers have reached one or have ended. */
+function takeBatch(callers: readonly CallerQueue[]): Call[] {
+  const rankOf = ({ queue: [head] }: CallerQueue): number | undefined => head && ranks.get(head.sql);
+  const free = callers.filter((caller) => caller.queue.length > 0 && rankOf(caller) === undefined);
   if (free.length > 0) return free.flatMap(({ queue }) => queue.shift() ?? []);
-  const waiting = places.filter(({ queue }) => queue.length > 0);
-  if (places.some(({ queue, isEnded }) => queue.length === 0 && !isEnded)) return [];
-  const lowest = Math.min(...waiting.map((place) => rankOf(place) ?? 0));
-  const first = waiting.filter((place) => rankOf(place) === lowest);
+  const waiting = callers.filter(({ queue }) => queue.length > 0);
+  if (callers.some(({ queue, isEnded }) => queue.length === 0 && !isEnded)) return [];
+  const lowest = Math.min(...waiting.map((caller) => rankOf(caller) ?? 0));
+  const first = waiting.filter((caller) => rankOf(caller) === lowest);
   return first.flatMap(({ queue }) => queue.shift() ?? []).sort((a, b) => (textOfParams(a) < textOfParams(b) ? -1 : 1));
 }
 
 const textOfParams = ({ params }: Call): string => JSON.stringify(params);
 
 /**
- * Runs statements that depend on no other, outside of transactions: those with a form for many that come before the event
- * loop turns become one.
+ * Runs independent statements outside of transactions: mergeable statements sent in the same turn of the event loop are
+ * merged.
  */
 export function mergingReads(run: Query): Query {
   let due: Call[] = [];
@@ -169,7 +169,7 @@ export function mergingReads(run: Query): Query {
     for (const [sql, same] of Map.groupBy(calls, ({ sql }) => sql)) send(run, sql, same);
   }
   return <R extends object>(sql: string, params: readonly unknown[]) => {
-    if (!forms.has(sql)) return run<R>(sql, params);
+    if (!mergeRules.has(sql)) return run<R>(sql, params);
     return new Promise<R[]>((resolve, reject) => {
       if (due.push({ sql, params, resolve: (rows) => resolve(rows as R[]), reject }) === 1) setImmediate(flush);
     });
@@ -177,14 +177,14 @@ export function mergingReads(run: Query): Query {
 }
 
 function send(run: Query, sql: string, calls: readonly Call[]): void {
-  const form = forms.get(sql);
-  if (!form || calls.length === 1) {
+  const rule = mergeRules.get(sql);
+  if (!rule || calls.length === 1) {
     for (const { params, resolve, reject } of calls) run(sql, params).then(resolve, reject);
     return;
   }
-  run<Record<string, unknown>>(...form.merge(calls)).then(
+  run<Record<string, unknown>>(...rule.merge(calls)).then(
     (rows) => {
-      for (const [index, call] of calls.entries()) call.resolve(form.rowsFor(rows, call, index));
+      for (const [index, call] of calls.entries()) call.resolve(rule.rowsFor(rows, call, index));
     },
     (error) => {
       for (const call of calls) call.reject(error);

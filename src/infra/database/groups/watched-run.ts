@@ -1,10 +1,10 @@
 import type { Query } from '../query.ts';
 
-/** A `run` that remembers what was done through it. */
+/** A `run` that records whether its statements wrote or failed. */
 export interface Watched {
   run: Query;
   hasWritten(): boolean;
-  /** Whether a statement has failed, and the transaction with it. */
+  /** Whether a statement has failed, and so the whole transaction. */
   isBroken(): boolean;
 }
 
@@ -15,7 +15,7 @@ export function watch(run: Query): Watched {
     hasWritten: () => hasWritten,
     isBroken: () => isBroken,
     run(sql, params) {
-      hasWritten ||= writes(sql);
+      hasWritten ||= isWrite(sql);
       const rows = run<never>(sql, params);
       rows.catch(() => {
         isBroken = true;
@@ -25,13 +25,13 @@ export function watch(run: Query): Watched {
   };
 }
 
-const writing = new Map<string, boolean>();
+const isWriteByText = new Map<string, boolean>();
 
 /** Whether a statement changes rows; a row lock changes none. */
-function writes(sql: string): boolean {
-  const known = writing.get(sql);
-  if (known !== undefined) return known;
-  const found = /\b(insert\s+into|delete\s+from|update\s+\w+\s+(\w+\s+)?set)\b/i.test(sql);
-  writing.set(sql, found);
-  return found;
+function isWrite(sql: string): boolean {
+  const cached = isWriteByText.get(sql);
+  if (cached !== undefined) return cached;
+  const result = /\b(insert\s+into|delete\s+from|update\s+\w+\s+(\w+\s+)?set)\b/i.test(sql);
+  isWriteByText.set(sql, result);
+  return result;
 }

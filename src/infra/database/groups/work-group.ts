@@ -15,70 +15,71 @@ export interface Kind {
 
 /** A unit of work in a group. */
 export interface Member {
-  /** Calls a function in the context in which the work was asked for: its trace. */
-  within<R>(run: () => R): R;
+  /** Calls a function in the async context of the caller, which carries its trace. */
+  runInContext<R>(run: () => R): R;
   work(tx: Tx): Promise<unknown>;
   resolve(value: unknown): void;
   reject(error: unknown): void;
 }
 
-/** From so many members on, crash tests call a group large. */
-const LARGE = 3;
+/** The smallest size of a large group, for the failpoints of crash tests. */
+const LARGE_GROUP = 3;
 
 interface Outcome {
   open: OpenTx;
   value?: unknown;
   error?: unknown;
-  /** It has written before it threw, or the transaction is broken. */
+  /** Whether the member wrote before it threw, or the transaction is broken. */
   isFatal: boolean;
 }
 
-const alone = ({ db, name }: Kind, { within, work, resolve, reject }: Member): Promise<void> =>
-  within(() => unitOfWork(db, name, work)).then(resolve, reject);
+const runAlone = ({ db, name }: Kind, { runInContext, work, resolve, reject }: Member): Promise<void> =>
+  runInContext(() => unitOfWork(db, name, work)).then(resolve, reject);
 
 /**
- * Does the work of all members in one transaction, and resolves or rejects each of them; one is done as ever. It never throws.
- * @param free is called when the group is over; members that are repeated alone hold nobody up
+ * Does the work of all members in one transaction and resolves or rejects each of them. A single member runs alone. It
+ * never throws.
+ * @param onEnd is called when the group has ended; members that are repeated alone block no other group
  */
-export async function runGroup(kind: Kind, members: readonly Member[], free: () => void): Promise<void> {
+export async function runGroup(kind: Kind, members: readonly Member[], onEnd: () => void): Promise<void> {
   const [first] = members;
   observe('work_group.begun', { name: kind.name, members: members.length });
-  if (first && members.length === 1) return alone(kind, first).finally(free);
+  if (first && members.length === 1) return runAlone(kind, first).finally(onEnd);
   const transaction = openTransaction(kind.db);
   try {
     const { outcomes, pending } = await workTogether(kind, { transaction, members });
     const statements = pending.takeStatements();
-    const isLarge = members.length >= LARGE;
+    const isLarge = members.length >= LARGE_GROUP;
     for (const _ of members) failpoint(`${kind.name}.before-commit`);
     if (isLarge) failpoint(`${kind.name}.before-commit-of-many`);
     const refusal = await transaction.commit(statements).catch(refuseToRepeat);
     if (refusal) throw refusal;
     for (const _ of members) failpoint(`${kind.name}.after-commit`);
     if (isLarge) failpoint(`${kind.name}.after-commit-of-many`);
-    free();
-    for (const [index, outcome] of outcomes.entries()) end(members[index] as Member, outcome);
+    onEnd();
+    for (const [index, outcome] of outcomes.entries()) settleMember(members[index] as Member, outcome);
   } catch (error) {
     await transaction.rollback();
-    free();
-    await fail(kind, { members, error });
+    onEnd();
+    await repeatOrReject(kind, { members, error });
   }
 }
 
-/** It is committed, whatever happens here. */
-function end({ within, resolve, reject }: Member, { open, error, value }: Outcome): void {
+/** Settles a member after the commit: an error here does not undo it. */
+function settleMember({ runInContext, resolve, reject }: Member, { open, error, value }: Outcome): void {
   if (error !== undefined) {
     reject(error);
     return;
   }
   try {
-    for (const effect of open.effects) within(effect);
+    for (const effect of open.effects) runInContext(effect);
     resolve(value);
   } catch (thrown) {
     reject(thrown);
   }
 }
 
-/** A commit that was not answered may have happened. */
+/** The server did not answer the commit, so it may have happened. */
 class UnknownOutcome extends Error {}
 
 function refuseToRepeat(error: Error): never {
@@ -87,21 +88,24 @@ function refuseToRepeat(error: Error): never {
 
 const codeOf = (error: unknown): string => String(Reflect.get(Object(error), 'code'));
 
-/** Repeats each member of a failed group alone, unless nothing can be done now or the group may have been committed. */
-async function fail(kind: Kind, { members, error }: { members: readonly Member[]; error: unknown }): Promise<void> {
-  const told = error instanceof UnknownOutcome ? error.cause : error;
+/** Repeats each member of a failed group alone, unless the database is unavailable or the group may be committed. */
+async function repeatOrReject(
+  kind: Kind,
+  { members, error }: { members: readonly Member[]; error: unknown },
+): Promise<void> {
+  const reason = error instanceof UnknownOutcome ? error.cause : error;
   if (error instanceof UnknownOutcome || isDatabaseDown(error) || isPoolExhausted(error)) {
-    for (const { reject } of members) reject(told);
+    for (const { reject } of members) reject(reason);
     return;
   }
   observe('work_group.repeated', { name: kind.name, members: members.length, code: codeOf(error) });
-  await Promise.all(members.map((member) => alone(kind, member)));
+  await Promise.all(members.map((member) => runAlone(kind, member)));
 }
 
 /**
  * Runs all members in one transaction.
- * @returns what became of each, and what those left to be written who did not throw
- * @throws Error when all have to be repeated
+ * @returns the outcome of each member, and the pending writes of those that did not throw
+ * @throws Error when all members have to be repeated
  */
 async function workTogether(
   { db }: Kind,
@@ -124,11 +128,11 @@ async function workTogether(
 }
 
 async function workAsMember(
-  { within, work }: Member,
+  { runInContext, work }: Member,
   { open, watched }: { open: OpenTx; watched: Watched },
 ): Promise<Outcome> {
   try {
-    const value = await within(() => insideTransaction(() => work(open.tx)));
+    const value = await runInContext(() => insideTransaction(() => work(open.tx)));
     await open.settle();
     if (watched.isBroken()) throw new Error('one of the statements had failed');
     return { open, value, isFatal: false };

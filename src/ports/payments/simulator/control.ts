@@ -19,13 +19,13 @@ export interface Reply {
   body: object;
 }
 
-/** Serves what Stripe does not have: the knobs, the counts, and the customer at the 3-D Secure page. */
+/** Serves the simulator's own routes: faults, statistics, charges, and the customer's answer on the 3-D Secure page. */
 export function control(books: Books, counters: Counters, { method, path, body }: ControlRequest): Reply {
   const { state, faults } = books;
   switch (`${method} ${path}`) {
     case 'PUT /_faults': {
-      const complaint = faults.set(parse(body));
-      if (complaint) throw new InvalidRequest(complaint);
+      const problem = faults.set(parse(body));
+      if (problem) throw new InvalidRequest(problem);
       return { status: 200, body: faults.knobs() };
     }
     case 'DELETE /_faults':
@@ -45,7 +45,7 @@ export function control(books: Books, counters: Counters, { method, path, body }
 
 function authenticate(books: Books, id: string, body: unknown): Reply {
   const outcome = typeof body === 'object' && body !== null && 'outcome' in body ? body.outcome : undefined;
-  if (outcome !== 'succeed' && outcome !== 'fail') throw new InvalidRequest('outcome must be "succeed" or "fail"');
+  if (outcome !== 'succeed' && outcome !== 'fail') throw new InvalidRequest('The outcome must be "succeed" or "fail".');
   const { change, answer } = authenticateIntent(intentOf(books, id), outcome);
   books.commit(change);
   return { status: answer.status === 402 ? 200 : answer.status, body: renderAnswer(answer, false) };
@@ -80,6 +80,6 @@ function parse(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch {
-    throw new InvalidRequest('The body is not JSON.');
+    throw new InvalidRequest('The body must be valid JSON.');
   }
 }

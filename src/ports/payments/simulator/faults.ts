@@ -41,44 +41,46 @@ const DEFAULTS: Knobs = {
 
 export interface Faults {
   knobs(): Knobs;
-  /** Sets the knobs named in `wish` and answers what is wrong with it, or null when all of it was taken. */
-  set(wish: unknown): string | null;
+  /** Sets the faults in `changes`. @returns the problem, and changes nothing, if they are invalid; else null */
+  set(changes: unknown): string | null;
   reset(): void;
-  /** True in `rate` of all cases; draws no random number for 0 and 1, so that unused knobs do not disturb a seed. */
+  /**
+   * True with probability `rate`. Draws no random number for 0 and 1, so that unused faults do not change a seeded run.
+   */
   chance(rate: number): boolean;
-  /** A whole number of milliseconds within the span. */
+  /** A random integer within the span, in milliseconds. */
   within(span: Span): number;
 }
 
-/** The knobs with which a test makes the provider misbehave, and the dice that go with them. */
+/** The faults that a test can set, and the random generator for their probabilities. */
 export function openFaults(): Faults {
   let current = DEFAULTS;
-  let roll = Math.random;
+  let random = Math.random;
   return {
     knobs: () => current,
-    set(wish) {
-      const result = knobs.partial().safeParse(wish);
-      if (!result.success) return result.error.issues.map(complaint).join('; ');
+    set(changes) {
+      const result = knobs.partial().safeParse(changes);
+      if (!result.success) return result.error.issues.map(describeIssue).join('; ');
       current = { ...current, ...(result.data as Partial<Knobs>) };
-      if (result.data.seed !== undefined) roll = dice(current.seed);
+      if (result.data.seed !== undefined) random = seededRandom(current.seed);
       return null;
     },
     reset() {
       current = DEFAULTS;
-      roll = Math.random;
+      random = Math.random;
     },
-    chance: (rate) => rate === 1 || (rate > 0 && roll() < rate),
-    within: (span) => (typeof span === 'number' ? span : Math.round(span[0] + roll() * (span[1] - span[0]))),
+    chance: (rate) => rate === 1 || (rate > 0 && random() < rate),
+    within: (span) => (typeof span === 'number' ? span : Math.round(span[0] + random() * (span[1] - span[0]))),
   };
 }
 
-function complaint(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') return `unknown knob: ${issue.keys.join(', ')}`;
+function describeIssue(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') return `unknown fault: ${issue.keys.join(', ')}`;
   return issue.path.length > 0 ? `${issue.path.join('.')}: ${issue.message}` : issue.message;
 }
 
-/** A small repeatable generator (mulberry32); good enough to choose which request fails. */
-function dice(seed: number | null): () => number {
+/** A seeded random generator (mulberry32). */
+function seededRandom(seed: number | null): () => number {
   if (seed === null) return Math.random;
   let state = seed;
   return () => {

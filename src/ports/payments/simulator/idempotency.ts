@@ -1,26 +1,26 @@
 import { hash } from 'node:crypto';
 import { InvalidRequest } from './books/books.ts';
-import type { Answer, KeyRow } from './books/state.ts';
+import type { KeptResponse, KeyRow } from './books/state.ts';
 
-/** A request that holds its key: `row` makes what is to be kept with the change, `release` must follow in any case. */
+/** A request that holds its idempotency key. `row` creates the row to commit with the change. Always call `release`. */
 export interface Claim {
-  row(answer: Answer): KeyRow;
+  row(answer: KeptResponse): KeyRow;
   release(): void;
 }
 
-/** Claims a key for a request, or answers what the first request with this key was answered. */
-export type ClaimKey = (key: string, request: { path: string; form: URLSearchParams }) => Claim | Answer;
+/** Claims a key for a request, or returns the answer to the first request with this key. */
+export type ClaimKey = (key: string, request: { path: string; form: URLSearchParams }) => Claim | KeptResponse;
 
-/** The claims as Stripe hands them out: one request at a time per key, and only with the same parameters. */
-export function openClaims(keys: ReadonlyMap<string, KeyRow>): ClaimKey {
+/** Idempotency keys with Stripe's rules: one request at a time per key, always with the same parameters. */
+export function openIdempotencyKeys(keys: ReadonlyMap<string, KeyRow>): ClaimKey {
   const inFlight = new Map<string, string>();
 
   return (key, { path, form }) => {
     const fingerprint = fingerprintOf(path, form);
-    const kept = keys.get(key);
-    const first = kept?.fingerprint ?? inFlight.get(key);
+    const stored = keys.get(key);
+    const first = stored?.fingerprint ?? inFlight.get(key);
     if (first !== undefined && first !== fingerprint) throw reused(key);
-    if (kept) return kept.answer;
+    if (stored) return stored.answer;
     if (first !== undefined) throw inUse(key);
     inFlight.set(key, fingerprint);
     return {

@@ -1,12 +1,12 @@
-import { type Books, type Decision, event, InvalidRequest, integer, unexpectedState } from './books/books.ts';
+import { type Books, event, type IntentDecision, InvalidRequest, integer, unexpectedState } from './books/books.ts';
 import { currentSecond, newId } from './books/stamps.ts';
-import type { Failure, IntentRow, Status } from './books/state.ts';
-import { METHODS, type Method, NOT_AUTHENTICATED } from './methods.ts';
+import type { IntentRow, Status, StoredFailure } from './books/state.ts';
+import { METHODS, NOT_AUTHENTICATED, type TestMethod } from './methods.ts';
 
 const OPEN: readonly Status[] = ['requires_payment_method', 'requires_confirmation', 'requires_action'];
 
 /** POST /v1/payment_intents */
-export function createIntent(books: Books, form: URLSearchParams): Decision {
+export function createIntent(books: Books, form: URLSearchParams): IntentDecision {
   const method = form.get('payment_method');
   const intent = fresh(form, method);
   const created = event('payment_intent.created', intent);
@@ -19,26 +19,26 @@ export function createIntent(books: Books, form: URLSearchParams): Decision {
 }
 
 /** POST /v1/payment_intents/:id/confirm */
-export function confirmIntent(books: Books, intent: IntentRow, form: URLSearchParams): Decision {
+export function confirmIntent(books: Books, intent: IntentRow, form: URLSearchParams): IntentDecision {
   if (!OPEN.includes(intent.status)) return unexpectedState(intent, 'confirm');
   const method = methodNamed(form.get('payment_method') ?? intent.method);
   return charge(books, { ...intent, method: method.name }, method);
 }
 
-/** POST /v1/payment_intents/:id/cancel; a processing payment cannot be called back, nor can a paid one. */
-export function cancelIntent(intent: IntentRow): Decision {
+/** POST /v1/payment_intents/:id/cancel. Refuses a processing or paid intent. */
+export function cancelIntent(intent: IntentRow): IntentDecision {
   if (!OPEN.includes(intent.status)) return unexpectedState(intent, 'cancel');
   return become({ ...intent, status: 'canceled', canceledAt: currentSecond() }, 'payment_intent.canceled');
 }
 
-/** The customer finishes 3-D Secure, well or badly. */
-export function authenticateIntent(intent: IntentRow, outcome: 'succeed' | 'fail'): Decision {
+/** The customer completes or fails the 3-D Secure authentication. */
+export function authenticateIntent(intent: IntentRow, outcome: 'succeed' | 'fail'): IntentDecision {
   if (intent.status !== 'requires_action') return unexpectedState(intent, 'authenticate');
   return outcome === 'succeed' ? pay(intent) : fail(intent, NOT_AUTHENTICATED);
 }
 
-/** A processing intent comes to its end. */
-export function settleIntent(intent: IntentRow): Decision {
+/** Settles a processing intent. */
+export function settleIntent(intent: IntentRow): IntentDecision {
   const failure = METHODS.get(intent.method ?? '')?.failure;
   return failure ? fail(intent, failure) : pay(intent);
 }
@@ -77,7 +77,7 @@ export function metadataOf(form: URLSearchParams): Record<string, string> {
   return metadata;
 }
 
-type NamedMethod = Method & { name: string };
+type NamedMethod = TestMethod & { name: string };
 
 function methodNamed(name: string | null): NamedMethod {
   if (name !== null) return { ...methodOf(name), name };
@@ -85,13 +85,13 @@ function methodNamed(name: string | null): NamedMethod {
   throw new InvalidRequest(message, { code: 'parameter_missing', param: 'payment_method' });
 }
 
-function methodOf(name: string): Method {
+function methodOf(name: string): TestMethod {
   const method = METHODS.get(name);
   if (method) return method;
   throw new InvalidRequest(`No such PaymentMethod: '${name}'`, { code: 'resource_missing', param: 'payment_method' });
 }
 
-function charge({ faults }: Books, intent: IntentRow, method: NamedMethod): Decision {
+function charge({ faults }: Books, intent: IntentRow, method: NamedMethod): IntentDecision {
   if (method.pays === 'after authentication') {
     return become({ ...intent, status: 'requires_action', failure: null }, 'payment_intent.requires_action');
   }
@@ -102,7 +102,7 @@ function charge({ faults }: Books, intent: IntentRow, method: NamedMethod): Deci
   return method.failure ? fail(intent, method.failure) : pay(intent);
 }
 
-function pay(intent: IntentRow): Decision {
+function pay(intent: IntentRow): IntentDecision {
   const paid = {
     status: 'succeeded',
     received: intent.amount,
@@ -113,12 +113,12 @@ function pay(intent: IntentRow): Decision {
   return become({ ...intent, ...paid }, 'payment_intent.succeeded');
 }
 
-function fail(intent: IntentRow, failure: Failure): Decision {
+function fail(intent: IntentRow, failure: StoredFailure): IntentDecision {
   const failed = { status: 'requires_payment_method', method: null, failure, settlesAt: null } as const;
   const { change } = become({ ...intent, ...failed }, 'payment_intent.payment_failed');
   return { change, answer: { status: 402, error: failure, intent: { ...intent, ...failed } } };
 }
 
-function become(intent: IntentRow, type: string): Decision {
+function become(intent: IntentRow, type: string): IntentDecision {
   return { change: { intents: [intent], events: [event(type, intent)] }, answer: { status: 200, intent } };
 }

@@ -1,31 +1,39 @@
-import type { Failure } from './books/state.ts';
+import type { StoredFailure } from './books/state.ts';
 
-/** How a test payment method behaves: when it pays, why it fails if it does, and what becomes of a refund to it. */
-export interface Method {
+/** The behaviour of a test payment method: when it pays, why it fails, and when its refunds succeed. */
+export interface TestMethod {
   pays: 'at once' | 'after authentication' | 'later';
-  failure?: Failure;
+  failure?: StoredFailure;
   refunds: 'at once' | 'later' | 'never';
 }
 
-const declined = (code: string, decline: string, message: string): Failure => ({
+const declined = (code: string, decline: string, message: string): StoredFailure => ({
   type: 'card_error',
   code,
   decline_code: decline,
   message,
 });
 
-const card = (failure?: Failure): Method => ({ pays: 'at once', refunds: 'at once', ...(failure && { failure }) });
-const bank = (failure?: Failure): Method => ({ pays: 'later', refunds: 'later', ...(failure && { failure }) });
+const card = (failure?: StoredFailure): TestMethod => ({
+  pays: 'at once',
+  refunds: 'at once',
+  ...(failure && { failure }),
+});
+const bank = (failure?: StoredFailure): TestMethod => ({
+  pays: 'later',
+  refunds: 'later',
+  ...(failure && { failure }),
+});
 
 const DECLINE = 'Your card was declined.';
-const BANK_FAILED: Failure = {
+const BANK_FAILED: StoredFailure = {
   type: 'invalid_request_error',
   code: 'payment_intent_payment_attempt_failed',
   message: 'The payment failed.',
 };
 
-/** The well-known test methods that the simulator understands. */
-export const METHODS: ReadonlyMap<string, Method> = new Map([
+/** Stripe's test payment methods that the simulator supports. */
+export const METHODS: ReadonlyMap<string, TestMethod> = new Map([
   ['pm_card_visa', card()],
   ['pm_card_mastercard', card()],
   ['pm_card_chargeDeclined', card(declined('card_declined', 'generic_decline', DECLINE))],
@@ -47,8 +55,8 @@ export const METHODS: ReadonlyMap<string, Method> = new Map([
   ['pm_usBankAccount_insufficientFunds', bank({ ...BANK_FAILED, decline_code: 'insufficient_funds' })],
 ]);
 
-/** What an intent shows when the customer did not finish 3-D Secure. */
-export const NOT_AUTHENTICATED: Failure = {
+/** The failure of an intent when the customer fails 3-D Secure. */
+export const NOT_AUTHENTICATED: StoredFailure = {
   type: 'invalid_request_error',
   code: 'payment_intent_authentication_failure',
   message: 'The provided payment method has failed authentication.',

@@ -1,11 +1,11 @@
-import { type Books, type Decision, event, InvalidRequest, integer, intentOf, refusal } from './books/books.ts';
+import { type Books, event, type IntentDecision, InvalidRequest, integer, intentOf, refusal } from './books/books.ts';
 import { currentSecond, newId } from './books/stamps.ts';
 import type { IntentRow, RefundRow } from './books/state.ts';
 import { metadataOf } from './intents.ts';
 import { METHODS } from './methods.ts';
 
-/** POST /v1/refunds: never gives back more than was received, however the refunds are cut. */
-export function createRefund(books: Books, form: URLSearchParams): Decision {
+/** POST /v1/refunds. All refunds of an intent together never exceed the received amount. */
+export function createRefund(books: Books, form: URLSearchParams): IntentDecision {
   const intent = intentOf(books, requiredIntent(form), 400);
   if (intent.charge === null) {
     const message = `This PaymentIntent (${intent.id}) does not have a successful charge to refund.`;
@@ -27,8 +27,8 @@ export function createRefund(books: Books, form: URLSearchParams): Decision {
   return giveBack(books, after, { amount, metadata: metadataOf(form) });
 }
 
-/** A pending refund comes to its end; one that fails returns its amount to what may be refunded. */
-export function settleRefund(books: Books, refund: RefundRow): Decision {
+/** Settles a pending refund. A failed refund makes its amount refundable again. */
+export function settleRefund(books: Books, refund: RefundRow): IntentDecision {
   const intent = intentOf(books, refund.intent);
   const fails = METHODS.get(intent.method ?? '')?.refunds === 'never';
   const settled: RefundRow = { ...refund, status: fails ? 'failed' : 'succeeded', settlesAt: null };
@@ -41,7 +41,7 @@ function giveBack(
   { faults }: Books,
   intent: IntentRow,
   { amount, metadata }: Pick<RefundRow, 'amount' | 'metadata'>,
-): Decision {
+): IntentDecision {
   const later = METHODS.get(intent.method ?? '')?.refunds !== 'at once';
   const refund: RefundRow = {
     id: newId('re'),

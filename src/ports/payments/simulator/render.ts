@@ -1,6 +1,6 @@
-import type { Answer, EventRow, IntentRow, RefundRow } from './books/state.ts';
+import type { EventRow, IntentRow, KeptResponse, RefundRow } from './books/state.ts';
 
-/** The fields that Stripe's objects have here; what the adapter does not read and a person does not miss is left out. */
+/** Renders an intent with the subset of Stripe's fields that the adapter or a reader needs. */
 export function renderIntent(row: IntentRow, expandCharge: boolean): object {
   return {
     id: row.id,
@@ -37,7 +37,7 @@ export function renderRefund(row: RefundRow): object {
   };
 }
 
-/** An event with the snapshot of the moment it was made. */
+/** Renders an event with the snapshot of its object at the time of the event. */
 export function renderEvent(row: EventRow): object {
   return {
     id: row.id,
@@ -51,7 +51,7 @@ export function renderEvent(row: EventRow): object {
 }
 
 /** The JSON body of an answer. */
-export function renderAnswer(answer: Answer, expandCharge: boolean): object {
+export function renderAnswer(answer: KeptResponse, expandCharge: boolean): object {
   const intent = answer.intent && renderIntent(answer.intent, expandCharge);
   if (answer.error) return { error: { ...answer.error, ...(intent && { payment_intent: intent }) } };
   return answer.refund ? renderRefund(answer.refund) : (intent ?? {});

@@ -1,15 +1,15 @@
-import { type Books, type Decision, InvalidRequest, integer, intentOf } from './books/books.ts';
+import { type Books, type IntentDecision, InvalidRequest, integer, intentOf } from './books/books.ts';
 import type { Ledger } from './books/ledger.ts';
 import { cancelIntent, confirmIntent, createIntent } from './intents.ts';
 import { createRefund } from './refunds.ts';
 import { renderEvent, renderIntent, renderRefund } from './render.ts';
 
-/** `reads` answers a JSON body; `decides` answers what is to be changed. `form` is the body or the query string. */
+/** `reads` returns a JSON body; `decides` returns a change. `form` is the body or the query string. */
 export type Route =
   | { reads: (books: Books, form: URLSearchParams) => object }
-  | { decides: (books: Books, form: URLSearchParams) => Decision };
+  | { decides: (books: Books, form: URLSearchParams) => IntentDecision };
 
-/** Finds what serves a request under /v1. @throws InvalidRequest 404 for anything that is not simulated. */
+/** Finds the route of a request under /v1. @throws InvalidRequest 404 for a route that is not simulated. */
 export function routeOf(method: string, path: string): Route {
   const [noun = '', id = '', verb = '', ...rest] = path.slice('/v1/'.length).split('/');
   const shape = `${method} ${noun}${id && '/:id'}${verb && `/${verb}`}`;
@@ -58,7 +58,7 @@ const PAGING = ['limit', 'starting_after', 'created[gte]', 'created[lte]'];
 
 interface Listing<Row> {
   render(row: Row): object;
-  /** The query parameters that narrow the list, and the column each is compared with. */
+  /** The query parameters that filter the list, and the column of each. */
   filters: Record<string, keyof Row & string>;
 }
 
@@ -68,14 +68,14 @@ function list<Row extends { created: number }>(
   { render, filters }: Listing<Row>,
 ): object {
   for (const name of form.keys()) {
-    const known = PAGING.includes(name) || Object.hasOwn(filters, name) || name.startsWith('expand[');
-    if (!known)
+    const isKnown = PAGING.includes(name) || Object.hasOwn(filters, name) || name.startsWith('expand[');
+    if (!isKnown)
       throw new InvalidRequest(`Received unknown parameter: ${name}`, { code: 'parameter_unknown', param: name });
   }
-  const wanted = Object.entries(filters).filter(([name]) => form.has(name));
+  const active = Object.entries(filters).filter(([name]) => form.has(name));
   const until = integer(form, 'created[lte]', Number.MAX_SAFE_INTEGER);
   const matches = (row: Row) =>
-    row.created <= until && wanted.every(([name, column]) => row[column] === form.get(name));
+    row.created <= until && active.every(([name, column]) => row[column] === form.get(name));
   const limit = Math.min(Math.max(integer(form, 'limit', 10), 1), 100);
   const after = form.get('starting_after');
   const page = ledger.page({ since: integer(form, 'created[gte]', 0), limit, after }, matches);

@@ -3,22 +3,22 @@ import type { AddressInfo } from 'node:net';
 import { type ApiReply, openApi } from './api.ts';
 import { type Books, InvalidRequest } from './books/books.ts';
 import { type Journal, openJournal } from './books/journal.ts';
-import { apply, type Change, openState, snapshot } from './books/state.ts';
+import { apply, type BookChange, openState, snapshot } from './books/state.ts';
 import { control, type Reply } from './control.ts';
 import { openWebhooks } from './delivery/webhooks.ts';
 import { openFaults } from './faults.ts';
 import { openSettlement } from './settlement.ts';
 
 export interface SimulatorOptions {
-  /** 0 takes a free port. */
+  /** 0 selects a free port. */
   port: number;
   host: string;
   secretKey: string;
   webhookSecret: string;
   webhookUrl: string;
-  /** Event types that the webhook endpoint is not subscribed to; they are listed all the same. */
+  /** Event types that the webhook endpoint does not receive. The event list still contains them. */
   unsubscribed?: readonly string[];
-  /** A file that keeps the books over restarts; without it they are forgotten. */
+  /** A file that stores the state across restarts. Default: none. */
   journal?: string | undefined;
   log(event: string, fields: object): void;
 }
@@ -31,8 +31,8 @@ export interface Simulator {
 const MAX_BODY = 1_000_000;
 
 /**
- * Starts a payment provider that speaks as much of Stripe's API as a shop needs, and fails on demand.
- * @throws Error when the port is taken or the journal cannot be read.
+ * Starts a payment provider that simulates the part of Stripe's API that the shop uses, with optional faults.
+ * @throws Error when the port is in use or the journal cannot be read.
  */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { books, webhooks, close } = await openBooks(options);
@@ -80,11 +80,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
 async function openBooks({ webhookUrl: url, webhookSecret: secret, log, ...options }: SimulatorOptions) {
   const state = openState();
   const faults = openFaults();
-  const journal: Journal<Change> = await openJournal<Change>(options.journal, {
+  const journal: Journal<BookChange> = await openJournal<BookChange>(options.journal, {
     apply: (change) => apply(state, change),
     snapshot: () => snapshot(state),
   });
-  const commit = (change: Change): void => {
+  const commit = (change: BookChange): void => {
     journal.append(change);
     apply(state, change);
     webhooks.send(change.events ?? []);

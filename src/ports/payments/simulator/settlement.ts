@@ -1,21 +1,27 @@
 import type { Books } from './books/books.ts';
-import type { Change } from './books/state.ts';
+import type { BookChange } from './books/state.ts';
 import { settleIntent } from './intents.ts';
 import { settleRefund } from './refunds.ts';
 import { openTimers } from './timers.ts';
 
 export interface Settlement {
-  /** Notes what in a change comes to its end later. */
-  schedule(change: Change): void;
+  /** Schedules the settlement of the intents and refunds in a change. */
+  schedule(change: BookChange): void;
   close(): void;
 }
 
-/** Ends processing intents and pending refunds when their time has come, also those from before a restart. */
+/** Settles processing intents and pending refunds when they are due, also those from before a restart. */
 export function openSettlement(books: Books): Settlement {
   const timers = openTimers();
   const at = (time: number, settle: () => void) => timers.later(Math.max(0, time - Date.now()), settle);
 
-  function schedule({ intents = [], refunds = [] }: { intents?: Iterable<Ending>; refunds?: Iterable<Ending> }): void {
+  function schedule({
+    intents = [],
+    refunds = [],
+  }: {
+    intents?: Iterable<Settling>;
+    refunds?: Iterable<Settling>;
+  }): void {
     for (const { id, settlesAt } of intents) if (settlesAt !== null) at(settlesAt, () => endIntent(books, id));
     for (const { id, settlesAt } of refunds) if (settlesAt !== null) at(settlesAt, () => endRefund(books, id));
   }
@@ -24,7 +30,7 @@ export function openSettlement(books: Books): Settlement {
   return { schedule, close: timers.close };
 }
 
-interface Ending {
+interface Settling {
   readonly id: string;
   readonly settlesAt: number | null;
 }

@@ -1,4 +1,4 @@
-/** Timers that can all be given up at once; none is set after that. */
+/** A group of timers. `close` cancels all of them and prevents new ones. */
 export interface Timers {
   later(ms: number, work: () => void): void;
   close(): void;

@@ -1,4 +1,4 @@
-import { creditNoteDue, creditNoteNotDue } from '../../../entities/invoice/due.ts';
+import { cancelDueCreditNote, markCreditNoteDue } from '../../../entities/invoice/due.ts';
 import { settleCredit } from '../../../entities/order/refunds/credit-lines.ts';
 import { decideRefund } from '../../../entities/order/refunds/refund.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
@@ -10,8 +10,8 @@ import { sendEmail } from '../../notifications/order-emails.ts';
 import { advanceOrder, lockOrder } from '../advance.ts';
 
 /**
- * A refund of an order came to an end, under the checkout's lock: `failure` says why the money is still with us. The order
- * hears of it when money has moved; a refund that never left us changes nothing in it.
+ * Records the result of an order's refund, under the checkout's lock. `failure`: why the refund failed, or null. The
+ * order gets an event only when money moved: a refund that fails at once does not change the order.
  */
 export async function endRefund(
   deps: WorkerDeps,
@@ -24,12 +24,12 @@ export async function endRefund(
   const { orderId, amount, before, isOurs } = ended;
   observe(failure === null ? 'order.refund.succeeded' : 'order.refund.failed', { orderId, refundId, amount, failure });
   if (failure === null) {
-    creditNoteDue(tx, { refundId, orderId });
+    markCreditNoteDue(tx, { refundId, orderId });
     tx.afterCommit(() => deps.queues.nudge(issueDocuments));
     if (isOurs) sendEmail(deps, tx, { letter: 'refund-made', id: refundId });
-  } else creditNoteNotDue(tx, refundId);
-  const news = failure === null ? 'refund.succeeded' : 'refund.failed';
-  await announce(deps, tx, { type: news, data: { orderId, refundId, amount, failure } });
+  } else cancelDueCreditNote(tx, refundId);
+  const type = failure === null ? 'refund.succeeded' : 'refund.failed';
+  await announce(deps, tx, { type, data: { orderId, refundId, amount, failure } });
   if (failure !== null && before !== 'succeeded') return;
   const order = await lockOrder(tx, orderId);
   if (!order) return;

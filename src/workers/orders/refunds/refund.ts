@@ -1,37 +1,40 @@
 import { refused } from '../../../domain/errors.ts';
-import { cutDown } from '../../../domain/orders/credit.ts';
+import { capRefundLines } from '../../../domain/orders/credit.ts';
 import { amountOf, type RefundLine, refundDelivery, refundUnits } from '../../../domain/orders/refundable.ts';
-import { countUnits, loadDelivery, loadLines, pick, refundable } from '../../../entities/order/lines.ts';
+import { countUnits, loadDelivery, loadLines, pickUnits, refundable } from '../../../entities/order/lines.ts';
 import type { Order } from '../../../entities/order/order.ts';
-import { askRefund, type WantedRefund } from '../../../entities/order/refunds/refund.ts';
+import { createRefund, type NewRefund } from '../../../entities/order/refunds/refund.ts';
 import { enqueue } from '../../../entities/outbox/outbox.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import type { OrderWork } from '../../../jobs/orders.ts';
 import { executeOperation } from '../../../jobs/payments.ts';
 import type { WorkerDeps } from '../../deps.ts';
-import type { LineRequest, Prepared } from '../prepared.ts';
+import type { ParsedCommand, Prepared } from '../prepared.ts';
 import { linesByValue, readRefundable } from './refundable.ts';
 
-/** Asks for money back and has the provider called. @returns the refund; undefined when there is nothing to give back */
+/**
+ * Requests a refund and enqueues the call to the provider. @returns the refund; undefined when there is nothing to
+ * refund
+ */
 export async function giveBack(
   deps: WorkerDeps,
   tx: Tx,
-  wanted: WantedRefund,
+  request: NewRefund,
 ): Promise<{ refundId: string } | undefined> {
-  const refund = await askRefund(tx, wanted);
+  const refund = await createRefund(tx, request);
   if (!refund) return undefined;
   enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId: refund.operationId } });
   return { refundId: refund.id };
 }
 
 /**
- * Money goes back without goods coming back: that of units that were sent, up to what is left of them, or an amount.
+ * Prepares a refund without a return: of shipped units, at most what is left of their lines, or of an amount.
  * @throws UNITS_UNAVAILABLE, DELIVERY_REFUNDED, NOTHING_TO_REFUND, REFUND_EXCEEDS_PAYMENT
  */
 export async function prepareRefund(
   deps: WorkerDeps,
   tx: Tx,
-  { order, work, reason }: LineRequest<OrderWork['REFUND']>,
+  { order, work, reason }: ParsedCommand<OrderWork['REFUND']>,
 ): Promise<Prepared> {
   const { amount, delivery } = work;
   const units = work.lines ?? [];
@@ -47,15 +50,15 @@ export async function prepareRefund(
 }
 
 async function linesOfUnits(tx: Tx, order: Order, work: OrderWork['REFUND']): Promise<RefundLine[]> {
-  const picked = pick(await loadLines(tx, order.id), work.lines ?? [], refundable);
-  const wanted = picked.map(({ line, quantity }) => refundUnits(line, quantity));
+  const picked = pickUnits(await loadLines(tx, order.id), work.lines ?? [], refundable);
+  const refundLines = picked.map(({ line, quantity }) => refundUnits(line, quantity));
   if (work.delivery) {
     if (order.deliveryRefunded) throw refused('DELIVERY_REFUNDED', { orderId: order.id });
-    wanted.push(...refundDelivery(await loadDelivery(tx, order.id)));
+    refundLines.push(...refundDelivery(await loadDelivery(tx, order.id)));
   }
-  const requested = amountOf(wanted);
+  const requested = amountOf(refundLines);
   if (requested === 0) throw refused('NOTHING_TO_REFUND', { orderId: order.id });
-  const lines = cutDown(wanted, await readRefundable(tx, order));
+  const lines = capRefundLines(refundLines, await readRefundable(tx, order));
   if (amountOf(lines) === 0) throw refused('REFUND_EXCEEDS_PAYMENT', { orderId: order.id, requested, available: 0 });
   return lines;
 }

@@ -7,23 +7,23 @@ import type { Order } from '../../../entities/order/order.ts';
 import { loadCreditable } from '../../../entities/order/refunds/credit.ts';
 import { loadMoney } from '../../../entities/order/refunds/money.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
-import { leftToAsk, type StoredOrder } from '../../../machines/order.ts';
+import { refundableAmount, type StoredOrder } from '../../../machines/order.ts';
 
-/** What may go back of an order: what is left of each line of its invoice, and `most` paise in all. */
+/** The refundable rest of an order: of each invoice line, and at most `most` paise in total. */
 interface Refundable {
   creditable: CreditableLine[];
   most: number;
 }
 
-/** Reads what may go back of an order now, under its lock. */
+/** Reads the refundable rest of an order, under its lock. */
 export async function readRefundable(tx: Tx, order: Order): Promise<Refundable> {
   const { lines } = await loadCreditable(tx, order.id);
   const { captured, asked } = await loadMoney(tx, order.checkoutId);
-  const most = Math.min(captured - asked, leftToAsk(order.machine as StoredOrder), leftOf(lines));
+  const most = Math.min(captured - asked, refundableAmount(order.machine as StoredOrder), leftOf(lines));
   return { creditable: lines, most: Math.max(0, most) };
 }
 
-/** The lines of a refund of so many paise, without units. @throws REFUND_EXCEEDS_PAYMENT for more than may go back */
+/** The lines of a refund by value. `requested` is in paise. @throws REFUND_EXCEEDS_PAYMENT */
 export async function linesByValue(tx: Tx, order: Order, requested: number): Promise<RefundLine[]> {
   const { creditable, most } = await readRefundable(tx, order);
   if (requested > most) throw refused('REFUND_EXCEEDS_PAYMENT', { orderId: order.id, requested, available: most });

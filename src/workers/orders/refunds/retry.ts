@@ -1,22 +1,22 @@
-import { askAgain } from '../../../entities/order/refunds/refund-retry.ts';
+import { retryFailedRefund } from '../../../entities/order/refunds/refund-retry.ts';
 import { enqueue } from '../../../entities/outbox/outbox.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import type { OrderWork } from '../../../jobs/orders.ts';
 import { executeOperation } from '../../../jobs/payments.ts';
 import type { WorkerDeps } from '../../deps.ts';
-import type { LineRequest, Prepared } from '../prepared.ts';
+import type { ParsedCommand, Prepared } from '../prepared.ts';
 
-/** A refund did not come about: once more, under a key of its own, up to what is still owed. */
+/** Requests a failed refund again, with a new idempotency key and at most the amount that is still owed. */
 export function prepareRetry(
   deps: WorkerDeps,
   tx: Tx,
-  { order, work }: LineRequest<OrderWork['RETRY_REFUND']>,
+  { order, work }: ParsedCommand<OrderWork['RETRY_REFUND']>,
 ): Prepared {
   const { refundId } = work;
   return {
     event: { type: 'RETRY_REFUND' },
     async perform() {
-      const operationId = await askAgain(tx, { order, refundId });
+      const operationId = await retryFailedRefund(tx, { order, refundId });
       enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
       return { refundId };
     },

@@ -1,11 +1,11 @@
-import { cutDown } from '../../../domain/orders/credit.ts';
+import { capRefundLines } from '../../../domain/orders/credit.ts';
 import { amountOf, refundUnits } from '../../../domain/orders/refundable.ts';
 import {
   countUnits,
   goodsOf,
   loadLines,
   type OrderLine,
-  pick,
+  pickUnits,
   refundable,
   type Units,
 } from '../../../entities/order/lines.ts';
@@ -27,14 +27,14 @@ import type { Prepared } from '../prepared.ts';
 import { giveBack } from './refund.ts';
 import { readRefundable } from './refundable.ts';
 
-/** A customer, or staff for one, wants to send goods back. */
+/** Prepares a return that a customer, or staff for a customer, requests. */
 export async function prepareReturn(
   deps: WorkerDeps,
   tx: Tx,
   { order, work, actor }: { order: Order; work: OrderWork['REQUEST_RETURN']; actor: string },
 ): Promise<Prepared> {
   const { lines: units, reason } = work;
-  pick(await loadLines(tx, order.id), units, await returnable(tx, order.id));
+  pickUnits(await loadLines(tx, order.id), units, await returnable(tx, order.id));
   return {
     event: { type: 'REQUEST_RETURN' },
     async perform() {
@@ -54,7 +54,7 @@ const DECISIONS = {
   withdrawn: 'WITHDRAW_RETURN',
 } as const;
 
-/** Staff, or the customer, say what is to become of a return. */
+/** Prepares the approval, rejection or withdrawal of a return. */
 export async function prepareDecision(
   deps: WorkerDeps,
   tx: Tx,
@@ -66,14 +66,16 @@ export async function prepareDecision(
     async perform() {
       decideReturn(tx, { returnId, to });
       await announce(deps, tx, { type: `return.${to}`, data: { orderId: order.id, returnId } });
-      // Whoever withdrew a return knows it.
+      // The customer who withdraws a return needs no e-mail.
       if (to !== 'withdrawn') sendEmail(deps, tx, { letter: `return-${to}`, id: returnId });
       return { returnId };
     },
   };
 }
 
-/** The goods are back. Units whose money went back before are not refunded again, and others up to what is left of them. */
+/**
+ * Prepares the receipt of a return. It refunds units that are not refunded yet, at most what is left of their lines.
+ */
 export async function prepareReceipt(
   deps: WorkerDeps,
   tx: Tx,
@@ -82,28 +84,28 @@ export async function prepareReceipt(
   const { returnId, restock: restocked = [], refund } = work;
   const units = await loadReturn(tx, { orderId: order.id, returnId, to: 'received' });
   const lines = await loadLines(tx, order.id);
-  const sellable = pick(lines, restocked, ({ line }) => units.find((one) => one.line === line)?.quantity ?? 0);
+  const sellable = pickUnits(lines, restocked, ({ line }) => units.find((unit) => unit.line === line)?.quantity ?? 0);
   const toRefund = refund ? unrefunded(lines, units) : [];
-  const wanted = toRefund.map(({ line, quantity }) => refundUnits(line, quantity));
-  const refunds = cutDown(wanted, await readRefundable(tx, order));
+  const refundLines = toRefund.map(({ line, quantity }) => refundUnits(line, quantity));
+  const refunds = capRefundLines(refundLines, await readRefundable(tx, order));
   return {
     event: { type: 'RECEIVE_RETURN', amount: amountOf(refunds) },
     async perform() {
       const refunded = toRefund.map(({ line, quantity }) => ({ line: line.line, quantity }));
       await countUnits(tx, order.id, { returned: units, refunded });
       await restock(tx, { cause: 'order', causeId: order.id }, goodsOf(sellable));
-      const made = await giveBack(deps, tx, { order, lines: refunds, cause: 'return', reason });
-      const refundId = made?.refundId ?? null;
+      const givenBack = await giveBack(deps, tx, { order, lines: refunds, cause: 'return', reason });
+      const refundId = givenBack?.refundId ?? null;
       await tx.write();
       await receiveReturn(tx, { returnId, restocked, refundId });
       await announce(deps, tx, { type: 'return.received', data: { orderId: order.id, returnId, refundId } });
-      return { returnId, ...made };
+      return { returnId, ...givenBack };
     },
   };
 }
 
 const unrefunded = (lines: readonly OrderLine[], units: readonly Units[]) =>
   lines.flatMap((line) => {
-    const quantity = Math.min(units.find((one) => one.line === line.line)?.quantity ?? 0, refundable(line));
+    const quantity = Math.min(units.find((unit) => unit.line === line.line)?.quantity ?? 0, refundable(line));
     return quantity > 0 ? [{ line, quantity }] : [];
   });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { requireAll } from '../../../../src/api/admin/pricing/conditions.ts';
+import { requireExistingIds } from '../../../../src/api/admin/pricing/conditions.ts';
 import { unitOfWork } from '../../../../src/infra/database/unit-of-work.ts';
 import { only, putRule } from '../../../support/offers.ts';
 import { waitFor } from '../../../support/wait-for.ts';
@@ -133,7 +133,7 @@ describe('the catalogue of the shop', () => {
     const variantId = product.variants[0]?.id ?? '';
     let removal: ReturnType<typeof ask<Refused>> | undefined;
     await unitOfWork(shop.db, 'test', async (tx) => {
-      await requireAll(tx, { field: 'include.variantIds', table: 'variants', wanted: [variantId] });
+      await requireExistingIds(tx, { field: 'include.variantIds', table: 'variants', ids: [variantId] });
       await putRule(tx.query, { include: only(variantId), action: { kind: 'percent-off', percent: 10 } });
       removal = ask('DELETE', `products/${product.id}`);
       const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;

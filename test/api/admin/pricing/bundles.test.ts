@@ -126,7 +126,7 @@ describe('bundles in the admin API and on the storefront', () => {
     expect(refused.body.error.details.problems).to.deep.equal([
       {
         where: 'sets[0].items',
-        problem: 'those on sale come to 0 units',
+        problem: 'the items on sale have only 0 units',
         expected: 'at least 1 units that can be chosen',
       },
     ]);

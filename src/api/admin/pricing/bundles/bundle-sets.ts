@@ -7,15 +7,14 @@ import { name } from '../conditions.ts';
 const itemSchema = z.strictObject({
   variantId: z.uuid(),
   maxQuantity: z.int().min(1).max(1_000).nullable().default(null),
-  surcharge: paise.default(0).meta({ description: 'Paise, for each unit of it.' }),
+  surcharge: paise.default(0).meta({ description: 'Surcharge per unit in paise. Default: 0.' }),
 });
 
 export const setSchema = z
   .strictObject({
-    id: z
-      .uuid()
-      .optional()
-      .meta({ description: 'Of a set that is there: carts that chose from it keep their choice.' }),
+    id: z.uuid().optional().meta({
+      description: 'Id of an existing set, so that carts keep their selection from it. Omit it for a new set.',
+    }),
     title: name,
     minQuantity: z.int().min(0).max(1_000),
     maxQuantity: z.int().min(1).max(1_000),
@@ -24,12 +23,12 @@ export const setSchema = z
   .meta({ id: 'ChoiceSet' });
 type SetRow = z.infer<typeof setSchema>;
 
-/** Replaces the sets; those that come with their id keep it. An id of another bundle's set counts as none. */
+/** Replaces the sets of a bundle; a set with an id of this bundle keeps it, any other set gets a new id. */
 export async function writeSets(tx: Tx, bundleId: string, sets: readonly SetRow[]): Promise<void> {
-  const there = await tx.query<{ id: string }>(`select id from bundle_sets where bundle_id = $1`, [bundleId]);
-  const known = new Set(there.map(({ id }) => id));
+  const stored = await tx.query<{ id: string }>(`select id from bundle_sets where bundle_id = $1`, [bundleId]);
+  const reusableIds = new Set(stored.map(({ id }) => id));
   const rows = sets.map((set, position) => {
-    const isKept = set.id !== undefined && known.delete(set.id);
+    const isKept = set.id !== undefined && reusableIds.delete(set.id);
     return { ...set, id: isKept ? set.id : newId(), position };
   });
   await tx.query(`delete from bundle_sets where bundle_id = $1`, [bundleId]);
@@ -48,8 +47,8 @@ export async function writeSets(tx: Tx, bundleId: string, sets: readonly SetRow[
   );
 }
 
-/** Those of the variants that cannot be bought now, whatever their stock. */
-export async function offSale(tx: Tx, variantIds: readonly string[]): Promise<string[]> {
+/** Returns the variants that are not for sale because they or their products are not active. */
+export async function findUnsellable(tx: Tx, variantIds: readonly string[]): Promise<string[]> {
   const rows = await tx.query<{ id: string }>(
     `select v.id from variants v join products p on p.id = v.product_id
       where v.id = any($1) and not (v.status = 'active' and p.status = 'active')`,

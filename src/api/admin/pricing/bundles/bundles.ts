@@ -4,8 +4,8 @@ import { setsOf } from '../../../../entities/pricing/bundle-sets.ts';
 import { bundlePricing } from '../../../store/catalogue/bundle-pricing.ts';
 import { slug } from '../../catalogue/fields.ts';
 import { resource } from '../../resources/resource.ts';
-import { name, refuseContradictions, requireAll } from '../conditions.ts';
-import { offSale, setSchema, writeSets } from './bundle-sets.ts';
+import { name, refuseContradictions, requireExistingIds } from '../conditions.ts';
+import { findUnsellable, setSchema, writeSets } from './bundle-sets.ts';
 
 const statuses = ['draft', 'active', 'archived'] as const;
 
@@ -18,7 +18,7 @@ const fields = {
   sets: z.array(setSchema).max(30),
 };
 
-/** Things that are bought together, chosen from sets, at a price of their own. */
+/** Bundles: products chosen from sets and sold together at a bundle price. */
 export const BUNDLES = resource({
   path: 'bundles',
   noun: 'bundle',
@@ -32,18 +32,18 @@ export const BUNDLES = resource({
   defaults: { description: '', status: 'draft', sets: [] },
   required: ['slug', 'title', 'pricing'],
   json: ['pricing'],
-  apart: {
+  computed: {
     sets: {
       schema: z.array(setSchema),
       sql: setsOf('t.id'),
     },
   },
   async check(tx, { sets, status }) {
-    const wanted = [...new Set(sets.flatMap(({ items }) => items.map(({ variantId }) => variantId)))];
-    await requireAll(tx, { field: 'sets', table: 'variants', wanted });
+    const variantIds = [...new Set(sets.flatMap(({ items }) => items.map(({ variantId }) => variantId)))];
+    await requireExistingIds(tx, { field: 'sets', table: 'variants', ids: variantIds });
     if (status !== 'active' && sets.length === 0) return;
-    const gone = status === 'active' ? await offSale(tx, wanted) : [];
-    refuseContradictions(bundleContradictions(sets, new Set(gone)));
+    const unsellable = status === 'active' ? await findUnsellable(tx, variantIds) : [];
+    refuseContradictions(bundleContradictions(sets, new Set(unsellable)));
   },
   async save(tx, id, { sets }) {
     if (sets) await writeSets(tx, id, sets);

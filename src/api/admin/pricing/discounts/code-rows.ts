@@ -5,44 +5,46 @@ import type { Tx } from '../../../../infra/database/unit-of-work.ts';
 interface Codes {
   discountId: string;
   codes: readonly string[];
-  /** Of each code; null: as often as the discount allows. */
+  /** Uses of each code; null: no limit besides those of the discount. */
   maxUses: number | null;
 }
 
-/** Adds codes to a discount, all or none. @throws NAME_TAKEN naming those that exist already */
-export async function addCodes(tx: Tx, wanted: Codes): Promise<void> {
-  const codes = [...new Set(wanted.codes)];
-  const added = await insertCodes(tx, { ...wanted, codes });
+/** Adds all codes to a discount, or none. @throws NAME_TAKEN with up to 20 codes that exist already */
+export async function addCodes(tx: Tx, input: Codes): Promise<void> {
+  const codes = [...new Set(input.codes)];
+  const added = await insertCodes(tx, { ...input, codes });
   if (added.length === codes.length) return;
-  const isAdded = new Set(added);
-  throw refused('NAME_TAKEN', { codes: codes.filter((code) => !isAdded.has(code)).slice(0, 20) });
+  const addedCodes = new Set(added);
+  throw refused('NAME_TAKEN', { codes: codes.filter((code) => !addedCodes.has(code)).slice(0, 20) });
 }
 
-/** Without letters and digits that look alike. */
+/** Omits characters that look alike: 0 and O, 1 and I. */
 const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
-const MOST_ROUNDS = 20;
+const MAX_ROUNDS = 20;
 
-/** Adds `count` codes that nobody can guess. @throws Error when the codes of this length are nearly used up */
+/** Adds `count` random codes. @throws CONTRADICTION when too few codes of this length are left */
 export async function generateCodes(
   tx: Tx,
   { count, prefix, length, ...of }: Omit<Codes, 'codes'> & { count: number; prefix: string; length: number },
 ): Promise<string[]> {
-  const made: string[] = [];
-  for (let round = 0; made.length < count && round < MOST_ROUNDS; round++) {
-    const codes = new Set(Array.from({ length: count - made.length }, () => prefix + randomCode(length)));
-    made.push(...(await insertCodes(tx, { ...of, codes: [...codes] })));
+  const generated: string[] = [];
+  for (let round = 0; generated.length < count && round < MAX_ROUNDS; round++) {
+    const codes = new Set(Array.from({ length: count - generated.length }, () => prefix + randomCode(length)));
+    generated.push(...(await insertCodes(tx, { ...of, codes: [...codes] })));
   }
-  if (made.length < count)
+  if (generated.length < count)
     throw refused('CONTRADICTION', {
-      problems: [{ where: 'length', problem: 'there are not so many codes of this length', expected: 'longer ones' }],
+      problems: [
+        { where: 'length', problem: 'too few unused codes of this length are left', expected: 'a greater length' },
+      ],
     });
-  return made;
+  return generated;
 }
 
 const randomCode = (length: number): string =>
   Array.from({ length }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
 
-/** @returns those that were not there yet. */
+/** @returns the codes that did not exist yet */
 async function insertCodes(tx: Tx, { discountId, codes, maxUses }: Codes): Promise<string[]> {
   const rows = await tx.query<{ code: string }>(
     `insert into discount_codes (code, discount_id, max_uses, created_at)

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { refused } from '../../../../domain/errors.ts';
 import type { Tx } from '../../../../infra/database/unit-of-work.ts';
-import { bare } from '../../../auth/credentials/passwords.ts';
+import { withoutBody } from '../../../auth/credentials/passwords.ts';
 import type { ApiDeps } from '../../../deps.ts';
 import { type AnyRoute, route } from '../../../http/route.ts';
 import { codeSchema } from '../../../store/pricing/code.ts';
@@ -11,17 +11,21 @@ import { addCodes, generateCodes } from './code-rows.ts';
 import { DISCOUNTS } from './discounts.ts';
 
 const PATH = '/api/v1/admin/discounts/{id}/codes';
-const MOST_GENERATED = 10_000;
+const MAX_GENERATED = 10_000;
 
 const common = { tag: DISCOUNTS.tag, permission: 'discounts:manage', access: 'staff' } as const;
 const params = z.object({ id: z.uuid() });
 
 const codeRow = z
-  .object({ code: z.string(), maxUses: z.int().nullable(), used: z.int().meta({ description: 'Held and consumed.' }) })
+  .object({
+    code: z.string(),
+    maxUses: z.int().nullable(),
+    used: z.int().meta({ description: 'Uses, held and consumed.' }),
+  })
   .meta({ id: 'DiscountCode' });
 type CodeRow = z.infer<typeof codeRow>;
 
-const made = z.object({ count: z.int(), codes: z.array(z.string()) });
+const codesSchema = z.object({ count: z.int(), codes: z.array(z.string()) });
 
 /** The codes of a discount. */
 export const discountCodeRoutes = (deps: ApiDeps): AnyRoute[] => [list(deps), add(deps), generate(deps), remove(deps)];
@@ -31,15 +35,15 @@ const list = ({ db }: ApiDeps) =>
     ...common,
     method: 'get',
     path: PATH,
-    summary: 'The codes of a discount, in their order',
+    summary: 'List the codes of a discount in alphabetical order',
     params,
     query: z.strictObject({
       limit: z.coerce.number().int().min(1).max(1_000).default(100),
-      cursor: z.string().max(40).optional().meta({ description: 'The code behind which to go on.' }),
+      cursor: z.string().max(40).optional().meta({ description: '`nextCursor` of the previous page: its last code.' }),
     }),
     answers: {
       200: {
-        description: 'One page',
+        description: 'A page of codes',
         schema: z.object({ data: z.array(codeRow), nextCursor: z.string().nullable() }),
       },
     },
@@ -62,13 +66,20 @@ const add = (deps: ApiDeps) =>
     ...common,
     method: 'post',
     path: PATH,
-    summary: 'Add codes, all or none',
+    summary: 'Add codes to a discount',
     params,
+    description: 'Adds all codes, or none if one exists already.',
     body: z.strictObject({
       codes: z.array(codeSchema).min(1).max(1_000),
-      maxUses: z.int().min(1).max(1_000_000).nullable().default(null).meta({ description: 'Of each code.' }),
+      maxUses: z
+        .int()
+        .min(1)
+        .max(1_000_000)
+        .nullable()
+        .default(null)
+        .meta({ description: 'Uses of each code; null: no limit.' }),
     }),
-    answers: { 201: { description: 'Added', schema: made } },
+    answers: { 201: { description: 'The added codes', schema: codesSchema } },
     errors: ['DISCOUNT_NOT_FOUND', 'NAME_TAKEN'],
     idempotent: true,
     handle(call) {
@@ -89,15 +100,26 @@ const generate = (deps: ApiDeps) =>
     ...common,
     method: 'post',
     path: `${PATH}/generate`,
-    summary: `Make up to ${MOST_GENERATED} codes that nobody can guess`,
+    summary: `Generate up to ${MAX_GENERATED} random codes for a discount`,
     params,
     body: z.strictObject({
-      count: z.int().min(1).max(MOST_GENERATED),
-      prefix: codeSchema.or(z.literal('')).default('').meta({ description: 'Begins each of them, e.g. `DIWALI-`.' }),
-      length: z.int().min(8).max(20).default(10).meta({ description: 'Letters and digits behind the prefix.' }),
-      maxUses: z.int().min(1).max(1_000_000).nullable().default(1).meta({ description: 'Of each code.' }),
+      count: z.int().min(1).max(MAX_GENERATED),
+      prefix: codeSchema.or(z.literal('')).default('').meta({ description: 'Prefix of each code, e.g. `DIWALI-`.' }),
+      length: z
+        .int()
+        .min(8)
+        .max(20)
+        .default(10)
+        .meta({ description: 'Random characters after the prefix. Default: 10.' }),
+      maxUses: z
+        .int()
+        .min(1)
+        .max(1_000_000)
+        .nullable()
+        .default(1)
+        .meta({ description: 'Uses of each code; null: no limit. Default: 1.' }),
     }),
-    answers: { 201: { description: 'Made', schema: made } },
+    answers: { 201: { description: 'The generated codes', schema: codesSchema } },
     errors: ['DISCOUNT_NOT_FOUND', 'CONTRADICTION'],
     idempotent: true,
     handle(call) {
@@ -123,9 +145,10 @@ const remove = (deps: ApiDeps) =>
     ...common,
     method: 'delete',
     path: `${PATH}/{code}`,
-    summary: 'Remove a code: nobody can enter it any more, and carts that have it are told',
+    summary: 'Delete a code of a discount',
+    description: 'Nobody can enter the code any more; carts that contain it show that it no longer applies.',
     params: params.extend({ code: codeSchema }),
-    answers: { 204: { description: 'Removed' } },
+    answers: { 204: { description: 'Deleted' } },
     errors: ['DISCOUNT_NOT_FOUND', 'DISCOUNT_CODE_NOT_FOUND'],
     handle(call) {
       const { id, code } = call.params;
@@ -138,7 +161,7 @@ const remove = (deps: ApiDeps) =>
         if (removed.length === 0) throw refused('DISCOUNT_CODE_NOT_FOUND', { code });
         return { answer: noContent, target: { type: 'discount', id }, before: { code }, after: null };
       };
-      return bare(adminEdit(deps, call, { action: 'discount.remove-code', scope: id, work }));
+      return withoutBody(adminEdit(deps, call, { action: 'discount.remove-code', scope: id, work }));
     },
   });
 

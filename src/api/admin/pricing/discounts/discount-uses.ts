@@ -1,21 +1,21 @@
 import { z } from 'zod';
 import type { ApiDeps } from '../../../deps.ts';
 import { type AnyRoute, route } from '../../../http/route.ts';
-import { pageOf, pageQuery, startOf, toPage } from '../../list-query.ts';
+import { pageQuery, pageSchema, paginate, readCursorId } from '../../list-query.ts';
 import { readOne } from '../../resources/resource.ts';
 import { DISCOUNTS } from './discounts.ts';
 
 const redemptionSchema = z
   .object({
-    id: z.uuid().meta({ description: 'The checkout.' }),
+    id: z.uuid().meta({ description: 'Id of the checkout.' }),
     code: z.string().nullable(),
-    amount: z.int().meta({ description: 'Paise taken off.' }),
+    amount: z.int().meta({ description: 'Reduction in paise.' }),
     status: z.enum(['held', 'consumed', 'released']),
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'Redemption' });
 
-/** Who has used a discount: held with the stock, consumed with the order, released when the checkout ended otherwise. */
+/** Redemptions of a discount: held with the stock, consumed by the order, released when no order follows. */
 export const redemptionRoutes = ({ db }: ApiDeps): AnyRoute[] => [
   route({
     tag: DISCOUNTS.tag,
@@ -23,10 +23,10 @@ export const redemptionRoutes = ({ db }: ApiDeps): AnyRoute[] => [
     access: 'staff',
     method: 'get',
     path: '/api/v1/admin/discounts/{id}/redemptions',
-    summary: 'The redemptions of a discount, newest first',
+    summary: 'List the redemptions of a discount, newest first',
     params: z.object({ id: z.uuid() }),
     query: z.strictObject(pageQuery),
-    answers: { 200: { description: 'One page', schema: pageOf(redemptionSchema) } },
+    answers: { 200: { description: 'A page of redemptions', schema: pageSchema(redemptionSchema) } },
     errors: ['DISCOUNT_NOT_FOUND', 'CURSOR_INVALID'],
     async handle({ params: { id }, query: { limit, cursor } }) {
       await readOne(db.query, DISCOUNTS, id);
@@ -34,9 +34,9 @@ export const redemptionRoutes = ({ db }: ApiDeps): AnyRoute[] => [
       const rows = await db.search<z.infer<typeof redemptionSchema>>(
         `select checkout_id as id, code, amount, status, created_at as "createdAt" from discount_redemptions
           where discount_id = $1 and ($2::uuid is null or checkout_id < $2) order by checkout_id desc limit $3`,
-        [id, startOf(list, cursor), limit + 1],
+        [id, readCursorId(list, cursor), limit + 1],
       );
-      return { status: 200, body: toPage(list, rows, limit) };
+      return { status: 200, body: paginate(list, rows, limit) };
     },
   }),
 ];

@@ -4,35 +4,35 @@ import type { Database } from '../../../../infra/database/database.ts';
 import { inTextOrder } from '../../../fields/text-order.ts';
 import { filterSql, isAvailable, type ProductFilter, VARIANTS } from './product-filter.ts';
 
-/** Products that the facets are counted over, at most: what one request may cost is the same in every shop. */
-const MOST_COUNTED = 2_000;
+/** The maximum number of products counted, so that the cost of a request does not grow with the catalogue. */
+const MAX_COUNTED = 2_000;
 
 const countsSchema = z.array(z.object({ value: z.string(), count: z.int() }));
 
 export const facetsSchema = z
   .object({
-    total: z.int().meta({ description: 'Products that were counted.' }),
+    total: z.int().meta({ description: 'Number of products counted.' }),
     collections: z.array(z.object({ slug: z.string(), title: z.string(), count: z.int() })),
     sizes: countsSchema,
     colors: countsSchema,
     price: z
       .object({ min: z.int(), max: z.int(), currency: z.string() })
       .nullable()
-      .meta({ description: 'Paise: what one unit costs the visitor now.' }),
+      .meta({ description: 'Lowest and highest price of one unit in paise, at the prices of the visitor.' }),
     inStock: z.int(),
     isComplete: z.boolean().meta({
-      description: `Whether everything that fits was counted. If not, more than ${MOST_COUNTED} products fit, the newest ${MOST_COUNTED} were counted, and each number means "at least".`,
+      description: `Whether all matching products were counted. If false, more than ${MAX_COUNTED} products match, only the newest ${MAX_COUNTED} were counted, and each number means "at least".`,
     }),
   })
   .meta({
     id: 'ProductFacets',
     description:
-      'Numbers of products over what fits, not only this page. They cover everything while `isComplete`, else the newest.',
+      'Numbers of products that match the filters, over all pages. They cover only the newest products when `isComplete` is false.',
   });
 
 export type Facets = z.infer<typeof facetsSchema>;
 
-interface Priced {
+interface FacetSource {
   db: Database;
   currency: string;
   terms: PriceTerms;
@@ -43,31 +43,31 @@ interface FacetRow extends Omit<Facets, 'price'> {
   max: number | null;
 }
 
-/** How many of what was counted have each value of a list of theirs. */
+/** SQL that counts the products per value of the array column `list`, as JSON. */
 const counts = (list: string) => `(select coalesce(json_agg(json_build_object('value', value, 'count', count)
     order by count desc, ${inTextOrder('value')}), '[]')
   from (select value, count(*) as count from counted, unnest(${list}) as value group by value) each)`;
 
 /**
- * Counts what fits by collection, size and colour, in one statement. It costs no more in a shop of a million products:
- * the laterals walk the indexes product by product, where the planner left to itself would read whole tables.
+ * Counts the matching products by collection, size and colour in one statement. The lateral joins read the indexes
+ * product by product, so that the cost stays the same with a million products; other joins would scan whole tables.
  */
-export async function readFacets({ db, currency, terms }: Priced, filter: ProductFilter): Promise<Facets> {
+export async function readFacets({ db, currency, terms }: FacetSource, filter: ProductFilter): Promise<Facets> {
   const sql = filterSql(filter, { ranked: false, isByPrice: false, terms });
   const fits = sql.fits('v', 's');
   const [row] = await db.search<FacetRow>(
     `with ${sql.with} fitting as materialized (
         select p.id from ${sql.from} where ${sql.where}
             and ${sql.someFits}
-          order by p.id desc limit ${MOST_COUNTED + 1}),
+          order by p.id desc limit ${MAX_COUNTED + 1}),
       counted as materialized (
-        select p.id, each.* from (select id from fitting order by id desc limit ${MOST_COUNTED}) p cross join lateral (
+        select p.id, each.* from (select id from fitting order by id desc limit ${MAX_COUNTED}) p cross join lateral (
           select array_agg(distinct v.size) filter (where v.size is not null) as sizes,
             array_agg(distinct v.color) filter (where v.color is not null) as colors,
             min(price) as least, max(price) as most, bool_or(stocked) as stocked
           from (select v.size, v.color, ${sql.price.of('v')} as price, ${isAvailable('s')} as stocked
             from ${VARIANTS} where v.product_id = p.id and ${fits} offset 0) v) each)
-    select count(*) as total, (select count(*) from fitting) <= ${MOST_COUNTED} as "isComplete",
+    select count(*) as total, (select count(*) from fitting) <= ${MAX_COUNTED} as "isComplete",
       count(*) filter (where stocked) as "inStock", min(least) as min, max(most) as max,
       ${counts('sizes')} as sizes, ${counts('colors')} as colors,
       (select coalesce(json_agg(json_build_object('slug', c.slug, 'title', c.title, 'count', n.count) order by c.position), '[]')

@@ -1,119 +1,129 @@
 import type { PriceTerms } from '../../../../domain/pricing/unit-prices/unit-price.ts';
 import { type PriceSql, priceSql } from './product-price.ts';
 
-/** What a client narrows the catalogue down to. */
+/** The filters of a product list. */
 export interface ProductFilter {
   q?: string | undefined;
   /** Slug. */
   collection?: string | undefined;
   size?: string[] | undefined;
   color?: string[] | undefined;
-  /** Paise, both inclusive: what one unit costs the visitor. */
+  /** Limits of the unit price for the visitor, in paise, inclusive. */
   minPrice?: number | undefined;
   maxPrice?: number | undefined;
-  /** true: only what can be bought now; false: only products of which nothing that fits can be. */
+  /** true: only available variants; false: only products without an available variant that matches. */
   inStock?: boolean | undefined;
 }
 
-/** A filter as the parts of a statement that reads products as `p`. */
+/** A product filter as parts of an SQL statement, in which the products have the alias `p`. */
 export interface FilterSql {
   params: unknown[];
-  /** Adds a parameter and answers its placeholder. */
+  /** Adds a parameter and returns its placeholder. */
   bind(value: unknown): string;
-  /** Opens the statement; ends in a comma unless it is empty. */
+  /** Common table expressions; ends in a comma unless it is empty. */
   with: string;
-  /** To be read from; has `found f` with the score of each product when it is ranked. */
+  /** The FROM clause; includes `found f` with the score of each product when there is a search text. */
   from: string;
-  /** What holds for a product. */
+  /** The conditions on a product. */
   where: string;
-  /** Whether the variant with the alias `v` fits, with its level `s`. */
+  /** The condition that the variant `v` with its stock level `s` matches the filter. */
   fits(v: string, s: string): string;
   /** The price of one unit for the visitor. */
   price: PriceSql;
-  /** That some variant of `p` fits. */
+  /** The condition that any variant of `p` matches the filter. */
   someFits: string;
-  /** Whether `with` has the table `fitting_variants` of all variants that fit, since no index has their prices. */
-  isListed: boolean;
+  /** Whether `with` defines `fitting_variants` with all matching variants, because no index has their prices. */
+  hasFittingVariants: boolean;
 }
 
-/** Whether a unit can be bought, of the level with this alias. */
+/** The condition that a unit of the stock level with the alias `s` is available. */
 export const isAvailable = (s: string): string => `${s}.on_hand + ${s}.backorder_limit - ${s}.reserved > 0`;
 
-/** The variants of `p` with their levels, to be read from. */
+/** The FROM clause of active variants with their stock levels. */
 export const VARIANTS = `variants v join stock_levels s on s.variant_id = v.id and v.status = 'active'`;
 
-interface LineRequest {
+interface FilterOptions {
+  /** Whether search results get a score. */
   ranked: boolean;
   /** Whether the products are sorted by price. */
   isByPrice: boolean;
   terms: PriceTerms;
 }
 
-/** The parts of a statement for this filter. Only what is asked for is in the text, so that the plan is made for it. */
-export function filterSql(filter: ProductFilter, { ranked, isByPrice, terms }: LineRequest): FilterSql {
+/** Builds the SQL of a filter. Only requested conditions are in the text, so that PostgreSQL plans for them. */
+export function filterSql(filter: ProductFilter, { ranked, isByPrice, terms }: FilterOptions): FilterSql {
   const params: unknown[] = [];
   const bind = (value: unknown) => `$${params.push(value)}`;
   const price = priceSql(terms, bind);
-  const { isGoods, isAmount } = fitting(filter, bind);
-  const fits: FilterSql['fits'] = (v, s) => `${isGoods(v, s)} and ${isAmount(price.of(v))}`;
-  const isOfPrice = isByPrice || filter.minPrice !== undefined || filter.maxPrice !== undefined;
-  const parts = { with: '', from: 'products p', where: `p.status = 'active'`, isListed: price.isPriced && isOfPrice };
+  const { variantMatches, priceMatches } = filterConditions(filter, bind);
+  const fits: FilterSql['fits'] = (v, s) => `${variantMatches(v, s)} and ${priceMatches(price.of(v))}`;
+  const needsPrices = isByPrice || filter.minPrice !== undefined || filter.maxPrice !== undefined;
+  const parts = {
+    with: '',
+    from: 'products p',
+    where: `p.status = 'active'`,
+    hasFittingVariants: price.isPriced && needsPrices,
+  };
   const sql: FilterSql = { params, bind, fits, price, ...parts, someFits: '' };
-  const within: string[] = [];
+  const productSets: string[] = [];
   if (filter.collection !== undefined) {
     const collection = `(select id from collections where slug = ${bind(filter.collection)} and status = 'active')`;
     sql.from += ` join product_collections c on c.product_id = p.id and c.collection_id = ${collection}`;
-    within.push(`select product_id from product_collections where collection_id = ${collection}`);
+    productSets.push(`select product_id from product_collections where collection_id = ${collection}`);
   }
   if (filter.q !== undefined) {
-    search(sql, filter.q, ranked);
-    within.push('select id from found');
+    addSearch(sql, filter.q, ranked);
+    productSets.push('select id from found');
   }
-  if (sql.isListed) {
+  if (sql.hasFittingVariants) {
     const stocked = isAvailable('s');
-    const where = [isGoods('v', 's'), ...within.map((products) => `v.product_id in (${products})`)].join(' and ');
-    // Their prices are computed once, not by looking at each product again.
+    const where = [variantMatches('v', 's'), ...productSets.map((products) => `v.product_id in (${products})`)].join(
+      ' and ',
+    );
+    // Computes all prices once instead of once per product.
     sql.with += `fitting_variants as (
-      select * from (${price.rows({ from: VARIANTS, stocked, where })}) v where ${isAmount('v.price')}),`;
+      select * from (${price.rows({ from: VARIANTS, stocked, where })}) v where ${priceMatches('v.price')}),`;
   }
-  const some = (condition: string) => `exists (select 1 from ${sql.isListed ? 'fitting_variants v' : VARIANTS}
+  const anyVariant = (
+    condition: string,
+  ) => `exists (select 1 from ${sql.hasFittingVariants ? 'fitting_variants v' : VARIANTS}
     where v.product_id = p.id and ${condition})`;
-  sql.someFits = some(sql.isListed ? 'true' : fits('v', 's'));
+  sql.someFits = anyVariant(sql.hasFittingVariants ? 'true' : fits('v', 's'));
   if (filter.inStock === false) {
-    sql.where += ` and not ${some(sql.isListed ? 'stocked' : `${fits('v', 's')} and ${isAvailable('s')}`)}`;
+    sql.where += ` and not ${anyVariant(sql.hasFittingVariants ? 'stocked' : `${fits('v', 's')} and ${isAvailable('s')}`)}`;
   }
   return sql;
 }
 
-/** The conditions of the filter on a variant with its level, and on the price of a unit. */
-function fitting({ size, color, minPrice, maxPrice, inStock }: ProductFilter, bind: FilterSql['bind']) {
-  const ofGoods: ((v: string, s: string) => string)[] = [];
-  const ofAmounts: ((amount: string) => string)[] = [];
+/** The conditions of the filter on a variant with its stock level, and on the price of a unit. */
+function filterConditions({ size, color, minPrice, maxPrice, inStock }: ProductFilter, bind: FilterSql['bind']) {
+  const variantConditions: ((v: string, s: string) => string)[] = [];
+  const priceConditions: ((amount: string) => string)[] = [];
   const anyOf = (column: string, texts: string[]) => {
-    // Lower case is made in one place: JavaScript makes another of some letters, such as İ.
-    const wanted = texts.map((text) => `lower(${bind(text)}::text)`).join(', ');
-    ofGoods.push((v) => `lower(${v}.${column}) in (${wanted})`);
+    // PostgreSQL lower-cases both sides: JavaScript lower-cases some letters differently, e.g. İ.
+    const values = texts.map((text) => `lower(${bind(text)}::text)`).join(', ');
+    variantConditions.push((v) => `lower(${v}.${column}) in (${values})`);
   };
   const limit = (operator: string, paise: number) => {
     const bound = bind(paise);
-    ofAmounts.push((amount) => `${amount} ${operator} ${bound}::bigint`);
+    priceConditions.push((amount) => `${amount} ${operator} ${bound}::bigint`);
   };
   if (size) anyOf('size', size);
   if (color) anyOf('color', color);
   if (minPrice !== undefined) limit('>=', minPrice);
   if (maxPrice !== undefined) limit('<=', maxPrice);
-  if (inStock) ofGoods.push((_, s) => isAvailable(s));
+  if (inStock) variantConditions.push((_, s) => isAvailable(s));
   return {
-    isGoods: (v: string, s: string) => ofGoods.map((rule) => rule(v, s)).join(' and ') || 'true',
-    isAmount: (amount: string) => ofAmounts.map((rule) => rule(amount)).join(' and ') || 'true',
+    variantMatches: (v: string, s: string) => variantConditions.map((rule) => rule(v, s)).join(' and ') || 'true',
+    priceMatches: (amount: string) => priceConditions.map((rule) => rule(amount)).join(' and ') || 'true',
   };
 }
 
 /**
- * Full text first: every word must be there, or begin a word that is; a word that the shop does not know is read as the
- * one most like it. A SKU, or its beginning, comes before all text.
+ * Adds the full-text search. Every word must match a word or its beginning; an unknown word matches the most similar
+ * known word. A matching SKU or SKU prefix ranks above every text match.
  */
-function search(sql: FilterSql, q: string, ranked: boolean): void {
+function addSearch(sql: FilterSql, q: string, ranked: boolean): void {
   const sku = skuPattern(q);
   const typed = `${sql.bind(searchText(q))}::text`;
   sql.with = `query as materialized (select product_query(${typed}) as words,
@@ -131,12 +141,12 @@ function search(sql: FilterSql, q: string, ranked: boolean): void {
   sql.from = `found f join ${sql.from.replace('products p', 'products p on p.id = f.id')}`;
 }
 
-/** What is typed as the beginning of a SKU, to be compared with `like`; null for what cannot be one. */
+/** A `like` pattern for SKUs that begin with the search text; null when the text cannot be a SKU. */
 export const skuPattern = (q: string): string | null =>
   /^[A-Za-z0-9._-]{3,64}$/.test(q.trim()) ? `${q.trim().toUpperCase().replaceAll('_', '\\_')}%` : null;
 
 /**
- * What is typed, for the functions in SQL that split it into words just as they split a title: nothing a person types can
- * be a syntax error. No text in PostgreSQL holds the code point 0.
+ * The search text for the SQL functions that split it into words like a title, so that no input is a syntax error.
+ * A text in PostgreSQL cannot contain the code point 0.
  */
 export const searchText = (q: string): string => q.replaceAll('\0', ' ');

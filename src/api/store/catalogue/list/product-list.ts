@@ -16,15 +16,14 @@ const itemSchema = z
     brand: z.string(),
     price: z.int().meta({
       description:
-        'Paise: the lowest price among the variants that fit the filters, for one unit, by the price lists and rules that are open to the visitor now.',
+        'Paise: lowest price of one unit among the variants that match the filters, by the price lists and pricing rules that apply to the visitor now.',
     }),
-    highestPrice: z.int(),
-    wasPrice: z
-      .int()
-      .nullable()
-      .meta({ description: 'Paise: the own price of the variant with the lowest price, when that is lowered.' }),
+    highestPrice: z.int().meta({ description: 'Paise: highest price among the variants that match the filters.' }),
+    wasPrice: z.int().nullable().meta({
+      description: 'Paise: base price of the cheapest variant when a price list or rule lowers it, else null.',
+    }),
     currency: z.string(),
-    inStock: z.boolean().meta({ description: 'Whether some variant can be bought now.' }),
+    inStock: z.boolean().meta({ description: 'Whether any variant is available now.' }),
     sizes: z.array(z.string()),
     colors: z.array(z.string()),
     rating: ratingSchema,
@@ -37,7 +36,7 @@ export const productListSchema = z
     nextCursor: z.string().nullable(),
     facets: facetsSchema
       .nullable()
-      .meta({ description: 'On the first page; null on those behind a cursor, which have the same.' }),
+      .meta({ description: 'Facets, on the first page only; null when the request has a cursor.' }),
   })
   .meta({ id: 'ProductList' });
 
@@ -57,17 +56,17 @@ interface PageRow extends Omit<Item, 'currency' | 'wasPrice'> {
 }
 
 /**
- * Reads one page of the catalogue in one statement, and the facets in another beside it.
+ * Reads one page of products in one statement and the facets in a parallel one.
  * @throws CURSOR_INVALID, COLLECTION_NOT_FOUND
  */
 export async function readProductList(
-  priced: { db: Database; currency: string; terms: PriceTerms },
+  source: { db: Database; currency: string; terms: PriceTerms },
   request: ProductListRequest,
 ): Promise<ProductList> {
-  const { db, currency, terms } = priced;
+  const { db, currency, terms } = source;
   const [rows, facets] = await Promise.all([
     readPage(db, request, terms),
-    request.cursor === undefined ? readFacets(priced, request) : null,
+    request.cursor === undefined ? readFacets(source, request) : null,
   ]);
   if (rows.length === 0) await refuseUnknownCollection(db, request.collection);
   return { ...toPage(rows, request, currency), facets };
@@ -80,12 +79,12 @@ function readPage(db: Database, request: ProductListRequest, terms: PriceTerms):
   const sql = filterSql(request, { ranked: sort === 'relevance', isByPrice: order.isByPrice === true, terms });
   const { from, where } = order.rows(sql);
   const fits = sql.fits('v', 's');
-  const position = cursor === undefined ? null : readCursor(listOf(request), cursor, order.keySchema);
-  const behind = position ? `and ${order.behind(sql.bind(position.key), sql.bind(position.id))}` : '';
+  const position = cursor === undefined ? null : readCursor(cursorScope(request), cursor, order.keySchema);
+  const after = position ? `and ${order.after(sql.bind(position.key), sql.bind(position.id))}` : '';
   return db.search<PageRow>(
     `with ${sql.with} page as materialized (
         select row_number() over (order by ${order.by}) as place, p.id, ${order.key} as key, ${order.id} as key_id
-          from ${from} where ${where} ${behind} order by ${order.by} limit ${sql.bind(limit + 1)})
+          from ${from} where ${where} ${after} order by ${order.by} limit ${sql.bind(limit + 1)})
     select p.id, p.slug, p.title, p.brand, page.key, page.key_id as "keyId", ${ratingOf('p')} as rating, each.*
       from page join products p on p.id = page.id cross join lateral (
         select min(price) filter (where fits) as price, max(price) filter (where fits) as "highestPrice",
@@ -100,11 +99,11 @@ function readPage(db: Database, request: ProductListRequest, terms: PriceTerms):
 }
 
 function toPage(rows: readonly PageRow[], request: ProductListRequest, currency: string): Omit<ProductList, 'facets'> {
-  const shown = rows.slice(0, request.limit);
-  const last = shown.at(-1);
+  const visible = rows.slice(0, request.limit);
+  const last = visible.at(-1);
   const hasMore = rows.length > request.limit && last !== undefined;
-  const nextCursor = hasMore ? writeCursor(listOf(request), { key: last.key, id: last.keyId }) : null;
-  return { data: shown.map((row) => toItem(row, currency)), nextCursor };
+  const nextCursor = hasMore ? writeCursor(cursorScope(request), { key: last.key, id: last.keyId }) : null;
+  return { data: visible.map((row) => toItem(row, currency)), nextCursor };
 }
 
 function toItem({ key, keyId, sizes, colors, ownPrice, ...row }: PageRow, currency: string): Item {
@@ -112,12 +111,12 @@ function toItem({ key, keyId, sizes, colors, ownPrice, ...row }: PageRow, curren
   return { ...row, wasPrice, sizes: [...new Set(sizes)], colors: [...new Set(colors)], currency };
 }
 
-/** Without a search nothing is more relevant than anything else. */
+/** The sort order in effect. Relevance needs a search text. */
 const sortOf = ({ sort, q }: ProductListRequest): Sort =>
   q === undefined ? (sort === undefined || sort === 'relevance' ? 'newest' : sort) : (sort ?? 'relevance');
 
-/** What a cursor belongs to: everything but the size of the pages. */
-const listOf = (request: ProductListRequest) => {
+/** The filters and the order that a cursor belongs to; the page size may change. */
+const cursorScope = (request: ProductListRequest) => {
   const { q, collection, size, color, minPrice, maxPrice, inStock } = request;
   return [sortOf(request), q, collection, size, color, minPrice, maxPrice, inStock].map((part) => part ?? null);
 };

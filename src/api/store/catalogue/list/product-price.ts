@@ -1,44 +1,45 @@
-import { namesNothing } from '../../../../domain/pricing/discounts/target.ts';
+import { isEmptyTarget } from '../../../../domain/pricing/discounts/target.ts';
 import type { PricingRule, RuleAction } from '../../../../domain/pricing/inputs.ts';
 import type { PriceTerms } from '../../../../domain/pricing/unit-prices/unit-price.ts';
 
 type Bind = (value: unknown) => string;
 
-/** The price of one unit, as `unitPriceOf` computes it, in SQL. Amounts in paise. */
+/** SQL that computes the price of one unit like `unitPriceOf`. Amounts in paise. */
 export interface PriceSql {
-  /** Whether the price of anything can be another than the variant's own. */
+  /** Whether any price can differ from the variant's base price. */
   isPriced: boolean;
-  /** The price of one unit of the variant with this alias: for few variants. Without open terms it is the column. */
+  /** The price of the variant with the alias `v`, for few variants. Without price lists and rules it is the column. */
   of(v: string): string;
-  /** Rows with `id`, `product_id`, `stocked` and `price` of many variants at once; `from` has them as `v`. */
+  /** Rows with `id`, `product_id`, `stocked` and `price`, for many variants; `from` has the alias `v`. */
   rows(variants: { from: string; stocked: string; where: string }): string;
 }
 
-/** Whether the price of anything can be another than the variant's own. */
+/** Whether any price can differ from the variant's base price. */
 export const isPriced = ({ lists, rules }: PriceTerms): boolean => lists.length > 0 || rules.length > 0;
 
-/** The price of a unit by open terms, for a statement that binds with `bind`. Nothing is bound that its text does not name. */
+/** Builds the price SQL for `terms`. It binds parameters only when the text that uses them is built. */
 export function priceSql(terms: PriceTerms, bind: Bind): PriceSql {
-  const isAny = isPriced(terms);
+  const hasTerms = isPriced(terms);
   const hasFinal = terms.rules.some((rule) => rule.isFinal);
-  const text = lazily(() => ({
+  const fragments = lazily(() => ({
     listed: listSql(terms.lists, bind),
     steps: terms.rules.map((rule) => ruleSql(rule, { bind, hasFinal })),
   }));
-  const through = (start: string, of: Row): string => text().steps.reduce((before, step) => step(before, of), start);
+  const applyRules = (start: string, of: Row): string =>
+    fragments().steps.reduce((before, step) => step(before, of), start);
   const notFinal = hasFinal ? ', false as is_final' : '';
   return {
-    isPriced: isAny,
+    isPriced: hasTerms,
     of(v) {
-      if (!isAny) return `${v}.price`;
-      const start = `select ${text().listed.one(v)} as price${notFinal}`;
-      return `(select price from (${through(start, { v, columns: '' })}) unit)`;
+      if (!hasTerms) return `${v}.price`;
+      const start = `select ${fragments().listed.one(v)} as price${notFinal}`;
+      return `(select price from (${applyRules(start, { v, columns: '' })}) unit)`;
     },
     rows({ from, stocked, where }) {
-      const { price, join } = text().listed.all;
+      const { price, join } = fragments().listed.all;
       const start = `select v.id, v.product_id, ${stocked} as stocked, ${price} as price${notFinal}
         from ${from} ${join} where ${where}`;
-      return through(start, { v: 'b', columns: 'id, product_id, stocked, ' });
+      return applyRules(start, { v: 'b', columns: 'id, product_id, stocked, ' });
     },
   };
 }
@@ -69,23 +70,23 @@ function listSql(lists: PriceTerms['lists'], bind: Bind) {
 }
 
 interface Row {
-  /** The alias of the variant. */
+  /** Alias of the variant. */
   v: string;
-  /** Handed through beside the price. */
+  /** Further columns to select beside the price. */
   columns: string;
 }
 
 function ruleSql(rule: PricingRule, { bind, hasFinal }: { bind: Bind; hasFinal: boolean }) {
   const after = actionSql(rule.action, bind);
-  const isForAll = namesNothing(rule.include) && namesNothing(rule.exclude);
-  const isMeant = selectionSql(rule, bind);
+  const isForAll = isEmptyTarget(rule.include) && isEmptyTarget(rule.exclude);
+  const isTarget = selectionSql(rule, bind);
   const when = [...(isForAll ? [] : ['meant']), ...(hasFinal ? ['not is_final'] : [])].join(' and ');
   const price = when ? `case when ${when} then ${after} else price end` : after;
   const isFinal = rule.isFinal ? (isForAll ? 'true' : 'is_final or meant') : 'is_final';
   const columns = `${price} as price${hasFinal ? `, ${isFinal} as is_final` : ''}`;
-  // Each step is fenced: merged into one expression, the text of a price would double with every rule.
+  // `offset 0` keeps the planner from merging the steps: the price expression would double with every rule.
   return (before: string, { v, columns: others }: Row): string => {
-    const rows = isForAll ? before : `select b.*, ${isMeant(v)} as meant from (${before}) b offset 0`;
+    const rows = isForAll ? before : `select b.*, ${isTarget(v)} as meant from (${before}) b offset 0`;
     return `select ${others}${columns} from (${rows}) r offset 0`;
   };
 }
@@ -93,15 +94,15 @@ function ruleSql(rule: PricingRule, { bind, hasFinal }: { bind: Bind; hasFinal: 
 function actionSql(action: RuleAction, bind: Bind): string {
   if (action.kind === 'fixed-price') return `${bind(action.price)}::bigint`;
   if (action.kind === 'amount-off') return `greatest(price - ${bind(action.amount)}::bigint, 0)`;
-  // Half a paisa of the reduction goes up. Paise times hundredths of a percent stay below 2^63.
+  // Rounds half a paisa of the reduction up. Paise times hundredths of a percent stay below 2^63.
   return `price - (price * ${bind(Math.round(action.percent * 100))}::bigint + 5000) / 10000`;
 }
 
 type TestSql = (v: string) => string;
 
 function selectionSql({ include, exclude }: PricingRule, bind: Bind): TestSql {
-  const included = namesNothing(include) ? () => 'true' : targetSql(include, bind);
-  const excluded = namesNothing(exclude) ? () => 'false' : targetSql(exclude, bind);
+  const included = isEmptyTarget(include) ? () => 'true' : targetSql(include, bind);
+  const excluded = isEmptyTarget(exclude) ? () => 'false' : targetSql(exclude, bind);
   return (v) => `(${included(v)} and not ${excluded(v)})`;
 }
 

@@ -1,26 +1,26 @@
 import type { Faults } from '../faults.ts';
 import { currentSecond, newId } from './stamps.ts';
-import type { Answer, Change, EventRow, IntentRow, RefundRow, State } from './state.ts';
+import type { BookChange, EventRow, IntentRow, KeptResponse, RefundRow, State } from './state.ts';
 
-/** What the handlers work on: the books, the knobs, and the one way to change anything. */
+/** The context of the handlers: the state, the faults, and `commit` as the only way to change the state. */
 export interface Books {
   state: State;
   faults: Faults;
-  /** Journals a change, takes it in, and sends its events out. */
-  commit(change: Change): void;
+  /** Writes a change to the journal, applies it, and sends its events. */
+  commit(change: BookChange): void;
 }
 
-/** What a handler decided; nothing has happened until the change is committed. */
-export interface Decision {
-  change: Change;
-  answer: Answer;
+/** The decision of a handler. It takes effect when the change is committed. */
+export interface IntentDecision {
+  change: BookChange;
+  answer: KeptResponse;
 }
 
-type ErrorBody = NonNullable<Answer['error']>;
+type ErrorBody = NonNullable<KeptResponse['error']>;
 
-/** A request that cannot be begun (a parameter is missing or wrong): answered, but not kept under its key. */
+/** An invalid request, for example without a required parameter. The answer is not stored under the idempotency key. */
 export class InvalidRequest extends Error {
-  readonly answer: Answer;
+  readonly answer: KeptResponse;
 
   constructor(message: string, more: { status?: number; code?: string; param?: string; type?: string } = {}) {
     super(message);
@@ -29,23 +29,23 @@ export class InvalidRequest extends Error {
   }
 }
 
-/** A request that was begun and refused: kept under its key like any other outcome. */
-export function refusal(error: ErrorBody, intent?: IntentRow): Decision {
+/** A valid request that is refused. The answer is stored under the idempotency key, like any other. */
+export function refusal(error: ErrorBody, intent?: IntentRow): IntentDecision {
   return { change: {}, answer: { status: 400, error, ...(intent && { intent }) } };
 }
 
-/** The refusal of a step that the intent's status does not allow; it carries the intent, as Stripe does. */
-export function unexpectedState(intent: IntentRow, step: string): Decision {
+/** Refuses a step that the intent's status does not allow. Includes the intent, as Stripe does. */
+export function unexpectedState(intent: IntentRow, step: string): IntentDecision {
   const message = `You cannot ${step} this PaymentIntent because it has a status of ${intent.status}.`;
   return refusal({ type: 'invalid_request_error', code: 'payment_intent_unexpected_state', message }, intent);
 }
 
-/** An event about an intent (and the refund, for those of a refund) as it is at this moment. */
+/** Creates an event with the current state of an intent, and of the refund if the event is about a refund. */
 export function event(type: string, intent: IntentRow | null, refund: RefundRow | null = null): EventRow {
   return { id: newId('evt'), created: currentSecond(), type, intent, refund };
 }
 
-/** @throws InvalidRequest when there is no such intent. */
+/** @throws InvalidRequest when the intent does not exist. */
 export function intentOf({ state }: Books, id: string, status = 404): IntentRow {
   const row = state.intents.get(id);
   if (row) return row;
@@ -53,7 +53,7 @@ export function intentOf({ state }: Books, id: string, status = 404): IntentRow 
   throw new InvalidRequest(`No such payment_intent: '${id}'`, more);
 }
 
-/** A whole number from a form; `fallback` when it is absent. */
+/** Reads a non-negative integer from a form; `fallback` when it is absent. @throws InvalidRequest */
 export function integer(form: URLSearchParams, name: string, fallback?: number): number {
   const text = form.get(name);
   if (text === null && fallback !== undefined) return fallback;

@@ -2,7 +2,7 @@ import { appendFileSync, closeSync, createReadStream, existsSync, fsyncSync, ope
 import { createInterface } from 'node:readline';
 
 export interface Journal<Change> {
-  /** Hands a change to the operating system before it returns: it outlives the death of this process. */
+  /** Writes a change to the file before it returns, so that the change survives the death of this process. */
   append(change: Change): void;
   close(): void;
 }
@@ -15,8 +15,8 @@ export interface Journalled<Change> {
 const LINES_PER_WRITE = 500;
 
 /**
- * Reads the journal at `path` into the state, writes it anew without its history, and opens it for appending.
- * Without a path nothing is kept.
+ * Replays the journal at `path` into the state, compacts the journal, and opens it for appending. Without a path it
+ * stores nothing.
  * @throws Error when a line other than the last one cannot be read.
  */
 export async function openJournal<Change>(
@@ -53,7 +53,7 @@ function parse<Change>(line: string): Change | undefined {
   }
 }
 
-/** Writes beside the old file and renames, so that a kill at any moment leaves one whole journal. */
+/** Writes a new file and renames it, so that a kill at any time leaves one complete journal. */
 function compact<Change>(path: string, changes: Iterable<Change>): number {
   const fresh = `${path}.new`;
   const file = openSync(fresh, 'w');

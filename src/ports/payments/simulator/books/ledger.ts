@@ -2,11 +2,11 @@ export interface Page {
   /** Only rows created at or after this second. */
   since: number;
   limit: number;
-  /** The id of the last row of the page before. */
+  /** The id of the last row of the previous page. */
   after: string | null;
 }
 
-/** Rows by id and in the order they came: the newest page costs as much as it has rows, however many there are. */
+/** Rows by id and in insertion order. Reading the newest page takes time in proportion to its rows, not to all rows. */
 export interface Ledger<Row> {
   /** Adds a row, or replaces the one of the same id in its place. */
   put(row: Row): void;
@@ -17,40 +17,40 @@ export interface Ledger<Row> {
   page(page: Page, matches: (row: Row) => boolean): { rows: Row[]; hasMore: boolean } | null;
 }
 
-/** Opens an empty ledger. With `keep`, the oldest rows are forgotten when there are twice as many. */
+/** Opens an empty ledger. With `keep`, it drops the oldest rows when it holds twice as many. */
 export function openLedger<Row extends { id: string; created: number }>(keep = Infinity): Ledger<Row> {
   let rows: Row[] = [];
-  let forgotten = 0;
-  const places = new Map<string, number>();
+  let dropped = 0;
+  const positions = new Map<string, number>();
 
-  function forgetOldest(): void {
+  function dropOldest(): void {
     const old = rows.length - keep;
-    for (const row of rows.slice(0, old)) places.delete(row.id);
+    for (const row of rows.slice(0, old)) positions.delete(row.id);
     rows = rows.slice(old);
-    forgotten += old;
+    dropped += old;
   }
 
   return {
-    get: (id) => rows[(places.get(id) ?? -1) - forgotten],
+    get: (id) => rows[(positions.get(id) ?? -1) - dropped],
     count: () => rows.length,
     oldestFirst: () => rows,
 
     put(row) {
-      const place = places.get(row.id);
-      if (place !== undefined) {
-        rows[place - forgotten] = row;
+      const position = positions.get(row.id);
+      if (position !== undefined) {
+        rows[position - dropped] = row;
         return;
       }
-      places.set(row.id, rows.length + forgotten);
+      positions.set(row.id, rows.length + dropped);
       rows.push(row);
-      if (rows.length >= 2 * keep) forgetOldest();
+      if (rows.length >= 2 * keep) dropOldest();
     },
 
     page({ since, limit, after }, matches) {
-      const start = after === null ? rows.length + forgotten : places.get(after);
+      const start = after === null ? rows.length + dropped : positions.get(after);
       if (start === undefined) return null;
       const found: Row[] = [];
-      for (let at = start - forgotten - 1; at >= 0 && found.length <= limit; at--) {
+      for (let at = start - dropped - 1; at >= 0 && found.length <= limit; at--) {
         const row = rows[at];
         if (!row || row.created < since) break;
         if (matches(row)) found.push(row);

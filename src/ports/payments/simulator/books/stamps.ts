@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 
-const newestId = { second: 0 };
+const lastSecond = { value: 0 };
 
-/** The current second, never smaller than one given before: lists rely on rows being in the order of their times. */
+/** The current time in seconds. It never decreases, because lists rely on rows in order of time. */
 export function currentSecond(): number {
-  newestId.second = Math.max(newestId.second, Math.floor(Date.now() / 1_000));
-  return newestId.second;
+  lastSecond.value = Math.max(lastSecond.value, Math.floor(Date.now() / 1_000));
+  return lastSecond.value;
 }
 
 export const newId = (prefix: string): string => `${prefix}_${randomUUID().replaceAll('-', '')}`;

@@ -8,8 +8,8 @@ export type Status =
   | 'succeeded'
   | 'canceled';
 
-/** Why an attempt failed, as Stripe words it. */
-export interface Failure {
+/** Why an attempt failed, in Stripe's format. */
+export interface StoredFailure {
   type: string;
   code: string;
   decline_code?: string;
@@ -17,8 +17,7 @@ export interface Failure {
 }
 
 /**
- * Rows are never changed, only replaced: an event or a kept answer that points at a row keeps the snapshot of its
- * moment for free.
+ * Rows are immutable: a change replaces the row, so events and stored answers that refer to a row keep their snapshot.
  */
 export interface IntentRow {
   readonly id: string;
@@ -32,8 +31,8 @@ export interface IntentRow {
   readonly received: number;
   readonly refunded: number;
   readonly charge: string | null;
-  readonly failure: Failure | null;
-  /** When a processing intent comes to its end, in milliseconds since 1970. */
+  readonly failure: StoredFailure | null;
+  /** When a processing intent settles, in milliseconds since 1970. */
   readonly settlesAt: number | null;
   readonly canceledAt: number | null;
 }
@@ -57,8 +56,8 @@ export interface EventRow {
   readonly refund: RefundRow | null;
 }
 
-/** What was answered to a request; rendered anew whenever it is asked for again. */
-export interface Answer {
+/** The answer to a request. A replay renders it again. */
+export interface KeptResponse {
   status: number;
   intent?: IntentRow;
   refund?: RefundRow;
@@ -69,11 +68,11 @@ export interface KeyRow {
   key: string;
   at: number;
   fingerprint: string;
-  answer: Answer;
+  answer: KeptResponse;
 }
 
-/** Everything one request does, written as one line of the journal before it is answered. */
-export interface Change {
+/** All changes of one request: one line of the journal, written before the response. */
+export interface BookChange {
   intents?: IntentRow[];
   refunds?: RefundRow[];
   events?: EventRow[];
@@ -86,7 +85,7 @@ export interface State {
   refunds: Ledger<RefundRow>;
   events: Ledger<EventRow>;
   keys: Map<string, KeyRow>;
-  /** Events whose webhook nobody has taken yet. */
+  /** Events whose webhook is not delivered yet. */
   pending: Map<string, EventRow>;
   charges: number;
 }
@@ -105,15 +104,15 @@ export function openState(): State {
   };
 }
 
-/** Takes a change in; the same function serves live requests and the journal. */
-export function apply(state: State, change: Change): void {
+/** Applies a change, of a live request or of the journal. */
+export function apply(state: State, change: BookChange): void {
   for (const row of change.intents ?? []) {
     if (row.charge !== null && !state.intents.get(row.id)?.charge) state.charges += 1;
     state.intents.put(row);
   }
   for (const row of change.refunds ?? []) state.refunds.put(row);
-  for (const made of change.events ?? []) {
-    const event = made.intent ? { ...made, intent: shared(state, made.intent) } : made;
+  for (const added of change.events ?? []) {
+    const event = added.intent ? { ...added, intent: shared(state, added.intent) } : added;
     state.events.put(event);
     state.pending.set(event.id, event);
   }
@@ -121,8 +120,8 @@ export function apply(state: State, change: Change): void {
   if (change.key) keep(state, change.key);
 }
 
-/** The state as the fewest changes that lead to it, for a fresh journal. */
-export function* snapshot(state: State): Generator<Change> {
+/** Yields the state as a minimal list of changes, for a compacted journal. */
+export function* snapshot(state: State): Generator<BookChange> {
   for (const row of state.intents.oldestFirst()) yield { intents: [row] };
   for (const row of state.refunds.oldestFirst()) yield { refunds: [row] };
   for (const event of state.events.oldestFirst()) {
@@ -140,7 +139,7 @@ function keep(state: State, { answer, ...row }: KeyRow): void {
   }
 }
 
-/** The latest row in the place of an equal one read from the journal, where every mention is a copy. */
+/** Replaces a copy of a row, as read from the journal, with the equal latest row, to save memory. */
 function shared(state: State, row: IntentRow): IntentRow {
   const latest = state.intents.get(row.id);
   if (!latest || latest === row) return row;

@@ -2,9 +2,9 @@ import { createHmac } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
 
-const ANSWER_WITHIN_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
-/** Posts signed bodies to one address over kept-alive connections; true when the receiver answered 2xx. */
+/** Posts signed bodies to one URL over kept-alive connections. Resolves to true for a 2xx status. */
 export function openPost(address: string, secret: string): (body: string) => Promise<boolean> {
   const url = new URL(address);
   const transport = url.protocol === 'https:' ? https : http;
@@ -16,7 +16,7 @@ export function openPost(address: string, secret: string): (body: string) => Pro
         'Content-Length': Buffer.byteLength(body),
         'Stripe-Signature': sign(body, secret),
       };
-      const request = transport.request(url, { method: 'POST', agent, headers, timeout: ANSWER_WITHIN_MS });
+      const request = transport.request(url, { method: 'POST', agent, headers, timeout: TIMEOUT_MS });
       request.on('response', (response) => {
         response.resume();
         response.on('close', () => resolve(Math.floor((response.statusCode ?? 0) / 100) === 2));
@@ -27,7 +27,7 @@ export function openPost(address: string, secret: string): (body: string) => Pro
     });
 }
 
-/** Stripe's signature scheme: the time of sending is part of what is signed, so that an old body cannot be sent again. */
+/** Stripe's signature scheme. The signature covers the time of sending, against replays. */
 function sign(body: string, secret: string): string {
   const at = Math.floor(Date.now() / 1_000);
   const signature = createHmac('sha256', secret).update(`${at}.${body}`).digest('hex');

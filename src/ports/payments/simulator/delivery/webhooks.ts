@@ -10,7 +10,7 @@ export interface WebhookOptions {
   /** Event types that the endpoint is not subscribed to. */
   unsubscribed: readonly string[];
   faults: Faults;
-  /** Told which events need no more delivery: taken by the receiver, or dropped by a knob. */
+  /** Called with the events that need no further delivery: delivered, dropped by a fault, or unsubscribed. */
   delivered(ids: string[]): void;
   log(event: string, fields: object): void;
 }
@@ -23,12 +23,14 @@ export interface Webhooks {
 
 const LAST_RETRY_MS = 60_000;
 const RETRY_AFTER_MS = [200, 1_000, 2_000, 3_000, 5_000, 10_000, 30_000];
-/** How long events are held back to be sent in reverse. */
+/** How long events are collected before they are sent in reverse order, in milliseconds. */
 const SHUFFLE_MS = 100;
-/** Deliveries are noted in batches: to send one again after a kill is what real webhooks do too. */
-const NOTE_AFTER_MS = 250;
+/**
+ * Deliveries are recorded in batches, in milliseconds. After a kill, events may be sent again, as real webhooks are.
+ */
+const RECORD_AFTER_MS = 250;
 
-/** Sends events to one address until it takes them, at least once each and in no promised order. */
+/** Delivers events to one URL at least once, with retries, in no guaranteed order. */
 export function openWebhooks(options: WebhookOptions): Webhooks {
   const { faults } = options;
   const timers = openTimers();
@@ -80,7 +82,7 @@ export function openWebhooks(options: WebhookOptions): Webhooks {
   };
 }
 
-/** Collects the ids of delivered events, so that a busy receiver does not cost a journal line per event. */
+/** Collects the ids of delivered events, to write one journal line for many events. */
 function openNotes(timers: Timers, delivered: (ids: string[]) => void): { add(id: string): void; flush(): void } {
   const taken: string[] = [];
   const flush = () => {
@@ -89,7 +91,7 @@ function openNotes(timers: Timers, delivered: (ids: string[]) => void): { add(id
   return {
     flush,
     add(id) {
-      if (taken.push(id) === 1) timers.later(NOTE_AFTER_MS, flush);
+      if (taken.push(id) === 1) timers.later(RECORD_AFTER_MS, flush);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { sealed } from '../../../src/entities/account/privacy/vault.ts';
+import { sealColumn } from '../../../src/entities/account/privacy/vault.ts';
 import { tokenFor } from '../../../src/infra/crypto/tokens.ts';
 import { newId } from '../../../src/infra/ids.ts';
 import { BENGALURU } from '../../support/address.ts';
@@ -47,7 +47,7 @@ export async function openThings(shop: PeopleShop, callers: Callers) {
     const { checkoutId, orderId: id } = await plantOrder(shop.db.query);
     // Its cart has the same id.
     if (caller === 'guest') {
-      const email = sealed(shop.deps.vault, 'asha@example.com', `checkouts.email:${checkoutId}`);
+      const email = sealColumn(shop.deps.vault, 'asha@example.com', `checkouts.email:${checkoutId}`);
       await shop.db.query(`update checkouts set email = $2 where id = $1`, [checkoutId, email]);
       return { id, cartToken: tokenFor(SECRET, checkoutId) };
     }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { presentable } from '../../src/workers/notifications/email-renderer.ts';
+import { safeDisplayName } from '../../src/workers/notifications/email-renderer.ts';
 import { renderEmail } from '../../src/workers/notifications/email-templates.ts';
 import { renderOrderEmail } from '../../src/workers/notifications/order-email-templates.ts';
 
@@ -44,11 +44,11 @@ describe('letters', () => {
   });
 
   it('keep a name in its line', () => {
-    expect(presentable(' Asha  Rao\n')).to.equal('Asha Rao');
-    expect(presentable('J. R. R. Tolkien')).to.equal('J. R. R. Tolkien');
-    expect(presentable('A.B. Vajpayee')).to.equal('A.B. Vajpayee');
+    expect(safeDisplayName(' Asha  Rao\n')).to.equal('Asha Rao');
+    expect(safeDisplayName('J. R. R. Tolkien')).to.equal('J. R. R. Tolkien');
+    expect(safeDisplayName('A.B. Vajpayee')).to.equal('A.B. Vajpayee');
     // Joiners belong to the spelling of some scripts.
-    expect(presentable('ശ്രീ ന\u0d4d\u200d')).to.equal('ശ്രീ ന\u0d4d\u200d');
+    expect(safeDisplayName('ശ്രീ ന\u0d4d\u200d')).to.equal('ശ്രീ ന\u0d4d\u200d');
   });
 
   for (const name of [

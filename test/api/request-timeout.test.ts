@@ -45,7 +45,7 @@ describe('a request without end', () => {
   });
   beforeEach(async () => {
     events = [];
-    shop = await openShop([hangs, fails, streams], { requestLimit: { ms: 50, watch } });
+    shop = await openShop([hangs, fails, streams], { responseTimeout: { ms: 50, watch } });
   });
   afterEach(() => shop.close());
 

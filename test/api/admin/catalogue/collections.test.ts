@@ -39,7 +39,7 @@ describe('shelves that fill themselves', () => {
     expect(answer.status, JSON.stringify(answer.body)).to.equal(201);
     return answer.body;
   }
-  const shelf = (...all: object[]) => make('collections', { title: 'Shelf', kind: 'rule', rule: { all } });
+  const shelf = (...all: object[]) => make('collections', { title: 'Collection', kind: 'rule', rule: { all } });
   const on = async ({ id }: { id: string }) => {
     const sql = `select product_id as id from product_collections where collection_id = $1 order by 1`;
     return (await shop.db.query<{ id: string }>(sql, [id])).map((row) => row.id);

@@ -15,7 +15,7 @@ export interface Told {
 }
 
 /** What staff do with orders. */
-export interface Desk {
+export interface StaffClient {
   ask: Shop['ask'];
   /** Any request under /api/v1/admin; `order` is a path below the orders. */
   order(id: string): Promise<AdminOrder>;
@@ -28,7 +28,7 @@ export interface Desk {
 }
 
 /** Signs a member of staff in at a stack whose seed made the administrator and the others of development. */
-export async function openDesk(url: string, email = 'admin@example.com'): Promise<Desk> {
+export async function openStaffClient(url: string, email = 'admin@example.com'): Promise<StaffClient> {
   const door = openShop(url);
   const body = { email, password: 'vcecom development' };
   const { body: tokens } = await door.ask<{ accessToken: string }>('POST', '/../admin/account/login', { body });

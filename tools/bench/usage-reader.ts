@@ -7,7 +7,7 @@ import type { QueueCounters, QueueCounts } from './queue-counters.ts';
 
 export const ROLES = ['web', 'worker', 'postgres', 'redis', 'simulator'] as const;
 export type Role = (typeof ROLES)[number];
-/** What a purchase costs: the payment provider is somebody else's machine in real life. */
+/** The processes in the cost of a purchase; the payment provider is an external system in production. */
 export const COUNTED: readonly Role[] = ['web', 'worker', 'postgres', 'redis'];
 
 export type Counts = DatabaseCounts & QueueCounts;
@@ -15,7 +15,7 @@ export type Counts = DatabaseCounts & QueueCounts;
 /** All counters at one moment. */
 export interface Reading {
   atMs: number;
-  /** CPU time of everything on this machine, in milliseconds: what was used and what there was. */
+  /** Used and total CPU time of this machine, in milliseconds. */
   machine: { busyMs: number; allMs: number };
   usage: Record<Role, Usage[]>;
   counts: Counts;
@@ -23,18 +23,18 @@ export interface Reading {
   looks: number;
 }
 
-/** What came to pass between two readings; null for what nobody could count. */
+/** The difference of two readings; null for values that cannot be counted. */
 export interface Spent {
   seconds: number;
   cpuMs: Record<Role, number | null>;
   /** CPU of web, worker, Postgres and Redis, in milliseconds. */
   sumMs: number | null;
-  /** Of everything on this machine, as in a reading. */
+  /** CPU time of this machine, as in a reading. */
   machine: Reading['machine'];
   counts: Counts;
 }
 
-export interface GaugeSet {
+export interface UsageReader {
   read(): Promise<Reading>;
 }
 
@@ -44,7 +44,7 @@ interface Counting {
   books: Books;
 }
 
-export function openMeter(run: () => RunFile, { counters, queues, books }: Counting): GaugeSet {
+export function openUsageReader(run: () => RunFile, { counters, queues, books }: Counting): UsageReader {
   return {
     async read() {
       const usage = usageByRole(run());
@@ -55,7 +55,7 @@ export function openMeter(run: () => RunFile, { counters, queues, books }: Count
   };
 }
 
-/** @throws when a process was replaced in between: its CPU would be lost. */
+/** Returns the difference of two readings. @throws when a process was replaced in between: its CPU would be lost. */
 export function spentBetween(before: Reading, after: Reading): Spent {
   const cpuMs = Object.fromEntries(ROLES.map((role) => [role, cpuBetween(role, before, after)]));
   const counted = COUNTED.map((role) => cpuMs[role] ?? null);

@@ -45,8 +45,8 @@ export async function openStorefront(goods: readonly Goods[]): Promise<Storefron
   };
   const vault = openVault({ dataKeys: `k1:${Buffer.alloc(32).toString('base64')}`, secret: 'x'.repeat(32) });
   const db = { ...fresh.db, query, search };
-  const pages = openCachedResponses({ db, vault, cache: nothingKept, currency: 'INR' });
-  const shop = await openShop(productRoutes({ pages }));
+  const cachedResponses = openCachedResponses({ db, vault, cache: nothingKept, currency: 'INR' });
+  const shop = await openShop(productRoutes({ cachedResponses }));
   const statements = () => {
     const counted = count;
     count = 0;

@@ -13,7 +13,7 @@ import { openShop, type Shop } from '../support/shop.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** A shop with processes, provider, Redis and database of its own, made to be broken. Its processes are started again by the supervisor. */
-export interface Stand {
+export interface CrashHarness {
   shop: Shop;
   books: Books;
   databaseUrl: string;
@@ -36,14 +36,14 @@ export interface Stand {
   /** New processes, after a graceful stop. */
   reload(): Promise<void>;
   /** Another stand, on the database of somebody else. */
-  beside(databaseUrl: string): Promise<Stand>;
+  beside(databaseUrl: string): Promise<CrashHarness>;
   stop(): Promise<void>;
 }
 
 const KEPT_LINES = 20_000;
 
 /** On a fresh database of the server of the test run, or on that of somebody else. */
-export async function startStand(othersUrl?: string): Promise<Stand> {
+export async function startCrashHarness(othersUrl?: string): Promise<CrashHarness> {
   const folder = await mkdtemp(join(tmpdir(), 'vcecom-crash-'));
   await chmod(folder, 0o755);
   const database = othersUrl === undefined ? await freshDatabase() : undefined;
@@ -61,7 +61,7 @@ export async function startStand(othersUrl?: string): Promise<Stand> {
     databaseUrl,
     simulator: simulatorUrl,
     redis,
-    beside: startStand,
+    beside: startCrashHarness,
     async stop() {
       await controls.stop();
       await books.close();
