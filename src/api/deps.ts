@@ -1,7 +1,7 @@
 import type { ShippingTax } from '../domain/pricing/inputs.ts';
 import type { Vault } from '../entities/account/privacy/vault.ts';
 import type { OrderLimits } from '../entities/cart/order-limits.ts';
-import type { HoldLimits } from '../entities/checkout/checkout-holds.ts';
+import type { HoldLimits } from '../entities/checkout/open-checkout-limits.ts';
 import type { OffersCache } from '../entities/pricing/offers.ts';
 import type { LayeredCache } from '../infra/cache/layered-cache.ts';
 import type { Cache } from '../infra/cache/redis-cache.ts';

@@ -2,7 +2,7 @@ import { ENTITIES, MIGRATIONS, migrate } from '../entities/schema.ts';
 import { readConfig } from '../infra/config.ts';
 import { openDatabase } from '../infra/database/database.ts';
 import { observe } from '../infra/observability/log.ts';
-import { prepareProcess } from './begin.ts';
+import { prepareProcess } from './prepare-process.ts';
 
 /** Applies all pending migrations and exits. */
 export async function migrateOnce(): Promise<void> {

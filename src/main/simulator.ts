@@ -2,7 +2,7 @@ import { readConfig } from '../infra/config.ts';
 import { observe } from '../infra/observability/log.ts';
 import { stopOnSignal } from '../infra/shutdown.ts';
 import { startSimulator } from '../ports/payments/simulator/server.ts';
-import { prepareProcess } from './begin.ts';
+import { prepareProcess } from './prepare-process.ts';
 
 /** Starts the payment provider simulator, for development and tests. */
 export async function simulator(): Promise<void> {

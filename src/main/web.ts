@@ -14,9 +14,9 @@ import { openRedis } from '../infra/redis/redis.ts';
 import { stopOnSignal } from '../infra/shutdown.ts';
 import { JOBS } from '../jobs/schedule.ts';
 import { replayHistory } from '../workers/maintenance/replay.ts';
-import { databaseOptions, prepareProcess, startMetrics } from './begin.ts';
+import { databaseOptions, prepareProcess, startMetrics } from './prepare-process.ts';
 import { createProvider } from './provider.ts';
-import { CACHE_PREFIX, CURRENCY, openReadCaches } from './reads.ts';
+import { CACHE_PREFIX, CURRENCY, openReadCaches } from './read-caches.ts';
 
 /** The longest silence of PostgreSQL, in milliseconds: above any statement and lock wait of a request. */
 const SILENCE_MS = 20_000;

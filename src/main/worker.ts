@@ -16,9 +16,9 @@ import { httpSender } from '../ports/webhooks/http.ts';
 import { openJudge } from '../workers/reviews/judge.ts';
 import { workerGauges } from '../workers/runtime/gauges.ts';
 import { startWorkers } from '../workers/runtime/start.ts';
-import { databaseOptions, prepareProcess, startMetrics } from './begin.ts';
+import { databaseOptions, prepareProcess, startMetrics } from './prepare-process.ts';
 import { createProvider } from './provider.ts';
-import { openReadCaches } from './reads.ts';
+import { openReadCaches } from './read-caches.ts';
 import { readSeller } from './seller.ts';
 
 /** The longest silence of PostgreSQL, in milliseconds: queries of jobs may take longer than those of requests. */

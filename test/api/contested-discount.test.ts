@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import { loadGoodsForPricing } from '../../src/entities/pricing/context.ts';
+import { loadGoodsForPricing } from '../../src/entities/pricing/goods-for-pricing.ts';
 import {
   holdRedemptions,
   type Lost,

@@ -59,7 +59,7 @@ const declaredChanges = (files: readonly File[]): string[] =>
     .map(unquoted);
 
 function callsIn(file: File, files: readonly File[]): string[] {
-  if (file.path === 'src/infra/database/external.ts') return [];
+  if (file.path === 'src/infra/database/external-call.ts') return [];
   const names = argumentsOf(file, /\bexternal\(\s*([^,]+),/g).flatMap((name) => {
     if (isQuoted(name)) return [unquoted(name)];
     if (/^`payments\.\$\{operation\.kind\}`$/.test(name))

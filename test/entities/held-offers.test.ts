@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { loadGoodsForPricing } from '../../src/entities/pricing/context.ts';
+import { loadGoodsForPricing } from '../../src/entities/pricing/goods-for-pricing.ts';
 import { createOffersCache, type OffersCache } from '../../src/entities/pricing/offers.ts';
 import { unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { openPeopleShop, type PeopleShop } from '../api/people-shop.ts';

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
 import pg from 'pg';
-import { INVARIANTS } from '../../src/entities/invariants/every.ts';
+import { INVARIANTS } from '../../src/entities/invariants/all-invariants.ts';
 import { stripeProvider } from '../../src/ports/payments/stripe.ts';
 import { brokenInvariants, findUnreplayable, REPLAY, verifyDatabase } from '../../tools/verify/database.ts';
 import { verifyProvider } from '../../tools/verify/provider.ts';

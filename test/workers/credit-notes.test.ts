@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import pg from 'pg';
-import { INVARIANTS } from '../../src/entities/invariants/every.ts';
+import { INVARIANTS } from '../../src/entities/invariants/all-invariants.ts';
 import { brokenInvariants } from '../../tools/verify/database.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { runsAll } from '../support/extent.ts';

@@ -1,4 +1,4 @@
-import { INVARIANTS } from '../../src/entities/invariants/every.ts';
+import { INVARIANTS } from '../../src/entities/invariants/all-invariants.ts';
 import { REPLAY } from '../verify/database.ts';
 import { PROVIDER_INVARIANTS } from '../verify/provider.ts';
 import { codes, table } from './table.ts';

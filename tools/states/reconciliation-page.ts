@@ -1,5 +1,5 @@
 import { RULES } from '../../src/domain/reconciliation.ts';
-import { INVARIANTS } from '../../src/entities/invariants/every.ts';
+import { INVARIANTS } from '../../src/entities/invariants/all-invariants.ts';
 import { scopeOf } from '../../src/entities/reconciliation/scopes.ts';
 import { codes, table } from './table.ts';
 

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { differenceOf, type StoredSnapshot } from '../../src/domain/pricing/snapshot.ts';
-import { INVARIANTS } from '../../src/entities/invariants/every.ts';
+import { INVARIANTS } from '../../src/entities/invariants/all-invariants.ts';
 import type { Invariant } from '../../src/entities/reconciliation/invariant.ts';
 
 export const REPLAY = { name: 'pricing.replays', says: 'Replaying the inputs of a stored price gives the same price.' };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Cart, CartItem } from '../../entities/cart/cart.ts';
 import { currentCartOf, mergeInto } from '../../entities/cart/cart-merge.ts';
 import { limitedGoods, loadGoods } from '../../entities/catalogue/sellable.ts';
-import { idsOf } from '../../entities/pricing/priced.ts';
+import { idsOf } from '../../entities/pricing/pricing-request.ts';
 import { isTokenFor } from '../../infra/crypto/tokens.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import type { ApiDeps } from '../deps.ts';

@@ -5,9 +5,9 @@ import type { ApiDeps } from '../deps.ts';
 import { type AnyRoute, route } from '../http/route.ts';
 import { OWN_ORDERS } from '../orders/access.ts';
 import { buyerRoutes } from '../orders/buyer-routes.ts';
-import { readOrders } from '../orders/list.ts';
 import { orderHeadSchema } from '../orders/order-view.ts';
-import { dayQuery, placedRangeOf } from '../orders/placed.ts';
+import { dayQuery, placedRangeOf } from '../orders/placed-date-range.ts';
+import { readOrders } from '../orders/read-orders.ts';
 
 /** The routes of the caller's own orders. */
 export const ownOrderRoutes = (deps: ApiDeps): AnyRoute[] => [list(deps), ...buyerRoutes(deps, OWN_ORDERS)];

@@ -9,7 +9,7 @@ import type { OrderAccess, OrderCall } from './access.ts';
 import { acceptCommand, commandAnswers, commandErrors, readCommand } from './command.ts';
 import { documentRoutes } from './document-routes.ts';
 import { type AdminOrder, orderSchema, shipmentSchema } from './order-view.ts';
-import { readOrder } from './reading.ts';
+import { readOrder } from './read-order.ts';
 
 const params = z.object({ id: z.uuid() });
 

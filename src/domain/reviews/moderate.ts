@@ -1,7 +1,7 @@
 import { contactsIn, linksIn } from './contact.ts';
-import { contradicts, isRepetitive, isShouted } from './manner.ts';
 import type { ReviewPolicy, ReviewRule } from './policy.ts';
 import { findProfanity, type Profanity } from './profanity.ts';
+import { contradicts, isRepetitive, isShouted } from './shouting-and-repetition.ts';
 import { MOST_JUDGED, plain, wordsOf } from './text.ts';
 
 /** A review to judge, with the result of the comparison with other reviews. */

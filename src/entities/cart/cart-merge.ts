@@ -1,6 +1,6 @@
 import { addQuotes } from '../../domain/pricing/quote.ts';
 import type { Query } from '../../infra/database/query.ts';
-import { linesOf } from '../pricing/priced.ts';
+import { linesOf } from '../pricing/pricing-request.ts';
 import { type Cart, MOST_CODES, MOST_LINES } from './cart.ts';
 import { type LineLimits, roomFor } from './order-limits.ts';
 

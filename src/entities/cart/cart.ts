@@ -6,7 +6,7 @@ import { loadAll } from '../../infra/database/aggregates.ts';
 import type { Database } from '../../infra/database/database.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
-import { type LineRequest, linesOf } from '../pricing/priced.ts';
+import { type LineRequest, linesOf } from '../pricing/pricing-request.ts';
 import { findExceededLimit, type LineLimits } from './order-limits.ts';
 
 /** `merged`: the lines were moved into another cart of the same customer. */

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../domain/errors.ts';
-import type { RequestedLine } from '../pricing/priced.ts';
+import type { RequestedLine } from '../pricing/pricing-request.ts';
 import { demandOf } from '../stock/stock.ts';
 
 /** The limits of one order (`ORDER_LIMITS`). */

@@ -5,7 +5,7 @@ import type { Row } from '../../infra/database/pending-writes.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
 import { sealColumn, type Vault } from '../account/privacy/vault.ts';
-import type { RequestedLine } from '../pricing/priced.ts';
+import type { RequestedLine } from '../pricing/pricing-request.ts';
 
 export interface Address {
   name: string;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { UNITS } from '../../domain/invoices/unit.ts';
+import { emptyOr, isNot, matching, orNull, text, units, words } from './cell-schemas.ts';
 import { split, toPaise } from './cells.ts';
 import { attributes, media } from './json-cells.ts';
-import { emptyOr, isNot, matching, orNull, text, units, words } from './kinds.ts';
 
 /*
  * The formats of the cells. The limits are those of the admin API.

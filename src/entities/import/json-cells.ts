@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { emptyOr, made } from './cell-schemas.ts';
 import { type Medium, split } from './cells.ts';
-import { emptyOr, made } from './kinds.ts';
 
 function parsed(cell: string): unknown {
   try {

@@ -1,6 +1,6 @@
 import { forEachCall } from '../../infra/database/groups/merged-statements.ts';
 import type { Query } from '../../infra/database/query.ts';
-import type { LineRequest } from './priced.ts';
+import type { LineRequest } from './pricing-request.ts';
 
 const LINES_OF = forEachCall(
   `select variant_id as "variantId", quantity, bundle_item as item, bundle_id as "bundleId", set_id as "setId",

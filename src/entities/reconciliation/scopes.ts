@@ -1,4 +1,4 @@
-import { INVARIANTS } from '../invariants/every.ts';
+import { INVARIANTS } from '../invariants/all-invariants.ts';
 import type { Invariant } from './invariant.ts';
 
 /** The rows by which an invariant is checked in batches; `waiting` and `whole` are checked at once. */

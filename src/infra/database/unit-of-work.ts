@@ -2,7 +2,7 @@ import type { AnyEntity, EntityClass } from '@mikro-orm/core';
 import { failpoint } from '../failpoint.ts';
 import { loadAll, type Where } from './aggregates.ts';
 import type { Database } from './database.ts';
-import { insideTransaction } from './external.ts';
+import { insideTransaction } from './external-call.ts';
 import { type PendingWrites, pendingWrites, type Row, STALE } from './pending-writes.ts';
 import type { Query } from './query.ts';
 import { openTransaction, type Statement, type Transaction } from './transaction.ts';

@@ -1,5 +1,5 @@
 import { Redis, type RedisOptions } from 'ioredis';
-import { endWhenSilent, type Silence } from '../network/silence.ts';
+import { endWhenSilent, type Silence } from '../network/silent-server.ts';
 import { errorFields, observe } from '../observability/log.ts';
 
 /**

@@ -6,8 +6,14 @@ import { type PricingSnapshot, snapshotOf } from '../../domain/pricing/snapshot.
 import { findExceededLimit } from '../../entities/cart/order-limits.ts';
 import type { Checkout } from '../../entities/checkout/checkout.ts';
 import { loadCheckoutLines } from '../../entities/pricing/checkout-lines.ts';
-import { loadGoodsForPricing, type PricingContext } from '../../entities/pricing/context.ts';
-import { idsOf, type LineRequest, linesOf, type PricingRequest, pricingInputs } from '../../entities/pricing/priced.ts';
+import { loadGoodsForPricing, type PricingContext } from '../../entities/pricing/goods-for-pricing.ts';
+import {
+  idsOf,
+  type LineRequest,
+  linesOf,
+  type PricingRequest,
+  pricingInputs,
+} from '../../entities/pricing/pricing-request.ts';
 import { holdRedemptions, redemptionsOf } from '../../entities/pricing/redemption.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import type { WorkerDeps } from '../deps.ts';

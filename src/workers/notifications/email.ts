@@ -1,6 +1,6 @@
 import { type CountedEmail, countEmail, TOO_MANY_EMAILS } from '../../entities/outbox/daily-email-limit.ts';
 import { acknowledge } from '../../entities/outbox/outbox.ts';
-import { external } from '../../infra/database/external.ts';
+import { external } from '../../infra/database/external-call.ts';
 import { groupedWork } from '../../infra/database/groups/grouped-work.ts';
 import { observe, observeSparingly } from '../../infra/observability/log.ts';
 import {

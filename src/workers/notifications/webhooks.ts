@@ -2,7 +2,7 @@ import { createHmac, randomInt } from 'node:crypto';
 import { retryDelayMs } from '../../domain/events.ts';
 import { enqueue } from '../../entities/outbox/outbox.ts';
 import { type Attempt, claimDeliveries, type DueDelivery, recordAttempt } from '../../entities/webhook/delivery.ts';
-import { external } from '../../infra/database/external.ts';
+import { external } from '../../infra/database/external-call.ts';
 import { unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { observe } from '../../infra/observability/log.ts';
 import { done, type Handler, handler } from '../../infra/queue/worker.ts';

@@ -16,7 +16,7 @@ import {
 import type { WorkerDeps } from '../deps.ts';
 import { announce } from '../notifications/announce.ts';
 import { cancelRest } from './cancel.ts';
-import type { Prepared } from './prepared.ts';
+import type { Prepared } from './parsed-command.ts';
 
 /** An order command, or a payment event of the provider. */
 export interface OrderEventRequest {

@@ -18,7 +18,7 @@ import type { Tx } from '../../infra/database/unit-of-work.ts';
 import type { OrderWork } from '../../jobs/orders.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { sendEmail } from '../notifications/order-emails.ts';
-import type { Prepared } from './prepared.ts';
+import type { Prepared } from './parsed-command.ts';
 import { giveBack } from './refunds/refund.ts';
 import { readRefundable } from './refunds/refundable.ts';
 

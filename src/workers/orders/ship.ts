@@ -6,7 +6,7 @@ import type { OrderWork } from '../../jobs/orders.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { announce } from '../notifications/announce.ts';
 import { sendEmail } from '../notifications/order-emails.ts';
-import type { Prepared } from './prepared.ts';
+import type { Prepared } from './parsed-command.ts';
 
 /** Prepares a shipment of the given units. Default: all units that are not shipped or cancelled. */
 export async function prepareShipment(

@@ -2,7 +2,7 @@ import { markCreditNoteDue } from '../../entities/invoice/due.ts';
 import { bookForeignRefund, findForeignRefund } from '../../entities/order/refunds/foreign-refund.ts';
 import { Payment } from '../../entities/payment/payment.ts';
 import { closeProviderEvents, type OpenProviderEvent } from '../../entities/payment/provider-event.ts';
-import { external } from '../../infra/database/external.ts';
+import { external } from '../../infra/database/external-call.ts';
 import { type Tx, unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { observe } from '../../infra/observability/log.ts';
 import { issueDocuments } from '../../jobs/invoices.ts';

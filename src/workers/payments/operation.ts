@@ -1,5 +1,5 @@
 import type { OperationKind } from '../../entities/payment/payment.ts';
-import { external } from '../../infra/database/external.ts';
+import { external } from '../../infra/database/external-call.ts';
 import { forAnyRows, forEachCall } from '../../infra/database/groups/merged-statements.ts';
 import type { Query } from '../../infra/database/query.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';

@@ -25,7 +25,7 @@ export async function applyIntent(
 ): Promise<boolean> {
   const { checkout, payment, intent, cause } = at;
   if (payment.status === 'succeeded') return false;
-  // Another intent of the same checkout is a second charge; returned-money.ts refunds it.
+  // Another intent of the same checkout is a second charge; second-charges-and-failed-refunds.ts refunds it.
   if (payment.intentId !== null && payment.intentId !== intent.id) return false;
   const { status: previous, declineCode } = payment;
   const isSame = previous === intent.status && declineCode === intent.declineCode;

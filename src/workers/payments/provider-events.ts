@@ -6,7 +6,7 @@ import {
   type OpenProviderEvent,
   postponeProviderEvents,
 } from '../../entities/payment/provider-event.ts';
-import { external } from '../../infra/database/external.ts';
+import { external } from '../../infra/database/external-call.ts';
 import { groupedWork } from '../../infra/database/groups/grouped-work.ts';
 import { type Tx, unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { errorFields, observe } from '../../infra/observability/log.ts';
@@ -18,7 +18,13 @@ import type { WorkerDeps } from '../deps.ts';
 import { bookRefundEvent } from './foreign-refunds.ts';
 import { ATTEMPT_STATUS, CLOCK_SKEW_MS } from './operation.ts';
 import { applyIntent } from './payment-facts.ts';
-import { hasOpenOperation, isSecondCharge, REFUND_FAILED, refundSecondCharge, revokeRefund } from './returned-money.ts';
+import {
+  hasOpenOperation,
+  isSecondCharge,
+  REFUND_FAILED,
+  refundSecondCharge,
+  revokeRefund,
+} from './second-charges-and-failed-refunds.ts';
 
 /** Events per round. After each round with work the next one starts at once. */
 const BATCH = 100;

@@ -5,7 +5,7 @@ import { capturedBetween, missedEvents, type OurPayment, paymentsOf } from '../.
 import type { FoundRow } from '../../entities/reconciliation/discrepancy.ts';
 import type { Run } from '../../entities/reconciliation/run.ts';
 import type { Database } from '../../infra/database/database.ts';
-import { external } from '../../infra/database/external.ts';
+import { external } from '../../infra/database/external-call.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { processProviderEvents } from '../../jobs/payments.ts';
 import { type Intent, type PaymentProvider, ProviderError, type ProviderEvent } from '../../ports/payments/port.ts';

@@ -7,7 +7,7 @@ import type { Discrepancy } from '../../entities/reconciliation/discrepancy.ts';
 import { agreesWithLedger, followReservations, rewriteReservation } from '../../entities/reconciliation/stock.ts';
 import { lockReview } from '../../entities/review/review.ts';
 import { release } from '../../entities/stock/stock.ts';
-import { external } from '../../infra/database/external.ts';
+import { external } from '../../infra/database/external-call.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { issueDocuments } from '../../jobs/invoices.ts';
 import { carryOutCommand } from '../../jobs/orders.ts';

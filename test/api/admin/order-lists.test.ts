@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { readOrders } from '../../../src/api/orders/list.ts';
-import { placedRangeOf } from '../../../src/api/orders/placed.ts';
+import { placedRangeOf } from '../../../src/api/orders/placed-date-range.ts';
+import { readOrders } from '../../../src/api/orders/read-orders.ts';
 import { monthStart, partitionName } from '../../../src/infra/database/partitions.ts';
 import { newId } from '../../../src/infra/ids.ts';
 import { freshDatabase } from '../../support/database.ts';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { type OfferedItem, type OfferedSet, priceRange } from '../../../src/domain/pricing/bundles/bundle-range.ts';
 import { priceBundle } from '../../../src/domain/pricing/bundles/bundles.ts';
-import { buyable } from '../../../src/domain/pricing/buyable.ts';
+import { buyable } from '../../../src/domain/pricing/buyable-bundles.ts';
 import type { BundleComponent, BundlePricing } from '../../../src/domain/pricing/inputs.ts';
 import { RUNS } from '../arbitraries.ts';
 

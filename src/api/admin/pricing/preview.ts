@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Discount } from '../../../domain/pricing/inputs.ts';
 import type { PricingOutput, RefusalReason } from '../../../domain/pricing/output.ts';
-import { loadGoodsForPricing } from '../../../entities/pricing/context.ts';
-import { idsOf, type LineRequest, pricingInputs } from '../../../entities/pricing/priced.ts';
+import { loadGoodsForPricing } from '../../../entities/pricing/goods-for-pricing.ts';
+import { idsOf, type LineRequest, pricingInputs } from '../../../entities/pricing/pricing-request.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { totalsSchema } from '../../fields/totals.ts';
 import { type AnyRoute, route } from '../../http/route.ts';

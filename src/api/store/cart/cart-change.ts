@@ -2,7 +2,7 @@ import { refused } from '../../../domain/errors.ts';
 import { selectionProblem } from '../../../domain/pricing/bundles/selection.ts';
 import { Cart, CartItem } from '../../../entities/cart/cart.ts';
 import { cacheCart } from '../../../entities/cart/cart-cache.ts';
-import { type LineRequest, linesOf } from '../../../entities/pricing/priced.ts';
+import { type LineRequest, linesOf } from '../../../entities/pricing/pricing-request.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { type Owner, ownersOf } from '../../auth/ownership.ts';
 import type { ApiDeps } from '../../deps.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idsOf } from '../../../entities/pricing/priced.ts';
+import { idsOf } from '../../../entities/pricing/pricing-request.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { changeCart, requireSellable } from './cart-change.ts';

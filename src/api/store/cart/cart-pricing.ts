@@ -10,8 +10,13 @@ import {
   loadGoodsForPricing,
   type PriceSources,
   redeemerOf,
-} from '../../../entities/pricing/context.ts';
-import { idsOf, type PricingRequest, pricingInputs, type ShopTerms } from '../../../entities/pricing/priced.ts';
+} from '../../../entities/pricing/goods-for-pricing.ts';
+import {
+  idsOf,
+  type PricingRequest,
+  pricingInputs,
+  type ShopTerms,
+} from '../../../entities/pricing/pricing-request.ts';
 import type { Query } from '../../../infra/database/query.ts';
 import { ownersOf } from '../../auth/ownership.ts';
 import type { ApiDeps } from '../../deps.ts';

@@ -3,7 +3,7 @@ import { selectionProblem } from '../../../domain/pricing/bundles/selection.ts';
 import type { PricedBundle, PricedLine, PricingOutput } from '../../../domain/pricing/output.ts';
 import type { CartItem } from '../../../entities/cart/cart.ts';
 import type { Sellable } from '../../../entities/catalogue/sellable.ts';
-import { linesOf } from '../../../entities/pricing/priced.ts';
+import { linesOf } from '../../../entities/pricing/pricing-request.ts';
 import { demandOf } from '../../../entities/stock/stock.ts';
 import { totalsSchema } from '../../fields/totals.ts';
 import { cartItemSchema, type ItemProblem } from './cart-item-view.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Cart } from '../../../entities/cart/cart.ts';
-import { idsOf } from '../../../entities/pricing/priced.ts';
+import { idsOf } from '../../../entities/pricing/pricing-request.ts';
 import { tokenFor } from '../../../infra/crypto/tokens.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { newId } from '../../../infra/ids.ts';

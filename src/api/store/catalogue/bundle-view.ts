@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type OfferedItem, priceRange } from '../../../domain/pricing/bundles/bundle-range.ts';
-import { buyable } from '../../../domain/pricing/buyable.ts';
+import { buyable } from '../../../domain/pricing/buyable-bundles.ts';
 import type { BundlePricing } from '../../../domain/pricing/inputs.ts';
 import { type ListedPrice, listedPrice, type PriceTerms } from '../../../domain/pricing/unit-prices/unit-price.ts';
 import { setsOf } from '../../../entities/pricing/bundle-sets.ts';

@@ -4,8 +4,8 @@ import { lockActiveAccount } from '../../../entities/account/privacy/erasure.ts'
 import type { Cart } from '../../../entities/cart/cart.ts';
 import { findExceededUnits } from '../../../entities/cart/order-limits.ts';
 import { Checkout } from '../../../entities/checkout/checkout.ts';
-import { redeemerOf } from '../../../entities/pricing/context.ts';
-import { linesOf, type RequestedLine } from '../../../entities/pricing/priced.ts';
+import { redeemerOf } from '../../../entities/pricing/goods-for-pricing.ts';
+import { linesOf, type RequestedLine } from '../../../entities/pricing/pricing-request.ts';
 import { requireMethod } from '../../../entities/pricing/shipping-methods.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { advanceCheckout } from '../../../jobs/checkout.ts';

@@ -1,5 +1,5 @@
-import { findExceededHold } from '../../../entities/checkout/checkout-holds.ts';
-import type { RequestedLine } from '../../../entities/pricing/priced.ts';
+import { findExceededHold } from '../../../entities/checkout/open-checkout-limits.ts';
+import type { RequestedLine } from '../../../entities/pricing/pricing-request.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { networkOf } from '../../../infra/network/network.ts';
 import { callerKey } from '../../auth/principal.ts';

@@ -1,5 +1,5 @@
+import { leftOf, redistributeRefund } from '../../../domain/orders/redistribute-refund.ts';
 import type { RefundLine } from '../../../domain/orders/refundable.ts';
-import { leftOf, redistributeRefund } from '../../../domain/orders/respread.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { HAS_NOTE, loadCreditable } from './credit.ts';
 

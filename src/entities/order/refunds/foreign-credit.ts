@@ -1,6 +1,6 @@
 import { creditByValue } from '../../../domain/orders/credit.ts';
+import { leftOf, mergeRefundLines, without } from '../../../domain/orders/redistribute-refund.ts';
 import type { RefundLine } from '../../../domain/orders/refundable.ts';
-import { leftOf, mergeRefundLines, without } from '../../../domain/orders/respread.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { loadCreditable } from './credit.ts';
 import type { OrderMoney } from './money.ts';

@@ -1,6 +1,6 @@
 import { refused } from '../../../domain/errors.ts';
+import { leftOf, redistributeRefund } from '../../../domain/orders/redistribute-refund.ts';
 import type { RefundLine } from '../../../domain/orders/refundable.ts';
-import { leftOf, redistributeRefund } from '../../../domain/orders/respread.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { appendRefundCall } from '../../payment/payment.ts';
 import type { Order } from '../order.ts';

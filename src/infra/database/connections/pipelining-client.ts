@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import pg from 'pg';
-import { endWhenSilent } from '../../network/silence.ts';
+import { endWhenSilent } from '../../network/silent-server.ts';
 
 export interface PipeliningConfig extends pg.ClientConfig {
   /** Default true. */

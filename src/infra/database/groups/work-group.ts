@@ -1,7 +1,7 @@
 import { failpoint } from '../../failpoint.ts';
 import { observe } from '../../observability/log.ts';
 import { type Database, isDatabaseDown, isPoolExhausted } from '../database.ts';
-import { insideTransaction } from '../external.ts';
+import { insideTransaction } from '../external-call.ts';
 import { type PendingWrites, pendingWrites } from '../pending-writes.ts';
 import { openTransaction, type Transaction } from '../transaction.ts';
 import { type OpenTx, openTx, type Tx, unitOfWork } from '../unit-of-work.ts';

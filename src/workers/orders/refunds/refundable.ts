@@ -1,8 +1,8 @@
 import { refused } from '../../../domain/errors.ts';
 import { creditByValue } from '../../../domain/orders/credit.ts';
 import type { CreditableLine } from '../../../domain/orders/credit-tax.ts';
+import { leftOf } from '../../../domain/orders/redistribute-refund.ts';
 import type { RefundLine } from '../../../domain/orders/refundable.ts';
-import { leftOf } from '../../../domain/orders/respread.ts';
 import type { Order } from '../../../entities/order/order.ts';
 import { loadCreditable } from '../../../entities/order/refunds/credit.ts';
 import { loadMoney } from '../../../entities/order/refunds/money.ts';

@@ -4,7 +4,7 @@ import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import type { OrderWork } from '../../../jobs/orders.ts';
 import { executeOperation } from '../../../jobs/payments.ts';
 import type { WorkerDeps } from '../../deps.ts';
-import type { ParsedCommand, Prepared } from '../prepared.ts';
+import type { ParsedCommand, Prepared } from '../parsed-command.ts';
 
 /** Requests a failed refund again, with a new idempotency key and at most the amount that is still owed. */
 export function prepareRetry(

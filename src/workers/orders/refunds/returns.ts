@@ -23,7 +23,7 @@ import type { OrderWork } from '../../../jobs/orders.ts';
 import type { WorkerDeps } from '../../deps.ts';
 import { announce } from '../../notifications/announce.ts';
 import { sendEmail } from '../../notifications/order-emails.ts';
-import type { Prepared } from '../prepared.ts';
+import type { Prepared } from '../parsed-command.ts';
 import { giveBack } from './refund.ts';
 import { readRefundable } from './refundable.ts';
 

@@ -4,7 +4,7 @@ import {
   type OpenProviderEvent,
   postponeProviderEvents,
 } from '../../entities/payment/provider-event.ts';
-import { external } from '../../infra/database/external.ts';
+import { external } from '../../infra/database/external-call.ts';
 import { type Tx, unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { observe } from '../../infra/observability/log.ts';
 import { processProviderEvents } from '../../jobs/payments.ts';

@@ -1,7 +1,7 @@
 import type { ChosenSet } from '../../domain/pricing/bundles/selection.ts';
 import type { Discount, PricingInputs, ShippingTax } from '../../domain/pricing/inputs.ts';
 import type { Sellable } from '../catalogue/sellable.ts';
-import type { PricingContext } from './context.ts';
+import type { PricingContext } from './goods-for-pricing.ts';
 import type { LimitedDiscount } from './limits.ts';
 
 /** A requested line: units of a variant, or bundles with the selections for one of them. */

@@ -5,7 +5,7 @@ import { issueDocuments } from '../../jobs/invoices.ts';
 import type { OrderWork } from '../../jobs/orders.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { announce } from '../notifications/announce.ts';
-import type { ParsedCommand, Prepared } from './prepared.ts';
+import type { ParsedCommand, Prepared } from './parsed-command.ts';
 import { linesByValue } from './refunds/refundable.ts';
 
 /**

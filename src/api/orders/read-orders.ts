@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { orderNumber } from '../../domain/orders/number.ts';
 import type { OrderState } from '../../domain/states.ts';
 import type { Query } from '../../infra/database/query.ts';
-import { type PlacedRange, placedConditions } from './placed.ts';
+import { type PlacedRange, placedConditions } from './placed-date-range.ts';
 
 /** Parses an order number as printed, e.g. `VC-000123`, into its numeric value. */
 export const orderNumberSchema = z
