@@ -155,14 +155,15 @@ describe('the layered cache', function () {
     expect(cache.inMemory({ ...short, key: 'thing:3' }), 'nothing').to.equal(undefined);
   });
 
-  it('knows nothing of a value that an earlier release kept in another form', async () => {
+  it('knows nothing of a value that is kept in another form, as by an earlier release, or is no JSON', async () => {
     const { cache, versions } = await start();
     const version = await versions.of(['thing:1']);
-    await admin.set(
-      `${store}:thing:1@${version}`,
-      JSON.stringify({ value: { value: { n: 7 }, at: 1 }, logicalExpiration: 1 }),
-    );
-    expect(await cache.read(entry(), async () => ({ n: 1 }))).to.deep.equal({ n: 1 });
+    const earlier = JSON.stringify({ value: { value: { n: 7 }, at: 1 }, logicalExpiration: 1 });
+    for (const [n, text] of [earlier, '', 'x', 'null', '7', '[]'].entries()) {
+      const other = { ...entry(), key: `thing:other-${n}` };
+      await admin.set(`${store}:${other.key}@${version}`, text);
+      expect(await cache.read(other, async () => ({ n })), text).to.deep.equal({ n });
+    }
   });
 
   it('throws what the maker throws, and keeps nothing of it', async () => {

@@ -11,7 +11,7 @@ import { afterPublish } from '../writes/publish-changes.ts';
 
 const MAX_PREFERENCES = 50;
 
-export const preferencesSchema = z
+const preferencesSchema = z
   .record(z.string().regex(/^[a-z][A-Za-z0-9.-]{0,59}$/), z.union([z.string().max(200), z.number(), z.boolean()]))
   .refine((all) => Object.keys(all).length <= MAX_PREFERENCES, `must not have more than ${MAX_PREFERENCES} names`)
   .meta({

@@ -26,7 +26,7 @@ const reviewSchema = z
   })
   .meta({ id: 'Review' });
 
-export const statisticsSchema = z
+const statisticsSchema = z
   .object({
     count: z.int(),
     average: z.number().nullable(),
@@ -128,7 +128,7 @@ function statisticsView(statistics: Statistics): z.infer<typeof statisticsSchema
 const roundTo2Decimals = (value: number): number => Math.round(value * 100) / 100;
 
 /** Shortens a name for the public: first name and the initial of the last name. */
-export function authorOf(name: string): string {
+function authorOf(name: string): string {
   const [first = '', ...others] = name.trim().split(/\s+/);
   const initial = others.at(-1)?.match(/./u)?.[0];
   return initial === undefined ? first : `${first} ${initial.toUpperCase()}.`;

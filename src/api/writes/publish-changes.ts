@@ -8,16 +8,12 @@ import type { ApiDeps } from '../deps.ts';
 const PUBLISH_TIMEOUT_MS = 250;
 
 /** Invalidates the caches of a change, so that the caller's next read sees it. Call it after the commit. */
-export async function publishChanges({
-  db,
-  versions,
-  queues,
-}: Pick<ApiDeps, 'db' | 'versions' | 'queues'>): Promise<void> {
+async function publishChanges({ db, versions, queues }: Pick<ApiDeps, 'db' | 'versions' | 'queues'>): Promise<void> {
   const published = publishInvalidations(db, versions).then((names) => {
     if (names.length > 0) queues.nudge(warmCaches);
   });
   await withTimeout(
-    published.catch((error) => observeSparingly('changes.untold', errorFields(error))),
+    published.catch((error) => observeSparingly('changes.publish_failed', errorFields(error))),
     PUBLISH_TIMEOUT_MS,
   );
 }

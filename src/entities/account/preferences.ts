@@ -19,7 +19,7 @@ export async function readPreferences(
   return row ? JSON.parse(openColumn(vault, row.preferences, place(id))) : {};
 }
 
-export async function sealedPreferences(query: Query, id: string): Promise<{ preferences: string } | undefined> {
+async function sealedPreferences(query: Query, id: string): Promise<{ preferences: string } | undefined> {
   const [row] = await query<{ preferences: string }>(`select preferences from account_preferences where id = $1`, [id]);
   return row;
 }

@@ -3,7 +3,7 @@ import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId, uuidv7Floor } from '../../infra/ids.ts';
 
 /** The phases of a run in their order; only a full run has the phase `whole`. */
-export const PHASES = ['waiting', 'checkouts', 'variants', 'events', 'intents', 'whole', 'settle'] as const;
+const PHASES = ['waiting', 'checkouts', 'variants', 'events', 'intents', 'whole', 'settle'] as const;
 export type Phase = (typeof PHASES)[number];
 
 export interface Run {

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { errorFields, observeSparingly } from '../observability/log.ts';
 import { TIMED_OUT, withTimeout } from '../with-timeout.ts';
+import { parseJson } from './parse-json.ts';
 
 /** A best-effort cache: values may disappear at any moment, calls are short, and errors are never thrown. */
 export interface Cache {
@@ -37,12 +38,4 @@ export function openCache(redis: Redis, store: string): Cache {
         .catch((error: unknown) => observeSparingly('cache.write_failed', errorFields(error)));
     },
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

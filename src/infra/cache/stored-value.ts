@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { parseJson } from './parse-json.ts';
 
 /** A cached value in the memory of a process. */
 export interface CachedValue {
@@ -24,8 +25,8 @@ export function toCachedValue(facts: Omit<CachedValue, 'bytes'>): { cached: Cach
 export async function readCachedValue(redis: Redis, key: string): Promise<CachedValue | undefined> {
   const text = await redis.get(key).catch(() => null);
   if (text === null) return undefined;
-  // A value in the format of an earlier release is ignored.
-  const { value, at, freshUntil, staleUntil }: Partial<CachedValue> = JSON.parse(text);
+  // A text in another format, as of an earlier release, is ignored.
+  const { value, at, freshUntil, staleUntil } = Object(parseJson(text)) as Partial<CachedValue>;
   if (value === undefined || !at || !freshUntil || !staleUntil || staleUntil <= Date.now()) return undefined;
   return { value, at, freshUntil, staleUntil, bytes: 2 * text.length };
 }

@@ -5,7 +5,7 @@ import Stripe from 'stripe';
 const LOST = ['ECONNRESET', 'EPIPE'];
 
 /** The error code of a connection that broke after the request may have been sent. */
-export const CONNECTION_LOST = 'CONNECTION_LOST';
+const CONNECTION_LOST = 'CONNECTION_LOST';
 
 type HttpClient = ReturnType<typeof Stripe.createNodeHttpClient>;
 

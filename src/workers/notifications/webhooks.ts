@@ -66,7 +66,7 @@ async function send({ sender }: WorkerDeps, delivery: DueDelivery): Promise<Atte
 }
 
 /** `t=<seconds>,v1=<hex>`: HMAC-SHA256 of `<seconds>.<body>`, with one `v1` for each valid secret. */
-export const signatureOf = (secrets: readonly string[], { at, body }: { at: number; body: string }): string =>
+const signatureOf = (secrets: readonly string[], { at, body }: { at: number; body: string }): string =>
   [
     `t=${at}`,
     ...secrets.map((secret) => `v1=${createHmac('sha256', secret).update(`${at}.${body}`).digest('hex')}`),

@@ -35,7 +35,7 @@ export const adminSessionRoutes = (deps: ApiDeps): AnyRoute[] => [
 ];
 
 /** Returns the second-factor step that a new session must complete before any other request. */
-export async function mfaOf(tx: Tx, account: Account): Promise<z.infer<typeof mfaSchema>> {
+async function mfaOf(tx: Tx, account: Account): Promise<z.infer<typeof mfaSchema>> {
   if (account.hasMfa) return 'code';
   const [role] = await tx.find(Role, { id: account.roleId ?? '' });
   return role?.requiresMfa ? 'setup' : 'none';

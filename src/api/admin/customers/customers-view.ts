@@ -4,7 +4,7 @@ import type { Query } from '../../../infra/database/query.ts';
 import { inTextOrder } from '../../fields/text-order.ts';
 import { openPerson } from '../access/staff-view.ts';
 
-export const groupRefSchema = z.object({ id: z.uuid(), name: z.string() });
+const groupRefSchema = z.object({ id: z.uuid(), name: z.string() });
 
 export const adminCustomerSchema = z
   .object({
