@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { type CrashHarness, startCrashHarness } from './crash-harness.ts';
 
 /** Something to be done to a stand; whatever it throws fails its test. */
@@ -11,8 +12,11 @@ interface Planned extends Trial {
   isLong: boolean;
 }
 
-/** Most trials wait for a lock to run out: this many at once keep two cores busy and no process waiting for them. */
-const STANDS = 4;
+/**
+ * Trials at once: one more than cores, as most of them wait for a lock to run out. With more of them the processes wait
+ * for the cores, and a trial measures the other trials.
+ */
+const STANDS = availableParallelism() + 1;
 const PATIENCE_MS = 400_000;
 
 /** What nobody has begun yet. */

@@ -154,7 +154,7 @@ async function freezePostgres({ harness, server }: OwnPostgres): Promise<void> {
 async function fillPostgres({ harness, server }: OwnPostgres): Promise<void> {
   const buyers = await concurrentBuyersAt(harness);
   await buyers.send(25, anyUpTo(20));
-  const release = await fillConnections(server().url);
+  const release = await fillConnections(server().url, [harness.pid('web'), harness.pid('worker')]);
   try {
     await expectUnready(harness);
     await expectUnavailable(harness, REFUSED_ANSWER_MS);

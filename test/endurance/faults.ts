@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { signal } from '../../tools/embedded/processes.ts';
 import type { Stack } from '../../tools/stack/stack.ts';
 import { blockDisk, fillConnections, freeze, makeReadOnly, type Repair } from '../support/server-faults.ts';
 import { clearFaults, HOSTILE, setFaults } from '../support/simulator.ts';
@@ -32,35 +33,19 @@ const atRedis =
   };
 
 const killed =
-  (role: 'web' | 'worker', signal: NodeJS.Signals): Fault =>
+  (role: 'web' | 'worker', name: NodeJS.Signals): Fault =>
   async (stack) => {
     const all = stack.run().processes[role];
     const one = all[Math.floor(Math.random() * all.length)];
-    if (one?.pid) tryToKill(one.pid, signal);
+    if (one?.pid) signal(one.pid, name);
   };
 
-/** A process that was asked to stop before may have ended meanwhile. */
-function tryToKill(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
-}
-
-/**
- * Processes of the shop ask for a freed connection at once, and under load they win the last few again and again: they stand
- * still while strangers take them all.
- */
-async function fillWhileTheShopStands(stack: Stack): Promise<Repair> {
+function fillPostgres(stack: Stack): Promise<Repair> {
   const { web, worker } = stack.run().processes;
-  const pids = [...web, ...worker].flatMap(({ pid }) => pid ?? []);
-  for (const pid of pids) tryToKill(pid, 'SIGSTOP');
-  try {
-    return await fillConnections(stack.databaseUrl);
-  } finally {
-    for (const pid of pids) tryToKill(pid, 'SIGCONT');
-  }
+  return fillConnections(
+    stack.databaseUrl,
+    [...web, ...worker].flatMap(({ pid }) => pid ?? []),
+  );
 }
 
 const pidOf = (stack: Stack, server: 'postgres' | 'redis'): number => {
@@ -98,7 +83,7 @@ export const FAULTS: Record<string, Fault> = {
     await stack.restartPostgres();
   },
   'Postgres only reads': lasting((stack) => makeReadOnly(stack.databaseUrl)),
-  'Postgres is full of connections': lasting(fillWhileTheShopStands),
+  'Postgres is full of connections': lasting(fillPostgres),
   'the provider is away': lasting(async ({ simulatorUrl }) => {
     await setFaults(simulatorUrl, { down: true });
     return () => setFaults(simulatorUrl, { down: false });

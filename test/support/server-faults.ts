@@ -53,8 +53,20 @@ export async function makeReadOnly(databaseUrl: string): Promise<Repair> {
   };
 }
 
-/** Strangers hold every connection that PostgreSQL has to give; those of the shop are ended. */
-export async function fillConnections(databaseUrl: string): Promise<Repair> {
+/**
+ * Strangers take every connection that PostgreSQL has to give; those of the shop are ended. Its processes `pids` stand
+ * still meanwhile: they cannot take a connection back before the strangers have it.
+ */
+export async function fillConnections(databaseUrl: string, pids: readonly number[]): Promise<Repair> {
+  for (const pid of pids) signal(pid, 'SIGSTOP');
+  try {
+    return await takeConnections(databaseUrl);
+  } finally {
+    for (const pid of pids) signal(pid, 'SIGCONT');
+  }
+}
+
+async function takeConnections(databaseUrl: string): Promise<Repair> {
   const strangers: Client[] = [];
   const connect = async () => {
     const client = new Client({ connectionString: databaseUrl, application_name: 'stranger' });
@@ -66,7 +78,7 @@ export async function fillConnections(databaseUrl: string): Promise<Repair> {
   const admin = await connect();
   const { rows } = await admin.query(`select current_setting('max_connections')::int as places`);
   const places = rows[0].places as number;
-  // A place that the shop got back meanwhile is taken from it again, until it has none.
+  // Ended connections are free a moment later, and a process that was started meanwhile has new ones.
   const isFull = async () => {
     await admin.query(`select pg_terminate_backend(pid) from pg_stat_activity
       where application_name <> 'stranger' and backend_type = 'client backend' and pid <> pg_backend_pid()`);

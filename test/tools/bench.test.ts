@@ -75,7 +75,7 @@ describe('the bench', () => {
     const { stdout } = await run('node', [BENCH, ...FEW, '--profile', 'worker', '--statements']);
     expect(stdout).to.match(/^worker: [\d.]+ CPU-ms per order/m);
     expect(stdout).to.match(/^ {2}src +[\d.]+ +[\d.]+$/m);
-    expect(stdout).to.match(/^ {2}with i0 as \(insert into checkout_history .* 1 +[\d.]+ +[\d.]+ +[\d.]+$/m);
+    expect(stdout).to.match(/^ {2}with i0 as \(insert into .* [\d.]+ +[\d.]+ +[\d.]+ +[\d.]+$/m);
     expect(stdout).to.match(/^ {2}cart\.edit +[\d.]+ +[\d.]+$/m);
     expect(stdout).not.to.include('of_the_bench');
   });
