@@ -1,5 +1,6 @@
-import { assign, type SnapshotFrom, setup, transition } from 'xstate';
-import type { CheckoutState } from '../domain/states.ts';
+import { type SnapshotFrom, type StateValue, setup, transition } from 'xstate';
+import { CHECKOUT_TERMINAL_STATES, type CheckoutState } from '../domain/states.ts';
+import { migrate } from './migrate.ts';
 
 /** The events of a checkout. Amounts are in paise; `reason` is a code of the error catalogue. */
 export type CheckoutEvent =
@@ -11,18 +12,6 @@ export type CheckoutEvent =
   | { type: 'PAYMENT_SUCCEEDED'; amount: number }
   | { type: 'ORDER_STORED' | 'CART_CLOSED' };
 
-export type CheckoutAction =
-  | 'reserve'
-  | 'extendHold'
-  | 'openPayment'
-  | 'confirmPayment'
-  | 'createOrder'
-  | 'closeCart'
-  | 'release'
-  | 'cancelPayment'
-  | 'reopenCart'
-  | 'refundPayment';
-
 interface Context {
   /** In paise; set from LOCKED on. */
   total: number | null;
@@ -32,20 +21,24 @@ interface Context {
 
 const noAction = (): void => undefined;
 
-export const checkoutMachine = setup({
+const actions = {
+  reserve: noAction,
+  extendHold: noAction,
+  openPayment: noAction,
+  confirmPayment: noAction,
+  createOrder: noAction,
+  closeCart: noAction,
+  release: noAction,
+  cancelPayment: noAction,
+  reopenCart: noAction,
+  refundPayment: noAction,
+};
+
+export type CheckoutAction = keyof typeof actions;
+
+const machineSetup = setup({
   types: { context: {} as Context, events: {} as CheckoutEvent, tags: {} as 'busy' },
-  actions: {
-    reserve: noAction,
-    extendHold: noAction,
-    openPayment: noAction,
-    confirmPayment: noAction,
-    createOrder: noAction,
-    closeCart: noAction,
-    release: noAction,
-    cancelPayment: noAction,
-    reopenCart: noAction,
-    refundPayment: noAction,
-  } satisfies Record<CheckoutAction, () => void>,
+  actions,
   guards: {
     /** A payment below the total is refunded. */
     paysTooLittle: ({ context, event }) =>
@@ -59,19 +52,26 @@ export const checkoutMachine = setup({
       context.total !== null &&
       event.amount >= context.total,
   },
-}).createMachine({
+});
+
+const fixTotal = machineSetup.assign({ total: ({ event }) => ('total' in event ? event.total : null) });
+const markRefunded = machineSetup.assign({ refunded: true });
+
+const NEW = { value: 'CREATED', context: { total: null, refunded: false } };
+
+export const checkoutMachine = machineSetup.createMachine({
   id: 'checkout',
   initial: 'CREATED',
-  context: { total: null, refunded: false },
+  context: NEW.context,
   states: {
     CREATED: {
       tags: 'busy',
       on: {
         START: { actions: 'reserve' },
-        RESERVED: { target: 'LOCKED', actions: assign({ total: ({ event }) => event.total }) },
-        REFUSED: 'FAILED',
-        CANCEL: 'CANCELLED',
-        EXPIRE: 'EXPIRED',
+        RESERVED: { target: 'LOCKED', actions: fixTotal },
+        REFUSED: 'terminal.FAILED',
+        CANCEL: 'terminal.CANCELLED',
+        EXPIRE: 'terminal.EXPIRED',
       },
     },
     LOCKED: {
@@ -80,9 +80,9 @@ export const checkoutMachine = setup({
       on: {
         PAYMENT_OPENED: 'PAYMENT_PENDING',
         PAYMENT_SKIPPED: 'PAYMENT_CONFIRMED',
-        PAYMENT_REFUSED: 'FAILED',
-        CANCEL: 'CANCELLED',
-        EXPIRE: 'EXPIRED',
+        PAYMENT_REFUSED: 'terminal.FAILED',
+        CANCEL: 'terminal.CANCELLED',
+        EXPIRE: 'terminal.EXPIRED',
       },
     },
     PAYMENT_PENDING: {
@@ -90,11 +90,11 @@ export const checkoutMachine = setup({
       on: {
         PAYMENT_SUCCEEDED: [
           { guard: 'paysTheTotal', target: 'PAYMENT_CONFIRMED' },
-          { guard: 'paysTooLittle', target: 'FAILED', actions: [assign({ refunded: true }), 'refundPayment'] },
+          { guard: 'paysTooLittle', target: 'terminal.FAILED', actions: [markRefunded, 'refundPayment'] },
         ],
-        PAYMENT_CANCELED: 'FAILED',
-        CANCEL: 'CANCELLED',
-        EXPIRE: 'EXPIRED',
+        PAYMENT_CANCELED: 'terminal.FAILED',
+        CANCEL: 'terminal.CANCELLED',
+        EXPIRE: 'terminal.EXPIRED',
       },
       states: {
         working: {
@@ -136,72 +136,71 @@ export const checkoutMachine = setup({
       entry: 'createOrder',
       on: {
         ORDER_STORED: 'ORDER_CREATED',
-        ORDER_REFUSED: { target: 'FAILED', actions: [assign({ refunded: true }), 'refundPayment'] },
+        ORDER_REFUSED: { target: 'terminal.FAILED', actions: [markRefunded, 'refundPayment'] },
       },
     },
     ORDER_CREATED: { tags: 'busy', entry: 'closeCart', on: { CART_CLOSED: 'COMPLETED' } },
     COMPLETED: { type: 'final' },
-    // EXPIRED, CANCELLED and FAILED undo the earlier steps. A later payment still gets an order or a refund.
-    EXPIRED: {
+    // The terminal states undo the earlier steps. A later payment still gets an order or a refund.
+    terminal: {
+      initial: 'FAILED',
       entry: ['release', 'cancelPayment', 'reopenCart'],
       on: {
         PAYMENT_SUCCEEDED: [
           { guard: 'paysTheTotal', target: 'PAYMENT_CONFIRMED' },
-          { guard: 'paysTooLittle', actions: [assign({ refunded: true }), 'refundPayment'] },
+          { guard: 'paysTooLittle', actions: [markRefunded, 'refundPayment'] },
         ],
       },
-    },
-    CANCELLED: {
-      entry: ['release', 'cancelPayment', 'reopenCart'],
-      on: {
-        PAYMENT_SUCCEEDED: [
-          { guard: 'paysTheTotal', target: 'PAYMENT_CONFIRMED' },
-          { guard: 'paysTooLittle', actions: [assign({ refunded: true }), 'refundPayment'] },
-        ],
-      },
-    },
-    FAILED: {
-      entry: ['release', 'cancelPayment', 'reopenCart'],
-      on: {
-        PAYMENT_SUCCEEDED: [
-          { guard: 'paysTheTotal', target: 'PAYMENT_CONFIRMED' },
-          { guard: 'paysTooLittle', actions: [assign({ refunded: true }), 'refundPayment'] },
-        ],
-      },
+      states: { EXPIRED: {}, CANCELLED: {}, FAILED: {} },
     },
   },
 });
 
 export type CheckoutSnapshot = SnapshotFrom<typeof checkoutMachine>;
 
-/** The stored form of a machine: plain data with the version of the machine that wrote it. */
+/** The stored form of a snapshot: plain data with the version of the machine that wrote it. */
 export interface StoredMachine {
   version: number;
-  value: CheckoutSnapshot['value'];
+  value: StateValue;
   context: Context;
 }
 
-const VERSION = 1;
+const MIGRATIONS = [nestTerminalState];
 
-/** Restores a stored machine. `null`, as for a new checkout, restores the initial state. */
-export function restore(stored: StoredMachine | null): CheckoutSnapshot {
-  const { value, context } = stored ?? { value: 'CREATED' as const, context: { total: null, refunded: false } };
-  return checkoutMachine.resolveState({ value, context });
+/** Version 1 had no state around the terminal states. */
+function nestTerminalState({ value, context }: StoredMachine): StoredMachine {
+  const isTerminal = CHECKOUT_TERMINAL_STATES.some((state) => state === value);
+  return { version: 2, value: isTerminal ? { terminal: value } : value, context };
 }
 
-export const store = ({ value, context }: CheckoutSnapshot): StoredMachine => ({ version: VERSION, value, context });
+/** Migrates a stored snapshot of any earlier version to the current version. @throws Error for an unknown version */
+export const migrateCheckout = (stored: StoredMachine): StoredMachine => migrate(stored, MIGRATIONS);
+
+/**
+ * Restores a stored machine. `null`, as for a new checkout, restores the initial state.
+ * @throws Error for an unknown version
+ */
+export const restore = (stored: StoredMachine | null): CheckoutSnapshot =>
+  checkoutMachine.resolveState(stored ? migrateCheckout(stored) : NEW);
+
+export const store = ({ value, context }: CheckoutSnapshot): StoredMachine => ({
+  version: MIGRATIONS.length + 1,
+  value,
+  context,
+});
 
 /** The checkout state of a snapshot, without the nested state of PAYMENT_PENDING. */
-export const stateOf = ({ value }: CheckoutSnapshot): CheckoutState =>
-  (typeof value === 'string' ? value : Object.keys(value)[0]) as CheckoutState;
+export function stateOf({ value }: CheckoutSnapshot): CheckoutState {
+  if (typeof value === 'string') return value;
+  return 'terminal' in value ? value.terminal : 'PAYMENT_PENDING';
+}
 
 /** Pure: the next snapshot and the actions for `event`. An event that is not allowed changes nothing. */
 export function decide(
   from: CheckoutSnapshot,
   event: CheckoutEvent,
 ): { next: CheckoutSnapshot; accepted: boolean; actions: CheckoutAction[] } {
+  if (!from.can(event)) return { next: from, accepted: false, actions: [] };
   const [next, executable] = transition(checkoutMachine, from, event);
-  const actions = executable.map((action) => action.type as CheckoutAction);
-  // An allowed event can have actions without a change of the snapshot.
-  return { next, accepted: next !== from || actions.length > 0, actions };
+  return { next, accepted: true, actions: executable.map(({ type }) => type as CheckoutAction) };
 }

@@ -1,5 +1,6 @@
-import { and, assign, type SnapshotFrom, setup, transition } from 'xstate';
+import { and, type SnapshotFrom, setup, transition } from 'xstate';
 import { ORDER_COMMANDS, type OrderCommand, type OrderState } from '../domain/states.ts';
+import { migrate } from './migrate.ts';
 
 /** The events of an order. Units are pieces of goods, amounts are in paise. */
 export type OrderEvent =
@@ -11,18 +12,6 @@ export type OrderEvent =
   | { type: 'MONEY_KEPT'; amount: number }
   // `underWay`: paise of our own refunds without a result, when the refund was made in the provider's dashboard.
   | { type: 'MONEY_RETURNED'; amount: number; underWay?: number };
-
-export type OrderAction =
-  | 'cancelRest'
-  | 'cancelUnits'
-  | 'ship'
-  | 'deliver'
-  | 'refund'
-  | 'recordRefund'
-  | 'retryRefund'
-  | 'openReturn'
-  | 'decideReturn'
-  | 'receiveReturn';
 
 interface Context {
   /** The amount paid for the order, in paise. */
@@ -40,20 +29,24 @@ const noAction = (): void => undefined;
 const amountOf = (event: OrderEvent): number => ('amount' in event ? event.amount : 0);
 const unitsOf = (event: OrderEvent): number => ('units' in event ? event.units : 0);
 
+const actions = {
+  cancelRest: noAction,
+  cancelUnits: noAction,
+  ship: noAction,
+  deliver: noAction,
+  refund: noAction,
+  recordRefund: noAction,
+  retryRefund: noAction,
+  openReturn: noAction,
+  decideReturn: noAction,
+  receiveReturn: noAction,
+};
+
+export type OrderAction = keyof typeof actions;
+
 const machineSetup = setup({
-  types: { context: {} as Context, events: {} as OrderEvent, input: {} as Pick<Context, 'total' | 'toShip'> },
-  actions: {
-    cancelRest: noAction,
-    cancelUnits: noAction,
-    ship: noAction,
-    deliver: noAction,
-    refund: noAction,
-    recordRefund: noAction,
-    retryRefund: noAction,
-    openReturn: noAction,
-    decideReturn: noAction,
-    receiveReturn: noAction,
-  } satisfies Record<OrderAction, () => void>,
+  types: { context: {} as Context, events: {} as OrderEvent },
+  actions,
   guards: {
     isPartOfRest: ({ context, event }) => unitsOf(event) > 0 && unitsOf(event) < context.toShip,
     isRest: ({ context, event }) => unitsOf(event) > 0 && unitsOf(event) === context.toShip,
@@ -69,21 +62,21 @@ const machineSetup = setup({
   },
 });
 
-const requestFullRefund = assign<Context, OrderEvent, undefined, OrderEvent, never>({
+const requestFullRefund = machineSetup.assign({
   asked: ({ context }) => context.total,
   toShip: 0,
 });
-const requestRefund = assign<Context, OrderEvent, undefined, OrderEvent, never>({
+const requestRefund = machineSetup.assign({
   asked: ({ context, event }) => Math.min(context.total, context.asked + amountOf(event)),
 });
-const removeFromRest = assign<Context, OrderEvent, undefined, OrderEvent, never>({
+const removeFromRest = machineSetup.assign({
   toShip: ({ context, event }) => context.toShip - unitsOf(event),
 });
-const shipUnits = assign<Context, OrderEvent, undefined, OrderEvent, never>({
+const shipUnits = machineSetup.assign({
   toShip: ({ context, event }) => context.toShip - unitsOf(event),
   shipped: ({ context, event }) => context.shipped + unitsOf(event),
 });
-const deliverUnits = assign<Context, OrderEvent, undefined, OrderEvent, never>({
+const deliverUnits = machineSetup.assign({
   delivered: ({ context, event }) => context.delivered + unitsOf(event),
 });
 /** Requested refunds in paise after this event: at least the past refunds, this refund and those under way. */
@@ -91,18 +84,20 @@ const requestedAfter = ({ total, asked, returned }: Context, event: OrderEvent):
   const underWay = event.type === 'MONEY_RETURNED' ? (event.underWay ?? 0) : 0;
   return Math.max(asked, Math.min(total, returned + amountOf(event) + underWay));
 };
-const recordReturned = assign<Context, OrderEvent, undefined, OrderEvent, never>({
+const recordReturned = machineSetup.assign({
   returned: ({ context, event }) => context.returned + amountOf(event),
   asked: ({ context, event }) => requestedAfter(context, event),
 });
-const revokeReturned = assign<Context, OrderEvent, undefined, OrderEvent, never>({
+const revokeReturned = machineSetup.assign({
   returned: ({ context, event }) => context.returned - amountOf(event),
 });
+
+const NEW: Context = { total: 0, asked: 0, returned: 0, toShip: 0, shipped: 0, delivered: 0 };
 
 export const orderMachine = machineSetup.createMachine({
   id: 'order',
   initial: 'PENDING',
-  context: ({ input }) => ({ ...input, asked: 0, returned: 0, shipped: 0, delivered: 0 }),
+  context: NEW,
   // Events that do not change the state by default; a state overrides them where they do, or are not allowed.
   on: {
     DELIVER: { guard: 'isInTransit', actions: [deliverUnits, 'deliver'] },
@@ -203,32 +198,33 @@ export type OrderSnapshot = SnapshotFrom<typeof orderMachine>;
 export const refundableAmount = ({ context: { total, asked, returned } }: Pick<StoredOrder, 'context'>): number =>
   Math.max(0, total - Math.max(asked, returned));
 
-/** The stored form of a machine: plain data with the version of the machine that wrote it. */
+/** The stored form of a snapshot: plain data with the version of the machine that wrote it. */
 export interface StoredOrder {
   version: number;
   value: OrderState;
   context: Context;
 }
 
-const VERSION = 1;
+/** Empty: version 1 is the current version. */
+const MIGRATIONS: ((earlier: StoredOrder) => StoredOrder)[] = [];
 
 /** A placed, unpaid order. `total` is in paise, `units` are pieces of goods. */
 export const newOrder = ({ total, units }: { total: number; units: number }): OrderSnapshot =>
-  restoreOrder({
-    value: 'PENDING',
-    context: { total, asked: 0, returned: 0, toShip: units, shipped: 0, delivered: 0 },
-  });
+  orderMachine.resolveState({ value: 'PENDING', context: { ...NEW, total, toShip: units } });
 
 /** A placed and paid order. A shortcut without a transition, because placing an order is the most frequent step. */
 export const newPaidOrder = ({ total, units }: { total: number; units: number }): OrderSnapshot =>
-  restoreOrder({ ...storeOrder(newOrder({ total, units })), value: 'CONFIRMED' });
+  orderMachine.resolveState({ value: 'CONFIRMED', context: { ...NEW, total, toShip: units } });
 
-export const restoreOrder = ({ value, context }: Pick<StoredOrder, 'value' | 'context'>): OrderSnapshot =>
-  orderMachine.resolveState({ value, context });
+/** Migrates a stored snapshot of any earlier version to the current version. @throws Error for an unknown version */
+export const migrateOrder = (stored: StoredOrder): StoredOrder => migrate(stored, MIGRATIONS);
+
+/** Restores a stored machine. @throws Error for an unknown version */
+export const restoreOrder = (stored: StoredOrder): OrderSnapshot => orderMachine.resolveState(migrateOrder(stored));
 
 export const storeOrder = ({ value, context }: OrderSnapshot): StoredOrder => ({
-  version: VERSION,
-  value: value as OrderState,
+  version: MIGRATIONS.length + 1,
+  value,
   context,
 });
 
@@ -237,9 +233,9 @@ export function decideOrder(
   from: OrderSnapshot,
   event: OrderEvent,
 ): { next: OrderSnapshot; accepted: boolean; actions: OrderAction[] } {
+  if (!from.can(event)) return { next: from, accepted: false, actions: [] };
   const [next, executable] = transition(orderMachine, from, event);
-  const actions = executable.map((action) => action.type as OrderAction);
-  return { next, accepted: next !== from || actions.length > 0, actions };
+  return { next, accepted: true, actions: executable.map(({ type }) => type as OrderAction) };
 }
 
 /** The smallest event of each command, to test whether the command is allowed at all. */
@@ -262,4 +258,4 @@ const MINIMAL_EVENTS: Record<OrderCommand, OrderEvent> = {
 
 /** The commands that the order allows in its current state. */
 export const allowedCommands = (snapshot: OrderSnapshot): OrderCommand[] =>
-  ORDER_COMMANDS.filter((command) => decideOrder(snapshot, MINIMAL_EVENTS[command]).accepted);
+  ORDER_COMMANDS.filter((command) => snapshot.can(MINIMAL_EVENTS[command]));

@@ -96,4 +96,26 @@ describe('a history that is gone through again', function () {
     expect(run('00000000-0000-7000-8000-000000000000').status).to.equal(2);
     expect(run('nonsense').status).to.equal(2);
   });
+
+  it('reads the machine that an earlier version stored, and refuses that of a later one', async () => {
+    const { id } = await flow.shop.settled(await flow.shop.cancel(await flow.shop.checkout(await cartOf())));
+    const { books } = flow;
+    const [row] = await books.query<{ machine: object }>('select machine from checkouts where id = $1', [id]);
+    expect(row?.machine).to.deep.include({ version: 2, value: { terminal: 'CANCELLED' } });
+    const storeMachine = (machine: object) =>
+      books.query('update checkouts set machine = machine || $2 where id = $1', [id, JSON.stringify(machine)]);
+    await storeMachine({ version: 1, value: 'CANCELLED' });
+    expect((await replay('checkouts', id)).isIdentical).to.equal(true);
+    expect(run(id).status).to.equal(0);
+    await storeMachine({ version: 1, value: 'EXPIRED' });
+    expect((await replay('checkouts', id)).machine).to.deep.equal([
+      { path: 'value.terminal', stored: 'EXPIRED', replayed: 'CANCELLED' },
+    ]);
+    await storeMachine({ version: 3 });
+    const refused = run(id);
+    expect(refused.status).to.equal(2);
+    expect(refused.stderr).to.include('The stored state has version 3, but this release reads versions 1 to 2.');
+    // Others look at the same books.
+    await storeMachine(row?.machine ?? {});
+  });
 });

@@ -5,13 +5,10 @@ import {
   decideOrder,
   newOrder,
   newPaidOrder,
-  type OrderEvent,
-  restoreOrder,
   type StoredOrder,
   storeOrder,
 } from '../../src/machines/order.ts';
 import { type Edge, EVENTS, explore, keyOf, reachableFrom, read, TOTAL, UNITS } from './order-graph.ts';
-import { ORDERS_OF_VERSION_1 } from './order-version-1.ts';
 
 const isByPeople = ({ event }: Edge): boolean => (ORDER_COMMANDS as readonly string[]).includes(event.type);
 const stateIn = (key: string) => storeOrder(read(key)).value;
@@ -105,14 +102,5 @@ describe('the order machine', () => {
     expect(storeOrder(newPaidOrder({ total: TOTAL, units: UNITS }))).to.deep.equal(storeOrder(told));
     const allowed = ['PROCESS', 'CANCEL', 'CANCEL_BY_CUSTOMER', 'CANCEL_UNITS', 'REFUND', 'RECORD_REFUND'];
     expect(allowedCommands(newPaidOrder({ total: 1, units: 1 }))).to.deep.equal(allowed);
-  });
-
-  it('takes up what version 1 stored', () => {
-    for (const [text, event, next] of ORDERS_OF_VERSION_1) {
-      const stored = JSON.parse(text) as StoredOrder;
-      const snapshot = restoreOrder(stored);
-      expect(storeOrder(snapshot)).to.deep.equal(stored);
-      expect(storeOrder(decideOrder(snapshot, event as OrderEvent).next).value, text).to.equal(next);
-    }
   });
 });

@@ -2,9 +2,9 @@ import type { CheckoutState } from '../../src/domain/states.ts';
 import { type CheckoutAction, type CheckoutEvent, checkoutMachine } from '../../src/machines/checkout.ts';
 import type { MachineBook } from './machine-page.ts';
 
-type InnerState = 'working' | 'awaitingMethod' | 'awaitingAction' | 'processing';
+type OwnState = 'working' | 'awaitingMethod' | 'awaitingAction' | 'processing' | 'terminal';
 
-const states: Record<CheckoutState | InnerState, string> = {
+const states: Record<CheckoutState | OwnState, string> = {
   CREATED: 'The lines, addresses and accepted total of the cart are stored with the checkout.',
   LOCKED:
     'Prices are recomputed and stored, and the goods are reserved until the deadline, which is short without a payment method. The payment is being opened.',
@@ -16,6 +16,8 @@ const states: Record<CheckoutState | InnerState, string> = {
   PAYMENT_CONFIRMED: 'The payment was received, or the total is zero.',
   ORDER_CREATED: 'The order is stored with its lines and its number; the goods have left the stock.',
   COMPLETED: 'The cart is closed.',
+  terminal:
+    'The checkout ended without an order: its goods are released, its payment is cancelled, and its cart is open again. A later payment still gets an order or a refund. The API and the columns name only the inner state.',
   EXPIRED: 'The reservation expired before the payment arrived.',
   CANCELLED: 'The customer cancelled.',
   FAILED: 'It cannot become an order; `reason` says why.',
