@@ -228,7 +228,7 @@ async function placeOrRefund(deps: WorkerDeps, tx: Tx, found: Discrepancy & { ca
   if (await advance(deps, tx, { checkout, event, cause: found.cause })) return `the checkout is ${checkout.state}`;
   const rest = payment.captured - payment.refundAsked;
   if (rest <= 0) return null;
-  const operationId = payment.request(tx, { kind: 'refund', amount: rest });
+  const operationId = payment.refund(tx, { amount: rest });
   enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
   return 'refund requested';
 }
