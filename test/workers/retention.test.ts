@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
+import { deleteExpiredRows } from '../../src/entities/retention/expired-rows.ts';
 import { newId } from '../../src/infra/ids.ts';
-import { deleteExpiredRows } from '../../src/workers/maintenance/retention.ts';
 import { stockVariant } from '../support/books.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 

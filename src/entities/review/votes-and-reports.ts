@@ -32,6 +32,16 @@ export async function vote(tx: Tx, { id, customerId }: VoteOrReport, isHelpful: 
   return row?.helpful ?? 0;
 }
 
+/** Sets the number of helpful votes to the votes there are. @returns whether the review exists */
+export const recountVotes = async (tx: Tx, id: string): Promise<boolean> =>
+  (
+    await tx.query(
+      `update reviews r set helpful = (select count(*) from review_votes where review_id = r.id)
+        where id = (select id from reviews where id = $1 for update) returning id`,
+      [id],
+    )
+  ).length > 0;
+
 /**
  * Reports a review. A customer can report it once, even after staff approved it.
  * @returns the number of open reports
