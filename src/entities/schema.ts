@@ -43,6 +43,8 @@ import { Checkout } from './checkout/checkout.ts';
 import { preparePartitionsFor } from './monthly-tables.ts';
 import { Order } from './order/order.ts';
 import { Payment } from './payment/payment.ts';
+import { Discrepancy } from './reconciliation/discrepancy.ts';
+import { WebhookSubscription } from './webhook/subscription.ts';
 
 /** All aggregates and their rows. */
 export const ENTITIES = [
@@ -52,6 +54,7 @@ export const ENTITIES = [
   CartItem,
   Checkout,
   CustomerGroup,
+  Discrepancy,
   Order,
   Payment,
   Product,
@@ -59,6 +62,7 @@ export const ENTITIES = [
   Role,
   SavedAddress,
   Variant,
+  WebhookSubscription,
 ];
 
 /** All migrations in their order. */

@@ -133,6 +133,16 @@ export async function deleteReview(tx: Tx, review: Review, actor: string): Promi
   await tx.query(`delete from review_keys where review_id = $1`, [review.id]);
 }
 
+/** Sets or removes the shop's public reply. It changes no state. @returns false if the review is deleted or unknown */
+export async function setReply(tx: Tx, id: string, text: string | null): Promise<boolean> {
+  const changed = await tx.query(
+    `update reviews set reply = $2, replied_at = $3, updated_at = now(), version = version + 1
+      where id = $1 and state <> 'deleted' returning 1`,
+    [id, text, text === null ? null : tx.now],
+  );
+  return changed.length > 0;
+}
+
 function record(
   tx: Tx,
   { id, seq, revision, from }: { id: string; seq: number; revision: number; from: ReviewState | null },

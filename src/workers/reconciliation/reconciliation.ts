@@ -1,7 +1,7 @@
 import { acknowledge, enqueue } from '../../entities/outbox/outbox.ts';
 import {
   countHealing,
-  decideDiscrepancy,
+  Discrepancy,
   giveUpHealing,
   loadDiscrepancy,
   recordFound,
@@ -48,10 +48,8 @@ export const reconciliationRunHandlers = (deps: WorkerDeps): Handler[] => [
     return unitOfWork(deps.db, healDiscrepancy.name, async (tx) => {
       if (!(await acknowledge(tx, commandId)) || !inspected) return noop('done before');
       const action = rule ? await rule.repair(deps, tx, { ...inspected, cause: commandId }) : null;
-      await decideDiscrepancy(tx, discrepancy.id, {
-        healed: action !== null,
-        action: action ?? 'the remedy does not apply',
-      });
+      const recorded = await tx.lock(Discrepancy, { id: discrepancy.id });
+      if (recorded?.state === 'healing') recorded.recordRepair(action, tx.now);
       tx.afterCommit(() => observe('discrepancy.decided', { id: discrepancy.id, kind: discrepancy.kind, action }));
       return done;
     });

@@ -5,7 +5,7 @@ import { enqueue, recallCommand } from '../../entities/outbox/outbox.ts';
 import { Payment } from '../../entities/payment/payment.ts';
 import { recallProviderEvent } from '../../entities/payment/provider-event.ts';
 import { releaseRedemptions } from '../../entities/pricing/redemption.ts';
-import type { Discrepancy } from '../../entities/reconciliation/discrepancy.ts';
+import type { FoundDiscrepancy } from '../../entities/reconciliation/discrepancy.ts';
 import { agreesWithLedger, followReservations, rewriteReservation } from '../../entities/reconciliation/stock.ts';
 import { lockReview } from '../../entities/review/review.ts';
 import { recountVotes } from '../../entities/review/votes-and-reports.ts';
@@ -33,11 +33,11 @@ interface Inspected {
 /** The implementation of a rule of src/domain/reconciliation.ts. */
 export interface Repair {
   /** Reads from the provider, before the transaction. Changes nothing. */
-  inspect?(deps: WorkerDeps, found: Discrepancy): Promise<Inspected>;
+  inspect?(deps: WorkerDeps, found: FoundDiscrepancy): Promise<Inspected>;
   /** Repairs what no transaction of ours can: money at the provider, tables. Runs after `inspect`, before `repair`. */
-  repairOutside?(deps: WorkerDeps, found: Discrepancy & Inspected): Promise<void>;
+  repairOutside?(deps: WorkerDeps, found: FoundDiscrepancy & Inspected): Promise<void>;
   /** Repairs our rows in one transaction. */
-  repair(deps: WorkerDeps, tx: Tx, found: Discrepancy & Inspected & { cause: string }): Promise<Action>;
+  repair(deps: WorkerDeps, tx: Tx, found: FoundDiscrepancy & Inspected & { cause: string }): Promise<Action>;
 }
 
 /** Repairs that recount or moderate reviews again. */
@@ -61,9 +61,9 @@ const REVIEW_REPAIRS: Record<string, Repair> = {
   },
 };
 
-const text = ({ facts }: Discrepancy, name: string): string => String(facts[name] ?? '');
+const text = ({ facts }: FoundDiscrepancy, name: string): string => String(facts[name] ?? '');
 
-const inspectIntent = async ({ provider }: WorkerDeps, found: Discrepancy): Promise<Inspected> => ({
+const inspectIntent = async ({ provider }: WorkerDeps, found: FoundDiscrepancy): Promise<Inspected> => ({
   intent: await external('payments.ask', () => provider.retrieve(text(found, 'intentId'))),
 });
 
@@ -177,7 +177,7 @@ const unlessRefused = (error: unknown): undefined => {
 };
 
 /** Sends a stuck checkout its next event. Releases the reservations of a checkout that is over. */
-async function resumeCheckout(deps: WorkerDeps, tx: Tx, found: Discrepancy & { cause: string }): Promise<Action> {
+async function resumeCheckout(deps: WorkerDeps, tx: Tx, found: FoundDiscrepancy & { cause: string }): Promise<Action> {
   const checkout = await lockCheckout(tx, text(found, 'checkoutId'));
   if (!checkout) return null;
   const { cause } = found;
@@ -202,7 +202,7 @@ async function resumeCheckout(deps: WorkerDeps, tx: Tx, found: Discrepancy & { c
 /**
  * Sends a payment without an order to the checkout again: the checkout becomes an order, or the payment is refunded.
  */
-async function placeOrRefund(deps: WorkerDeps, tx: Tx, found: Discrepancy & { cause: string }): Promise<Action> {
+async function placeOrRefund(deps: WorkerDeps, tx: Tx, found: FoundDiscrepancy & { cause: string }): Promise<Action> {
   const checkout = await lockCheckout(tx, text(found, 'checkoutId'));
   const [payment] = checkout ? await tx.find(Payment, { checkoutId: checkout.id }) : [];
   if (!checkout || !payment) return null;
@@ -219,7 +219,7 @@ async function placeOrRefund(deps: WorkerDeps, tx: Tx, found: Discrepancy & { ca
 async function applyMissedSuccess(
   deps: WorkerDeps,
   tx: Tx,
-  { cause, intent, ...found }: Discrepancy & Inspected & { cause: string },
+  { cause, intent, ...found }: FoundDiscrepancy & Inspected & { cause: string },
 ): Promise<Action> {
   const checkout = await lockCheckout(tx, text(found, 'checkoutId'));
   const [payment] = checkout ? await tx.find(Payment, { checkoutId: checkout.id }) : [];
