@@ -44,6 +44,7 @@ import { preparePartitionsFor } from './monthly-tables.ts';
 import { Order } from './order/order.ts';
 import { Payment } from './payment/payment.ts';
 import { Discrepancy } from './reconciliation/discrepancy.ts';
+import { Review } from './review/review.ts';
 import { WebhookSubscription } from './webhook/subscription.ts';
 
 /** All aggregates and their rows. */
@@ -59,6 +60,7 @@ export const ENTITIES = [
   Payment,
   Product,
   ProductCollection,
+  Review,
   Role,
   SavedAddress,
   Variant,

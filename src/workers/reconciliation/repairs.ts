@@ -7,7 +7,7 @@ import { recallProviderEvent } from '../../entities/payment/provider-event.ts';
 import { releaseRedemptions } from '../../entities/pricing/redemption.ts';
 import type { FoundDiscrepancy } from '../../entities/reconciliation/discrepancy.ts';
 import { agreesWithLedger, followReservations, rewriteReservation } from '../../entities/reconciliation/stock.ts';
-import { lockReview } from '../../entities/review/review.ts';
+import { Review } from '../../entities/review/review.ts';
 import { recountVotes } from '../../entities/review/votes-and-reports.ts';
 import { release } from '../../entities/stock/stock.ts';
 import { external } from '../../infra/database/external-call.ts';
@@ -53,7 +53,7 @@ const REVIEW_REPAIRS: Record<string, Repair> = {
   },
   'reviews.are-judged': {
     async repair({ queues }, tx, found) {
-      const review = await lockReview(tx, text(found, 'reviewId'));
+      const review = await tx.lock(Review, { id: text(found, 'reviewId') });
       if (review?.state !== 'pending') return 'moderated meanwhile';
       enqueue(tx, queues, { contract: moderateReview, payload: { reviewId: review.id, revision: review.revision } });
       return 'moderation enqueued';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
-import { setReply } from '../../../entities/review/review.ts';
+import { Review } from '../../../entities/review/review.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, type Call, route } from '../../http/route.ts';
@@ -24,21 +24,24 @@ export const replyRoutes = (deps: ApiDeps): AnyRoute[] => [
     summary: 'Publish a reply to a review',
     body: z.strictObject({ text: z.string().trim().min(1).max(2_000) }),
     errors: ['REVIEW_NOT_FOUND'],
-    handle: (call) => changeReply(deps, call, call.body.text),
+    handle: (call) => setReply(deps, call, call.body.text),
   }),
   route({
     ...common,
     method: 'delete',
     summary: 'Delete the reply to a review',
     errors: ['REVIEW_NOT_FOUND'],
-    handle: (call) => changeReply(deps, call, null),
+    handle: (call) => setReply(deps, call, null),
   }),
 ];
 
-function changeReply(deps: ApiDeps, call: Call<{ id: string }, unknown, unknown>, text: string | null) {
+function setReply(deps: ApiDeps, call: Call<{ id: string }, unknown, unknown>, text: string | null) {
   const { id } = call.params;
   const work = async (tx: Tx) => {
-    if (!(await setReply(tx, id, text))) throw refused('REVIEW_NOT_FOUND', { reviewId: id });
+    const review = await tx.lock(Review, { id });
+    if (!review || review.state === 'deleted') throw refused('REVIEW_NOT_FOUND', { reviewId: id });
+    review.answer(text, tx.now);
+    await tx.write();
     const answer = { status: 200, headers: {}, body: await readReviewDetail(tx.query, id) };
     return { answer, target: { type: 'review', id }, before: null, after: { isAnswered: text !== null } };
   };
