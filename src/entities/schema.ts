@@ -42,6 +42,7 @@ import { Product, ProductCollection, Variant } from './catalogue/product.ts';
 import { Checkout } from './checkout/checkout.ts';
 import { preparePartitionsFor } from './monthly-tables.ts';
 import { Order } from './order/order.ts';
+import { Return } from './order/refunds/return.ts';
 import { Payment } from './payment/payment.ts';
 import { Discrepancy } from './reconciliation/discrepancy.ts';
 import { Review } from './review/review.ts';
@@ -60,6 +61,7 @@ export const ENTITIES = [
   Payment,
   Product,
   ProductCollection,
+  Return,
   Review,
   Role,
   SavedAddress,
