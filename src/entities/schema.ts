@@ -42,7 +42,11 @@ import { Product, ProductCollection, Variant } from './catalogue/product.ts';
 import { Checkout } from './checkout/checkout.ts';
 import { preparePartitionsFor } from './monthly-tables.ts';
 import { Order } from './order/order.ts';
+import { Return } from './order/refunds/return.ts';
 import { Payment } from './payment/payment.ts';
+import { Discrepancy } from './reconciliation/discrepancy.ts';
+import { Review } from './review/review.ts';
+import { WebhookSubscription } from './webhook/subscription.ts';
 
 /** All aggregates and their rows. */
 export const ENTITIES = [
@@ -52,13 +56,17 @@ export const ENTITIES = [
   CartItem,
   Checkout,
   CustomerGroup,
+  Discrepancy,
   Order,
   Payment,
   Product,
   ProductCollection,
+  Return,
+  Review,
   Role,
   SavedAddress,
   Variant,
+  WebhookSubscription,
 ];
 
 /** All migrations in their order. */

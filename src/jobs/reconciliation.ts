@@ -16,5 +16,5 @@ export const reconcileAll = job('reconciliation', 'full', z.object({}));
 /** Processes the next batch of a run. */
 export const continueRun = job('reconciliation', 'continue', z.object({ runId: z.uuid() }));
 
-/** Applies the remedy of a discrepancy. */
+/** Repairs a discrepancy. */
 export const healDiscrepancy = job('reconciliation', 'heal', z.object({ discrepancyId: z.uuid() }));

@@ -73,7 +73,7 @@ function callsIn(file: File, files: readonly File[]): string[] {
 }
 
 function operationKinds(files: readonly File[]): string[] {
-  const text = files.find(({ path }) => path === 'src/entities/payment/payment.ts')?.text ?? '';
+  const text = files.find(({ path }) => path === 'src/entities/payment/operation.ts')?.text ?? '';
   const [, kinds = ''] = /type OperationKind = ([^;]+);/.exec(text) ?? [];
   return [...kinds.matchAll(/'(\w+)'/g)].map(([, kind = '']) => kind);
 }

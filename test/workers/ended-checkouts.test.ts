@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { openVault } from '../../src/entities/account/privacy/vault.ts';
+import { anonymiseEndedCheckouts, deleteEndedCheckouts } from '../../src/entities/retention/ended-checkouts.ts';
+import { unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { newId } from '../../src/infra/ids.ts';
-import { anonymiseEndedCheckouts, deleteEndedCheckouts } from '../../src/workers/checkout/ended-checkouts.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 
 const DATA_KEYS = `k1:${Buffer.alloc(32, 7).toString('base64')}`;
@@ -37,9 +38,11 @@ describe('checkouts that ended without an order', () => {
       [id, status, captured, days],
     );
 
+  const anonymise = () => unitOfWork(database.db, 'test', (tx) => anonymiseEndedCheckouts(tx, vault));
+  const remove = () => unitOfWork(database.db, 'test', deleteEndedCheckouts);
   const round = async () => {
-    await anonymiseEndedCheckouts({ db: database.db, vault });
-    await deleteEndedCheckouts({ db: database.db, vault });
+    await anonymise();
+    await remove();
   };
 
   const knowing = async () =>
@@ -82,10 +85,10 @@ describe('checkouts that ended without an order', () => {
     await query(
       `update checkouts set email = null, email_index = null, shipping_address = null, billing_address = null`,
     );
-    await anonymiseEndedCheckouts({ db: database.db, vault });
+    await anonymise();
     expect(await query(`select 1 from checkouts where redeemer is not null`)).to.deep.equal([]);
     expect(await all()).to.deep.equal([young, old]);
-    await deleteEndedCheckouts({ db: database.db, vault });
+    await remove();
     expect(await all()).to.deep.equal([young]);
   });
 

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { claimOverdue } from '../../src/entities/outbox/outbox.ts';
-import type { Tx } from '../../src/infra/database/unit-of-work.ts';
 import {
   CHECKOUTS_TO_ANONYMISE,
   CHECKOUTS_TO_DELETE,
   DELETE_CHECKOUTS,
-} from '../../src/workers/checkout/ended-checkouts.ts';
-import { deleteExpiredRows } from '../../src/workers/maintenance/retention.ts';
-import { RECOVERY_RULES } from '../../src/workers/reconciliation/recovery-rules.ts';
+} from '../../src/entities/retention/ended-checkouts.ts';
+import { deleteExpiredRows } from '../../src/entities/retention/expired-rows.ts';
+import type { Tx } from '../../src/infra/database/unit-of-work.ts';
+import { STUCK_WORK } from '../../src/workers/reconciliation/stuck-work.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 
 const ROWS = 5_000;
@@ -77,7 +77,7 @@ describe('statements that run all the time', () => {
       ([, table = '']) => table in FILL && table !== 'outbox',
     );
 
-  for (const { name, sql } of RECOVERY_RULES) {
+  for (const { name, sql } of STUCK_WORK) {
     it(`find ${name} by an index`, async () => {
       await explain(sql, [200]);
       expect(scans(), plans.join('\n')).to.deep.equal([]);

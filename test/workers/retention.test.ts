@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
+import { deleteExpiredRows } from '../../src/entities/retention/expired-rows.ts';
+import { RETENTION_RULES } from '../../src/entities/retention/rules.ts';
 import { newId } from '../../src/infra/ids.ts';
-import { deleteExpiredRows } from '../../src/workers/maintenance/retention.ts';
 import { stockVariant } from '../support/books.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 
@@ -178,6 +179,14 @@ describe('rows that are of no use any more', () => {
     );
     const named = [...page.matchAll(/^\| `(\w+)` \| .+ \|$/gm)].map(([, name]) => name);
     expect(named).to.deep.equal(tables.map(({ name }) => name));
+  });
+
+  it('are deleted by the sweeper exactly where docs/retention.md says so', async () => {
+    const page = await readFile(new URL('../../docs/retention.md', import.meta.url), 'utf8');
+    const named = [...page.matchAll(/^\| `(\w+)` \| .*the sweeper.* \|$/gm)].map(([, name]) => name);
+    const others = ['cache_invalidations', 'checkouts', 'refresh_tokens'];
+    const ruled = RETENTION_RULES.map(({ table }) => table);
+    expect(named).to.deep.equal([...new Set([...ruled, ...others])].sort());
   });
 
   it('are answers to idempotent requests after a day, and worked-on events after 30', async () => {

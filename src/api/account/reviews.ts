@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
-import { deleteReview, lockReview, moveReview, type Review } from '../../entities/review/review.ts';
+import { Review } from '../../entities/review/review.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { moderateReview } from '../../jobs/reviews.ts';
 import { pageQuery, pageSchema, paginate, readCursorId } from '../admin/list-query.ts';
@@ -60,7 +60,7 @@ const read = ({ db }: ApiDeps) =>
 
 /** Locks a review of the caller. @throws REVIEW_NOT_FOUND */
 async function lockOwn(tx: Tx, id: string, customerId: string): Promise<Review> {
-  const review = await lockReview(tx, id);
+  const review = await tx.lock(Review, { id });
   if (review?.customerId !== customerId || review.state === 'deleted')
     throw refused('REVIEW_NOT_FOUND', { reviewId: id });
   return review;
@@ -94,11 +94,12 @@ const update = (deps: ApiDeps) =>
         read: (reviewId) => readOwnReview(deps.db.query, customerId, reviewId),
         async work(tx) {
           const review = await lockOwn(tx, id, customerId);
-          const { rating, title, body } = { ...review, ...call.body };
-          const words = { rating, title, body };
-          await moveReview(tx, review, { event: 'EDIT', to: 'pending', actor: `customer:${customerId}`, words });
+          const { rating, title, body } = review;
+          const words = { rating, title, body, ...call.body };
+          await review.move(tx, { event: 'EDIT', to: 'pending', actor: `customer:${customerId}`, words });
+          await tx.write();
           const [view] = await readOwnReviews(tx.query, { customerId, id });
-          const command = { contract: moderateReview, payload: { reviewId: id, revision: review.revision + 1 } };
+          const command = { contract: moderateReview, payload: { reviewId: id, revision: review.revision } };
           return { id, location: `${PATH}/${id}`, body: view ?? {}, command };
         },
       });
@@ -120,7 +121,8 @@ const remove = (deps: ApiDeps) =>
       const { id } = call.params;
       const { accountId: customerId } = requireSession(call.principal);
       const work = async (tx: Tx) => {
-        await deleteReview(tx, await lockOwn(tx, id, customerId), `customer:${customerId}`);
+        const review = await lockOwn(tx, id, customerId);
+        await review.delete(tx, `customer:${customerId}`);
         return { status: 204, headers: {}, body: {} };
       };
       return afterPublish(deps, edit(deps, call, { name: 'review.edit', scope: `${id} delete`, work }));

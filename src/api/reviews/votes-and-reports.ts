@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { REPORT_REASONS } from '../../domain/reviews/states.ts';
 import { readPolicy } from '../../entities/review/policy.ts';
-import { moveReview } from '../../entities/review/review.ts';
 import { lockForVoteOrReport, report, vote } from '../../entities/review/votes-and-reports.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { requireSession } from '../auth/principal.ts';
@@ -56,7 +55,7 @@ export const voteAndReportRoutes = (deps: ApiDeps): AnyRoute[] => [
         const review = await lockForVoteOrReport(tx, voteOrReport);
         const [reports, { policy }] = [await report(tx, voteOrReport, call.body.reason), await readPolicy(tx.query)];
         if (reports >= policy.reportsToHold)
-          await moveReview(tx, review, { event: 'REPORT', to: 'held', actor: 'reports', reason: `${reports} reports` });
+          await review.move(tx, { event: 'REPORT', to: 'held', actor: 'reports', reason: `${reports} reports` });
         return { status: 204, headers: {}, body: {} };
       };
       return afterPublish(deps, edit(deps, call, { name: 'review.edit', scope: `${voteOrReport.id} report`, work }));

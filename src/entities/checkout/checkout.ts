@@ -1,5 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { PriceQuote } from '../../domain/pricing/quote.ts';
+import type { PricingSnapshot } from '../../domain/pricing/snapshot.ts';
 import { CHECKOUT_TERMINAL_STATES, CHECKOUT_UNPAID, type CheckoutState } from '../../domain/states.ts';
 import type { Row } from '../../infra/database/pending-writes.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
@@ -155,10 +156,12 @@ export class Checkout extends CheckoutSchema.class {
     }
   }
 
-  /** Fixes the price in paise and the expiry of the reservation. */
-  lock(total: number, expiresAt: Date): void {
-    this.total = total;
+  /** Fixes the price, stores how it was calculated, and sets the expiry of the reservation. */
+  lock(tx: Tx, { engineVersion, inputs, output }: PricingSnapshot, expiresAt: Date): void {
+    this.total = output.totals.total;
     this.expiresAt = expiresAt;
+    const row = { checkout_id: this.id, engine_version: engineVersion, inputs, output, created_at: tx.now };
+    tx.append('pricing_snapshots', row);
   }
 
   /** Extends the reservation. @returns false if it lasts as long already, or has expired. */

@@ -145,6 +145,11 @@ export class Order extends OrderSchema.class {
     tx.append('order_history', { ...step, ...claim, actor: `customer:${claimedBy}` });
   }
 
+  /** Counts the delivery charge as refunded. */
+  markDeliveryRefunded(): void {
+    this.deliveryRefunded = true;
+  }
+
   /** Applies a transition of the machine and appends it to the history. */
   applyTransition(tx: Tx, { state, machine, allowed, ...step }: OrderStep): void {
     this.steps += 1;

@@ -36,9 +36,17 @@ export async function acknowledge(tx: Tx, commandId: string): Promise<boolean> {
   return (await tx.query(ACKNOWLEDGE, [[commandId]])).length === 1;
 }
 
+/** SQL: the ids that commands in the outbox name by this key. Cheap, because the outbox is short. */
+export const idsInOutbox = (key: string): string =>
+  `(select payload ->> '${key}' from outbox where payload ? '${key}')`;
+
 /** Whether a command is overdue. This is cheaper than an empty claim. */
 export const hasOverdue = async ({ query }: Pick<Database, 'query'>): Promise<boolean> =>
   (await query(`select 1 from outbox where due_at <= now() limit 1`)).length > 0;
+
+/** Makes a command overdue. @returns whether it is still in the outbox */
+export const recallCommand = async (tx: Tx, id: string): Promise<boolean> =>
+  (await tx.query(`update outbox set due_at = now() where id = $1 returning id`, [id])).length > 0;
 
 /** Makes every command overdue, for when the queues may have lost them. @returns the number of commands */
 export async function recallCommands({ query }: Pick<Database, 'query'>): Promise<number> {

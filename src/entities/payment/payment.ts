@@ -1,9 +1,11 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { refused } from '../../domain/errors.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
+import { idsInOutbox } from '../outbox/outbox.ts';
+import { appendOperation, type RefundRound } from './operation.ts';
 
 export type PaymentStatus = 'opening' | 'requires_method' | 'requires_action' | 'processing' | 'succeeded' | 'canceled';
-export type OperationKind = 'open' | 'confirm' | 'cancel' | 'refund';
 
 /** A payment intent as the provider reports it; amounts in paise. */
 export interface IntentFacts {
@@ -58,6 +60,13 @@ export class Payment extends PaymentSchema.class {
     return appendOperation(tx, id, { kind: 'open', attempt: of.attempt, amount: of.amount });
   }
 
+  /** Loads the payment of a checkout whose row is locked. @throws Error when the checkout has none */
+  static async of(tx: Tx, checkoutId: string): Promise<Payment> {
+    const [payment] = await tx.find(Payment, { checkoutId });
+    if (!payment) throw new Error(`checkout ${checkoutId} has no payment`);
+    return payment;
+  }
+
   get isSettled(): boolean {
     return this.status === 'succeeded' || this.status === 'canceled';
   }
@@ -86,7 +95,8 @@ export class Payment extends PaymentSchema.class {
    */
   recordForeignRefund({ amount, elsewhere, now }: { amount: number; elsewhere: number; now: Date }): void {
     this.recordRefund(amount, now);
-    this.refundAsked = Math.max(this.refundAsked, Math.min(this.captured, this.refunded + elsewhere));
+    const covered = Math.min(this.captured, this.refunded + elsewhere);
+    this.requestRefund(Math.max(0, covered - this.refundAsked), now);
   }
 
   /** Reverses a refund that the provider accepted and then failed: the shop still has the money. */
@@ -95,45 +105,43 @@ export class Payment extends PaymentSchema.class {
     this.updatedAt = now;
   }
 
+  /**
+   * Counts `amount`, in paise, as requested, so that no other refund gets it. Nothing else changes what was requested.
+   * @throws REFUND_EXCEEDS_PAYMENT
+   */
+  requestRefund(amount: number, now: Date): void {
+    const available = this.captured - this.refundAsked;
+    const { checkoutId } = this;
+    if (amount > available) throw refused('REFUND_EXCEEDS_PAYMENT', { checkoutId, requested: amount, available });
+    this.refundAsked += amount;
+    this.updatedAt = now;
+  }
+
+  /**
+   * Requests a refund, in paise, and appends its call to the provider; `refund`: the order's refund, if an order has it.
+   * @returns the id of the operation. @throws REFUND_EXCEEDS_PAYMENT
+   */
+  refund(tx: Tx, { amount, refund }: { amount: number; refund?: RefundRound }): string {
+    this.requestRefund(amount, tx.now);
+    return appendOperation(tx, this.id, { kind: 'refund', amount, refund });
+  }
+
   /** Appends an operation for the payments worker. Its idempotency key is derived, so no operation exists twice. */
-  request(tx: Tx, operation: { kind: OperationKind; attempt?: number; amount?: number }): string {
-    if (operation.kind === 'refund') this.refundAsked += operation.amount ?? 0;
+  request(tx: Tx, operation: { kind: 'confirm'; attempt: number } | { kind: 'cancel' }): string {
     return appendOperation(tx, this.id, operation);
   }
 }
 PaymentSchema.setClass(Payment);
 
 /**
- * Appends the call to the provider for an order's refund, in paise. Each round of a refund has its own idempotency key.
+ * Claims up to $1 payments without a final status, to ask the provider about them. The first claim comes after 20 s, later
+ * ones at growing intervals: raising `updated_at` moves a payment to the end of the queue. This includes payments without
+ * an intent: the call of a killed worker may have reached the provider.
  */
-export const appendRefundCall = (
-  tx: Tx,
-  { paymentId, refundId, amount, round }: { paymentId: string; refundId: string; amount: number; round: number },
-): string => appendOperation(tx, paymentId, { kind: 'refund', amount, refund: { id: refundId, round } });
-
-interface NewOperation {
-  kind: OperationKind;
-  attempt?: number | null;
-  amount?: number;
-  refund?: { id: string; round: number };
-}
-
-function appendOperation(tx: Tx, paymentId: string, operation: NewOperation): string {
-  const id = newId();
-  const { kind, attempt = null, amount = null, refund } = operation;
-  const parts = refund ? [kind, refund.id, refund.round] : [kind, paymentId, kind === 'confirm' ? attempt : ''];
-  tx.append('payment_operations', {
-    id,
-    payment_id: paymentId,
-    kind,
-    attempt,
-    amount,
-    refund_id: refund?.id ?? null,
-    idempotency_key: parts.filter(Boolean).join('-'),
-    key_round: 1,
-    fence: 0,
-    status: 'pending',
-    created_at: tx.now,
-  });
-  return id;
-}
+export const CLAIM_UNSETTLED_PAYMENTS = `update payments set updated_at = now() where id in (
+    select id from payments p where status in ('opening', 'requires_method', 'requires_action', 'processing')
+      and updated_at < now() - greatest(interval '20 s', (now() - created_at) / 4)
+      and (intent_id is not null or created_at > now() - interval '2 days' and not exists (
+        select 1 from payment_operations o where o.payment_id = p.id and o.status in ('pending', 'unknown')))
+      and id::text not in ${idsInOutbox('paymentId')}
+    order by updated_at limit $1 for update skip locked) returning id`;

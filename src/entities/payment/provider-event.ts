@@ -82,6 +82,15 @@ export async function postponeProviderEvents(
   );
 }
 
+/** Makes an event due now. @returns whether it is unprocessed */
+export const recallProviderEvent = async (tx: Tx, eventId: string): Promise<boolean> =>
+  (
+    await tx.query(
+      `update webhook_inbox set due_at = now() where event_id = $1 and processed_at is null returning event_id`,
+      [eventId],
+    )
+  ).length > 0;
+
 const keysOf = (events: readonly StoredProviderEvent[]): [providers: string[], eventIds: string[]] => [
   events.map(({ provider }) => provider),
   events.map(({ eventId }) => eventId),

@@ -1,3 +1,5 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { refused } from '../../domain/errors.ts';
 import { ruleOf, subjectOf } from '../../domain/reconciliation.ts';
 import type { Query } from '../../infra/database/query.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
@@ -11,11 +13,52 @@ export interface FoundRow {
   action?: string;
 }
 
-export interface Discrepancy {
-  id: string;
-  kind: string;
-  facts: Record<string, string | number | null>;
+type Facts = Record<string, string | number | null>;
+
+const DiscrepancySchema = defineEntity({
+  name: 'Discrepancy',
+  tableName: 'discrepancies',
+  properties: {
+    id: p.uuid().primary(),
+    runId: p.uuid(),
+    kind: p.text(),
+    severity: p.string().$type<'critical' | 'warning'>(),
+    subject: p.text(),
+    facts: p.json<Facts>(),
+    state: p.string().$type<'healing' | 'healed' | 'person' | 'resolved' | 'gone'>(),
+    action: p.text().nullable(),
+    note: p.text().nullable(),
+    foundAt: p.datetime(),
+    seenAt: p.datetime(),
+    decidedAt: p.datetime().nullable(),
+    decidedBy: p.text().nullable(),
+  },
+});
+
+/** A mismatch that a run has recorded. It is repaired (`healing`), or a person decides. */
+export class Discrepancy extends DiscrepancySchema.class {
+  /** Records the repair; null: it did not apply, and a person must decide. */
+  recordRepair(action: string | null, now: Date): void {
+    this.state = action === null ? 'person' : 'healed';
+    this.action = action ?? 'the remedy does not apply';
+    this.decidedAt = action === null ? null : now;
+  }
+
+  /** Records the decision of a person. */
+  resolve({ note, by }: { note: string; by: string }, now: Date): void {
+    Object.assign(this, { state: 'resolved', note, decidedAt: now, decidedBy: by });
+  }
+
+  /** Asks for the repair once more. @throws NO_REMEDY when the system has none for this kind */
+  repairAgain(): void {
+    if (!ruleOf(this.kind).heals) throw refused('NO_REMEDY', { kind: this.kind });
+    this.state = 'healing';
+  }
 }
+DiscrepancySchema.setClass(Discrepancy);
+
+/** A discrepancy that is being repaired. */
+export type FoundDiscrepancy = Pick<Discrepancy, 'id' | 'kind' | 'facts'>;
 
 /** Records the findings of a run and updates discrepancies that are open already. @returns the ids to heal */
 export async function recordFound(tx: Tx, runId: string, found: readonly FoundRow[]): Promise<string[]> {
@@ -38,25 +81,13 @@ export async function recordFound(tx: Tx, runId: string, found: readonly FoundRo
   return recorded.filter(({ state }) => state === 'healing').map(({ id }) => id);
 }
 
-export async function loadDiscrepancy(query: Query, id: string): Promise<Discrepancy | undefined> {
-  const [found] = await query<Discrepancy>(
+export async function loadDiscrepancy(query: Query, id: string): Promise<FoundDiscrepancy | undefined> {
+  const [found] = await query<FoundDiscrepancy>(
     `select id, kind, facts from discrepancies where id = $1 and state = 'healing'`,
     [id],
   );
   return found;
 }
-
-/** Records the action on a discrepancy: it is healed, or a person must decide. */
-export const decideDiscrepancy = (
-  tx: Tx,
-  id: string,
-  { healed, action }: { healed: boolean; action: string },
-): Promise<object[]> =>
-  tx.query(
-    `update discrepancies set state = $2, action = $3, decided_at = case when $2 = 'healed' then $4::timestamptz end
-      where id = $1 and state = 'healing'`,
-    [id, healed ? 'healed' : 'person', action, tx.now],
-  );
 
 /** Counts the discrepancies of a run that are still being healed. */
 export async function countHealing(tx: Tx, runId: string): Promise<number> {

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
+import { defineEntity, p } from '@mikro-orm/core';
 import { refused } from '../../domain/errors.ts';
-import type { Decision, Verdict } from '../../domain/reviews/moderate.ts';
+import type { Decision, Reason, Verdict } from '../../domain/reviews/moderate.ts';
 import { isTransitionAllowed, type ReviewEvent, type ReviewState } from '../../domain/reviews/states.ts';
 import { comparisonKey } from '../../domain/reviews/text.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
@@ -15,20 +16,6 @@ export interface ReviewText {
   body: string;
 }
 
-export interface Review extends ReviewText {
-  id: string;
-  productId: string;
-  variantId: string;
-  customerId: string;
-  isVerified: boolean;
-  state: ReviewState;
-  /** Each edit raises the revision; a verdict about an earlier revision is discarded. */
-  revision: number;
-  steps: number;
-  reports: number;
-  version: number;
-}
-
 /** A state transition of a review, with the other values that it changes. */
 export interface Step {
   event: ReviewEvent;
@@ -41,19 +28,82 @@ export interface Step {
   isVerified?: boolean;
 }
 
-const COLUMNS = `id, product_id as "productId", variant_id as "variantId", customer_id as "customerId", is_verified as "isVerified",
-  rating, title, body, state, revision, steps, reports, version`;
+const ReviewSchema = defineEntity({
+  name: 'Review',
+  tableName: 'reviews',
+  properties: {
+    id: p.uuid().primary(),
+    productId: p.uuid(),
+    variantId: p.uuid(),
+    customerId: p.uuid(),
+    isVerified: p.boolean(),
+    rating: p.smallint(),
+    title: p.text(),
+    body: p.text(),
+    gist: p.text().nullable(),
+    state: p.string().$type<ReviewState>(),
+    revision: p.integer(),
+    steps: p.integer(),
+    score: p.integer().nullable(),
+    reasons: p.json<Reason[]>(),
+    reports: p.integer(),
+    reply: p.text().nullable(),
+    repliedAt: p.datetime().nullable(),
+    claimedBy: p.uuid().nullable(),
+    claimedUntil: p.datetime().nullable(),
+    version: p.integer().version(),
+    updatedAt: p.datetime(),
+  },
+});
+
+/**
+ * A customer's review of a variant. Each edit raises `revision`; a verdict about an earlier revision is discarded. Votes,
+ * reports and claims change their columns by statements of their own: votes-and-reports.ts, claim.ts.
+ */
+export class Review extends ReviewSchema.class {
+  /**
+   * Applies a state transition to the locked review, and updates its history and the statistics.
+   * @throws REVIEW_STATE_CONFLICT if the state does not allow the transition.
+   */
+  async move(tx: Tx, step: Step): Promise<void> {
+    const { event, to, words, verdict } = step;
+    const { id, state: from, productId, variantId, rating, isVerified } = this;
+    if (!isTransitionAllowed(event, from, to))
+      throw refused('REVIEW_STATE_CONFLICT', { reviewId: id, state: from, asked: to });
+    Object.assign(this, words, { state: to, isVerified: step.isVerified ?? isVerified, updatedAt: tx.now });
+    this.gist = to === 'deleted' ? null : gistOf(this);
+    if (verdict) Object.assign(this, { score: verdict.score, reasons: verdict.reasons });
+    if (to !== 'held') this.reports = 0;
+    if (event === 'EDIT') this.revision += 1;
+    this.steps += 1;
+    this.claimedBy = null;
+    this.claimedUntil = null;
+    record(tx, { id, seq: this.steps, revision: this.revision, from }, step);
+    if (from === 'approved') await countReview(tx, { productId, variantId, rating, isVerified }, -1);
+    if (to === 'approved') await countReview(tx, this, 1);
+  }
+
+  /** Deletes the text. The customer may then review the variant again. */
+  async delete(tx: Tx, actor: string): Promise<void> {
+    const words = { rating: this.rating, title: '', body: '' };
+    await this.move(tx, { event: 'DELETE', to: 'deleted', actor, words });
+    await tx.query(`delete from review_keys where review_id = $1`, [this.id]);
+  }
+
+  /** Publishes the shop's reply; null removes it. */
+  answer(text: string | null, now: Date): void {
+    Object.assign(this, { reply: text, repliedAt: text === null ? null : now, updatedAt: now });
+  }
+
+  /** Whether a moderator other than this one works on it. */
+  isClaimedByAnother(moderatorId: string, now: Date): boolean {
+    if (this.claimedBy == null || this.claimedBy === moderatorId) return false;
+    return this.claimedUntil != null && this.claimedUntil >= now;
+  }
+}
+ReviewSchema.setClass(Review);
 
 export const STATE_OF: Record<Decision, ReviewState> = { approve: 'approved', hold: 'held', reject: 'rejected' };
-
-/** Loads and locks a review. @returns undefined if it does not exist */
-export async function lockReview(tx: Tx, id: string): Promise<Review | undefined> {
-  const [found] = await tx.query<Review & Record<string, unknown>>(
-    `select ${COLUMNS} from reviews where id = $1 for update`,
-    [id],
-  );
-  return found;
-}
 
 /**
  * Stores a pending review. @returns its id
@@ -96,41 +146,6 @@ export async function submitReview(
     { to: 'pending', event: 'SUBMIT', actor: `customer:${customerId}` },
   );
   return id;
-}
-
-/**
- * Applies a state transition to a locked review, and updates its history and the statistics.
- * @throws REVIEW_STATE_CONFLICT if the state does not allow the transition.
- */
-export async function moveReview(tx: Tx, review: Review, step: Step): Promise<void> {
-  const { event, to, words, verdict, isVerified = review.isVerified } = step;
-  const { id, state, revision, steps } = review;
-  if (!isTransitionAllowed(event, state, to))
-    throw refused('REVIEW_STATE_CONFLICT', { reviewId: id, state, asked: to });
-  const next = { ...(words ?? review), isVerified };
-  await tx.query(
-    `update reviews set state = $2, rating = $3, title = $4, body = $5, gist = $6, is_verified = $7, revision = revision + $8,
-        score = coalesce($9, score), reasons = coalesce($10::jsonb, reasons), reports = case when $2 = 'held' then reports else 0 end,
-        steps = steps + 1, version = version + 1, claimed_by = null, claimed_until = null, updated_at = $11 where id = $1`,
-    [
-      ...[id, to, next.rating, next.title, next.body, to === 'deleted' ? null : gistOf(next), isVerified],
-      ...[event === 'EDIT' ? 1 : 0, verdict?.score ?? null, verdict ? JSON.stringify(verdict.reasons) : null, tx.now],
-    ],
-  );
-  record(tx, { id, seq: steps + 1, revision: event === 'EDIT' ? revision + 1 : revision, from: state }, step);
-  if (state === 'approved') await countReview(tx, review, -1);
-  if (to === 'approved') await countReview(tx, { ...review, ...next }, 1);
-}
-
-/** Deletes the text of a review. The customer may then review the variant again. */
-export async function deleteReview(tx: Tx, review: Review, actor: string): Promise<void> {
-  await moveReview(tx, review, {
-    event: 'DELETE',
-    to: 'deleted',
-    actor,
-    words: { rating: review.rating, title: '', body: '' },
-  });
-  await tx.query(`delete from review_keys where review_id = $1`, [review.id]);
 }
 
 function record(

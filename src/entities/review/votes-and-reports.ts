@@ -1,14 +1,14 @@
 import { refused } from '../../domain/errors.ts';
 import type { ReportReason } from '../../domain/reviews/states.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
-import { lockReview, type Review } from './review.ts';
+import { Review } from './review.ts';
 
 /** Locks a published review of another customer. @throws REVIEW_NOT_FOUND, REVIEW_IS_YOURS */
 export async function lockForVoteOrReport(
   tx: Tx,
   { id, customerId }: { id: string; customerId: string },
 ): Promise<Review> {
-  const review = await lockReview(tx, id);
+  const review = await tx.lock(Review, { id });
   if (review?.state !== 'approved') throw refused('REVIEW_NOT_FOUND', { reviewId: id });
   if (review.customerId === customerId) throw refused('REVIEW_IS_YOURS', { reviewId: id });
   return review;
@@ -31,6 +31,16 @@ export async function vote(tx: Tx, { id, customerId }: VoteOrReport, isHelpful: 
   );
   return row?.helpful ?? 0;
 }
+
+/** Sets the number of helpful votes to the votes there are. @returns whether the review exists */
+export const recountVotes = async (tx: Tx, id: string): Promise<boolean> =>
+  (
+    await tx.query(
+      `update reviews r set helpful = (select count(*) from review_votes where review_id = r.id)
+        where id = (select id from reviews where id = $1 for update) returning id`,
+      [id],
+    )
+  ).length > 0;
 
 /**
  * Reports a review. A customer can report it once, even after staff approved it.

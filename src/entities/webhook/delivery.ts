@@ -40,6 +40,19 @@ export async function claimDeliveries(query: Query, vault: Vault, limit: number)
   });
 }
 
+/** Makes a delivery due again, with all its attempts before it. @returns whether the subscription has it */
+export async function redeliverEvent(
+  tx: Tx,
+  { id, subscriptionId }: Pick<DueDelivery, 'id' | 'subscriptionId'>,
+): Promise<boolean> {
+  const updated = await tx.query(
+    `update webhook_deliveries set state = 'pending', tries = 0, due_at = $3, decided_at = null
+      where id = $1 and subscription_id = $2 returning id`,
+    [id, subscriptionId, tx.now],
+  );
+  return updated.length > 0;
+}
+
 /** The result of an attempt: the HTTP status of the response, or the error. */
 export interface Attempt {
   status: number | null;

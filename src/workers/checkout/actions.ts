@@ -1,12 +1,13 @@
 import type { EventType } from '../../domain/events.ts';
 import { CHECKOUT_TERMINAL_STATES, type CheckoutState } from '../../domain/states.ts';
+import { orderCart, reopenCartAfter } from '../../entities/cart/cart-status.ts';
 import type { Checkout } from '../../entities/checkout/checkout.ts';
 import { markInvoiceDue } from '../../entities/invoice/due.ts';
 import { enqueue } from '../../entities/outbox/outbox.ts';
+import { latestAttempt } from '../../entities/payment/attempt.ts';
 import { Payment } from '../../entities/payment/payment.ts';
 import { consumeRedemptions, reholdRedemptions, releaseRedemptions } from '../../entities/pricing/redemption.ts';
 import { consume, demandOf, extendReservations, lockLevelsOf, release, reserve } from '../../entities/stock/stock.ts';
-import { forAnyKeys, forEachCall } from '../../infra/database/groups/merged-statements.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { issueDocuments } from '../../jobs/invoices.ts';
 import { executeOperation } from '../../jobs/payments.ts';
@@ -59,26 +60,15 @@ export const ACTIONS: Record<CheckoutAction, Perform> = {
   refundPayment,
 };
 
-const LATEST_ATTEMPT = forEachCall(
-  `select attempt from payment_attempts where checkout_id = $1 order by attempt desc limit 1`,
-  ['uuid'],
-);
-
 async function priceAndReserve(deps: WorkerDeps, tx: Tx, { checkout }: ActionContext): Promise<CheckoutEvent> {
-  const [priced, methods] = await Promise.all([
-    priceCheckout(deps, tx, checkout),
-    tx.query(LATEST_ATTEMPT, [checkout.id]),
-  ]);
+  const [priced, attempt] = await Promise.all([priceCheckout(deps, tx, checkout), latestAttempt(tx, checkout.id)]);
   if ('reason' in priced) return { type: 'REFUSED', ...priced };
   const { total } = priced.output.totals;
-  const holdMs = methods.length > 0 ? deps.holdMs.withMethod : deps.holdMs.withoutMethod;
+  const holdMs = attempt !== undefined ? deps.holdMs.withMethod : deps.holdMs.withoutMethod;
   const expiresAt = new Date(tx.now.getTime() + holdMs);
   const [shortage] = await reserve(tx, { checkoutId: checkout.id, expiresAt }, demandOf(priced.output.lines));
   if (shortage) return { type: 'REFUSED', reason: 'INSUFFICIENT_INVENTORY', details: { ...shortage } };
-  checkout.lock(total, expiresAt);
-  const { engineVersion, inputs, output } = priced;
-  const row = { checkout_id: checkout.id, engine_version: engineVersion, inputs, output, created_at: tx.now };
-  tx.append('pricing_snapshots', row);
+  checkout.lock(tx, priced, expiresAt);
   return { type: 'RESERVED', total };
 }
 
@@ -101,10 +91,10 @@ async function openPayment(deps: WorkerDeps, tx: Tx, { checkout }: ActionContext
 }
 
 async function confirmPayment(deps: WorkerDeps, tx: Tx, { checkout }: ActionContext): Promise<undefined> {
-  const payment = await paymentOf(tx, checkout);
-  const [latest] = await tx.query<{ attempt: number }>(LATEST_ATTEMPT, [checkout.id]);
-  if (!latest) throw new Error(`checkout ${checkout.id} has no attempt to confirm`);
-  const operationId = payment.request(tx, { kind: 'confirm', attempt: latest.attempt });
+  const payment = await Payment.of(tx, checkout.id);
+  const attempt = await latestAttempt(tx, checkout.id);
+  if (attempt === undefined) throw new Error(`checkout ${checkout.id} has no attempt to confirm`);
+  const operationId = payment.request(tx, { kind: 'confirm', attempt });
   enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
 }
 
@@ -115,16 +105,9 @@ async function cancelPayment(deps: WorkerDeps, tx: Tx, { checkout }: ActionConte
   enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
 }
 
-/** @throws Error when the checkout has no payment: the machine never requests this action without one. */
-async function paymentOf(tx: Tx, { id }: Checkout): Promise<Payment> {
-  const [payment] = await tx.find(Payment, { checkoutId: id });
-  if (!payment) throw new Error(`checkout ${id} has no payment`);
-  return payment;
-}
-
 async function refundPayment(deps: WorkerDeps, tx: Tx, { checkout }: ActionContext): Promise<undefined> {
-  const payment = await paymentOf(tx, checkout);
-  const operationId = payment.request(tx, { kind: 'refund', amount: payment.captured - payment.refunded });
+  const payment = await Payment.of(tx, checkout.id);
+  const operationId = payment.refund(tx, { amount: payment.captured - payment.refunded });
   enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
   sendEmail(deps, tx, { letter: 'payment-returned', id: checkout.id });
 }
@@ -170,21 +153,11 @@ async function hasCartAnotherCheckout(tx: Tx, { id, cartId }: Checkout): Promise
   return others.length > 0;
 }
 
-const CLOSE_CARTS = forAnyKeys(
-  `update carts set status = 'ordered', version = version + 1, updated_at = now() where id = any($1)`,
-);
-
 async function closeCart(_deps: WorkerDeps, tx: Tx, { checkout }: ActionContext): Promise<CheckoutEvent> {
-  tx.send(CLOSE_CARTS, [[checkout.cartId]]);
+  orderCart(tx, checkout.cartId);
   return { type: 'CART_CLOSED' };
 }
 
-/** Reopens the cart, unless another checkout has the cart or the cart was ordered before. */
 async function reopenCart(_deps: WorkerDeps, tx: Tx, { checkout }: ActionContext): Promise<undefined> {
-  tx.send(
-    `update carts set status = 'open', version = version + 1, updated_at = $3
-      where id = $1 and status = 'checkout' and not exists (select 1 from checkouts
-        where cart_id = $1 and id <> $2 and state not in ('EXPIRED', 'CANCELLED', 'FAILED'))`,
-    [checkout.cartId, checkout.id, tx.now],
-  );
+  reopenCartAfter(tx, checkout);
 }

@@ -1,6 +1,6 @@
 import { acknowledge } from '../../entities/outbox/outbox.ts';
+import { abandonAttempts } from '../../entities/payment/attempt.ts';
 import { groupedWork } from '../../infra/database/groups/grouped-work.ts';
-import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { done, type Handler, handler, noop } from '../../infra/queue/worker.ts';
 import { advanceCheckout } from '../../jobs/checkout.ts';
 import type { WorkerDeps } from '../deps.ts';
@@ -18,8 +18,3 @@ export const checkoutHandlers = (deps: WorkerDeps): Handler[] => [
     }),
   ),
 ];
-
-const abandonAttempts = (tx: Tx, checkoutId: string) =>
-  tx.query(`update payment_attempts set status = 'abandoned' where checkout_id = $1 and status = 'pending'`, [
-    checkoutId,
-  ]);

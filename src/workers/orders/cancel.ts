@@ -49,7 +49,7 @@ export async function cancelRest(
   const refundLines = picked.map(({ line, quantity }) => refundUnits(line, quantity));
   if (isNothingShipped && !order.deliveryRefunded) {
     refundLines.push(...refundDelivery(await loadDelivery(tx, order.id)));
-    order.deliveryRefunded = true;
+    order.markDeliveryRefunded();
   }
   const { creditable, most } = await readRefundable(tx, order);
   const lines = capRefundLines(refundLines, { creditable, most: Math.min(most, left) });

@@ -1,59 +1,11 @@
-import type { OperationKind } from '../../entities/payment/payment.ts';
+import { ATTEMPT_STATUS } from '../../entities/payment/attempt.ts';
+import type { Operation, OperationKind } from '../../entities/payment/operation.ts';
+import type { OperationResult } from '../../entities/payment/operation-result.ts';
 import { external } from '../../infra/database/external-call.ts';
-import { forAnyRows, forEachCall } from '../../infra/database/groups/merged-statements.ts';
-import type { Query } from '../../infra/database/query.ts';
-import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { type Intent, type PaymentProvider, ProviderError, type Refund } from '../../ports/payments/port.ts';
-
-/** An operation with the data to execute it. Amounts are in paise. */
-export interface Operation {
-  id: string;
-  kind: OperationKind;
-  /** The provider was called before and the outcome is unknown. */
-  isUnknown: boolean;
-  isDecided: boolean;
-  key: string;
-  amount: number | null;
-  createdAt: Date;
-  /** When the last unanswered call was given up; it may still be under way. Null without such a call. */
-  unansweredAt: Date | null;
-  intentId: string | null;
-  /** The order's refund that this call makes; null for a refund without an order. */
-  refundId: string | null;
-  checkoutId: string;
-  checkoutIsOver: boolean;
-  currency: string;
-  method: string | null;
-  /**
-   * Fencing token: raised when a new call starts while an older one may be under way. Results of older calls are
-   * ignored.
-   */
-  fence: number;
-  /** Whether the operation that opens the payment has no result yet. */
-  isOpening: boolean;
-}
 
 /** The provider's answer. `wait`: the provider cannot be called yet. `moot`: there is nothing left to do. */
 export type ProviderAnswer = { intent: Intent } | { refund: Refund } | 'wait' | 'moot';
-
-const OPERATION = forEachCall(
-  `select o.id, o.kind, o.status = 'unknown' as "isUnknown", o.status in ('done', 'refused') as "isDecided",
-      o.idempotency_key || '-' || o.key_round as key, o.amount, o.created_at as "createdAt",
-      o.unanswered_at as "unansweredAt",
-      p.intent_id as "intentId", p.checkout_id as "checkoutId", p.currency, o.fence, o.refund_id as "refundId", a.method,
-      c.state in ('COMPLETED', 'EXPIRED', 'CANCELLED', 'FAILED') as "checkoutIsOver",
-      exists (select 1 from payment_operations f where f.payment_id = p.id and f.kind = 'open'
-        and f.status in ('pending', 'unknown')) as "isOpening"
-    from payment_operations o join payments p on p.id = o.payment_id join checkouts c on c.id = p.checkout_id
-    left join payment_attempts a on a.checkout_id = c.id and a.attempt = o.attempt
-    where o.id = $1`,
-  ['uuid'],
-);
-
-export async function loadOperation(query: Query, operationId: string): Promise<Operation | undefined> {
-  const [row] = await query<Operation>(OPERATION, [operationId]);
-  return row;
-}
 
 /** The provider's clock may be behind ours by this much, in milliseconds. */
 export const CLOCK_SKEW_MS = 60_000;
@@ -119,38 +71,8 @@ async function ask<T>(question: Promise<T>): Promise<T> {
   }
 }
 
-const DECIDE = forAnyRows(
-  `with results as (select * from jsonb_to_recordset($1::jsonb) as r (id uuid, checkout_id uuid, fence int, command_id uuid,
-        status text, reference text, error text, tried text, decline_code text, at timestamptz)),
-      decided as (update payment_operations o
-        set status = r.status, reference = r.reference, error = r.error, finished_at = r.at
-        from results r where o.id = r.id and o.fence = r.fence and o.status in ('pending', 'unknown')
-        returning o.id, o.attempt),
-      tried as (update payment_attempts a set status = r.tried, decline_code = r.decline_code
-        from decided d join results r on r.id = d.id where a.checkout_id = r.checkout_id and a.attempt = d.attempt),
-      acknowledged as (delete from outbox b using decided d join results r on r.id = d.id where b.id = r.command_id)
-    select id from decided`,
-);
-
-/**
- * Stores the result of an operation and of its attempt, under the checkout's lock, and removes the command from the
- * outbox. The first result stays.
- * @returns false when the operation already has a result, or another worker has taken it over.
- */
-export async function decideOperation(
-  tx: Tx,
-  operation: Operation & { commandId: string },
-  answer: Exclude<ProviderAnswer, 'wait'> | ProviderError,
-): Promise<boolean> {
-  const { status, reference, error, attempt, declineCode } = resultOf(answer);
-  const { id, checkoutId, fence, commandId } = operation;
-  const outcome = { status, reference, error, tried: attempt, decline_code: declineCode, at: tx.now };
-  const row = { id, checkout_id: checkoutId, fence, command_id: commandId, ...outcome };
-  const decided = await tx.query(DECIDE, [JSON.stringify([row])]);
-  return decided.length === 1;
-}
-
-function resultOf(answer: Exclude<ProviderAnswer, 'wait'> | ProviderError) {
+/** What an answer means for the operation and for the attempt to pay. */
+export function resultOf(answer: Exclude<ProviderAnswer, 'wait'> | ProviderError): OperationResult {
   const defaults = { reference: null, error: null, attempt: 'abandoned', declineCode: null };
   if (answer === 'moot') return { ...defaults, status: 'refused', error: 'MOOT' };
   if (answer instanceof ProviderError) {
@@ -163,12 +85,3 @@ function resultOf(answer: Exclude<ProviderAnswer, 'wait'> | ProviderError) {
   const { id, declineCode, status } = answer.intent;
   return { ...defaults, status: 'done', reference: id, attempt: ATTEMPT_STATUS[status], declineCode };
 }
-
-/** The status of a payment attempt for each status of its intent. */
-export const ATTEMPT_STATUS: Record<Intent['status'], string> = {
-  requires_method: 'declined',
-  requires_action: 'requires_action',
-  processing: 'processing',
-  succeeded: 'succeeded',
-  canceled: 'abandoned',
-};

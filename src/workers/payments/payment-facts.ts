@@ -1,4 +1,5 @@
 import type { Checkout } from '../../entities/checkout/checkout.ts';
+import { reopenCancelOperation } from '../../entities/payment/operation-result.ts';
 import type { IntentFacts, Payment } from '../../entities/payment/payment.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import type { CheckoutEvent } from '../../machines/checkout.ts';
@@ -35,16 +36,9 @@ export async function applyIntent(
   if (checkout.state === 'LOCKED') await advance(deps, tx, { checkout, event: { type: 'PAYMENT_OPENED' }, cause });
   // A checkout that is over gets only the success of a payment.
   if (checkout.isOver && intent.status !== 'succeeded') {
-    if (intent.status === 'requires_method' || intent.status === 'requires_action') cancelAgain(tx, payment.id);
+    if (intent.status === 'requires_method' || intent.status === 'requires_action')
+      reopenCancelOperation(tx, payment.id);
     return intent.status !== previous;
   }
   return advance(deps, tx, { checkout, event: EVENTS[intent.status](intent), cause });
 }
-
-/** Reopens the cancel operation: the intent can be cancelled now. The sweeper finds the reopened operation. */
-const cancelAgain = (tx: Tx, paymentId: string): void =>
-  tx.send(
-    `update payment_operations set status = 'pending', finished_at = null, key_round = key_round + 1
-      where payment_id = $1 and kind = 'cancel' and status in ('done', 'refused')`,
-    [paymentId],
-  );

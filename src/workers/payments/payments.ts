@@ -1,5 +1,7 @@
 import type { Checkout } from '../../entities/checkout/checkout.ts';
 import { acknowledge } from '../../entities/outbox/outbox.ts';
+import { loadOperation, type Operation } from '../../entities/payment/operation.ts';
+import { decideOperation, markOperationUnknown, takeOverOperation } from '../../entities/payment/operation-result.ts';
 import { Payment } from '../../entities/payment/payment.ts';
 import { groupedWork } from '../../infra/database/groups/grouped-work.ts';
 import { type Tx, unitOfWork } from '../../infra/database/unit-of-work.ts';
@@ -19,7 +21,7 @@ import { ProviderError } from '../../ports/payments/port.ts';
 import { advance, lockCheckout } from '../checkout/advance.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { endRefund } from '../orders/refunds/refund-end.ts';
-import { decideOperation, loadOperation, type Operation, type ProviderAnswer, perform } from './operation.ts';
+import { type ProviderAnswer, perform, resultOf } from './operation.ts';
 import { applyIntent } from './payment-facts.ts';
 
 /** The delay before the next attempt, in milliseconds: doubles with each start, at most 8 s. */
@@ -34,7 +36,8 @@ export const paymentHandlers = (deps: WorkerDeps): Handler[] => [
     if (!operation || operation.isDecided) return dismiss(deps, context, 'decided before');
     if (context.isTakeover) Object.assign(operation, await takeOver(deps, operation));
     const answer = await performOrError(deps, operation);
-    if (answer instanceof ProviderError && answer.outcome === 'unknown') await markUnknown(deps, operation, answer);
+    if (answer instanceof ProviderError && answer.outcome === 'unknown')
+      await markOperationUnknown(deps.db.query, operation, { isAnswered: answer.code === 'PROVIDER_ERROR' });
     const isLater = answer === 'wait' || (answer instanceof ProviderError && answer.outcome !== 'refused');
     return isLater ? snooze(backoffMs(context)) : settle(deps, context, { operation, answer });
   }),
@@ -48,35 +51,15 @@ const performOrError = (deps: WorkerDeps, operation: Operation): Promise<Provide
     return error;
   });
 
-const TAKE_OVER = `update payment_operations set fence = fence + 1, unanswered_at = now() where id = $1
-  returning fence, unanswered_at as "unansweredAt"`;
-
-/** Raises the fence, so that the former worker of this operation stops. Its call may still be under way. */
+/** Stops the former worker of this operation. */
 const takeOver = (
   { db }: WorkerDeps,
   { id, checkoutId }: Operation,
 ): Promise<Pick<Operation, 'fence' | 'unansweredAt'> | undefined> =>
   unitOfWork(db, 'payments.take-over', async (tx) => {
     await lockCheckout(tx, checkoutId);
-    const [token] = await tx.query<Pick<Operation, 'fence' | 'unansweredAt'>>(TAKE_OVER, [id]);
-    return token;
+    return takeOverOperation(tx, id);
   });
-
-/**
- * Marks an operation as unknown, so that the next attempt asks the provider before it repeats the call. A call that
- * ended with PROVIDER_ERROR is over, and the provider repeats that error for its idempotency key for a day: the next
- * call needs a new key. A call without an answer, or of a former worker, may still be under way: this raises the fence
- * and keeps the key for as long as such a call can last, so that the call cannot take effect twice.
- */
-const markUnknown = ({ db }: WorkerDeps, { id, fence }: Operation, { code }: ProviderError): Promise<object[]> =>
-  db.query(
-    `update payment_operations set status = 'unknown', fence = fence + 1 - $2,
-        unanswered_at = case $2 when 0 then now() else unanswered_at end,
-        key_round = key_round
-          + case when fence = 0 or coalesce(unanswered_at, created_at) < now() - interval '2 min' then $2 else 0 end
-      where id = $1 and fence = $3 and status in ('pending', 'unknown')`,
-    [id, code === 'PROVIDER_ERROR' ? 1 : 0, fence],
-  );
 
 const dismiss = ({ db }: WorkerDeps, { commandId }: JobContext, why: string): Promise<JobOutcome> =>
   unitOfWork(db, 'payments.dismiss', async (tx) => {
@@ -96,7 +79,7 @@ const settle = (deps: WorkerDeps, { commandId }: JobContext, result: Result): Pr
     const { checkoutId } = operation;
     const [checkout, isDecidedByUs, [payment]] = await Promise.all([
       lockCheckout(tx, checkoutId),
-      decideOperation(tx, { ...operation, commandId }, result.answer),
+      decideOperation(tx, { ...operation, commandId }, resultOf(result.answer)),
       tx.find(Payment, { checkoutId }),
     ]);
     // Another worker has decided the operation or is about to: check again later.

@@ -1,4 +1,6 @@
 import { acknowledge } from '../../entities/outbox/outbox.ts';
+import { recordAttempt } from '../../entities/payment/attempt.ts';
+import { hasOpenOperation } from '../../entities/payment/operation.ts';
 import { type IntentFacts, Payment } from '../../entities/payment/payment.ts';
 import {
   claimProviderEvents,
@@ -16,10 +18,9 @@ import type { Intent } from '../../ports/payments/port.ts';
 import { lockCheckout } from '../checkout/advance.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { bookRefundEvent } from './foreign-refunds.ts';
-import { ATTEMPT_STATUS, CLOCK_SKEW_MS } from './operation.ts';
+import { CLOCK_SKEW_MS } from './operation.ts';
 import { applyIntent } from './payment-facts.ts';
 import {
-  hasOpenOperation,
   isSecondCharge,
   REFUND_FAILED,
   refundSecondCharge,
@@ -135,10 +136,3 @@ async function apply(
   if (isNew) recordAttempt(tx, checkout.id, at.intent);
   return isNew ? 'applied' : 'known';
 }
-
-const recordAttempt = (tx: Tx, checkoutId: string, { status, declineCode }: IntentFacts): void =>
-  tx.send(
-    `update payment_attempts set status = $2, decline_code = $3
-      where checkout_id = $1 and attempt = (select max(attempt) from payment_attempts where checkout_id = $1)`,
-    [checkoutId, ATTEMPT_STATUS[status], declineCode],
-  );

@@ -1,11 +1,13 @@
-import { type OperationKind, Payment } from '../../entities/payment/payment.ts';
+import { hasOpenOperation } from '../../entities/payment/operation.ts';
+import { failRefundOperation } from '../../entities/payment/operation-result.ts';
+import { Payment } from '../../entities/payment/payment.ts';
 import {
   closeProviderEvents,
   type OpenProviderEvent,
   postponeProviderEvents,
 } from '../../entities/payment/provider-event.ts';
 import { external } from '../../infra/database/external-call.ts';
-import { type Tx, unitOfWork } from '../../infra/database/unit-of-work.ts';
+import { unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { observe } from '../../infra/observability/log.ts';
 import { processProviderEvents } from '../../jobs/payments.ts';
 import { lockCheckout } from '../checkout/advance.ts';
@@ -38,12 +40,7 @@ export async function refundSecondCharge({ db, provider }: WorkerDeps, event: Op
 export const revokeRefund = (deps: WorkerDeps, event: OpenProviderEvent): Promise<void> =>
   unitOfWork(deps.db, processProviderEvents.name, async (tx) => {
     await lockCheckout(tx, event.checkoutId ?? '');
-    const [failed] = await tx.query<{ paymentId: string; amount: number; orderRefundId: string | null }>(
-      `update payment_operations set status = 'refused', error = 'REFUND_FAILED'
-        where reference = $1 and kind = 'refund' and status = 'done' 
-        returning payment_id as "paymentId", amount, refund_id as "orderRefundId"`,
-      [event.refundId],
-    );
+    const failed = await failRefundOperation(tx, event.refundId);
     if (!failed && (await revokeForeignRefund(deps, tx, event)))
       return closeProviderEvents(tx.query, [event], 'applied');
     // The answer of our own call must be booked before its refund can be revoked.
@@ -59,13 +56,3 @@ export const revokeRefund = (deps: WorkerDeps, event: OpenProviderEvent): Promis
     observe('payment.refund.failed', { refundId: event.refundId, checkoutId: event.checkoutId });
     await closeProviderEvents(tx.query, [event], failed ? 'applied' : 'known');
   });
-
-/** Whether an operation of one of these kinds on the checkout's payment has no result yet. */
-export async function hasOpenOperation(tx: Tx, checkoutId: string | null, ...kinds: OperationKind[]): Promise<boolean> {
-  const calls = await tx.query(
-    `select 1 from payment_operations o join payments p on p.id = o.payment_id
-      where p.checkout_id = $1 and o.kind = any($2) and o.status in ('pending', 'unknown')`,
-    [checkoutId, kinds],
-  );
-  return calls.length > 0;
-}

@@ -92,7 +92,7 @@ async function fetchBatch<T>(list: AsyncIterable<T>, at: (row: T) => Date) {
 }
 
 /** Stores missed events in the inbox, as if they had been delivered. */
-export async function healEvents(deps: WorkerDeps, tx: Tx, events: readonly ProviderEvent[]): Promise<FoundRow[]> {
+export async function repairEvents(deps: WorkerDeps, tx: Tx, events: readonly ProviderEvent[]): Promise<FoundRow[]> {
   const subscribed = events.filter(({ type }) => SUBSCRIBED.test(type));
   const missed = await missedEvents(tx.query, subscribed);
   for (const { eventId } of missed) {

@@ -1,7 +1,7 @@
 import { acknowledge, enqueue } from '../../entities/outbox/outbox.ts';
 import {
   countHealing,
-  decideDiscrepancy,
+  Discrepancy,
   giveUpHealing,
   loadDiscrepancy,
   recordFound,
@@ -15,15 +15,15 @@ import { continueRun, healDiscrepancy, reconcileAll, reconcileRecent } from '../
 import { ProviderError } from '../../ports/payments/port.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { inspectCheckouts, inspectVariants, inspectWaiting, inspectWhole, type PhaseResult } from './phases.ts';
-import { type Fetched, fetchEvents, fetchIntents, healEvents, inspectIntents, phaseResult } from './provider.ts';
-import { REMEDIES } from './remedies.ts';
+import { type Fetched, fetchEvents, fetchIntents, inspectIntents, phaseResult, repairEvents } from './provider.ts';
+import { REPAIRS } from './repairs.ts';
 
-/** How long the end of a run waits for its remedies, in milliseconds. Then open discrepancies go to a person. */
-const REMEDY_TIMEOUT_MS = 120_000;
+/** How long the end of a run waits for its repairs, in milliseconds. Then open discrepancies go to a person. */
+const REPAIR_TIMEOUT_MS = 120_000;
 const CHECK_AGAIN_MS = 500;
 
 /**
- * Compares our records with each other and with the provider, in batches, and applies the remedy of each discrepancy.
+ * Compares our records with each other and with the provider, in batches, and repairs each discrepancy that has a rule.
  */
 export const reconciliationRunHandlers = (deps: WorkerDeps): Handler[] => [
   handler(reconcileRecent, () => begin(deps, 'recent')),
@@ -42,15 +42,14 @@ export const reconciliationRunHandlers = (deps: WorkerDeps): Handler[] => [
   }),
   handler(healDiscrepancy, async ({ discrepancyId }, { commandId }) => {
     const discrepancy = await loadDiscrepancy(deps.db.query, discrepancyId);
-    const remedy = discrepancy && REMEDIES[discrepancy.kind];
-    const inspected = await remedy?.inspect?.(deps, discrepancy as NonNullable<typeof discrepancy>);
+    const rule = discrepancy && REPAIRS[discrepancy.kind];
+    const inspected = discrepancy && { ...discrepancy, ...(await rule?.inspect?.(deps, discrepancy)) };
+    if (inspected) await rule?.repairOutside?.(deps, inspected);
     return unitOfWork(deps.db, healDiscrepancy.name, async (tx) => {
-      if (!(await acknowledge(tx, commandId)) || !discrepancy) return noop('done before');
-      const action = remedy ? await remedy.heal(deps, tx, { ...discrepancy, ...inspected, cause: commandId }) : null;
-      await decideDiscrepancy(tx, discrepancy.id, {
-        healed: action !== null,
-        action: action ?? 'the remedy does not apply',
-      });
+      if (!(await acknowledge(tx, commandId)) || !inspected) return noop('done before');
+      const action = rule ? await rule.repair(deps, tx, { ...inspected, cause: commandId }) : null;
+      const recorded = await tx.lock(Discrepancy, { id: discrepancy.id });
+      if (recorded?.state === 'healing') recorded.recordRepair(action, tx.now);
       tx.afterCommit(() => observe('discrepancy.decided', { id: discrepancy.id, kind: discrepancy.kind, action }));
       return done;
     });
@@ -99,7 +98,7 @@ async function runPhase(
   { run, fetched }: Pick<Step, 'fetched'> & { run: Run },
 ): Promise<PhaseResult> {
   if (fetched && 'events' in fetched) {
-    return phaseResult(fetched, await healEvents(deps, tx, fetched.events), fetched.events.length);
+    return phaseResult(fetched, await repairEvents(deps, tx, fetched.events), fetched.events.length);
   }
   if (fetched) return phaseResult(fetched, await inspectIntents(tx, fetched), fetched.intents.length);
   if (run.phase === 'checkouts') return inspectCheckouts(tx, run);
@@ -128,11 +127,11 @@ async function skipPhase(
   return done;
 }
 
-/** Finishes the run when all its remedies are done, or after the timeout. */
+/** Finishes the run when all its repairs are done, or after the timeout. */
 async function settle(tx: Tx, { run, commandId }: { run: Run; commandId: string }): Promise<JobOutcome> {
   const waited = tx.now.getTime() - run.updatedAt.getTime();
   if ((await countHealing(tx, run.id)) > 0) {
-    if (waited < REMEDY_TIMEOUT_MS) return snooze(CHECK_AGAIN_MS);
+    if (waited < REPAIR_TIMEOUT_MS) return snooze(CHECK_AGAIN_MS);
     await giveUpHealing(tx, run.id);
   }
   await acknowledge(tx, commandId);

@@ -4,10 +4,9 @@ import { unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { errorFields, observe } from '../../infra/observability/log.ts';
 import { done, type Handler, handler } from '../../infra/queue/worker.ts';
 import { preparePartitions, sweep } from '../../jobs/reconciliation.ts';
-import { anonymiseEndedCheckouts, deleteEndedCheckouts } from '../checkout/ended-checkouts.ts';
 import type { WorkerDeps } from '../deps.ts';
-import { deleteExpiredRows } from '../maintenance/retention.ts';
-import { RECOVERY_RULES, type RecoveryRule } from './recovery-rules.ts';
+import { enforceRetention } from '../maintenance/retention.ts';
+import { STUCK_WORK, type StuckWork } from './stuck-work.ts';
 
 /** Rows per rule and round, to keep each round short beside live traffic. The next round continues. */
 const BATCH = 200;
@@ -15,14 +14,14 @@ const BATCH = 200;
 /** The scheduled maintenance. A missed or duplicate run is harmless, because the rows decide what to do. */
 export const sweepHandlers = (deps: WorkerDeps): Handler[] => [
   handler(sweep, async () => {
-    for (const rule of RECOVERY_RULES) {
+    for (const rule of STUCK_WORK) {
       // A failing rule must not block the others.
-      await heal(deps, rule).catch((error) => observe('sweeper.failed', { rule: rule.name, ...errorFields(error) }));
+      await resumeStuck(deps, rule).catch((error) =>
+        observe('sweeper.failed', { rule: rule.name, ...errorFields(error) }),
+      );
     }
     await publishInvalidations(deps.db, deps.versions);
-    await deleteExpiredRows(deps.db);
-    await anonymiseEndedCheckouts(deps);
-    await deleteEndedCheckouts(deps);
+    await enforceRetention(deps);
     return done;
   }),
   handler(preparePartitions, async () => {
@@ -31,11 +30,10 @@ export const sweepHandlers = (deps: WorkerDeps): Handler[] => [
   }),
 ];
 
-/** Finds the rows of a rule and enqueues their remedies in one transaction. @returns the number of rows */
-export const heal = (deps: WorkerDeps, rule: RecoveryRule): Promise<number> =>
+/** Finds the rows of a rule and enqueues the commands that move them on, in one transaction. */
+const resumeStuck = (deps: WorkerDeps, rule: StuckWork): Promise<void> =>
   unitOfWork(deps.db, 'sweeper.heal', async (tx) => {
     const rows = await tx.query<{ id: string }>(rule.sql, [BATCH]);
-    for (const row of rows) rule.remedy(deps, tx, row);
+    for (const row of rows) rule.resume(deps, tx, row);
     if (rows.length > 0) observe('sweeper.found', { rule: rule.name, count: rows.length });
-    return rows.length;
   });

@@ -3,7 +3,7 @@ import { publishInvalidations } from '../../entities/outbox/cache-invalidations.
 import { acknowledge } from '../../entities/outbox/outbox.ts';
 import { readPending, readPolicy } from '../../entities/review/policy.ts';
 import { deliveredPurchase } from '../../entities/review/purchase.ts';
-import { lockReview, moveReview, STATE_OF } from '../../entities/review/review.ts';
+import { Review, STATE_OF } from '../../entities/review/review.ts';
 import { addMissing, recount, subjectsAfter } from '../../entities/review/statistics.ts';
 import { loadNextBatch, recordBatch } from '../../entities/review/trial.ts';
 import { type Tx, unitOfWork } from '../../infra/database/unit-of-work.ts';
@@ -72,12 +72,12 @@ async function judge({ db, judge: judges }: WorkerDeps, review: PendingReview): 
 }
 
 async function settle(tx: Tx, { reviewId, revision }: PendingReview, verdict: Verdict): Promise<JobOutcome> {
-  const review = await lockReview(tx, reviewId);
+  const review = await tx.lock(Review, { id: reviewId });
   if (review?.state !== 'pending' || review.revision !== revision) return noop(CHANGED_SINCE);
   const purchase = await deliveredPurchase(tx.query, review);
   const to = STATE_OF[verdict.decision];
   const isVerified = purchase?.isVerified ?? false;
-  await moveReview(tx, review, { event: 'JUDGE', to, actor: 'moderation', verdict, isVerified });
+  await review.move(tx, { event: 'JUDGE', to, actor: 'moderation', verdict, isVerified });
   tx.afterCommit(() => observe('review.judged', { reviewId, kind: to, score: verdict.score }));
   return done;
 }

@@ -1,15 +1,14 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
-import { ruleOf } from '../../../domain/reconciliation.ts';
 import { enqueue } from '../../../entities/outbox/outbox.ts';
-import type { Row } from '../../../infra/database/pending-writes.ts';
+import { Discrepancy } from '../../../entities/reconciliation/discrepancy.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { healDiscrepancy } from '../../../jobs/reconciliation.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { actorOf, adminEdit } from '../change.ts';
 import { pageQuery, pageSchema, paginate, readCursorId } from '../list-query.ts';
-import { DISCREPANCY_COLUMNS, discrepancySchema } from './reconciliation-view.ts';
+import { DISCREPANCY_COLUMNS, discrepancyOf, discrepancySchema } from './reconciliation-view.ts';
 import { addRule } from './report.ts';
 
 const PATH = '/api/v1/admin/reconciliation/discrepancies';
@@ -62,11 +61,9 @@ const resolve = (deps: ApiDeps) =>
     handle(call) {
       const { kind, id } = actorOf(call.principal);
       const { note } = call.body;
-      return decide(deps, call, {
-        action: 'discrepancy.resolve',
-        sql: `state = 'resolved', note = $2, decided_at = now(), decided_by = $3`,
-        values: [note, `${kind}:${id}`],
-      });
+      const by = `${kind}:${id}`;
+      const change = (tx: Tx, discrepancy: Discrepancy) => discrepancy.resolve({ note, by }, tx.now);
+      return decide(deps, call, { action: 'discrepancy.resolve', change });
     },
   });
 
@@ -84,35 +81,31 @@ const heal = (deps: ApiDeps) =>
     handle: (call) =>
       decide(deps, call, {
         action: 'discrepancy.heal',
-        sql: `state = 'healing', note = note`,
-        values: [],
-        heals: true,
+        change(tx, discrepancy) {
+          discrepancy.repairAgain();
+          const payload = { discrepancyId: discrepancy.id };
+          enqueue(tx, deps.queues, { contract: healDiscrepancy, payload });
+        },
       }),
   });
 
 interface Decision {
   action: string;
-  /** The `set` clause of the update; `$1` is the id. */
-  sql: string;
-  values: unknown[];
-  heals?: true;
+  change(tx: Tx, discrepancy: Discrepancy): void;
 }
 
+/** Changes a discrepancy that waits for a person. @throws DISCREPANCY_NOT_FOUND, and the errors of `change` */
 function decide(
   deps: ApiDeps,
   call: Parameters<typeof adminEdit>[1] & { params: { id: string } },
-  { action, sql, values, heals }: Decision,
+  { action, change }: Decision,
 ) {
   const { id } = call.params;
   const work = async (tx: Tx) => {
-    const [discrepancy] = await tx.query<Row & { kind: string }>(
-      `update discrepancies set ${sql} where id = $1 and state = 'person' returning ${DISCREPANCY_COLUMNS}`,
-      [id, ...values],
-    );
-    if (!discrepancy) throw refused('DISCREPANCY_NOT_FOUND', { id });
-    if (heals && !ruleOf(discrepancy.kind).heals) throw refused('NO_REMEDY', { kind: discrepancy.kind });
-    if (heals) enqueue(tx, deps.queues, { contract: healDiscrepancy, payload: { discrepancyId: id } });
-    const answer = { status: 200, headers: {}, body: addRule(discrepancy) };
+    const discrepancy = await tx.lock(Discrepancy, { id });
+    if (discrepancy?.state !== 'person') throw refused('DISCREPANCY_NOT_FOUND', { id });
+    change(tx, discrepancy);
+    const answer = { status: 200, headers: {}, body: addRule(discrepancyOf(discrepancy)) };
     return {
       answer,
       target: { type: 'discrepancy', id },

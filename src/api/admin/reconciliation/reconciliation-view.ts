@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Discrepancy } from '../../../entities/reconciliation/discrepancy.ts';
 
 const instant = z.iso.datetime();
 
@@ -43,3 +44,10 @@ export const discrepancySchema = z
 
 export const DISCREPANCY_COLUMNS = `id, run_id as "runId", kind, severity, subject, facts, state, action, note,
   found_at as "foundAt", seen_at as "seenAt", decided_at as "decidedAt", decided_by as "decidedBy"`;
+
+/** The view of a loaded discrepancy, in the order of `DISCREPANCY_COLUMNS`. */
+export const discrepancyOf = (discrepancy: Discrepancy) => {
+  const { id, runId, kind, severity, subject, facts, state, action, note } = discrepancy;
+  const { foundAt, seenAt, decidedAt, decidedBy } = discrepancy;
+  return { id, runId, kind, severity, subject, facts, state, action, note, foundAt, seenAt, decidedAt, decidedBy };
+};

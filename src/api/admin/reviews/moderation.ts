@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import { claim, claimNext, release } from '../../../entities/review/claim.ts';
-import { lockReview, moveReview, STATE_OF } from '../../../entities/review/review.ts';
+import { Review, STATE_OF } from '../../../entities/review/review.ts';
 import { settleReports } from '../../../entities/review/votes-and-reports.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { requireStaff } from '../../auth/principal.ts';
@@ -104,16 +104,17 @@ const decide = (deps: ApiDeps) =>
       const { decision, reason } = call.body;
       const { accountId: moderatorId } = requireStaff(call.principal);
       const work = async (tx: Tx) => {
-        const review = await lockReview(tx, id);
+        const review = await tx.lock(Review, { id });
         if (!review) throw refused('REVIEW_NOT_FOUND', { reviewId: id });
-        if (review.state === 'held' && !(await claim(tx, { id, moderatorId })))
+        if (review.state === 'held' && review.isClaimedByAnother(moderatorId, tx.now))
           throw refused('REVIEW_CLAIMED', { reviewId: id });
+        const before = { state: review.state };
         const to = STATE_OF[decision];
-        await moveReview(tx, review, { event: 'DECIDE', to, actor: `staff:${moderatorId}`, reason });
+        await review.move(tx, { event: 'DECIDE', to, actor: `staff:${moderatorId}`, reason });
         settleReports(tx, id);
         await tx.write();
         const answer = { status: 200, headers: {}, body: await readReviewDetail(tx.query, id) };
-        return { answer, target: { type: 'review', id }, before: { state: review.state }, after: { state: to } };
+        return { answer, target: { type: 'review', id }, before, after: { state: to } };
       };
       return adminEdit(deps, call, { action: 'review.decide', scope: id, work });
     },

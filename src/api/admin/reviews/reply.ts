@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
+import { Review } from '../../../entities/review/review.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, type Call, route } from '../../http/route.ts';
@@ -37,12 +38,10 @@ export const replyRoutes = (deps: ApiDeps): AnyRoute[] => [
 function setReply(deps: ApiDeps, call: Call<{ id: string }, unknown, unknown>, text: string | null) {
   const { id } = call.params;
   const work = async (tx: Tx) => {
-    const changed = await tx.query(
-      `update reviews set reply = $2, replied_at = $3, updated_at = now(), version = version + 1
-        where id = $1 and state <> 'deleted' returning 1`,
-      [id, text, text === null ? null : tx.now],
-    );
-    if (changed.length === 0) throw refused('REVIEW_NOT_FOUND', { reviewId: id });
+    const review = await tx.lock(Review, { id });
+    if (!review || review.state === 'deleted') throw refused('REVIEW_NOT_FOUND', { reviewId: id });
+    review.answer(text, tx.now);
+    await tx.write();
     const answer = { status: 200, headers: {}, body: await readReviewDetail(tx.query, id) };
     return { answer, target: { type: 'review', id }, before: null, after: { isAnswered: text !== null } };
   };

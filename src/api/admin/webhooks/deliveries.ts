@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import { TEST_EVENT } from '../../../domain/events.ts';
 import { storeEvent } from '../../../entities/webhook/announce.ts';
+import { redeliverEvent } from '../../../entities/webhook/delivery.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { deliverWebhooks } from '../../../jobs/webhooks.ts';
 import type { ApiDeps } from '../../deps.ts';
@@ -55,12 +56,8 @@ const redeliver = (deps: ApiDeps) =>
     handle(call) {
       const { id, deliveryId } = call.params;
       const work = async (tx: Tx) => {
-        const updated = await tx.query(
-          `update webhook_deliveries set state = 'pending', tries = 0, due_at = $3, decided_at = null
-            where id = $1 and subscription_id = $2 returning id`,
-          [deliveryId, id, tx.now],
-        );
-        if (updated.length === 0) throw refused('DELIVERY_NOT_FOUND', { deliveryId });
+        if (!(await redeliverEvent(tx, { id: deliveryId, subscriptionId: id })))
+          throw refused('DELIVERY_NOT_FOUND', { deliveryId });
         tx.afterCommit(() => deps.queues.nudge(deliverWebhooks));
         const answer = { status: 202, headers: {}, body: { id: deliveryId } };
         return { answer, target: { type: 'webhook', id }, before: null, after: { redelivered: deliveryId } };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EVENT_TYPES } from '../../../domain/events.ts';
+import type { WebhookSubscription } from '../../../entities/webhook/subscription.ts';
 
 const instant = z.iso.datetime();
 
@@ -27,6 +28,12 @@ export const newWebhookSchema = webhookSchema
 
 export const WEBHOOK_COLUMNS = `id, url, events, state, disabled_because as "disabledBecause", failing_since as "failingSince",
   created_by as "createdBy", created_at as "createdAt", version`;
+
+/** The view of a loaded subscription, in the order of `WEBHOOK_COLUMNS`. */
+export const webhookOf = (subscription: WebhookSubscription) => {
+  const { id, url, events, state, disabledBecause, failingSince, createdBy, createdAt, version } = subscription;
+  return { id, url, events, state, disabledBecause, failingSince, createdBy, createdAt, version };
+};
 
 export const deliverySchema = z
   .object({

@@ -1,10 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
-import { sealColumn, type Vault } from '../../../entities/account/privacy/vault.ts';
-import type { Row } from '../../../infra/database/pending-writes.ts';
+import { deleteSubscription, WebhookSubscription } from '../../../entities/webhook/subscription.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
-import { newId } from '../../../infra/ids.ts';
 import { withoutBody } from '../../auth/credentials/passwords.ts';
 import type { Principal } from '../../auth/principal.ts';
 import type { ApiDeps } from '../../deps.ts';
@@ -13,7 +10,7 @@ import { adminEdit, noContent, versioned } from '../change.ts';
 import { pageQuery, pageSchema, paginate, readCursorId } from '../list-query.ts';
 import { requireVersion } from '../version.ts';
 import { deliveryRoutes } from './deliveries.ts';
-import { newWebhookSchema, WEBHOOK_COLUMNS, webhookBody, webhookSchema } from './webhook-view.ts';
+import { newWebhookSchema, WEBHOOK_COLUMNS, webhookBody, webhookOf, webhookSchema } from './webhook-view.ts';
 
 const PATH = '/api/v1/admin/webhooks';
 const common = { permission: 'webhooks:manage', access: 'staff', tag: 'Webhooks' } as const;
@@ -61,15 +58,11 @@ const create = (deps: ApiDeps) =>
     handle(call) {
       const { url, events } = call.body;
       const work = async (tx: Tx) => {
-        const id = newId();
-        const secret = newSecret();
-        await tx.query(
-          `insert into webhook_subscriptions (id, url, events, secret, state, created_by, created_at, updated_at)
-            values ($1, $2, $3, $4, 'active', $5, $6, $6)`,
-          [id, url, events, sealedSecret(deps.vault, id, secret), creatorOf(call.principal), tx.now],
-        );
-        const answer = { status: 201, headers: noStore, body: { ...(await findSubscription(tx, id)), secret } };
-        return { answer, target: { type: 'webhook', id }, before: null, after: { url, events } };
+        const created = { url, events, createdBy: creatorOf(call.principal) };
+        const { subscription, secret } = WebhookSubscription.create(deps.vault, created, tx.now);
+        tx.persist(subscription);
+        const answer = { status: 201, headers: noStore, body: { ...webhookOf(subscription), secret } };
+        return { answer, target: { type: 'webhook', id: subscription.id }, before: null, after: { url, events } };
       };
       return adminEdit(deps, call, { action: 'webhook.create', scope: 'new', isSecret: true, work });
     },
@@ -84,7 +77,12 @@ const read = ({ db }: ApiDeps) =>
     params,
     answers: { 200: { description: 'The webhook', schema: webhookSchema } },
     errors: ['WEBHOOK_NOT_FOUND'],
-    handle: async ({ params: { id } }) => versioned((await findSubscription(db, id)) as Subscription),
+    async handle({ params: { id } }) {
+      const sql = `select ${WEBHOOK_COLUMNS} from webhook_subscriptions where id = $1`;
+      const [subscription] = await db.query<{ version: number }>(sql, [id]);
+      if (!subscription) throw refused('WEBHOOK_NOT_FOUND', { id });
+      return versioned(subscription);
+    },
   });
 
 const change = (deps: ApiDeps) =>
@@ -104,19 +102,14 @@ const change = (deps: ApiDeps) =>
     errors: ['WEBHOOK_NOT_FOUND'],
     handle(call) {
       const { id } = call.params;
-      const { url = null, events = null, state = null } = call.body;
       const work = async (tx: Tx) => {
-        const before = await lockSubscription(tx, call);
-        await tx.query(
-          `update webhook_subscriptions set url = coalesce($2, url), events = coalesce($3::text[], events), state = coalesce($4, state),
-              disabled_because = case when $4 = 'disabled' then coalesce(disabled_because, 'by hand')
-                when $4 = 'active' then null else disabled_because end,
-              failing_since = case when $4 = 'active' then null else failing_since end,
-              version = version + 1, updated_at = $5 where id = $1`,
-          [id, url, events, state, tx.now],
-        );
-        const changedFields = Object.fromEntries(Object.keys(call.body).map((name) => [name, before[name]]));
-        const answer = versioned((await findSubscription(tx, id)) as Subscription);
+        const subscription = await lockSubscription(tx, call);
+        const before = webhookOf(subscription);
+        subscription.change(call.body, tx.now);
+        tx.prepare();
+        const changed = Object.keys(call.body) as (keyof typeof call.body)[];
+        const changedFields = Object.fromEntries(changed.map((name) => [name, before[name]]));
+        const answer = versioned(webhookOf(subscription));
         return { answer, target: { type: 'webhook', id }, before: changedFields, after: call.body };
       };
       return adminEdit(deps, call, { action: 'webhook.change', scope: id, work });
@@ -135,20 +128,10 @@ const rotate = (deps: ApiDeps) =>
     handle(call) {
       const { id } = call.params;
       const work = async (tx: Tx) => {
-        const { secret: sealedBefore } = await lockSubscription(tx, call, false);
-        const before = deps.vault.ring.open(String(sealedBefore), `webhook_subscriptions.secret:${id}`);
-        const secret = newSecret();
-        await tx.query(
-          `update webhook_subscriptions set secret = $2, previous_secret = $3, previous_until = $4::timestamptz + interval '1 day',
-              version = version + 1, updated_at = $4 where id = $1`,
-          [
-            id,
-            sealedSecret(deps.vault, id, secret),
-            sealColumn(deps.vault, before, `webhook_subscriptions.previous_secret:${id}`),
-            tx.now,
-          ],
-        );
-        const answer = { status: 200, headers: noStore, body: { ...(await findSubscription(tx, id)), secret } };
+        const subscription = await lockSubscription(tx, call, false);
+        const secret = subscription.rotateSecret(deps.vault, tx.now);
+        tx.prepare();
+        const answer = { status: 200, headers: noStore, body: { ...webhookOf(subscription), secret } };
         return { answer, target: { type: 'webhook', id }, before: null, after: null };
       };
       return adminEdit(deps, call, { action: 'webhook.rotate-secret', scope: id, isSecret: true, work });
@@ -168,41 +151,25 @@ const remove = (deps: ApiDeps) =>
       const { id } = call.params;
       const work = async (tx: Tx) => {
         const { url, events } = await lockSubscription(tx, call, false);
-        await tx.query(`delete from webhook_subscriptions where id = $1`, [id]);
+        await deleteSubscription(tx, id);
         return { answer: noContent, target: { type: 'webhook', id }, before: { url, events }, after: null };
       };
       return withoutBody(adminEdit(deps, call, { action: 'webhook.remove', scope: id, work }));
     },
   });
 
-type Subscription = Row & { version: number };
-
-/** @throws WEBHOOK_NOT_FOUND */
-async function findSubscription({ query }: Pick<Tx, 'query'>, id: string): Promise<Row> {
-  const [subscription] = await query(`select ${WEBHOOK_COLUMNS} from webhook_subscriptions where id = $1`, [id]);
-  if (!subscription) throw refused('WEBHOOK_NOT_FOUND', { id });
-  return subscription;
-}
-
 /** @throws WEBHOOK_NOT_FOUND, and what `requireVersion` throws */
 async function lockSubscription(
   tx: Tx,
   call: Call<{ id: string }, unknown, unknown>,
   isVersioned = true,
-): Promise<Subscription> {
+): Promise<WebhookSubscription> {
   const { id } = call.params;
-  const [subscription] = await tx.query<Subscription>(`select * from webhook_subscriptions where id = $1 for update`, [
-    id,
-  ]);
+  const subscription = await tx.lock(WebhookSubscription, { id });
   if (!subscription) throw refused('WEBHOOK_NOT_FOUND', { id });
   if (isVersioned) requireVersion(call, subscription.version);
   return subscription;
 }
-
-const newSecret = (): string => `whsec_${randomBytes(32).toString('base64url')}`;
-
-const sealedSecret = (vault: Vault, id: string, secret: string): string =>
-  sealColumn(vault, secret, `webhook_subscriptions.secret:${id}`);
 
 /** Returns the staff account behind the caller; an API key acts for its creator. */
 function creatorOf(principal: Principal): string {

@@ -4,7 +4,7 @@ import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { revokeSessions } from '../../access/session.ts';
 import type { Address } from '../../checkout/checkout.ts';
 import { anonymiseRedemptions } from '../../pricing/anonymise-redemptions.ts';
-import { deleteReview, lockReview } from '../../review/review.ts';
+import { Review } from '../../review/review.ts';
 import { Account } from '../account.ts';
 import { OWN_CHECKOUTS, openCheckout } from './own-checkouts.ts';
 import { sealColumn, type Vault } from './vault.ts';
@@ -116,8 +116,8 @@ async function deleteReviews(tx: Tx, customerId: string): Promise<void> {
     [customerId],
   );
   for (const { id } of reviews) {
-    const review = await lockReview(tx, id);
-    if (review && review.state !== 'deleted') await deleteReview(tx, review, 'erasure');
+    const review = await tx.lock(Review, { id });
+    if (review && review.state !== 'deleted') await review.delete(tx, 'erasure');
   }
 }
 

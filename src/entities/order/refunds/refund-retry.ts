@@ -2,7 +2,7 @@ import { refused } from '../../../domain/errors.ts';
 import { leftOf, redistributeRefund } from '../../../domain/orders/redistribute-refund.ts';
 import type { RefundLine } from '../../../domain/orders/refundable.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
-import { appendRefundCall } from '../../payment/payment.ts';
+import { appendOperation } from '../../payment/operation.ts';
 import type { Order } from '../order.ts';
 import { HAS_NOTE, loadCreditable } from './credit.ts';
 import { LINES, writeCreditLines } from './credit-lines.ts';
@@ -35,7 +35,7 @@ export async function retryFailedRefund(
     refundId,
     amount,
   ]);
-  return appendRefundCall(tx, { paymentId, refundId, amount, round });
+  return appendOperation(tx, paymentId, { kind: 'refund', amount, refund: { id: refundId, round } });
 }
 
 interface FailedRefund {

@@ -1,8 +1,7 @@
-import { refused } from '../../../domain/errors.ts';
 import { amountOf, type RefundLine } from '../../../domain/orders/refundable.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { newId } from '../../../infra/ids.ts';
-import { appendRefundCall } from '../../payment/payment.ts';
+import { Payment } from '../../payment/payment.ts';
 import type { Order } from '../order.ts';
 import { writeCreditLines } from './credit-lines.ts';
 
@@ -25,12 +24,13 @@ export async function createRefund(tx: Tx, wanted: NewRefund): Promise<{ id: str
   const { order, lines, cause, reason } = wanted;
   const amount = amountOf(lines);
   if (amount === 0) return null;
-  const paymentId = await bookAsked(tx, order, amount);
+  const payment = await Payment.of(tx, order.checkoutId);
   const id = newId();
-  const row = { id, order_id: order.id, payment_id: paymentId, amount, credited: amount, cause, reason };
+  const operationId = payment.refund(tx, { amount, refund: { id, round: 1 } });
+  const row = { id, order_id: order.id, payment_id: payment.id, amount, credited: amount, cause, reason };
   tx.append('refunds', { ...row, state: 'pending', created_at: tx.now });
   for (const line of lines) tx.append('refund_lines', { refund_id: id, order_id: order.id, ...line });
-  return { id, operationId: appendRefundCall(tx, { paymentId, refundId: id, amount, round: 1 }) };
+  return { id, operationId };
 }
 
 /**
@@ -39,26 +39,16 @@ export async function createRefund(tx: Tx, wanted: NewRefund): Promise<{ id: str
  */
 export async function recordRefund(tx: Tx, { order, lines, reason }: Omit<NewRefund, 'cause'>): Promise<string> {
   const amount = amountOf(lines);
-  const paymentId = await bookAsked(tx, order, amount);
+  const payment = await Payment.of(tx, order.checkoutId);
+  payment.requestRefund(amount, tx.now);
   const id = newId();
   await tx.query(
     `insert into refunds (id, order_id, payment_id, amount, cause, reason, state, created_at, decided_at)
       values ($1, $2, $3, $4, 'outside', $5, 'succeeded', $6, $6)`,
-    [id, order.id, paymentId, amount, reason, tx.now],
+    [id, order.id, payment.id, amount, reason, tx.now],
   );
   await writeCreditLines(tx, { refundId: id, orderId: order.id, lines });
   return id;
-}
-
-/** Books a requested refund, in paise. @returns the id of the payment. @throws REFUND_EXCEEDS_PAYMENT */
-async function bookAsked(tx: Tx, { id: orderId, checkoutId }: Order, amount: number): Promise<string> {
-  const [payment] = await tx.query<{ id: string }>(
-    `update payments set refund_asked = refund_asked + $2, version = version + 1, updated_at = $3
-      where checkout_id = $1 and refund_asked + $2 <= captured returning id`,
-    [checkoutId, amount, tx.now],
-  );
-  if (!payment) throw refused('REFUND_EXCEEDS_PAYMENT', { orderId, requested: amount });
-  return payment.id;
 }
 
 export interface EndedRefund {

@@ -42,7 +42,7 @@ export async function prepareRefund(
   return {
     event: { type: 'REFUND', amount: amountOf(lines) },
     async perform() {
-      if (delivery) order.deliveryRefunded = true;
+      if (delivery) order.markDeliveryRefunded();
       await countUnits(tx, order.id, { refunded: units });
       return giveBack(deps, tx, { order, lines, cause: 'refund', reason });
     },

@@ -10,13 +10,7 @@ import {
   type Units,
 } from '../../../entities/order/lines.ts';
 import type { Order } from '../../../entities/order/order.ts';
-import {
-  decideReturn,
-  loadReturn,
-  openReturn,
-  receiveReturn,
-  returnable,
-} from '../../../entities/order/refunds/return.ts';
+import { loadReturnedUnits, Return, returnable } from '../../../entities/order/refunds/return.ts';
 import { restock } from '../../../entities/stock/stock.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import type { OrderWork } from '../../../jobs/orders.ts';
@@ -38,7 +32,7 @@ export async function prepareReturn(
   return {
     event: { type: 'REQUEST_RETURN' },
     async perform() {
-      const returnId = openReturn(tx, { orderId: order.id, units, reason, by: actor });
+      const returnId = Return.request(tx, { orderId: order.id, units, reason, by: actor });
       await announce(deps, tx, {
         type: 'return.requested',
         data: { orderId: order.id, returnId, lines: units, reason },
@@ -60,11 +54,11 @@ export async function prepareDecision(
   tx: Tx,
   { order, returnId, to }: { order: Order; returnId: string; to: keyof typeof DECISIONS },
 ): Promise<Prepared> {
-  await loadReturn(tx, { orderId: order.id, returnId, to });
+  const requested = await Return.load(tx, { orderId: order.id, returnId, to });
   return {
     event: { type: DECISIONS[to] },
     async perform() {
-      decideReturn(tx, { returnId, to });
+      requested.decide(to, tx.now);
       await announce(deps, tx, { type: `return.${to}`, data: { orderId: order.id, returnId } });
       // The customer who withdraws a return needs no e-mail.
       if (to !== 'withdrawn') sendEmail(deps, tx, { letter: `return-${to}`, id: returnId });
@@ -82,7 +76,8 @@ export async function prepareReceipt(
   { order, work, reason }: { order: Order; work: OrderWork['RECEIVE_RETURN']; reason: string | null },
 ): Promise<Prepared> {
   const { returnId, restock: restocked = [], refund } = work;
-  const units = await loadReturn(tx, { orderId: order.id, returnId, to: 'received' });
+  const approved = await Return.load(tx, { orderId: order.id, returnId, to: 'received' });
+  const units = await loadReturnedUnits(tx, returnId);
   const lines = await loadLines(tx, order.id);
   const sellable = pickUnits(lines, restocked, ({ line }) => units.find((unit) => unit.line === line)?.quantity ?? 0);
   const toRefund = refund ? unrefunded(lines, units) : [];
@@ -97,7 +92,7 @@ export async function prepareReceipt(
       const givenBack = await giveBack(deps, tx, { order, lines: refunds, cause: 'return', reason });
       const refundId = givenBack?.refundId ?? null;
       await tx.write();
-      await receiveReturn(tx, { returnId, restocked, refundId });
+      await approved.receive(tx, { restocked, refundId });
       await announce(deps, tx, { type: 'return.received', data: { orderId: order.id, returnId, refundId } });
       return { returnId, ...givenBack };
     },

@@ -1,11 +1,14 @@
+import { reopenOrphanedCart } from '../../entities/cart/cart-status.ts';
 import { markDocumentDueAgain } from '../../entities/invoice/due.ts';
 import { overdueMonths, preparePartitionsFor } from '../../entities/monthly-tables.ts';
-import { enqueue } from '../../entities/outbox/outbox.ts';
+import { enqueue, recallCommand } from '../../entities/outbox/outbox.ts';
 import { Payment } from '../../entities/payment/payment.ts';
+import { recallProviderEvent } from '../../entities/payment/provider-event.ts';
 import { releaseRedemptions } from '../../entities/pricing/redemption.ts';
-import type { Discrepancy } from '../../entities/reconciliation/discrepancy.ts';
+import type { FoundDiscrepancy } from '../../entities/reconciliation/discrepancy.ts';
 import { agreesWithLedger, followReservations, rewriteReservation } from '../../entities/reconciliation/stock.ts';
-import { lockReview } from '../../entities/review/review.ts';
+import { Review } from '../../entities/review/review.ts';
+import { recountVotes } from '../../entities/review/votes-and-reports.ts';
 import { release } from '../../entities/stock/stock.ts';
 import { external } from '../../infra/database/external-call.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
@@ -19,7 +22,7 @@ import type { WorkerDeps } from '../deps.ts';
 import { bookForeignRefunds } from '../payments/foreign-refunds.ts';
 import { applyIntent } from '../payments/payment-facts.ts';
 
-/** A description of the action; null when the remedy does not apply and a person has to act. */
+/** A description of the action; null when the repair does not apply and a person has to act. */
 type Action = string | null;
 
 interface Inspected {
@@ -28,32 +31,29 @@ interface Inspected {
 }
 
 /** The implementation of a rule of src/domain/reconciliation.ts. */
-export interface Remedy {
-  /** Reads from the provider, before the transaction. */
-  inspect?(deps: WorkerDeps, found: Discrepancy): Promise<Inspected>;
-  heal(deps: WorkerDeps, tx: Tx, found: Discrepancy & Inspected & { cause: string }): Promise<Action>;
+export interface Repair {
+  /** Reads from the provider, before the transaction. Changes nothing. */
+  inspect?(deps: WorkerDeps, found: FoundDiscrepancy): Promise<Inspected>;
+  /** Repairs what no transaction of ours can: money at the provider, tables. Runs after `inspect`, before `repair`. */
+  repairOutside?(deps: WorkerDeps, found: FoundDiscrepancy & Inspected): Promise<void>;
+  /** Repairs our rows in one transaction. */
+  repair(deps: WorkerDeps, tx: Tx, found: FoundDiscrepancy & Inspected & { cause: string }): Promise<Action>;
 }
 
-/** Remedies that recount or moderate reviews again. */
-const REVIEW_REMEDIES: Record<string, Remedy> = {
+/** Repairs that recount or moderate reviews again. */
+const REVIEW_REPAIRS: Record<string, Repair> = {
   'reviews.statistics-are-their-reviews': {
-    async heal({ queues }, tx) {
+    async repair({ queues }, tx) {
       enqueue(tx, queues, { contract: recountReviews, payload: {} });
       return 'recount enqueued';
     },
   },
   'reviews.helpful-are-their-votes': {
-    heal: (_deps, tx, found) =>
-      runRepair(tx, {
-        sql: `update reviews r set helpful = (select count(*) from review_votes where review_id = r.id)
-          where id = (select id from reviews where id = $1 for update) returning id`,
-        id: text(found, 'reviewId'),
-        action: 'votes recounted',
-      }),
+    repair: async (_deps, tx, found) => ((await recountVotes(tx, text(found, 'reviewId'))) ? 'votes recounted' : null),
   },
   'reviews.are-judged': {
-    async heal({ queues }, tx, found) {
-      const review = await lockReview(tx, text(found, 'reviewId'));
+    async repair({ queues }, tx, found) {
+      const review = await tx.lock(Review, { id: text(found, 'reviewId') });
       if (review?.state !== 'pending') return 'moderated meanwhile';
       enqueue(tx, queues, { contract: moderateReview, payload: { reviewId: review.id, revision: review.revision } });
       return 'moderation enqueued';
@@ -61,70 +61,57 @@ const REVIEW_REMEDIES: Record<string, Remedy> = {
   },
 };
 
-const text = ({ facts }: Discrepancy, name: string): string => String(facts[name] ?? '');
+const text = ({ facts }: FoundDiscrepancy, name: string): string => String(facts[name] ?? '');
 
-const inspectIntent: Remedy['inspect'] = async ({ provider }, found) => ({
+const inspectIntent = async ({ provider }: WorkerDeps, found: FoundDiscrepancy): Promise<Inspected> => ({
   intent: await external('payments.ask', () => provider.retrieve(text(found, 'intentId'))),
 });
 
-/** Runs a repair statement. @returns the action when the statement changed a row, else null */
-const runRepair = async (tx: Tx, { sql, id, action }: { sql: string; id: string; action: string }): Promise<Action> =>
-  (await tx.query(sql, [id])).length > 0 ? action : null;
-
-export const REMEDIES: Record<string, Remedy> = {
-  ...REVIEW_REMEDIES,
-  'checkouts.are-not-forgotten': { heal: resumeCheckout },
-  'reservations.held-by-the-living': { heal: resumeCheckout },
+export const REPAIRS: Record<string, Repair> = {
+  ...REVIEW_REPAIRS,
+  'checkouts.are-not-forgotten': { repair: resumeCheckout },
+  'reservations.held-by-the-living': { repair: resumeCheckout },
   'outbox.is-delivered': {
-    heal: (_deps, tx, found) =>
-      runRepair(tx, {
-        sql: `update outbox set due_at = now() where id = $1 returning id`,
-        id: text(found, 'id'),
-        action: 'command due now',
-      }),
+    repair: async (_deps, tx, found) => ((await recallCommand(tx, text(found, 'id'))) ? 'command due now' : null),
   },
   'webhooks.are-processed': {
-    async heal(deps, tx, found) {
+    async repair(deps, tx, found) {
       tx.afterCommit(() => deps.queues.nudge(processProviderEvents));
-      const sql = `update webhook_inbox set due_at = now() where event_id = $1 and processed_at is null returning event_id`;
-      return runRepair(tx, { sql, id: text(found, 'eventId'), action: 'event due now' });
+      return (await recallProviderEvent(tx, text(found, 'eventId'))) ? 'event due now' : null;
     },
   },
   'operations.are-decided': {
-    async heal(deps, tx, found) {
+    async repair(deps, tx, found) {
       enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId: text(found, 'operationId') } });
       return 'operation enqueued';
     },
   },
   'orders.commands-are-decided': {
-    async heal(deps, tx, found) {
+    async repair(deps, tx, found) {
       enqueue(tx, deps.queues, { contract: carryOutCommand, payload: { commandId: text(found, 'commandId') } });
       return 'command enqueued';
     },
   },
   'partitions.are-there-in-time': {
-    async inspect({ db }) {
-      await preparePartitionsFor(db, new Date());
-      return {};
-    },
-    heal: async (_deps, tx) => ((await overdueMonths(tx, tx.now)).length === 0 ? 'partitions created' : null),
+    repairOutside: ({ db }) => preparePartitionsFor(db, new Date()),
+    repair: async (_deps, tx) => ((await overdueMonths(tx, tx.now)).length === 0 ? 'partitions created' : null),
   },
   'documents.are-issued': {
-    async heal(deps, tx, found) {
+    async repair(deps, tx, found) {
       await markDocumentDueAgain(tx, { orderId: text(found, 'orderId'), refundId: text(found, 'refundId') || null });
       tx.afterCommit(() => deps.queues.nudge(issueDocuments));
       return 'document marked as due';
     },
   },
   'stock.reserved-is-held': {
-    async heal(_deps, tx, found) {
+    async repair(_deps, tx, found) {
       const variantId = text(found, 'variantId');
       if (await followReservations(tx, variantId)) return 'level set to the reservations';
       return (await agreesWithLedger(tx, variantId)) ? 'consistent meanwhile' : null;
     },
   },
   'stock.levels-are-their-movements': {
-    async heal(_deps, tx, found) {
+    async repair(_deps, tx, found) {
       const { onHand, movedOnHand } = found.facts;
       if (onHand !== movedOnHand) return null;
       const variantId = text(found, 'variantId');
@@ -133,56 +120,51 @@ export const REMEDIES: Record<string, Remedy> = {
     },
   },
   'checkouts.hold-what-they-asked-for': {
-    async heal(_deps, tx, found) {
+    async repair(_deps, tx, found) {
       const ids = { checkoutId: text(found, 'checkoutId'), variantId: text(found, 'variantId') };
       const checkout = await lockCheckout(tx, ids.checkoutId);
       return checkout && (await rewriteReservation(tx, ids)) ? 'reservation rewritten' : null;
     },
   },
-  'payments.without-order-go-back': { heal: placeOrRefund },
+  'payments.without-order-go-back': { repair: placeOrRefund },
   'carts.belong-to-their-checkout': {
-    heal: (_deps, tx, found) =>
-      runRepair(tx, {
-        sql: `update carts set status = 'open', version = version + 1, updated_at = now() where id = $1 and status = 'checkout'
-          and not exists (select 1 from checkouts where cart_id = $1 and state not in ('EXPIRED', 'CANCELLED', 'FAILED')) returning id`,
-        id: text(found, 'cartId'),
-        action: 'cart reopened',
-      }),
+    repair: async (_deps, tx, found) =>
+      (await reopenOrphanedCart(tx, text(found, 'cartId'))) ? 'cart reopened' : null,
   },
   'redemptions.follow-their-checkout': {
-    async heal(_deps, tx, found) {
+    async repair(_deps, tx, found) {
       const checkout = await lockCheckout(tx, text(found, 'checkoutId'));
       if (!checkout?.isOver || checkout.state === 'COMPLETED' || found.facts.status !== 'held') return null;
       await releaseRedemptions(tx, checkout.id);
       return 'discount use released';
     },
   },
-  'provider.success-missed': { inspect: inspectIntent, heal: applyMissedSuccess },
+  'provider.success-missed': { inspect: inspectIntent, repair: applyMissedSuccess },
   'provider.refund-missed': {
     inspect: async ({ provider }, found) => ({
       refunds: await external('payments.refunds', () => provider.refundsOf(text(found, 'intentId'))),
     }),
-    async heal(deps, tx, { cause, refunds = [], ...found }) {
+    async repair(deps, tx, { cause, refunds = [], ...found }) {
       const booked = await bookForeignRefunds(deps, tx, { checkoutId: text(found, 'checkoutId'), refunds, cause });
       return booked > 0 ? `${booked} booked` : null;
     },
   },
   'provider.second-charge': {
-    async inspect({ provider }, found) {
+    async inspect(deps, found) {
+      const { provider } = deps;
       // Without a success of our own intent, the other intent is not a second charge.
       const ownIntent = await external('payments.ask', () => provider.retrieve(text(found, 'ourIntentId'))).catch(
         unlessRefused,
       );
-      if (ownIntent?.status !== 'succeeded') return {};
-      const intentId = text(found, 'intentId');
-      const intent = await external('payments.ask', () => provider.retrieve(intentId));
-      const amount = intent.amountReceived - intent.amountRefunded;
-      const key = `return-${intentId}`;
-      if (amount > 0)
-        await external('payments.refund', () => provider.refund({ intentId, amount, key, reference: key }));
-      return { intent };
+      return ownIntent?.status === 'succeeded' ? inspectIntent(deps, found) : {};
     },
-    heal: async (_deps, _tx, { intent }) => (intent ? 'second charge refunded' : null),
+    async repairOutside({ provider }, { intent }) {
+      const amount = intent ? intent.amountReceived - intent.amountRefunded : 0;
+      if (!intent || amount <= 0) return;
+      const key = `return-${intent.id}`;
+      await external('payments.refund', () => provider.refund({ intentId: intent.id, amount, key, reference: key }));
+    },
+    repair: async (_deps, _tx, { intent }) => (intent ? 'second charge refunded' : null),
   },
 };
 
@@ -195,7 +177,7 @@ const unlessRefused = (error: unknown): undefined => {
 };
 
 /** Sends a stuck checkout its next event. Releases the reservations of a checkout that is over. */
-async function resumeCheckout(deps: WorkerDeps, tx: Tx, found: Discrepancy & { cause: string }): Promise<Action> {
+async function resumeCheckout(deps: WorkerDeps, tx: Tx, found: FoundDiscrepancy & { cause: string }): Promise<Action> {
   const checkout = await lockCheckout(tx, text(found, 'checkoutId'));
   if (!checkout) return null;
   const { cause } = found;
@@ -220,7 +202,7 @@ async function resumeCheckout(deps: WorkerDeps, tx: Tx, found: Discrepancy & { c
 /**
  * Sends a payment without an order to the checkout again: the checkout becomes an order, or the payment is refunded.
  */
-async function placeOrRefund(deps: WorkerDeps, tx: Tx, found: Discrepancy & { cause: string }): Promise<Action> {
+async function placeOrRefund(deps: WorkerDeps, tx: Tx, found: FoundDiscrepancy & { cause: string }): Promise<Action> {
   const checkout = await lockCheckout(tx, text(found, 'checkoutId'));
   const [payment] = checkout ? await tx.find(Payment, { checkoutId: checkout.id }) : [];
   if (!checkout || !payment) return null;
@@ -228,7 +210,7 @@ async function placeOrRefund(deps: WorkerDeps, tx: Tx, found: Discrepancy & { ca
   if (await advance(deps, tx, { checkout, event, cause: found.cause })) return `the checkout is ${checkout.state}`;
   const rest = payment.captured - payment.refundAsked;
   if (rest <= 0) return null;
-  const operationId = payment.request(tx, { kind: 'refund', amount: rest });
+  const operationId = payment.refund(tx, { amount: rest });
   enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
   return 'refund requested';
 }
@@ -237,7 +219,7 @@ async function placeOrRefund(deps: WorkerDeps, tx: Tx, found: Discrepancy & { ca
 async function applyMissedSuccess(
   deps: WorkerDeps,
   tx: Tx,
-  { cause, intent, ...found }: Discrepancy & Inspected & { cause: string },
+  { cause, intent, ...found }: FoundDiscrepancy & Inspected & { cause: string },
 ): Promise<Action> {
   const checkout = await lockCheckout(tx, text(found, 'checkoutId'));
   const [payment] = checkout ? await tx.find(Payment, { checkoutId: checkout.id }) : [];

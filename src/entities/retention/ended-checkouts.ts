@@ -1,7 +1,8 @@
-import { reduceCheckouts } from '../../entities/account/privacy/erasure.ts';
-import { HAS_PERSONAL_DATA } from '../../entities/account/privacy/own-checkouts.ts';
-import { unitOfWork } from '../../infra/database/unit-of-work.ts';
-import type { WorkerDeps } from '../deps.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
+import { reduceCheckouts } from '../account/privacy/erasure.ts';
+import { HAS_PERSONAL_DATA } from '../account/privacy/own-checkouts.ts';
+import type { Vault } from '../account/privacy/vault.ts';
+import { idsInOutbox } from '../outbox/outbox.ts';
 
 /** Checkouts per transaction and round. */
 const BATCH = 200;
@@ -15,7 +16,7 @@ const IS_UNSETTLED = `exists (select 1 from payments p where p.checkout_id = c.i
       or exists (select 1 from payment_operations o where o.payment_id = p.id and o.status in ('pending', 'unknown'))))`;
 
 /** An e-mail about the checkout is not sent yet. */
-const HAS_MAIL = `c.id::text in (select payload ->> 'id' from outbox where payload ? 'id')`;
+const HAS_MAIL = `c.id::text in ${idsInOutbox('id')}`;
 
 /**
  * Checkouts that ended without an order at least a day ago and still hold personal data. A checkout that may still be
@@ -51,24 +52,17 @@ export const DELETE_CHECKOUTS: readonly string[] = [
   `delete from checkouts where id = any($1)`,
 ];
 
-type Deps = Pick<WorkerDeps, 'db' | 'vault'>;
-
 /** Removes the personal data from one batch of checkouts that ended without an order. */
-export const anonymiseEndedCheckouts = ({ db, vault }: Deps): Promise<void> =>
-  unitOfWork(db, 'retention.reduce', async (tx) => {
-    const ended = await tx.query<{ id: string }>(CHECKOUTS_TO_ANONYMISE, [BATCH]);
-    if (ended.length === 0) return;
-    await reduceCheckouts(
-      tx,
-      vault,
-      ended.map(({ id }) => id),
-    );
-  });
+export async function anonymiseEndedCheckouts(tx: Tx, vault: Vault): Promise<void> {
+  const ids = await endedCheckouts(tx, CHECKOUTS_TO_ANONYMISE);
+  if (ids.length > 0) await reduceCheckouts(tx, vault, ids);
+}
 
 /** Deletes one batch of checkouts that ended without an order or payment, 90 days after their end. */
-export const deleteEndedCheckouts = ({ db }: Deps): Promise<void> =>
-  unitOfWork(db, 'retention.remove', async (tx) => {
-    const ended = await tx.query<{ id: string }>(CHECKOUTS_TO_DELETE, [BATCH]);
-    if (ended.length === 0) return;
-    for (const sql of DELETE_CHECKOUTS) await tx.query(sql, [ended.map(({ id }) => id)]);
-  });
+export async function deleteEndedCheckouts(tx: Tx): Promise<void> {
+  const ids = await endedCheckouts(tx, CHECKOUTS_TO_DELETE);
+  for (const sql of ids.length > 0 ? DELETE_CHECKOUTS : []) await tx.query(sql, [ids]);
+}
+
+const endedCheckouts = async (tx: Tx, sql: string): Promise<string[]> =>
+  (await tx.query<{ id: string }>(sql, [BATCH])).map(({ id }) => id);

@@ -1,0 +1,99 @@
+import { forEachCall } from '../../infra/database/groups/merged-statements.ts';
+import type { Query } from '../../infra/database/query.ts';
+import type { Tx } from '../../infra/database/unit-of-work.ts';
+import { newId } from '../../infra/ids.ts';
+
+export type OperationKind = 'open' | 'confirm' | 'cancel' | 'refund';
+
+/** An operation with the data to execute it. Amounts are in paise. */
+export interface Operation {
+  id: string;
+  kind: OperationKind;
+  /** The provider was called before and the outcome is unknown. */
+  isUnknown: boolean;
+  isDecided: boolean;
+  key: string;
+  amount: number | null;
+  createdAt: Date;
+  /** When the last unanswered call was given up; it may still be under way. Null without such a call. */
+  unansweredAt: Date | null;
+  intentId: string | null;
+  /** The order's refund that this call makes; null for a refund without an order. */
+  refundId: string | null;
+  checkoutId: string;
+  checkoutIsOver: boolean;
+  currency: string;
+  method: string | null;
+  /**
+   * Fencing token: raised when a new call starts while an older one may be under way. Results of older calls are
+   * ignored.
+   */
+  fence: number;
+  /** Whether the operation that opens the payment has no result yet. */
+  isOpening: boolean;
+}
+
+const OPERATION = forEachCall(
+  `select o.id, o.kind, o.status = 'unknown' as "isUnknown", o.status in ('done', 'refused') as "isDecided",
+      o.idempotency_key || '-' || o.key_round as key, o.amount, o.created_at as "createdAt",
+      o.unanswered_at as "unansweredAt",
+      p.intent_id as "intentId", p.checkout_id as "checkoutId", p.currency, o.fence, o.refund_id as "refundId", a.method,
+      c.state in ('COMPLETED', 'EXPIRED', 'CANCELLED', 'FAILED') as "checkoutIsOver",
+      exists (select 1 from payment_operations f where f.payment_id = p.id and f.kind = 'open'
+        and f.status in ('pending', 'unknown')) as "isOpening"
+    from payment_operations o join payments p on p.id = o.payment_id join checkouts c on c.id = p.checkout_id
+    left join payment_attempts a on a.checkout_id = c.id and a.attempt = o.attempt
+    where o.id = $1`,
+  ['uuid'],
+);
+
+export async function loadOperation(query: Query, operationId: string): Promise<Operation | undefined> {
+  const [row] = await query<Operation>(OPERATION, [operationId]);
+  return row;
+}
+
+/** Whether an operation of one of these kinds on the checkout's payment has no result yet. */
+export async function hasOpenOperation(tx: Tx, checkoutId: string | null, ...kinds: OperationKind[]): Promise<boolean> {
+  const calls = await tx.query(
+    `select 1 from payment_operations o join payments p on p.id = o.payment_id
+      where p.checkout_id = $1 and o.kind = any($2) and o.status in ('pending', 'unknown')`,
+    [checkoutId, kinds],
+  );
+  return calls.length > 0;
+}
+
+/** A refund of an order. Each round of it has its own idempotency key. */
+export interface RefundRound {
+  id: string;
+  /** Number of the call to the provider, from 1. */
+  round: number;
+}
+
+interface NewOperation {
+  kind: OperationKind;
+  attempt?: number | null;
+  /** Paise. */
+  amount?: number;
+  refund?: RefundRound | undefined;
+}
+
+/** Appends a call to the provider. Its idempotency key is derived, so no operation exists twice. @returns its id */
+export function appendOperation(tx: Tx, paymentId: string, operation: NewOperation): string {
+  const id = newId();
+  const { kind, attempt = null, amount = null, refund } = operation;
+  const parts = refund ? [kind, refund.id, refund.round] : [kind, paymentId, kind === 'confirm' ? attempt : ''];
+  tx.append('payment_operations', {
+    id,
+    payment_id: paymentId,
+    kind,
+    attempt,
+    amount,
+    refund_id: refund?.id ?? null,
+    idempotency_key: parts.filter(Boolean).join('-'),
+    key_round: 1,
+    fence: 0,
+    status: 'pending',
+    created_at: tx.now,
+  });
+  return id;
+}
