@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
 import { emailSchema, nameSchema } from '../src/api/fields/person-fields.ts';
 import { audit, CONCEALED } from '../src/entities/access/audit.ts';
+import { issueInvitation } from '../src/entities/access/invitation.ts';
 import { Role } from '../src/entities/access/role.ts';
 import { Account } from '../src/entities/account/account.ts';
-import { accountToken, issueToken, voidTokens } from '../src/entities/account/account-token.ts';
+import { accountToken } from '../src/entities/account/account-token.ts';
 import { openVault, type Vault } from '../src/entities/account/privacy/vault.ts';
 import { ENTITIES } from '../src/entities/schema.ts';
 import { readConfig } from '../src/infra/config.ts';
@@ -85,6 +86,5 @@ async function invite(tx: Tx, vault: Vault, { email, name, role: roleName }: Inv
     after: { email: CONCEALED, name: CONCEALED, role: role.name },
     requestId: `bin-invite-${newId()}`,
   });
-  await voidTokens(tx, account.id, ['invitation']);
-  return issueToken(tx, { accountId: account.id, purpose: 'invitation' });
+  return issueInvitation(tx, account);
 }

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { countKeys } from '../src/entities/access/api-key-use.ts';
+import { countKeys } from '../src/entities/account/privacy/data-key-use.ts';
 import { type Batch, countLeft, type Resealed, resealBatch } from '../src/entities/account/privacy/reseal.ts';
 import { openVault, SEALED_COLUMNS, type Vault } from '../src/entities/account/privacy/vault.ts';
 import { ENTITIES } from '../src/entities/schema.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Cart, CartItem } from '../../entities/cart/cart.ts';
 import { currentCartOf, mergeInto } from '../../entities/cart/cart-merge.ts';
+import { lockOpenCart } from '../../entities/cart/load-cart.ts';
 import { limitedGoods, loadGoods } from '../../entities/catalogue/sellable.ts';
 import { idsOf } from '../../entities/pricing/pricing-request.ts';
 import { isTokenFor } from '../../infra/crypto/tokens.ts';
@@ -37,13 +37,12 @@ export async function claimGuestCart(
   const ownCartId = await currentCartOf(tx.query, customerId);
   const token = call.headers['x-cart-token'];
   const hasToken = cartId !== undefined && token !== undefined && isTokenFor(secret, cartId, token);
-  const guestCart = hasToken ? await lockOpen(tx, { id: cartId, customerId: null }) : undefined;
+  const guestCart = hasToken ? await lockOpenCart(tx, { id: cartId, customerId: null }) : undefined;
   if (!guestCart) return ownCartId === undefined ? null : { id: ownCartId };
   // Lock order: the guest's cart first. No other code locks two carts.
-  const ownCart = ownCartId === undefined ? undefined : await lockOpen(tx, { id: ownCartId, customerId });
+  const ownCart = ownCartId === undefined ? undefined : await lockOpenCart(tx, { id: ownCartId, customerId });
   if (!ownCart) {
-    guestCart.customerId = customerId;
-    guestCart.touch(tx.now);
+    guestCart.giveTo(customerId, tx.now);
     return { id: guestCart.id };
   }
   const { variantIds } = idsOf([...ownCart.wanted, ...guestCart.wanted]);
@@ -51,11 +50,4 @@ export async function claimGuestCart(
   const goods = new Map(found.map((one) => [one.variantId, limitedGoods(one, orderLimits)]));
   mergeInto(ownCart, { guest: guestCart, limits: { goods, order: orderLimits }, now: tx.now });
   return { id: ownCart.id };
-}
-
-async function lockOpen(tx: Tx, where: { id: string; customerId: string | null }): Promise<Cart | undefined> {
-  const cart = await tx.lock(Cart, { ...where, status: 'open' });
-  if (!cart) return undefined;
-  cart.items.hydrate(await tx.find(CartItem, { cart: where.id }));
-  return cart;
 }

@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { refused } from '../../domain/errors.ts';
 import { readPreferences, writePreferences } from '../../entities/account/preferences.ts';
-import { lockActiveAccount } from '../../entities/account/privacy/erasure.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { requireSession } from '../auth/principal.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -51,7 +49,6 @@ export const preferenceRoutes = (deps: ApiDeps): AnyRoute[] => [
       const { accountId: id } = requireSession(call.principal);
       const preferences = call.body;
       const work = async (tx: Tx) => {
-        if (!(await lockActiveAccount(tx, id))) throw refused('ACCOUNT_STATE_CONFLICT');
         await writePreferences(tx, deps.vault, { id, preferences });
         return { status: 200, headers: {}, body: preferences };
       };

@@ -1,17 +1,9 @@
 import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
-import { Account } from '../../entities/account/account.ts';
-import { voidTokens } from '../../entities/account/account-token.ts';
-import {
-  CHANGES_PER_HOUR,
-  mayChangeEmail,
-  recordEmailChange,
-  refuseReserved,
-  UNDO_DAYS,
-} from '../../entities/account/email-change.ts';
+import { Account, refuseTakenEmail } from '../../entities/account/account.ts';
+import { CHANGES_PER_HOUR, mayChangeEmail, recordEmailChange, UNDO_DAYS } from '../../entities/account/email-change.ts';
 import { currentCartOf } from '../../entities/cart/cart-merge.ts';
 import { enqueue } from '../../entities/outbox/outbox.ts';
-import { isDuplicate } from '../../infra/database/database.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { sendAccountEmail } from '../../jobs/mail.ts';
 import { limitEmailProbes } from '../auth/credentials/brute-force-guard.ts';
@@ -101,9 +93,7 @@ async function updateOwnProfile(deps: ApiDeps, call: AnyCall, change: OwnProfile
     await changeProfile(deps, tx, { account, changes, holdsReset: false });
     return { status: 200, headers: {}, body: customerView(deps, account) };
   };
-  return edit(deps, call, { name: 'account.change', scope: accountId, isSecret: true, work }).catch((error) => {
-    throw isDuplicate(error) ? refused('EMAIL_TAKEN') : error;
-  });
+  return edit(deps, call, { name: 'account.change', scope: accountId, isSecret: true, work }).catch(refuseTakenEmail);
 }
 
 /**
@@ -117,19 +107,11 @@ export async function changeProfile(
   tx: Tx,
   { account, changes, holdsReset }: { account: Account; changes: ProfileChange; holdsReset: boolean },
 ): Promise<void> {
-  const person = account.person(deps.vault);
-  const emailIndex = account.emailIndex ?? '';
-  const former = { email: person.email, emailIndex, isVerified: account.emailVerifiedAt !== null };
-  account.setPerson(deps.vault, { ...person, ...changes });
-  account.updatedAt = tx.now;
-  if (account.emailIndex === former.emailIndex) return;
+  const former = account.changePerson(deps.vault, changes, tx.now);
+  if (!former) return;
   if (!(await mayChangeEmail(tx, account.id))) throw tooManyChanges();
-  await tx.write();
-  await refuseReserved(tx, account);
-  // A link sent to the former address must not set a password or verify the new address.
-  await voidTokens(tx, account.id, ['reset-password', 'invitation', 'verify-email']);
+  const tokenId = await recordEmailChange(tx, deps.vault, { account, former, holdsReset });
   await sendVerificationEmail(deps, tx, account);
-  const tokenId = recordEmailChange(tx, deps.vault, { account, former, holdsReset });
   // An unverified address may belong to someone else: repeated changes must not send e-mails to it.
   if (!former.isVerified) return;
   const payload = { letter: 'email-changed' as const, accountId: account.id, tokenId };

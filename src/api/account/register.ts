@@ -1,13 +1,12 @@
 import { z } from 'zod';
-import { refused } from '../../domain/errors.ts';
-import { Account } from '../../entities/account/account.ts';
+import { Account, refuseTakenEmail } from '../../entities/account/account.ts';
 import { refuseReserved } from '../../entities/account/email-change.ts';
+import { refuseUnsuitablePassword } from '../../entities/account/password.ts';
 import { hashPassword } from '../../infra/crypto/password.ts';
-import { isDuplicate } from '../../infra/database/database.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { limitEmailProbes } from '../auth/credentials/brute-force-guard.ts';
 import { sendVerificationEmail } from '../auth/credentials/email.ts';
-import { newPasswordSchema, refuseUnsuitablePassword } from '../auth/credentials/passwords.ts';
+import { newPasswordSchema } from '../auth/credentials/passwords.ts';
 import { noStore, signedInSchema } from '../auth/sessions/session-answer.ts';
 import { openSession } from '../auth/sessions/sign-in.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -62,9 +61,7 @@ export const registerRoute = (deps: ApiDeps): AnyRoute =>
         return { status: 201, headers: noStore, body: { customer: customerView(deps, account), cart, ...tokens } };
       };
       const registered = edit(deps, call, { name: 'account.register', scope: 'new', isSecret: true, work });
-      const answer = await registered.catch((error) => {
-        throw isDuplicate(error) ? refused('EMAIL_TAKEN') : error;
-      });
+      const answer = await registered.catch(refuseTakenEmail);
       await forgive();
       return answer;
     },

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Permission } from '../../domain/access/permissions.ts';
 import { staffPermissions } from '../../domain/access/roles.ts';
+import { recordKeyUse } from '../../entities/access/api-key.ts';
 import { hashToken } from '../../entities/access/session.ts';
 import type { Database } from '../../infra/database/database.ts';
 import { customerPrincipal, type KeyHolder, type Person } from './principal.ts';
@@ -76,11 +77,7 @@ async function readKey(query: Query, hash: string): Promise<KeyHolder | undefine
     [hash],
   );
   if (!row) return undefined;
-  // Written at most once a minute: precise enough to find unused keys.
-  query(
-    `update api_keys set last_used_at = now() where id = $1 and (last_used_at is null or last_used_at < now() - interval '1 min')`,
-    [row.keyId],
-  ).catch(() => undefined);
+  recordKeyUse(query, row.keyId).catch(() => undefined);
   // Only permissions that the creator still has.
   const permissions = new Set(row.permissions.filter((each) => row.held.includes(each)) as Permission[]);
   return { kind: 'key', keyId: row.keyId, accountId: row.accountId, permissions };

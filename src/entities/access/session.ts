@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { refused } from '../../domain/errors.ts';
 import type { Query } from '../../infra/database/query.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
@@ -101,6 +102,12 @@ export async function revokeSessions(
     [accountId, because, only ?? null, except ?? null],
   );
   return revoked.length;
+}
+
+/** Ends one active session of an account. @throws SESSION_NOT_FOUND */
+export async function endSession(tx: Tx, { accountId, id }: { accountId: string; id: string }): Promise<void> {
+  const ended = await revokeSessions(tx, { accountId, because: 'revoked', only: id });
+  if (ended === 0) throw refused('SESSION_NOT_FOUND', { sessionId: id });
 }
 
 function appendToken(tx: Tx, sessionId: string): string {

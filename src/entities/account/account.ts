@@ -1,7 +1,10 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { cleanEmail } from '../../domain/contact-details.ts';
+import { refused } from '../../domain/errors.ts';
+import { isDuplicate } from '../../infra/database/database.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
+import { revokeSessions } from '../access/session.ts';
 import { openColumn, sealColumn, type Vault } from './privacy/vault.ts';
 
 export type AccountKind = 'customer' | 'staff';
@@ -12,6 +15,13 @@ export interface PersonalDetails {
   email: string;
   name: string;
   phone: string | null;
+}
+
+/** An address that an account had until now. */
+export interface FormerEmail {
+  email: string;
+  emailIndex: string;
+  isVerified: boolean;
 }
 
 export interface NewAccount extends PersonalDetails {
@@ -95,10 +105,64 @@ export class Account extends AccountSchema.class {
     this.phone = sealColumn(vault, person.phone, place('phone', this.id));
   }
 
-  /** Stores a TOTP secret that is not confirmed yet. */
-  offerTotp(vault: Vault, secret: string): void {
+  /** Changes the given personal data. @returns the former email address, if it changed. */
+  changePerson(
+    vault: Vault,
+    changes: { [K in keyof PersonalDetails]?: PersonalDetails[K] | undefined },
+    now: Date,
+  ): FormerEmail | undefined {
+    const person = this.person(vault);
+    const { email, emailIndex } = { ...person, emailIndex: this.emailIndex ?? '' };
+    const former = { email, emailIndex, isVerified: this.emailVerifiedAt !== null };
+    this.setPerson(vault, { ...person, ...changes });
+    this.updatedAt = now;
+    return this.emailIndex === emailIndex ? undefined : former;
+  }
+
+  /** Marks the email address as verified. Its reader and the owner of the account may be different people. */
+  verifyEmail(now: Date): void {
+    this.emailVerifiedAt ??= now;
+  }
+
+  /** Marks the email address as verified by the owner of the account: a customer then gets the guest orders with it. */
+  verifyEmailOfOwner(now: Date): void {
+    this.verifyEmail(now);
+    if (this.kind === 'customer') this.claimsGuestOrders = true;
+  }
+
+  /** Whether the owner of the account has proved to read the emails to its address. */
+  get isEmailOfOwner(): boolean {
+    return this.emailVerifiedAt != null && (this.claimsGuestOrders || this.kind !== 'customer');
+  }
+
+  /** Sets the argon2id hash of a new password. */
+  setPasswordHash(passwordHash: string, now: Date): void {
+    this.passwordHash = passwordHash;
+    this.updatedAt = now;
+  }
+
+  /** Blocks the account and revokes its sessions. @throws ACCOUNT_STATE_CONFLICT if it is blocked */
+  async block(tx: Tx): Promise<void> {
+    this.setStatus('blocked', tx.now);
+    await revokeSessions(tx, { accountId: this.id, because: 'blocked' });
+  }
+
+  /** @throws ACCOUNT_STATE_CONFLICT if it is active */
+  unblock(now: Date): void {
+    this.setStatus('active', now);
+  }
+
+  /** Stores a TOTP secret that is not confirmed yet. @throws MFA_ALREADY_SET_UP */
+  offerTotp(vault: Vault, secret: string, now: Date): void {
+    if (this.hasMfa) throw refused('MFA_ALREADY_SET_UP');
     this.totpSecret = sealColumn(vault, secret, place('totp_secret', this.id));
     this.totpConfirmedAt = null;
+    this.updatedAt = now;
+  }
+
+  confirmTotp(now: Date): void {
+    this.totpConfirmedAt = now;
+    this.updatedAt = now;
   }
 
   /** Decrypts the TOTP secret, if there is one. */
@@ -106,9 +170,10 @@ export class Account extends AccountSchema.class {
     return openColumn(vault, this.totpSecret ?? null, place('totp_secret', this.id));
   }
 
-  removeTotp(): void {
+  removeTotp(now: Date): void {
     this.totpSecret = null;
     this.totpConfirmedAt = null;
+    this.updatedAt = now;
   }
 
   /** Deletes the personal data. References to the account stay valid but identify nobody. */
@@ -116,6 +181,12 @@ export class Account extends AccountSchema.class {
     Object.assign(this, { status: 'erased', email: null, emailIndex: null, name: null, phone: null });
     Object.assign(this, { passwordHash: null, emailVerifiedAt: null, claimsGuestOrders: false });
     Object.assign(this, { totpSecret: null, totpConfirmedAt: null });
+  }
+
+  private setStatus(status: 'active' | 'blocked', now: Date): void {
+    if (this.status === status) throw refused('ACCOUNT_STATE_CONFLICT', { status });
+    this.status = status;
+    this.updatedAt = now;
   }
 
   private appendRow(tx: Tx): void {
@@ -138,6 +209,11 @@ export class Account extends AccountSchema.class {
   }
 }
 AccountSchema.setClass(Account);
+
+/** Rethrows a violation of the unique email address as a refusal. @throws EMAIL_TAKEN */
+export const refuseTakenEmail = (error: unknown): never => {
+  throw isDuplicate(error) ? refused('EMAIL_TAKEN') : error;
+};
 
 /** The encryption context of a column of an account. */
 export const place = (column: 'email' | 'name' | 'phone' | 'totp_secret', id: string): string =>

@@ -4,7 +4,7 @@ import type { Query } from '../../infra/database/query.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
 import type { Address } from '../checkout/checkout.ts';
-import { Account } from './account.ts';
+import { lockCustomer } from './customer.ts';
 import { openColumn, sealColumn, type Vault } from './privacy/vault.ts';
 
 /** Most addresses per account. */
@@ -52,7 +52,7 @@ export async function addAddress(
   vault: Vault,
   { accountId, address, isDefault }: { accountId: string; address: Address; isDefault: boolean },
 ): Promise<AddressView> {
-  await lockOwner(tx, accountId);
+  await lockCustomer(tx, accountId);
   const [existing] = await tx.query<{ count: number }>(
     `select count(*)::int as count from addresses where account_id = $1`,
     [accountId],
@@ -80,7 +80,7 @@ export async function changeAddress(
   change: { accountId: string; id: string; address?: Address | undefined; isDefault?: true | undefined },
 ): Promise<AddressView> {
   const { accountId, id, address, isDefault } = change;
-  await lockOwner(tx, accountId);
+  await lockCustomer(tx, accountId);
   if (isDefault) await clearDefault(tx, accountId);
   const saved = await lockAddress(tx, { accountId, id });
   if (address) saved.write(vault, address);
@@ -94,7 +94,7 @@ export async function changeAddress(
  * @throws ADDRESS_NOT_FOUND
  */
 export async function removeAddress(tx: Tx, { accountId, id }: { accountId: string; id: string }): Promise<void> {
-  await lockOwner(tx, accountId);
+  await lockCustomer(tx, accountId);
   const removed = await tx.query<{ isDefault: boolean }>(
     `delete from addresses where id = $1 and account_id = $2 returning is_default as "isDefault"`,
     [id, accountId],
@@ -112,11 +112,6 @@ async function lockAddress(tx: Tx, { accountId, id }: { accountId: string; id: s
   const saved = await tx.lock(SavedAddress, { id, accountId });
   if (!saved) throw refused('ADDRESS_NOT_FOUND', { addressId: id });
   return saved;
-}
-
-async function lockOwner(tx: Tx, id: string): Promise<void> {
-  const owner = await tx.lock(Account, { id, kind: 'customer' });
-  if (!owner || owner.status === 'erased') throw refused('CUSTOMER_NOT_FOUND', { customerId: id });
 }
 
 const clearDefault = (tx: Tx, accountId: string) =>

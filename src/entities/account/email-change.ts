@@ -2,7 +2,7 @@ import { refused } from '../../domain/errors.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
 import { revokeSessions } from '../access/session.ts';
-import { Account, type AccountKind } from './account.ts';
+import { Account, type AccountKind, type FormerEmail } from './account.ts';
 import { readToken, voidTokens } from './account-token.ts';
 import { openColumn, sealColumn, type Vault } from './privacy/vault.ts';
 
@@ -15,7 +15,7 @@ const DAY_MS = 86_400_000;
 export interface EmailChange {
   account: Account;
   /** An unverified former address gets no email and does not delay resets: it may belong to a stranger. */
-  former: { email: string; emailIndex: string; isVerified: boolean };
+  former: FormerEmail;
   /** Whether to suspend password resets while the change can be undone: set if staff chose the new address. */
   holdsReset: boolean;
 }
@@ -23,8 +23,21 @@ export interface EmailChange {
 /** The encryption context of a former address. */
 export const formerEmailPlace = (id: string): string => `email_changes.former_email:${id}`;
 
-/** Records a change so that it can be undone. The account is locked. @returns the id of the change. */
-export function recordEmailChange(tx: Tx, vault: Vault, { account, former, holdsReset }: EmailChange): string {
+/**
+ * Writes the new address of a locked account, and records the change so that it can be undone. @returns the id of the
+ * change.
+ * @throws EMAIL_TAKEN if another account can still restore the address. The write fails as a duplicate if another account
+ *   has the address.
+ */
+export async function recordEmailChange(
+  tx: Tx,
+  vault: Vault,
+  { account, former, holdsReset }: EmailChange,
+): Promise<string> {
+  await tx.write();
+  await refuseReserved(tx, account);
+  // A link sent to the former address must not set a password or verify the new address.
+  await voidTokens(tx, account.id, ['reset-password', 'invitation', 'verify-email']);
   const id = newId();
   tx.append('email_changes', {
     id,

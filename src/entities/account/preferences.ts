@@ -1,6 +1,8 @@
+import { refused } from '../../domain/errors.ts';
 import type { LayeredCache } from '../../infra/cache/layered-cache.ts';
 import type { Query } from '../../infra/database/query.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
+import { lockActiveAccount } from './privacy/erasure.ts';
 import { openColumn, sealColumn, type Vault } from './privacy/vault.ts';
 
 /** Preferences of a customer by name; the storefront defines names and values. */
@@ -24,12 +26,13 @@ async function sealedPreferences(query: Query, id: string): Promise<{ preference
   return row;
 }
 
-/** Replaces all preferences of a customer. */
+/** Replaces all preferences of a customer. @throws ACCOUNT_STATE_CONFLICT if the account is not active */
 export async function writePreferences(
   tx: Tx,
   vault: Vault,
   { id, preferences }: { id: string; preferences: Preferences },
 ): Promise<void> {
+  if (!(await lockActiveAccount(tx, id))) throw refused('ACCOUNT_STATE_CONFLICT');
   await tx.query(
     `insert into account_preferences as p (id, preferences, updated_at) values ($1, $2, $3)
       on conflict (id) do update set preferences = excluded.preferences, version = p.version + 1, updated_at = excluded.updated_at`,

@@ -1,9 +1,8 @@
 import { Collection, defineEntity, p } from '@mikro-orm/core';
 import { type AppError, refused } from '../../domain/errors.ts';
 import type { ChosenSet } from '../../domain/pricing/bundles/selection.ts';
-import type { PriceQuote } from '../../domain/pricing/quote.ts';
-import { loadAll } from '../../infra/database/aggregates.ts';
-import type { Database } from '../../infra/database/database.ts';
+import type { PricingOutput } from '../../domain/pricing/output.ts';
+import { type PriceQuote, quoteOf } from '../../domain/pricing/quote.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
 import { type LineRequest, linesOf } from '../pricing/pricing-request.ts';
@@ -178,15 +177,39 @@ export class Cart extends CartSchema.class {
     Object.assign(this, to);
   }
 
+  /** Whether a checkout closed the cart; it is in progress or has become an order. */
+  get hasCheckout(): boolean {
+    return this.status === 'checkout' || this.status === 'ordered';
+  }
+
   /**
    * Locks the cart for a checkout. If that ends without an order, the cart reopens.
-   * @throws CART_EMPTY, CART_ORDERED
+   * @throws CART_EMPTY, and the errors of `requireOpen`
    */
   beginCheckout(now: Date): void {
-    if (this.status === 'ordered') throw refused('CART_ORDERED', { cartId: this.id });
+    this.edit(now);
     if (this.items.length === 0) throw refused('CART_EMPTY', { cartId: this.id });
     this.status = 'checkout';
-    this.touch(now);
+  }
+
+  /** Gives a guest's cart to a customer. */
+  giveTo(customerId: string, now: Date): void {
+    this.edit(now);
+    this.customerId = customerId;
+  }
+
+  /**
+   * Records the price that the client sees in the answer to a change. `unitPrices`: of each item, in paise, in the order of
+   * the items.
+   */
+  notifyPrices(priced: PricingOutput, unitPrices: readonly number[]): void {
+    for (const [index, item] of this.items.getItems().entries()) item.notifiedPrice = unitPrices[index] ?? null;
+    this.lastQuote = this.quoteOf(priced);
+  }
+
+  /** The quote of a price of this cart. */
+  quoteOf(priced: PricingOutput): PriceQuote {
+    return quoteOf(priced, this.destination ?? null);
   }
 
   /**
@@ -197,10 +220,15 @@ export class Cart extends CartSchema.class {
     this.updatedAt = new Date(Math.max(now.getTime(), this.updatedAt.getTime() + 1));
   }
 
-  private edit(now: Date): void {
+  /** @throws CART_IN_CHECKOUT, CART_ORDERED, CART_MERGED */
+  requireOpen(): void {
     if (this.status === 'checkout') throw refused('CART_IN_CHECKOUT', { cartId: this.id });
     if (this.status === 'ordered') throw refused('CART_ORDERED', { cartId: this.id });
     if (this.status === 'merged') throw refused('CART_MERGED', { cartId: this.id });
+  }
+
+  private edit(now: Date): void {
+    this.requireOpen();
     this.touch(now);
   }
 
@@ -222,14 +250,3 @@ const tooMany = (limit: { lines: number } | { codes: number }): AppError => {
   const [[name, most] = []] = Object.entries(limit);
   return refused('QUANTITY_LIMIT_EXCEEDED', limit, `A cart holds at most ${most} ${name}.`);
 };
-
-/** Loads a cart with its lines, read-only. */
-export async function loadCart(
-  { orm, query }: Database,
-  { id, customerId }: { id: string; customerId: string | null },
-): Promise<Cart | undefined> {
-  const source = { em: orm.em.fork(), run: query };
-  const [cart] = await loadAll(source, Cart, { where: { id, customerId }, forUpdate: false });
-  cart?.items.hydrate(await loadAll(source, CartItem, { where: { cart: id }, forUpdate: false }));
-  return cart;
-}

@@ -1,12 +1,8 @@
 import { z } from 'zod';
 import { FOR_PEOPLE_ONLY, type Permission } from '../../../domain/access/permissions.ts';
 import { STAFF_PERMISSIONS } from '../../../domain/access/roles.ts';
-import { refused } from '../../../domain/errors.ts';
-import { ApiKey, newSecret } from '../../../entities/access/api-key.ts';
-import { hashToken } from '../../../entities/access/session.ts';
-import { refuseEscalation } from '../../../entities/access/staff.ts';
+import { ApiKey, lockApiKey } from '../../../entities/access/api-key.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
-import { newId } from '../../../infra/ids.ts';
 import { withoutBody } from '../../auth/credentials/passwords.ts';
 import { requireStaff } from '../../auth/principal.ts';
 import { noStore } from '../../auth/sessions/session-answer.ts';
@@ -68,11 +64,9 @@ const create = (deps: ApiDeps) =>
       const creator = requireStaff(call.principal);
       let secret: string | undefined;
       const work = async (tx: Tx) => {
-        refuseEscalation(creator, permissions);
-        const id = newId();
-        secret = newSecret();
-        const row = { id, name, permissions, created_by: creator.accountId, expires_at: expiresAt, version: 1 };
-        tx.append('api_keys', { ...row, hash: hashToken(secret), created_at: tx.now, updated_at: tx.now });
+        const key = ApiKey.create(tx, { name, permissions, expiresAt }, creator);
+        const { id } = key;
+        secret = key.secret;
         const fields = { id, name, permissions, createdBy: creator.accountId, expiresAt, lastUsedAt: null };
         const answer = { status: 201, headers: noStore, body: { ...fields, createdAt: tx.now } };
         return { answer, target: { type: 'api-key', id }, before: null, after: { name, permissions, expiresAt } };
@@ -108,13 +102,10 @@ const rotate = (deps: ApiDeps) =>
     errors: ['API_KEY_NOT_FOUND', 'PERMISSION_ESCALATION'],
     handle(call) {
       const { id } = call.params;
-      const caller = requireStaff(call.principal);
       const work = async (tx: Tx) => {
-        const key = await lockKey(tx, id);
-        // The new secret grants the permissions of the key, which the caller may not have.
-        if (key.createdBy !== caller.accountId) refuseEscalation(caller, key.permissions);
+        const key = await lockApiKey(tx, id);
         const until = new Date(tx.now.getTime() + call.body.graceSeconds * 1_000);
-        const secret = key.rotate(until, tx.now);
+        const secret = key.rotate(until, requireStaff(call.principal), tx.now);
         await tx.write();
         const [view] = await tx.query(`select ${keyColumns} from api_keys where id = $1`, [id]);
         const answer = { status: 200, headers: noStore, body: { ...view, secret } };
@@ -136,18 +127,11 @@ const revoke = (deps: ApiDeps) =>
     handle(call) {
       const { id } = call.params;
       const work = async (tx: Tx) => {
-        const key = await lockKey(tx, id);
-        key.revokedAt = tx.now;
-        key.updatedAt = tx.now;
+        const key = await lockApiKey(tx, id);
+        key.revoke(tx.now);
         const { name, permissions } = key;
         return { answer: noContent, target: { type: 'api-key', id }, before: { name, permissions }, after: null };
       };
       return withoutBody(adminEdit(deps, call, { action: 'api-key.revoke', scope: id, work }));
     },
   });
-
-async function lockKey(tx: Tx, id: string): Promise<ApiKey> {
-  const key = await tx.lock(ApiKey, { id, revokedAt: null });
-  if (!key) throw refused('API_KEY_NOT_FOUND', { keyId: id });
-  return key;
-}

@@ -3,11 +3,9 @@ import { z } from 'zod';
 import type { Permission } from '../../../domain/access/permissions.ts';
 import { STAFF_PERMISSIONS } from '../../../domain/access/roles.ts';
 import { refused } from '../../../domain/errors.ts';
-import { Role } from '../../../entities/access/role.ts';
-import { refuseEscalation } from '../../../entities/access/staff.ts';
+import { lockRole, Role } from '../../../entities/access/role.ts';
 import { isDuplicate } from '../../../infra/database/database.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
-import { newId } from '../../../infra/ids.ts';
 import { withoutBody } from '../../auth/credentials/passwords.ts';
 import { requireStaff } from '../../auth/principal.ts';
 import type { ApiDeps } from '../../deps.ts';
@@ -106,12 +104,9 @@ const create = (deps: ApiDeps) =>
     handle(call) {
       const input = { ...call.body, permissions: [...new Set(call.body.permissions)] };
       const work = async (tx: Tx) => {
-        refuseEscalation(requireStaff(call.principal), input.permissions);
-        const role = Object.assign(new Role(), { id: newId(), ...input, isBuiltin: false, version: 1 });
-        const { id, permissions, requiresMfa: requires_mfa } = role;
-        const times = { created_at: tx.now, updated_at: tx.now };
-        tx.append('roles', { id, name: role.name, permissions, requires_mfa, is_builtin: false, version: 1, ...times });
-        return { answer: versioned(viewOf(role), 201), target: { type: 'role', id }, before: null, after: input };
+        const role = Role.create(tx, input, requireStaff(call.principal));
+        const target = { type: 'role', id: role.id };
+        return { answer: versioned(viewOf(role), 201), target, before: null, after: input };
       };
       return adminEdit(deps, call, { action: 'role.create', scope: 'new', work }).catch(refuseTakenName);
     },
@@ -140,13 +135,9 @@ const change = (deps: ApiDeps) =>
       const work = async (tx: Tx) => {
         const role = await lockRole(tx, id);
         requireVersion(call, role.version);
-        if (role.isBuiltin && (input.name ?? input.permissions) !== undefined) throw refused('ROLE_BUILTIN');
-        // Callers may neither change a role with more permissions than their own nor give it such permissions.
-        refuseEscalation(requireStaff(call.principal), [...role.permissions, ...(input.permissions ?? [])]);
-        const { name, permissions, requiresMfa } = role;
-        Object.assign(role, input, { updatedAt: tx.now });
+        const before = { ...role.fields };
+        role.change(input, requireStaff(call.principal), tx.now);
         await tx.write();
-        const before = { name, permissions, requiresMfa };
         return { answer: versioned(viewOf(role)), target: { type: 'role', id }, before, after: input };
       };
       return adminEdit(deps, call, { action: 'role.change', scope: id, work }).catch(refuseTakenName);
@@ -167,25 +158,13 @@ const remove = (deps: ApiDeps) =>
     handle(call) {
       const { id } = call.params;
       const work = async (tx: Tx) => {
-        const { name, permissions, requiresMfa, isBuiltin } = await lockRole(tx, id);
-        if (isBuiltin) throw refused('ROLE_BUILTIN');
-        refuseEscalation(requireStaff(call.principal), permissions);
-        // Erased accounts count as well: their rows still refer to the role.
-        const holders = await tx.query(`select 1 from accounts where role_id = $1 limit 1`, [id]);
-        if (holders.length > 0) throw refused('ROLE_IN_USE', { roleId: id });
-        await tx.query(`delete from roles where id = $1`, [id]);
-        const before = { name, permissions, requiresMfa };
-        return { answer: noContent, target: { type: 'role', id }, before, after: null };
+        const role = await lockRole(tx, id);
+        await role.remove(tx, requireStaff(call.principal));
+        return { answer: noContent, target: { type: 'role', id }, before: { ...role.fields }, after: null };
       };
       return withoutBody(adminEdit(deps, call, { action: 'role.remove', scope: id, work }));
     },
   });
-
-async function lockRole(tx: Tx, id: string): Promise<Role> {
-  const role = await tx.lock(Role, { id });
-  if (!role) throw refused('ROLE_NOT_FOUND', { roleId: id });
-  return role;
-}
 
 /** Rethrows a violation of the unique name as a refusal. @throws NAME_TAKEN */
 export const refuseTakenName = (error: unknown): never => {

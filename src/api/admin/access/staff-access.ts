@@ -1,18 +1,17 @@
 import { z } from 'zod';
-import { type ErrorCode, refused } from '../../../domain/errors.ts';
-import { type Changed, setStatus } from '../../../entities/access/account-status.ts';
-import type { Role } from '../../../entities/access/role.ts';
-import { listSessions, revokeSessions } from '../../../entities/access/session.ts';
+import type { ErrorCode } from '../../../domain/errors.ts';
+import { refuseEscalation } from '../../../entities/access/grantor.ts';
+import { issueInvitation } from '../../../entities/access/invitation.ts';
+import { endSession, listSessions } from '../../../entities/access/session.ts';
 import {
-  lockAdmins,
+  blockStaff,
+  eraseStaff,
+  lockOtherStaff,
   lockStaff,
-  refuseEscalation,
-  refuseLastAdmin,
-  refuseSelf,
+  resetStaffMfa,
+  type StaffMember,
 } from '../../../entities/access/staff.ts';
 import type { Account } from '../../../entities/account/account.ts';
-import { issueToken, voidTokens } from '../../../entities/account/account-token.ts';
-import { anonymiseAccount } from '../../../entities/account/privacy/erasure.ts';
 import { enqueue } from '../../../entities/outbox/outbox.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { sendAccountEmail } from '../../../jobs/mail.ts';
@@ -20,20 +19,20 @@ import { withoutBody } from '../../auth/credentials/passwords.ts';
 import { requireStaff } from '../../auth/principal.ts';
 import { sessionSchema } from '../../auth/sessions/sessions.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { type AnyRoute, type Call, route } from '../../http/route.ts';
-import { adminEdit, noContent } from '../change.ts';
+import { type AnyRoute, route } from '../../http/route.ts';
+import { type AuditedAnswer, adminEdit, noContent } from '../change.ts';
 
 const PATH = '/api/v1/admin/staff/{id}';
 const params = z.object({ id: z.uuid() });
 
-/** An action on a staff account. It runs with the administrators locked and returns the fields for the audit log. */
+/** An action on the account of another staff member. It returns the fields for the audit log. */
 interface AdminAction {
   method: 'post' | 'delete';
   path: string;
   action: string;
   summary: string;
   errors?: ErrorCode[];
-  work(deps: ApiDeps, tx: Tx, staff: { account: Account; role: Role; admins: Role }): Promise<Changed>;
+  work(deps: ApiDeps, tx: Tx, staff: StaffMember): Promise<Pick<AuditedAnswer, 'before' | 'after'>>;
 }
 
 /** Access of staff: block, invite, reset MFA, erase and end sessions. */
@@ -50,9 +49,9 @@ const ADMIN_ACTIONS: readonly AdminAction[] = [
     action: 'staff.block',
     summary: 'Block a staff member: end all sessions and disable their API keys',
     errors: ['LAST_ADMIN'],
-    async work(_deps, tx, { account, admins }) {
-      await refuseLastAdmin(tx, admins, account);
-      return setStatus(tx, account, 'blocked');
+    async work(_deps, tx, staff) {
+      await blockStaff(tx, staff);
+      return { before: { status: 'active' }, after: { status: 'blocked' } };
     },
   },
   {
@@ -60,7 +59,10 @@ const ADMIN_ACTIONS: readonly AdminAction[] = [
     path: `${PATH}/unblock`,
     action: 'staff.unblock',
     summary: 'Unblock a staff member',
-    work: (_deps, tx, { account }) => setStatus(tx, account, 'active'),
+    async work(_deps, tx, { account }) {
+      account.unblock(tx.now);
+      return { before: { status: 'blocked' }, after: { status: 'active' } };
+    },
   },
   {
     method: 'post',
@@ -68,9 +70,7 @@ const ADMIN_ACTIONS: readonly AdminAction[] = [
     action: 'staff.invite-again',
     summary: 'Send a new invitation to a staff member; the previous one stops working',
     async work(deps, tx, { account }) {
-      if (account.passwordHash !== null)
-        throw refused('ACCOUNT_STATE_CONFLICT', { reason: 'the staff member has already chosen a password' });
-      await sendInvitation(deps, tx, account.id);
+      await sendInvitation(deps, tx, account);
       return { before: null, after: null };
     },
   },
@@ -79,12 +79,8 @@ const ADMIN_ACTIONS: readonly AdminAction[] = [
     path: `${PATH}/mfa/reset`,
     action: 'staff.reset-mfa',
     summary: 'Reset the second factor of a staff member and end all sessions',
-    async work(_deps, tx, { account }) {
-      if (!account.hasMfa) throw refused('MFA_NOT_SET_UP');
-      account.removeTotp();
-      account.updatedAt = tx.now;
-      await tx.query(`delete from recovery_codes where account_id = $1`, [account.id]);
-      await revokeSessions(tx, { accountId: account.id, because: 'revoked' });
+    async work(_deps, tx, staff) {
+      await resetStaffMfa(tx, staff);
       return { before: { mfa: true }, after: { mfa: false } };
     },
   },
@@ -94,13 +90,9 @@ const ADMIN_ACTIONS: readonly AdminAction[] = [
     action: 'staff.erase',
     summary: 'Erase a staff member permanently and revoke their API keys',
     errors: ['LAST_ADMIN'],
-    async work(deps, tx, { account, admins, role }) {
-      await refuseLastAdmin(tx, admins, account);
-      await anonymiseAccount(tx, deps.vault, account);
-      await tx.query(`update api_keys set revoked_at = now() where created_by = $1 and revoked_at is null`, [
-        account.id,
-      ]);
-      return { before: { status: 'active', role: role.name }, after: { status: 'erased' } };
+    async work(deps, tx, staff) {
+      await eraseStaff(tx, deps.vault, staff);
+      return { before: { status: 'active', role: staff.role.name }, after: { status: 'erased' } };
     },
   },
 ];
@@ -119,30 +111,17 @@ const adminActionRoute = (deps: ApiDeps, { method, path, action, summary, errors
     handle(call) {
       const { id } = call.params;
       const auditedWork = async (tx: Tx) => {
-        const staff = await lockForAction(tx, call);
-        const changed = await work(deps, tx, staff);
-        return { answer: noContent, target: { type: 'staff', id }, ...changed };
+        const staff = await lockOtherStaff(tx, id, requireStaff(call.principal));
+        return { answer: noContent, target: { type: 'staff', id }, ...(await work(deps, tx, staff)) };
       };
       return withoutBody(adminEdit(deps, call, { action, scope: id, work: auditedWork }));
     },
   });
 
-/**
- * Locks the administrators, then the account.
- * @throws STAFF_NOT_FOUND, PERMISSION_ESCALATION, ACCOUNT_STATE_CONFLICT for the caller's own account
- */
-async function lockForAction(tx: Tx, { principal, params: { id } }: Call<{ id: string }, unknown, unknown>) {
-  const admins = await lockAdmins(tx);
-  const staff = await lockStaff(tx, id);
-  refuseSelf(requireStaff(principal), id);
-  refuseEscalation(requireStaff(principal), staff.role.permissions);
-  return { ...staff, admins };
-}
-
-/** Sends the e-mail with the link to choose a first password; earlier links stop working. */
-export async function sendInvitation({ queues }: ApiDeps, tx: Tx, accountId: string): Promise<void> {
-  await voidTokens(tx, accountId, ['invitation']);
-  const tokenId = await issueToken(tx, { accountId, purpose: 'invitation' });
+/** Sends the e-mail with the link to choose a first password. @throws the errors of `issueInvitation` */
+export async function sendInvitation({ queues }: ApiDeps, tx: Tx, account: Account): Promise<void> {
+  const tokenId = await issueInvitation(tx, account);
+  const { id: accountId } = account;
   enqueue(tx, queues, { contract: sendAccountEmail, payload: { letter: 'invitation', accountId, tokenId } });
 }
 
@@ -182,8 +161,7 @@ const endStaffSession = (deps: ApiDeps) =>
       const work = async (tx: Tx) => {
         const { role } = await lockStaff(tx, id);
         refuseEscalation(requireStaff(call.principal), role.permissions);
-        const count = await revokeSessions(tx, { accountId: id, because: 'revoked', only: sessionId });
-        if (count === 0) throw refused('SESSION_NOT_FOUND', { sessionId });
+        await endSession(tx, { accountId: id, id: sessionId });
         return { answer: noContent, target: { type: 'staff', id }, before: null, after: { ended: sessionId } };
       };
       return withoutBody(adminEdit(deps, call, { action: 'staff.end-session', scope: sessionId, work }));

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import { CONCEALED } from '../../../entities/access/audit.ts';
-import { lockAdmins, lockStaff, refuseEscalation, refuseLastAdmin, roleOf } from '../../../entities/access/staff.ts';
-import { Account } from '../../../entities/account/account.ts';
-import { isDuplicate } from '../../../infra/database/database.ts';
+import { inviteStaff } from '../../../entities/access/invitation.ts';
+import { assignRole, lockStaffMember } from '../../../entities/access/staff.ts';
+import { refuseTakenEmail } from '../../../entities/account/account.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { changeProfile } from '../../account/profile.ts';
 import { requireStaff } from '../../auth/principal.ts';
@@ -81,18 +81,12 @@ const invite = (deps: ApiDeps) =>
     errors: ['EMAIL_TAKEN', 'ROLE_NOT_FOUND', 'PERMISSION_ESCALATION'],
     idempotent: true,
     handle(call) {
-      const { roleId, ...person } = call.body;
+      const { roleId, ...rest } = call.body;
+      const person = { phone: null, ...rest };
       const work = async (tx: Tx) => {
-        const role = await roleOf(tx, roleId);
-        refuseEscalation(requireStaff(call.principal), role.permissions);
-        const account = Account.open(tx, deps.vault, {
-          kind: 'staff',
-          phone: null,
-          ...person,
-          roleId,
-          passwordHash: null,
-        });
-        await sendInvitation(deps, tx, account.id);
+        const by = requireStaff(call.principal);
+        const { account, role } = await inviteStaff(tx, deps.vault, { person, roleId, by });
+        await sendInvitation(deps, tx, account);
         const after = { email: CONCEALED, name: CONCEALED, role: role.name };
         const target = { type: 'staff', id: account.id };
         return { answer: await answerStaff(deps, tx, { id: account.id, status: 201 }), target, before: null, after };
@@ -126,14 +120,10 @@ const change = (deps: ApiDeps) =>
       const { id } = call.params;
       const { roleId, ...person } = call.body;
       const work = async (tx: Tx) => {
-        const admins = await lockAdmins(tx);
-        const { account, role } = await lockStaff(tx, id);
+        const staff = await lockStaffMember(tx, id);
+        const { account, role } = staff;
         requireVersion(call, account.version);
-        refuseEscalation(requireStaff(call.principal), role.permissions);
-        const newRole = roleId === undefined || roleId === role.id ? role : await roleOf(tx, roleId);
-        refuseEscalation(requireStaff(call.principal), newRole.permissions);
-        if (newRole.id !== role.id) await refuseLastAdmin(tx, admins, account);
-        account.roleId = newRole.id;
+        const newRole = await assignRole(tx, staff, { roleId, by: requireStaff(call.principal) });
         await changeProfile(deps, tx, { account, changes: person, holdsReset: false });
         const changed = Object.fromEntries(Object.keys(person).map((name) => [name, CONCEALED]));
         return {
@@ -154,8 +144,3 @@ async function answerStaff({ vault }: ApiDeps, tx: Tx, { id, status }: { id: str
   if (!staff) throw refused('STAFF_NOT_FOUND', { staffId: id });
   return versioned(staff, status);
 }
-
-/** Rethrows a violation of the unique e-mail address as a refusal. @throws EMAIL_TAKEN */
-export const refuseTakenEmail = (error: unknown): never => {
-  throw isDuplicate(error) ? refused('EMAIL_TAKEN') : error;
-};

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
-import { type Changed, setStatus } from '../../../entities/access/account-status.ts';
 import { CONCEALED } from '../../../entities/access/audit.ts';
 import { revokeSessions } from '../../../entities/access/session.ts';
-import type { Account } from '../../../entities/account/account.ts';
+import { type Account, refuseTakenEmail } from '../../../entities/account/account.ts';
 import { lockCustomer } from '../../../entities/account/customer.ts';
 import { finaliseEmailChanges, isResetSuspended, UNDO_DAYS } from '../../../entities/account/email-change.ts';
 import { issueResetToken } from '../../../entities/account/password-reset.ts';
@@ -17,8 +16,7 @@ import type { ApiDeps } from '../../deps.ts';
 import { emailSchema, nameSchema, phoneSchema } from '../../fields/person-fields.ts';
 import { RequestFault } from '../../http/errors/failure.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
-import { refuseTakenEmail } from '../access/staff.ts';
-import { adminEdit, etag, noContent, versioned } from '../change.ts';
+import { type AuditedAnswer, adminEdit, etag, noContent, versioned } from '../change.ts';
 import { pageQuery, pageSchema, paginate, readCursorId } from '../list-query.ts';
 import { requireVersion } from '../version.ts';
 import { adminCustomerSchema, readCustomers } from './customers-view.ts';
@@ -124,19 +122,29 @@ interface AdminAction {
   description?: string;
   /** Default: `customers:update`. */
   permission?: 'customers:update' | 'customers:delete';
-  work(deps: ApiDeps, tx: Tx, at: { account: Account; principal: Principal }): Promise<Changed>;
+  work(
+    deps: ApiDeps,
+    tx: Tx,
+    at: { account: Account; principal: Principal },
+  ): Promise<Pick<AuditedAnswer, 'before' | 'after'>>;
 }
 
 const ADMIN_ACTIONS: readonly AdminAction[] = [
   {
     verb: 'block',
     summary: 'Block a customer and end all sessions',
-    work: (_deps, tx, { account }) => setStatus(tx, account, 'blocked'),
+    async work(_deps, tx, { account }) {
+      await account.block(tx);
+      return { before: { status: 'active' }, after: { status: 'blocked' } };
+    },
   },
   {
     verb: 'unblock',
     summary: 'Unblock a customer',
-    work: (_deps, tx, { account }) => setStatus(tx, account, 'active'),
+    async work(_deps, tx, { account }) {
+      account.unblock(tx.now);
+      return { before: { status: 'blocked' }, after: { status: 'active' } };
+    },
   },
   {
     verb: 'logout-everywhere',

@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { refused } from '../../../domain/errors.ts';
 import { lockCustomer } from '../../../entities/account/customer.ts';
-import { CustomerGroup } from '../../../entities/account/customer-group.ts';
+import { CustomerGroup, lockCustomerGroup } from '../../../entities/account/customer-group.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
-import { newId } from '../../../infra/ids.ts';
 import { withoutBody } from '../../auth/credentials/passwords.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { inTextOrder } from '../../fields/text-order.ts';
@@ -67,10 +65,9 @@ const create = (deps: ApiDeps) =>
     handle(call) {
       const { name } = call.body;
       const work = async (tx: Tx) => {
-        const id = newId();
-        tx.append('customer_groups', { id, name, version: 1, created_at: tx.now, updated_at: tx.now });
-        const target = { type: 'customer-group', id };
-        return { answer: versioned({ id, name, members: 0, version: 1 }, 201), target, before: null, after: { name } };
+        const group = CustomerGroup.create(tx, name);
+        const target = { type: 'customer-group', id: group.id };
+        return { answer: versioned({ ...group, members: 0 }, 201), target, before: null, after: { name } };
       };
       return adminEdit(deps, call, { action: 'customer-group.create', scope: 'new', work }).catch(refuseTakenName);
     },
@@ -91,12 +88,12 @@ const rename = (deps: ApiDeps) =>
       const { id } = call.params;
       const { name } = call.body;
       const work = async (tx: Tx) => {
-        const group = await lockGroup(tx, id);
+        const group = await lockCustomerGroup(tx, id);
         requireVersion(call, group.version);
         const before = { name: group.name };
-        Object.assign(group, { name, updatedAt: tx.now });
+        group.rename(name, tx.now);
         await tx.write();
-        const view = { id, name, members: await countMembers(tx, id), version: group.version };
+        const view = { id, name, members: await group.countMembers(tx.query), version: group.version };
         return { answer: versioned(view), target: { type: 'customer-group', id }, before, after: { name } };
       };
       return adminEdit(deps, call, { action: 'customer-group.rename', scope: id, work }).catch(refuseTakenName);
@@ -115,12 +112,12 @@ const remove = (deps: ApiDeps) =>
     handle(call) {
       const { id } = call.params;
       const work = async (tx: Tx) => {
-        const { name } = await lockGroup(tx, id);
-        const members = await countMembers(tx, id);
-        if (members > 0) throw refused('CUSTOMER_GROUP_IN_USE', { members });
+        const group = await lockCustomerGroup(tx, id);
+        await group.remove(tx);
+        // A refusal rolls the removal back.
         await refuseReferencedByOffers(tx, [id]);
-        await tx.query(`delete from customer_groups where id = $1`, [id]);
-        return { answer: noContent, target: { type: 'customer-group', id }, before: { name }, after: null };
+        const target = { type: 'customer-group', id };
+        return { answer: noContent, target, before: { name: group.name }, after: null };
       };
       return withoutBody(adminEdit(deps, call, { action: 'customer-group.remove', scope: id, work }));
     },
@@ -138,11 +135,7 @@ const addMember = (deps: ApiDeps) =>
     params: memberParams,
     answers: { 204: { description: 'The customer is in the group' } },
     errors: ['CUSTOMER_GROUP_NOT_FOUND', 'CUSTOMER_NOT_FOUND'],
-    handle: (call) =>
-      changeMembership(deps, call, {
-        action: 'customer-group.add',
-        sql: `insert into customer_group_members (account_id, group_id, added_at) values ($1, $2, now()) on conflict do nothing`,
-      }),
+    handle: (call) => changeMembership(deps, call, { action: 'customer-group.add', method: 'addMember' }),
   });
 
 const removeMember = (deps: ApiDeps) =>
@@ -154,35 +147,21 @@ const removeMember = (deps: ApiDeps) =>
     params: memberParams,
     answers: { 204: { description: 'The customer is not in the group' } },
     errors: ['CUSTOMER_GROUP_NOT_FOUND', 'CUSTOMER_NOT_FOUND'],
-    handle: (call) =>
-      changeMembership(deps, call, {
-        action: 'customer-group.take-out',
-        sql: `delete from customer_group_members where account_id = $1 and group_id = $2`,
-      }),
+    handle: (call) => changeMembership(deps, call, { action: 'customer-group.take-out', method: 'removeMember' }),
   });
 
-/** Adds or removes a member with the group locked, so that a group that is being deleted gets no member. */
-function changeMembership(deps: ApiDeps, call: MemberCall, { action, sql }: { action: string; sql: string }) {
+/** Adds or removes a member. */
+function changeMembership(
+  deps: ApiDeps,
+  call: MemberCall,
+  { action, method }: { action: string; method: 'addMember' | 'removeMember' },
+) {
   const { id, customerId } = call.params;
   const work = async (tx: Tx) => {
-    await lockGroup(tx, id);
-    await lockCustomer(tx, customerId);
-    await tx.query(sql, [customerId, id]);
+    const group = await lockCustomerGroup(tx, id);
+    const customer = await lockCustomer(tx, customerId);
+    await group[method](tx, customer.id);
     return { answer: noContent, target: { type: 'customer-group', id }, before: null, after: { customerId } };
   };
   return withoutBody(adminEdit(deps, call, { action, scope: `${id} ${customerId}`, work }));
-}
-
-async function lockGroup(tx: Tx, id: string): Promise<CustomerGroup> {
-  const group = await tx.lock(CustomerGroup, { id });
-  if (!group) throw refused('CUSTOMER_GROUP_NOT_FOUND', { groupId: id });
-  return group;
-}
-
-async function countMembers(tx: Tx, id: string): Promise<number> {
-  const [row] = await tx.query<{ members: number }>(
-    `select count(*)::int as members from customer_group_members where group_id = $1`,
-    [id],
-  );
-  return row?.members ?? 0;
 }

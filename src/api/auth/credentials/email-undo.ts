@@ -1,14 +1,12 @@
 import { z } from 'zod';
-import { refused } from '../../../domain/errors.ts';
+import { refuseTakenEmail } from '../../../entities/account/account.ts';
 import { UNDO_DAYS, undoEmailChange } from '../../../entities/account/email-change.ts';
-import { isDuplicate } from '../../../infra/database/database.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { edit } from '../../writes/edit.ts';
 import type { SignInRealm } from '../sign-in-realm.ts';
 import { withoutBody } from './passwords.ts';
-import { verifyEmail } from './proved-email.ts';
 
 /** Restores a former e-mail address, for an owner whose account was taken over by a change of the address. */
 export const undoEmailRoute = (deps: ApiDeps, { path, kind, tag }: SignInRealm): AnyRoute =>
@@ -28,12 +26,10 @@ export const undoEmailRoute = (deps: ApiDeps, { path, kind, tag }: SignInRealm):
       const work = async (tx: Tx) => {
         const account = await undoEmailChange(tx, deps, { kind, token: call.body.token });
         // Claims no guest orders: the intruder may still know the password. A password reset by mail claims them.
-        verifyEmail(tx, account);
+        account.verifyEmail(tx.now);
         return { status: 204, headers: {}, body: {} };
       };
       const undone = edit(deps, call, { name: 'account.change', scope: kind, isSecret: true, work });
-      return withoutBody(undone).catch((error) => {
-        throw isDuplicate(error) ? refused('EMAIL_TAKEN') : error;
-      });
+      return withoutBody(undone).catch(refuseTakenEmail);
     },
   });

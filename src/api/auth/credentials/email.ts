@@ -18,7 +18,7 @@ import { customerIdOf } from '../ownership.ts';
 import { requireSession } from '../principal.ts';
 import type { SignInRealm } from '../sign-in-realm.ts';
 import { withoutBody } from './passwords.ts';
-import { verifyEmail, verifyEmailAndClaimOrders } from './proved-email.ts';
+import { verifyEmailAndClaimOrders } from './proved-email.ts';
 
 const GUEST_ORDERS_NOTE =
   'With the access token of the same account (`Authorization`), all guest orders with this address move to the account, now and later. Without it, only the address is verified and no order moves, as somebody else may have opened the account: let the customer sign in first. A password reset with the token of a mail also moves the guest orders.';
@@ -50,14 +50,14 @@ const verifyRoute = (deps: ApiDeps, { path, kind, tag }: SignInRealm): AnyRoute 
         await voidTokens(tx, account.id, ['verify-email']);
         // Anybody can open an account with this address: the mail alone does not prove who owns the account.
         if (customerIdOf(call) === account.id) verifyEmailAndClaimOrders(deps, tx, account);
-        else verifyEmail(tx, account);
+        else account.verifyEmail(tx.now);
         return { status: 204, headers: {}, body: {} };
       };
       return withoutBody(edit(deps, call, { name: 'account.change', scope: kind, isSecret: true, work }));
     },
   });
 
-const sendAgainRoute = (deps: ApiDeps, { path, access, kind, tag }: SignInRealm): AnyRoute =>
+const sendAgainRoute = (deps: ApiDeps, { path, access, tag }: SignInRealm): AnyRoute =>
   route({
     method: 'post',
     path: `${path}/email/verification`,
@@ -72,9 +72,11 @@ const sendAgainRoute = (deps: ApiDeps, { path, access, kind, tag }: SignInRealm)
       const { accountId: id } = requireSession(call.principal);
       const work = async (tx: Tx) => {
         const account = await tx.lock(Account, { id, status: 'active' });
-        const isOwnershipProven =
-          account?.emailVerifiedAt != null && (account.claimsGuestOrders || kind !== 'customer');
-        if (account && !isOwnershipProven && (await mayRequestEmail(tx, { accountId: id, purpose: 'verify-email' })))
+        if (
+          account &&
+          !account.isEmailOfOwner &&
+          (await mayRequestEmail(tx, { accountId: id, purpose: 'verify-email' }))
+        )
           await sendVerificationEmail(deps, tx, account);
         return { status: 202, headers: {}, body: {} };
       };

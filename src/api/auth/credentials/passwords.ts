@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
-import { revokeSessions } from '../../../entities/access/session.ts';
 import { Account } from '../../../entities/account/account.ts';
-import { MAILS_PER_HOUR, redeemToken, voidTokens } from '../../../entities/account/account-token.ts';
+import { MAILS_PER_HOUR, redeemToken } from '../../../entities/account/account-token.ts';
+import { setPassword } from '../../../entities/account/password.ts';
 import { requestReset } from '../../../entities/account/password-reset.ts';
 import { enqueue } from '../../../entities/outbox/outbox.ts';
-import { hashPassword, isPasswordOf } from '../../../infra/crypto/password.ts';
+import { isPasswordOf } from '../../../infra/crypto/password.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { sendAccountEmail, startPasswordReset } from '../../../jobs/mail.ts';
 import type { ApiDeps } from '../../deps.ts';
@@ -50,7 +50,7 @@ const changePassword = (deps: ApiDeps, { path, access, tag }: SignInRealm) =>
       const work = async (tx: Tx) => {
         const account = await tx.lock(Account, { id: accountId, passwordHash });
         if (!account) throw refused('PASSWORD_WRONG');
-        await setPassword(deps, tx, { account, password: newPassword, except: sessionId });
+        await setPasswordAndWarn(deps, tx, { account, password: newPassword, except: sessionId });
         return noContent;
       };
       return withoutBody(edit(deps, call, { name: 'account.change', scope: accountId, isSecret: true, work }));
@@ -116,30 +116,19 @@ export async function setPasswordWithToken(
   const id = await redeemToken(tx, deps.secret, { token, purposes: ['reset-password', 'invitation'] });
   const account = id === undefined ? null : await tx.lock(Account, { id, kind, status: 'active' });
   if (!account) throw refused('LINK_INVALID');
-  await setPassword(deps, tx, { account, password: newPassword });
+  await setPasswordAndWarn(deps, tx, { account, password: newPassword });
   verifyEmailAndClaimOrders(deps, tx, account);
 }
 
-async function setPassword(
+/** Sets a password. Warns the owner of the former one, in case somebody else changed it. @throws PASSWORD_UNSUITABLE */
+async function setPasswordAndWarn(
   { vault, queues }: ApiDeps,
   tx: Tx,
-  { account, password, except }: { account: Account; password: string; except?: string },
+  change: Parameters<typeof setPassword>[2],
 ): Promise<void> {
-  refuseUnsuitablePassword(password, account.person(vault));
-  const hadPassword = account.passwordHash !== null;
-  account.passwordHash = await hashPassword(password);
-  account.updatedAt = tx.now;
-  await voidTokens(tx, account.id, ['reset-password', 'invitation']);
-  await revokeSessions(tx, { accountId: account.id, because: 'password', ...(except && { except }) });
-  // Warns the owner, in case somebody else changed the password.
-  const payload = { letter: 'password-changed' as const, accountId: account.id };
+  const hadPassword = await setPassword(tx, vault, change);
+  const payload = { letter: 'password-changed' as const, accountId: change.account.id };
   if (hadPassword) enqueue(tx, queues, { contract: sendAccountEmail, payload });
-}
-
-/** @throws PASSWORD_UNSUITABLE for the account's own name or e-mail address, which are easy to guess. */
-export function refuseUnsuitablePassword(password: string, { email, name }: { email: string; name: string }): void {
-  const isSame = (text: string) => text.trim().toLowerCase() === password.trim().toLowerCase();
-  if (isSame(email) || isSame(name)) throw refused('PASSWORD_UNSUITABLE');
 }
 
 /**

@@ -4,18 +4,12 @@ import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { claimGuestOrders } from '../../../jobs/orders.ts';
 import type { ApiDeps } from '../../deps.ts';
 
-/** Marks the address of a locked account as verified. Its reader and the account's owner may be different people. */
-export function verifyEmail(tx: Tx, account: Account): void {
-  account.emailVerifiedAt ??= tx.now;
-}
-
 /**
  * Marks the address of a locked account as verified by the account's owner. A job then moves the guest orders with this
  * address to the customer's account.
  */
 export function verifyEmailAndClaimOrders({ queues }: Pick<ApiDeps, 'queues'>, tx: Tx, account: Account): void {
-  verifyEmail(tx, account);
+  account.verifyEmailOfOwner(tx.now);
   if (account.kind !== 'customer') return;
-  account.claimsGuestOrders = true;
   enqueue(tx, queues, { contract: claimGuestOrders, payload: { accountId: account.id } });
 }

@@ -1,14 +1,12 @@
 import { refused } from '../../../domain/errors.ts';
-import { Role } from '../../../entities/access/role.ts';
 import { Account } from '../../../entities/account/account.ts';
 import {
-  type Holder,
+  activateMfa,
   markMfaVerified,
   newTotpSecret,
+  removeOwnMfa,
   replaceRecoveryCodes,
-  resetMfa,
-  spendCode,
-  spendTotpCode,
+  requireCode,
   totpUri,
 } from '../../../entities/account/mfa.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
@@ -26,10 +24,8 @@ export function beginMfa(deps: ApiDeps, call: AnyCall): Promise<Answer> {
   const { accountId } = requireSession(call.principal);
   const work = async (tx: Tx) => {
     const account = await lockOwnAccount(tx, accountId);
-    if (account.hasMfa) throw refused('MFA_ALREADY_SET_UP');
     const secret = newTotpSecret();
-    account.offerTotp(deps.vault, secret);
-    account.updatedAt = tx.now;
+    account.offerTotp(deps.vault, secret, tx.now);
     const uri = totpUri(secret, account.person(deps.vault).email);
     return { status: 201, headers: noStore, body: { secret, uri } };
   };
@@ -44,12 +40,7 @@ export function confirmMfa(deps: ApiDeps, call: AnyCall, code: string): Promise<
   const { accountId, sessionId } = requireSession(call.principal);
   const work = async (tx: Tx) => {
     const account = await lockOwnAccount(tx, accountId);
-    if (account.hasMfa) throw refused('MFA_ALREADY_SET_UP');
-    if (!(await spendTotpCode(tx, holderOf(deps, account), code))) throw refused('MFA_CODE_WRONG');
-    account.totpConfirmedAt = tx.now;
-    account.updatedAt = tx.now;
-    await markMfaVerified(tx, sessionId);
-    return codesAnswer(await replaceRecoveryCodes(tx, accountId));
+    return codesAnswer(await activateMfa(tx, deps.vault, { account, code, sessionId }));
   };
   const change = () => edit(deps, call, { name: 'account.change', scope: accountId, isSecret: true, work });
   return countAsGuess(deps, call, change);
@@ -60,8 +51,7 @@ export const verifyMfa = (deps: ApiDeps, call: AnyCall, code: string): Promise<A
   withCode(deps, call, {
     code,
     async work(tx, account) {
-      await markMfaVerified(tx, requireSession(call.principal).sessionId);
-      account.updatedAt = tx.now;
+      await markMfaVerified(tx, account, requireSession(call.principal).sessionId);
       return noContent;
     },
   });
@@ -78,11 +68,7 @@ export const removeMfa = (deps: ApiDeps, call: AnyCall, code: string): Promise<A
   withCode(deps, call, {
     code,
     async work(tx, account) {
-      const [role] = await tx.find(Role, { id: account.roleId ?? null });
-      if (role?.requiresMfa) throw refused('MFA_REQUIRED', { role: role.name });
-      account.removeTotp();
-      account.updatedAt = tx.now;
-      await resetMfa(tx, account.id);
+      await removeOwnMfa(tx, account);
       return noContent;
     },
   });
@@ -96,8 +82,7 @@ function withCode(
   const { accountId } = requireSession(call.principal);
   const verifyAndWork = async (tx: Tx) => {
     const account = await lockOwnAccount(tx, accountId);
-    if (!account.hasMfa) throw refused('MFA_NOT_SET_UP');
-    if (!(await spendCode(tx, holderOf(deps, account), code))) throw refused('MFA_CODE_WRONG');
+    await requireCode(tx, deps.vault, { account, code });
     return work(tx, account);
   };
   const change = () =>
@@ -127,12 +112,6 @@ async function lockOwnAccount(tx: Tx, accountId: string): Promise<Account> {
   const account = await tx.lock(Account, { id: accountId, status: 'active' });
   if (!account) throw refused('AUTHENTICATION_REQUIRED');
   return account;
-}
-
-function holderOf({ vault }: ApiDeps, account: Account): Holder {
-  const secret = account.totp(vault);
-  if (secret === null) throw refused('MFA_NOT_SET_UP');
-  return { accountId: account.id, secret };
 }
 
 const noContent = { status: 204, headers: {}, body: {} };

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { refused } from '../../../domain/errors.ts';
-import { listSessions, revokeSessions } from '../../../entities/access/session.ts';
+import { endSession, listSessions, revokeSessions } from '../../../entities/access/session.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type Answer, type AnyRoute, type Call, route } from '../../http/route.ts';
@@ -27,7 +26,7 @@ export const sessionRoutes = (deps: ApiDeps, realm: SignInRealm): AnyRoute[] => 
   listOwnSessions(deps, realm),
   logout(deps, realm),
   logoutEverywhere(deps, realm),
-  endSession(deps, realm),
+  endOneSession(deps, realm),
 ];
 
 const listOwnSessions = (deps: ApiDeps, { path, kind, access, tag }: SignInRealm) =>
@@ -61,7 +60,10 @@ const logout = (deps: ApiDeps, { path, access, tag }: SignInRealm) =>
     summary: 'End the current session',
     tag,
     answers: ended,
-    handle: (call) => endSessions(deps, call, { because: 'logout', only: requireSession(call.principal).sessionId }),
+    handle: (call) =>
+      endSessions(deps, call, (tx, { accountId, sessionId: only }) =>
+        revokeSessions(tx, { accountId, because: 'logout', only }),
+      ),
   });
 
 const logoutEverywhere = (deps: ApiDeps, { path, access, tag }: SignInRealm) =>
@@ -73,10 +75,11 @@ const logoutEverywhere = (deps: ApiDeps, { path, access, tag }: SignInRealm) =>
     summary: 'End all sessions, including the current one',
     tag,
     answers: ended,
-    handle: (call) => endSessions(deps, call, { because: 'logout-everywhere' }),
+    handle: (call) =>
+      endSessions(deps, call, (tx, { accountId }) => revokeSessions(tx, { accountId, because: 'logout-everywhere' })),
   });
 
-const endSession = (deps: ApiDeps, { path, access, tag }: SignInRealm) =>
+const endOneSession = (deps: ApiDeps, { path, access, tag }: SignInRealm) =>
   route({
     method: 'delete',
     path: `${path}/sessions/{id}`,
@@ -87,19 +90,18 @@ const endSession = (deps: ApiDeps, { path, access, tag }: SignInRealm) =>
     params: z.object({ id: z.uuid() }),
     answers: ended,
     errors: ['SESSION_NOT_FOUND'],
-    handle: (call) => endSessions(deps, call, { because: 'revoked', only: call.params.id }),
+    handle: (call) => endSessions(deps, call, (tx, { accountId }) => endSession(tx, { accountId, id: call.params.id })),
   });
 
 function endSessions(
   deps: ApiDeps,
   call: Call<unknown, unknown, unknown>,
-  target: Omit<Parameters<typeof revokeSessions>[1], 'accountId'>,
+  end: (tx: Tx, caller: { accountId: string; sessionId: string }) => Promise<unknown>,
 ): Promise<Answer> {
-  const { accountId } = requireSession(call.principal);
+  const caller = requireSession(call.principal);
   const work = async (tx: Tx) => {
-    const count = await revokeSessions(tx, { accountId, ...target });
-    if (count === 0 && target.because === 'revoked') throw refused('SESSION_NOT_FOUND', { sessionId: target.only });
+    await end(tx, caller);
     return { status: 204, headers: {}, body: {} };
   };
-  return withoutBody(edit(deps, call, { name: 'session.revoke', scope: accountId, isSecret: true, work }));
+  return withoutBody(edit(deps, call, { name: 'session.revoke', scope: caller.accountId, isSecret: true, work }));
 }

@@ -1,17 +1,16 @@
 import { refused } from '../../../domain/errors.ts';
 import { selectionProblem } from '../../../domain/pricing/bundles/selection.ts';
-import { Cart, CartItem } from '../../../entities/cart/cart.ts';
 import { cacheCart } from '../../../entities/cart/cart-cache.ts';
+import { lockCart } from '../../../entities/cart/load-cart.ts';
 import { type LineRequest, linesOf } from '../../../entities/pricing/pricing-request.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
-import { type Owner, ownersOf } from '../../auth/ownership.ts';
+import { ownersOf } from '../../auth/ownership.ts';
 import type { ApiDeps } from '../../deps.ts';
 import type { Answer, Call } from '../../http/route.ts';
 import { edit } from '../../writes/edit.ts';
 import type { CartAdditions } from './cart-lines.ts';
 import { type LoadedCart, loadPricingData, priceLoadedCart } from './cart-pricing.ts';
-import { quoteOfCart } from './cart-quote.ts';
-import { type CartView, cartView } from './cart-view.ts';
+import { cartView } from './cart-view.ts';
 
 type CartCall = Call<{ id: string }, unknown, unknown>;
 
@@ -36,39 +35,19 @@ export function changeCart(deps: ApiDeps, call: CartCall, change: CartChange): P
   return edit(deps, call, { name: 'cart.edit', scope: id, groupKey: id, work });
 }
 
-/** Locks the row of a cart of one of `owners` and loads the cart with its items. @throws CART_NOT_FOUND */
-export async function lockCart(tx: Tx, { id, owners }: { id: string; owners: readonly Owner[] }): Promise<Cart> {
-  if (owners.length === 0) throw refused('CART_NOT_FOUND', { cartId: id });
-  // Both statements go out together, in this order: PostgreSQL reads the items after it has taken the lock.
-  const [cart, items] = await Promise.all([tx.lock(Cart, { id }), tx.find(CartItem, { cart: id })]);
-  if (!cart || !owners.includes(cart.customerId ?? null)) throw refused('CART_NOT_FOUND', { cartId: id });
-  cart.items.hydrate(items);
-  return cart;
-}
-
 /** Responds with the changed cart. The change is prepared first, so that the response has the new version. */
 export async function answerCart(deps: ApiDeps, tx: Tx, { status, ...loaded }: LoadedCart & { status: number }) {
+  const { cart } = loaded;
   const priced = priceLoadedCart(deps, loaded, tx.now);
-  const { items } = cartView(loaded, priced);
-  for (const [index, item] of loaded.cart.items.getItems().entries()) {
-    item.notifiedPrice ??= items[index]?.unitPrice ?? null;
-  }
-  loaded.cart.lastQuote = quoteOfCart(loaded.cart, priced);
+  const view = cartView(loaded, priced);
+  cart.notifyPrices(
+    priced,
+    view.items.map(({ unitPrice }) => unitPrice),
+  );
   tx.prepare();
-  tx.afterCommit(() => cacheCart(deps.cache, loaded.cart));
-  const body = cartView(loaded, priced);
-  if (body.priceChanges.length > 0) tx.send(...notifiedPricesUpdate(body));
-  return { status, headers: {}, body };
+  tx.afterCommit(() => cacheCart(deps.cache, cart));
+  return { status, headers: {}, body: { ...view, version: cart.version } };
 }
-
-/** The statement that saves the changed unit prices as seen by the client, so that each is reported once. */
-export const notifiedPricesUpdate = ({ items, priceChanges }: CartView): [sql: string, params: unknown[]] => {
-  const changed = items.filter(({ id }) => priceChanges.some(({ itemId }) => itemId === id));
-  return [
-    `update cart_items i set told_price = t.price from unnest($1::uuid[], $2::bigint[]) as t (id, price) where i.id = t.id`,
-    [changed.map(({ id }) => id), changed.map(({ unitPrice }) => unitPrice)],
-  ];
-};
 
 /**
  * Refuses an item that does not exist or is not on sale.

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lockCart } from '../../../entities/cart/load-cart.ts';
 import { requireMethod } from '../../../entities/pricing/shipping-methods.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { ownersOf } from '../../auth/ownership.ts';
@@ -6,7 +7,7 @@ import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { edit } from '../../writes/edit.ts';
 import { stateSchema } from '../checkout/address.ts';
-import { answerCart, lockCart } from './cart-change.ts';
+import { answerCart } from './cart-change.ts';
 import { loadPricingData, readLoadedCart } from './cart-pricing.ts';
 import { cartSchema } from './cart-view.ts';
 import { quotesSchema, readQuotes } from './shipping-quotes-view.ts';

@@ -3,8 +3,9 @@ import { AmountTooLarge, MOST_EXACT } from '../../../domain/money/money.ts';
 import type { PricingInputs } from '../../../domain/pricing/inputs.ts';
 import type { PricingOutput } from '../../../domain/pricing/output.ts';
 import { priceCart } from '../../../domain/pricing/price-cart.ts';
-import { type Cart, loadCart } from '../../../entities/cart/cart.ts';
+import type { Cart } from '../../../entities/cart/cart.ts';
 import { cacheCart, isCurrent, readCachedCart } from '../../../entities/cart/cart-cache.ts';
+import { loadCart } from '../../../entities/cart/load-cart.ts';
 import {
   type GoodsForPricing,
   loadGoodsForPricing,

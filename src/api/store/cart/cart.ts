@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Cart } from '../../../entities/cart/cart.ts';
+import { saveNotifiedPrices } from '../../../entities/cart/notified-prices.ts';
 import { idsOf } from '../../../entities/pricing/pricing-request.ts';
 import { tokenFor } from '../../../infra/crypto/tokens.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
@@ -8,13 +9,12 @@ import { customerIdOf } from '../../auth/ownership.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { edit } from '../../writes/edit.ts';
-import { answerCart, notifiedPricesUpdate, requireSellable } from './cart-change.ts';
+import { answerCart, requireSellable } from './cart-change.ts';
 import { cartCodeRoutes } from './cart-codes.ts';
 import { cartDeliveryRoutes } from './cart-delivery.ts';
 import { cartItemRoutes } from './cart-items.ts';
 import { LIMIT_ERRORS, lineSchema } from './cart-lines.ts';
 import { loadPricingData, priceLoadedCart, readLoadedCart } from './cart-pricing.ts';
-import { saveQuote } from './cart-quote.ts';
 import { cartSchema, cartView } from './cart-view.ts';
 
 const cartParams = z.object({ id: z.uuid() });
@@ -89,8 +89,7 @@ const readCart = (deps: ApiDeps) =>
       const priced = priceLoadedCart(deps, loaded, now);
       const body = cartView(loaded, priced);
       // Saved before the response, so that the checkout knows every price that the client has seen.
-      await saveQuote(deps.db.query, loaded.cart, priced);
-      if (body.priceChanges.length > 0) await deps.db.query(...notifiedPricesUpdate(body));
+      await saveNotifiedPrices(deps.db.query, loaded.cart, { priced, priceChanges: body.priceChanges });
       return { status: 200, body };
     },
   });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type ErrorCode, refused } from '../../../domain/errors.ts';
 import { lockActiveAccount } from '../../../entities/account/privacy/erasure.ts';
 import type { Cart } from '../../../entities/cart/cart.ts';
+import { lockCart } from '../../../entities/cart/load-cart.ts';
 import { findExceededUnits } from '../../../entities/cart/order-limits.ts';
 import { Checkout } from '../../../entities/checkout/checkout.ts';
 import { redeemerOf } from '../../../entities/pricing/goods-for-pricing.ts';
@@ -14,7 +15,6 @@ import type { ApiDeps } from '../../deps.ts';
 import { emailSchema } from '../../fields/person-fields.ts';
 import { RequestFault } from '../../http/errors/failure.ts';
 import { type Call, route } from '../../http/route.ts';
-import { lockCart } from '../cart/cart-change.ts';
 import { acceptCheckout } from './accept-checkout.ts';
 import { addressSchema } from './address.ts';
 import { backlogCheck } from './checkout-backlog.ts';
@@ -78,8 +78,8 @@ export function startCheckout(deps: ApiDeps) {
       const work = async (tx: Tx) => {
         // Lock order everywhere: accounts before carts. Both statements go out together, in this order.
         const [, cart] = await Promise.all([lockBuyer(tx, call), lockCart(tx, { id: cartId, owners })]);
-        if (cart.status === 'merged') throw refused('CART_MERGED', { cartId });
-        if (cart.status !== 'open') return currentCheckoutOf(tx, cart);
+        if (cart.hasCheckout) return currentCheckoutOf(tx, cart);
+        cart.requireOpen();
         refuseWhenBehind();
         refuseSoldOut(deps, cart);
         const lines = linesOf(cart.wanted);

@@ -1,6 +1,6 @@
-import { SEALED_PATTERN } from '../../infra/crypto/key-ring.ts';
-import type { Query } from '../../infra/database/query.ts';
-import { SEALED_COLUMNS } from '../account/privacy/vault.ts';
+import { SEALED_PATTERN } from '../../../infra/crypto/key-ring.ts';
+import type { Query } from '../../../infra/database/query.ts';
+import { SEALED_COLUMNS } from './vault.ts';
 
 /** The number of rows of a table that are sealed with one key. A null `key` means clear text or a damaged value. */
 export interface KeyUse {
