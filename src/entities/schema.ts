@@ -41,6 +41,7 @@ import { Cart, CartItem } from './cart/cart.ts';
 import { Product, ProductCollection, Variant } from './catalogue/product.ts';
 import { Checkout } from './checkout/checkout.ts';
 import { preparePartitionsFor } from './monthly-tables.ts';
+import { PriceList } from './offers/price-list.ts';
 import { Order } from './order/order.ts';
 import { Payment } from './payment/payment.ts';
 
@@ -54,6 +55,7 @@ export const ENTITIES = [
   CustomerGroup,
   Order,
   Payment,
+  PriceList,
   Product,
   ProductCollection,
   Role,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
+import { requireExistingIds } from '../../../entities/offers/references.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { withoutBody } from '../../auth/credentials/passwords.ts';
 import type { ApiDeps } from '../../deps.ts';
@@ -8,8 +9,8 @@ import { readCursor, writeCursor } from '../../http/cursor.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { adminEdit, noContent, versioned } from '../change.ts';
 import { pageQuery, pageSchema } from '../list-query.ts';
-import { lockResource, readOne } from '../resources/resource.ts';
-import { requireExistingIds, units } from './conditions.ts';
+import { lockResource, readOne } from '../resources/managed-resource.ts';
+import { units } from './conditions.ts';
 import { PRICE_LISTS } from './price-lists.ts';
 
 const PATH = '/api/v1/admin/price-lists/{id}/entries';

@@ -1,19 +1,9 @@
 import { z } from 'zod';
-import { ruleContradictions } from '../../../domain/pricing/contradictions/contradiction.ts';
+import { refuseContradictions, ruleContradictions } from '../../../domain/pricing/contradictions/contradiction.ts';
+import { requireGoods, requireGroups } from '../../../entities/offers/references.ts';
 import { paise, percent } from '../../fields/amounts.ts';
-import { resource } from '../resources/resource.ts';
-import {
-  EMPTY_TARGET,
-  groupIds,
-  name,
-  priority,
-  refuseContradictions,
-  requireGoods,
-  requireGroups,
-  selectionFields,
-  units,
-  windowFields,
-} from './conditions.ts';
+import { resource } from '../resources/old-resource.ts';
+import { EMPTY_TARGET, groupIds, name, priority, selectionFields, units, windowFields } from './conditions.ts';
 
 const statuses = ['active', 'archived'] as const;
 

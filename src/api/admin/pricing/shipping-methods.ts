@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { refuseContradictions } from '../../../domain/pricing/contradictions/contradiction.ts';
 import { zoneContradictions } from '../../../domain/pricing/contradictions/zone.ts';
 import { paise } from '../../fields/amounts.ts';
 import { stateSchema } from '../../store/checkout/address.ts';
 import { requireTaxClass } from '../catalogue/fields.ts';
-import { resource } from '../resources/resource.ts';
-import { name, refuseContradictions } from './conditions.ts';
+import { resource } from '../resources/old-resource.ts';
+import { name } from './conditions.ts';
 
 /** Key of the advisory lock that serialises changes of the default method. Arbitrary, but it must not change. */
 const DEFAULT_METHOD_LOCK = 7_205_762;

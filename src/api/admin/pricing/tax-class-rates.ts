@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
+import { refuseContradictions } from '../../../domain/pricing/contradictions/contradiction.ts';
 import { plainPercent, type TaxRate } from '../../../domain/tax/tax.ts';
 import { ratesOf } from '../../../entities/catalogue/tax-rates.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { paise } from '../../fields/amounts.ts';
-import { name, refuseContradictions } from './conditions.ts';
+import { name } from './conditions.ts';
 
 export const code = z
   .string()

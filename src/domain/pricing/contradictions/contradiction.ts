@@ -1,3 +1,4 @@
+import { refused } from '../../errors.ts';
 import { isEmptyTarget } from '../discounts/target.ts';
 import type { PricingRule, Selection, Target, TimeWindow } from '../inputs.ts';
 
@@ -16,6 +17,11 @@ export const contradictionIf = (
   isWrong: boolean,
   ...[where, problem, expected]: [string, string, string]
 ): Contradiction | false => isWrong && { where, problem, expected };
+
+/** Refuses the request if there are problems. @throws CONTRADICTION with up to 20 of them */
+export function refuseContradictions(problems: readonly Contradiction[]): void {
+  if (problems.length > 0) throw refused('CONTRADICTION', { problems: problems.slice(0, 20) });
+}
 
 /** Finds an empty time window. */
 export function windowContradictions({ startsAt, endsAt }: TimeWindow): Contradiction[] {

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { bundleContradictions } from '../../../../domain/pricing/contradictions/bundle.ts';
+import { refuseContradictions } from '../../../../domain/pricing/contradictions/contradiction.ts';
+import { requireExistingIds } from '../../../../entities/offers/references.ts';
 import { setsOf } from '../../../../entities/pricing/bundle-sets.ts';
 import { bundlePricing } from '../../../store/catalogue/bundle-pricing.ts';
 import { slug } from '../../catalogue/fields.ts';
-import { resource } from '../../resources/resource.ts';
-import { name, refuseContradictions, requireExistingIds } from '../conditions.ts';
+import { resource } from '../../resources/old-resource.ts';
+import { name } from '../conditions.ts';
 import { findUnsellable, setSchema, writeSets } from './bundle-sets.ts';
 
 const statuses = ['draft', 'active', 'archived'] as const;

@@ -6,7 +6,7 @@ import type { ApiDeps } from '../../../deps.ts';
 import { type AnyRoute, route } from '../../../http/route.ts';
 import { codeSchema } from '../../../store/pricing/code.ts';
 import { adminEdit, created, noContent } from '../../change.ts';
-import { readOne } from '../../resources/resource.ts';
+import { readOne } from '../../resources/old-resource.ts';
 import { addCodes, generateCodes } from './code-rows.ts';
 import { DISCOUNTS } from './discounts.ts';
 

@@ -1,20 +1,11 @@
 import { z } from 'zod';
+import { refuseContradictions } from '../../../../domain/pricing/contradictions/contradiction.ts';
 import { type DiscountTerms, discountContradictions } from '../../../../domain/pricing/contradictions/discount.ts';
+import { requireGoods, requireGroups } from '../../../../entities/offers/references.ts';
 import { paise } from '../../../fields/amounts.ts';
 import { codeSchema } from '../../../store/pricing/code.ts';
-import { resource } from '../../resources/resource.ts';
-import {
-  EMPTY_TARGET,
-  groupIds,
-  name,
-  priority,
-  refuseContradictions,
-  requireGoods,
-  requireGroups,
-  selectionFields,
-  units,
-  windowFields,
-} from '../conditions.ts';
+import { resource } from '../../resources/old-resource.ts';
+import { EMPTY_TARGET, groupIds, name, priority, selectionFields, units, windowFields } from '../conditions.ts';
 import { addCodes } from './code-rows.ts';
 import { offer } from './offer.ts';
 
