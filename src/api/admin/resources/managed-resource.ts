@@ -2,6 +2,7 @@ import type { EntityClass } from '@mikro-orm/core';
 import { z } from 'zod';
 import type { Permission } from '../../../domain/access/permissions.ts';
 import { type ErrorCode, refused } from '../../../domain/errors.ts';
+import type { RowLock } from '../../../infra/database/aggregates.ts';
 import type { Row } from '../../../infra/database/pending-writes.ts';
 import type { Query } from '../../../infra/database/query.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
@@ -53,7 +54,7 @@ export interface ManagedResource<
 /** Declares a kind of resource: its methods are typed by its entity and bodies, the routes handle any kind. */
 export const managedResource = <E extends Versioned, New extends object, Change extends object>(
   kind: ManagedResource<E, New, Change>,
-): ManagedResource => kind as ManagedResource<never, never, never> as object as ManagedResource;
+): ManagedResource<E> => kind as object as ManagedResource<E>;
 
 type Values<F extends z.ZodRawShape> = z.output<z.ZodObject<F>>;
 
@@ -82,21 +83,34 @@ export const viewOf = (schemaId: string, fields: z.ZodRawShape): z.core.$ZodType
 export const params = z.object({ id: z.uuid() });
 
 /** Locks a resource that the caller wants to change. @throws its `notFound` code; RequestFault for another version */
-export async function lockResource(
+export async function lockResource<E extends Versioned>(
   tx: Tx,
-  kind: ManagedResource,
+  kind: ManagedResource<E>,
   call: Call<{ id: string }, unknown, unknown>,
-): Promise<Versioned> {
-  const { id } = call.params;
+): Promise<E> {
   // Others may still insert rows that refer to it: a checkout need not wait for a change of the variant.
-  const entity = await tx.lock(kind.entity, { id }, 'for no key update');
-  if (!entity) throw refused(kind.notFound, { id });
+  const entity = await lockOne(tx, kind, { id: call.params.id, mode: 'for no key update' });
   requireVersion(call, entity.version);
   return entity;
 }
 
+/** Locks a resource whose version does not matter. @throws its `notFound` code */
+export async function lockOne<E extends Versioned>(
+  tx: Tx,
+  { entity, notFound }: ManagedResource<E>,
+  { id, mode }: { id: string; mode?: RowLock },
+): Promise<E> {
+  const found = await tx.lock<Versioned>(entity, { id }, mode);
+  if (!found) throw refused(notFound, { id });
+  return found as E;
+}
+
 /** @throws the `notFound` code of the resource */
-export async function readOne(query: Query, { select, notFound }: ManagedResource, id: string): Promise<ResourceView> {
+export async function readOne(
+  query: Query,
+  { select, notFound }: Pick<ManagedResource, 'select' | 'notFound'>,
+  id: string,
+): Promise<ResourceView> {
   const [row] = await query<ResourceView>(`${select} where t.id = $1`, [id]);
   if (!row) throw refused(notFound, { id });
   return row;

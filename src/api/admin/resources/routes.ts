@@ -9,6 +9,7 @@ import { pageQuery, pageSchema, paginate, readCursorId } from '../list-query.ts'
 import { changeResourceRoute, createResourceRoute } from './changes.ts';
 import {
   commonOf,
+  lockOne,
   type ManagedResource,
   params,
   pathOf,
@@ -77,8 +78,7 @@ const remove = (deps: ApiDeps, kind: ManagedResource) =>
       const { id } = call.params;
       const work = async (tx: Tx) => {
         await kind.prepare?.(tx);
-        const entity = await tx.lock(kind.entity, { id });
-        if (!entity) throw refused(kind.notFound, { id });
+        const entity = await lockOne(tx, kind, { id });
         const before = await readOne(tx.query, kind, id);
         await kind.remove(tx, entity);
         await tx.write();
