@@ -1,6 +1,6 @@
 import { refused } from '../../errors.ts';
 import { isEmptyTarget } from '../discounts/target.ts';
-import type { PricingRule, Selection, Target, TimeWindow } from '../inputs.ts';
+import type { PricingRuleInput, Selection, Target, TimeWindow } from '../inputs.ts';
 
 /** A contradiction that makes an offer unusable: the field, the problem and the expected value. */
 export interface Contradiction {
@@ -44,7 +44,7 @@ const idsOf = ({ productIds, variantIds, collectionIds }: Target): string[] => [
 ];
 
 /** Finds the reasons why a pricing rule can never apply. */
-export function ruleContradictions(rule: Omit<PricingRule, 'id'>): Contradiction[] {
+export function ruleContradictions(rule: Omit<PricingRuleInput, 'id'>): Contradiction[] {
   const { minQuantity, maxQuantity } = rule;
   const isNever = maxQuantity !== null && maxQuantity < minQuantity;
   return [
