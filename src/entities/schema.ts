@@ -41,7 +41,11 @@ import { Cart, CartItem } from './cart/cart.ts';
 import { Product, ProductCollection, Variant } from './catalogue/product.ts';
 import { Checkout } from './checkout/checkout.ts';
 import { preparePartitionsFor } from './monthly-tables.ts';
+import { Bundle } from './offers/bundle.ts';
+import { Discount } from './offers/discount.ts';
 import { PriceList } from './offers/price-list.ts';
+import { PricingRule } from './offers/pricing-rule.ts';
+import { ShippingMethod } from './offers/shipping-method.ts';
 import { Order } from './order/order.ts';
 import { Payment } from './payment/payment.ts';
 
@@ -49,17 +53,21 @@ import { Payment } from './payment/payment.ts';
 export const ENTITIES = [
   Account,
   ApiKey,
+  Bundle,
   Cart,
   CartItem,
   Checkout,
   CustomerGroup,
+  Discount,
   Order,
   Payment,
   PriceList,
+  PricingRule,
   Product,
   ProductCollection,
   Role,
   SavedAddress,
+  ShippingMethod,
   Variant,
 ];
 

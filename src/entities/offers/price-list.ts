@@ -1,5 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { refuseContradictions, windowContradictions } from '../../domain/pricing/contradictions/contradiction.ts';
+import type { PriceListEntry } from '../../domain/pricing/inputs.ts';
+import type { PriceListTerms } from '../../domain/pricing/unit-prices/unit-price.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
 import { requireExistingIds, requireGroups } from './references.ts';
@@ -22,29 +24,14 @@ const PriceListSchema = defineEntity({
   },
 });
 
-/** What staff decide about a price list; instants in ISO 8601. */
-export interface PriceListTerms {
-  name: string;
-  status: 'active' | 'archived';
-  priority: number;
-  groupIds: string[];
-  startsAt: string | null;
-  endsAt: string | null;
-}
-
-/** The price of a variant from a quantity on: units, and paise per unit. */
-export interface PriceListEntry {
-  variantId: string;
-  minQuantity: number;
-  price: number;
-}
+type Terms = Omit<PriceListTerms, 'id'> & Pick<PriceList, 'status'>;
 
 const DEFAULTS = { status: 'active', priority: 0, groupIds: [], startsAt: null, endsAt: null } as const;
 
 /** Other unit prices for variants, by customer group, period and quantity. */
 export class PriceList extends PriceListSchema.class {
   /** @throws CONTRADICTION, REFERENCE_UNKNOWN */
-  static async create(tx: Tx, terms: Pick<PriceListTerms, 'name'> & Partial<PriceListTerms>): Promise<PriceList> {
+  static async create(tx: Tx, terms: Pick<Terms, 'name'> & Partial<Terms>): Promise<PriceList> {
     const list = Object.assign(new PriceList(), { id: newId(), version: 1, createdAt: tx.now }, DEFAULTS);
     await list.change(tx, terms);
     tx.persist(list);
@@ -52,7 +39,7 @@ export class PriceList extends PriceListSchema.class {
   }
 
   /** Changes the given terms. @throws CONTRADICTION, REFERENCE_UNKNOWN */
-  async change(tx: Tx, { startsAt, endsAt, ...terms }: Partial<PriceListTerms>): Promise<void> {
+  async change(tx: Tx, { startsAt, endsAt, ...terms }: Partial<Terms>): Promise<void> {
     Object.assign(this, terms, { updatedAt: tx.now });
     changeWindow(this, { startsAt, endsAt });
     refuseContradictions(windowContradictions(windowOf(this)));

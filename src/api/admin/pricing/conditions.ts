@@ -23,8 +23,6 @@ export const target = z
     description: 'Matches products, variants and collections: a variant in any of the three lists is selected.',
   });
 
-export const EMPTY_TARGET = { productIds: [], variantIds: [], collectionIds: [] };
-
 export const selectionFields = {
   include: target.optional().meta({ description: 'Products that are included; empty lists: all products.' }),
   exclude: target.optional().meta({ description: 'Products that are excluded.' }),

@@ -11,7 +11,7 @@ import { lineSchema } from '../../store/cart/cart-lines.ts';
 import { priceInputs } from '../../store/cart/cart-pricing.ts';
 import { stateSchema } from '../../store/checkout/address.ts';
 import { explainedSchema } from '../../store/pricing/price-explanation.ts';
-import { readOne } from '../resources/old-resource.ts';
+import { readOne } from '../resources/managed-resource.ts';
 import { DISCOUNTS } from './discounts/discounts.ts';
 
 const bodySchema = z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PriceList } from '../../../entities/offers/price-list.ts';
-import { bodiesOf, managedResource, viewOf } from '../resources/managed-resource.ts';
+import { bodiesOf, managedResource, VERSION_AND_TIMES, viewOf } from '../resources/managed-resource.ts';
 import { groupIds, name, priority, windowFields } from './conditions.ts';
 
 const statuses = ['active', 'archived'] as const;
@@ -17,7 +17,7 @@ export const PRICE_LISTS = managedResource({
   statuses,
   view: viewOf('PriceList', { ...fields, entries }),
   select: `select t.id, t.name, t.status, t.priority, t.group_ids as "groupIds", t.starts_at as "startsAt",
-      t.ends_at as "endsAt", t.version, t.created_at as "createdAt", t.updated_at as "updatedAt",
+      t.ends_at as "endsAt", ${VERSION_AND_TIMES},
       (select count(*)::int from price_list_entries e where e.price_list_id = t.id) as entries
     from price_lists t`,
   ...bodiesOf(fields, ['name']),

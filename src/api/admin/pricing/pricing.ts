@@ -1,7 +1,6 @@
 import type { ApiDeps } from '../../deps.ts';
 import type { AnyRoute } from '../../http/route.ts';
-import { resourceRoutes } from '../resources/old-routes.ts';
-import { resourceRoutes as managedResourceRoutes } from '../resources/routes.ts';
+import { resourceRoutes } from '../resources/routes.ts';
 import { bundleOfferRoutes } from './bundles/bundle-offer.ts';
 import { BUNDLES } from './bundles/bundles.ts';
 import { discountCodeRoutes } from './discounts/discount-codes.ts';
@@ -16,7 +15,7 @@ import { taxClassRoutes } from './tax-classes.ts';
 
 /** Price lists, pricing rules, discounts, bundles, shipping methods and tax classes. */
 export const pricingAdminRoutes = (deps: ApiDeps): AnyRoute[] => [
-  ...managedResourceRoutes(deps, PRICE_LISTS),
+  ...resourceRoutes(deps, PRICE_LISTS),
   ...priceListEntryRoutes(deps),
   ...resourceRoutes(deps, PRICING_RULES),
   ...resourceRoutes(deps, DISCOUNTS),

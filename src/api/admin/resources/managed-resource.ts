@@ -9,7 +9,7 @@ import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import type { Call } from '../../http/route.ts';
 import { requireVersion } from '../version.ts';
 
-export type ResourceAction = 'read' | 'create' | 'update' | 'delete';
+type ResourceAction = 'read' | 'create' | 'update' | 'delete';
 
 /** The answer about a resource. */
 export type ResourceView = Row & { id: string; version: number };
@@ -73,6 +73,9 @@ export function bodiesOf(fields: z.ZodRawShape, required: readonly string[]): ob
   const needed = Object.fromEntries(required.map((name) => [name, fields[name] as z.core.$ZodType]));
   return { newBody: z.strictObject({ ...optional, ...needed }), changeBody: z.strictObject(optional) };
 }
+
+/** The last columns of `select`. */
+export const VERSION_AND_TIMES = `t.version, t.created_at as "createdAt", t.updated_at as "updatedAt"`;
 
 /** The schema of the answers: the fields, those that are computed, version and times. */
 export const viewOf = (schemaId: string, fields: z.ZodRawShape): z.core.$ZodType<object> => {
