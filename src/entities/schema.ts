@@ -41,6 +41,11 @@ import { Cart, CartItem } from './cart/cart.ts';
 import { Product, ProductCollection, Variant } from './catalogue/product.ts';
 import { Checkout } from './checkout/checkout.ts';
 import { preparePartitionsFor } from './monthly-tables.ts';
+import { Bundle } from './offers/bundle.ts';
+import { Discount } from './offers/discount.ts';
+import { PriceList } from './offers/price-list.ts';
+import { PricingRule } from './offers/pricing-rule.ts';
+import { ShippingMethod } from './offers/shipping-method.ts';
 import { Order } from './order/order.ts';
 import { Return } from './order/refunds/return.ts';
 import { Payment } from './payment/payment.ts';
@@ -52,19 +57,24 @@ import { WebhookSubscription } from './webhook/subscription.ts';
 export const ENTITIES = [
   Account,
   ApiKey,
+  Bundle,
   Cart,
   CartItem,
   Checkout,
   CustomerGroup,
+  Discount,
   Discrepancy,
   Order,
   Payment,
+  PriceList,
+  PricingRule,
   Product,
   ProductCollection,
   Return,
   Review,
   Role,
   SavedAddress,
+  ShippingMethod,
   Variant,
   WebhookSubscription,
 ];

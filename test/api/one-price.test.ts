@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { BundleView } from '../../src/api/store/catalogue/bundle-view.ts';
 import type { ProductList } from '../../src/api/store/catalogue/list/product-list.ts';
 import type { ProductView } from '../../src/api/store/catalogue/product-view.ts';
-import type { PricingRule, RuleAction, Target } from '../../src/domain/pricing/inputs.ts';
+import type { PricingRuleInput, RuleAction, Target } from '../../src/domain/pricing/inputs.ts';
 import type { PriceListTerms } from '../../src/domain/pricing/unit-prices/unit-price.ts';
 import { newId } from '../../src/infra/ids.ts';
 import { putBundle, putPriceList, putRule } from '../support/offers.ts';
@@ -23,7 +23,7 @@ const GOODS: Goods[] = Array.from({ length: 5 }, (_, index) => ({
 interface List extends Omit<PriceListTerms, 'id' | 'name'> {
   prices: [place: number, price: number, minQuantity: number][];
 }
-interface Rule extends Omit<PricingRule, 'id' | 'name' | 'include' | 'exclude'> {
+interface Rule extends Omit<PricingRuleInput, 'id' | 'name' | 'include' | 'exclude'> {
   include: Places;
   exclude: Places;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type {
   BundlePricing,
   Offer,
-  PricingRule,
+  PricingRuleInput,
   RuleAction,
   ShippingZone,
   Target,
@@ -99,7 +99,7 @@ export async function putPriceList(
 /** A rule for these goods. @returns its id. */
 export async function putRule(
   query: Query,
-  { action, include, ...rule }: { action: RuleAction; include: Target } & Partial<PricingRule>,
+  { action, include, ...rule }: { action: RuleAction; include: Target } & Partial<PricingRuleInput>,
 ): Promise<string> {
   const id = newId();
   await query(

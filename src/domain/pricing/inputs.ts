@@ -20,10 +20,10 @@ export interface PricingInputs {
   isFirstOrder: boolean;
   lines: readonly LineInput[];
   bundles: readonly BundleInput[];
-  priceLists: readonly PriceList[];
-  rules: readonly PricingRule[];
-  discounts: readonly Discount[];
-  shipping: ShippingMethod | null;
+  priceLists: readonly PriceListInput[];
+  rules: readonly PricingRuleInput[];
+  discounts: readonly DiscountInput[];
+  shipping: ShippingMethodInput | null;
 }
 
 /**
@@ -81,7 +81,7 @@ export interface TimeWindow {
 }
 
 /** Special prices for some variants. Without groups it applies to every customer. */
-export interface PriceList extends TimeWindow {
+export interface PriceListInput extends TimeWindow {
   id: string;
   name: string;
   priority: number;
@@ -108,7 +108,7 @@ export interface Selection {
   exclude: Target;
 }
 
-export interface PricingRule extends TimeWindow, Selection {
+export interface PricingRuleInput extends TimeWindow, Selection {
   id: string;
   name: string;
   priority: number;
@@ -127,7 +127,7 @@ export type RuleAction =
   | { kind: 'percent-off'; percent: number }
   | { kind: 'amount-off'; amount: number };
 
-export interface Discount extends TimeWindow, Selection {
+export interface DiscountInput extends TimeWindow, Selection {
   id: string;
   name: string;
   /** The code that the customer entered, in upper case; null if the discount needs no code. */
@@ -178,7 +178,7 @@ export interface Tier {
 }
 
 /** A shipping method; it is not available in states that no zone contains. */
-export interface ShippingMethod {
+export interface ShippingMethodInput {
   id: string;
   name: string;
   /** The SAC, the code for services. */

@@ -76,6 +76,13 @@ export function plainPercent(percent: string): string {
   return `${whole.replace(/^0+(?=\d)/, '')}${digits === '' ? '' : `.${digits}`}`;
 }
 
+/** Returns the rate with its instant in UTC and a plain percent, so that equal rates are equal texts. */
+export const plainRate = ({ validFrom, minUnitPrice, percent }: TaxRate): TaxRate => ({
+  validFrom: new Date(validFrom).toISOString(),
+  minUnitPrice,
+  percent: plainPercent(percent),
+});
+
 const DECIMAL = /^(\d+)(?:\.(\d+))?$/;
 
 /** Returns the highest of plain percents; '0' if there are none. */

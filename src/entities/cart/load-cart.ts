@@ -10,8 +10,8 @@ export async function loadCart(
   { id, customerId }: { id: string; customerId: string | null },
 ): Promise<Cart | undefined> {
   const source = { em: orm.em.fork(), run: query };
-  const [cart] = await loadAll(source, Cart, { where: { id, customerId }, forUpdate: false });
-  cart?.items.hydrate(await loadAll(source, CartItem, { where: { cart: id }, forUpdate: false }));
+  const [cart] = await loadAll(source, Cart, { where: { id, customerId } });
+  cart?.items.hydrate(await loadAll(source, CartItem, { where: { cart: id } }));
   return cart;
 }
 

@@ -1,5 +1,5 @@
 import type { BundleOffer } from '../../domain/pricing/bundles/selection.ts';
-import type { PriceList, PricingRule, ShippingMethod } from '../../domain/pricing/inputs.ts';
+import type { PriceListInput, PricingRuleInput, ShippingMethodInput } from '../../domain/pricing/inputs.ts';
 import type { Query } from '../../infra/database/query.ts';
 import { type ListedGoods, limitedGoods, loadGoods, type Sellable } from '../catalogue/sellable.ts';
 import { type BuyerOf, type BuyerTerms, loadBuyerTerms, plainTerms } from './buyer-terms.ts';
@@ -11,12 +11,12 @@ export interface PricingContext {
   groupIds: string[];
   /** Also true if no discount depends on it. */
   isFirstOrder: boolean;
-  priceLists: PriceList[];
-  rules: PricingRule[];
+  priceLists: PriceListInput[];
+  rules: PricingRuleInput[];
   discounts: LimitedDiscount[];
   bundles: BundleOffer[];
   /** The requested method, or else the default one; null if it does not exist or is not active. */
-  shipping: ShippingMethod | null;
+  shipping: ShippingMethodInput | null;
 }
 
 export interface PricingOf extends BuyerOf {
@@ -106,14 +106,14 @@ function contextOf(
   };
 }
 
-const entriesOf = (goods: readonly ListedGoods[], listId: string): PriceList['entries'] =>
+const entriesOf = (goods: readonly ListedGoods[], listId: string): PriceListInput['entries'] =>
   goods.flatMap(({ variantId, prices }) =>
     prices.flatMap((one) =>
       one.listId === listId ? [{ variantId, minQuantity: one.minQuantity, price: one.price }] : [],
     ),
   );
 
-function shippingOf({ shippingMethods }: Offers, id: string | null): ShippingMethod | null {
+function shippingOf({ shippingMethods }: Offers, id: string | null): ShippingMethodInput | null {
   const found = shippingMethods.find((method) => (id === null ? method.isDefault : method.id === id.toLowerCase()));
   if (!found) return null;
   const { isDefault: _, ...method } = found;

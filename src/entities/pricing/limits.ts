@@ -1,8 +1,8 @@
-import type { Discount } from '../../domain/pricing/inputs.ts';
+import type { DiscountInput } from '../../domain/pricing/inputs.ts';
 import type { WrittenDiscount } from './offers.ts';
 
 /** A discount with its limits on uses (null: no limit), and in `usedUp` the limit that is reached. */
-export type LimitedDiscount = Discount & WrittenDiscount;
+export type LimitedDiscount = DiscountInput & WrittenDiscount;
 
 /** The uses of a discount under one of its counters. */
 export interface Uses {

@@ -1,4 +1,4 @@
-import type { Discount, PricingRule, ShippingMethod, TimeWindow } from '../../domain/pricing/inputs.ts';
+import type { DiscountInput, PricingRuleInput, ShippingMethodInput, TimeWindow } from '../../domain/pricing/inputs.ts';
 import type { PriceListTerms } from '../../domain/pricing/unit-prices/unit-price.ts';
 import type { TaxRate } from '../../domain/tax/tax.ts';
 import { forAnyKeys } from '../../infra/database/groups/merged-statements.ts';
@@ -6,7 +6,7 @@ import type { Query } from '../../infra/database/query.ts';
 import { ratesOf } from '../catalogue/tax-rates.ts';
 
 /** A discount as stored, with its limits on uses (null: no limit) but without its uses. */
-export type WrittenDiscount = Omit<Discount, 'usedUp'> & {
+export type WrittenDiscount = Omit<DiscountInput, 'usedUp'> & {
   maxUses: number | null;
   maxUsesPerCustomer: number | null;
   codeMaxUses: number | null;
@@ -19,10 +19,10 @@ export interface Offers {
   /** Every change of an offer raises it in the same transaction. */
   version: number;
   priceLists: PriceListTerms[];
-  rules: PricingRule[];
+  rules: PricingRuleInput[];
   /** Only discounts without a code. */
   discounts: WrittenDiscount[];
-  shippingMethods: (ShippingMethod & { isDefault: boolean })[];
+  shippingMethods: (ShippingMethodInput & { isDefault: boolean })[];
   /** By the code of the tax class. */
   taxRates: Record<string, TaxRate[]>;
 }

@@ -1,5 +1,5 @@
 import type { ChosenSet } from '../../domain/pricing/bundles/selection.ts';
-import type { Discount, PricingInputs, ShippingTax } from '../../domain/pricing/inputs.ts';
+import type { DiscountInput, PricingInputs, ShippingTax } from '../../domain/pricing/inputs.ts';
 import type { Sellable } from '../catalogue/sellable.ts';
 import type { PricingContext } from './goods-for-pricing.ts';
 import type { LimitedDiscount } from './limits.ts';
@@ -92,5 +92,5 @@ function goodsOf(sellables: ReadonlyMap<string, Sellable>, id: string) {
   return { variantId, productId, collectionIds, unitPrice, weightGrams, hsn, taxRates };
 }
 
-const withoutLimits = ({ maxUses, maxUsesPerCustomer, codeMaxUses, ...discount }: LimitedDiscount): Discount =>
+const withoutLimits = ({ maxUses, maxUsesPerCustomer, codeMaxUses, ...discount }: LimitedDiscount): DiscountInput =>
   discount;

@@ -1,5 +1,5 @@
 import { refused } from '../../domain/errors.ts';
-import type { ShippingMethod } from '../../domain/pricing/inputs.ts';
+import type { ShippingMethodInput } from '../../domain/pricing/inputs.ts';
 import type { Query } from '../../infra/database/query.ts';
 import { ratesOf } from '../catalogue/tax-rates.ts';
 
@@ -10,8 +10,8 @@ export async function requireMethod(query: Query, shippingMethodId: string): Pro
 }
 
 /** Loads the active shipping methods in display order. */
-export const loadShippingMethods = (query: Query): Promise<ShippingMethod[]> =>
-  query<ShippingMethod>(
+export const loadShippingMethods = (query: Query): Promise<ShippingMethodInput[]> =>
+  query<ShippingMethodInput>(
     `select id, name, hsn, zones, ${ratesOf('m.tax_class')} as "taxRates"
       from shipping_methods m where status = 'active' order by position, id`,
     [],

@@ -2,6 +2,9 @@ import type { EntityClass, EntityManager, EntityMetadata } from '@mikro-orm/core
 import { forAnyKeys } from './groups/merged-statements.ts';
 import type { Query } from './query.ts';
 
+/** `for no key update` still lets others insert rows that refer to the locked row. */
+export type RowLock = 'for update' | 'for no key update';
+
 export type Where<T> = Partial<Record<Extract<keyof T, string>, string | null>>;
 
 /**
@@ -11,10 +14,10 @@ export type Where<T> = Partial<Record<Extract<keyof T, string>, string | null>>;
 export async function loadAll<T extends object>(
   { em, run }: { em: EntityManager; run: Query },
   entity: EntityClass<T>,
-  { where, forUpdate }: { where: Where<T>; forUpdate: boolean },
+  { where, mode }: { where: Where<T>; mode?: RowLock },
 ): Promise<T[]> {
   const meta = em.getMetadata().get<T>(entity);
-  const rows = await run<Record<string, unknown>>(...selection(meta as EntityMetadata, { where, forUpdate }));
+  const rows = await run<Record<string, unknown>>(...selection(meta as EntityMetadata, { where, mode }));
   // An entity that is already loaded keeps its changes: the row is older.
   const managed = em.getUnitOfWork();
   return rows.map((row) => (managed.getById(entity, row.id as never) ?? em.map(entity, row as never)) as T);
@@ -22,10 +25,10 @@ export async function loadAll<T extends object>(
 
 function selection(
   meta: EntityMetadata,
-  { where, forUpdate }: { where: Record<string, string | null | undefined>; forUpdate: boolean },
+  { where, mode = '' }: { where: Record<string, string | null | undefined>; mode?: RowLock | '' | undefined },
 ): [sql: string, params: unknown[]] {
   const select = (condition: string) =>
-    `select ${columnNames(meta).join(', ')} from ${meta.tableName} where ${condition} order by id${forUpdate ? ' for update' : ''}`;
+    `select ${columnNames(meta).join(', ')} from ${meta.tableName} where ${condition} order by id ${mode}`;
   const wanted = Object.entries(where).filter(([, value]) => value !== null);
   const absent = Object.keys(where).filter((name) => where[name] === null);
   const [[name, value] = []] = wanted;

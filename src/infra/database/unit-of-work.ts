@@ -1,6 +1,6 @@
 import type { AnyEntity, EntityClass } from '@mikro-orm/core';
 import { failpoint } from '../failpoint.ts';
-import { loadAll, type Where } from './aggregates.ts';
+import { loadAll, type RowLock, type Where } from './aggregates.ts';
 import type { Database } from './database.ts';
 import { insideTransaction } from './external-call.ts';
 import { type PendingWrites, pendingWrites, type Row, STALE } from './pending-writes.ts';
@@ -17,12 +17,14 @@ export interface Tx {
   query<R extends object = Row>(sql: string, params?: readonly unknown[]): Promise<R[]>;
   /** Sends a statement whose result is not needed; the next `write` or the commit throws its failure. */
   send(sql: string, params: readonly unknown[]): void;
-  /** Loads one aggregate under its row lock. */
-  lock<T extends object>(entity: EntityClass<T>, where: Where<T>): Promise<T | null>;
+  /** Loads one aggregate under its row lock: by default one that also blocks new rows that refer to it. */
+  lock<T extends object>(entity: EntityClass<T>, where: Where<T>, mode?: RowLock): Promise<T | null>;
   /** Loads entities that are protected by a lock of the caller. */
   find<T extends object>(entity: EntityClass<T>, where: Where<T>): Promise<T[]>;
   /** Inserts a new entity and its related entities at the commit. */
   persist(entity: AnyEntity): void;
+  /** Deletes the row of a loaded entity at the commit. */
+  remove(entity: AnyEntity): void;
   /** Inserts `row` at the commit. All appended rows are sent in one statement; rows of a table keep their order. */
   append(table: string, row: Row): void;
   /** Collects the changes of entities for the commit. From here on their versions are those after the commit. */
@@ -100,17 +102,18 @@ export function openTx({ orm }: Pick<Database, 'orm'>, run: Query, common = new 
   const tx: Tx = {
     now: new Date(),
     query: (sql, params = []) => run(sql, params),
-    async lock(entity, where) {
-      const [found] = await loadAll({ em, run }, entity, { where, forUpdate: true });
+    async lock(entity, where, mode = 'for update') {
+      const [found] = await loadAll({ em, run }, entity, { where, mode });
       return found ?? null;
     },
-    find: (entity, where) => loadAll({ em, run }, entity, { where, forUpdate: false }),
+    find: (entity, where) => loadAll({ em, run }, entity, { where }),
     send(sql, params) {
       const result = run(sql, params);
       result.catch(() => undefined);
       sent.push(result);
     },
     persist: (entity) => void em.persist(entity),
+    remove: (entity) => void em.remove(entity),
     append: pending.append,
     prepare: () => pending.take(em),
     async write() {

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import type {
   BundleInput,
-  Discount,
+  DiscountInput,
   Goods,
   LineInput,
   Offer,
-  PriceList,
+  PriceListInput,
   PricingInputs,
-  PricingRule,
+  PricingRuleInput,
   Reduction,
   Selection,
-  ShippingMethod,
+  ShippingMethodInput,
   Target,
   TimeWindow,
 } from '../../../src/domain/pricing/inputs.ts';
@@ -120,9 +120,13 @@ const entries = fc.uniqueArray(
   }),
   { selector: (entry) => `${entry.variantId} ${entry.minQuantity}`, maxLength: 6 },
 );
-const priceList: fc.Arbitrary<PriceList> = together(named('list'), window, fc.record({ priority, groupIds, entries }));
+const priceList: fc.Arbitrary<PriceListInput> = together(
+  named('list'),
+  window,
+  fc.record({ priority, groupIds, entries }),
+);
 
-const rule: fc.Arbitrary<PricingRule> = together(
+const rule: fc.Arbitrary<PricingRuleInput> = together(
   named('rule'),
   fc.tuple(window, selection).map(([when, which]) => ({ ...when, ...which })),
   fc.record({
@@ -169,7 +173,7 @@ export const offer: fc.Arbitrary<Offer> = fc.oneof(
 );
 
 /** `isOpen`: it may count as far as everything but the goods is concerned. */
-export const discountOf = ({ isOpen }: { isOpen: boolean }): fc.Arbitrary<Discount> =>
+export const discountOf = ({ isOpen }: { isOpen: boolean }): fc.Arbitrary<DiscountInput> =>
   together(
     named('discount'),
     fc
@@ -204,7 +208,7 @@ const zone = fc.record({
     { selector: (rate) => `${rate.fromWeightGrams} ${rate.fromSubtotal}`, minLength: 1 },
   ),
 });
-const shipping: fc.Arbitrary<ShippingMethod | null> = fc.option(
+const shipping: fc.Arbitrary<ShippingMethodInput | null> = fc.option(
   fc.record({
     id: fc.constant('method'),
     name: fc.constant('Courier'),

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Discount, PricingInputs } from '../../../src/domain/pricing/inputs.ts';
+import type { DiscountInput, PricingInputs } from '../../../src/domain/pricing/inputs.ts';
 import { priceCart } from '../../../src/domain/pricing/price-cart.ts';
 import { RUNS } from '../arbitraries.ts';
 import { discountOf, smallCarts } from './carts.ts';
 
-const totalWith = (inputs: PricingInputs, discounts: readonly Discount[]): number =>
+const totalWith = (inputs: PricingInputs, discounts: readonly DiscountInput[]): number =>
   priceCart({ ...inputs, discounts }).totals.total;
 
 /** Carts with so many discounts that may all be combined, each in a lane of its own or in one of two. */

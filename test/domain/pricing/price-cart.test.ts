@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { unitAt } from '../../../src/domain/money/unit-shares.ts';
-import type { BundlePricing, PricingInputs, ShippingMethod } from '../../../src/domain/pricing/inputs.ts';
+import type { BundlePricing, PricingInputs, ShippingMethodInput } from '../../../src/domain/pricing/inputs.ts';
 import { priceCart } from '../../../src/domain/pricing/price-cart.ts';
 import { replay, snapshotOf } from '../../../src/domain/pricing/snapshot.ts';
 import { GST_CLASSES } from '../../../src/domain/tax/gst-classes.ts';
@@ -36,7 +36,7 @@ function cart(changes: Partial<PricingInputs> = {}): PricingInputs {
   };
 }
 
-const courierAt = (price: number): ShippingMethod => ({
+const courierAt = (price: number): ShippingMethodInput => ({
   ...{ id: 'courier', name: 'Courier', hsn: '996812', taxRates: ratesOf('standard') },
   zones: [{ name: 'India', states: [], maxWeightGrams: null, rates: [{ fromWeightGrams: 0, fromSubtotal: 0, price }] }],
 });

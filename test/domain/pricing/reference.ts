@@ -1,4 +1,4 @@
-import type { Discount, PricingInputs, Reduction, Selection } from '../../../src/domain/pricing/inputs.ts';
+import type { DiscountInput, PricingInputs, Reduction, Selection } from '../../../src/domain/pricing/inputs.ts';
 import type { TaxRate } from '../../../src/domain/tax/tax.ts';
 import { oracleBill } from './tax-oracle.ts';
 
@@ -62,7 +62,7 @@ const compare = (a: number[], b: number[]): number => {
   return 0;
 };
 
-function isLegal(chosen: Discount[]): boolean {
+function isLegal(chosen: DiscountInput[]): boolean {
   if (chosen.length > 1 && chosen.some(({ stacking }) => stacking === 'exclusive')) return false;
   const lanes = chosen.map(({ stackGroup, id }) => stackGroup ?? `own ${id}`);
   return new Set(lanes).size === lanes.length;
@@ -76,19 +76,19 @@ function isSelected({ include, exclude }: Selection, { variantId, productId, col
   return (isOpen || named(include)) && !named(exclude);
 }
 
-const goodsOf = (discount: Discount, which: Selection, lines: ReferenceLine[]): number[] =>
+const goodsOf = (discount: DiscountInput, which: Selection, lines: ReferenceLine[]): number[] =>
   lines.flatMap((line, place) =>
     isSelected(which, line) && !(discount.excludesBundles && line.isInBundle) ? [place] : [],
   );
 
-function mayCount(discount: Discount, lines: ReferenceLine[]): boolean {
+function mayCount(discount: DiscountInput, lines: ReferenceLine[]): boolean {
   const goods = goodsOf(discount, discount, lines);
   const units = goods.reduce((sum, place) => sum + (lines[place]?.quantity ?? 0), 0);
   const subtotal = goods.reduce((sum, place) => sum + (lines[place]?.amount ?? 0), 0);
   return goods.length > 0 && units >= discount.minQuantity && subtotal >= discount.minSubtotal;
 }
 
-function takeOff(discount: Discount, lines: ReferenceLine[], state: State): State {
+function takeOff(discount: DiscountInput, lines: ReferenceLine[], state: State): State {
   const { offer } = discount;
   const goods = goodsOf(discount, discount, lines);
   const everything = lines.map((_, place) => place);
@@ -156,10 +156,14 @@ function spread(
   return { ...state, rest };
 }
 
-type BuyAndGet = Extract<Discount['offer'], { kind: 'buy-x-get-y' }>;
+type BuyAndGet = Extract<DiscountInput['offer'], { kind: 'buy-x-get-y' }>;
 
 /** How many units of each line are given: all ways to apply it n times are counted unit by unit, for the greatest n that works. */
-function unitsGiven(discount: Discount, { buy, get, maxApplications }: BuyAndGet, lines: ReferenceLine[]): number[] {
+function unitsGiven(
+  discount: DiscountInput,
+  { buy, get, maxApplications }: BuyAndGet,
+  lines: ReferenceLine[],
+): number[] {
   const bought = goodsOf(discount, buy, lines);
   const got = goodsOf(discount, get, lines);
   const units = got

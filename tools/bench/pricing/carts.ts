@@ -1,4 +1,4 @@
-import type { LineInput, PricingInputs, ShippingMethod } from '../../../src/domain/pricing/inputs.ts';
+import type { LineInput, PricingInputs, ShippingMethodInput } from '../../../src/domain/pricing/inputs.ts';
 import { GST_CLASSES } from '../../../src/domain/tax/gst-classes.ts';
 import { COLLECTIONS, collectionId, DISCOUNTS, priceListsFor, productId, RULES, variantId } from './offers.ts';
 
@@ -6,7 +6,7 @@ const GST = ['apparel', 'standard', 'essential', 'footwear'].map(
   (code) => GST_CLASSES.find((taxClass) => taxClass.code === code)?.rates ?? [],
 );
 
-const courier: ShippingMethod = {
+const courier: ShippingMethodInput = {
   ...{ id: 'courier', name: 'Courier', hsn: '996812', taxRates: GST[1] ?? [] },
   zones: [
     {

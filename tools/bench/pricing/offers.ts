@@ -1,4 +1,11 @@
-import type { Discount, Offer, PriceList, PricingRule, Selection, Target } from '../../../src/domain/pricing/inputs.ts';
+import type {
+  DiscountInput,
+  Offer,
+  PriceListInput,
+  PricingRuleInput,
+  Selection,
+  Target,
+} from '../../../src/domain/pricing/inputs.ts';
 
 export const COLLECTIONS = 5;
 export const variantId = (number: number): string => idOf('variant', number);
@@ -38,7 +45,7 @@ const twoPlusOne: Offer = {
   ...{ percent: 50, maxApplications: 3 },
 };
 
-function discount(number: number, offer: Offer, changes: Partial<Discount> = {}): Discount {
+function discount(number: number, offer: Offer, changes: Partial<DiscountInput> = {}): DiscountInput {
   const id = idOf('discount', number);
   return {
     ...{ id, name: `discount ${number}`, code: null, isEnabled: true, priority: number % 7 },
@@ -49,7 +56,7 @@ function discount(number: number, offer: Offer, changes: Partial<Discount> = {})
 }
 
 /** Ten applicable discounts: eight in five lanes, which gives 96 combinations, and two exclusive ones. */
-const ELIGIBLE: readonly Discount[] = [
+const ELIGIBLE: readonly DiscountInput[] = [
   discount(0, percentage(10), { stackGroup: 'season', ...inCollection(0) }),
   discount(1, percentage(15, 500_00), { stackGroup: 'season' }),
   discount(2, tiered, { stackGroup: 'season' }),
@@ -63,20 +70,20 @@ const ELIGIBLE: readonly Discount[] = [
 ];
 
 /** Discounts that do not apply: most for other goods, some for other customers or larger orders. */
-function unreached(number: number): Discount {
+function unreached(number: number): DiscountInput {
   const offer = number % 2 === 0 ? percentage(10) : amount(75_00);
   if (number % 9 === 0) return discount(number, offer, { groupIds: [idOf('group', 1)] });
   if (number % 9 === 1) return discount(number, offer, { minSubtotal: 1_00_00_000_00 });
   return discount(number, offer, elsewhere(number));
 }
 
-export const DISCOUNTS: readonly Discount[] = Array.from(
+export const DISCOUNTS: readonly DiscountInput[] = Array.from(
   { length: 100 },
   (_, number) => ELIGIBLE[number] ?? unreached(number),
 );
 
 /** Twenty rules, four of which apply to goods in every cart. */
-export const RULES: readonly PricingRule[] = Array.from({ length: 20 }, (_, number) => ({
+export const RULES: readonly PricingRuleInput[] = Array.from({ length: 20 }, (_, number) => ({
   ...{ id: idOf('rule', number), name: `rule ${number}`, priority: number, isFinal: number === 0, groupIds: [] },
   ...{ ...always, minQuantity: 1, maxQuantity: number === 10 ? 2 : null },
   ...(number % 5 === 0 ? inCollection(number % 2) : elsewhere(number)),
@@ -84,7 +91,7 @@ export const RULES: readonly PricingRule[] = Array.from({ length: 20 }, (_, numb
 }));
 
 /** Two lists with every variant, one of them with quantity breaks. */
-export const priceListsFor = (variants: number): PriceList[] =>
+export const priceListsFor = (variants: number): PriceListInput[] =>
   [0, 1].map((number) => ({
     ...{ id: idOf('list', number), name: `list ${number}`, priority: number, groupIds: [], ...always },
     entries: Array.from({ length: variants }, (_, variant) => ({

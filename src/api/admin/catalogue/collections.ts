@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import { lockRulesForChange, refillCollection } from '../../../entities/catalogue/collection-rule.ts';
+import { refuseReferencedByOffers } from '../../../entities/offers/references.ts';
 import { paise } from '../../fields/amounts.ts';
-import { refuseReferencedByOffers } from '../pricing/offer-references.ts';
-import { resource } from '../resources/resource.ts';
+import { resource } from '../resources/old-resource.ts';
 import { CATALOGUE, makeUniqueSlug, slug } from './fields.ts';
 
 const statuses = ['active', 'archived'] as const;

@@ -2,12 +2,11 @@ import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import { UNITS } from '../../../domain/invoices/unit.ts';
 import { lockRules, reindexCollections } from '../../../entities/catalogue/collection-rule.ts';
+import { refuseReferencedByOffers, requireExistingIds } from '../../../entities/offers/references.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { searchText, skuPattern } from '../../store/catalogue/list/product-filter.ts';
 import { attributesSchema, mediaSchema } from '../../store/catalogue/product-view.ts';
-import { requireExistingIds } from '../pricing/conditions.ts';
-import { refuseReferencedByOffers } from '../pricing/offer-references.ts';
-import { resource } from '../resources/resource.ts';
+import { resource } from '../resources/old-resource.ts';
 import { CATALOGUE, makeUniqueSlug, requireTaxClass, slug } from './fields.ts';
 import { addVariants, newVariant } from './variant-rows.ts';
 

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import { lockRules, reindexCollections } from '../../../entities/catalogue/collection-rule.ts';
-import { requireExistingIds } from '../pricing/conditions.ts';
-import { refuseReferencedByOffers } from '../pricing/offer-references.ts';
-import { resource } from '../resources/resource.ts';
+import { refuseReferencedByOffers, requireExistingIds } from '../../../entities/offers/references.ts';
+import { resource } from '../resources/old-resource.ts';
 import { CATALOGUE, variantFields } from './fields.ts';
 
 const statuses = ['active', 'archived'] as const;

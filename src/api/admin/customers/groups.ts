@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { lockCustomer } from '../../../entities/account/customer.ts';
 import { CustomerGroup, lockCustomerGroup } from '../../../entities/account/customer-group.ts';
+import { refuseReferencedByOffers } from '../../../entities/offers/references.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { withoutBody } from '../../auth/credentials/passwords.ts';
 import type { ApiDeps } from '../../deps.ts';
@@ -8,7 +9,6 @@ import { inTextOrder } from '../../fields/text-order.ts';
 import { type AnyRoute, type Call, route } from '../../http/route.ts';
 import { refuseTakenName } from '../access/roles.ts';
 import { adminEdit, noContent, versioned } from '../change.ts';
-import { refuseReferencedByOffers } from '../pricing/offer-references.ts';
 import { requireVersion } from '../version.ts';
 
 const PATH = '/api/v1/admin/customer-groups';

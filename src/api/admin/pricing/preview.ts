@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Discount } from '../../../domain/pricing/inputs.ts';
+import type { DiscountInput } from '../../../domain/pricing/inputs.ts';
 import type { PricingOutput, RefusalReason } from '../../../domain/pricing/output.ts';
 import { loadGoodsForPricing } from '../../../entities/pricing/goods-for-pricing.ts';
 import { idsOf, type LineRequest, pricingInputs } from '../../../entities/pricing/pricing-request.ts';
@@ -11,7 +11,7 @@ import { lineSchema } from '../../store/cart/cart-lines.ts';
 import { priceInputs } from '../../store/cart/cart-pricing.ts';
 import { stateSchema } from '../../store/checkout/address.ts';
 import { explainedSchema } from '../../store/pricing/price-explanation.ts';
-import { readOne } from '../resources/resource.ts';
+import { readOne } from '../resources/managed-resource.ts';
 import { DISCOUNTS } from './discounts/discounts.ts';
 
 const bodySchema = z.strictObject({
@@ -79,14 +79,14 @@ export const previewRoutes = (deps: ApiDeps): AnyRoute[] => [
 const reasonOf = ({ explanation }: PricingOutput, id: string): string =>
   explanation.find((step) => step.id === id)?.skipped ?? ('NO_EFFECT' satisfies RefusalReason);
 
-type Stored = Omit<Discount, 'startsAt' | 'endsAt'> & {
+type Stored = Omit<DiscountInput, 'startsAt' | 'endsAt'> & {
   startsAt: Date | null;
   endsAt: Date | null;
   isAutomatic: boolean;
 };
 
 /** Reads a discount as if it were active and its code entered. */
-async function readAsEntered({ db }: ApiDeps, id: string): Promise<Discount> {
+async function readAsEntered({ db }: ApiDeps, id: string): Promise<DiscountInput> {
   const stored = (await readOne(db.query, DISCOUNTS, id)) as object as Stored;
   const { name, priority, stacking, stackGroup, groupIds, firstOrderOnly, minSubtotal, minQuantity } = stored;
   const { include, exclude, excludesBundles, offer, isAutomatic } = stored;

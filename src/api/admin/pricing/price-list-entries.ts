@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { refused } from '../../../domain/errors.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { withoutBody } from '../../auth/credentials/passwords.ts';
 import type { ApiDeps } from '../../deps.ts';
@@ -8,8 +7,8 @@ import { readCursor, writeCursor } from '../../http/cursor.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { adminEdit, noContent, versioned } from '../change.ts';
 import { pageQuery, pageSchema } from '../list-query.ts';
-import { lockResource, readOne } from '../resources/resource.ts';
-import { requireExistingIds, units } from './conditions.ts';
+import { lockOne, lockResource, readOne } from '../resources/managed-resource.ts';
+import { units } from './conditions.ts';
 import { PRICE_LISTS } from './price-lists.ts';
 
 const PATH = '/api/v1/admin/price-lists/{id}/entries';
@@ -72,25 +71,9 @@ const put = (deps: ApiDeps) =>
       const { id } = call.params;
       const { entries } = call.body;
       const work = async (tx: Tx) => {
-        await lockResource(tx, PRICE_LISTS, call);
-        refuseDuplicates(entries);
-        await requireExistingIds(tx, {
-          field: 'entries',
-          table: 'variants',
-          ids: entries.map((entry) => entry.variantId),
-        });
-        await tx.query(
-          `insert into price_list_entries (variant_id, price_list_id, min_quantity, price)
-            select variant_id, $1, min_quantity, price
-              from unnest($2::uuid[], $3::int[], $4::bigint[]) as e (variant_id, min_quantity, price)
-            on conflict (variant_id, price_list_id, min_quantity) do update set price = excluded.price`,
-          [
-            id,
-            ...[entries.map((entry) => entry.variantId), entries.map((entry) => entry.minQuantity)],
-            entries.map((entry) => entry.price),
-          ],
-        );
-        await bumpVersion(tx, id);
+        const priceList = await lockResource(tx, PRICE_LISTS, call);
+        await priceList.setEntries(tx, entries);
+        await tx.write();
         const answer = versioned(await readOne(tx.query, PRICE_LISTS, id));
         return { answer, target: { type: 'price-list', id }, before: null, after: { entries } };
       };
@@ -110,33 +93,10 @@ const remove = (deps: ApiDeps) =>
     handle(call) {
       const { id, variantId } = call.params;
       const work = async (tx: Tx) => {
-        await tx.query(`select 1 from price_lists where id = $1 for update`, [id]);
-        await readOne(tx.query, PRICE_LISTS, id);
-        const removed = await tx.query<{ minQuantity: number; price: number }>(
-          `delete from price_list_entries where price_list_id = $1 and variant_id = $2
-            returning min_quantity as "minQuantity", price`,
-          [id, variantId],
-        );
-        await bumpVersion(tx, id);
+        const priceList = await lockOne(tx, PRICE_LISTS, { id });
+        const removed = await priceList.removeEntries(tx, variantId);
         return { answer: noContent, target: { type: 'price-list', id }, before: { variantId, removed }, after: null };
       };
       return withoutBody(adminEdit(deps, call, { action: 'price-list.remove-prices', scope: id, work }));
     },
   });
-
-/** Refuses two entries for one variant and quantity, because either could win. @throws CONTRADICTION */
-function refuseDuplicates(entries: readonly Entry[]): void {
-  const seen = new Set<string>();
-  for (const [index, { variantId, minQuantity }] of entries.entries()) {
-    const key = `${variantId} ${minQuantity}`;
-    const problem = { where: `entries[${index}]`, problem: 'repeats the variant and quantity of an earlier entry' };
-    if (seen.has(key))
-      throw refused('CONTRADICTION', {
-        problems: [{ ...problem, expected: 'one entry for each variant and quantity' }],
-      });
-    seen.add(key);
-  }
-}
-
-const bumpVersion = (tx: Tx, id: string): Promise<object[]> =>
-  tx.query(`update price_lists set version = version + 1, updated_at = $2 where id = $1`, [id, tx.now]);

@@ -1,19 +1,8 @@
 import { z } from 'zod';
-import { ruleContradictions } from '../../../domain/pricing/contradictions/contradiction.ts';
+import { PricingRule } from '../../../entities/offers/pricing-rule.ts';
 import { paise, percent } from '../../fields/amounts.ts';
-import { resource } from '../resources/resource.ts';
-import {
-  EMPTY_TARGET,
-  groupIds,
-  name,
-  priority,
-  refuseContradictions,
-  requireGoods,
-  requireGroups,
-  selectionFields,
-  units,
-  windowFields,
-} from './conditions.ts';
+import { bodiesOf, managedResource, VERSION_AND_TIMES, viewOf } from '../resources/managed-resource.ts';
+import { groupIds, name, priority, selectionFields, units, windowFields } from './conditions.ts';
 
 const statuses = ['active', 'archived'] as const;
 
@@ -39,25 +28,20 @@ const fields = {
 };
 
 /** Pricing rules: they change the unit price one after the other, by priority. */
-export const PRICING_RULES = resource({
+export const PRICING_RULES = managedResource({
   path: 'pricing-rules',
   noun: 'pricing-rule',
-  schemaId: 'PricingRule',
   tag: 'Pricing rules',
   permission: 'price-lists:manage',
-  table: 'pricing_rules',
   notFound: 'PRICING_RULE_NOT_FOUND',
   statuses,
-  fields,
-  defaults: {
-    ...{ status: 'active', priority: 0, isFinal: false, groupIds: [], startsAt: null, endsAt: null },
-    ...{ include: EMPTY_TARGET, exclude: EMPTY_TARGET, minQuantity: 1, maxQuantity: null },
-  },
-  required: ['name', 'action'],
-  json: ['include', 'exclude', 'action'],
-  async check(tx, { startsAt = null, endsAt = null, include = EMPTY_TARGET, exclude = EMPTY_TARGET, ...rule }) {
-    refuseContradictions(ruleContradictions({ ...rule, startsAt, endsAt, include, exclude }));
-    await requireGroups(tx, rule.groupIds);
-    await requireGoods(tx, { include, exclude });
-  },
+  view: viewOf('PricingRule', fields),
+  select: `select t.id, t.name, t.status, t.priority, t.is_final as "isFinal", t.group_ids as "groupIds",
+      t.starts_at as "startsAt", t.ends_at as "endsAt", t.include, t.exclude, t.min_quantity as "minQuantity",
+      t.max_quantity as "maxQuantity", t.action, ${VERSION_AND_TIMES} from pricing_rules t`,
+  ...bodiesOf(fields, ['name', 'action']),
+  entity: PricingRule,
+  create: (tx, body) => PricingRule.create(tx, body),
+  change: (tx, rule, body) => rule.change(tx, body),
+  remove: async (tx, rule) => tx.remove(rule),
 });

@@ -1,13 +1,9 @@
 import { z } from 'zod';
-import { zoneContradictions } from '../../../domain/pricing/contradictions/zone.ts';
+import { ShippingMethod } from '../../../entities/offers/shipping-method.ts';
 import { paise } from '../../fields/amounts.ts';
 import { stateSchema } from '../../store/checkout/address.ts';
-import { requireTaxClass } from '../catalogue/fields.ts';
-import { resource } from '../resources/resource.ts';
-import { name, refuseContradictions } from './conditions.ts';
-
-/** Key of the advisory lock that serialises changes of the default method. Arbitrary, but it must not change. */
-const DEFAULT_METHOD_LOCK = 7_205_762;
+import { bodiesOf, managedResource, VERSION_AND_TIMES, viewOf } from '../resources/managed-resource.ts';
+import { name } from './conditions.ts';
 
 const statuses = ['active', 'archived'] as const;
 const grams = z.int().min(0).max(10_000_000);
@@ -58,28 +54,20 @@ const fields = {
 };
 
 /** Shipping methods, priced by zone, weight and subtotal. */
-export const SHIPPING_METHODS = resource({
+export const SHIPPING_METHODS = managedResource({
   path: 'shipping-methods',
   noun: 'shipping-method',
-  schemaId: 'ShippingMethod',
   tag: 'Shipping methods',
   permission: 'price-lists:manage',
-  table: 'shipping_methods',
   notFound: 'SHIPPING_METHOD_NOT_FOUND',
   statuses,
-  fields,
-  defaults: { status: 'active', isDefault: false, position: 100, hsn: '996812' },
-  required: ['name', 'taxClass', 'zones'],
-  json: ['zones'],
-  prepare: (tx) => tx.query(`select pg_advisory_xact_lock($1)`, [DEFAULT_METHOD_LOCK]),
-  async check(tx, { zones, taxClass, isDefault, status }, id) {
-    refuseContradictions(zoneContradictions(zones));
-    await requireTaxClass(tx, taxClass);
-    if (!isDefault || status !== 'active') return;
-    await tx.query(
-      `update shipping_methods set is_default = false, version = version + 1, updated_at = $2
-        where is_default and id <> $1`,
-      [id, tx.now],
-    );
-  },
+  view: viewOf('ShippingMethod', fields),
+  select: `select t.id, t.name, t.status, t.is_default as "isDefault", t.position, t.hsn, t.tax_class as "taxClass",
+      t.zones, ${VERSION_AND_TIMES} from shipping_methods t`,
+  ...bodiesOf(fields, ['name', 'taxClass', 'zones']),
+  entity: ShippingMethod,
+  prepare: (tx) => ShippingMethod.lockDefault(tx),
+  create: (tx, body) => ShippingMethod.create(tx, body),
+  change: (tx, method, body) => method.change(tx, body),
+  remove: async (tx, method) => tx.remove(method),
 });

@@ -1,24 +1,43 @@
 import { z } from 'zod';
-import { refused } from '../../../domain/errors.ts';
+import {
+  changeTaxClass,
+  createTaxClass,
+  lockTaxClass,
+  readTaxClass,
+  readTaxClasses,
+  removeTaxClass,
+} from '../../../entities/offers/tax-class.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { withoutBody } from '../../auth/credentials/passwords.ts';
 import type { ApiDeps } from '../../deps.ts';
+import { paise } from '../../fields/amounts.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { refuseTakenName } from '../access/roles.ts';
 import { adminEdit, noContent, versioned } from '../change.ts';
 import { requireVersion } from '../version.ts';
 import { name } from './conditions.ts';
-import {
-  classSchema,
-  code,
-  insertRates,
-  rateSchema,
-  readClass,
-  readClasses,
-  refuseGaps,
-  replaceRates,
-} from './tax-class-rates.ts';
 
+const code = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case words with hyphens between')
+  .max(60);
+
+const rateSchema = z
+  .strictObject({
+    validFrom: z.iso
+      .datetime({ offset: true })
+      .meta({ description: 'When the rate takes effect. The slabs with this time replace all earlier slabs.' }),
+    minUnitPrice: paise.meta({
+      description:
+        'Lowest unit value of the slab in paise, without tax and after discounts. Example: after a slab "not exceeding ₹2,500", the next slab begins at 250001.',
+    }),
+    percent: z.string().regex(/^\d{1,3}(\.\d{1,4})?$/, 'must be a percent like "18" or "0.25"'),
+  })
+  .meta({ id: 'TaxRate' });
+
+const classSchema = z
+  .object({ code, name, rates: z.array(rateSchema), version: z.int() })
+  .meta({ id: 'TaxClass', description: 'A class of goods with its tax rates over time.' });
 const PATH = '/api/v1/admin/tax-classes';
 const common = { tag: 'Tax classes', permission: 'price-lists:manage', access: 'staff' } as const;
 const params = z.object({ code });
@@ -40,7 +59,7 @@ const list = ({ db }: ApiDeps) =>
     path: PATH,
     summary: 'List all tax classes',
     answers: { 200: { description: 'All tax classes', schema: z.object({ data: z.array(classSchema) }) } },
-    handle: async () => ({ status: 200, body: { data: await readClasses(db.query) } }),
+    handle: async () => ({ status: 200, body: { data: await readTaxClasses(db.query) } }),
   });
 
 const read = ({ db }: ApiDeps) =>
@@ -52,7 +71,7 @@ const read = ({ db }: ApiDeps) =>
     params,
     answers: { 200: classAnswer },
     errors: ['TAX_CLASS_NOT_FOUND'],
-    handle: async (call) => versioned(await readClass(db.query, call.params.code)),
+    handle: async (call) => versioned(await readTaxClass(db.query, call.params.code)),
   });
 
 const create = (deps: ApiDeps) =>
@@ -68,10 +87,8 @@ const create = (deps: ApiDeps) =>
     handle(call) {
       const { body } = call;
       const work = async (tx: Tx) => {
-        refuseGaps(body.rates);
-        await tx.query(`insert into tax_classes (code, name) values ($1, $2)`, [body.code, body.name]);
-        await insertRates(tx, body.code, body.rates);
-        const answer = versioned(await readClass(tx.query, body.code), 201);
+        await createTaxClass(tx, body);
+        const answer = versioned(await readTaxClass(tx.query, body.code), 201);
         return { answer, target: { type: 'tax-class', id: body.code }, before: null, after: body };
       };
       return adminEdit(deps, call, { action: 'tax-class.create', scope: 'new', work }).catch(refuseTakenName);
@@ -91,15 +108,12 @@ const change = (deps: ApiDeps) =>
     answers: { 200: classAnswer },
     errors: ['TAX_CLASS_NOT_FOUND', 'CONTRADICTION'],
     handle(call) {
-      const [id, { name: newName, rates }] = [call.params.code, call.body];
+      const id = call.params.code;
       const work = async (tx: Tx) => {
-        await tx.query(`select 1 from tax_classes where code = $1 for update`, [id]);
-        const before = await readClass(tx.query, id);
+        const before = await lockTaxClass(tx, id);
         requireVersion(call, before.version);
-        if (rates) await replaceRates(tx, before, rates);
-        const update = `update tax_classes set name = coalesce($2, name), version = version + 1 where code = $1`;
-        await tx.query(update, [id, newName ?? null]);
-        const after = await readClass(tx.query, id);
+        await changeTaxClass(tx, before, call.body);
+        const after = await readTaxClass(tx.query, id);
         const { version: _, ...old } = before;
         return { answer: versioned(after), target: { type: 'tax-class', id }, before: old, after: call.body };
       };
@@ -119,14 +133,9 @@ const remove = (deps: ApiDeps) =>
     handle(call) {
       const id = call.params.code;
       const work = async (tx: Tx) => {
-        await tx.query(`select 1 from tax_classes where code = $1 for update`, [id]);
-        const before = await readClass(tx.query, id);
-        const users = `select 1 from products where tax_class = $1 union all select 1 from shipping_methods where tax_class = $1 limit 1`;
-        if ((await tx.query(users, [id])).length > 0)
-          throw refused('IN_USE', { instead: 'give its products and shipping methods another tax class first' });
-        await tx.query(`delete from tax_rates where tax_class = $1`, [id]);
-        await tx.query(`delete from tax_classes where code = $1`, [id]);
-        return { answer: noContent, target: { type: 'tax-class', id }, before, after: null };
+        const before = await lockTaxClass(tx, id);
+        await removeTaxClass(tx, id);
+        return { answer: noContent, target: { type: 'tax-class', id }, before: { ...before }, after: null };
       };
       return withoutBody(adminEdit(deps, call, { action: 'tax-class.remove', scope: id, work }));
     },

@@ -1,5 +1,6 @@
+import { refused } from '../../errors.ts';
 import { isEmptyTarget } from '../discounts/target.ts';
-import type { PricingRule, Selection, Target, TimeWindow } from '../inputs.ts';
+import type { PricingRuleInput, Selection, Target, TimeWindow } from '../inputs.ts';
 
 /** A contradiction that makes an offer unusable: the field, the problem and the expected value. */
 export interface Contradiction {
@@ -16,6 +17,11 @@ export const contradictionIf = (
   isWrong: boolean,
   ...[where, problem, expected]: [string, string, string]
 ): Contradiction | false => isWrong && { where, problem, expected };
+
+/** Refuses the request if there are problems. @throws CONTRADICTION with up to 20 of them */
+export function refuseContradictions(problems: readonly Contradiction[]): void {
+  if (problems.length > 0) throw refused('CONTRADICTION', { problems: problems.slice(0, 20) });
+}
 
 /** Finds an empty time window. */
 export function windowContradictions({ startsAt, endsAt }: TimeWindow): Contradiction[] {
@@ -38,7 +44,7 @@ const idsOf = ({ productIds, variantIds, collectionIds }: Target): string[] => [
 ];
 
 /** Finds the reasons why a pricing rule can never apply. */
-export function ruleContradictions(rule: Omit<PricingRule, 'id'>): Contradiction[] {
+export function ruleContradictions(rule: Omit<PricingRuleInput, 'id'>): Contradiction[] {
   const { minQuantity, maxQuantity } = rule;
   const isNever = maxQuantity !== null && maxQuantity < minQuantity;
   return [

@@ -1,4 +1,4 @@
-import type { Discount, Offer } from '../inputs.ts';
+import type { DiscountInput, Offer } from '../inputs.ts';
 import {
   type Contradiction,
   collect,
@@ -7,7 +7,7 @@ import {
   windowContradictions,
 } from './contradiction.ts';
 
-export type DiscountTerms = Omit<Discount, 'id' | 'code' | 'usedUp' | 'isEnabled'> & {
+export type DiscountTerms = Omit<DiscountInput, 'id' | 'code' | 'usedUp' | 'isEnabled'> & {
   maxUses: number | null;
   maxUsesPerCustomer: number | null;
 };

@@ -1,5 +1,5 @@
 import type { DraftLine, OfferContext } from '../draft.ts';
-import type { Discount } from '../inputs.ts';
+import type { DiscountInput } from '../inputs.ts';
 import type { AppliedDiscount, ExplanationStep, RefusedCode } from '../output.ts';
 import type { ChooseDiscounts } from './choice.ts';
 import { type Candidate, cartOf, type DiscountRefusal, judge } from './eligibility.ts';
@@ -26,7 +26,7 @@ interface Discountable {
 
 /** Judges every discount and applies the combination that is best for the customer. */
 export function discountCart(
-  discounts: readonly Discount[],
+  discounts: readonly DiscountInput[],
   from: Discountable,
   explanation: ExplanationStep[],
 ): Discounted {
@@ -58,7 +58,10 @@ export function discountCart(
   return { off, offShipping: from.shipping - left.shipping, applied, refusals: codesOf(refusals) };
 }
 
-function judgeAll(discounts: readonly Discount[], verdictOn: (discount: Discount) => Candidate | DiscountRefusal) {
+function judgeAll(
+  discounts: readonly DiscountInput[],
+  verdictOn: (discount: DiscountInput) => Candidate | DiscountRefusal,
+) {
   const candidates: Candidate[] = [];
   const refusals: DiscountRefusal[] = [];
   for (const discount of discounts.toSorted(byPrecedence)) {

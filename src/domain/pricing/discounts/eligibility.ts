@@ -1,6 +1,6 @@
 import { sum } from '../../money/money.ts';
 import type { DraftLine, OfferContext } from '../draft.ts';
-import type { Discount, Reduction, Selection, Target } from '../inputs.ts';
+import type { DiscountInput, Reduction, Selection, Target } from '../inputs.ts';
 import type { RefusalReason } from '../output.ts';
 import { type FreeUnits, freeUnits } from './free-units.ts';
 import { closedReason } from './offer-precedence.ts';
@@ -16,7 +16,7 @@ export interface DiscountedCart extends OfferContext {
 
 /** An eligible discount with everything that does not change while discounts are combined. */
 export interface Candidate {
-  discount: Discount;
+  discount: DiscountInput;
   /** Places of the lines that it reduces. */
   places: readonly number[];
   effect: Effect;
@@ -29,7 +29,7 @@ export type Effect =
   | { kind: 'waive-shipping' };
 
 export interface DiscountRefusal {
-  discount: Discount;
+  discount: DiscountInput;
   reason: RefusalReason;
   details: Record<string, unknown>;
 }
@@ -59,7 +59,7 @@ const keyOf = ({ goods, quantity, lineTotal, bundle }: DraftLine): string =>
   `${goods.variantId} ${bundle === null ? '' : 'b'} ${Reflect.get(goods, 'setId') ?? ''} ${quantity} ${lineTotal}`;
 
 /** Judges whether a discount is eligible for this cart, before any discount is applied. */
-export function judge(discount: Discount, cart: DiscountedCart): Candidate | DiscountRefusal {
+export function judge(discount: DiscountInput, cart: DiscountedCart): Candidate | DiscountRefusal {
   const refuse = (reason: RefusalReason, details = {}): DiscountRefusal => ({ discount, reason, details });
   if (!discount.isEnabled) return refuse('DISABLED');
   const closed = closedReason(discount, cart);
@@ -78,7 +78,7 @@ export function judge(discount: Discount, cart: DiscountedCart): Candidate | Dis
 
 /** Returns the discount with its effect; null if the cart does not reach its offer. */
 function withEffect(
-  discount: Discount,
+  discount: DiscountInput,
   cart: DiscountedCart,
   { goods, subtotal, quantity }: { goods: number[]; subtotal: number; quantity: number },
 ): Candidate | null {
@@ -112,7 +112,7 @@ function withEffect(
   }
 }
 
-function unreachedReason({ offer }: Discount): [RefusalReason, Record<string, unknown>] {
+function unreachedReason({ offer }: DiscountInput): [RefusalReason, Record<string, unknown>] {
   if (offer.kind === 'tiered') {
     const lowest = Math.min(...offer.tiers.map(({ from }) => from));
     return [offer.by === 'spend' ? 'MIN_SUBTOTAL_NOT_MET' : 'MIN_QUANTITY_NOT_MET', { required: lowest }];

@@ -1,5 +1,8 @@
 import type { Selection, Target } from '../inputs.ts';
 
+/** No goods in `exclude`, all goods in `include`. */
+export const EMPTY_TARGET = { productIds: [], variantIds: [], collectionIds: [] };
+
 /** Whether a target is empty. An empty `include` means all goods, an empty `exclude` none. */
 export const isEmptyTarget = ({ productIds, variantIds, collectionIds }: Target): boolean =>
   productIds.length + variantIds.length + collectionIds.length === 0;

@@ -1,17 +1,17 @@
 import { sum } from '../../money/money.ts';
 import { isSameState } from '../../tax/india.ts';
 import type { DraftLine } from '../draft.ts';
-import type { ShippingMethod, ShippingZone } from '../inputs.ts';
+import type { ShippingMethodInput, ShippingZone } from '../inputs.ts';
 
 export interface ShippingQuote {
-  method: ShippingMethod;
+  method: ShippingMethodInput;
   zone: string;
   price: number;
 }
 
 /** Returns the price of delivering these lines; null when the method does not deliver to `state` (ISO 3166-2). */
 export function quoteShipping(
-  method: ShippingMethod,
+  method: ShippingMethodInput,
   { state, lines }: { state: string; lines: readonly DraftLine[] },
 ): ShippingQuote | null {
   const zone = method.zones.find(

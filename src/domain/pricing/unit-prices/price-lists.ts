@@ -1,9 +1,9 @@
 import { closedReason } from '../discounts/offer-precedence.ts';
-import type { PriceList, PriceListEntry } from '../inputs.ts';
+import type { PriceListEntry, PriceListInput } from '../inputs.ts';
 import type { ExplanationStep } from '../output.ts';
 
 export interface Offered {
-  list: PriceList;
+  list: PriceListInput;
   entry: PriceListEntry;
 }
 
@@ -11,7 +11,7 @@ export interface Offered {
 export type OpenLists = ReadonlyMap<string, readonly Offered[]>;
 
 export function openLists(
-  lists: readonly PriceList[],
+  lists: readonly PriceListInput[],
   when: { at: number; groups: ReadonlySet<string> },
   explanation: ExplanationStep[],
 ): OpenLists {
@@ -59,7 +59,7 @@ const better = (a: Offered, b: Offered): number =>
 
 function skipReason(
   entry: PriceListEntry,
-  { winner, quantity, list }: { winner: Offered | undefined; quantity: number; list: PriceList },
+  { winner, quantity, list }: { winner: Offered | undefined; quantity: number; list: PriceListInput },
 ): string {
   if (entry.minQuantity > quantity) return 'MIN_QUANTITY_NOT_MET';
   return winner && winner.list.priority > list.priority ? 'LOWER_PRIORITY' : 'NOT_CHEAPER';

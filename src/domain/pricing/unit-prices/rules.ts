@@ -1,15 +1,15 @@
 import { byPrecedence, closedReason } from '../discounts/offer-precedence.ts';
 import { isSelected } from '../discounts/target.ts';
-import type { PricingRule, RuleAction } from '../inputs.ts';
+import type { PricingRuleInput, RuleAction } from '../inputs.ts';
 import type { ExplanationStep } from '../output.ts';
 import { percentOf } from '../percent.ts';
 
 /** Returns the open rules in order of precedence, and explains why the others are skipped. */
 export function openRules(
-  rules: readonly PricingRule[],
+  rules: readonly PricingRuleInput[],
   when: { at: number; groups: ReadonlySet<string> },
   explanation: ExplanationStep[],
-): PricingRule[] {
+): PricingRuleInput[] {
   return rules.toSorted(byPrecedence).filter(({ id, name, ...rule }) => {
     const skipped = closedReason(rule, when);
     if (skipped) explanation.push({ step: 'rule', id, name, before: 0, after: 0, skipped });
@@ -25,7 +25,7 @@ interface RuledLine {
 
 /** Returns the unit price after all rules for this line, highest priority first, up to a final rule. */
 export function ruledPrice(
-  rules: readonly PricingRule[],
+  rules: readonly PricingRuleInput[],
   { line, price }: { line: RuledLine; price: number },
   explanation: ExplanationStep[],
 ): number {
@@ -43,14 +43,14 @@ export function ruledPrice(
 }
 
 /** Explains each rule that applied to no line. */
-export function explainUnused(rules: readonly PricingRule[], explanation: ExplanationStep[]): void {
+export function explainUnused(rules: readonly PricingRuleInput[], explanation: ExplanationStep[]): void {
   const used = new Set(explanation.map(({ id }) => id));
   for (const { id, name } of rules) {
     if (!used.has(id)) explanation.push({ step: 'rule', id, name, before: 0, after: 0, skipped: 'NO_ELIGIBLE_ITEMS' });
   }
 }
 
-const appliesTo = (rule: PricingRule, { goods, quantity }: RuledLine): boolean =>
+const appliesTo = (rule: PricingRuleInput, { goods, quantity }: RuledLine): boolean =>
   quantity >= rule.minQuantity && quantity <= (rule.maxQuantity ?? quantity) && isSelected(rule, goods);
 
 /** Applies a rule; a reduction never makes a price negative. */

@@ -1,10 +1,10 @@
 import { byPrecedence, closedReason } from '../discounts/offer-precedence.ts';
-import type { PriceList, PriceListEntry, PricingRule, TimeWindow } from '../inputs.ts';
+import type { PriceListEntry, PriceListInput, PricingRuleInput, TimeWindow } from '../inputs.ts';
 import { listPrice } from './price-lists.ts';
 import { ruledPrice } from './rules.ts';
 
 /** A price list without its prices. */
-export type PriceListTerms = Omit<PriceList, 'entries'>;
+export type PriceListTerms = Omit<PriceListInput, 'entries'>;
 
 /** A price of a variant in a price list. */
 export interface ListedPrice extends PriceListEntry {
@@ -14,7 +14,7 @@ export interface ListedPrice extends PriceListEntry {
 /** Price lists, and rules in order of precedence. */
 export interface PriceTerms {
   lists: readonly PriceListTerms[];
-  rules: readonly PricingRule[];
+  rules: readonly PricingRuleInput[];
 }
 
 interface Customer {

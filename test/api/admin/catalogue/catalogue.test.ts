@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { requireExistingIds } from '../../../../src/api/admin/pricing/conditions.ts';
+import { requireExistingIds } from '../../../../src/entities/offers/references.ts';
 import { unitOfWork } from '../../../../src/infra/database/unit-of-work.ts';
 import { only, putRule } from '../../../support/offers.ts';
 import { waitFor } from '../../../support/wait-for.ts';

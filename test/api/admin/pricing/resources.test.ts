@@ -71,7 +71,8 @@ describe('what prices are made of', () => {
       expect(both.map(({ status }) => status).toSorted()).to.deep.equal([200, 412]);
       const archived = await ask<{ data: Row[] }>('GET', `${path}?status=archived`);
       expect(archived.body.data.map((row) => row.id)).to.include(id);
-      const { version: now, updatedAt: _, status, ...rest } = (await ask<Row>('GET', `${path}/${id}`)).body;
+      const last = (await ask<Row>('GET', `${path}/${id}`)).body;
+      const { version: now, updatedAt: _, status, ...rest } = last;
       expect([now, status]).to.deep.equal([2, 'archived']);
       expect(made.body).to.deep.include(rest);
       const log = await shop.db.query<{ action: string }>(
@@ -81,6 +82,8 @@ describe('what prices are made of', () => {
       expect(log.map(({ action }) => action.split('.')[1])).to.deep.equal(['create', 'change']);
       expect((await ask('DELETE', `${path}/${id}`)).status).to.equal(204);
       expect((await ask('GET', `${path}/${id}`)).status).to.equal(404);
+      const removal = `select before from audit_log where target_id = $1 and action like '%.remove'`;
+      expect(await shop.db.query(removal, [id])).to.deep.equal([{ before: last }]);
     });
   }
 

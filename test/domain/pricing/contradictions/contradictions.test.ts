@@ -10,7 +10,7 @@ import {
 } from '../../../../src/domain/pricing/contradictions/contradiction.ts';
 import { type DiscountTerms, discountContradictions } from '../../../../src/domain/pricing/contradictions/discount.ts';
 import { zoneContradictions } from '../../../../src/domain/pricing/contradictions/zone.ts';
-import type { Discount, PricingRule, ShippingZone } from '../../../../src/domain/pricing/inputs.ts';
+import type { DiscountInput, PricingRuleInput, ShippingZone } from '../../../../src/domain/pricing/inputs.ts';
 import { priceCart } from '../../../../src/domain/pricing/price-cart.ts';
 import { RUNS } from '../../arbitraries.ts';
 import { discountOf, NOTHING, smallCarts } from '../carts.ts';
@@ -36,7 +36,7 @@ describe('a time window and a selection', () => {
 
 describe('a rule', () => {
   it('contradicts itself when no quantity is within its limits', () => {
-    const rule: Omit<PricingRule, 'id'> = {
+    const rule: Omit<PricingRuleInput, 'id'> = {
       ...{ name: 'Three or more', priority: 0, isFinal: false, groupIds: [], include: NOTHING, exclude: NOTHING },
       ...{ startsAt: null, endsAt: null, action: { kind: 'fixed-price', price: 0 } },
       ...{ minQuantity: 3, maxQuantity: 2 },
@@ -49,7 +49,7 @@ describe('a rule', () => {
 describe('a discount', () => {
   const [plain] = fc.sample(discountOf({ isOpen: true }), { numRuns: 1, seed: 1 });
   const terms = (over: Partial<DiscountTerms>): DiscountTerms => ({
-    ...(plain as Discount),
+    ...(plain as DiscountInput),
     ...{
       include: NOTHING,
       exclude: NOTHING,

@@ -1,15 +1,15 @@
 import type {
   BundleComponent,
   BundleInput,
-  Discount,
+  DiscountInput,
   Goods,
   LineInput,
   Offer,
-  PriceList,
+  PriceListInput,
   PricingInputs,
-  PricingRule,
+  PricingRuleInput,
   Selection,
-  ShippingMethod,
+  ShippingMethodInput,
   Target,
 } from '../../../../src/domain/pricing/inputs.ts';
 
@@ -59,7 +59,7 @@ export const these = (...variantIds: string[]): Selection => ({
 export const everything = goodsIn([]);
 
 /** An automatic discount that can be combined with all others. Ties go by its name. */
-export const automatic = (name: string, offer: Offer, changes: Partial<Discount> = {}): Discount => ({
+export const automatic = (name: string, offer: Offer, changes: Partial<DiscountInput> = {}): DiscountInput => ({
   ...{ id: name, name, code: null, isEnabled: true, priority: 0, stacking: 'stackable', stackGroup: null },
   ...{ ...always, ...everything, groupIds: [], firstOrderOnly: false, minSubtotal: 0, minQuantity: 0 },
   ...{ excludesBundles: false, usedUp: null, offer },
@@ -67,7 +67,7 @@ export const automatic = (name: string, offer: Offer, changes: Partial<Discount>
 });
 
 /** The same for whoever enters its code. */
-export const code = (name: string, offer: Offer, changes: Partial<Discount> = {}): Discount =>
+export const code = (name: string, offer: Offer, changes: Partial<DiscountInput> = {}): DiscountInput =>
   automatic(name, offer, { code: name, ...changes });
 
 export const percent = (value: number, cap: number | null = null): Offer => ({
@@ -86,14 +86,18 @@ export const freeShipping: Offer = { kind: 'free-shipping' };
 export const priceList = (
   name: string,
   entries: readonly [goods: Goods, minQuantity: number, price: number][],
-  changes: Partial<PriceList> = {},
-): PriceList => ({
+  changes: Partial<PriceListInput> = {},
+): PriceListInput => ({
   ...{ id: name, name, priority: 0, groupIds: [], ...always },
   entries: entries.map(([{ variantId }, minQuantity, price]) => ({ variantId, minQuantity, price })),
   ...changes,
 });
 
-export const rule = (name: string, action: PricingRule['action'], changes: Partial<PricingRule> = {}): PricingRule => ({
+export const rule = (
+  name: string,
+  action: PricingRuleInput['action'],
+  changes: Partial<PricingRuleInput> = {},
+): PricingRuleInput => ({
   ...{ id: name, name, priority: 0, isFinal: false, groupIds: [], minQuantity: 1, maxQuantity: null, action },
   ...{ ...always, ...everything },
   ...changes,
@@ -123,7 +127,7 @@ const rate = (fromWeightGrams: number, fromSubtotal: number, price: number) => (
  * In Karnataka ₹49.00, from ₹2,000.00 of goods on nothing; from 5 kg ₹149.00, from ₹5,000.00 of goods on ₹99.00.
  * In the rest of India ₹99.00, up to 10 kg. Its own rate is 18 %.
  */
-export const courier: ShippingMethod = {
+export const courier: ShippingMethodInput = {
   ...{ id: 'courier', name: 'Courier', hsn: '996812' },
   taxRates: [{ validFrom: '2017-06-30T18:30:00Z', minUnitPrice: 0, percent: '18' }],
   zones: [

@@ -1,9 +1,9 @@
-import type { Discount } from '../../../../src/domain/pricing/inputs.ts';
+import type { DiscountInput } from '../../../../src/domain/pricing/inputs.ts';
 import { cart, code, courier, freeShipping, goodsIn, percent, some, type Theme } from './carts.ts';
 import { shirt, speaker } from './goods.ts';
 
-const ten = (changes: Partial<Discount>): Discount => code('TEN', percent(10), changes);
-const refused = (changes: Partial<Discount>) => cart({ lines: [some(1, shirt)], discounts: [ten(changes)] });
+const ten = (changes: Partial<DiscountInput>): DiscountInput => code('TEN', percent(10), changes);
+const refused = (changes: Partial<DiscountInput>) => cart({ lines: [some(1, shirt)], discounts: [ten(changes)] });
 
 export const REFUSALS: Theme = {
   name: 'Codes that do not count, and why',

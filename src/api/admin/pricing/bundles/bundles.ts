@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { bundleContradictions } from '../../../../domain/pricing/contradictions/bundle.ts';
+import { Bundle } from '../../../../entities/offers/bundle.ts';
 import { setsOf } from '../../../../entities/pricing/bundle-sets.ts';
 import { bundlePricing } from '../../../store/catalogue/bundle-pricing.ts';
 import { slug } from '../../catalogue/fields.ts';
-import { resource } from '../../resources/resource.ts';
-import { name, refuseContradictions, requireExistingIds } from '../conditions.ts';
-import { findUnsellable, setSchema, writeSets } from './bundle-sets.ts';
+import { bodiesOf, managedResource, VERSION_AND_TIMES, viewOf } from '../../resources/managed-resource.ts';
+import { name } from '../conditions.ts';
+import { setSchema } from './set-fields.ts';
 
 const statuses = ['draft', 'active', 'archived'] as const;
 
@@ -19,33 +19,19 @@ const fields = {
 };
 
 /** Bundles: products chosen from sets and sold together at a bundle price. */
-export const BUNDLES = resource({
+export const BUNDLES = managedResource({
   path: 'bundles',
   noun: 'bundle',
-  schemaId: 'Bundle',
   tag: 'Bundles',
   permission: 'bundles:manage',
-  table: 'bundles',
   notFound: 'BUNDLE_NOT_FOUND',
   statuses,
-  fields,
-  defaults: { description: '', status: 'draft', sets: [] },
-  required: ['slug', 'title', 'pricing'],
-  json: ['pricing'],
-  computed: {
-    sets: {
-      schema: z.array(setSchema),
-      sql: setsOf('t.id'),
-    },
-  },
-  async check(tx, { sets, status }) {
-    const variantIds = [...new Set(sets.flatMap(({ items }) => items.map(({ variantId }) => variantId)))];
-    await requireExistingIds(tx, { field: 'sets', table: 'variants', ids: variantIds });
-    if (status !== 'active' && sets.length === 0) return;
-    const unsellable = status === 'active' ? await findUnsellable(tx, variantIds) : [];
-    refuseContradictions(bundleContradictions(sets, new Set(unsellable)));
-  },
-  async save(tx, id, { sets }) {
-    if (sets) await writeSets(tx, id, sets);
-  },
+  view: viewOf('Bundle', { ...fields, sets: z.array(setSchema) }),
+  select: `select t.id, t.slug, t.title, t.description, t.status, t.pricing, ${VERSION_AND_TIMES},
+      ${setsOf('t.id')} as sets from bundles t`,
+  ...bodiesOf(fields, ['slug', 'title', 'pricing']),
+  entity: Bundle,
+  create: (tx, body) => Bundle.create(tx, body),
+  change: (tx, bundle, body) => bundle.change(tx, body),
+  remove: async (tx, bundle) => tx.remove(bundle),
 });

@@ -1,13 +1,11 @@
 import { z } from 'zod';
-import { refused } from '../../../../domain/errors.ts';
 import type { Tx } from '../../../../infra/database/unit-of-work.ts';
 import { withoutBody } from '../../../auth/credentials/passwords.ts';
 import type { ApiDeps } from '../../../deps.ts';
 import { type AnyRoute, route } from '../../../http/route.ts';
 import { codeSchema } from '../../../store/pricing/code.ts';
 import { adminEdit, created, noContent } from '../../change.ts';
-import { readOne } from '../../resources/resource.ts';
-import { addCodes, generateCodes } from './code-rows.ts';
+import { lockOne, readOne } from '../../resources/managed-resource.ts';
 import { DISCOUNTS } from './discounts.ts';
 
 const PATH = '/api/v1/admin/discounts/{id}/codes';
@@ -86,8 +84,8 @@ const add = (deps: ApiDeps) =>
       const { id } = call.params;
       const { codes, maxUses } = call.body;
       const work = async (tx: Tx) => {
-        await lockDiscount(tx, id);
-        await addCodes(tx, { discountId: id, codes, maxUses });
+        const discount = await lockOne(tx, DISCOUNTS, { id });
+        await discount.addCodes(tx, { codes, maxUses });
         const target = { type: 'discount', id };
         return { answer: created({ count: codes.length, codes }), target, before: null, after: { codes, maxUses } };
       };
@@ -126,8 +124,8 @@ const generate = (deps: ApiDeps) =>
       const { id } = call.params;
       const { count, maxUses, prefix, length } = call.body;
       const work = async (tx: Tx) => {
-        await lockDiscount(tx, id);
-        const codes = await generateCodes(tx, { discountId: id, count, prefix: prefix.slice(0, 20), length, maxUses });
+        const discount = await lockOne(tx, DISCOUNTS, { id });
+        const codes = await discount.generateCodes(tx, { count, prefix: prefix.slice(0, 20), length, maxUses });
         const target = { type: 'discount', id };
         return {
           answer: created({ count, codes }),
@@ -153,19 +151,10 @@ const remove = (deps: ApiDeps) =>
     handle(call) {
       const { id, code } = call.params;
       const work = async (tx: Tx) => {
-        await lockDiscount(tx, id);
-        const removed = await tx.query(`delete from discount_codes where discount_id = $1 and code = $2 returning 1`, [
-          id,
-          code,
-        ]);
-        if (removed.length === 0) throw refused('DISCOUNT_CODE_NOT_FOUND', { code });
+        const discount = await lockOne(tx, DISCOUNTS, { id });
+        await discount.removeCode(tx, code);
         return { answer: noContent, target: { type: 'discount', id }, before: { code }, after: null };
       };
       return withoutBody(adminEdit(deps, call, { action: 'discount.remove-code', scope: id, work }));
     },
   });
-
-async function lockDiscount(tx: Tx, id: string): Promise<void> {
-  const found = await tx.query(`select 1 from discounts where id = $1 for update`, [id]);
-  if (found.length === 0) throw refused('DISCOUNT_NOT_FOUND', { id });
-}

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ApiDeps } from '../../../deps.ts';
 import { type AnyRoute, route } from '../../../http/route.ts';
 import { pageQuery, pageSchema, paginate, readCursorId } from '../../list-query.ts';
-import { readOne } from '../../resources/resource.ts';
+import { readOne } from '../../resources/managed-resource.ts';
 import { DISCOUNTS } from './discounts.ts';
 
 const redemptionSchema = z

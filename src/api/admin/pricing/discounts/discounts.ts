@@ -1,21 +1,9 @@
 import { z } from 'zod';
-import { type DiscountTerms, discountContradictions } from '../../../../domain/pricing/contradictions/discount.ts';
+import { Discount } from '../../../../entities/offers/discount.ts';
 import { paise } from '../../../fields/amounts.ts';
 import { codeSchema } from '../../../store/pricing/code.ts';
-import { resource } from '../../resources/resource.ts';
-import {
-  EMPTY_TARGET,
-  groupIds,
-  name,
-  priority,
-  refuseContradictions,
-  requireGoods,
-  requireGroups,
-  selectionFields,
-  units,
-  windowFields,
-} from '../conditions.ts';
-import { addCodes } from './code-rows.ts';
+import { bodiesOf, managedResource, VERSION_AND_TIMES, viewOf } from '../../resources/managed-resource.ts';
+import { groupIds, name, priority, selectionFields, units, windowFields } from '../conditions.ts';
 import { offer } from './offer.ts';
 
 const statuses = ['active', 'paused', 'archived'] as const;
@@ -62,67 +50,31 @@ const fields = {
 const countRedemptions = (status: string): string =>
   `(select count(*)::int from discount_redemptions r where r.discount_id = t.id and r.status = '${status}')`;
 
+const computed = {
+  codes: z.array(z.string()).meta({ description: 'The first 100 codes; list all at `/codes`.' }),
+  uses: z.object({ held: z.int(), consumed: z.int() }),
+};
+
 /** Discounts on a cart, automatic or by code. */
-export const DISCOUNTS = resource({
+export const DISCOUNTS = managedResource({
   path: 'discounts',
   noun: 'discount',
-  schemaId: 'Discount',
   tag: 'Discounts',
   permission: 'discounts:manage',
-  table: 'discounts',
   notFound: 'DISCOUNT_NOT_FOUND',
   statuses,
-  fields,
-  defaults: {
-    ...{ status: 'active', isAutomatic: false, priority: 0, stacking: 'stackable', stackGroup: null, groupIds: [] },
-    ...{ startsAt: null, endsAt: null, firstOrderOnly: false, minSubtotal: 0, minQuantity: 0, excludesBundles: false },
-    ...{ include: EMPTY_TARGET, exclude: EMPTY_TARGET, maxUses: null, maxUsesPerCustomer: null, codes: [] },
-  },
-  required: ['name', 'offer'],
-  json: ['include', 'exclude', 'offer'],
-  computed: {
-    codes: {
-      schema: z.array(z.string()).meta({ description: 'The first 100 codes; list all at `/codes`.' }),
-      sql: `array(select code from discount_codes c where c.discount_id = t.id order by code limit 100)`,
-    },
-    uses: {
-      schema: z.object({ held: z.int(), consumed: z.int() }),
-      sql: `json_build_object('held', ${countRedemptions('held')}, 'consumed', ${countRedemptions('consumed')})`,
-    },
-  },
-  async check(tx, whole) {
-    const {
-      startsAt = null,
-      endsAt = null,
-      include = EMPTY_TARGET,
-      exclude = EMPTY_TARGET,
-      isAutomatic,
-      codes,
-      status,
-    } = whole;
-    const terms: DiscountTerms = { ...whole, startsAt, endsAt, include, exclude };
-    const unwantedCodes = { where: 'codes', problem: 'an automatic discount has no codes', expected: 'no codes' };
-    const missingCode = {
-      where: 'codes',
-      problem: 'an active discount needs a code unless it is automatic',
-      expected: 'a code, isAutomatic, or status paused',
-    };
-    refuseContradictions([
-      ...discountContradictions(terms),
-      ...(isAutomatic && codes.length > 0 ? [unwantedCodes] : []),
-      ...(!isAutomatic && codes.length === 0 && status === 'active' ? [missingCode] : []),
-    ]);
-    await requireGroups(tx, whole.groupIds);
-    await requireGoods(tx, { include, exclude });
-    if (whole.offer.kind !== 'buy-x-get-y') return;
-    await requireGoods(tx, whole.offer.buy, 'offer.buy.');
-    await requireGoods(tx, whole.offer.get, 'offer.get.');
-  },
-  async save(tx, id, { codes = [] }) {
-    if (codes.length > 0) await addCodes(tx, { discountId: id, codes, maxUses: null });
-  },
-  children: [
-    'delete from discount_codes where discount_id = $1',
-    'delete from discount_uses where discount_id = $1 and used = 0',
-  ],
+  view: viewOf('Discount', { ...fields, ...computed }),
+  select: `select t.id, t.name, t.status, t.is_automatic as "isAutomatic", t.priority, t.stacking,
+      t.stack_group as "stackGroup", t.group_ids as "groupIds", t.starts_at as "startsAt", t.ends_at as "endsAt",
+      t.first_order_only as "firstOrderOnly", t.min_subtotal as "minSubtotal", t.min_quantity as "minQuantity",
+      t.include, t.exclude, t.excludes_bundles as "excludesBundles", t.offer, t.max_uses as "maxUses",
+      t.max_uses_per_customer as "maxUsesPerCustomer", ${VERSION_AND_TIMES},
+      array(select code from discount_codes c where c.discount_id = t.id order by code limit 100) as codes,
+      json_build_object('held', ${countRedemptions('held')}, 'consumed', ${countRedemptions('consumed')}) as uses
+    from discounts t`,
+  ...bodiesOf(fields, ['name', 'offer']),
+  entity: Discount,
+  create: (tx, body) => Discount.create(tx, body),
+  change: (tx, discount, body) => discount.change(tx, body),
+  remove: (tx, discount) => discount.remove(tx),
 });

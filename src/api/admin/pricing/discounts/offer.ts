@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { EMPTY_TARGET } from '../../../../domain/pricing/discounts/target.ts';
 import { paise, percent } from '../../../fields/amounts.ts';
-import { EMPTY_TARGET, target, units } from '../conditions.ts';
+import { target, units } from '../conditions.ts';
 
 const cap = paise
   .nullable()

@@ -1,5 +1,5 @@
 import { isEmptyTarget } from '../../../../domain/pricing/discounts/target.ts';
-import type { PricingRule, RuleAction } from '../../../../domain/pricing/inputs.ts';
+import type { PricingRuleInput, RuleAction } from '../../../../domain/pricing/inputs.ts';
 import type { PriceTerms } from '../../../../domain/pricing/unit-prices/unit-price.ts';
 
 type Bind = (value: unknown) => string;
@@ -76,7 +76,7 @@ interface Row {
   columns: string;
 }
 
-function ruleSql(rule: PricingRule, { bind, hasFinal }: { bind: Bind; hasFinal: boolean }) {
+function ruleSql(rule: PricingRuleInput, { bind, hasFinal }: { bind: Bind; hasFinal: boolean }) {
   const after = actionSql(rule.action, bind);
   const isForAll = isEmptyTarget(rule.include) && isEmptyTarget(rule.exclude);
   const isTarget = selectionSql(rule, bind);
@@ -100,13 +100,13 @@ function actionSql(action: RuleAction, bind: Bind): string {
 
 type TestSql = (v: string) => string;
 
-function selectionSql({ include, exclude }: PricingRule, bind: Bind): TestSql {
+function selectionSql({ include, exclude }: PricingRuleInput, bind: Bind): TestSql {
   const included = isEmptyTarget(include) ? () => 'true' : targetSql(include, bind);
   const excluded = isEmptyTarget(exclude) ? () => 'false' : targetSql(exclude, bind);
   return (v) => `(${included(v)} and not ${excluded(v)})`;
 }
 
-function targetSql({ variantIds, productIds, collectionIds }: PricingRule['include'], bind: Bind): TestSql {
+function targetSql({ variantIds, productIds, collectionIds }: PricingRuleInput['include'], bind: Bind): TestSql {
   const parts: TestSql[] = [];
   const anyOf = (ids: readonly string[], test: (v: string, bound: string) => string) => {
     if (ids.length === 0) return;
