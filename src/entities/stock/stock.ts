@@ -174,6 +174,11 @@ const LOCK_LEVELS = ranked(
   LOCK_ORDER.levels,
 );
 
+/** Locks the level of a variant, for a caller that reads it before changing it. */
+export async function lockLevel(tx: Tx, variantId: string): Promise<void> {
+  await lockLevels(tx, [variantId]);
+}
+
 /** The levels that a transaction has locked, after all its changes. */
 const heldLevels = (): Map<string, Level> => new Map();
 
