@@ -1,5 +1,6 @@
 import { reindexCollections } from '../../entities/catalogue/collection-rule.ts';
-import { allowBackorder, receive } from '../../entities/stock/stock.ts';
+import { allowBackorder } from '../../entities/stock/levels.ts';
+import { receive } from '../../entities/stock/stock.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import type { ExistingCatalogue } from './existing-catalogue.ts';
 import type { Plan } from './plan.ts';

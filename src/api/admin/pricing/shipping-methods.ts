@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { refuseContradictions } from '../../../domain/pricing/contradictions/contradiction.ts';
 import { zoneContradictions } from '../../../domain/pricing/contradictions/zone.ts';
+import { requireTaxClass } from '../../../entities/catalogue/tax-rates.ts';
 import { paise } from '../../fields/amounts.ts';
 import { stateSchema } from '../../store/checkout/address.ts';
-import { requireTaxClass } from '../catalogue/fields.ts';
 import { resource } from '../resources/old-resource.ts';
 import { name } from './conditions.ts';
 
