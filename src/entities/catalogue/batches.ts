@@ -1,6 +1,13 @@
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { allowBackorder } from '../stock/levels.ts';
-import { type NewProduct, type NewVariant, PRODUCT_DEFAULTS, VARIANT_DEFAULTS } from './terms.ts';
+import {
+  type NewProduct,
+  type NewVariant,
+  PRODUCT_DEFAULTS,
+  type ProductTerms,
+  VARIANT_DEFAULTS,
+  type VariantTerms,
+} from './terms.ts';
 
 /*
  * Changes of many products or variants, each in a fixed number of statements. The caller has checked what refers to
@@ -21,6 +28,21 @@ export async function createProducts(
       select id, slug, title, description, brand, hsn, uqc, "taxClass", status, attributes, media, "createdAt", "createdAt"
         from ${PRODUCTS}`,
     [JSON.stringify(products.map((product) => ({ ...PRODUCT_DEFAULTS, ...product })))],
+  );
+}
+
+/** Changes all terms of products but their slugs. */
+export async function changeProducts(
+  tx: Tx,
+  products: readonly (Omit<ProductTerms, 'slug'> & { id: string })[],
+): Promise<void> {
+  if (products.length === 0) return;
+  await tx.query(
+    `update products p set title = r.title, description = r.description, brand = r.brand, hsn = r.hsn,
+        uqc = r.uqc, tax_class = r."taxClass", status = r.status, attributes = r.attributes, media = r.media,
+        version = p.version + 1, updated_at = $2
+      from ${PRODUCTS} where p.id = r.id`,
+    [JSON.stringify(products), tx.now],
   );
 }
 
@@ -62,4 +84,20 @@ export async function addVariants(
     [JSON.stringify(rows), tx.now],
   );
   await allowBackorder(tx, new Map(rows.map(({ id, backorderLimit }) => [id, backorderLimit])));
+}
+
+/** Changes all terms of variants but their SKUs. */
+export async function changeVariants(
+  tx: Tx,
+  variants: readonly (Omit<VariantTerms, 'sku'> & { id: string })[],
+): Promise<void> {
+  if (variants.length === 0) return;
+  await tx.query(
+    `update variants v set size = r.size, color = r.color, price = r.price, weight_grams = r."weightGrams",
+        max_per_order = r."maxPerOrder", status = r.status, attributes = r.attributes,
+        version = v.version + 1, updated_at = $2
+      from ${VARIANTS} where v.id = r.id`,
+    [JSON.stringify(variants), tx.now],
+  );
+  await allowBackorder(tx, new Map(variants.map(({ id, backorderLimit }) => [id, backorderLimit])));
 }
