@@ -1,7 +1,10 @@
-import { Product, ProductCollection, type ProductStatus } from '../../src/entities/catalogue/product.ts';
-import { allowBackorder, receive } from '../../src/entities/stock/stock.ts';
+import { addVariants, assignToCollections, createProducts } from '../../src/entities/catalogue/batches.ts';
+import { ProductCollection } from '../../src/entities/catalogue/product-collection.ts';
+import type { ProductStatus } from '../../src/entities/catalogue/terms.ts';
+import { receive } from '../../src/entities/stock/stock.ts';
 import type { Database } from '../../src/infra/database/database.ts';
 import { unitOfWork } from '../../src/infra/database/unit-of-work.ts';
+import { newId } from '../../src/infra/ids.ts';
 
 /** A variant in few words: size, colour, rupees, units in stock. */
 export type Line = [size: string | null, color: string | null, rupees: number, units: number];
@@ -25,36 +28,33 @@ const FIRST_DAY = Date.UTC(2026, 0, 1);
 export async function stockCatalogue(db: Database, goods: readonly Goods[]): Promise<void> {
   await unitOfWork(db, 'test', async (tx) => {
     await tx.query(`insert into tax_classes (code, name) values ('standard', 'Everything') on conflict do nothing`);
-    const slugs = [...new Set(goods.flatMap(({ on = [] }) => on))];
-    const shelves = new Map(
-      slugs.map((slug, index) => [
-        slug,
-        ProductCollection.create({ slug, title: slug.toUpperCase(), position: index }),
-      ]),
-    );
-    const levels = goods.flatMap((each, index) => {
-      const { product, units } = makeProduct(each, index);
-      for (const slug of each.on ?? []) product.assignToCollection(shelves.get(slug) as ProductCollection);
-      tx.persist(product);
-      return units;
-    });
-    await tx.write();
-    await allowBackorder(tx, new Map(levels.map(([variantId]) => [variantId, 0])));
-    await receive(tx, { cause: 'test' }, new Map(levels.filter(([, units]) => units > 0)));
-    for (const { title, status = 'active' } of goods) {
-      await tx.query('update products set status = $2 where title = $1', [title, status]);
+    const shelves = new Map<string, string>();
+    for (const [position, slug] of [...new Set(goods.flatMap(({ on = [] }) => on))].entries()) {
+      shelves.set(slug, (await ProductCollection.create(tx, { slug, title: slug.toUpperCase(), position })).id);
     }
+    await tx.write();
+    const products = goods.map((each, index) => ({ ...productOf(each, index), on: each.on ?? [] }));
+    await createProducts(tx, products);
+    const variants = products.flatMap(({ id, variants: lines }) =>
+      lines.map((line) => ({ ...line, id: newId(), productId: id })),
+    );
+    await addVariants(tx, variants);
+    await assignToCollections(
+      tx,
+      new Map(products.map(({ id, on }) => [id, on.map((slug) => shelves.get(slug) ?? '')])),
+    );
+    const inStock = variants.filter(({ units }) => units > 0);
+    await receive(tx, { cause: 'test' }, new Map(inStock.map(({ id, units }) => [id, units])));
   });
 }
 
-function makeProduct(goods: Goods, index: number) {
-  const { title, brand = 'Aranya', description = '', launched, variants } = goods;
+function productOf(goods: Goods, index: number) {
+  const { title, brand = 'Aranya', description = '', launched, status = 'active' } = goods;
   const slug = title.toLowerCase().replaceAll(' ', '-');
-  const now = launched ? new Date(launched) : new Date(FIRST_DAY + index * DAY);
-  const product = Product.list({ slug, title, description, brand, hsn: '6211', taxClass: 'standard' }, now);
-  const units = variants.map(([size, color, rupees, onHand], place): [string, number] => {
-    const sku = `SKU-${index + 1}-${place + 1}`;
-    return [product.addVariant({ sku, size, color, price: rupees * 100, maxPerOrder: null }).id, onHand];
+  const createdAt = launched ? new Date(launched) : new Date(FIRST_DAY + index * DAY);
+  const variants = goods.variants.map(([size, color, rupees, units], place) => {
+    return { sku: `SKU-${index + 1}-${place + 1}`, size, color, price: rupees * 100, units };
   });
-  return { product, units };
+  const product = { slug, title, description, brand, hsn: '6211', taxClass: 'standard', status, createdAt };
+  return { ...product, id: newId(), variants };
 }

@@ -1,4 +1,4 @@
-import type { NewProduct, NewVariant } from '../../src/entities/catalogue/product.ts';
+import type { NewProduct, NewVariant } from '../../src/entities/catalogue/terms.ts';
 import { type Dice, diceFor } from './dice.ts';
 import { FESTIVE, GIFTS, type Size, WARES, type Ware } from './wares.ts';
 
@@ -9,6 +9,7 @@ export interface PlannedVariant extends NewVariant {
 }
 
 export interface PlannedProduct extends NewProduct {
+  slug: string;
   launchedAt: Date;
   /** Slugs. */
   collections: string[];

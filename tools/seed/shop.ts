@@ -1,8 +1,10 @@
 import { GST_CLASSES } from '../../src/domain/tax/gst-classes.ts';
-import { Product, ProductCollection } from '../../src/entities/catalogue/product.ts';
-import { allowBackorder, receive } from '../../src/entities/stock/stock.ts';
+import { addVariants, assignToCollections, createProducts } from '../../src/entities/catalogue/batches.ts';
+import { ProductCollection } from '../../src/entities/catalogue/product-collection.ts';
+import { receive } from '../../src/entities/stock/stock.ts';
 import type { Database } from '../../src/infra/database/database.ts';
 import { type Tx, unitOfWork } from '../../src/infra/database/unit-of-work.ts';
+import { newId } from '../../src/infra/ids.ts';
 import { type PlannedProduct, planProduct, stapleSkus } from './plan.ts';
 import { SHELVES } from './wares.ts';
 
@@ -60,7 +62,7 @@ async function seedClassesAndCollections(tx: Tx): Promise<void> {
   const missing = SHELVES.map((shelf, index) => ({ ...shelf, position: index + 1 })).filter(
     ({ slug }) => !there.has(slug),
   );
-  for (const shelf of missing) tx.persist(ProductCollection.create(shelf));
+  for (const shelf of missing) await ProductCollection.create(tx, shelf);
 }
 
 /** Adds missing products and their stock. @returns the number of added products. */
@@ -68,21 +70,20 @@ async function stockProducts(tx: Tx, plans: readonly PlannedProduct[]): Promise<
   await lockSeed(tx);
   const missing = await missingOf(tx, plans);
   if (missing.length === 0) return 0;
-  const shelves = new Map((await tx.find(ProductCollection, {})).map((shelf) => [shelf.slug, shelf]));
-  const onHand = new Map<string, number>();
-  const backorders = new Map<string, number>();
-  for (const plan of missing) {
-    const { product, stock } = makeProduct(plan, shelves);
-    tx.persist(product);
-    for (const { variantId, units, backorderLimit } of stock) {
-      backorders.set(variantId, backorderLimit);
-      if (units > 0) onHand.set(variantId, units);
-    }
-  }
-  // Stock levels refer to the variants, so these are written first.
-  await tx.write();
-  await allowBackorder(tx, backorders);
-  await receive(tx, { cause: 'seed' }, onHand);
+  const collections = new Map((await tx.find(ProductCollection, {})).map(({ slug, id }) => [slug, id]));
+  const products = missing.map((plan) => ({ ...plan, id: newId() }));
+  const variants = products.flatMap(({ id: productId, variants: planned }) =>
+    planned.map((variant) => ({ ...variant, productId, id: newId() })),
+  );
+  await createProducts(
+    tx,
+    products.map(({ launchedAt, ...plan }) => ({ ...plan, status: 'active', createdAt: launchedAt })),
+  );
+  await addVariants(tx, variants);
+  const idsOf = (slugs: readonly string[]) => slugs.flatMap((slug) => collections.get(slug) ?? []);
+  await assignToCollections(tx, new Map(products.map((plan) => [plan.id, idsOf(plan.collections)])));
+  const inStock = variants.filter(({ onHand }) => onHand > 0);
+  await receive(tx, { cause: 'seed' }, new Map(inStock.map(({ id, onHand }) => [id, onHand])));
   return missing.length;
 }
 
@@ -95,21 +96,6 @@ async function missingOf(tx: Tx, plans: readonly PlannedProduct[]): Promise<Plan
   );
   const taken = new Set(rows.map(({ name }) => name));
   return plans.filter((plan) => ![plan.slug, ...skusOf(plan)].some((name) => taken.has(name)));
-}
-
-function makeProduct(plan: PlannedProduct, shelves: ReadonlyMap<string, ProductCollection>) {
-  const { slug, title, description, brand, hsn, taxClass, launchedAt } = plan;
-  const product = Product.list({ slug, title, description, brand, hsn, taxClass }, launchedAt);
-  for (const name of plan.collections) {
-    const shelf = shelves.get(name);
-    if (shelf) product.assignToCollection(shelf);
-  }
-  const stock = plan.variants.map(({ onHand, backorderLimit, ...variant }) => ({
-    variantId: product.addVariant(variant).id,
-    units: onHand,
-    backorderLimit,
-  }));
-  return { product, stock };
 }
 
 /** Allows one seed at a time per database. */

@@ -131,16 +131,6 @@ export async function adjust(
   appendMovements(tx, { kind: 'adjust', ...cause }, new Map([[variantId, delta]]));
 }
 
-/** Sets how many units of each variant may be sold beyond the stock. Creates an empty level if there is none. */
-export async function allowBackorder(tx: Tx, limits: ReadonlyMap<string, number>): Promise<void> {
-  await tx.query(
-    `insert into stock_levels (variant_id, on_hand, backorder_limit)
-      select variant_id, 0, units from unnest($1::uuid[], $2::int[]) as l (variant_id, units) order by variant_id
-      on conflict (variant_id) do update set backorder_limit = excluded.backorder_limit`,
-    [[...limits.keys()], [...limits.values()]],
-  );
-}
-
 /**
  * Does not await between comparison and change, so that other checkouts of this transaction see the remaining units.
  */
@@ -173,6 +163,11 @@ const LOCK_LEVELS = ranked(
   ),
   LOCK_ORDER.levels,
 );
+
+/** Locks the level of a variant, for a caller that reads it before changing it. */
+export async function lockLevel(tx: Tx, variantId: string): Promise<void> {
+  await lockLevels(tx, [variantId]);
+}
 
 /** The levels that a transaction has locked, after all its changes. */
 const heldLevels = (): Map<string, Level> => new Map();

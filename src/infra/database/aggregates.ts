@@ -2,8 +2,8 @@ import type { EntityClass, EntityManager, EntityMetadata } from '@mikro-orm/core
 import { forAnyKeys } from './groups/merged-statements.ts';
 import type { Query } from './query.ts';
 
-/** `for no key update` still lets others insert rows that refer to the locked row. */
-export type RowLock = 'for update' | 'for no key update';
+/** `for no key update` still lets others insert rows that refer to the locked row; `for share` can be held by many. */
+export type RowLock = 'for update' | 'for no key update' | 'for share';
 
 export type Where<T> = Partial<Record<Extract<keyof T, string>, string | null>>;
 

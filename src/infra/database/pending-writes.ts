@@ -1,10 +1,8 @@
 import {
   type AnyEntity,
   type ChangeSet,
-  type Collection,
   type EntityManager,
   type EntityMetadata,
-  type EntityProperty,
   JsonType,
   wrap,
 } from '@mikro-orm/core';
@@ -69,13 +67,12 @@ export function pendingWrites(): PendingWrites {
     parts,
     append: (table, row) => addInsert(parts, table, row),
     take(em) {
-      const { changes, removed, links } = changesOf(em);
+      const { changes, removed } = changesOf(em);
       for (const change of changes) addChange(parts, change);
       for (const entity of removed) {
         const helper = wrap(entity, true);
         entry(parts.removals, helper.__meta.tableName, () => []).push(helper.getPrimaryKey());
       }
-      for (const { table, row } of links) addInsert(parts, table, row);
       markWritten(em, { changes, removed });
     },
     join: (others) => addAll(parts, others.parts),
@@ -135,19 +132,7 @@ function changesOf(em: EntityManager) {
   const removed = new Set<AnyEntity>([...work.getRemoveStack(), ...work.getOrphanRemoveStack()]);
   // Removed entities are only sometimes among the changes, and have a statement of their own.
   const changes = work.getChangeSets().filter(({ entity }) => !removed.has(entity));
-  return { changes, removed, links: work.getCollectionUpdates().flatMap((items) => linksOf(items)) };
-}
-
-/** The link rows of a many-to-many relation. Only new owners come here, so all links are new. */
-function linksOf(items: Collection<AnyEntity>): { table: string; row: Row }[] {
-  const { kind, owner, pivotTable, joinColumns, inverseJoinColumns } = items.property as EntityProperty;
-  if (kind !== 'm:n' || !owner || !items.isDirty()) return [];
-  const [[from = ''], [to = '']] = [joinColumns, inverseJoinColumns];
-  items.takeSnapshot();
-  return items.getItems(false).map((item) => ({
-    table: pivotTable,
-    row: { [from]: wrap(items.owner, true).getPrimaryKey(), [to]: wrap(item, true).getPrimaryKey() },
-  }));
+  return { changes, removed };
 }
 
 function markWritten(

@@ -1,6 +1,6 @@
 import type { ApiDeps } from '../../deps.ts';
 import type { AnyRoute } from '../../http/route.ts';
-import { resourceRoutes } from '../resources/old-routes.ts';
+import { resourceRoutes } from '../resources/routes.ts';
 import { collectionMembershipRoutes } from './collection-membership.ts';
 import { COLLECTIONS } from './collections.ts';
 import { inventoryRoutes } from './inventory.ts';

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { refused } from '../../../domain/errors.ts';
-import { lockRulesForChange, refillCollection } from '../../../entities/catalogue/collection-rule.ts';
-import { refuseReferencedByOffers } from '../../../entities/offers/references.ts';
+import { lockRulesForChange } from '../../../entities/catalogue/collection-rule.ts';
+import { ProductCollection } from '../../../entities/catalogue/product-collection.ts';
 import { paise } from '../../fields/amounts.ts';
-import { resource } from '../resources/old-resource.ts';
-import { CATALOGUE, makeUniqueSlug, slug } from './fields.ts';
+import { bodiesOf, managedResource, viewOf } from '../resources/managed-resource.ts';
+import { CATALOGUE, slug } from './fields.ts';
 
 const statuses = ['active', 'archived'] as const;
 const texts = z.array(z.string().min(1).max(200)).min(1).max(100);
@@ -53,43 +52,25 @@ const fields = {
   }),
 };
 
+const products = z.int().meta({ description: 'Number of products in the collection.' });
+
 /** Collections: manual, or filled by a rule. */
-export const COLLECTIONS = resource({
+export const COLLECTIONS = managedResource({
   path: 'collections',
   noun: 'collection',
-  schemaId: 'AdminCollection',
   tag: 'Collections',
   permission: CATALOGUE,
-  table: 'collections',
   notFound: 'COLLECTION_NOT_FOUND',
   statuses,
-  fields,
-  defaults: { description: '', position: 1_000, status: 'active', kind: 'manual', rule: null },
-  required: ['title'],
-  json: ['rule'],
-  computed: {
-    products: {
-      schema: z.int().meta({ description: 'Number of products in the collection.' }),
-      sql: `(select count(*)::int from product_collections pc where pc.collection_id = t.id)`,
-    },
-  },
+  view: viewOf('AdminCollection', { ...fields, products }),
+  select: `select t.id, t.slug, t.title, t.description, t.position, t.status, t.kind, t.rule, t.version,
+      t.created_at as "createdAt", t.updated_at as "updatedAt",
+      (select count(*)::int from product_collections pc where pc.collection_id = t.id) as products
+    from collections t`,
+  ...bodiesOf(fields, ['title']),
+  entity: ProductCollection,
   prepare: lockRulesForChange,
-  complete: async (tx, { slug: given, title = '' }) => ({
-    slug: given ?? (await makeUniqueSlug(tx, 'collections', title)),
-  }),
-  async check(_tx, { kind, rule: newRule }) {
-    if ((kind === 'rule') === (newRule !== null)) return;
-    const problem = {
-      where: 'rule',
-      problem: `does not fit kind ${kind}`,
-      expected: kind === 'rule' ? 'a rule' : 'null',
-    };
-    throw refused('CONTRADICTION', { problems: [problem] });
-  },
-  async save(tx, id, { rule: newRule }) {
-    await tx.write();
-    if (newRule) await refillCollection(tx, id);
-  },
-  refuseRemoval: (tx, id) => refuseReferencedByOffers(tx, [id]),
-  children: [`delete from product_collections where collection_id = $1`],
+  create: (tx, body) => ProductCollection.create(tx, body),
+  change: (tx, collection, body) => collection.change(tx, body),
+  remove: (tx, collection) => collection.remove(tx),
 });

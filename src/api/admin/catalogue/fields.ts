@@ -1,6 +1,4 @@
 import { z } from 'zod';
-import { refused } from '../../../domain/errors.ts';
-import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { paise } from '../../fields/amounts.ts';
 import { MAX_SLUG_LENGTH, SLUG } from '../../store/cached-responses/keys.ts';
 import { attributesSchema } from '../../store/catalogue/product-view.ts';
@@ -42,31 +40,3 @@ export const variantFields = {
     .max(1_000_000)
     .meta({ description: 'Units that can be sold beyond the stock on hand; 0 allows none.' }),
 };
-
-/** @throws REFERENCE_UNKNOWN for a tax class without a current rate: its products could not be priced */
-export async function requireTaxClass(tx: Tx, taxClass: string): Promise<void> {
-  const rates = await tx.query(`select 1 from tax_rates where tax_class = $1 and valid_from <= now() limit 1`, [
-    taxClass,
-  ]);
-  if (rates.length === 0) throw refused('REFERENCE_UNKNOWN', { field: 'taxClass', ids: [taxClass] });
-}
-
-/** Makes a unique slug from a title and appends a number when the slug is taken. */
-export async function makeUniqueSlug(tx: Tx, table: 'products' | 'collections', title: string): Promise<string> {
-  const words = title
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-');
-  const base = words.replace(/^-+|-+$/g, '').slice(0, 120) || 'item';
-  // Serialises transactions with the same base slug, so that each sees the numbers that others have taken.
-  await tx.query(`select pg_advisory_xact_lock(hashtext($1))`, [`${table} ${base}`]);
-  const [row] = await tx.query<{ taken: string[] }>(
-    `select array(select slug from ${table} where slug = $1 or slug like $2) as taken`,
-    [base, `${base}-%`],
-  );
-  const taken = new Set(row?.taken);
-  if (!taken.has(base)) return base;
-  let number = 2;
-  while (taken.has(`${base}-${number}`)) number += 1;
-  return `${base}-${number}`;
-}

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { refused } from '../../../domain/errors.ts';
-import { adjust, receive } from '../../../entities/stock/stock.ts';
+import { adjust, lockLevel, receive } from '../../../entities/stock/stock.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, type Call, route } from '../../http/route.ts';
@@ -99,12 +98,11 @@ interface LevelChange {
 function changeLevel(deps: ApiDeps, call: Call<{ id: string }, unknown, object>, { action, apply }: LevelChange) {
   const { id } = call.params;
   const work = async (tx: Tx) => {
-    await tx.query(`select 1 from stock_levels where variant_id = $1 for update`, [id]);
+    await lockLevel(tx, id);
     const before = await readLevel(tx.query, id);
-    if (!before) throw refused('VARIANT_NOT_FOUND', { variantId: id });
     await apply(tx, id, before);
     await tx.write();
-    const after = (await readLevel(tx.query, id)) ?? before;
+    const after = await readLevel(tx.query, id);
     const target = { type: 'variant', id };
     return {
       answer: created(after),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { refused } from '../../../domain/errors.ts';
 import type { Query } from '../../../infra/database/query.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
@@ -33,9 +34,12 @@ const SELECT = `select v.id, v.sku, s.on_hand as "onHand", s.reserved, s.backord
     greatest(s.on_hand + s.backorder_limit - s.reserved, 0) as available
   from stock_levels s join variants v on v.id = s.variant_id`;
 
-/** Reads the inventory level of a variant; undefined when the variant does not exist. */
-export const readLevel = async (query: Query, variantId: string): Promise<Level | undefined> =>
-  (await query<Level>(`${SELECT} where v.id = $1`, [variantId]))[0];
+/** Reads the inventory level of a variant. @throws VARIANT_NOT_FOUND */
+export async function readLevel(query: Query, variantId: string): Promise<Level> {
+  const [level] = await query<Level>(`${SELECT} where v.id = $1`, [variantId]);
+  if (!level) throw refused('VARIANT_NOT_FOUND', { variantId });
+  return level;
+}
 
 const common = { permission: 'products:read', access: 'staff', tag: 'Inventory', method: 'get' } as const;
 

@@ -1,18 +1,27 @@
 import { z } from 'zod';
-import { refused } from '../../../domain/errors.ts';
 import { UNITS } from '../../../domain/invoices/unit.ts';
-import { lockRules, reindexCollections } from '../../../entities/catalogue/collection-rule.ts';
-import { refuseReferencedByOffers, requireExistingIds } from '../../../entities/offers/references.ts';
-import type { Tx } from '../../../infra/database/unit-of-work.ts';
+import { lockRules } from '../../../entities/catalogue/collection-rule.ts';
+import { Product } from '../../../entities/catalogue/product.ts';
 import { searchText, skuPattern } from '../../store/catalogue/list/product-filter.ts';
 import { attributesSchema, mediaSchema } from '../../store/catalogue/product-view.ts';
-import { resource } from '../resources/old-resource.ts';
-import { CATALOGUE, makeUniqueSlug, requireTaxClass, slug } from './fields.ts';
-import { addVariants, newVariant } from './variant-rows.ts';
+import { bodiesOf, managedResource, viewOf } from '../resources/managed-resource.ts';
+import { CATALOGUE, slug, variantFields } from './fields.ts';
 
 const statuses = ['draft', 'active', 'archived'] as const;
 const SEARCH =
   'Search text: words or their beginnings, with typing errors; or a SKU or its beginning. Finds draft and archived products as well.';
+
+const { sku, price, ...optional } = variantFields;
+const newVariant = z.strictObject({
+  sku,
+  price,
+  size: optional.size.default(null),
+  color: optional.color.default(null),
+  weightGrams: optional.weightGrams.default(0),
+  maxPerOrder: optional.maxPerOrder.default(null),
+  attributes: optional.attributes.default({}),
+  backorderLimit: optional.backorderLimit.default(0),
+});
 
 const fields = {
   slug,
@@ -35,43 +44,27 @@ const fields = {
     .meta({ description: 'Variants to add after the existing ones. Change existing variants at `/variants`.' }),
 };
 
+const collectionIds = z.array(z.uuid()).meta({ description: 'Manual collections that contain the product.' });
+const variants = z.array(
+  z.object({ id: z.uuid(), sku: z.string(), price: z.int(), status: z.string(), version: z.int() }),
+);
+
 /** Products. The storefront shows active products only. */
-export const PRODUCTS = resource({
+export const PRODUCTS = managedResource({
   path: 'products',
   noun: 'product',
-  schemaId: 'AdminProduct',
   tag: 'Products',
   permission: CATALOGUE,
-  table: 'products',
   notFound: 'PRODUCT_NOT_FOUND',
   statuses,
-  fields,
-  defaults: {
-    description: '',
-    brand: '',
-    uqc: 'NOS',
-    status: 'draft',
-    attributes: {},
-    media: [],
-    collectionIds: [],
-    variants: [],
-  },
-  required: ['title', 'hsn', 'taxClass'],
-  json: ['attributes', 'media'],
-  computed: {
-    collectionIds: {
-      schema: z.array(z.uuid()).meta({ description: 'Manual collections that contain the product.' }),
-      sql: `array(select c.id from product_collections pc join collections c on c.id = pc.collection_id
-        where pc.product_id = t.id and c.kind = 'manual' order by c.id)`,
-    },
-    variants: {
-      schema: z.array(
-        z.object({ id: z.uuid(), sku: z.string(), price: z.int(), status: z.string(), version: z.int() }),
-      ),
-      sql: `(select coalesce(json_agg(json_build_object('id', v.id, 'sku', v.sku, 'price', v.price, 'status', v.status,
-        'version', v.version) order by v.position), '[]') from variants v where v.product_id = t.id)`,
-    },
-  },
+  view: viewOf('AdminProduct', { ...fields, collectionIds, variants }),
+  select: `select t.id, t.slug, t.title, t.description, t.brand, t.hsn, t.uqc, t.tax_class as "taxClass", t.status,
+      t.attributes, t.media, t.version, t.created_at as "createdAt", t.updated_at as "updatedAt",
+      array(select c.id from product_collections pc join collections c on c.id = pc.collection_id
+        where pc.product_id = t.id and c.kind = 'manual' order by c.id) as "collectionIds",
+      (select coalesce(json_agg(json_build_object('id', v.id, 'sku', v.sku, 'price', v.price, 'status', v.status,
+        'version', v.version) order by v.position), '[]') from variants v where v.product_id = t.id) as variants
+    from products t`,
   filters: {
     q: {
       schema: z.string().max(200).transform(searchInput).meta({ description: SEARCH }),
@@ -90,54 +83,15 @@ export const PRODUCTS = resource({
       sql: (value) => `t.id in (select product_id from product_collections where collection_id = ${value})`,
     },
   },
+  ...bodiesOf(fields, ['title', 'hsn', 'taxClass']),
+  entity: Product,
   prepare: lockRules,
-  complete: async (tx, { slug: given, title = '' }) => ({
-    slug: given ?? (await makeUniqueSlug(tx, 'products', title)),
-  }),
-  async check(tx, { taxClass, collectionIds }) {
-    await requireTaxClass(tx, taxClass);
-    await requireExistingIds(tx, { field: 'collectionIds', table: 'collections', ids: collectionIds });
-    const ruleCollections = await tx.query<{ id: string }>(
-      `select id from collections where id = any($1) and kind = 'rule'`,
-      [collectionIds],
-    );
-    const problem = {
-      where: 'collectionIds',
-      problem: 'contains a collection that is filled by a rule',
-      expected: 'collections of kind manual',
-    };
-    if (ruleCollections.length > 0) throw refused('CONTRADICTION', { problems: [problem] });
-  },
-  async save(tx, id, { collectionIds, variants = [] }) {
-    await tx.write();
-    if (variants.length > 0) await addVariants(tx, id, variants);
-    if (collectionIds) await assignToCollections(tx, id, collectionIds);
-    await reindexCollections(tx, [id]);
-  },
-  async refuseRemoval(tx, id) {
-    const variants = await tx.query<{ id: string }>(
-      `select id from variants where product_id = $1 order by id for update`,
-      [id],
-    );
-    await refuseReferencedByOffers(tx, [id, ...variants.map((variant) => variant.id)]);
-  },
-  children: [
-    `delete from product_collections where product_id = $1`,
-    `delete from stock_levels where variant_id in (select id from variants where product_id = $1)`,
-    `delete from variants where product_id = $1`,
-  ],
+  create: (tx, body) => Product.create(tx, body),
+  change: (tx, product, body) => product.change(tx, body),
+  remove: (tx, product) => product.remove(tx),
 });
 
 /** Prepares the search text for the SQL condition. */
 function searchInput(text: string) {
   return { typed: searchText(text), sku: skuPattern(text) };
-}
-
-async function assignToCollections(tx: Tx, productId: string, collectionIds: readonly string[]): Promise<void> {
-  await tx.query(
-    `with gone as (delete from product_collections pc using collections c
-        where pc.product_id = $1::uuid and c.id = pc.collection_id and c.kind = 'manual' and c.id <> all($2::uuid[]))
-      insert into product_collections (collection_id, product_id) select unnest($2::uuid[]), $1::uuid on conflict do nothing`,
-    [productId, collectionIds],
-  );
 }

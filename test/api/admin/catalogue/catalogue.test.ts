@@ -210,6 +210,19 @@ describe('the catalogue of the shop', () => {
     ]);
   });
 
+  it('allows no fewer backordered units than are already sold', async () => {
+    const variants = [{ sku: `BACK-${++number}`, price: 100, backorderLimit: 5 }];
+    const variantId = (await make('products', newProduct({ variants }))).variants[0]?.id;
+    await ask('POST', `variants/${variantId}/inventory/adjust`, { delta: -3, reason: 'other' });
+    const refused = await change(`variants/${variantId}`, 1, { price: 200, backorderLimit: 2 });
+    expect([refused.status, refused.body.error.code]).to.deep.equal([409, 'INSUFFICIENT_INVENTORY']);
+    expect(refused.body.error.details).to.deep.equal({ variantId, backorderLimit: 2 });
+    const changed = await change<{ price: number; backorderLimit: number }>(`variants/${variantId}`, 1, {
+      backorderLimit: 3,
+    });
+    expect([changed.body.price, changed.body.backorderLimit]).to.deep.equal([100, 3]);
+  });
+
   it('never books more off than there is, whoever books at once', async () => {
     const variantId = (await make('products', newProduct())).variants[0]?.id;
     const path = `variants/${variantId}/inventory`;
