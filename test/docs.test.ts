@@ -6,7 +6,7 @@ import { ERRORS } from '../src/domain/errors.ts';
 import { ADVICE } from '../tools/states/advice.ts';
 import { stalePages, writePages } from '../tools/states/pages.ts';
 import { repositoryTexts, type Texts, type Violation } from './architecture/sources.ts';
-import { brokenLinks, missingPaths, unlistedSettings } from './documents/documents.ts';
+import { brokenLinks, missingPaths, unlistedSettings } from './docs/documents.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const isThere = (path: string): boolean => existsSync(join(ROOT, path));

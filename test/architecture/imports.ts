@@ -24,7 +24,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   main: ['domain', 'infra', 'ports', 'entities', 'jobs', 'workers', 'api'],
 };
 
-interface Import {
+export interface Import {
   node: Node;
   /** What is written between the quotes. */
   specifier: string;
