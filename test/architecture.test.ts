@@ -189,6 +189,7 @@ describe('the house', () => {
       // Made of parts: their own tests try them on hostile texts.
       const tested = [
         'src/domain/reviews/contact.ts',
+        'src/domain/reviews/profanity-matchers.ts',
         'src/domain/reviews/shouting-and-repetition.ts',
         'src/domain/reviews/word-lists.ts',
         'src/infra/crypto/key-ring.ts',

@@ -1,11 +1,5 @@
-import { AllProfanity } from 'allprofanity';
-import { englishDataset, englishRecommendedTransformers, RegExpMatcher } from 'obscenity';
+import { matchEnglishParts, matchListedWords, type Place } from './profanity-matchers.ts';
 import { INNOCENT_PHRASES, INNOCENT_WORDS, STRONG_BEGINNINGS, STRONG_PARTS, STRONG_WORDS } from './word-lists.ts';
-
-/** English and Hindi (in both scripts); detects spacing, masking and digits in place of letters. */
-const dictionary = new AllProfanity({ languages: ['english', 'hindi'], silent: true });
-/** English, with letters of other scripts that look like Latin ones. */
-const lookalikes = new RegExpMatcher({ ...englishDataset.build(), ...englishRecommendedTransformers });
 
 /** Separators between the letters of a word: `fu_ck`, and dots in Devanagari. */
 const BETWEEN = /(?<=\p{L})_(?=\p{L})|(?<=[\p{L}\p{M}])[.*-](?=[\u0900-\u097f])/gu;
@@ -22,21 +16,10 @@ export interface Profanity {
   weak: number;
 }
 
-interface Place {
-  start: number;
-  end: number;
-  /** Whether the dictionary contains the whole word, not only its beginning. */
-  isWhole: boolean;
-}
-
 /** Counts the profane words of a text, without the allowed ones. */
 export function findProfanity(text: string, allowed: ReadonlySet<string>): Profanity {
   const plainText = text.replace(BETWEEN, '').replace(INNOCENT_PHRASES, ' \u2014 ');
-  const found = dictionary.detect(plainText).positions.map(({ start, end }) => ({ start, end, isWhole: true }));
-  const lookalikeFound = lookalikes.getAllMatches(plainText).map(({ startIndex, endIndex }) => {
-    return { start: startIndex, end: endIndex + 1, isWhole: false };
-  });
-  const counts = [found, lookalikeFound].map((places) => {
+  const counts = [matchListedWords(plainText), matchEnglishParts(plainText)].map((places) => {
     const found = places.flatMap((place) => profaneWord(plainText, place, allowed) ?? []);
     const weak = found.filter((word) => !isStrong(word));
     return { strong: found.length - weak.length, weak: new Set(weak.map(lettersOf)).size };
@@ -65,7 +48,7 @@ function profaneWord(text: string, { start, end, isWhole }: Place, allowed: Read
   const [stem, behind] = [text.slice(start, end).toLowerCase(), text.slice(end)];
   const isHindi = /[\u0900-\u097f]/.test(stem);
   const ending = (isHindi ? INFLECTION : LATIN_ENDING).exec(behind)?.[0]?.toLowerCase();
-  if (ending === undefined || (ending !== '' && stem.length < LEAST_STEM)) return null;
+  if (!/[\p{L}@$]/u.test(stem) || ending === undefined || (ending !== '' && stem.length < LEAST_STEM)) return null;
   const word = stem + ending;
   if ([stem, word].some((one) => allowed.has(one)) || INNOCENT_WORDS.has(word) || MODEL.test(word)) return null;
   const isAnother = !isWhole && !isHindi && !LATIN_INFLECTION.test(ending) && !isStrong(word);

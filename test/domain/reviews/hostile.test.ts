@@ -77,6 +77,7 @@ const UNITS = [
     'dick',
     'pig ',
   ],
+  ...['a#', 'a#b ', 'sh#t ', 'shit', 'a.b.', 'fuuuck ', 'चूत', 'चूत ', '8', '$'],
   ...['fuck', 'fuck ', 'f u c k ', 'f4@$', 'xxx@xxx.', 'not ', 'great ', '👍🏽', '\u200d', 'e\u0301'],
 ];
 

@@ -79,6 +79,21 @@ describe('moderation', () => {
     expect(judge({ body: 'The hooker of our rugby team wears them.' }, severe).decision).to.equal('hold');
   });
 
+  it('finds disguised words, and takes no number for one', () => {
+    const disguised = [
+      'what sh1t',
+      'what a f.u.c.k',
+      'fuuuck it',
+      'bulls#it quality',
+      'a b@stard',
+      'What сunt',
+      'totalshitshow',
+    ];
+    for (const body of disguised) expect(rulesOf(body), body).to.deep.equal(['profanity']);
+    for (const body of ['It cost ₹900, now 455.', 'Please call MCC, or bcc me.', 'Bob wrote: sooo good.'])
+      expect(rulesOf(body), body).to.deep.equal([]);
+  });
+
   it('finds a telephone number beside a date', () => {
     for (const body of ['call 12/10/2025 9876543210', 'came 2025-10-12 18:45, 98765 43210'])
       expect(rulesOf(body), body).to.deep.equal(['contact']);
