@@ -108,6 +108,22 @@ describe('the house', () => {
     });
   });
 
+  describe('entities', () => {
+    it('own every write: no other folder has SQL that writes', () => {
+      expectNone(code.writesOutsideEntities(src));
+      const writes = [
+        "tx.query('insert into carts (id) values ($1)');",
+        'tx.query(`update carts c\n set version = 2`);',
+        "tx.append('carts', {});",
+        "tx.query(`delete from ${'carts'}`);",
+        "tx.query('select 1 from carts for update'); // update set",
+        "const summary = 'Update a cart';",
+      ].join('\n');
+      const planted = parse({ 'src/api/a.ts': writes, 'src/entities/a.ts': writes });
+      expectFound(code.writesOutsideEntities(planted), ...[1, 2, 4, 3].map((line) => `src/api/a.ts:${line}`).sort());
+    });
+  });
+
   describe('machines', () => {
     it('know no clock, no chance, no waiting and no effects of their own', () => {
       expectNone(code.impureMachines(src));

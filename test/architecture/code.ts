@@ -6,8 +6,11 @@ import {
   isExportDeclaration,
   isIdentifier,
   isImportSpecifier,
+  isNoSubstitutionTemplateLiteral,
   isParenthesizedExpression,
   isPropertyAccessExpression,
+  isStringLiteral,
+  isTemplateExpression,
   isTypeAssertion,
 } from 'typescript/unstable/ast/is';
 import { at, nodes, type Source, type Violation } from './sources.ts';
@@ -33,6 +36,21 @@ export function transactionsInApi(sources: readonly Source[]): Violation[] {
   return complaints(others, (node, source) => {
     const called = isCallExpression(node) ? node.expression.getText(source.ast) : '';
     return OPENERS.test(called) ? `opens a transaction with ${called}(), which is left to accept and edit` : undefined;
+  });
+}
+
+/** `update` with `set`, not `for update`, and not a word of a sentence. */
+const WRITES = /\b(insert\s+into|delete\s+from|truncate\s+table|update\s+\w+(\s+(as\s+)?\w+)?\s+set)\b/i;
+const OWNERS = /^src\/(entities|infra)\//;
+
+/** Entities own every write. Infra builds the statements of any entity, and knows no table. */
+export function writesOutsideEntities(sources: readonly Source[]): Violation[] {
+  const others = sources.filter(({ path }) => path.startsWith('src/') && !OWNERS.test(path));
+  return complaints(others, (node, source) => {
+    if (isCallExpression(node) && node.expression.getText(source.ast) === 'tx.append') return 'appends a row';
+    const isText = isStringLiteral(node) || isNoSubstitutionTemplateLiteral(node) || isTemplateExpression(node);
+    const written = isText ? WRITES.exec(node.getText(source.ast)) : null;
+    return written ? `writes SQL (${written[0]}), which is left to src/entities` : undefined;
   });
 }
 
