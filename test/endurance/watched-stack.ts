@@ -17,6 +17,8 @@ export interface Watched {
 }
 
 const LIFE = / ready"|"process\.|Error: |\.stuck"/;
+/** What every job and request says while a server is away: it would push the rest out of what a failure shows. */
+const WAITS = /"(\w+\.unavailable|command\.retried|cache\.cold|sweeper\.failed)"/;
 
 /** A stack with servers of its own, since these are what fails. */
 export function startWatchedStack(dataDir: string, watched: Watched): Promise<Stack> {
@@ -33,7 +35,7 @@ export function startWatchedStack(dataDir: string, watched: Watched): Promise<St
       const [, name, how] = /^(\S+) \| ended \((.+?)\)/.exec(line) ?? [];
       if (line.includes('"http.failed"')) watched.failures.push(line);
       if (how !== undefined) watched.ends.push(`${name}: ${how}`);
-      if (how !== undefined || LIFE.test(line)) watched.lives.push(`${new Date().toISOString()} ${line}`);
+      if (how !== undefined || (LIFE.test(line) && !WAITS.test(line))) watched.lives.push(`${new Date().toISOString()} ${line}`);
       if (line.includes('"process.event_loop.stuck"') || line.includes('"web.stuck"')) watched.stuck.push(line);
     },
   });
