@@ -9,10 +9,11 @@ import { expectEnded } from './endings.ts';
 import { beginAt } from './scenarios.ts';
 
 /** From the kill to the end of the purchase. */
-const ENDED_WITHIN_MS = 15_000;
+export const ENDED_WITHIN_MS = 15_000;
 /** From the kill of a worker to the next thing that is done. */
 const RESUMED_WITHIN_MS = 10_000;
-const REACHED_WITHIN_MS = 15_000;
+/** From the arming of a failpoint, or from the kill before, to the process that reaches it. */
+export const REACHED_WITHIN_MS = 15_000;
 /** A command that nobody waits for may have to wait for a second redelivery. */
 const QUIET_WITHIN_MS = 20_000;
 
