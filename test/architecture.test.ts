@@ -115,6 +115,7 @@ describe('the house', () => {
         "tx.query('insert into carts (id) values ($1)');",
         'tx.query(`update carts c\n set version = 2`);',
         "tx.append('carts', {});",
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: source code with a template
         "tx.query(`delete from ${'carts'}`);",
         "tx.query('select 1 from carts for update'); // update set",
         "const summary = 'Update a cart';",

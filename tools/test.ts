@@ -48,12 +48,13 @@ async function runOnce(options: TestOptions): Promise<boolean> {
   if (rounds.length === 0) console.log(`no test file contains "${options.patterns.join('" or "')}" in its path`);
   const isPrepared = rounds.length > 0 ? prepare() : undefined;
   isPrepared?.catch(() => undefined);
-  const checked = options.patterns.length === 0 ? await runSteps() : { passed: 0, failed: rounds.length === 0 ? 1 : 0 };
+  const noChecks = { passed: 0, failed: rounds.length === 0 ? 1 : 0, epilogue: '' };
+  const checked = options.patterns.length === 0 ? await runSteps() : noChecks;
   const continues = rounds.length > 0 && !(options.bail && checked.failed > 0);
   const main = await isPrepared;
   const results = continues && main ? await runTests(rounds, { ...options, main, pace }) : [];
-  for (const { epilogue } of results) process.stdout.write(epilogue);
   const all = [checked, ...results];
+  for (const { epilogue } of all) process.stdout.write(epilogue);
   const [passed, failed] = [sum(all.map((one) => one.passed)), sum(all.map((one) => one.failed))];
   console.log(['\n  the slowest test files and hooks', ...slowestOf(results, options.slow)].join('\n'));
   console.log(`\n${((performance.now() - startedAt) / 1_000).toFixed(0)} s in all`);
@@ -65,7 +66,8 @@ async function runOnce(options: TestOptions): Promise<boolean> {
 async function runSteps() {
   console.log('\n  checks');
   const outcomes = await Promise.all(STEPS.filter((one) => applies(one, ROOT)).map((step) => runStep(step, ROOT)));
-  return { passed: outcomes.filter((one) => one).length, failed: outcomes.filter((one) => !one).length };
+  const reports = outcomes.filter((report) => report !== undefined);
+  return { passed: outcomes.length - reports.length, failed: reports.length, epilogue: reports.join('') };
 }
 
 /** Starts the servers if they do not run yet. @returns the file to start processes of stacks with */

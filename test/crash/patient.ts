@@ -4,6 +4,18 @@ import { BENGALURU } from '../support/address.ts';
 import type { Answer, Cart, Checkout, Line, Shop } from '../support/shop.ts';
 import { waitFor } from '../support/wait-for.ts';
 
+/** The shop did not serve a request for as long as its customer repeated it. */
+export class Unserved extends Error {
+  /** Why the most of its attempts failed, e.g. the answer of a shop that is behind. */
+  readonly mostly: string;
+
+  constructor(what: string, failures: ReadonlyMap<string, number>) {
+    const sorted = [...failures].sort(([, a], [, b]) => b - a);
+    super(`${what} was not served: ${sorted.map(([why, count]) => `${count} × ${why}`).join('; ')}`);
+    this.mostly = sorted[0]?.[0] ?? '';
+  }
+}
+
 /** A customer who sends a request again, with the same idempotency key, until the shop has answered it. */
 export interface Customer {
   cart(lines: Line[]): Promise<Cart>;
@@ -25,8 +37,19 @@ const PATIENCE_MS = 30_000;
 export function patientCustomer(shop: Shop, patienceMs = PATIENCE_MS): Customer {
   const send = async <T>({ path, token, body }: LineRequest): Promise<T> => {
     const headers = { 'idempotency-key': randomUUID() };
-    const attempt = async () => final(await shop.ask<T>('POST', path, { token, body, headers }));
-    const answer = await waitFor(`an answer to POST ${path}`, attempt, patienceMs);
+    const failures = new Map<string, number>();
+    const attempt = async () => {
+      try {
+        return await final(await shop.ask<T>('POST', path, { token, body, headers }));
+      } catch (error) {
+        const why = reasonOf(error);
+        failures.set(why, (failures.get(why) ?? 0) + 1);
+        throw error;
+      }
+    };
+    const answer = await waitFor(`an answer to POST ${path}`, attempt, patienceMs).catch(() => {
+      throw new Unserved(`POST ${path}`, failures);
+    });
     if (answer.status < 300) return answer.body;
     throw new Error(`POST ${path} was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
   };
@@ -48,9 +71,16 @@ export function patientCustomer(shop: Shop, patienceMs = PATIENCE_MS): Customer 
   };
 }
 
+/** The cause of a failed fetch tells more than its message. */
+const reasonOf = (error: unknown): string => {
+  const { message, cause } = error as Error;
+  return cause instanceof Error ? `${message}: ${cause.message}` : message;
+};
+
 /** @throws Error for an answer of a server that could not do it at the moment, when it says that it may be asked again */
 async function final<T>(answer: Answer<T>): Promise<Answer<T>> {
   if (answer.status < 500) return answer;
   await pause(1_000 * Number(answer.headers.get('retry-after') ?? 0));
-  throw new Error(`answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+  const { code } = (answer.body as { error?: { code?: string } }).error ?? {};
+  throw new Error(`answered ${answer.status} ${code}`);
 }

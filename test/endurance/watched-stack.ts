@@ -35,7 +35,8 @@ export function startWatchedStack(dataDir: string, watched: Watched): Promise<St
       const [, name, how] = /^(\S+) \| ended \((.+?)\)/.exec(line) ?? [];
       if (line.includes('"http.failed"')) watched.failures.push(line);
       if (how !== undefined) watched.ends.push(`${name}: ${how}`);
-      if (how !== undefined || (LIFE.test(line) && !WAITS.test(line))) watched.lives.push(`${new Date().toISOString()} ${line}`);
+      if (how !== undefined || (LIFE.test(line) && !WAITS.test(line)))
+        watched.lives.push(`${new Date().toISOString()} ${line}`);
       if (line.includes('"process.event_loop.stuck"') || line.includes('"web.stuck"')) watched.stuck.push(line);
     },
   });

@@ -38,15 +38,14 @@ export const STEPS: Step[] = [
   { name: 'licences of what production uses', command: 'node', args: ['tools/dependency-check.ts', 'licences'] },
 ];
 
-/** Runs a check with the tools in node_modules; prints its output only if it fails. Returns whether it passed. */
-export async function runStep(step: Step, root: string): Promise<boolean> {
+/** Runs a check with the tools in node_modules. Returns its report if it failed, which is printed after all tests. */
+export async function runStep(step: Step, root: string): Promise<string | undefined> {
   const startedAt = performance.now();
   const { code, output } = await capture(step, root);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   const suffix = code === 0 && step.printsOutput ? `: ${output.trim()}` : '';
   console.log(`  ${code === 0 ? '✔' : '✖'} ${step.name}${suffix} (${seconds} s)`);
-  if (code !== 0) console.log(output.replace(/^/gm, '      '));
-  return code === 0;
+  return code === 0 ? undefined : `\n  ✖ ${step.name}\n${output.replace(/^/gm, '      ')}\n`;
 }
 
 export function applies(step: Step, root: string): boolean {
