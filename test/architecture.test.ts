@@ -48,7 +48,7 @@ describe('the house', () => {
         'src/machines/cart.ts': "const a = await import('../entities/cart.ts');",
         'src/entities/cart.ts': "type A = import('../machines/cart.ts').A;",
         'src/ports/payments/stripe.ts': "import { b } from '../../../tools/dev.ts';",
-        'src/main.ts': "import './machines/cart.ts';\nimport './workers/cart.ts';",
+        'src/main.ts': "import '../test/cart.ts';\nimport './workers/cart.ts';",
         'src/odd.ts': "import './domain/money.ts';",
         'src/workers/cart.ts': "import './run.ts';\nimport '../machines/cart.ts';\nimport 'bullmq';",
       });

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { ENTITIES } from '../src/entities/schema.ts';
 import { ConfigError, readConfig } from '../src/infra/config.ts';
 import { openDatabase } from '../src/infra/database/database.ts';
-import { type Replay, replayHistory } from '../src/workers/maintenance/replay.ts';
+import { type Replay, replayHistory } from '../src/main/replay.ts';
 import { readTarget } from './verify/target.ts';
 
 const USAGE = `usage: bin/replay ID [--to N] [--data DIR]

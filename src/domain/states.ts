@@ -29,6 +29,9 @@ export const ORDER_STATES = [
 ] as const;
 export type OrderState = (typeof ORDER_STATES)[number];
 
+/** The history event of a guest's order that an account claims. It is no event of the machine: it changes no state. */
+export const ORDER_CLAIMED = 'CLAIMED';
+
 /** The commands for an order; each is a job that the state machine accepts or refuses. */
 export const ORDER_COMMANDS = [
   'PROCESS',

@@ -11,6 +11,10 @@ const OPTIONS: JobsOptions = {
 };
 
 /** Declares a job. Its name is `queue.verb`, for example `mail.send`. */
-export function job<P>(queue: string, verb: string, payload: core.$ZodType<P>): JobContract<P> {
+export function job<P, Queue extends string, Verb extends string>(
+  queue: Queue,
+  verb: Verb,
+  payload: core.$ZodType<P>,
+): JobContract<P, `${Queue}.${Verb}`> {
   return { queue, name: `${queue}.${verb}`, payload, options: OPTIONS };
 }

@@ -18,7 +18,7 @@ import { moderateReview, recountReviews, tryReviewPolicy } from './reviews.ts';
 import { deliverWebhooks } from './webhooks.ts';
 
 /** Every job. */
-export const JOBS: readonly JobKind[] = [
+export const JOBS = [
   advanceCheckout,
   executeOperation,
   processProviderEvents,
@@ -43,7 +43,9 @@ export const JOBS: readonly JobKind[] = [
   reconcileAll,
   continueRun,
   healDiscrepancy,
-];
+] as const satisfies readonly JobKind[];
+
+export type JobName = (typeof JOBS)[number]['name'];
 
 /** Every scheduled job, as cron patterns in IST with seconds. A missed or duplicate run does no harm. */
 export const SCHEDULES = [

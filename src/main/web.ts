@@ -13,10 +13,10 @@ import { openQueues } from '../infra/queue/queue.ts';
 import { openRedis } from '../infra/redis/redis.ts';
 import { stopOnSignal } from '../infra/shutdown.ts';
 import { JOBS } from '../jobs/schedule.ts';
-import { replayHistory } from '../workers/maintenance/replay.ts';
 import { databaseOptions, prepareProcess, startMetrics } from './prepare-process.ts';
 import { createProvider } from './provider.ts';
 import { CACHE_PREFIX, CURRENCY, openReadCaches } from './read-caches.ts';
+import { replayHistory } from './replay.ts';
 
 /** The longest silence of PostgreSQL, in milliseconds: above any statement and lock wait of a request. */
 const SILENCE_MS = 20_000;

@@ -21,7 +21,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   jobs: ['domain', 'infra'],
   workers: ['domain', 'infra', 'machines', 'ports', 'entities', 'jobs'],
   api: ['domain', 'infra', 'entities', 'jobs'],
-  main: ['domain', 'infra', 'ports', 'entities', 'jobs', 'workers', 'api'],
+  main: ['domain', 'infra', 'machines', 'ports', 'entities', 'jobs', 'workers', 'api'],
 };
 
 export interface Import {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
-import type { OrderCommand } from '../../domain/states.ts';
-import { CLAIMED } from '../../entities/order/guest-order-claim.ts';
+import { ORDER_CLAIMED, type OrderCommand } from '../../domain/states.ts';
 import { ORDER_WORK } from '../../jobs/orders.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type AnyRoute, route } from '../http/route.ts';
@@ -49,7 +48,7 @@ const read = (deps: ApiDeps, at: OrderAccess) =>
     async handle(call) {
       const { customerId: _, email: __, history, allowed, ...rest } = await findOrder(deps, at, call);
       // A guest can enter any e-mail address: the response must not reveal whether an account has verified it.
-      const visible = at.access === 'order' ? history.filter(({ event }) => event !== CLAIMED) : history;
+      const visible = at.access === 'order' ? history.filter(({ event }) => event !== ORDER_CLAIMED) : history;
       const steps = visible.map(({ from, to, event, at: instant }) => ({ from, to, event, at: instant }));
       return {
         status: 200,

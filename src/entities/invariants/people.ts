@@ -1,9 +1,9 @@
+import { ORDER_CLAIMED } from '../../domain/states.ts';
 import { SEALED_PATTERN } from '../../infra/crypto/key-ring.ts';
 import { NAMED_FROM } from '../account/privacy/erasure.ts';
 import { HAS_PERSONAL_DATA } from '../account/privacy/own-checkouts.ts';
 import { SEALED_COLUMNS } from '../account/privacy/vault.ts';
 import { keptSince } from '../monthly-tables.ts';
-import { CLAIMED } from '../order/guest-order-claim.ts';
 import type { Invariant } from '../reconciliation/invariant.ts';
 
 /** SQL per sealed column that finds values in clear text; null is allowed. */
@@ -95,6 +95,6 @@ export const PEOPLE_INVARIANTS: readonly Invariant[] = [
       from orders o join checkouts k on k.id = o.checkout_id
       where case when k.customer_id is not null then o.customer_id is distinct from k.customer_id
         else o.customer_id is not null and k.created_at >= ${keptSince('order_history')} and not exists (
-          select 1 from order_history where order_id = o.id and event = '${CLAIMED}' and actor = 'customer:' || o.customer_id) end`,
+          select 1 from order_history where order_id = o.id and event = '${ORDER_CLAIMED}' and actor = 'customer:' || o.customer_id) end`,
   },
 ];

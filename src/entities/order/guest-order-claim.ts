@@ -1,4 +1,4 @@
-import type { OrderState } from '../../domain/states.ts';
+import { ORDER_CLAIMED, type OrderState } from '../../domain/states.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { currentTrace } from '../../infra/observability/trace.ts';
 import { openCheckout } from '../account/privacy/own-checkouts.ts';
@@ -6,9 +6,6 @@ import type { Vault } from '../account/privacy/vault.ts';
 
 /** Orders per transaction. */
 const BATCH = 100;
-
-/** The history event of a guest's order that an account claims. It is no event of the machine: it changes no state. */
-export const CLAIMED = 'CLAIMED';
 
 interface Candidate {
   id: string;
@@ -78,7 +75,7 @@ async function join(tx: Tx, { claimed, accountId, cause }: { claimed: string[]; 
       seq: steps,
       from_state: state,
       to_state: state,
-      event: CLAIMED,
+      event: ORDER_CLAIMED,
       actor: `customer:${accountId}`,
       cause,
       request_id: currentTrace()?.requestId ?? null,

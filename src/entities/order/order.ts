@@ -1,9 +1,8 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import type { OrderCommand, OrderState } from '../../domain/states.ts';
+import { ORDER_CLAIMED, type OrderCommand, type OrderState } from '../../domain/states.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { currentTrace } from '../../infra/observability/trace.ts';
 import type { Checkout } from '../checkout/checkout.ts';
-import { CLAIMED } from './guest-order-claim.ts';
 
 /** A line as it was bought, with everything that refunds and invoices need later. Amounts in paise. */
 export interface PlacedLine {
@@ -141,7 +140,7 @@ export class Order extends OrderSchema.class {
     tx.append('order_history', { ...step, seq: 1, from_state: null, to_state: 'PENDING', event: 'PLACED' });
     tx.append('order_history', { ...step, seq: 2, from_state: 'PENDING', to_state: 'CONFIRMED', event: 'PAID' });
     if (claimedBy === null) return;
-    const claim = { seq: 3, from_state: 'CONFIRMED', to_state: 'CONFIRMED', event: CLAIMED };
+    const claim = { seq: 3, from_state: 'CONFIRMED', to_state: 'CONFIRMED', event: ORDER_CLAIMED };
     tx.append('order_history', { ...step, ...claim, actor: `customer:${claimedBy}` });
   }
 

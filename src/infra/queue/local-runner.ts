@@ -1,8 +1,7 @@
-import { failpoint } from '../failpoint.ts';
 import { errorFields, observe } from '../observability/log.ts';
-import { runWithTrace } from '../observability/trace.ts';
+import { type JobResult, openExecutor, type WhenUnavailable } from './executor.ts';
+import { type Handler, snooze } from './handler.ts';
 import type { Command } from './queue.ts';
-import { type Handler, snooze } from './worker.ts';
 
 /** Runs commands in this process, outside of the queues. */
 export interface LocalRunner {
@@ -12,34 +11,37 @@ export interface LocalRunner {
   idle(): Promise<unknown>;
 }
 
+export interface LocalOptions {
+  /** The most commands at a time. */
+  most: number;
+  deliver(commands: readonly Command[]): Promise<void>;
+  whenUnavailable: WhenUnavailable;
+}
+
 /**
  * Runs commands in the process that created them, right after their commit, which saves the detour through the queue.
- * A command that fails goes to the queue; the relay delivers those that a crash loses.
+ * A command that fails or is snoozed goes to the queue; the relay delivers those that a crash loses.
  */
 export function runLocally(
   handlers: readonly Handler[],
-  options: { most: number; deliver(commands: readonly Command[]): Promise<void> },
+  { most, deliver, whenUnavailable }: LocalOptions,
 ): LocalRunner {
-  const byName = new Map(handlers.map((entry) => [entry.name, entry]));
+  const { hasHandler, execute } = openExecutor(handlers, whenUnavailable);
   const running = new Set<Promise<void>>();
-  async function run(entry: Handler, command: Command): Promise<void> {
-    const context = { commandId: command.id, isTakeover: false, starts: 1, progress: () => undefined };
-    let isRedelivered = false;
-    const outcome = await runWithTrace(command.trace, () => entry.run(command.payload, context)).catch((error) => {
-      observe('command.retried', { command: command.name, commandId: command.id, ...errorFields(error) });
-      // The handler did not end regularly.
-      isRedelivered = true;
-      return snooze(0);
+  async function run(command: Command): Promise<void> {
+    const { id: commandId, name, payload, trace } = command;
+    const context = { commandId, isTakeover: false, starts: 1, progress: () => undefined };
+    const { outcome, isRegularEnd } = await execute({ name, payload, trace, ...context }).catch((error): JobResult => {
+      observe('job.retried', { queue: command.queue, job: name, jobId: commandId, ...errorFields(error) });
+      return { outcome: snooze(0), isRegularEnd: false };
     });
-    observe(`job.${outcome.kind}`, { job: command.name, jobId: command.id, ...outcome });
-    failpoint(`${command.name}.before-ack`);
-    if (outcome.kind === 'snooze') await options.deliver([{ ...command, isRedelivered }]).catch(() => undefined);
+    if (outcome.kind !== 'snooze') return;
+    await deliver([{ ...command, isRedelivered: !isRegularEnd, delayMs: outcome.ms }]).catch(() => undefined);
   }
   return {
     take(command) {
-      const entry = byName.get(command.name);
-      if (!entry || running.size >= options.most) return false;
-      const one = run(entry, command).finally(() => running.delete(one));
+      if (!hasHandler(command.name) || running.size >= most) return false;
+      const one = run(command).finally(() => running.delete(one));
       running.add(one);
       return true;
     },

@@ -6,13 +6,13 @@ import { errorFields, observeSparingly } from '../observability/log.ts';
 import type { Trace } from '../observability/trace.ts';
 
 /** The name, queue and payload of a job. The payload contains ids only, never personal data. */
-export interface JobContract<P> extends JobKind {
+export interface JobContract<P, Name extends string = string> extends JobKind<Name> {
   payload: core.$ZodType<P>;
 }
 
-export interface JobKind {
+export interface JobKind<Name extends string = string> {
   queue: string;
-  name: string;
+  name: Name;
   options: JobsOptions;
 }
 
@@ -21,6 +21,8 @@ export interface Command {
   id: string;
   /** It was dispatched before and not finished in time. */
   isRedelivered?: boolean;
+  /** The time to wait before its first start, in milliseconds. */
+  delayMs?: number;
   queue: string;
   name: string;
   payload: object;
@@ -113,10 +115,10 @@ function openDelivery(
   { contracts, connection }: { contracts: readonly JobKind[]; connection: Redis },
 ): Queues['deliver'] {
   const options = new Map(contracts.map((contract) => [contract.name, contract.options]));
-  const toJob = ({ id, name, payload, trace, isRedelivered }: Command) => ({
+  const toJob = ({ id, name, payload, trace, isRedelivered, delayMs }: Command) => ({
     name,
     data: { ...payload, trace, ...(isRedelivered && { isRedelivered }) },
-    opts: { ...options.get(name), jobId: id },
+    opts: { ...options.get(name), jobId: id, ...(delayMs && { delay: delayMs }) },
   });
   return async (commands) => {
     // Waiting for a connection would keep all commands in memory; the relay delivers them later.

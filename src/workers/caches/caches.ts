@@ -1,6 +1,6 @@
 import { publishInvalidations } from '../../entities/outbox/cache-invalidations.ts';
 import { errorFields, observe } from '../../infra/observability/log.ts';
-import { done, type Handler, handler } from '../../infra/queue/worker.ts';
+import { done, handler } from '../../infra/queue/handler.ts';
 import { decayPopularity, warmCaches } from '../../jobs/caches.ts';
 import type { WorkerDeps } from '../deps.ts';
 
@@ -14,7 +14,7 @@ const BATCH = 25;
 const ALWAYS_WARM = ['collections:all', 'prices:all', 'list:{"limit":24}'];
 
 /** Keeps the most-read cache entries warm, and announces changes. */
-export const cacheHandlers = (deps: WorkerDeps): Handler[] => [
+export const cacheHandlers = (deps: WorkerDeps) => [
   handler(warmCaches, async (_, { progress }) => {
     await publishInvalidations(deps.db, deps.versions);
     const keys = selectKeys([...ALWAYS_WARM, ...(await deps.popularity.most(WARM_KEYS))]);

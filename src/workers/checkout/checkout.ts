@@ -1,13 +1,13 @@
 import { acknowledge } from '../../entities/outbox/outbox.ts';
 import { abandonAttempts } from '../../entities/payment/attempt.ts';
 import { groupedWork } from '../../infra/database/groups/grouped-work.ts';
-import { done, type Handler, handler, noop } from '../../infra/queue/worker.ts';
+import { done, handler, noop } from '../../infra/queue/handler.ts';
 import { advanceCheckout } from '../../jobs/checkout.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { advance, lockCheckout } from './advance.ts';
 
 /** Executes the commands of clients: start, pay again, cancel. */
-export const checkoutHandlers = (deps: WorkerDeps): Handler[] => [
+export const checkoutHandlers = (deps: WorkerDeps) => [
   handler(advanceCheckout, ({ checkoutId, event }, { commandId }) =>
     groupedWork(deps.db, { name: advanceCheckout.name, key: checkoutId }, async (tx) => {
       const [isOurs, checkout] = await Promise.all([acknowledge(tx, commandId), lockCheckout(tx, checkoutId)]);

@@ -3,7 +3,7 @@ import { beginImport, lockImportQueue, nextImport } from '../../entities/import/
 import { type Import, loadNextLines, lockImport, recordResults } from '../../entities/import/progress.ts';
 import { acknowledge, enqueue } from '../../entities/outbox/outbox.ts';
 import { type Tx, unitOfWork } from '../../infra/database/unit-of-work.ts';
-import { done, type Handler, handler, type JobOutcome, noop } from '../../infra/queue/worker.ts';
+import { done, handler, type JobOutcome, noop } from '../../infra/queue/handler.ts';
 import { runImport } from '../../jobs/imports.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { importLines } from './lines.ts';
@@ -16,7 +16,7 @@ const BATCH = 200;
  * the rows, the counts and the next command, and removes the current command: a killed worker leaves no partial batch.
  * Imports run one after the other.
  */
-export const importHandlers = (deps: Pick<WorkerDeps, 'db' | 'queues'>): Handler[] => [
+export const importHandlers = (deps: Pick<WorkerDeps, 'db' | 'queues'>) => [
   handler(runImport, ({ importId, after }, { commandId }) =>
     unitOfWork(deps.db, runImport.name, async (tx) => {
       if (!(await acknowledge(tx, commandId))) return noop('done before');

@@ -17,7 +17,7 @@ import { acknowledge } from '../../entities/outbox/outbox.ts';
 import { storeEvents } from '../../entities/webhook/announce.ts';
 import { unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { errorFields, observe } from '../../infra/observability/log.ts';
-import { done, type Handler, handler, noop, snooze } from '../../infra/queue/worker.ts';
+import { done, handler, noop, snooze } from '../../infra/queue/handler.ts';
 import { issueDocuments, renderDocument } from '../../jobs/invoices.ts';
 import { deliverWebhooks } from '../../jobs/webhooks.ts';
 import type { WorkerDeps } from '../deps.ts';
@@ -27,7 +27,7 @@ const BATCH = 200;
 const RENDER_AGAIN_MS = 100;
 
 /** Issues tax documents, and renders the requested PDFs. */
-export const invoiceHandlers = (deps: WorkerDeps): Handler[] => [
+export const invoiceHandlers = (deps: WorkerDeps) => [
   handler(issueDocuments, async () => {
     for (const kind of DOCUMENT_KINDS) {
       const count = await issue(deps, kind).catch((error: unknown) => issueOneByOne(deps, kind, error));

@@ -3,16 +3,7 @@ import { acknowledge } from '../../entities/outbox/outbox.ts';
 import { external } from '../../infra/database/external-call.ts';
 import { groupedWork } from '../../infra/database/groups/grouped-work.ts';
 import { observe, observeSparingly } from '../../infra/observability/log.ts';
-import {
-  done,
-  type Handler,
-  handler,
-  type JobContext,
-  type JobOutcome,
-  noop,
-  refusal,
-  snooze,
-} from '../../infra/queue/worker.ts';
+import { done, handler, type JobContext, type JobOutcome, noop, refusal, snooze } from '../../infra/queue/handler.ts';
 import { sendAccountEmail, sendOrderEmail } from '../../jobs/mail.ts';
 import { type Mail, MailError } from '../../ports/mail/port.ts';
 import type { WorkerDeps } from '../deps.ts';
@@ -29,7 +20,7 @@ const backoffMs = ({ starts }: JobContext): number => 1_000 * 2 ** Math.min(star
  * copies have the same Message-ID, made of the command's id, so that receivers can remove duplicates. When the mail
  * server does not accept an e-mail, the job waits without using an attempt, for three days at most.
  */
-export const emailHandlers = (deps: WorkerDeps): Handler[] => [
+export const emailHandlers = (deps: WorkerDeps) => [
   handler(sendAccountEmail, async (payload, context) => {
     const request = { ...payload, commandId: context.commandId };
     const recipient = await findRecipient(deps, request);

@@ -5,7 +5,7 @@ import { type Attempt, claimDeliveries, type DueDelivery, recordAttempt } from '
 import { external } from '../../infra/database/external-call.ts';
 import { unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { observe } from '../../infra/observability/log.ts';
-import { done, type Handler, handler } from '../../infra/queue/worker.ts';
+import { done, handler } from '../../infra/queue/handler.ts';
 import { sendAccountEmail } from '../../jobs/mail.ts';
 import { deliverWebhooks } from '../../jobs/webhooks.ts';
 import { WebhookError } from '../../ports/webhooks/port.ts';
@@ -19,7 +19,7 @@ const JITTER_STEPS = 1_000;
  * Delivers webhooks at least once: a worker that is killed before it records the response sends the same delivery id
  * again.
  */
-export const webhookHandlers = (deps: WorkerDeps): Handler[] => [
+export const webhookHandlers = (deps: WorkerDeps) => [
   handler(deliverWebhooks, async () => {
     const due = await claimDeliveries(deps.db.query, deps.vault, BATCH);
     await Promise.all(due.map((delivery) => deliver(deps, delivery)));

@@ -1,13 +1,13 @@
 import { claimOrders } from '../../entities/order/guest-order-claim.ts';
 import { acknowledge, enqueue } from '../../entities/outbox/outbox.ts';
 import { unitOfWork } from '../../infra/database/unit-of-work.ts';
-import { done, type Handler, handler, noop } from '../../infra/queue/worker.ts';
+import { done, handler, noop } from '../../infra/queue/handler.ts';
 import { claimGuestOrders } from '../../jobs/orders.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { announce } from '../notifications/announce.ts';
 
 /** Adds the guest orders with a verified address to its account, one batch per transaction. */
-export const claimHandler = (deps: Pick<WorkerDeps, 'db' | 'vault' | 'queues'>): Handler =>
+export const claimHandler = (deps: Pick<WorkerDeps, 'db' | 'vault' | 'queues'>) =>
   handler(claimGuestOrders, ({ accountId, after = null }, { commandId }) =>
     unitOfWork(deps.db, claimGuestOrders.name, async (tx) => {
       if (!(await acknowledge(tx, commandId))) return noop('done before');

@@ -6,16 +6,7 @@ import { Payment } from '../../entities/payment/payment.ts';
 import { groupedWork } from '../../infra/database/groups/grouped-work.ts';
 import { type Tx, unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { observe } from '../../infra/observability/log.ts';
-import {
-  done,
-  type Handler,
-  handler,
-  type JobContext,
-  type JobOutcome,
-  noop,
-  refusal,
-  snooze,
-} from '../../infra/queue/worker.ts';
+import { done, handler, type JobContext, type JobOutcome, noop, refusal, snooze } from '../../infra/queue/handler.ts';
 import { executeOperation } from '../../jobs/payments.ts';
 import { ProviderError } from '../../ports/payments/port.ts';
 import { advance, lockCheckout } from '../checkout/advance.ts';
@@ -30,7 +21,7 @@ const backoffMs = ({ starts }: JobContext): number => 125 * 2 ** Math.min(starts
 const CHECK_AGAIN_MS = 500;
 
 /** Executes payment operations. Calls the provider between two transactions, never inside a transaction. */
-export const paymentHandlers = (deps: WorkerDeps): Handler[] => [
+export const paymentHandlers = (deps: WorkerDeps) => [
   handler(executeOperation, async ({ operationId }, context) => {
     const operation = await loadOperation(deps.db.query, operationId);
     if (!operation || operation.isDecided) return dismiss(deps, context, 'decided before');

@@ -12,7 +12,7 @@ import { external } from '../../infra/database/external-call.ts';
 import { groupedWork } from '../../infra/database/groups/grouped-work.ts';
 import { type Tx, unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { errorFields, observe } from '../../infra/observability/log.ts';
-import { done, type Handler, handler, noop } from '../../infra/queue/worker.ts';
+import { done, handler, noop } from '../../infra/queue/handler.ts';
 import { askProvider, processProviderEvents } from '../../jobs/payments.ts';
 import type { Intent } from '../../ports/payments/port.ts';
 import { lockCheckout } from '../checkout/advance.ts';
@@ -41,7 +41,7 @@ const AFTER_ERROR_MS = 5_000;
  * For any other event the worker reads the current state from the provider. The inbox is the queue: a job processes all
  * waiting events.
  */
-export const providerEventHandlers = (deps: WorkerDeps): Handler[] => [
+export const providerEventHandlers = (deps: WorkerDeps) => [
   handler(processProviderEvents, async () => {
     const events = await claimProviderEvents(deps.db.query, BATCH);
     const irrelevant = events.filter(isIrrelevant);

@@ -10,7 +10,7 @@ import { advanceRun, beginRun, findRun, finishRun, lockRun, type Run } from '../
 import { isDatabaseDown, isPoolExhausted } from '../../infra/database/database.ts';
 import { type Tx, unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { errorFields, observe } from '../../infra/observability/log.ts';
-import { done, type Handler, handler, type JobOutcome, noop, snooze } from '../../infra/queue/worker.ts';
+import { done, handler, type JobOutcome, noop, snooze } from '../../infra/queue/handler.ts';
 import { continueRun, healDiscrepancy, reconcileAll, reconcileRecent } from '../../jobs/reconciliation.ts';
 import { ProviderError } from '../../ports/payments/port.ts';
 import type { WorkerDeps } from '../deps.ts';
@@ -25,7 +25,7 @@ const CHECK_AGAIN_MS = 500;
 /**
  * Compares our records with each other and with the provider, in batches, and repairs each discrepancy that has a rule.
  */
-export const reconciliationRunHandlers = (deps: WorkerDeps): Handler[] => [
+export const reconciliationRunHandlers = (deps: WorkerDeps) => [
   handler(reconcileRecent, () => begin(deps, 'recent')),
   handler(reconcileAll, () => begin(deps, 'full')),
   handler(continueRun, async ({ runId }, { commandId, starts }) => {

@@ -2,7 +2,7 @@ import { preparePartitionsFor } from '../../entities/monthly-tables.ts';
 import { publishInvalidations } from '../../entities/outbox/cache-invalidations.ts';
 import { unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { errorFields, observe } from '../../infra/observability/log.ts';
-import { done, type Handler, handler } from '../../infra/queue/worker.ts';
+import { done, handler } from '../../infra/queue/handler.ts';
 import { preparePartitions, sweep } from '../../jobs/reconciliation.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { enforceRetention } from '../maintenance/retention.ts';
@@ -12,7 +12,7 @@ import { STUCK_WORK, type StuckWork } from './stuck-work.ts';
 const BATCH = 200;
 
 /** The scheduled maintenance. A missed or duplicate run is harmless, because the rows decide what to do. */
-export const sweepHandlers = (deps: WorkerDeps): Handler[] => [
+export const sweepHandlers = (deps: WorkerDeps) => [
   handler(sweep, async () => {
     for (const rule of STUCK_WORK) {
       // A failing rule must not block the others.

@@ -8,7 +8,7 @@ import { addMissing, recount, subjectsAfter } from '../../entities/review/statis
 import { loadNextBatch, recordBatch } from '../../entities/review/trial.ts';
 import { type Tx, unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { observe } from '../../infra/observability/log.ts';
-import { done, type Handler, handler, type JobOutcome, noop } from '../../infra/queue/worker.ts';
+import { done, handler, type JobOutcome, noop } from '../../infra/queue/handler.ts';
 import { moderateReview, recountReviews, tryReviewPolicy } from '../../jobs/reviews.ts';
 import type { WorkerDeps } from '../deps.ts';
 
@@ -20,7 +20,7 @@ const TRIAL_BATCH = 50;
 type PendingReview = { reviewId: string; revision: number };
 
 /** Moderates reviews, runs policy trials and recounts the statistics. */
-export const reviewHandlers = (deps: WorkerDeps): Handler[] => [
+export const reviewHandlers = (deps: WorkerDeps) => [
   handler(moderateReview, async (review, { commandId }) => {
     // Judge before the transaction, so that a slow verdict holds no lock.
     const verdict = await judge(deps, review);

@@ -1,24 +1,13 @@
 import type { Redis } from 'ioredis';
 import { AppError } from '../../domain/errors.ts';
 import { isDatabaseDown, isPoolExhausted } from '../../infra/database/database.ts';
+import type { WhenUnavailable } from '../../infra/queue/executor.ts';
 import { runLocally } from '../../infra/queue/local-runner.ts';
-import { type Handler, startWorker } from '../../infra/queue/worker.ts';
+import { startWorker } from '../../infra/queue/worker.ts';
 import { warmCaches } from '../../jobs/caches.ts';
 import { ProviderError } from '../../ports/payments/port.ts';
-import { cacheHandlers } from '../caches/caches.ts';
-import { checkoutHandlers } from '../checkout/checkout.ts';
 import type { WorkerDeps } from '../deps.ts';
-import { importHandlers } from '../imports/imports.ts';
-import { invoiceHandlers } from '../invoices/invoices.ts';
-import { emailHandlers } from '../notifications/email.ts';
-import { passwordResetHandlers } from '../notifications/password-resets.ts';
-import { webhookHandlers } from '../notifications/webhooks.ts';
-import { orderHandlers } from '../orders/orders.ts';
-import { paymentHandlers } from '../payments/payments.ts';
-import { providerEventHandlers } from '../payments/provider-events.ts';
-import { reconciliationRunHandlers } from '../reconciliation/reconciliation.ts';
-import { sweepHandlers } from '../reconciliation/sweeper.ts';
-import { reviewHandlers } from '../reviews/reviews.ts';
+import { allHandlers } from './handlers.ts';
 import { runRelay } from './relay.ts';
 import { maintainSchedules } from './schedules.ts';
 import { watchWorkers } from './watchdog.ts';
@@ -28,7 +17,7 @@ const PROVIDER_RETRY_MS = 5_000;
 const WARM_AFTER_MS = 10_000;
 
 /** The delay in milliseconds after an outage of a dependency, which uses up no attempt; null for other errors. */
-const whenUnavailable = (error: unknown): number | null => {
+const whenUnavailable: WhenUnavailable = (error) => {
   if (error instanceof ProviderError && error.outcome !== 'refused') return PROVIDER_RETRY_MS;
   return isDatabaseDown(error) || isPoolExhausted(error) || (error instanceof AppError && error.kind === 'unavailable')
     ? RETRY_MS
@@ -36,7 +25,7 @@ const whenUnavailable = (error: unknown): number | null => {
 };
 
 /**
- * Starts all workers with the relay, the schedules and the watchdog.
+ * Starts all workers with the relay, the schedules and the watchdog. @throws Error when a job has no handler.
  * @returns a function that stops them: they take no new jobs and finish the jobs under way.
  */
 export function startWorkers(
@@ -44,26 +33,15 @@ export function startWorkers(
   options: { connection: Redis; concurrency: number; giveUp(reason: string): void },
 ): () => Promise<void> {
   const stopping = new AbortController();
-  const byQueue: Record<string, Handler[]> = {
-    checkout: checkoutHandlers(deps),
-    payments: [...paymentHandlers(deps), ...providerEventHandlers(deps)],
-    orders: orderHandlers(deps),
-    invoices: invoiceHandlers(deps),
-    mail: [...emailHandlers(deps), ...passwordResetHandlers(deps)],
-    webhooks: webhookHandlers(deps),
-    imports: importHandlers(deps),
-    reviews: reviewHandlers(deps),
-    caches: cacheHandlers(deps),
-    reconciliation: [...sweepHandlers(deps), ...reconciliationRunHandlers(deps)],
-  };
+  const byQueue = Map.groupBy(allHandlers(deps), ({ queue }) => queue);
   const started = deps.queues.all.map((queue) => {
-    const handlers = byQueue[queue.name] ?? [];
+    const handlers = byQueue.get(queue.name) ?? [];
     return { queue, ...startWorker(handlers, { queue: queue.name, whenUnavailable, ...options }) };
   });
   // Run payments and mails in this process, without a round trip to Redis. Separate pools: a slow mail server must not
   // delay payments.
   const local = ['payments', 'mail'].map((queue) =>
-    runLocally(byQueue[queue] ?? [], { most: options.concurrency, deliver: deps.queues.deliver }),
+    runLocally(byQueue.get(queue) ?? [], { most: options.concurrency, deliver: deps.queues.deliver, whenUnavailable }),
   );
   deps.queues.runInProcess((command) => local.some(({ take }) => take(command)));
   const loops = [runRelay(deps.db, deps.queues, stopping.signal), maintainSchedules(deps.queues, stopping.signal)];

@@ -1,0 +1,59 @@
+import { UnrecoverableError } from 'bullmq';
+import { failpoint } from '../failpoint.ts';
+import { errorFields, observe } from '../observability/log.ts';
+import { runWithTrace, type Trace } from '../observability/trace.ts';
+import { type Handler, type JobContext, type JobOutcome, snooze } from './handler.ts';
+
+/** One start of a job. */
+export interface JobStart extends JobContext {
+  name: string;
+  payload: object;
+  trace: Trace;
+}
+
+export interface JobResult {
+  outcome: JobOutcome;
+  /** False when the handler was interrupted by an outage: it may have done a part of its work. */
+  isRegularEnd: boolean;
+}
+
+export interface Executor {
+  hasHandler(name: string): boolean;
+  /** @throws the handler's error, unless a dependency is unavailable: then the job is snoozed. */
+  execute(start: JobStart): Promise<JobResult>;
+}
+
+/** Returns the delay in milliseconds after an outage of a dependency; null for any other error. */
+export type WhenUnavailable = (error: unknown) => number | null;
+
+/** Runs jobs in the same way, whether a queue delivers them or they follow right after their commit. */
+export function openExecutor(handlers: readonly Handler[], whenUnavailable: WhenUnavailable): Executor {
+  const byName = new Map(handlers.map((entry) => [entry.name, entry]));
+  return {
+    hasHandler: (name) => byName.has(name),
+    async execute({ name, payload, trace, ...context }) {
+      const entry = byName.get(name);
+      if (!entry) throw new UnrecoverableError(`no handler for ${name}`);
+      const result = await runWithTrace(trace, () => run(entry, { payload, context, whenUnavailable }));
+      failpoint(`${name}.before-ack`);
+      return result;
+    },
+  };
+}
+
+async function run(
+  { name, run: handle }: Handler,
+  { payload, context, whenUnavailable }: { payload: object; context: JobContext; whenUnavailable: WhenUnavailable },
+): Promise<JobResult> {
+  const job = { job: name, jobId: context.commandId };
+  try {
+    const outcome = await handle(payload, context);
+    observe(`job.${outcome.kind}`, { ...job, ...outcome });
+    return { outcome, isRegularEnd: true };
+  } catch (error) {
+    const ms = whenUnavailable(error);
+    if (ms === null) throw error;
+    observe('job.unavailable', { ...job, ms, ...errorFields(error) });
+    return { outcome: snooze(ms), isRegularEnd: false };
+  }
+}
