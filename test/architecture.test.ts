@@ -67,7 +67,7 @@ describe('the house', () => {
       expect(found[0]?.what).to.equal('imports src/workers/cart.ts: api may import domain, infra, entities, jobs');
     });
 
-    it('let a webhook door use its port, and no other door', () => {
+    it('let a webhook route use its port, and no other route', () => {
       const text = "import { verify } from '../ports/payments/port.ts';";
       expectFound(importsAgainstTheMatrix(parse({ 'src/api/webhooks.ts': text })));
       expectFound(importsAgainstTheMatrix(parse({ 'src/api/route.ts': text })), 'src/api/route.ts:1');

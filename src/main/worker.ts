@@ -47,7 +47,7 @@ export async function worker(): Promise<void> {
     sender: httpSender({ onlyPublic: config.NODE_ENV === 'production' }),
     vault,
     secret: config.APP_SECRET,
-    wake: (hint: Parameters<typeof notifyOfChange>[1]) => notifyOfChange(redis, hint),
+    wake: (change: Parameters<typeof notifyOfChange>[1]) => notifyOfChange(redis, change),
     holdMs: {
       withMethod: config.CHECKOUT_TTL_SECONDS * 1_000,
       withoutMethod: Math.min(config.UNPAID_HOLD_SECONDS, config.CHECKOUT_TTL_SECONDS) * 1_000,

@@ -34,7 +34,7 @@ export interface WorkerDeps {
   /** Lifetime in days of the order links in e-mails to guests. */
   orderLinkDays: number;
   /** Notifies waiting clients of a change; the clients then read the changed resource. */
-  wake(hint: ChangeNotification): void;
+  wake(change: ChangeNotification): void;
   /** Versions of the cached data, raised with each change. */
   versions: Versions;
   /** Counts the reads of cache entries. */

@@ -139,7 +139,7 @@ describe('a customer account', function () {
       expect(refusals(await signIn(email))).to.deep.equal([401, 'SIGN_IN_REFUSED']);
     });
 
-    it('not at the door of staff, nor staff at the door of customers', async () => {
+    it('not at the sign-in of staff, nor staff at the sign-in of customers', async () => {
       const staff = await shop.staff('support');
       expect(refusals(await signIn(staff.email))).to.deep.equal([401, 'SIGN_IN_REFUSED']);
       const body = { email: asha.email, password: PASSWORD };

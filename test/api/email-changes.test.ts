@@ -74,7 +74,7 @@ describe('a change of an e-mail address', function () {
     });
   }
 
-  it('is undone for seven days, by no other token, and not at the door of staff', async () => {
+  it('is undone for seven days, by no other token, and not at the sign-in of staff', async () => {
     await change(`new-${asha.email}`);
     const token = await tokenOf('email-changed');
     const atStaff = await shop.ask('POST', '/admin/account/email/undo', { body: { token } });

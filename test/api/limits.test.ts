@@ -256,10 +256,10 @@ describe('the limits', () => {
 
   describe('while nobody can count', () => {
     /** What is answered now: of reading, writing, signing in, guessing. */
-    const doors = () => Promise.all([read(), post('/write'), post('/sign-in'), guess('anna')]);
-    async function expectOpenFloorAndClosedDoor() {
+    const all = () => Promise.all([read(), post('/write'), post('/sign-in'), guess('anna')]);
+    async function expectReadsButNoSignIn() {
       const startedAt = performance.now();
-      const [reading, writing, signingIn, guessed] = await doors();
+      const [reading, writing, signingIn, guessed] = await all();
       expect(performance.now() - startedAt, 'milliseconds').to.be.below(scaled(2_000));
       expect([reading.status, writing.status]).to.deep.equal([200, 200]);
       expect(reading.headers.get('ratelimit')).to.equal(null);
@@ -272,16 +272,16 @@ describe('the limits', () => {
     }
     const isCountedAgain = () =>
       waitFor('counting again', async () => {
-        const [reading, writing, signingIn, guessed] = await doors();
+        const [reading, writing, signingIn, guessed] = await all();
         const told = [reading, writing, signingIn].every(({ headers }) => headers.has('ratelimit'));
         return told && guessed.status !== 503;
       });
 
     it('because Redis hangs, nobody waits for it, and counting goes on when it answers', async () => {
-      await doors();
+      await all();
       process.kill(server.pid, 'SIGSTOP');
       try {
-        await expectOpenFloorAndClosedDoor();
+        await expectReadsButNoSignIn();
         const startedAt = performance.now();
         for (let count = 0; count < 20; count += 1) expect((await read()).status).to.equal(200);
         expect(performance.now() - startedAt, 'only the first has waited').to.be.below(scaled(1_500));
@@ -294,7 +294,7 @@ describe('the limits', () => {
     it('because Redis is gone, reads and writes pass and signing in is refused, until it is back', async () => {
       await server.kill();
       await waitFor('a lost connection', () => connections[0]?.status !== 'ready');
-      await expectOpenFloorAndClosedDoor();
+      await expectReadsButNoSignIn();
       server = await startRedis({ dataDir: join(folder, 'redis'), port: server.port, appendonly: false });
       await isCountedAgain();
     });

@@ -11,7 +11,7 @@ import { waitFor } from '../support/wait-for.ts';
 import { type Browser, openBrowserless } from './browserless.ts';
 import { openPeopleShop, PASSWORD, type PeopleShop, SECRET } from './people-shop.ts';
 
-describe("the operators' door", () => {
+describe('the sign-in of operators', () => {
   let folder: string;
   let redis: EmbeddedRedis;
   let shop: PeopleShop;

@@ -30,8 +30,8 @@ describe('sessions', function () {
   const works = async (token: string) => (await get(token)).status === 200;
   const post = ({ accessToken }: Tokens, path: string) =>
     shop.ask('POST', `${ACCOUNT}/${path}`, { token: accessToken });
-  const refresh = (refreshToken: string, door = ACCOUNT) =>
-    shop.ask<Tokens & Refused>('POST', `${door}/refresh`, { body: { refreshToken } });
+  const refresh = (refreshToken: string, realm = ACCOUNT) =>
+    shop.ask<Tokens & Refused>('POST', `${realm}/refresh`, { body: { refreshToken } });
   const list = async (token: string) =>
     (await shop.ask<{ data: Session[] }>('GET', `${ACCOUNT}/sessions`, { token })).body.data;
   const refusals = (answer: { status: number; body: Refused }) => [answer.status, answer.body.error.code];
@@ -145,7 +145,7 @@ describe('sessions', function () {
       expect((await refresh(asha.refreshToken)).status).to.equal(200);
     });
 
-    it('not at the door of staff, and what is tried there does not end them', async () => {
+    it('not at the sign-in of staff, and an attempt there does not end them', async () => {
       expect(refusals(await refresh(asha.refreshToken, '/admin/account'))).to.deep.equal([
         401,
         'REFRESH_TOKEN_INVALID',
@@ -166,7 +166,7 @@ describe('sessions', function () {
   });
 
   describe('of staff and of customers', () => {
-    it('each open only their own door', async () => {
+    it('are each valid only in their own realm', async () => {
       const staff = await shop.staff('support');
       expect(refusals(await get(staff.accessToken))).to.deep.equal([403, 'FORBIDDEN']);
       expect(refusals(await get(asha.accessToken, '/admin/account'))).to.deep.equal([403, 'FORBIDDEN']);

@@ -31,8 +31,8 @@ const OPENERS = /^(unitOfWork|groupedWork|.*\.(transactional|transaction|startTr
 
 /** `accept` and `edit` are the two ways to write from api; a transaction anywhere else would be a third. */
 export function transactionsInApi(sources: readonly Source[]): Violation[] {
-  const doors = /^src\/api\/writes\/(accept|edit)\.ts$/;
-  const others = sources.filter(({ path }) => path.startsWith('src/api/') && !doors.test(path));
+  const entrances = /^src\/api\/writes\/(accept|edit)\.ts$/;
+  const others = sources.filter(({ path }) => path.startsWith('src/api/') && !entrances.test(path));
   return complaints(others, (node, source) => {
     const called = isCallExpression(node) ? node.expression.getText(source.ast) : '';
     return OPENERS.test(called) ? `opens a transaction with ${called}(), which is left to accept and edit` : undefined;

@@ -81,7 +81,7 @@ function roomOf(path: string): string | undefined {
   return /^src\/([a-z]+)\//.exec(path)?.[1];
 }
 
-/** A webhook is checked by the company's own adapter, so its door is the only one in api that knows a port. */
+/** A webhook is checked by the company's own adapter, so its route is the only one in api that imports a port. */
 function isWebhookDoor(path: string, to: string): boolean {
   return to === 'ports' && /^src\/api\/(.+\/)?webhooks?(\.ts|\/)/.test(path);
 }

@@ -41,7 +41,7 @@ function transactionsIn(file: File, files: readonly File[]): string[] {
   const call = /(?:unitOfWork\(\s*[\w.]+,|groupedWork\(\s*[\w.]+,\s*\{ name:)\s*([^,]+),/g;
   const names = argumentsOf(file, call).flatMap((name) => {
     if (isQuoted(name)) return [unquoted(name)];
-    // The door of all edits: what it is called with is named where a change is declared.
+    // `edit` runs all edits; each change declares its name.
     if (name === 'change.name') return declaredChanges(files);
     return [jobNamed(name, file)];
   });

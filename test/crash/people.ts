@@ -166,7 +166,7 @@ const expectMail = ({ books }: CrashHarness): Promise<unknown> =>
     PATIENCE_MS,
   );
 
-/** Who can sign in at the admin door of this stand. */
+/** Creates a staff account that may sign in. */
 export async function openStaff({ databaseUrl }: CrashHarness): Promise<void> {
   const db = await openDatabase({ url: databaseUrl, entities: ENTITIES, connections: 1 });
   const vault = openVault({ dataKeys: DEVELOPMENT.DATA_KEYS, secret: DEVELOPMENT.APP_SECRET });

@@ -57,9 +57,9 @@ describe('what changed after a cart was filled', function () {
       await putDiscount(flow.books.query, { code: first ?? '', include, offer: TENTH, firstOrderOnly: true });
       return { lines: [{ variantId, quantity: 1 }], codes: { once: once ?? '', first: first ?? '' } };
     };
-    const checkOut = async (buyer: Shop, lines: Line[], wish: OrderCommandRequest & { code: string }) => {
-      const cart = await buyer.enter(await buyer.cart(lines), wish.code);
-      return buyer.rested(await buyer.checkout(cart, wish));
+    const checkOut = async (buyer: Shop, lines: Line[], request: OrderCommandRequest & { code: string }) => {
+      const cart = await buyer.enter(await buyer.cart(lines), request.code);
+      return buyer.rested(await buyer.checkout(cart, request));
     };
     const totalOf = async (...of: Parameters<typeof checkOut>) => (await checkOut(...of)).total;
 

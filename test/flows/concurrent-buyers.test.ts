@@ -30,7 +30,7 @@ describe('many buyers at once', function () {
       ),
     );
 
-  /** In a rush, whoever comes when everything is known to be sold out is told so at the door. */
+  /** A checkout of a variant that is known to be sold out is refused at once. */
   async function rush(filled: Cart[]) {
     const tried = await Promise.all(
       filled.map(async (cart) => ({ cart, answer: await flow.shop.submit(cart, { method: 'pm_card_visa' }) })),

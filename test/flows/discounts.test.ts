@@ -95,12 +95,12 @@ describe('discounts of a checkout', function () {
     const { shop, books } = flow;
     const variantId = await books.stock({ stock: 9, price: PRICE });
     await putDiscount(books.query, { code: 'WELCOME', offer: TENTH, firstOrderOnly: true });
-    const wish = { codes: ['WELCOME'], email: 'newcomer@example.com' };
-    const bought = await Promise.all([1, 2, 3].map(() => shop.buy([{ variantId, quantity: 1 }], wish)));
+    const request = { codes: ['WELCOME'], email: 'newcomer@example.com' };
+    const bought = await Promise.all([1, 2, 3].map(() => shop.buy([{ variantId, quantity: 1 }], request)));
     expect(bought.filter(({ total }) => total === 45_000)).to.have.lengthOf(1);
     expect(bought.filter(isDearer)).to.have.lengthOf(2);
-    expect(isDearer(await shop.buy([{ variantId, quantity: 1 }], wish))).to.equal(true);
-    expect((await shop.buy([{ variantId, quantity: 1 }], { ...wish, expectedTotal: PRICE })).state).to.equal(
+    expect(isDearer(await shop.buy([{ variantId, quantity: 1 }], request))).to.equal(true);
+    expect((await shop.buy([{ variantId, quantity: 1 }], { ...request, expectedTotal: PRICE })).state).to.equal(
       'COMPLETED',
     );
   });

@@ -135,8 +135,8 @@ describe('what a cart costs', function () {
     const body = { state: 'IN-MH', shippingMethodId };
     const chosen = await shop.ask<Cart>('PUT', `/cart/${cart.id}/shipping`, { ...request, body });
     expect(chosen.body.totals).to.include({ subtotal: 10_000, shipping: 9_900, total: 19_900 });
-    const wish = { method: 'pm_card_visa', address: MUMBAI, expectedTotal: 19_900 };
-    const bought = await shop.settled(await shop.checkout(cart, wish));
+    const payment = { method: 'pm_card_visa', address: MUMBAI, expectedTotal: 19_900 };
+    const bought = await shop.settled(await shop.checkout(cart, payment));
     expect(bought.state).to.equal('COMPLETED');
     const [order] = await books.query<Record<string, number>>(
       `select shipping::int, tax::int, shipping_igst::int as igst, shipping_cgst::int as cgst from orders o

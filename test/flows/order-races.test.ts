@@ -124,8 +124,8 @@ describe('many want something of one order at once', function () {
     const late = await ask(`${second.orderId}/cancel`);
     expect(late.body.error).to.deep.include({ code: 'ORDER_STATE_CONFLICT' });
     await staff.done(second.orderId ?? '', 'shipments');
-    const wish = { lines: [{ line: 1, quantity: 1 }], reason: 'wrong_item' };
-    expect((await ask(`${second.orderId}/returns`, wish)).body).to.include({ state: 'done' });
+    const request = { lines: [{ line: 1, quantity: 1 }], reason: 'wrong_item' };
+    expect((await ask(`${second.orderId}/returns`, request)).body).to.include({ state: 'done' });
     const own = await shop.ask<{ allowed: string[]; returns: { id: string; state: string }[] }>(
       'GET',
       `/account/orders/${second.orderId}`,

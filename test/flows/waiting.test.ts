@@ -45,8 +45,8 @@ describe('a client waits for its checkout', function () {
   });
 
   it('in its POST, until the customer has to act', async () => {
-    const wish = { method: 'pm_card_authenticationRequired', wait: 10 };
-    const { status, body } = await flow.shop.submit(await fill(), wish);
+    const request = { method: 'pm_card_authenticationRequired', wait: 10 };
+    const { status, body } = await flow.shop.submit(await fill(), request);
     expect([status, body.state, body.payment?.status]).to.deep.equal([200, 'PAYMENT_PENDING', 'requires_action']);
   });
 

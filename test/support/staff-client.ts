@@ -29,9 +29,9 @@ export interface StaffClient {
 
 /** Signs a member of staff in at a stack whose seed made the administrator and the others of development. */
 export async function openStaffClient(url: string, email = 'admin@example.com'): Promise<StaffClient> {
-  const door = openShop(url);
+  const visitor = openShop(url);
   const body = { email, password: 'vcecom development' };
-  const { body: tokens } = await door.ask<{ accessToken: string }>('POST', '/../admin/account/login', { body });
+  const { body: tokens } = await visitor.ask<{ accessToken: string }>('POST', '/../admin/account/login', { body });
   const { ask } = openShop(url, tokens.accessToken);
   const order = async (id: string) => {
     const answer = await ask<AdminOrder>('GET', `/../admin/orders/${id}`);

@@ -25,8 +25,8 @@ describe('the accounts of development', () => {
   });
 
   it('get in where development accounts may, each with its role, and nowhere else', async () => {
-    const signIn = (email: string, door = 'admin') =>
-      shop.ask<{ accessToken: string }>('POST', `/${door}/account/login`, {
+    const signIn = (email: string, realm = 'admin') =>
+      shop.ask<{ accessToken: string }>('POST', `/${realm}/account/login`, {
         body: { email, password: DEVELOPMENT_PASSWORD },
       });
     for (const { email } of DEVELOPMENT_STAFF) expect((await signIn(email)).status, 'as in production').to.equal(401);

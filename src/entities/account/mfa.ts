@@ -111,7 +111,7 @@ const randomText = (length: number): string =>
   Array.from({ length }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
 
 /**
- * Removes the second factor at the wish of the account's owner. Its sessions lose their MFA status, so that each must
+ * Removes the second factor at the request of the account's owner. Its sessions lose their MFA status, so that each must
  * verify the next second factor. @throws MFA_REQUIRED if the role requires it; MFA_NOT_SET_UP
  */
 export async function removeOwnMfa(tx: Tx, account: Account): Promise<void> {

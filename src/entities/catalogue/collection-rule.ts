@@ -62,11 +62,11 @@ export async function reindexCollections(tx: Tx, productIds: readonly string[]):
   await tx.query(`select 1 from products where id = any($1::uuid[]) order by id for no key update`, [productIds]);
   await tx.query(
     `with meant as materialized (
-          select c.id as shelf, p.id from collections c, products p where p.id = any($1::uuid[]) and ${MATCHES}),
+          select c.id as collection_id, p.id from collections c, products p where p.id = any($1::uuid[]) and ${MATCHES}),
         gone as (delete from product_collections pc using collections c
           where pc.product_id = any($1::uuid[]) and c.id = pc.collection_id and c.kind = 'rule'
-            and not exists (select 1 from meant where meant.shelf = c.id and meant.id = pc.product_id))
-      insert into product_collections (collection_id, product_id) select shelf, id from meant on conflict do nothing`,
+            and not exists (select 1 from meant where meant.collection_id = c.id and meant.id = pc.product_id))
+      insert into product_collections (collection_id, product_id) select collection_id, id from meant on conflict do nothing`,
     [productIds],
   );
 }

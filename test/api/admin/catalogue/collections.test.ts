@@ -39,7 +39,7 @@ describe('shelves that fill themselves', () => {
     expect(answer.status, JSON.stringify(answer.body)).to.equal(201);
     return answer.body;
   }
-  const shelf = (...all: object[]) => make('collections', { title: 'Collection', kind: 'rule', rule: { all } });
+  const ruled = (...all: object[]) => make('collections', { title: 'Collection', kind: 'rule', rule: { all } });
   const on = async ({ id }: { id: string }) => {
     const sql = `select product_id as id from product_collections where collection_id = $1 order by 1`;
     return (await shop.db.query<{ id: string }>(sql, [id])).map((row) => row.id);
@@ -78,7 +78,7 @@ describe('shelves that fill themselves', () => {
       [{ field: 'price', to: 149_999 }, false],
     ];
     for (const [part, means] of PARTS) {
-      expect((await on(await shelf(part))).includes(id), JSON.stringify(part)).to.equal(means);
+      expect((await on(await ruled(part))).includes(id), JSON.stringify(part)).to.equal(means);
     }
     // A product that is made later is measured by the same rules.
     const twin = await make(
@@ -86,7 +86,7 @@ describe('shelves that fill themselves', () => {
       product({ title: 'Patola 100% Silk Café fine', brand: 'vankār', taxClass: 'silk' }),
     );
     expect(
-      await on(await shelf({ field: 'brand', is: ['Vankār'] }, { field: 'taxClass', is: ['silk'] })),
+      await on(await ruled({ field: 'brand', is: ['Vankār'] }, { field: 'taxClass', is: ['silk'] })),
     ).to.deep.equal([id, twin.id]);
     const [{ count } = {}] = await shop.db.query<{ count: number }>(
       `select count(*) from product_collections where product_id = $1`,
@@ -96,7 +96,7 @@ describe('shelves that fill themselves', () => {
   });
 
   it('follow the cheapest variant that is sold, also when one is removed', async () => {
-    const cheap = await shelf({ field: 'price', to: 120_000 }, { field: 'brand', is: ['Follow'] });
+    const cheap = await ruled({ field: 'price', to: 120_000 }, { field: 'brand', is: ['Follow'] });
     const { id, variants } = await make('products', product({ brand: 'Follow' }));
     expect(await on(cheap)).to.deep.equal([]);
     const second = await make('variants', { productId: id, sku: `SAR-${number}-B`, price: 110_000 });
@@ -114,7 +114,7 @@ describe('shelves that fill themselves', () => {
       await make('collections', { title: 'By hand' }),
       await make('collections', { title: 'Other' }),
     ];
-    const byRule = await shelf({ field: 'brand', is: ['Both'] });
+    const byRule = await ruled({ field: 'brand', is: ['Both'] });
     const { id } = await make('products', product({ brand: 'Both', collectionIds: [byHand.id] }));
     expect([await on(byHand), await on(byRule)]).to.deep.equal([[id], [id]]);
     await change(`products/${id}`, { collectionIds: [other.id] });
@@ -126,7 +126,7 @@ describe('shelves that fill themselves', () => {
   });
 
   it('keep what is on them when they are filled by hand from now on', async () => {
-    const byRule = await shelf({ field: 'brand', is: ['Kept'] });
+    const byRule = await ruled({ field: 'brand', is: ['Kept'] });
     const { id } = await make('products', product({ brand: 'Kept' }));
     expect((await change(`collections/${byRule.id}`, { kind: 'manual' })).status).to.equal(422);
     expect((await change(`collections/${byRule.id}`, { kind: 'manual', rule: null })).status).to.equal(200);
@@ -139,7 +139,7 @@ describe('shelves that fill themselves', () => {
     const work = [
       ...Array.from({ length: 8 }, () => make('products', product({ brand: 'Rush' }))),
       ...old.map(({ id }) => change(`products/${id}`, { brand: 'Rush', slug: `rush-${id}` })),
-      ...Array.from({ length: 4 }, () => shelf({ field: 'brand', is: ['Rush'] })),
+      ...Array.from({ length: 4 }, () => ruled({ field: 'brand', is: ['Rush'] })),
     ];
     const done = await Promise.all(work.map(async (each) => each));
     const rush = await shop.db.query<{ id: string }>(`select id from products where brand = 'Rush' order by id`);
@@ -148,7 +148,7 @@ describe('shelves that fill themselves', () => {
   });
 
   it('are gone from the shop when they are archived, with the products still in it', async () => {
-    const byRule = await shelf({ field: 'brand', is: ['Archive'] });
+    const byRule = await ruled({ field: 'brand', is: ['Archive'] });
     const { slug } = await make('products', product({ brand: 'Archive' }));
     const list = async () => (await shop.ask('GET', `/store/products?collection=${byRule.slug}`)).status;
     const shelves = async () =>
