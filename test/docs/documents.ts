@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { Texts, Violation } from '../architecture/sources.ts';
+import { withoutExamples } from './examples.ts';
 
 const LINK = /\]\(([^)\s]+)\)/g;
 const ELSEWHERE = /^[a-z]+:/;
@@ -53,10 +54,11 @@ function found(
   pattern: RegExp,
   judge: (path: string, match: RegExpExecArray) => string | undefined,
 ): Violation[] {
-  return Object.entries(documents).flatMap(([path, text]) =>
-    [...text.matchAll(pattern)].flatMap((match) => {
+  return Object.entries(documents).flatMap(([path, document]) => {
+    const text = withoutExamples(document);
+    return [...text.matchAll(pattern)].flatMap((match) => {
       const what = judge(path, match);
       return what === undefined ? [] : [{ path, line: text.slice(0, match.index).split('\n').length, what }];
-    }),
-  );
+    });
+  });
 }
