@@ -1,12 +1,19 @@
 import { z } from 'zod';
 import { job } from './contract.ts';
 
+/** Each mail to the owner of an account, with the moment at which it is sent. */
 const accountTemplate = z.enum([
+  // A registration, a new address, a request for another link.
   'verify-email',
+  // A request of the owner, if the account exists, or a command of staff.
   'reset-password',
+  // An invitation of a staff member, and its repetition.
   'invitation',
+  // A new password, if the account had one.
   'password-changed',
+  // A new address: to the former one, if it was verified.
   'email-changed',
+  // A subscription of webhooks that was switched off: to its creator.
   'webhook-disabled',
 ]);
 
@@ -22,14 +29,22 @@ export const sendAccountEmail = job(
 /** Finds the account that a password reset request names and, if it exists, sends the reset e-mail. */
 export const startPasswordReset = job('mail', 'reset', z.object({ requestId: z.uuid() }));
 
+/** Each mail to a buyer, with the moment at which it is sent. */
 const orderTemplate = z.enum([
+  // The order is placed and paid.
   'order-confirmed',
+  // An order of which nothing was shipped is cancelled: by the customer, by staff, or by a full refund.
   'order-cancelled',
+  // A parcel is sent.
   'shipment-sent',
+  // A refund that the shop made succeeded.
   'refund-made',
+  // Staff decided about a return.
   'return-approved',
   'return-rejected',
+  // An unpaid checkout expired: only to customers with an account.
   'checkout-expired',
+  // A payment without an order is refunded.
   'payment-returned',
 ]);
 

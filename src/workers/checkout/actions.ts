@@ -6,8 +6,8 @@ import { markInvoiceDue } from '../../entities/invoice/due.ts';
 import { enqueue } from '../../entities/outbox/outbox.ts';
 import { latestAttempt } from '../../entities/payment/attempt.ts';
 import { Payment } from '../../entities/payment/payment.ts';
-import { consumeRedemptions, reholdRedemptions, releaseRedemptions } from '../../entities/pricing/redemption.ts';
-import { consume, demandOf, extendReservations, lockLevelsOf, release, reserve } from '../../entities/stock/stock.ts';
+import { consumeRedemptions, releaseRedemptions } from '../../entities/pricing/redemption.ts';
+import { consume, demandOf, extendReservations, release, reserve } from '../../entities/stock/stock.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { issueDocuments } from '../../jobs/invoices.ts';
 import { executeOperation } from '../../jobs/payments.ts';
@@ -15,6 +15,7 @@ import type { CheckoutAction, CheckoutEvent } from '../../machines/checkout.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { announce } from '../notifications/announce.ts';
 import { sendEmail } from '../notifications/order-emails.ts';
+import { refuseLatePayment } from './late-payment.ts';
 import { placeOrder } from './place-order.ts';
 import { priceCheckout } from './pricing.ts';
 
@@ -112,17 +113,10 @@ async function refundPayment(deps: WorkerDeps, tx: Tx, { checkout }: ActionConte
   sendEmail(deps, tx, { letter: 'payment-returned', id: checkout.id });
 }
 
-/**
- * Places the order. A payment after the end of the checkout gets an order only if the buyer is not erased, the
- * discounts are still free, no other checkout has the cart and the goods are in stock.
- */
+/** Places the order, if the goods are in stock and a late payment may still have one. */
 async function createOrder(deps: WorkerDeps, tx: Tx, { checkout, from }: ActionContext): Promise<CheckoutEvent> {
-  if (CHECKOUT_TERMINAL_STATES.includes(from)) {
-    if (await isErased(tx, checkout)) return { type: 'ORDER_REFUSED', reason: 'CUSTOMER_ERASED' };
-    const [usedUp] = await reholdRedemptions(tx, checkout.id);
-    if (usedUp) return { type: 'ORDER_REFUSED', reason: 'PAID_BUT_DISCOUNT_USED_UP', details: { discountId: usedUp } };
-    if (await hasCartAnotherCheckout(tx, checkout)) return { type: 'ORDER_REFUSED', reason: 'SUPERSEDED' };
-  }
+  const refusal = CHECKOUT_TERMINAL_STATES.includes(from) ? await refuseLatePayment(tx, checkout) : null;
+  if (refusal) return refusal;
   const [shortage] = await consume(tx, checkout.id);
   if (shortage) return { type: 'ORDER_REFUSED', reason: 'PAID_BUT_OUT_OF_STOCK', details: { ...shortage } };
   const { discounts } = await placeOrder(tx, checkout);
@@ -132,25 +126,6 @@ async function createOrder(deps: WorkerDeps, tx: Tx, { checkout, from }: ActionC
   markInvoiceDue(tx, checkout.orderId);
   tx.afterCommit(() => deps.queues.nudge(issueDocuments));
   return { type: 'ORDER_STORED' };
-}
-
-/** Whether the address was erased: then the shop cannot ship the goods. */
-async function isErased(tx: Tx, { id }: Checkout): Promise<boolean> {
-  const [addressed] = await tx.query(`select 1 from checkouts where id = $1 and shipping_address is not null`, [id]);
-  return addressed === undefined;
-}
-
-/**
- * Checks under the cart's lock, which each new checkout takes too. Stock levels are locked before carts, everywhere.
- */
-async function hasCartAnotherCheckout(tx: Tx, { id, cartId }: Checkout): Promise<boolean> {
-  await lockLevelsOf(tx, id);
-  await tx.query(`select 1 from carts where id = $1 for update`, [cartId]);
-  const others = await tx.query(
-    `select 1 from checkouts where cart_id = $1 and id <> $2 and state not in ('EXPIRED', 'CANCELLED', 'FAILED')`,
-    [cartId, id],
-  );
-  return others.length > 0;
 }
 
 async function closeCart(_deps: WorkerDeps, tx: Tx, { checkout }: ActionContext): Promise<CheckoutEvent> {

@@ -5,6 +5,7 @@ import { advanceCheckout } from '../../jobs/checkout.ts';
 import { issueDocuments } from '../../jobs/invoices.ts';
 import { askProvider, executeOperation, processProviderEvents } from '../../jobs/payments.ts';
 import { deliverWebhooks } from '../../jobs/webhooks.ts';
+import { EXPIRED_CHECKOUTS } from '../checkout/expiry.ts';
 import type { WorkerDeps } from '../deps.ts';
 
 /** Finds stuck rows without a command under way, and enqueues the command that moves them on. */
@@ -15,25 +16,15 @@ export interface StuckWork {
   resume(deps: WorkerDeps, tx: Tx, row: { id: string }): void;
 }
 
-const advanceBy =
-  (event: 'START' | 'EXPIRE'): StuckWork['resume'] =>
-  (deps, tx, { id }) =>
-    enqueue(tx, deps.queues, { contract: advanceCheckout, payload: { checkoutId: id, event } });
-
 export const STUCK_WORK: readonly StuckWork[] = [
-  {
-    name: 'deadline.passed',
-    sql: `select id from checkouts where state in ('LOCKED', 'PAYMENT_PENDING') and expires_at <= now()
-        and id::text not in ${idsInOutbox('checkoutId')}
-      order by expires_at limit $1 for update skip locked`,
-    resume: advanceBy('EXPIRE'),
-  },
+  EXPIRED_CHECKOUTS,
   {
     name: 'checkout.unstarted',
     sql: `select id from checkouts where busy and state = 'CREATED' and updated_at < now() - interval '15 s'
         and id::text not in ${idsInOutbox('checkoutId')}
       order by updated_at limit $1 for update skip locked`,
-    resume: advanceBy('START'),
+    resume: (deps, tx, { id }) =>
+      enqueue(tx, deps.queues, { contract: advanceCheckout, payload: { checkoutId: id, event: 'START' } }),
   },
   {
     name: 'operation.undecided',
