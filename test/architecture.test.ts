@@ -125,6 +125,25 @@ describe('the house', () => {
     });
   });
 
+  describe('mapped classes', () => {
+    it('are loaded', () => {
+      expectNone(code.unloadedEntities(src));
+      const found = code.unloadedEntities(
+        parse({
+          'src/a.ts': ['A', 'B', 'C', 'D'].map((name) => `${name}Schema.setClass(${name});`).join('\n'),
+          'src/b.ts': 'tx.lock(A, { id });\nmanagedResource({ entity: B });\nlet c: C = rows.find(isC);\nnew D();',
+        }),
+      );
+      expectFound(found, 'src/a.ts:3', 'src/a.ts:4');
+    });
+
+    it('are all in the schema', async () => {
+      const mapped = code.mappedClasses(src);
+      const { ENTITIES } = await import('../src/entities/schema.ts');
+      expect(ENTITIES.map(({ name }) => name)).to.have.members(mapped);
+    });
+  });
+
   describe('machines', () => {
     it('know no clock, no chance, no waiting and no effects of their own', () => {
       expectNone(code.impureMachines(src));

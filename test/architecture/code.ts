@@ -9,6 +9,7 @@ import {
   isNoSubstitutionTemplateLiteral,
   isParenthesizedExpression,
   isPropertyAccessExpression,
+  isPropertyAssignment,
   isStringLiteral,
   isTemplateExpression,
   isTypeAssertion,
@@ -53,6 +54,37 @@ export function writesOutsideEntities(sources: readonly Source[]): Violation[] {
     return written ? `writes SQL (${written[0]}), which is left to src/entities` : undefined;
   });
 }
+
+/** Functions that load entities of a class, and the property with the class of a resource that staff manage. */
+const LOADERS = /(^|\.)(lock|find|findOne|findOneOrFail|loadAll)$/;
+const RESOURCE_CLASS = 'entity';
+
+/** A class that is mapped to a table, and never loaded, has no behaviour: its rows are written past it. */
+export function unloadedEntities(sources: readonly Source[]): Violation[] {
+  const loaded = new Set<string>();
+  const src = sources.filter(({ path }) => path.startsWith('src/'));
+  for (const { ast } of src) {
+    for (const node of nodes(ast)) {
+      if (isCallExpression(node) && LOADERS.test(node.expression.getText(ast)))
+        for (const argument of node.arguments) loaded.add(argument.getText(ast));
+      if (isPropertyAssignment(node) && node.name.getText(ast) === RESOURCE_CLASS)
+        loaded.add(node.initializer.getText(ast));
+    }
+  }
+  return complaints(src, (node, source) => {
+    const mapped = mappedBy(node, source);
+    return mapped === undefined || loaded.has(mapped) ? undefined : `maps ${mapped}, which is never loaded`;
+  });
+}
+
+/** The names of the classes that are mapped to tables. */
+export const mappedClasses = (sources: readonly Source[]): string[] =>
+  sources.flatMap((source) => [...nodes(source.ast)].flatMap((node) => mappedBy(node, source) ?? []));
+
+const mappedBy = (node: Node, { ast }: Source): string | undefined =>
+  isCallExpression(node) && node.expression.getText(ast).endsWith('.setClass')
+    ? node.arguments[0]?.getText(ast)
+    : undefined;
 
 /** A machine is a pure function: time, chance and effects reach it as events, and leave it as actions. */
 export function impureMachines(sources: readonly Source[]): Violation[] {

@@ -41,7 +41,7 @@ export function parse(texts: Texts): Source[] {
 }
 
 /** Closes the compiler. Its own way sends SIGTERM, which it answers with a complaint between the lines of the tests. */
-function stop(api: API): void {
+export function stop(api: API): void {
   const channel: object = Reflect.get(Reflect.get(api, 'client'), 'channel');
   (Reflect.get(channel, 'child') as ChildProcess).kill('SIGKILL');
   api.close();

@@ -105,8 +105,9 @@ function readRows(
 }
 
 async function readStatistics(query: Query, productId: string, subject: string): Promise<Statistics | undefined> {
-  const [row] = await query<Statistics & Record<string, unknown>>(
-    `select s.* from products p left join review_statistics s on s.subject = $2 where p.id = $1 and p.status = 'active'`,
+  const [row] = await query<Statistics>(
+    `select s.count, s.verified, s.r1, s.r2, s.r3, s.r4, s.r5
+      from products p left join review_statistics s on s.subject = $2 where p.id = $1 and p.status = 'active'`,
     [productId, subject],
   );
   return row;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { REVIEW_RULES } from '../../domain/reviews/policy.ts';
 import { REVIEW_STATES } from '../../domain/reviews/states.ts';
 import type { Query } from '../../infra/database/query.ts';
+import type { RowOf } from '../fields/row-of.ts';
 
 export const rating = z.int().min(1).max(5);
 
@@ -49,10 +50,7 @@ export const ownReviewSchema = z
   })
   .meta({ id: 'OwnReview' });
 
-export interface OwnReviewRow extends Record<string, unknown> {
-  id: string;
-  state: string;
-}
+type OwnReviewRow = RowOf<typeof ownReviewSchema>;
 
 /** Lists reviews of a customer that are not deleted, newest first: the one with `id`, or those older than `before`. */
 export const readOwnReviews = (

@@ -81,7 +81,7 @@ interface CurrentCart {
  * last.
  */
 export async function isCurrent(query: Query, cart: Cart): Promise<boolean> {
-  const [row] = await query<CurrentCart & Record<string, unknown>>(CURRENT, [[cart.id]]);
+  const [row] = await query<CurrentCart>(CURRENT, [[cart.id]]);
   if (row?.version !== cart.version) return false;
   cart.lastQuote = row.lastQuote;
   for (const item of cart.items) item.notifiedPrice = row.told[item.id] ?? null;

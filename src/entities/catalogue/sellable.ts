@@ -50,4 +50,4 @@ export const limitedGoods = <T extends { maxPerOrder: number | null }>(goods: T,
 
 /** Loads the existing variants of those named in one statement, in the order of their ids. */
 export const loadGoods = async (query: Query, variantIds: readonly string[]): Promise<ListedGoods[]> =>
-  variantIds.length === 0 ? [] : query<ListedGoods & Record<string, unknown>>(GOODS, [variantIds]);
+  variantIds.length === 0 ? [] : query<ListedGoods>(GOODS, [variantIds]);

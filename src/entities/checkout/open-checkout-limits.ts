@@ -85,6 +85,6 @@ const HELD = forEachCall(
 );
 
 async function heldBy(tx: Tx, holder: string): Promise<Held> {
-  const [held] = await tx.query<Held & Record<string, unknown>>(HELD, [holder, tx.now, SMALL_UNITS]);
+  const [held] = await tx.query<Held>(HELD, [holder, tx.now, SMALL_UNITS]);
   return held ?? { checkouts: 0, units: 0 };
 }

@@ -29,7 +29,7 @@ const CAPTURED = `coalesce((select captured from payments where checkout_id = c.
 
 /** Loads the replay data of a checkout or an order. */
 export async function loadReplayable(query: Query, id: string): Promise<Replayable | undefined> {
-  const [found] = await query<Replayable & Record<string, unknown>>(
+  const [found] = await query<Replayable>(
     `select 'checkout' as kind, c.id, c.machine, c.total, ${CAPTURED}, 0 as units, ${PRICE},
         (select coalesce(json_agg(json_build_object('seq', seq, 'event', event, 'accepted', accepted, 'to', to_state, 'data', null) order by seq), '[]')
           from checkout_history where checkout_id = c.id) as steps

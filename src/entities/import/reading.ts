@@ -14,8 +14,8 @@ export interface ImportView {
   updated: number;
   unchanged: number;
   failed: number;
-  createdAt: string;
-  finishedAt: string | null;
+  createdAt: Date;
+  finishedAt: Date | null;
 }
 
 /** The result of a row; `row` is its number in a spreadsheet, where the header is 1. */

@@ -85,7 +85,7 @@ export const takeDueDocuments = (
   tx: Tx,
   { kind, limit, id = null }: { kind: DocumentKind; limit: number; id?: string | null },
 ): Promise<DueDocument[]> =>
-  tx.query<DueDocument & Record<string, unknown>>(
+  tx.query<DueDocument>(
     `with due as (delete from documents_due where id in (select id from documents_due d
           where kind = $1 and (kind = 'invoice' or exists (select 1 from documents i where i.order_id = d.order_id and i.kind = 'invoice'))
           and ($3::uuid is null or id = $3) order by id limit $2 for update skip locked) returning id, order_id)

@@ -45,11 +45,7 @@ export async function claimOrders(
   );
   if (!account) return { claimed: [], next: null };
   const { emailIndex } = account;
-  const found = await tx.query<Candidate & Record<string, unknown>>(CANDIDATES, [
-    accountId,
-    emailIndex,
-    after ?? FIRST,
-  ]);
+  const found = await tx.query<Candidate>(CANDIDATES, [accountId, emailIndex, after ?? FIRST]);
   const claimed = found.filter((one) => hasAddress(vault, one, emailIndex)).map(({ id }) => id);
   await join(tx, { claimed, accountId, cause });
   return { claimed, next: found.length === BATCH ? (found.at(-1)?.id ?? null) : null };

@@ -19,7 +19,7 @@ export interface OrderLine extends RefundableLine {
 }
 
 export const loadLines = (tx: Tx, orderId: string): Promise<OrderLine[]> =>
-  tx.query<OrderLine & Record<string, unknown>>(
+  tx.query<OrderLine>(
     `select line, variant_id as "variantId", quantity, igst, unit_shares as "unitShares", shipped, cancelled, returned,
         refunded from order_lines where order_id = $1 order by line`,
     [orderId],
@@ -73,7 +73,7 @@ export async function countUnits(
 
 /** Loads the shares of an order's delivery charge, one per tax rate. For older orders it is one share with number 0. */
 export const loadDelivery = (tx: Tx, orderId: string): Promise<DeliveryShare[]> =>
-  tx.query<DeliveryShare & Record<string, unknown>>(
+  tx.query<DeliveryShare>(
     `select s.place::int as share, s.taxable, s.cgst, s.sgst, s.igst
         from orders o, rows from (jsonb_to_recordset(o.shipping_shares)
           as (taxable bigint, cgst bigint, sgst bigint, igst bigint)) with ordinality as s (taxable, cgst, sgst, igst, place)

@@ -100,7 +100,7 @@ export async function failRefundOperation(
   tx: Tx,
   reference: string | null,
 ): Promise<FailedRefundOperation | undefined> {
-  const [failed] = await tx.query<FailedRefundOperation & Record<string, unknown>>(
+  const [failed] = await tx.query<FailedRefundOperation>(
     `update payment_operations set status = 'refused', error = 'REFUND_FAILED'
       where reference = $1 and kind = 'refund' and status = 'done'
       returning payment_id as "paymentId", amount, refund_id as "orderRefundId"`,

@@ -59,12 +59,7 @@ const BUYER_TERMS = forEachCall(
 /** Loads the terms of a buyer in one statement. */
 export async function loadBuyerTerms(query: Query, of: BuyerOf): Promise<BuyerTerms> {
   const { customerId, redeemer, codes, bundleIds } = of;
-  const [row] = await query<BuyerTerms & Record<string, unknown>>(BUYER_TERMS, [
-    customerId,
-    redeemer,
-    codes,
-    bundleIds,
-  ]);
+  const [row] = await query<BuyerTerms>(BUYER_TERMS, [customerId, redeemer, codes, bundleIds]);
   if (!row) throw new Error('the statement of the terms of a buyer has no row');
   return row;
 }

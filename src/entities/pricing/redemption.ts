@@ -176,7 +176,7 @@ const TAKE = ranked(
 
 /** Raises each counter that is below its limit. @returns the raised counters. */
 const take = (tx: Tx, wanted: readonly (Counter & { most: number })[]): Promise<Counter[]> =>
-  tx.query<Counter & Record<string, unknown>>(TAKE, [
+  tx.query<Counter>(TAKE, [
     wanted.map((one) => one.discountId),
     wanted.map((one) => one.counter),
     wanted.map((one) => one.most),
@@ -202,5 +202,5 @@ const LOCK_COUNTERS = ranked(
 const lockCounters = (
   tx: Tx,
   checkoutId: string,
-): Promise<{ discountId: string; used: number; most: number; isReleased: boolean }[]> =>
+): Promise<{ checkoutId: string; discountId: string; used: number; most: number; isReleased: boolean }[]> =>
   tx.query(LOCK_COUNTERS, [[checkoutId]]);

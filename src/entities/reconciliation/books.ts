@@ -16,16 +16,14 @@ const COLUMNS = `p.checkout_id as "checkoutId", p.intent_id as "intentId", p.sta
 
 /** Loads the payments of these checkouts. */
 export const paymentsOf = (query: Query, checkoutIds: readonly string[]): Promise<OurPayment[]> =>
-  query<OurPayment & Record<string, unknown>>(`select ${COLUMNS} from payments p where p.checkout_id = any($1)`, [
-    checkoutIds,
-  ]);
+  query<OurPayment>(`select ${COLUMNS} from payments p where p.checkout_id = any($1)`, [checkoutIds]);
 
 /** Loads the captured payments that were opened between two instants. */
 export const capturedBetween = (query: Query, since: Date, until: Date): Promise<OurPayment[]> =>
-  query<OurPayment & Record<string, unknown>>(
-    `select ${COLUMNS} from payments p where p.created_at between $1 and $2 and p.captured > 0`,
-    [since, until],
-  );
+  query<OurPayment>(`select ${COLUMNS} from payments p where p.created_at between $1 and $2 and p.captured > 0`, [
+    since,
+    until,
+  ]);
 
 /**
  * Returns those of the given provider events that belong to our payments and were never received, with their checkouts.
@@ -34,7 +32,7 @@ export const missedEvents = (
   query: Query,
   events: readonly { id: string; intentId: string | null }[],
 ): Promise<{ eventId: string; checkoutId: string }[]> =>
-  query<{ eventId: string; checkoutId: string } & Record<string, unknown>>(
+  query<{ eventId: string; checkoutId: string }>(
     `select e.id as "eventId", p.checkout_id as "checkoutId" from unnest($1::text[], $2::text[]) as e (id, intent_id)
       join payments p on p.intent_id = e.intent_id
       where not exists (select 1 from webhook_inbox i where i.provider = 'stripe' and i.event_id = e.id)`,

@@ -44,5 +44,9 @@ const READINGS = `
 /** The gauge set of the shop for Prometheus. */
 export const shopGauges = (query: Query): GaugeSet => ({
   gauges: GAUGES,
-  read: async () => (await query<Reading>(READINGS, [])).map((row) => ({ ...row, value: Number(row.value) })),
+  read: async () =>
+    (await query<Omit<Reading, 'value'> & { value: string }>(READINGS, [])).map((row) => ({
+      ...row,
+      value: Number(row.value),
+    })),
 });

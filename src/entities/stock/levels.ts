@@ -11,11 +11,15 @@ export async function allowBackorder(tx: Tx, limits: ReadonlyMap<string, number>
   );
 }
 
-/** Sets the limit of an existing level. @throws INSUFFICIENT_INVENTORY for a limit below the backordered units */
+/**
+ * Sets the limit of a variant. Creates an empty level if there is none.
+ * @throws INSUFFICIENT_INVENTORY for a limit below the backordered units
+ */
 export async function changeBackorderLimit(tx: Tx, variantId: string, backorderLimit: number): Promise<void> {
   const changed = await tx.query(
-    `update stock_levels set backorder_limit = $2
-      where variant_id = $1 and on_hand + $2 >= greatest(reserved, 0) returning 1`,
+    `insert into stock_levels as s (variant_id, on_hand, backorder_limit) values ($1, 0, $2)
+      on conflict (variant_id) do update set backorder_limit = excluded.backorder_limit
+        where s.on_hand + excluded.backorder_limit >= greatest(s.reserved, 0) returning 1`,
     [variantId, backorderLimit],
   );
   if (changed.length === 0) throw refused('INSUFFICIENT_INVENTORY', { variantId, backorderLimit });

@@ -74,6 +74,13 @@ export async function consume(tx: Tx, checkoutId: string): Promise<Shortage[]> {
   return consumeLate(tx, checkoutId);
 }
 
+/** The quantity of a variant in a reservation of a checkout. */
+interface Reserved {
+  checkoutId: string;
+  variantId: string;
+  quantity: number;
+}
+
 const RELEASE = forAnyKeys(
   `with freed as (update reservations set status = 'released' where checkout_id = any($1) and status = 'held'
         returning checkout_id, variant_id, quantity),
@@ -87,7 +94,7 @@ const RELEASE = forAnyKeys(
 /** Releases the held reservations of a checkout. Idempotent. */
 export async function release(tx: Tx, checkoutId: string): Promise<void> {
   await lockLevelsOf(tx, checkoutId);
-  const freed = await tx.query<{ variantId: string; quantity: number }>(RELEASE, [[checkoutId]]);
+  const freed = await tx.query<Reserved>(RELEASE, [[checkoutId]]);
   addToHeld(tx, demandOf(freed), 1);
   appendMovements(tx, { kind: 'release', causeId: checkoutId }, demandOf(freed));
 }
@@ -175,7 +182,7 @@ const heldLevels = (): Map<string, Level> => new Map();
 async function lockLevels(tx: Tx, variantIds: readonly string[]): Promise<Level[]> {
   const held = tx.shared(heldLevels);
   const missing = variantIds.filter((id) => !held.has(id));
-  const found = missing.length > 0 ? await tx.query<Level & Record<string, unknown>>(LOCK_LEVELS, [missing]) : [];
+  const found = missing.length > 0 ? await tx.query<Level>(LOCK_LEVELS, [missing]) : [];
   // While this checkout waited, another checkout of the transaction may have loaded the level and taken units.
   for (const level of found) if (!held.has(level.variantId)) held.set(level.variantId, level);
   return variantIds.flatMap((id) => held.get(id) ?? []);
@@ -199,7 +206,7 @@ const RESERVED_BY = forAnyKeys(
  * caller has locked the checkout, so its reservations do not change meanwhile.
  */
 export async function lockLevelsOf(tx: Tx, checkoutId: string): Promise<void> {
-  const rows = await tx.query<{ variantId: string }>(RESERVED_BY, [[checkoutId]]);
+  const rows = await tx.query<Omit<Reserved, 'quantity'>>(RESERVED_BY, [[checkoutId]]);
   await lockLevels(
     tx,
     rows.map(({ variantId }) => variantId),
@@ -208,7 +215,7 @@ export async function lockLevelsOf(tx: Tx, checkoutId: string): Promise<void> {
 
 /** Releases expired reservations of these variants, whose levels the caller has locked. */
 async function releaseExpired(tx: Tx, variantIds: string[]): Promise<void> {
-  const rows = await tx.query<{ checkoutId: string; variantId: string; quantity: number }>(
+  const rows = await tx.query<Reserved>(
     `with freed as (update reservations set status = 'released'
           where variant_id = any($1) and status = 'held' and expires_at <= now()
           returning checkout_id, variant_id, quantity),
@@ -235,7 +242,7 @@ const CONSUME_HELD = forAnyKeys(
 
 /** Consumes the reservations of a checkout if all are still held. @returns null if one is not */
 async function consumeHeld(tx: Tx, checkoutId: string): Promise<Demand | null> {
-  const rows = await tx.query<{ variantId: string; quantity: number }>(CONSUME_HELD, [[checkoutId]]);
+  const rows = await tx.query<Reserved>(CONSUME_HELD, [[checkoutId]]);
   return rows.length > 0 ? demandOf(rows) : null;
 }
 

@@ -40,7 +40,7 @@ const PRICED_CHECKOUT = forEachCall(
 /** Stores the order of a priced checkout. @returns the discounts of the order. */
 export async function placeOrder(tx: Tx, checkout: Checkout): Promise<Pick<PricingOutput, 'discounts'>> {
   const emailIndex = checkout.customerId ? null : (checkout.emailIndex ?? null);
-  const [priced] = await tx.query<PricedCheckout & Record<string, unknown>>(PRICED_CHECKOUT, [checkout.id, emailIndex]);
+  const [priced] = await tx.query<PricedCheckout>(PRICED_CHECKOUT, [checkout.id, emailIndex]);
   if (!priced) throw new Error(`checkout ${checkout.id} was never priced`);
   const { output, pricesIncludeTax, claimedBy } = priced;
   const { totals, shipping = null, discounts = [] } = output;

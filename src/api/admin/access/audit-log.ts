@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ApiDeps } from '../../deps.ts';
+import type { RowOf } from '../../fields/row-of.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { pageQuery, pageSchema, paginate, readCursorId } from '../list-query.ts';
 
@@ -41,7 +42,7 @@ export const auditRoutes = ({ db }: ApiDeps): AnyRoute[] => [
     async handle({ query: { limit, cursor, ...filter } }) {
       const { targetType = null, targetId = null, actorId = null, action = null, from = null, to = null } = filter;
       const list = { audit: filter };
-      const rows = await db.search<{ id: string }>(
+      const rows = await db.search<RowOf<typeof entrySchema>>(
         `select id, at, json_build_object('kind', actor_kind, 'id', actor_id) as actor, action,
             json_build_object('type', target_type, 'id', target_id) as target, before, after, request_id as "requestId"
           from audit_log

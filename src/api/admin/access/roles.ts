@@ -4,7 +4,6 @@ import type { Permission } from '../../../domain/access/permissions.ts';
 import { STAFF_PERMISSIONS } from '../../../domain/access/roles.ts';
 import { refused } from '../../../domain/errors.ts';
 import { lockRole, Role } from '../../../entities/access/role.ts';
-import { isDuplicate } from '../../../infra/database/database.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { withoutBody } from '../../auth/credentials/passwords.ts';
 import { requireStaff } from '../../auth/principal.ts';
@@ -12,6 +11,7 @@ import type { ApiDeps } from '../../deps.ts';
 import { inTextOrder } from '../../fields/text-order.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { adminEdit, etag, noContent, versioned } from '../change.ts';
+import { refuseTakenName } from '../taken-name.ts';
 import { requireVersion } from '../version.ts';
 
 const PATH = '/api/v1/admin/roles';
@@ -165,8 +165,3 @@ const remove = (deps: ApiDeps) =>
       return withoutBody(adminEdit(deps, call, { action: 'role.remove', scope: id, work }));
     },
   });
-
-/** Rethrows a violation of the unique name as a refusal. @throws NAME_TAKEN */
-export const refuseTakenName = (error: unknown): never => {
-  throw isDuplicate(error) ? refused('NAME_TAKEN') : error;
-};

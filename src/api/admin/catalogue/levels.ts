@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import type { Query } from '../../../infra/database/query.ts';
 import type { ApiDeps } from '../../deps.ts';
+import type { RowOf } from '../../fields/row-of.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { pageQuery, pageSchema, paginate, readCursorId } from '../list-query.ts';
 
@@ -89,7 +90,7 @@ const listMovements = ({ db }: ApiDeps) =>
     errors: ['CURSOR_INVALID'],
     async handle({ params: { id }, query: { limit, cursor } }) {
       const list = { movementsOf: id };
-      const rows = await db.search<z.infer<typeof movementSchema>>(
+      const rows = await db.search<RowOf<typeof movementSchema>>(
         `select id, kind, on_hand_delta as "onHandDelta", reserved_delta as "reservedDelta", cause, cause_id as "causeId",
             note, at from inventory_movements where variant_id = $1 and ($2::uuid is null or id < $2)
           order by id desc limit $3`,

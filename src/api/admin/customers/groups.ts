@@ -7,8 +7,8 @@ import { withoutBody } from '../../auth/credentials/passwords.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { inTextOrder } from '../../fields/text-order.ts';
 import { type AnyRoute, type Call, route } from '../../http/route.ts';
-import { refuseTakenName } from '../access/roles.ts';
 import { adminEdit, noContent, versioned } from '../change.ts';
+import { refuseTakenName } from '../taken-name.ts';
 import { requireVersion } from '../version.ts';
 
 const PATH = '/api/v1/admin/customer-groups';

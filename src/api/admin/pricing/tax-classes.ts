@@ -12,8 +12,8 @@ import { withoutBody } from '../../auth/credentials/passwords.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { paise } from '../../fields/amounts.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
-import { refuseTakenName } from '../access/roles.ts';
 import { adminEdit, noContent, versioned } from '../change.ts';
+import { refuseTakenName } from '../taken-name.ts';
 import { requireVersion } from '../version.ts';
 import { name } from './conditions.ts';
 

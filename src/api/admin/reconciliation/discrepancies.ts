@@ -8,7 +8,7 @@ import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { actorOf, adminEdit } from '../change.ts';
 import { pageQuery, pageSchema, paginate, readCursorId } from '../list-query.ts';
-import { DISCREPANCY_COLUMNS, discrepancyOf, discrepancySchema } from './reconciliation-view.ts';
+import { DISCREPANCY_COLUMNS, type DiscrepancyRow, discrepancyOf, discrepancySchema } from './reconciliation-view.ts';
 import { addRule } from './report.ts';
 
 const PATH = '/api/v1/admin/reconciliation/discrepancies';
@@ -35,7 +35,7 @@ const list = ({ db }: ApiDeps) =>
     errors: ['CURSOR_INVALID'],
     async handle({ query: { limit, cursor, state = null, severity = null, kind = null } }) {
       const list = { discrepancies: true, state, severity, kind };
-      const rows = await db.search<{ id: string; kind: string }>(
+      const rows = await db.search<DiscrepancyRow>(
         `select ${DISCREPANCY_COLUMNS} from discrepancies where ($1::uuid is null or id < $1) and ($2::text is null or state = $2)
           and ($3::text is null or severity = $3) and ($4::text is null or kind = $4) order by id desc limit $5`,
         [readCursorId(list, cursor), state, severity, kind, limit + 1],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Discrepancy } from '../../../entities/reconciliation/discrepancy.ts';
+import type { RowOf } from '../../fields/row-of.ts';
 
 const instant = z.iso.datetime();
 
@@ -41,6 +42,8 @@ export const discrepancySchema = z
     decidedBy: z.string().nullable(),
   })
   .meta({ id: 'Discrepancy' });
+
+export type DiscrepancyRow = Omit<RowOf<typeof discrepancySchema>, 'rule'>;
 
 export const DISCREPANCY_COLUMNS = `id, run_id as "runId", kind, severity, subject, facts, state, action, note,
   found_at as "foundAt", seen_at as "seenAt", decided_at as "decidedAt", decided_by as "decidedBy"`;

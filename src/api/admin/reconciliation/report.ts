@@ -7,9 +7,7 @@ import type { ApiDeps } from '../../deps.ts';
 import { route } from '../../http/route.ts';
 import { sendCsv } from '../imports/csv-answer.ts';
 import { pageQuery, pageSchema, paginate, readCursorId } from '../list-query.ts';
-import { DISCREPANCY_COLUMNS, discrepancySchema } from './reconciliation-view.ts';
-
-type DiscrepancyRow = Omit<z.infer<typeof discrepancySchema>, 'rule'>;
+import { DISCREPANCY_COLUMNS, type DiscrepancyRow, discrepancySchema } from './reconciliation-view.ts';
 
 /** Rows per query when the whole report is sent as CSV. */
 const ROWS_PER_QUERY = 500;
@@ -57,7 +55,7 @@ const readDiscrepancies = (
   id: string,
   { before, limit }: { before: string | null; limit: number },
 ): Promise<DiscrepancyRow[]> =>
-  query<DiscrepancyRow & Record<string, unknown>>(
+  query<DiscrepancyRow>(
     `select ${DISCREPANCY_COLUMNS} from discrepancies where (run_id = $1 or last_run_id = $1) and ($2::uuid is null or id < $2)
       order by id desc limit $3`,
     [id, before, limit],
@@ -74,7 +72,7 @@ async function* readPages(query: Query, id: string) {
 }
 
 const csvRow = ({ foundAt, severity, kind, subject, state, action, facts }: DiscrepancyRow): string[] => [
-  new Date(foundAt).toISOString(),
+  foundAt.toISOString(),
   severity,
   kind,
   guarded(subject),

@@ -5,6 +5,7 @@ import { beginRun } from '../../../entities/reconciliation/run.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { continueRun } from '../../../jobs/reconciliation.ts';
 import type { ApiDeps } from '../../deps.ts';
+import type { RowOf } from '../../fields/row-of.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { actorOf, adminEdit } from '../change.ts';
 import { pageQuery, pageSchema, paginate, readCursorId } from '../list-query.ts';
@@ -36,7 +37,7 @@ const list = ({ db }: ApiDeps) =>
     errors: ['CURSOR_INVALID'],
     async handle({ query: { limit, cursor, kind } }) {
       const list = { runs: kind };
-      const rows = await db.search<{ id: string }>(
+      const rows = await db.search<RowOf<typeof runSchema>>(
         `select ${RUN_COLUMNS} from reconciliation_runs where ($1::uuid is null or id < $1) and ($2::text is null or kind = $2)
           order by id desc limit $3`,
         [readCursorId(list, cursor), kind ?? null, limit + 1],

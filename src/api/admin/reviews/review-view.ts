@@ -3,6 +3,7 @@ import { refused } from '../../../domain/errors.ts';
 import { REVIEW_RULES } from '../../../domain/reviews/policy.ts';
 import { REPORT_REASONS, REVIEW_STATES } from '../../../domain/reviews/states.ts';
 import type { Query } from '../../../infra/database/query.ts';
+import type { RowOf } from '../../fields/row-of.ts';
 import { replySchema, reviewTextSchema } from '../../reviews/review-view.ts';
 
 export const reasonSchema = z.object({ rule: z.enum(REVIEW_RULES), points: z.number(), times: z.int() });
@@ -63,18 +64,15 @@ export interface ReviewFilter {
 
 /** Reads reviews as moderators see them, newest first. */
 export const readModeratedReviews = (query: Query, { state, productId, before, limit }: ReviewFilter) =>
-  query<{ id: string }>(
+  query<RowOf<typeof moderatedReviewSchema>>(
     `select ${COLUMNS} from reviews where ($1::uuid is null or id < $1) and ($2::text is null or state = $2)
       and ($3::uuid is null or product_id = $3) order by id desc limit $4`,
     [before, state, productId, limit],
   );
 
 /** Reads a review with its history and reports. @throws REVIEW_NOT_FOUND */
-export async function readReviewDetail(
-  query: Query,
-  id: string,
-): Promise<Record<string, unknown> & { version: number }> {
-  const [review] = await query<{ version: number } & Record<string, unknown>>(
+export async function readReviewDetail(query: Query, id: string): Promise<RowOf<typeof reviewDetailSchema>> {
+  const [review] = await query<RowOf<typeof reviewDetailSchema>>(
     `select ${COLUMNS},
         (select json_agg(json_build_object('from', from_state, 'to', to_state, 'event', event, 'revision', revision, 'actor', actor,
           'reason', reason, 'at', at) order by seq) from review_history where review_id = $1) as history,

@@ -6,6 +6,7 @@ import { redeliverEvent } from '../../../entities/webhook/delivery.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { deliverWebhooks } from '../../../jobs/webhooks.ts';
 import type { ApiDeps } from '../../deps.ts';
+import type { RowOf } from '../../fields/row-of.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { adminEdit } from '../change.ts';
 import { pageQuery, pageSchema, paginate, readCursorId } from '../list-query.ts';
@@ -34,7 +35,7 @@ const list = ({ db }: ApiDeps) =>
       const start = readCursorId(list, cursor);
       const subscriptions = await db.query(`select 1 from webhook_subscriptions where id = $1`, [id]);
       if (subscriptions.length === 0) throw refused('WEBHOOK_NOT_FOUND', { id });
-      const rows = await db.search<{ id: string }>(
+      const rows = await db.search<RowOf<typeof deliverySchema>>(
         `select ${DELIVERY_COLUMNS} from webhook_deliveries d where d.subscription_id = $1
           and ($2::text is null or d.state = $2) and ($3::uuid is null or d.id < $3) order by d.id desc limit $4`,
         [id, state ?? null, start, limit + 1],

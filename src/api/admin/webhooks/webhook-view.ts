@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { EVENT_TYPES } from '../../../domain/events.ts';
 import type { WebhookSubscription } from '../../../entities/webhook/subscription.ts';
+import type { RowOf } from '../../fields/row-of.ts';
 
 const instant = z.iso.datetime();
 
@@ -21,6 +22,8 @@ export const webhookSchema = z
     version: z.int(),
   })
   .meta({ id: 'Webhook' });
+
+export type WebhookRow = RowOf<typeof webhookSchema>;
 
 export const newWebhookSchema = webhookSchema
   .extend({ secret: z.string().meta({ description: 'The secret that signs deliveries. It is shown only once.' }) })

@@ -10,7 +10,14 @@ import { adminEdit, noContent, versioned } from '../change.ts';
 import { pageQuery, pageSchema, paginate, readCursorId } from '../list-query.ts';
 import { requireVersion } from '../version.ts';
 import { deliveryRoutes } from './deliveries.ts';
-import { newWebhookSchema, WEBHOOK_COLUMNS, webhookBody, webhookOf, webhookSchema } from './webhook-view.ts';
+import {
+  newWebhookSchema,
+  WEBHOOK_COLUMNS,
+  type WebhookRow,
+  webhookBody,
+  webhookOf,
+  webhookSchema,
+} from './webhook-view.ts';
 
 const PATH = '/api/v1/admin/webhooks';
 const common = { permission: 'webhooks:manage', access: 'staff', tag: 'Webhooks' } as const;
@@ -39,7 +46,7 @@ const list = ({ db }: ApiDeps) =>
     errors: ['CURSOR_INVALID'],
     async handle({ query: { limit, cursor } }) {
       const list = { webhooks: true };
-      const rows = await db.search<{ id: string }>(
+      const rows = await db.search<WebhookRow>(
         `select ${WEBHOOK_COLUMNS} from webhook_subscriptions where ($1::uuid is null or id < $1) order by id desc limit $2`,
         [readCursorId(list, cursor), limit + 1],
       );
@@ -79,7 +86,7 @@ const read = ({ db }: ApiDeps) =>
     errors: ['WEBHOOK_NOT_FOUND'],
     async handle({ params: { id } }) {
       const sql = `select ${WEBHOOK_COLUMNS} from webhook_subscriptions where id = $1`;
-      const [subscription] = await db.query<{ version: number }>(sql, [id]);
+      const [subscription] = await db.query<WebhookRow>(sql, [id]);
       if (!subscription) throw refused('WEBHOOK_NOT_FOUND', { id });
       return versioned(subscription);
     },

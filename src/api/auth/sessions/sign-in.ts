@@ -100,7 +100,7 @@ async function readAccount(
   { db }: ApiDeps,
   { kind, emailIndex }: { kind: 'customer' | 'staff'; emailIndex: string },
 ): Promise<SignInAccount | undefined> {
-  const [row] = await db.query<SignInAccount & Record<string, unknown>>(
+  const [row] = await db.query<SignInAccount>(
     `select id, password_hash as "passwordHash", email_index as "emailIndex", email_verified_at as "emailVerifiedAt",
         status, is_development as "isDevelopment"
       from accounts where kind = $1 and email_index = $2`,

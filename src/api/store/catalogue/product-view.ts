@@ -67,7 +67,7 @@ export interface ProductFacts extends Omit<ProductView, 'variants'> {
   listed: ListedPrice[];
 }
 
-type ProductRow = Omit<ProductFacts, 'createdAt' | 'updatedAt'> & { createdAt: Date; updatedAt: Date };
+type ProductRow = Omit<ProductFacts, 'createdAt' | 'updatedAt' | 'currency'> & { createdAt: Date; updatedAt: Date };
 
 /** Reads the id of the product on sale with this slug. */
 export async function productIdOf(query: Database['query'], slug: string): Promise<{ id: string } | undefined> {

@@ -86,7 +86,7 @@ const redeemerOf = (customerId: string): string => `customer:${customerId}`;
  */
 function lockCheckouts(tx: Tx, { id, emailIndex, claimsGuestOrders }: Account): Promise<ErasableCheckout[]> {
   const redeemers = [redeemerOf(id), ...(claimsGuestOrders ? [`email:${emailIndex}`] : [])];
-  return tx.query<ErasableCheckout & Record<string, unknown>>(
+  return tx.query<ErasableCheckout>(
     `select id, state, redeemer,
         coalesce(coalesce(customer_id, (select customer_id from carts where id = cart_id),
           (select customer_id from orders where id = order_id)) = $1, false) as "isOwn"

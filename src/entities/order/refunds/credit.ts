@@ -27,7 +27,7 @@ export const HAS_NOTE = `exists (select 1 from documents d where d.refund_id = r
 
 /** Loads what is left of an order's invoice lines, under the order's lock. */
 export async function loadCreditable(tx: Tx, orderId: string): Promise<Creditable> {
-  const rows = await tx.query<Row & Record<string, unknown>>(
+  const rows = await tx.query<Row>(
     `with taken as (select l.line, l.share, ${sums(`r.state = 'succeeded' or ${HAS_NOTE}`)} as noted,
           ${sums(`r.state = 'pending' and not ${HAS_NOTE}`)} as under_way
         from refunds r join refund_lines l on l.refund_id = r.id where r.order_id = $1 group by l.line, l.share),

@@ -23,7 +23,7 @@ export async function loadMoney(tx: Tx, checkoutId: string): Promise<OrderMoney>
   const [[payment], [refunds]] = await Promise.all([
     // Also counts what this transaction requested and has not written yet.
     tx.find(Payment, { checkoutId }),
-    tx.query<Pick<OrderMoney, 'outside' | 'underWay' | 'noted'> & Record<string, unknown>>(
+    tx.query<Pick<OrderMoney, 'outside' | 'underWay' | 'noted'>>(
       `select coalesce(sum(r.amount) filter (where r.cause = 'outside'), 0)::bigint as outside,
           coalesce(sum(r.amount) filter (where r.state = 'pending'), 0)::bigint as "underWay",
           coalesce(sum(case when ${byHand} then r.amount when r.state = 'succeeded' or ${HAS_NOTE} then

@@ -19,7 +19,7 @@ export async function retryFailedRefund(
 ): Promise<string> {
   const { asked, refunded, outside, underWay } = await loadMoney(tx, order.checkoutId);
   const most = asked - refunded - outside - underWay;
-  const [refund] = await tx.query<FailedRefund & Record<string, unknown>>(
+  const [refund] = await tx.query<FailedRefund>(
     `select payment_id as "paymentId", amount, ${HAS_NOTE} as "hasNote",
         (select count(*)::int + 1 from payment_operations where refund_id = r.id) as round,
         ${LINES} as lines

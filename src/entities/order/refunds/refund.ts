@@ -66,7 +66,7 @@ export async function decideRefund(
   tx: Tx,
   { id, failure }: { id: string; failure: string | null },
 ): Promise<EndedRefund | undefined> {
-  const [decided] = await tx.query<EndedRefund & Record<string, unknown>>(
+  const [decided] = await tx.query<EndedRefund>(
     `update refunds r set state = $2, failure = $3, decided_at = $4 from refunds before
       where r.id = $1 and before.id = r.id and r.state <> $2
       returning r.order_id as "orderId", r.amount, before.state as before, r.cause <> 'provider' as "isOurs"`,

@@ -73,16 +73,13 @@ ReturnSchema.setClass(Return);
 
 /** Loads the units of a return per line. */
 export const loadReturnedUnits = (tx: Tx, returnId: string): Promise<Units[]> =>
-  tx.query<Units & Record<string, unknown>>(
-    `select line, quantity from return_lines where return_id = $1 order by line`,
-    [returnId],
-  );
+  tx.query<Units>(`select line, quantity from return_lines where return_id = $1 order by line`, [returnId]);
 
 /**
  * Returns a function that counts the returnable units of a line: shipped, not returned, and in no other open return.
  */
 export async function returnable(tx: Tx, orderId: string): Promise<(line: OrderLine) => number> {
-  const rows = await tx.query<Units & Record<string, unknown>>(
+  const rows = await tx.query<Units>(
     `select l.line, sum(l.quantity)::int as quantity from return_lines l join returns r on r.id = l.return_id
       where r.order_id = $1 and r.state in ('requested', 'approved') group by l.line`,
     [orderId],

@@ -223,6 +223,13 @@ describe('the catalogue of the shop', () => {
     expect([changed.body.price, changed.body.backorderLimit]).to.deep.equal([100, 3]);
   });
 
+  it('allows backorders of a variant without a stock level', async () => {
+    const variantId = (await make('products', newProduct())).variants[0]?.id;
+    await shop.db.query(`delete from stock_levels where variant_id = $1`, [variantId]);
+    const changed = await change<{ backorderLimit: number }>(`variants/${variantId}`, 1, { backorderLimit: 4 });
+    expect([changed.status, changed.body.backorderLimit]).to.deep.equal([200, 4]);
+  });
+
   it('never books more off than there is, whoever books at once', async () => {
     const variantId = (await make('products', newProduct())).variants[0]?.id;
     const path = `variants/${variantId}/inventory`;

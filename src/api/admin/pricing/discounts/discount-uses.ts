@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ApiDeps } from '../../../deps.ts';
+import type { RowOf } from '../../../fields/row-of.ts';
 import { type AnyRoute, route } from '../../../http/route.ts';
 import { pageQuery, pageSchema, paginate, readCursorId } from '../../list-query.ts';
 import { readOne } from '../../resources/managed-resource.ts';
@@ -31,7 +32,7 @@ export const redemptionRoutes = ({ db }: ApiDeps): AnyRoute[] => [
     async handle({ params: { id }, query: { limit, cursor } }) {
       await readOne(db.query, DISCOUNTS, id);
       const list = { redemptionsOf: id };
-      const rows = await db.search<z.infer<typeof redemptionSchema>>(
+      const rows = await db.search<RowOf<typeof redemptionSchema>>(
         `select checkout_id as id, code, amount, status, created_at as "createdAt" from discount_redemptions
           where discount_id = $1 and ($2::uuid is null or checkout_id < $2) order by checkout_id desc limit $3`,
         [id, readCursorId(list, cursor), limit + 1],
