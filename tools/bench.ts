@@ -9,7 +9,8 @@ import { compare, readBaseline } from './bench/ratio.ts';
 import { measureReading, READING, readingReport } from './bench/reading.ts';
 import { report } from './bench/report.ts';
 import { type Measured, openSite } from './bench/site.ts';
-import { ownStack, runningStack } from './bench/target.ts';
+import { openSpanSink } from './bench/span-sink.ts';
+import { ownStack, runningStack, type Target } from './bench/target.ts';
 
 const say = (line: string): void => console.log(line);
 /** Log lines of our own stack with the addresses of inspectors. */
@@ -68,9 +69,20 @@ async function reads(argv: string[]): Promise<number> {
 }
 
 async function run(options: BenchOptions): Promise<number> {
-  const target = options.dataDir
-    ? runningStack(options.dataDir)
-    : await ownStack({ env: options.profile ? INSPECTABLE : {}, isLookedAt: options.statements, log: onLogLine });
+  const sink = await openSpanSink(options.tracing);
+  try {
+    return await runOn(await targetOf(options, sink.env), options);
+  } finally {
+    await sink.close();
+  }
+}
+
+async function targetOf({ dataDir, profile, statements }: BenchOptions, env: Record<string, string>): Promise<Target> {
+  if (dataDir) return runningStack(dataDir);
+  return ownStack({ env: { ...env, ...(profile && INSPECTABLE) }, isLookedAt: statements, log: onLogLine });
+}
+
+async function runOn(target: Target, options: BenchOptions): Promise<number> {
   try {
     const measured = await openSite(target, options, ordersFor(options));
     try {

@@ -51,6 +51,21 @@ const defaultTrue = z
   .default('true')
   .transform((text) => text === 'true');
 
+/** A boolean setting whose default is false. */
+const defaultFalse = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((text) => text === 'true');
+
+const SAMPLERS = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+] as const;
+
 const settings = {
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   HOST: z.string().default('127.0.0.1'),
@@ -70,6 +85,13 @@ const settings = {
     .string()
     .regex(/^\S+:\d{1,5}$/, 'must be a host and a port, like 127.0.0.1:9464')
     .optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(['http:', 'https:']).optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url(['http:', 'https:']).optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: z.enum(['grpc', 'http/protobuf', 'http/json']).optional(),
+  OTEL_TRACES_SAMPLER: z.enum(SAMPLERS).optional(),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).optional(),
+  OTEL_SERVICE_NAME: z.string().optional(),
+  OTEL_SDK_DISABLED: defaultFalse,
   LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
   CHECKOUT_TTL_SECONDS: seconds.default(900),
   UNPAID_HOLD_SECONDS: seconds.default(300),
@@ -115,6 +137,16 @@ const STORE = [
   'METRICS_ADDRESS',
   'FAILPOINT_FILE',
 ] as const;
+/** The OpenTelemetry SDK reads most of them itself, but ignores wrong values: these are checked. */
+const TRACING = [
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_PROTOCOL',
+  'OTEL_TRACES_SAMPLER',
+  'OTEL_TRACES_SAMPLER_ARG',
+  'OTEL_SERVICE_NAME',
+  'OTEL_SDK_DISABLED',
+] as const;
 const MAIL = ['SMTP_URL', 'MAIL_FROM', 'MAIL_FOLDER', 'STORE_URL'] as const;
 const PAYMENTS = ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET', 'STRIPE_API_URL'] as const;
 
@@ -122,6 +154,7 @@ const PAYMENTS = ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET', 'STRIPE_API_URL'
 const READ_BY = {
   web: [
     ...STORE,
+    ...TRACING,
     'DATABASE_CONNECTIONS',
     'DATABASE_NAMED_STATEMENTS',
     ...PAYMENTS,
@@ -141,6 +174,7 @@ const READ_BY = {
   ],
   worker: [
     ...STORE,
+    ...TRACING,
     'DATABASE_CONNECTIONS',
     'DATABASE_NAMED_STATEMENTS',
     ...PAYMENTS,

@@ -8,6 +8,7 @@ import { openCache } from '../infra/cache/redis-cache.ts';
 import { type Config, readConfig } from '../infra/config.ts';
 import { openDatabase } from '../infra/database/database.ts';
 import { observe } from '../infra/observability/log.ts';
+import { startTracing } from '../infra/observability/tracing.ts';
 import { subscribeToChanges } from '../infra/queue/change-notifications.ts';
 import { openQueues } from '../infra/queue/queue.ts';
 import { openRedis } from '../infra/redis/redis.ts';
@@ -25,6 +26,7 @@ const SILENCE_MS = 20_000;
 export async function web(): Promise<void> {
   const config = readConfig('web');
   prepareProcess('web', config);
+  const stopTracing = await startTracing('web', config);
   const db = await openDatabase({ ...databaseOptions(config), entities: ENTITIES, silenceMs: SILENCE_MS });
   const redis = openRedis(config.REDIS_URL, 'produce');
   const subscriber = openRedis(config.REDIS_URL, 'subscribe');
@@ -49,15 +51,13 @@ export async function web(): Promise<void> {
     allowsDevelopmentAccounts: config.NODE_ENV !== 'production',
     currency: CURRENCY,
     sellerState: config.SELLER_STATE,
-    pricesIncludeTax: config.PRICES_INCLUDE_TAX,
-    shippingTax: config.SHIPPING_TAX,
+    ...{ pricesIncludeTax: config.PRICES_INCLUDE_TAX, shippingTax: config.SHIPPING_TAX },
     replay: (id: string, to?: number) => replayHistory(db.query, id, to),
     stopping: stopping.signal,
   };
   const stopMetrics = await startMetrics(config, [db.gauges]);
   let giveUp: (reason: string) => void = () => undefined;
-  const end = (reason: string) => giveUp(reason);
-  const server = await startServer(deps, { ...serverOptionsOf(config), redis, giveUp: end });
+  const server = await startServer(deps, { ...serverOptionsOf(config), redis, giveUp: (reason) => giveUp(reason) });
   observe('web ready', { address: server.address() });
   const drainMs = config.DRAIN_SECONDS * 1_000;
   const steps = [
@@ -69,6 +69,7 @@ export async function web(): Promise<void> {
     readCaches.close,
     async () => redis.disconnect(),
     () => db.close(),
+    stopTracing,
   ];
   giveUp = stopOnSignal(steps, drainMs);
 }

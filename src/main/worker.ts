@@ -4,6 +4,7 @@ import { ENTITIES } from '../entities/schema.ts';
 import { type Config, readConfig } from '../infra/config.ts';
 import { openDatabase } from '../infra/database/database.ts';
 import { observe } from '../infra/observability/log.ts';
+import { startTracing } from '../infra/observability/tracing.ts';
 import { notifyOfChange } from '../infra/queue/change-notifications.ts';
 import { openQueues } from '../infra/queue/queue.ts';
 import { openRedis } from '../infra/redis/redis.ts';
@@ -28,6 +29,7 @@ const SILENCE_MS = 120_000;
 export async function worker(): Promise<void> {
   const config = readConfig('worker');
   prepareProcess('worker', config);
+  const stopTracing = await startTracing('worker', config);
   const seller = readSeller(config);
   const db = await openDatabase({ ...databaseOptions(config), entities: ENTITIES, silenceMs: SILENCE_MS });
   const redis = openRedis(config.REDIS_URL, 'produce');
@@ -48,10 +50,7 @@ export async function worker(): Promise<void> {
     vault,
     secret: config.APP_SECRET,
     wake: (change: Parameters<typeof notifyOfChange>[1]) => notifyOfChange(redis, change),
-    holdMs: {
-      withMethod: config.CHECKOUT_TTL_SECONDS * 1_000,
-      withoutMethod: Math.min(config.UNPAID_HOLD_SECONDS, config.CHECKOUT_TTL_SECONDS) * 1_000,
-    },
+    holdMs: holdMsOf(config),
     offers: createOffersCache(),
     orderLimits: config.ORDER_LIMITS,
     seller,
@@ -72,8 +71,14 @@ export async function worker(): Promise<void> {
     async () => connection.disconnect(),
     async () => redis.disconnect(),
     () => db.close(),
+    stopTracing,
   ]);
 }
+
+const holdMsOf = ({ CHECKOUT_TTL_SECONDS: full, UNPAID_HOLD_SECONDS: unpaid }: Config<'worker'>) => ({
+  withMethod: full * 1_000,
+  withoutMethod: Math.min(unpaid, full) * 1_000,
+});
 
 const mailOptions = (config: Config<'worker'>) => ({
   mailer: createMailer(config),

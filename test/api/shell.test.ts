@@ -78,6 +78,15 @@ describe('the shell', () => {
     }
   });
 
+  it('names the trace in a header', async () => {
+    behaviour = async () => ({ status: 200, body: currentTrace() });
+    const answer = await ask();
+    const { traceparent } = (await answer.json()) as { traceparent: string };
+    expect(answer.headers.get('x-trace-id'))
+      .to.match(/^[0-9a-f]{32}$/)
+      .and.equal(traceparent.slice(3, 35));
+  });
+
   it('is still under that trace when the body has been read', async () => {
     const headers = { 'content-type': 'application/json', 'x-request-id': 'r2' };
     const answer = await fetch(`${shop.url}/traced`, { method: 'POST', headers, body: '{"items": []}' });

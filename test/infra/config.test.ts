@@ -50,6 +50,20 @@ describe('the settings of a worker', () => {
       expect(complaint({ ...WORKER, MAIL_FROM: bad }), bad).to.match(/^ {2}MAIL_FROM: must be/);
   });
 
+  it('include those of OpenTelemetry, which its SDK would only ignore if they are wrong', () => {
+    const good = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.01' };
+    expect(readConfig('worker', { ...WORKER, ...good })).to.include({ OTEL_TRACES_SAMPLER_ARG: 0.01 });
+    const wrong = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http',
+      OTEL_TRACES_SAMPLER: 'ratio',
+      OTEL_TRACES_SAMPLER_ARG: '1 %',
+      OTEL_SDK_DISABLED: 'yes',
+    };
+    const lines = complaint({ ...WORKER, ...wrong }).split('\n');
+    expect(lines.map((line) => line.trim().split(':')[0])).to.have.members(Object.keys(wrong));
+  });
+
   it('name each setting that no document could be issued with', () => {
     expect(readSeller(readConfig('worker', WORKER))).to.deep.include({
       prefixes: { invoice: 'VC', 'credit-note': 'CN' },

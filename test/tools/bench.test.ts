@@ -200,6 +200,9 @@ describe('the bench', () => {
     expect(() => readOptions(['--concurrency', '1,0'])).to.throw('--concurrency must be a whole number');
     expect(() => readOptions(['--profile', 'redis'])).to.throw('--profile must be web or worker');
     expect(() => readOptions(['--profile', 'web', '--data', 'x'])).to.throw('remove --data');
+    for (const wrong of ['1.5', '-1', 'all', ''])
+      expect(() => readOptions([`--tracing=${wrong}`])).to.throw('--tracing must be from 0 to 1');
+    expect(readOptions(['--tracing', '0.01'])).to.include({ tracing: 0.01 });
     expect(() => readPricingOptions(['--runs', '0'])).to.throw('--runs must be a whole number');
     expect(() => readPricingOptions(['--orders', '1'])).to.throw('--orders');
     expect(readPricingOptions([])).to.deep.equal({ runs: 2_000, jsonFile: null });

@@ -170,6 +170,7 @@ export class PaidOrder {
       amountReceived: null,
       refundId: refund.id,
       receivedAt: new Date(),
+      trace: null,
     };
     const of = { provider: 'stripe', eventId: randomUUID(), intentId: this.intentId, checkoutId: this.checkoutId };
     const notice = { ...of, ...facts, createdAt: new Date(), payment: null, isBeingCalled: false, isOurRefund: false };

@@ -16,12 +16,14 @@ export interface BenchOptions {
   jsonFile: string | null;
   profile: 'web' | 'worker' | null;
   statements: boolean;
+  /** The share of traces that the processes record, from 0 to 1; null: tracing is off. */
+  tracing: number | null;
   /** Whether the run fails when a purchase has become more expensive. */
   check: boolean;
 }
 
 export const USAGE = `Usage: bin/bench [--data DIR] [--orders N] [--concurrency 1,8,32,64] [--json FILE] [--check]
-       bin/bench [--profile web|worker] [--statements]
+       bin/bench [--profile web|worker] [--statements] [--tracing RATIO]
        bin/bench pricing [--runs N] [--json FILE]
        bin/bench reads [--json FILE]
 
@@ -37,6 +39,7 @@ Buys over HTTP and prints the cost of a purchase, also compared with hand-writte
   --check            fail when a purchase costs over 10 % more, in multiples of the ceiling, than in tools/bench/baseline.json
   --profile ROLE     only profile the CPU of web or worker in one level (the last of the list)
   --statements       only list the statements of a purchase in one level (the last of the list)
+  --tracing RATIO    record this share of the traces, from 0 to 1 (default: tracing is off)
 
 reads: measures store reads, warm and cold, compared with an Express route that only sends bytes
 
@@ -62,6 +65,7 @@ export function readOptions(argv: string[]): BenchOptions | 'help' {
       json: { type: 'string' },
       profile: { type: 'string' },
       statements: { type: 'boolean', default: false },
+      tracing: { type: 'string' },
       check: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -77,6 +81,7 @@ export function readOptions(argv: string[]): BenchOptions | 'help' {
     jsonFile: values.json ? from(values.json) : null,
     profile: roleOf(values.profile, values.data),
     statements: values.statements,
+    tracing: ratioOf(values.tracing, values.data),
     check: values.check,
   };
 }
@@ -119,6 +124,15 @@ function wholeNumber(option: string, text: string, least: number): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isInteger(value) && value >= least && value <= MOST) return value;
   throw new Error(`${option} must be a whole number from ${least} to ${MOST}, not "${text}"`);
+}
+
+function ratioOf(text: string | undefined, data: string | undefined): number | null {
+  if (text === undefined) return null;
+  const ratio = Number(text);
+  if (text.trim() === '' || !(ratio >= 0 && ratio <= 1))
+    throw new Error(`--tracing must be from 0 to 1, not "${text}"`);
+  if (data) throw new Error('--tracing starts its own processes: remove --data');
+  return ratio;
 }
 
 function roleOf(role: string | undefined, data: string | undefined): BenchOptions['profile'] {

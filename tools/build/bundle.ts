@@ -15,6 +15,7 @@ const EXTERNAL_PACKAGES = [
   '@fontsource/*',
   'swagger-ui-dist',
   'bullmq-otel',
+  '@opentelemetry/sdk-node',
 ];
 
 /** CommonJS packages load modules of Node.js by `require`. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type express from 'express';
-import { childOf, runWithTrace, type Trace } from '../../infra/observability/trace.ts';
+import { startRequestSpan } from '../../infra/observability/span.ts';
+import { runWithTrace, type Trace, traceIdOf } from '../../infra/observability/trace.ts';
 
 /** The facts of a request that the access log records. */
 export interface RequestContext {
@@ -27,15 +28,18 @@ export function trackRequest(observe: Observe): express.RequestHandler {
     const startedAt = performance.now();
     const given = request.get('x-request-id');
     const requestId = given !== undefined && REQUEST_ID.test(given) ? given : randomUUID();
-    const trace = { requestId, traceparent: childOf(request.get('traceparent')) };
+    const span = startRequestSpan(request.get('traceparent'), { 'request.id': requestId });
+    const trace = { requestId, traceparent: span.traceparent };
     const context = { trace, route: 'none' };
     contexts.set(response, context);
     response.setHeader('X-Request-Id', requestId);
+    response.setHeader('X-Trace-Id', traceIdOf(trace.traceparent));
     response.once('close', () => {
       const ms = Math.round((performance.now() - startedAt) * 10) / 10;
       const fields = { method: request.method, route: context.route, status: statusOf(response), ms };
       // 'close' fires in the socket's async context, which has no trace.
       runWithTrace(trace, () => observe('http.request', fields));
+      span.end(fields);
     });
     runWithTrace(trace, next);
   };

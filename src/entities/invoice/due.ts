@@ -1,10 +1,17 @@
 import type { DocumentLine } from '../../domain/invoices/document.ts';
 import type { DocumentKind } from '../../domain/invoices/numbering.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
+import { currentTrace, type Trace } from '../../infra/observability/trace.ts';
 
 /** Marks the invoice of a new order as due. */
 export const markInvoiceDue = (tx: Tx, orderId: string): void =>
-  tx.append('documents_due', { id: orderId, kind: 'invoice', order_id: orderId, created_at: tx.now });
+  tx.append('documents_due', {
+    id: orderId,
+    kind: 'invoice',
+    order_id: orderId,
+    trace: currentTrace() ?? null,
+    created_at: tx.now,
+  });
 
 /**
  * Marks the credit note of a refund as due, at most once: a refund can succeed, fail and succeed again. A refund without
@@ -12,10 +19,11 @@ export const markInvoiceDue = (tx: Tx, orderId: string): void =>
  */
 export const markCreditNoteDue = (tx: Tx, { refundId, orderId }: { refundId: string; orderId: string }): void =>
   tx.send(
-    `insert into documents_due (id, kind, order_id, created_at) select $1::uuid, 'credit-note', $2::uuid, $3::timestamptz
+    `insert into documents_due (id, kind, order_id, created_at, trace)
+      select $1::uuid, 'credit-note', $2::uuid, $3::timestamptz, $4::jsonb
       where exists (select 1 from refund_lines where refund_id = $1::uuid)
         and not exists (select 1 from documents where refund_id = $1::uuid) on conflict (id) do nothing`,
-    [refundId, orderId, tx.now],
+    [refundId, orderId, tx.now, currentTrace() ?? null],
   );
 
 /** Cancels a due credit note after its refund failed. An issued credit note stays. */
@@ -41,6 +49,8 @@ export interface DueDocument {
   pricesIncludeTax: boolean;
   invoice: { number: string; issuedOn: string } | null;
   lines: DocumentLine[];
+  /** The trace of the purchase or the refund; null if the mark was lost and renewed. */
+  trace: Trace | null;
 }
 
 const DELIVERY = `'Delivery: ' || coalesce(o.shipping_method, 'standard')`;
@@ -88,8 +98,8 @@ export const takeDueDocuments = (
   tx.query<DueDocument>(
     `with due as (delete from documents_due where id in (select id from documents_due d
           where kind = $1 and (kind = 'invoice' or exists (select 1 from documents i where i.order_id = d.order_id and i.kind = 'invoice'))
-          and ($3::uuid is null or id = $3) order by id limit $2 for update skip locked) returning id, order_id)
-      select d.id, d.order_id as "orderId", n.number as "orderNumber", o.currency, c.place_of_supply as "placeOfSupply",
+          and ($3::uuid is null or id = $3) order by id limit $2 for update skip locked) returning id, order_id, trace)
+      select d.id, d.trace, d.order_id as "orderId", n.number as "orderNumber", o.currency, c.place_of_supply as "placeOfSupply",
         o.prices_include_tax as "pricesIncludeTax",
         (select json_build_object('number', number, 'issuedOn', issued_on) from documents
           where order_id = d.order_id and kind = 'invoice') as invoice,

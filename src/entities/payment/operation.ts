@@ -2,6 +2,7 @@ import { forEachCall } from '../../infra/database/groups/merged-statements.ts';
 import type { Query } from '../../infra/database/query.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
+import { currentTrace } from '../../infra/observability/trace.ts';
 
 export type OperationKind = 'open' | 'confirm' | 'cancel' | 'refund';
 
@@ -93,6 +94,7 @@ export function appendOperation(tx: Tx, paymentId: string, operation: NewOperati
     key_round: 1,
     fence: 0,
     status: 'pending',
+    trace: currentTrace() ?? null,
     created_at: tx.now,
   });
   return id;

@@ -1,5 +1,6 @@
 import type { Query } from '../../infra/database/query.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
+import type { Trace } from '../../infra/observability/trace.ts';
 
 /** An event of a payment provider, reduced to the fields that the shop uses, without personal data. */
 export interface StoredProviderEvent {
@@ -41,6 +42,8 @@ export interface OpenProviderEvent extends StoredProviderEvent {
   isBeingCalled: boolean;
   /** Whether it reports a refund that we requested and whose response we have. */
   isOurRefund: boolean;
+  /** The trace of the call that the event is about: of its refund, else the last one of its payment. */
+  trace: Trace | null;
 }
 
 /**
@@ -59,7 +62,9 @@ export function claimProviderEvents(query: Query, limit: number): Promise<OpenPr
         exists (select 1 from payment_operations o where o.payment_id = p.id
           and (o.kind in ('open', 'confirm') or (o.kind = 'refund' and i.refund_id is not null))
           and o.status in ('pending', 'unknown')) as "isBeingCalled",
-        exists (select 1 from payment_operations o where o.payment_id = p.id and o.reference = i.refund_id) as "isOurRefund"
+        exists (select 1 from payment_operations o where o.payment_id = p.id and o.reference = i.refund_id) as "isOurRefund",
+        (select o.trace from payment_operations o where o.payment_id = p.id
+          order by o.reference = i.refund_id desc nulls last, o.created_at desc limit 1) as trace
       from claimed i left join lateral (
         select id, checkout_id, status, intent_id from payments where checkout_id = i.checkout_id
         union all select id, checkout_id, status, intent_id from payments where i.checkout_id is null and intent_id = i.intent_id

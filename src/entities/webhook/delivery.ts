@@ -1,6 +1,7 @@
 import { MOST_TRIES } from '../../domain/events.ts';
 import type { Query } from '../../infra/database/query.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
+import type { Trace } from '../../infra/observability/trace.ts';
 import { openColumn, type Vault } from '../account/privacy/vault.ts';
 
 /** A due delivery with everything that sending needs. */
@@ -13,6 +14,8 @@ export interface DueDelivery {
   /** Attempts since the delivery was last requested. */
   tries: number;
   createdAt: Date;
+  /** The trace of its event. */
+  trace: Trace | null;
   url: string;
   /** In clear text. After a rotation the previous secret signs, too, for one day. */
   secrets: string[];
@@ -29,7 +32,7 @@ export async function claimDeliveries(query: Query, vault: Vault, limit: number)
           where w.state = 'pending' and w.due_at <= now() and t.state = 'active'
           order by w.due_at limit $1 for update of w skip locked)
       returning d.id, d.subscription_id as "subscriptionId", d.event_id as "eventId", d.type, d.data, d.tries,
-        d.created_at as "createdAt", s.url, s.secret, case when s.previous_until > now() then s.previous_secret end as previous`,
+        d.created_at as "createdAt", d.trace, s.url, s.secret, case when s.previous_until > now() then s.previous_secret end as previous`,
     [limit],
   );
   return rows.map(({ secret, previous, ...delivery }) => {

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { failpoint } from '../failpoint.ts';
+import { inSpan } from '../observability/span.ts';
 
 const transactionScope = new AsyncLocalStorage<boolean>();
 
@@ -13,7 +14,7 @@ export const insideTransaction = <T>(work: () => Promise<T>): Promise<T> => tran
 export async function external<T>(name: string, call: () => Promise<T>): Promise<T> {
   if (transactionScope.getStore()) throw new Error(`external call ${name} inside a database transaction`);
   failpoint(`${name}.before-call`);
-  const result = await call();
+  const result = await inSpan(name, { kind: 'client' }, call);
   failpoint(`${name}.after-call`);
   return result;
 }

@@ -1,5 +1,6 @@
 import type { AnyEntity, EntityClass } from '@mikro-orm/core';
 import { failpoint } from '../failpoint.ts';
+import { inSpan, type SpanOptions } from '../observability/span.ts';
 import { loadAll, type RowLock, type Where } from './aggregates.ts';
 import type { Database } from './database.ts';
 import { insideTransaction } from './external-call.ts';
@@ -46,7 +47,13 @@ const CONFLICTS = new Set(['40001', '40P01', '55P03', STALE]);
  * Conflicts (deadlock, serialization, stale version) are retried from the start, at most three times.
  * @throws whatever `work` throws, after the rollback.
  */
-export async function unitOfWork<T>(db: Database, name: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+export const unitOfWork = <T>(db: Database, name: string, work: (tx: Tx) => Promise<T>): Promise<T> =>
+  inSpan(`transaction ${name}`, TRANSACTION_SPAN, () => transact(db, name, work));
+
+export const TRANSACTION_SPAN: SpanOptions = { kind: 'internal', attributes: { 'db.system.name': 'postgresql' } };
+
+/** `unitOfWork` in the span of the caller. */
+export async function transact<T>(db: Database, name: string, work: (tx: Tx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await attemptOnce(db, name, work);

@@ -1,7 +1,7 @@
 import winston from 'winston';
-import { currentTrace } from './trace.ts';
+import { traceFields } from './trace.ts';
 
-const stamp = winston.format((info) => Object.assign(info, currentTrace()));
+const stamp = winston.format((info) => Object.assign(info, traceFields()));
 
 export const logger = winston.createLogger({
   level: 'info',

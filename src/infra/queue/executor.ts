@@ -1,6 +1,9 @@
+import type { Attributes, Span } from '@opentelemetry/api';
 import { UnrecoverableError } from 'bullmq';
 import { failpoint } from '../failpoint.ts';
+import { uuidv7Time } from '../ids.ts';
 import { errorFields, observe } from '../observability/log.ts';
+import { inSpan } from '../observability/span.ts';
 import { runWithTrace, type Trace } from '../observability/trace.ts';
 import { type Handler, type JobContext, type JobOutcome, snooze } from './handler.ts';
 
@@ -34,25 +37,55 @@ export function openExecutor(handlers: readonly Handler[], whenUnavailable: When
     async execute({ name, payload, trace, ...context }) {
       const entry = byName.get(name);
       if (!entry) throw new UnrecoverableError(`no handler for ${name}`);
-      const result = await runWithTrace(trace, () => run(entry, { payload, context, whenUnavailable }));
+      const result = await runWithTrace(trace, () =>
+        inSpan(`process ${name}`, { kind: 'consumer' }, (span) => {
+          span?.setAttributes(attributesOf(entry, context));
+          return run(entry, { payload, context, whenUnavailable, span });
+        }),
+      );
       failpoint(`${name}.before-ack`);
       return result;
     },
   };
 }
 
+const UUIDV7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7/;
+
+/** The id of a command is a UUIDv7, which tells when it was created; the id of a scheduled job is not. */
+function attributesOf({ name, queue }: Handler, { commandId, starts, isTakeover }: JobContext): Attributes {
+  const waitMs = UUIDV7.test(commandId) ? Date.now() - uuidv7Time(commandId).getTime() : undefined;
+  return {
+    'messaging.system': 'bullmq',
+    'messaging.destination.name': queue,
+    'messaging.message.id': commandId,
+    'job.name': name,
+    'job.starts': starts,
+    'job.takeover': isTakeover,
+    'job.wait_ms': waitMs,
+  };
+}
+
+interface Run {
+  payload: object;
+  context: JobContext;
+  whenUnavailable: WhenUnavailable;
+  span: Span | undefined;
+}
+
 async function run(
   { name, run: handle }: Handler,
-  { payload, context, whenUnavailable }: { payload: object; context: JobContext; whenUnavailable: WhenUnavailable },
+  { payload, context, whenUnavailable, span }: Run,
 ): Promise<JobResult> {
   const job = { job: name, jobId: context.commandId };
   try {
     const outcome = await handle(payload, context);
+    span?.setAttribute('job.outcome', outcome.kind);
     observe(`job.${outcome.kind}`, { ...job, ...outcome });
     return { outcome, isRegularEnd: true };
   } catch (error) {
     const ms = whenUnavailable(error);
     if (ms === null) throw error;
+    span?.setAttribute('job.outcome', 'unavailable');
     observe('job.unavailable', { ...job, ms, ...errorFields(error) });
     return { outcome: snooze(ms), isRegularEnd: false };
   }

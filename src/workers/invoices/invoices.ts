@@ -15,8 +15,10 @@ import { buyerOf, type Issued, loadUnrendered, lockDocumentBuyer, storeFile } fr
 import { issueDocument, takeNumbers } from '../../entities/invoice/issue.ts';
 import { acknowledge } from '../../entities/outbox/outbox.ts';
 import { storeEvents } from '../../entities/webhook/announce.ts';
-import { unitOfWork } from '../../infra/database/unit-of-work.ts';
+import { type Tx, unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { errorFields, observe } from '../../infra/observability/log.ts';
+import { inSpan } from '../../infra/observability/span.ts';
+import { currentTrace, runWithTrace } from '../../infra/observability/trace.ts';
 import { done, handler, noop, snooze } from '../../infra/queue/handler.ts';
 import { issueDocuments, renderDocument } from '../../jobs/invoices.ts';
 import { deliverWebhooks } from '../../jobs/webhooks.ts';
@@ -69,16 +71,28 @@ export const issue = (
       const sequence = first + index;
       const number = documentNumber({ prefix, year, sequence });
       const document = buildDocument(item, { kind, number, issuedOn, seller });
-      const refundId = kind === 'invoice' ? null : item.id;
-      const { orderId } = item;
-      const documentId = issueDocument(tx, { orderId, refundId, year: series.year, sequence, document });
-      const { type, totals } = document;
-      return { orderId, ...(refundId && { refundId }), documentId, type, number, total: totals.total };
+      return storeDocument(tx, item, { document, year: series.year, sequence });
     });
-    await storeEvents(tx, EVENTS[kind], events);
+    await storeEvents(tx, EVENTS[kind], await Promise.all(events));
     tx.afterCommit(() => observe('documents.issued', { kind, count: due.length }));
     return due.length;
   });
+
+/** Stores a document in the trace of its purchase or refund. @returns its event */
+const storeDocument = (
+  tx: Tx,
+  { id, orderId, trace }: DueDocument,
+  { document, ...series }: { document: TaxDocument; year: string; sequence: number },
+) => {
+  const { kind, type, number, totals } = document;
+  const refundId = kind === 'invoice' ? null : id;
+  const issueNow = async () => {
+    const documentId = issueDocument(tx, { orderId, refundId, document, ...series });
+    const data = { orderId, ...(refundId && { refundId }), documentId, type, number, total: totals.total };
+    return { data, trace: currentTrace() ?? null };
+  };
+  return runWithTrace(trace, () => inSpan(`issue ${kind}`, { kind: 'consumer' }, issueNow));
+};
 
 const EVENTS = { invoice: 'invoice.issued', 'credit-note': 'credit_note.issued' } as const;
 

@@ -1,10 +1,13 @@
 import { createHmac, randomInt } from 'node:crypto';
+import type { Span } from '@opentelemetry/api';
 import { retryDelayMs } from '../../domain/events.ts';
 import { enqueue } from '../../entities/outbox/outbox.ts';
 import { type Attempt, claimDeliveries, type DueDelivery, recordAttempt } from '../../entities/webhook/delivery.ts';
 import { external } from '../../infra/database/external-call.ts';
 import { unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { observe } from '../../infra/observability/log.ts';
+import { inSpan, markFailed, traceHeader } from '../../infra/observability/span.ts';
+import { runWithTrace } from '../../infra/observability/trace.ts';
 import { done, handler } from '../../infra/queue/handler.ts';
 import { sendAccountEmail } from '../../jobs/mail.ts';
 import { deliverWebhooks } from '../../jobs/webhooks.ts';
@@ -22,15 +25,24 @@ const JITTER_STEPS = 1_000;
 export const webhookHandlers = (deps: WorkerDeps) => [
   handler(deliverWebhooks, async () => {
     const due = await claimDeliveries(deps.db.query, deps.vault, BATCH);
-    await Promise.all(due.map((delivery) => deliver(deps, delivery)));
+    await Promise.all(due.map((delivery) => deliverInSpan(deps, delivery)));
     if (due.length === BATCH) deps.queues.nudge(deliverWebhooks);
     return done;
   }),
 ];
 
-async function deliver(deps: WorkerDeps, delivery: DueDelivery): Promise<void> {
+/** Makes one attempt in the trace of the event. */
+const deliverInSpan = (deps: WorkerDeps, delivery: DueDelivery): Promise<void> => {
+  const { id, subscriptionId, type, trace } = delivery;
+  const attributes = { 'messaging.message.id': id, 'webhook.subscription.id': subscriptionId, 'webhook.type': type };
+  const work = (span?: Span) => deliver(deps, delivery, span);
+  return runWithTrace(trace, () => inSpan('process webhook delivery', { kind: 'consumer', attributes }, work));
+};
+
+async function deliver(deps: WorkerDeps, delivery: DueDelivery, span: Span | undefined): Promise<void> {
   const attempt = await send(deps, delivery);
   const isDelivered = attempt.status !== null && attempt.status >= 200 && attempt.status < 300;
+  if (!isDelivered) markFailed(span, attempt.error ?? String(attempt.status));
   const retryInMs = isDelivered ? null : retryDelayMs(delivery.tries + 1, randomInt(JITTER_STEPS) / JITTER_STEPS);
   await unitOfWork(deps.db, deliverWebhooks.name, async (tx) => {
     const disabledFor = await recordAttempt(tx, delivery, { ...attempt, retryInMs });
@@ -60,7 +72,7 @@ async function send({ sender }: WorkerDeps, delivery: DueDelivery): Promise<Atte
     if (!(error instanceof WebhookError)) throw error;
     return { status: null, error: error.code };
   };
-  const status = external('webhooks.post', () => sender.post({ url, headers, body }));
+  const status = external('webhooks.post', () => sender.post({ url, headers: { ...headers, ...traceHeader() }, body }));
   const answer = await status.then((code) => ({ status: code, error: null }), toFailure);
   return { ...answer, durationMs: Date.now() - startedAt };
 }

@@ -12,6 +12,8 @@ import { external } from '../../infra/database/external-call.ts';
 import { groupedWork } from '../../infra/database/groups/grouped-work.ts';
 import { type Tx, unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { errorFields, observe } from '../../infra/observability/log.ts';
+import { inSpan } from '../../infra/observability/span.ts';
+import { runWithTrace } from '../../infra/observability/trace.ts';
 import { done, handler, noop } from '../../infra/queue/handler.ts';
 import { askProvider, processProviderEvents } from '../../jobs/payments.ts';
 import type { Intent } from '../../ports/payments/port.ts';
@@ -83,23 +85,30 @@ function isIrrelevant(event: OpenProviderEvent): boolean {
 const isEcho = ({ isBeingCalled, receivedAt }: OpenProviderEvent): boolean =>
   isBeingCalled && Date.now() - receivedAt.getTime() < ECHO_MS;
 
-/** Processes one event. Postpones the event after an error, so that it does not block the others. */
-async function processEvent(deps: WorkerDeps, event: OpenProviderEvent): Promise<void> {
+/** Processes one event in the trace of its payment. Postpones the event after an error, so that it blocks no other. */
+const processEvent = (deps: WorkerDeps, event: OpenProviderEvent): Promise<void> =>
+  runWithTrace(event.trace, async () => {
+    const { eventId, type } = event;
+    const attributes = { 'messaging.message.id': eventId, 'provider_event.type': type };
+    try {
+      await inSpan('process provider event', { kind: 'consumer', attributes }, () => applyEvent(deps, event));
+    } catch (error) {
+      observe('notice.waits', { eventId, ...errorFields(error) });
+      await postponeProviderEvents(deps.db.query, [event], AFTER_ERROR_MS);
+    }
+  });
+
+async function applyEvent(deps: WorkerDeps, event: OpenProviderEvent): Promise<void> {
   const { eventId, status, intentId, checkoutId } = event;
-  try {
-    if (event.type === REFUND_FAILED) return await revokeRefund(deps, event);
-    if (event.refundId !== null) return await bookRefundEvent(deps, event);
-    if (isSecondCharge(event)) return await refundSecondCharge(deps, event);
-    const intent = status === 'succeeded' ? factsOf(event) : await ask(deps, intentId);
-    await groupedWork(deps.db, { name: processProviderEvents.name, key: checkoutId ?? eventId }, async (tx) => {
-      const outcome = intent ? await apply(deps, tx, { checkoutId, intent, cause: eventId }) : 'known';
-      if (outcome === 'wait') return postponeProviderEvents(tx.query, [event], POSTPONE_MS);
-      return closeProviderEvents(tx.query, [event], outcome);
-    });
-  } catch (error) {
-    observe('notice.waits', { eventId, ...errorFields(error) });
-    await postponeProviderEvents(deps.db.query, [event], AFTER_ERROR_MS);
-  }
+  if (event.type === REFUND_FAILED) return revokeRefund(deps, event);
+  if (event.refundId !== null) return bookRefundEvent(deps, event);
+  if (isSecondCharge(event)) return refundSecondCharge(deps, event);
+  const intent = status === 'succeeded' ? factsOf(event) : await ask(deps, intentId);
+  await groupedWork(deps.db, { name: processProviderEvents.name, key: checkoutId ?? eventId }, async (tx) => {
+    const outcome = intent ? await apply(deps, tx, { checkoutId, intent, cause: eventId }) : 'known';
+    if (outcome === 'wait') return postponeProviderEvents(tx.query, [event], POSTPONE_MS);
+    return closeProviderEvents(tx.query, [event], outcome);
+  });
 }
 
 const factsOf = ({ intentId, amountReceived }: OpenProviderEvent): IntentFacts | undefined =>

@@ -106,6 +106,10 @@ export const components: ZodOpenApiComponentsObject = {
   },
   headers: {
     RequestId: { description: 'The request id: the one that was sent, else a new one.', schema: { type: 'string' } },
+    TraceId: {
+      description: 'The id of the trace: the one of the `traceparent` that was sent, else a new one.',
+      schema: { type: 'string', pattern: '^[0-9a-f]{32}$' },
+    },
     RetryAfter: { description: 'Seconds to wait before the next try.', schema: { type: 'integer' } },
     Location: { description: 'The path of the accepted or created resource.', schema: { type: 'string' } },
     Allow: { description: 'The methods that this path supports.', schema: { type: 'string' } },

@@ -68,7 +68,7 @@ function requestBody(facts: RouteFacts): Pick<ZodOpenApiOperationObject, 'reques
 const headerRefs = (names: string[]) =>
   Object.fromEntries(names.map((name) => [HEADERS[name] ?? name, { $ref: `#/components/headers/${name}` }]));
 
-const HEADERS: Record<string, string> = { RequestId: 'X-Request-Id', RetryAfter: 'Retry-After' };
+const HEADERS: Record<string, string> = { RequestId: 'X-Request-Id', TraceId: 'X-Trace-Id', RetryAfter: 'Retry-After' };
 
 function answers(facts: RouteFacts): Record<string, ZodOpenApiResponseObject> {
   return Object.fromEntries(Object.entries(facts.answers).map(([status, spec]) => [status, answer(status, spec)]));
@@ -78,7 +78,7 @@ function answer(
   status: string,
   { description, schema, contentType, alternativeType }: AnswerSpec,
 ): ZodOpenApiResponseObject {
-  const headers = headerRefs(['RequestId', ...(status === '202' ? ['Location', 'RetryAfter'] : [])]);
+  const headers = headerRefs(['RequestId', 'TraceId', ...(status === '202' ? ['Location', 'RetryAfter'] : [])]);
   if (!schema && !contentType) return { description, headers };
   const alternative = alternativeType && { [alternativeType]: { schema: { type: 'string' as const } } };
   return {
@@ -118,7 +118,7 @@ function accessErrors({ access, beforeMfa, versioned }: RouteFacts): ErrorCode[]
 function failure(status: string, codes: ErrorCode[]): ZodOpenApiResponseObject {
   return {
     description: codes.map((code) => `\`${code}\`: ${ERRORS[code].message}`).join('\n\n'),
-    headers: headerRefs(['RequestId', ...(status === '503' || status === '429' ? ['RetryAfter'] : [])]),
+    headers: headerRefs(['RequestId', 'TraceId', ...(status === '503' || status === '429' ? ['RetryAfter'] : [])]),
     content: { 'application/json': { schema: ErrorBody } },
   };
 }

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { inSpan } from '../../observability/span.ts';
 import { type Database, poolExhausted } from '../database.ts';
-import type { Tx } from '../unit-of-work.ts';
+import { TRANSACTION_SPAN, type Tx } from '../unit-of-work.ts';
 import { type Kind, type Member, runGroup } from './work-group.ts';
 
 /** The most units of work in one transaction. */
@@ -49,20 +50,22 @@ export function groupedWork<T>(
   { name, key }: { name: string; key: string },
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const lane = laneOf(db, name);
-  const runInContext = AsyncLocalStorage.snapshot();
-  const since = performance.now();
-  lane.waiting.push({
-    key: key.toLowerCase(),
-    since,
-    runInContext,
-    work,
-    resolve: (value) => resolve(value as T),
-    reject,
+  // The span also shows how long the unit waits for its group.
+  return inSpan(`transaction ${name}`, TRANSACTION_SPAN, (span) => {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const lane = laneOf(db, name);
+    lane.waiting.push({
+      key: key.toLowerCase(),
+      since: performance.now(),
+      span,
+      runInContext: AsyncLocalStorage.snapshot(),
+      work,
+      resolve: (value) => resolve(value as T),
+      reject,
+    });
+    startNextGroup({ db, name }, lane);
+    return promise;
   });
-  startNextGroup({ db, name }, lane);
-  return promise;
 }
 
 /** How many units of work wait for their group. */

@@ -1,10 +1,11 @@
+import type { Span } from '@opentelemetry/api';
 import { failpoint } from '../../failpoint.ts';
 import { observe } from '../../observability/log.ts';
 import { type Database, isDatabaseDown, isPoolExhausted } from '../database.ts';
 import { insideTransaction } from '../external-call.ts';
 import { type PendingWrites, pendingWrites } from '../pending-writes.ts';
 import { openTransaction, type Transaction } from '../transaction.ts';
-import { type OpenTx, openTx, type Tx, unitOfWork } from '../unit-of-work.ts';
+import { type OpenTx, openTx, type Tx, transact } from '../unit-of-work.ts';
 import { mergingRuns } from './merged-statements.ts';
 import { type Watched, watch } from './watched-run.ts';
 
@@ -15,6 +16,8 @@ export interface Kind {
 
 /** A unit of work in a group. */
 export interface Member {
+  /** Its span, if its trace is recorded. */
+  span?: Span | undefined;
   /** Calls a function in the async context of the caller, which carries its trace. */
   runInContext<R>(run: () => R): R;
   work(tx: Tx): Promise<unknown>;
@@ -34,7 +37,7 @@ interface Outcome {
 }
 
 const runAlone = ({ db, name }: Kind, { runInContext, work, resolve, reject }: Member): Promise<void> =>
-  runInContext(() => unitOfWork(db, name, work)).then(resolve, reject);
+  runInContext(() => transact(db, name, work)).then(resolve, reject);
 
 /**
  * Does the work of all members in one transaction and resolves or rejects each of them. A single member runs alone. It
@@ -44,6 +47,7 @@ const runAlone = ({ db, name }: Kind, { runInContext, work, resolve, reject }: M
 export async function runGroup(kind: Kind, members: readonly Member[], onEnd: () => void): Promise<void> {
   const [first] = members;
   observe('work_group.begun', { name: kind.name, members: members.length });
+  for (const { span } of members) span?.addEvent('begun', { members: members.length });
   if (first && members.length === 1) return runAlone(kind, first).finally(onEnd);
   const transaction = openTransaction(kind.db);
   try {
