@@ -5,6 +5,7 @@ import { runLocally } from '../../infra/queue/local-runner.ts';
 import { type Handler, startWorker } from '../../infra/queue/worker.ts';
 import { warmCaches } from '../../jobs/caches.ts';
 import { ProviderError } from '../../ports/payments/port.ts';
+import { analyticsHandlers } from '../analytics/analytics.ts';
 import { cacheHandlers } from '../caches/caches.ts';
 import { checkoutHandlers } from '../checkout/checkout.ts';
 import type { WorkerDeps } from '../deps.ts';
@@ -54,7 +55,7 @@ export function startWorkers(
     imports: importHandlers(deps),
     reviews: reviewHandlers(deps),
     caches: cacheHandlers(deps),
-    reconciliation: [...sweepHandlers(deps), ...reconciliationRunHandlers(deps)],
+    reconciliation: [...sweepHandlers(deps), ...reconciliationRunHandlers(deps), ...analyticsHandlers(deps)],
   };
   const started = deps.queues.all.map((queue) => {
     const handlers = byQueue[queue.name] ?? [];
