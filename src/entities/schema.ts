@@ -31,6 +31,8 @@ import { Migration030UnansweredCalls } from '../../migrations/030_unanswered_cal
 import { Migration031OffersVersion } from '../../migrations/031_offers_version.ts';
 import { Migration032StaleRows } from '../../migrations/032_stale_rows.ts';
 import { Migration033SessionSettings } from '../../migrations/033_session_settings.ts';
+import { Migration034SalesRollUps } from '../../migrations/034_sales_roll_ups.ts';
+import { Migration036ConversionAndBestsellers } from '../../migrations/036_conversion_and_bestsellers.ts';
 import { Migration037Traces } from '../../migrations/037_traces.ts';
 import type { Database } from '../infra/database/database.ts';
 import { ApiKey } from './access/api-key.ts';
@@ -117,6 +119,8 @@ export const MIGRATIONS = [
   { name: '031_offers_version', class: Migration031OffersVersion },
   { name: '032_stale_rows', class: Migration032StaleRows },
   { name: '033_session_settings', class: Migration033SessionSettings },
+  { name: '034_sales_roll_ups', class: Migration034SalesRollUps },
+  { name: '036_conversion_and_bestsellers', class: Migration036ConversionAndBestsellers },
   { name: '037_traces', class: Migration037Traces },
 ];
 

@@ -18,3 +18,9 @@ export const continueRun = job('reconciliation', 'continue', z.object({ runId: z
 
 /** Repairs a discrepancy. */
 export const healDiscrepancy = job('reconciliation', 'heal', z.object({ discrepancyId: z.uuid() }));
+
+/** Adds new orders and changed refunds to the sums of the analytics. */
+export const addUpAnalytics = job('reconciliation', 'analytics', z.object({}));
+
+/** Counts the sums of the analytics again and logs each correction. */
+export const recountAnalytics = job('reconciliation', 'recount', z.object({}));

@@ -7,11 +7,13 @@ import { sendAccountEmail, sendOrderEmail, startPasswordReset } from './mail.ts'
 import { carryOutCommand, claimGuestOrders } from './orders.ts';
 import { askProvider, executeOperation, processProviderEvents } from './payments.ts';
 import {
+  addUpAnalytics,
   continueRun,
   healDiscrepancy,
   preparePartitions,
   reconcileAll,
   reconcileRecent,
+  recountAnalytics,
   sweep,
 } from './reconciliation.ts';
 import { moderateReview, recountReviews, tryReviewPolicy } from './reviews.ts';
@@ -43,6 +45,8 @@ export const JOBS = [
   reconcileAll,
   continueRun,
   healDiscrepancy,
+  addUpAnalytics,
+  recountAnalytics,
 ] as const satisfies readonly JobKind[];
 
 export type JobName = (typeof JOBS)[number]['name'];
@@ -54,8 +58,8 @@ export const SCHEDULES = [
   { job: reconcileRecent, pattern: '0 */15 * * * *' },
   { job: reconcileAll, pattern: '0 40 3 * * *' },
   { job: recountReviews, pattern: '0 20 4 * * *' },
+  { job: addUpAnalytics, pattern: '50 * * * * *' },
+  { job: recountAnalytics, pattern: '0 50 4 * * *' },
   { job: warmCaches, pattern: '20 * * * * *' },
   { job: decayPopularity, pattern: '40 0 * * * *' },
 ] as const;
-
-export const TIME_ZONE = 'Asia/Kolkata';

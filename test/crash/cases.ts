@@ -1,4 +1,5 @@
 import { runsAll } from '../support/extent.ts';
+import { whileAnalyticsAreAddedUp } from './analytics.ts';
 import { whileCachesAreWarmed } from './caches.ts';
 import { claimedLater } from './guest-orders.ts';
 import { whileProductsAreImported } from './imports.ts';
@@ -56,6 +57,12 @@ const ONCE: [scenario: Scenario, failpoints: string[]][] = [
   ],
   [whilePartitionsAreMade, ['worker:reconciliation.partitions.before-ack']],
   [whileCachesAreWarmed, ['worker:caches.warm.before-ack', 'worker:caches.fade.before-ack']],
+  [whileAnalyticsAreAddedUp, [...both('worker:reconciliation.analytics', 'commit')]],
+  [whileAnalyticsAreAddedUp, [...both('worker:reconciliation.recount', 'commit')]],
+  [
+    whileAnalyticsAreAddedUp,
+    ['worker:reconciliation.analytics.before-ack', 'worker:reconciliation.recount.before-ack'],
+  ],
   [whileProductsAreImported, [...both('worker:imports.run', 'commit'), 'worker:imports.run.before-ack']],
   [calledOff, [...both('web:order.ask', 'commit'), ...both('worker:orders.refuse', 'commit')]],
   [calledOff, [...both('worker:orders.carry-out', 'commit'), 'worker:orders.carry-out.before-ack', ...EXECUTED]],
@@ -119,6 +126,7 @@ const BESIDE: ReadonlySet<Scenario> = new Set([
   claimedLater,
   foundByARun,
   reviewed,
+  whileAnalyticsAreAddedUp,
   whileCachesAreWarmed,
   whileEndedCheckoutsGo,
   whilePartitionsAreMade,

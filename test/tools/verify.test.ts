@@ -123,6 +123,12 @@ const DAMAGE: Record<string, string> = {
   'reviews.history-leads-to-the-state': REVIEW,
   'reviews.are-one-per-customer-and-variant': REVIEW,
   'reviews.are-judged': `${REVIEW}; update reviews set state = 'pending', updated_at = now() - interval '1 h'`,
+  'analytics.sales-are-their-orders': `insert into sales_hours values ('1999-12-31T18:30Z', 1, 1, 1, 1, 1, 1, 1, 0, 0)`,
+  'analytics.refunds-are-their-hours': `insert into refund_hours values ('1999-12-31T18:30Z', 1, 1, 1, 1)`,
+  'analytics.conversion-is-its-checkouts': `insert into conversion_hours values (date_trunc('hour', now(), 'Asia/Kolkata') - interval '3 days',
+    'completed', '', 1, now() - interval '1 h')`,
+  'analytics.variants-are-their-orders': `insert into variant_sales values ('day', '2000-01-01', :variant, 1, 1)`,
+  'analytics.discounts-are-their-orders': `insert into discount_days values ('2000-01-01', :variant, 1, 1)`,
   'partitions.are-there-in-time': `drop table order_history_p${nextMonth()}`,
   'pricing.replays': `update pricing_snapshots set inputs = jsonb_set(inputs, '{lines,0,unitPrice}', '1')
     where checkout_id = :completed`,

@@ -1,3 +1,4 @@
+import { ANALYTICS_INVARIANTS } from '../analytics/invariants.ts';
 import type { Invariant } from '../reconciliation/invariant.ts';
 import { CHECKOUT_INVARIANTS } from './checkouts.ts';
 import { FULFILMENT_INVARIANTS } from './fulfilment.ts';
@@ -23,5 +24,6 @@ export const INVARIANTS: readonly Invariant[] = [
   ...PEOPLE_INVARIANTS,
   ...IMPORT_INVARIANTS,
   ...REVIEW_INVARIANTS,
+  ...ANALYTICS_INVARIANTS,
   ...PARTITION_INVARIANTS,
 ];

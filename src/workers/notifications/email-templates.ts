@@ -1,6 +1,6 @@
+import { TIME_ZONE } from '../../domain/time-zone.ts';
 import type { AccountKind } from '../../entities/account/account.ts';
 import type { EmailTemplate } from '../../jobs/mail.ts';
-import { TIME_ZONE } from '../../jobs/schedule.ts';
 import { greeting, linkBase, type Paragraph, type RenderedEmail, renderParagraphs } from './email-renderer.ts';
 
 /** The values of an e-mail. */

@@ -1,5 +1,5 @@
+import { TIME_ZONE } from '../../domain/time-zone.ts';
 import type { OrderEmailTemplate, Purchase } from '../../entities/order/email-facts.ts';
-import { TIME_ZONE } from '../../jobs/schedule.ts';
 import {
   greeting,
   linkBase,

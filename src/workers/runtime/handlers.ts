@@ -1,5 +1,6 @@
 import type { Handler } from '../../infra/queue/handler.ts';
 import { JOBS, type JobName } from '../../jobs/schedule.ts';
+import { analyticsHandlers } from '../analytics/analytics.ts';
 import { cacheHandlers } from '../caches/caches.ts';
 import { checkoutHandlers } from '../checkout/checkout.ts';
 import type { WorkerDeps } from '../deps.ts';
@@ -31,6 +32,7 @@ export const allHandlers = (deps: WorkerDeps): readonly Handler[] =>
     ...cacheHandlers(deps),
     ...sweepHandlers(deps),
     ...reconciliationRunHandlers(deps),
+    ...analyticsHandlers(deps),
   ]);
 
 /**

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { TIME_ZONE } from '../../domain/time-zone.ts';
 import { errorFields, observe, observeSparingly } from '../../infra/observability/log.ts';
 import type { Queues } from '../../infra/queue/queue.ts';
-import { SCHEDULES, TIME_ZONE } from '../../jobs/schedule.ts';
+import { SCHEDULES } from '../../jobs/schedule.ts';
 
 const PAUSE_MS = 5_000;
 

@@ -1,0 +1,40 @@
+import { addNextOrders } from '../../entities/analytics/add-orders.ts';
+import { correctSums } from '../../entities/analytics/correct-sums.ts';
+import { countHours, countNextHours, recentDays } from '../../entities/analytics/count-conversion.ts';
+import { DISCOUNT_DAYS } from '../../entities/analytics/discount-days.ts';
+import type { OrderRollUp } from '../../entities/analytics/order-roll-up.ts';
+import { markWrongRefunds, sumChangedRefunds } from '../../entities/analytics/refunds.ts';
+import { SALES } from '../../entities/analytics/sales.ts';
+import { VARIANT_SALES } from '../../entities/analytics/variant-sales.ts';
+import { unitOfWork } from '../../infra/database/unit-of-work.ts';
+import { observe } from '../../infra/observability/log.ts';
+import { done, handler } from '../../infra/queue/handler.ts';
+import { addUpAnalytics, recountAnalytics } from '../../jobs/reconciliation.ts';
+import type { WorkerDeps } from '../deps.ts';
+
+const ROLL_UPS: readonly OrderRollUp[] = [SALES, VARIANT_SALES, DISCOUNT_DAYS];
+
+/** Keeps the sums of the analytics. A missed run is harmless: the API adds what the sums do not contain yet. */
+export const analyticsHandlers = ({ db }: Pick<WorkerDeps, 'db'>) => [
+  handler(addUpAnalytics, async () => {
+    for (const rollUp of ROLL_UPS) {
+      while (await unitOfWork(db, addUpAnalytics.name, (tx) => addNextOrders(tx, rollUp)));
+    }
+    while (await unitOfWork(db, addUpAnalytics.name, sumChangedRefunds));
+    while (await unitOfWork(db, addUpAnalytics.name, countNextHours));
+    return done;
+  }),
+
+  handler(recountAnalytics, async () => {
+    const wrong = await unitOfWork(db, recountAnalytics.name, async (tx) => {
+      const sums = [];
+      for (const rollUp of ROLL_UPS) sums.push(...(await correctSums(tx, rollUp)));
+      return [...sums, ...(await markWrongRefunds(tx))];
+    });
+    for (const day of await recentDays(db.query)) {
+      await unitOfWork(db, recountAnalytics.name, (tx) => countHours(tx, day));
+    }
+    for (const difference of wrong) observe('analytics.sums.corrected', difference);
+    return done;
+  }),
+];
