@@ -31,6 +31,7 @@ import { Migration030UnansweredCalls } from '../../migrations/030_unanswered_cal
 import { Migration031OffersVersion } from '../../migrations/031_offers_version.ts';
 import { Migration032StaleRows } from '../../migrations/032_stale_rows.ts';
 import { Migration033SessionSettings } from '../../migrations/033_session_settings.ts';
+import { Migration035PurchaseLists } from '../../migrations/035_purchase_lists.ts';
 import type { Database } from '../infra/database/database.ts';
 import { ApiKey } from './access/api-key.ts';
 import { Role, syncBuiltinRoles } from './access/role.ts';
@@ -116,6 +117,7 @@ export const MIGRATIONS = [
   { name: '031_offers_version', class: Migration031OffersVersion },
   { name: '032_stale_rows', class: Migration032StaleRows },
   { name: '033_session_settings', class: Migration033SessionSettings },
+  { name: '035_purchase_lists', class: Migration035PurchaseLists },
 ];
 
 /** Advisory lock: one process at a time migrates. The number is arbitrary but must not change. */
