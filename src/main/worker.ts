@@ -78,6 +78,7 @@ export async function worker(): Promise<void> {
 const mailOptions = (config: Config<'worker'>) => ({
   mailer: createMailer(config),
   storeUrl: config.STORE_URL,
+  opsUrl: config.OPS_URL ?? config.STORE_URL,
   mailsPerDay: config.MAILS_PER_ADDRESS_AND_DAY,
   orderLinkDays: config.ORDER_LINK_DAYS,
 });

@@ -1,7 +1,7 @@
+import { ownAccount } from './access/own-account.ts';
 import { html } from './html.ts';
 import type { OpsPage } from './ops-page.ts';
 import type { OpsDeps } from './ops-request.ts';
-import { ownAccount } from './own-account.ts';
 
 /** Shows the signed-in member of staff, and links to the tools. */
 export const homePage = (deps: OpsDeps): OpsPage => ({

@@ -4,7 +4,8 @@ import { type Failure, failureOf, RequestFault } from '../http/errors/failure.ts
 import { limitRate } from '../http/limits/rate-limits.ts';
 import { requestContextOf } from '../http/request-context.ts';
 import type { Raw } from '../http/route.ts';
-import { formCsrfToken, isFormCsrfToken, isSessionCsrfToken, sessionCsrfToken } from './cookies.ts';
+import { missingCookieAdvice } from './cookie-advice.ts';
+import { formCsrfToken, hasFormCookie, isFormCsrfToken, isSessionCsrfToken, sessionCsrfToken } from './cookies.ts';
 import { type Html, html } from './html.ts';
 import { sendPage } from './layout.ts';
 import { MFA_PATH, type OpsDeps, type OpsRequest, opsRequestOf, SIGN_IN_PATH } from './ops-request.ts';
@@ -60,7 +61,7 @@ function redirectOf({ access }: OpsPage, { person }: OpsRequest): Redirect | und
 async function submitForm(deps: OpsDeps, page: OpsPage, opsRequest: OpsRequest): Promise<View | Redirect> {
   const redirect = redirectOf(page, opsRequest);
   if (redirect) return redirect;
-  if (!hasValidCsrfToken(deps, page, opsRequest)) return refusal;
+  if (!hasValidCsrfToken(deps, page, opsRequest)) return refusalOf(page, opsRequest);
   try {
     await limit(deps, opsRequest, 'post');
     return (await page.submit?.(opsRequest)) ?? { to: page.path };
@@ -94,13 +95,18 @@ function hasValidCsrfToken(
   return person !== undefined && isSessionCsrfToken(secret, person.sessionId, token);
 }
 
-const refusal: View = {
-  title: 'Not accepted',
-  status: 403,
-  main: html`
-    <p role="alert" class="alert">The form expired, or did not come from this site. Nothing was changed.</p>
+function refusalOf({ access }: OpsPage, { raw: { request } }: OpsRequest): View {
+  const isCookieMissing = access === 'public' && !hasFormCookie(request);
+  return {
+    title: 'Not accepted',
+    status: 403,
+    main: html`
+    <p role="alert" class="alert">The form expired, or did not come from this site. Nothing was changed.${
+      isCookieMissing && ` ${missingCookieAdvice(request)}`
+    }</p>
     <p><a class="button" href="/ops">Start again</a></p>`,
-};
+  };
+}
 
 /** The hidden field with the CSRF token, which every form needs. */
 export const csrfField = (deps: OpsDeps, access: OpsPage['access'], { person, raw }: OpsRequest): Html => {
