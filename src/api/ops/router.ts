@@ -4,16 +4,44 @@ import { mfaPage, mfaSetUpPage } from './access/mfa.ts';
 import { passwordPage } from './access/password.ts';
 import { signInPage, signOutPage } from './access/sign-in.ts';
 import { answerEntry } from './entry.ts';
-import { homePage } from './home.ts';
 import { html } from './html.ts';
 import { sendPage } from './layout.ts';
 import { mountPage } from './ops-page.ts';
 import type { OpsDeps } from './ops-request.ts';
+import { creditNotePage, invoicePage } from './orders/documents.ts';
+import { orderListPage } from './orders/order-list.ts';
+import { orderPage } from './orders/order-page.ts';
+import { homePage } from './overview/home.ts';
+import { checkoutListPage } from './purchases/checkout-list.ts';
+import { paymentListPage } from './purchases/payment-list.ts';
+import { refundListPage } from './purchases/refund-list.ts';
+import { returnListPage } from './purchases/return-list.ts';
+import { reviewListPage } from './reviews/review-list.ts';
+import { reviewPage } from './reviews/review-page.ts';
+import { systemPage } from './system/system-page.ts';
 
 /** Where somebody looks who knows only the address of the server. */
 const ENTRIES = ['/', '/api/v1'];
 const FILES = ['style.css', 'icon.svg'];
-const PAGES = [homePage, signInPage, signOutPage, mfaPage, mfaSetUpPage, passwordPage];
+const PAGES = [
+  homePage,
+  signInPage,
+  signOutPage,
+  mfaPage,
+  mfaSetUpPage,
+  passwordPage,
+  orderListPage,
+  orderPage,
+  invoicePage,
+  creditNotePage,
+  checkoutListPage,
+  paymentListPage,
+  refundListPage,
+  returnListPage,
+  reviewListPage,
+  reviewPage,
+  systemPage,
+];
 
 /** The operations pages, at /ops, and the entry page of the server. */
 export function opsRouter(deps: OpsDeps): express.Router {
