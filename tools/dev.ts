@@ -57,11 +57,12 @@ async function run(options: DevOptions): Promise<number> {
   }
 }
 
-function stackOptions({ dataDir, port, products, inspect }: DevOptions): StackOptions {
+function stackOptions({ dataDir, port, host, products, inspect }: DevOptions): StackOptions {
   const { DATABASE_URL, REDIS_URL } = process.env;
   return {
     dataDir,
     port,
+    host,
     products,
     inspect,
     log: show,

@@ -32,6 +32,7 @@ import { Migration031OffersVersion } from '../../migrations/031_offers_version.t
 import { Migration032StaleRows } from '../../migrations/032_stale_rows.ts';
 import { Migration033SessionSettings } from '../../migrations/033_session_settings.ts';
 import { Migration034SalesRollUps } from '../../migrations/034_sales_roll_ups.ts';
+import { Migration035PurchaseLists } from '../../migrations/035_purchase_lists.ts';
 import { Migration036ConversionAndBestsellers } from '../../migrations/036_conversion_and_bestsellers.ts';
 import { Migration037Traces } from '../../migrations/037_traces.ts';
 import type { Database } from '../infra/database/database.ts';
@@ -120,6 +121,7 @@ export const MIGRATIONS = [
   { name: '032_stale_rows', class: Migration032StaleRows },
   { name: '033_session_settings', class: Migration033SessionSettings },
   { name: '034_sales_roll_ups', class: Migration034SalesRollUps },
+  { name: '035_purchase_lists', class: Migration035PurchaseLists },
   { name: '036_conversion_and_bestsellers', class: Migration036ConversionAndBestsellers },
   { name: '037_traces', class: Migration037Traces },
 ];

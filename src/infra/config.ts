@@ -117,6 +117,7 @@ const settings = {
   MAIL_FROM: z.string().regex(SENDER, 'must be an e-mail address, or a name with one: Shop <shop@example.com>'),
   MAIL_FOLDER: z.string().default('.data/mail'),
   STORE_URL: url(['http:', 'https:']),
+  OPS_URL: url(['http:', 'https:']).optional(),
   MAILS_PER_ADDRESS_AND_DAY: z.coerce.number().int().min(1).max(1_000).default(20),
   ORDER_LINK_DAYS: z.coerce.number().int().min(1).max(3_650).default(180),
   FAILPOINT_FILE: z.string().optional(),
@@ -147,7 +148,7 @@ const TRACING = [
   'OTEL_SERVICE_NAME',
   'OTEL_SDK_DISABLED',
 ] as const;
-const MAIL = ['SMTP_URL', 'MAIL_FROM', 'MAIL_FOLDER', 'STORE_URL'] as const;
+const MAIL = ['SMTP_URL', 'MAIL_FROM', 'MAIL_FOLDER', 'STORE_URL', 'OPS_URL'] as const;
 const PAYMENTS = ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET', 'STRIPE_API_URL'] as const;
 
 /** The settings that each process reads. A process does not need a setting that it does not read. */

@@ -83,6 +83,7 @@ const holdMsOf = ({ CHECKOUT_TTL_SECONDS: full, UNPAID_HOLD_SECONDS: unpaid }: C
 const mailOptions = (config: Config<'worker'>) => ({
   mailer: createMailer(config),
   storeUrl: config.STORE_URL,
+  opsUrl: config.OPS_URL ?? config.STORE_URL,
   mailsPerDay: config.MAILS_PER_ADDRESS_AND_DAY,
   orderLinkDays: config.ORDER_LINK_DAYS,
 });

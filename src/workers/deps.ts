@@ -29,6 +29,8 @@ export interface WorkerDeps {
   secret: string;
   /** Base URL of the storefront, for the links in e-mails. */
   storeUrl: string;
+  /** Base URL of the operations pages, for the links in e-mails to staff. */
+  opsUrl: string;
   /** The most e-mails per day and kind to one address, for the kinds that strangers can trigger. */
   mailsPerDay: number;
   /** Lifetime in days of the order links in e-mails to guests. */

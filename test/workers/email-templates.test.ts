@@ -4,15 +4,22 @@ import { renderEmail } from '../../src/workers/notifications/email-templates.ts'
 import { renderOrderEmail } from '../../src/workers/notifications/order-email-templates.ts';
 
 const TOKEN = { text: '0198a8a8-1234-7000-8000-123456789012.mac', expiresAt: new Date('2026-07-31T10:10:00Z') };
-const ASHA = { kind: 'customer', name: 'Asha Rao', token: TOKEN, storeUrl: 'https://shop.example.com' } as const;
+const ASHA = {
+  kind: 'customer',
+  name: 'Asha Rao',
+  token: TOKEN,
+  storeUrl: 'https://shop.example.com',
+  opsUrl: 'https://ops.example.com/',
+} as const;
 
 describe('letters', () => {
   for (const [letter, kind, link] of [
     ['verify-email', 'customer', 'https://shop.example.com/account/verify?token='],
     ['email-changed', 'customer', 'https://shop.example.com/account/undo-email-change?token='],
     ['reset-password', 'customer', 'https://shop.example.com/account/reset-password?token='],
-    ['reset-password', 'staff', 'https://shop.example.com/ops/password?token='],
-    ['invitation', 'staff', 'https://shop.example.com/ops/password?token='],
+    ['reset-password', 'staff', 'https://ops.example.com/ops/password?token='],
+    ['invitation', 'staff', 'https://ops.example.com/ops/password?token='],
+    ['verify-email', 'staff', 'https://shop.example.com/account/verify?token='],
   ] as const) {
     it(`${letter} for ${kind}: greeting, link, the token alone, and how long it works`, () => {
       const { subject, text, html } = renderEmail(letter, { ...ASHA, kind });

@@ -57,6 +57,7 @@ describe('the worker that sends mails', () => {
       secret: SECRET,
       mailer,
       storeUrl: 'https://shop.test',
+      opsUrl: 'https://ops.test',
       mailsPerDay: 2,
     } as WorkerDeps;
     const options = { queue: 'mail', connection: consumer, concurrency: 4, whenUnavailable: () => null };

@@ -3,6 +3,8 @@ import { parseArgs } from 'node:util';
 
 export interface DevOptions {
   port: number;
+  /** The address that the web process listens on. */
+  host: string;
   dataDir: string;
   once: boolean;
   watch: boolean;
@@ -10,9 +12,11 @@ export interface DevOptions {
   inspect: boolean;
 }
 
-export const USAGE = `Usage: bin/dev [--port P] [--data DIR] [--once] [--no-watch] [--seed N] [--inspect]
+export const USAGE = `Usage: bin/dev [--port P] [--host HOST] [--data DIR] [--once] [--no-watch] [--seed N] [--inspect]
 
   --port P     preferred port of the shop (default: PORT or 3000); if it is in use, another free port
+  --host HOST  address that the shop listens on (default: HOST or 127.0.0.1); 0.0.0.0 serves the whole network, where
+               everybody knows the development passwords
   --data DIR   folder for database, queue and logs (default .data)
   --once       exit after the first purchase, with exit code 0 if it completed
   --no-watch   do not restart the processes when src/ changes
@@ -29,6 +33,7 @@ export function readOptions(argv: string[], root: string): DevOptions | 'help' {
     args: argv,
     options: {
       port: { type: 'string' },
+      host: { type: 'string' },
       data: { type: 'string' },
       once: { type: 'boolean', default: false },
       'no-watch': { type: 'boolean', default: false },
@@ -40,12 +45,18 @@ export function readOptions(argv: string[], root: string): DevOptions | 'help' {
   if (values.help) return 'help';
   return {
     port: wholeNumber('--port', values.port ?? process.env.PORT ?? '3000', { min: 1, max: 65_535 }),
+    host: hostOf(values.host ?? (process.env.HOST || '127.0.0.1')),
     dataDir: values.data ? resolve(process.env.INIT_CWD ?? '.', values.data) : resolve(root, '.data'),
     once: values.once,
     watch: !values['no-watch'] && !values.once,
     inspect: values.inspect,
     products: wholeNumber('--seed', values.seed, { min: 3, max: 1_000_000 }),
   };
+}
+
+function hostOf(text: string): string {
+  if (/^[\w.:-]+$/.test(text)) return text;
+  throw new Error(`--host must be an IP address or the name of this machine, not "${text}"`);
 }
 
 function wholeNumber(option: string, text: string, { min, max }: { min: number; max: number }): number {

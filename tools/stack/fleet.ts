@@ -27,6 +27,8 @@ export interface FleetOptions {
   logsDir: string;
   env: NodeJS.ProcessEnv;
   addresses: Addresses;
+  /** The address that web processes listen on; default 127.0.0.1. */
+  host?: string | undefined;
   workers: number;
   /** Debugger ports of the first web and the first worker. */
   inspectors?: Inspectors;
@@ -38,6 +40,7 @@ interface Member extends Awaited {
   role: Role;
 }
 
+const LOOPBACK = '127.0.0.1';
 const STOP_ORDER: Role[] = ['web', 'worker', 'simulator'];
 
 /** Starts simulator, web and worker processes and keeps them running. */
@@ -81,7 +84,7 @@ function startMember(options: FleetOptions, what: { role: Role; name: string; ur
   const supervised = supervise({
     name,
     args: [...inspectorOf(options, what), options.main, role],
-    env: url ? { ...options.env, PORT: new URL(url).port } : options.env,
+    env: environmentOf(options, what),
     logFile,
     onLine: (line) => {
       announced ||= line.includes('worker ready');
@@ -99,6 +102,12 @@ function startMember(options: FleetOptions, what: { role: Role; name: string; ur
     isReady: url ? () => answersOk(`${url}${what.probe}`) : () => announced,
   };
 }
+
+/** Only web processes listen where others may call them: the simulator trusts every caller. */
+const environmentOf = (
+  { env, host = LOOPBACK }: FleetOptions,
+  { role, url }: { role: Role; url?: string },
+): NodeJS.ProcessEnv => (url ? { ...env, HOST: role === 'web' ? host : LOOPBACK, PORT: new URL(url).port } : env);
 
 const inspectorOf = ({ inspectors }: FleetOptions, { role, name }: { role: Role; name: string }): string[] =>
   inspectors && name === role && role !== 'simulator' ? [`--inspect=127.0.0.1:${inspectors[role]}`] : [];

@@ -13,6 +13,8 @@ export interface StackOptions {
   dataDir: string;
   /** Wished port of the (first) web process; default 3000. */
   port?: number;
+  /** The address that web processes listen on; default 127.0.0.1. */
+  host?: string;
   /** Number of products of the demonstration shop; default 320. */
   products?: number;
   /** Variables in addition to the development environment. */
@@ -55,6 +57,7 @@ export type Complete = Required<Omit<Running, 'stopping'>> & Pick<Running, 'stop
 const ROOT = resolve(import.meta.dirname, '..', '..');
 const LARGEST_LOG_BYTES = 20_000_000;
 const DEFAULT_PRODUCTS = 320;
+const LOOPBACK = '127.0.0.1';
 
 /** Starts servers, schema, data and processes in this order; resolves when all are ready and run.json is written. */
 export async function bringUp(running: Running): Promise<Complete> {
@@ -71,6 +74,7 @@ export async function bringUp(running: Running): Promise<Complete> {
     logsDir: join(running.dataDir, 'logs'),
     env,
     addresses,
+    host: options.host,
     workers: options.workers ?? 1,
     ...(options.inspect && { inspectors: await chooseInspectors(log) }),
     log,
@@ -104,7 +108,7 @@ async function chooseAddresses({ options, dataDir }: Running, servers: Servers):
   const simulatorPort = await reservePort(4010);
   const webUrls: string[] = [];
   for (let i = 0; i < (options.webs ?? 1); i++)
-    webUrls.push(`http://127.0.0.1:${await reservePort((options.port ?? 3000) + i)}`);
+    webUrls.push(`http://${reachable(options.host)}:${await reservePort((options.port ?? 3000) + i)}`);
   return {
     databaseUrl: servers.postgres.url,
     redisUrl: servers.redis.url,
@@ -114,6 +118,12 @@ async function chooseAddresses({ options, dataDir }: Running, servers: Servers):
     mailFolder: join(dataDir, 'mail'),
     dataDir,
   };
+}
+
+/** The host of the URL at which this machine reaches a server that listens on `host`. */
+function reachable(host = LOOPBACK): string {
+  if (host === '0.0.0.0' || host === '::') return LOOPBACK;
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 /** Migrates and seeds the database; returns the sample from the last line of the seed. */

@@ -26,6 +26,7 @@ import { queueRoutes } from './operations/queues.ts';
 import { replayRoutes } from './operations/replay.ts';
 import { adminOrderRoutes } from './orders/orders.ts';
 import { pricingAdminRoutes } from './pricing/pricing.ts';
+import { purchaseRoutes } from './purchases/purchases.ts';
 import { reconciliationRoutes } from './reconciliation/runs.ts';
 import { reviewAdminRoutes } from './reviews/reviews.ts';
 import { webhookAdminRoutes } from './webhooks/webhooks.ts';
@@ -50,6 +51,7 @@ export const adminRoutes = (deps: ApiDeps): AnyRoute[] => [
   ...apiKeyRoutes(deps),
   ...auditRoutes(deps),
   ...adminOrderRoutes(deps),
+  ...purchaseRoutes(deps),
   ...replayRoutes(deps),
   ...priceRoutes(deps),
   // Before the product routes: `imports` and `export` must not match `{id}`.

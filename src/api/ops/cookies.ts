@@ -4,7 +4,7 @@ import type express from 'express';
 import { isTokenFor, tokenFor } from '../../infra/crypto/tokens.ts';
 import { DEVICE_DAYS } from '../auth/credentials/device.ts';
 
-/** Browsers accept a `__Host-` cookie only from this host over HTTPS (or localhost), with the path `/`. */
+/** Browsers accept a `__Host-` cookie only over HTTPS or from this machine, with the path `/`: see cookie-advice.ts. */
 const SESSION_COOKIE = '__Host-vcecom-ops';
 const DEVICE_COOKIE = '__Host-vcecom-ops-device';
 const FORM_COOKIE = '__Host-vcecom-ops-form';
@@ -76,6 +76,9 @@ export function formCsrfToken(
     response.append('Set-Cookie', stringifySetCookie({ name: FORM_COOKIE, value, ...COOKIE_OPTIONS }));
   return tokenFor(secret, `form:${value}`);
 }
+
+/** Whether the browser sent back the cookie of a form without a session. */
+export const hasFormCookie = (request: express.Request): boolean => FORM_VALUE.test(cookieOf(request, FORM_COOKIE));
 
 export function isFormCsrfToken(secret: string, request: express.Request, given: string): boolean {
   const value = cookieOf(request, FORM_COOKIE);

@@ -5,16 +5,22 @@ import { type Html, html } from './html.ts';
 const POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+const WIDE: Html = { markup: ' class="wide"' };
+
 export interface PageContent {
   title: string;
   main: Html;
   status?: number;
   /** The CSRF field of the sign-out form; absent when nobody is signed in. */
   csrfInput?: Html;
+  /** Links to the areas that the signed-in person may open. */
+  navigation?: Html;
+  isWide?: true;
 }
 
 /** Sends an operations page; the page uses no scripts. */
-export function sendPage(response: express.Response, { title, main, status = 200, csrfInput }: PageContent): void {
+export function sendPage(response: express.Response, content: PageContent): void {
+  const { title, main, status = 200, csrfInput, navigation, isWide } = content;
   const { markup } = html`<!doctype html>
 <html lang="en">
 <head>
@@ -25,11 +31,12 @@ export function sendPage(response: express.Response, { title, main, status = 200
   <link rel="stylesheet" href="/ops/style.css">
   <link rel="icon" type="image/svg+xml" href="/ops/icon.svg">
 </head>
-<body>
+<body${isWide && WIDE}>
 <header>
   <a class="brand" href="/ops"><img src="/ops/icon.svg" alt="" width="28" height="28">VCEcom operations</a>
   ${csrfInput && html`<form method="post" action="/ops/sign-out">${csrfInput}<button class="quiet">Sign out</button></form>`}
 </header>
+${navigation}
 <main>
 <h1>${title}</h1>
 ${main}

@@ -12,12 +12,15 @@ export interface OpsDeps extends ApiDeps {
 }
 
 export type FormFields = Readonly<Record<string, string>>;
+type Texts = [query: FormFields, body: FormFields, params: FormFields];
 
 /** A request for an operations page or of its form; usable wherever a call of the API is. */
 export interface OpsRequest
   extends Pick<Call<unknown, unknown, FormFields>, 'body' | 'headers' | 'principal' | 'requestId'> {
   raw: Raw;
   query: FormFields;
+  /** The parameters of the path. */
+  params: FormFields;
   /** The signed-in member of staff, perhaps before the second factor. */
   person: Person | undefined;
 }
@@ -29,8 +32,8 @@ export async function opsRequestOf({ secret, sessionValidity }: OpsDeps, raw: Ra
   const person = holder?.kind === 'staff' ? holder : undefined;
   const { requestId } = requestContextOf(response).trace;
   const headers = request.headers as OpsRequest['headers'];
-  const [query, body] = [singleTextsOf(request.query), singleTextsOf(request.body)];
-  return { raw, headers, query, body, requestId, person, principal: person ?? GUEST };
+  const [query, body, params] = [request.query, request.body, request.params].map(singleTextsOf) as Texts;
+  return { raw, headers, query, body, params, requestId, person, principal: person ?? GUEST };
 }
 
 /** Keeps the fields that have exactly one text value. */

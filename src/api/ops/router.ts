@@ -1,18 +1,52 @@
 import express from 'express';
 import { requestContextOf } from '../http/request-context.ts';
-import { homePage } from './home.ts';
-import { mfaPage, mfaSetUpPage } from './mfa.ts';
+import { mfaPage, mfaSetUpPage } from './access/mfa.ts';
+import { passwordPage } from './access/password.ts';
+import { signInPage, signOutPage } from './access/sign-in.ts';
+import { answerEntry } from './entry.ts';
+import { html } from './html.ts';
+import { sendPage } from './layout.ts';
 import { mountPage } from './ops-page.ts';
 import type { OpsDeps } from './ops-request.ts';
-import { passwordPage } from './password.ts';
-import { signInPage, signOutPage } from './sign-in.ts';
+import { creditNotePage, invoicePage } from './orders/documents.ts';
+import { orderListPage } from './orders/order-list.ts';
+import { orderPage } from './orders/order-page.ts';
+import { homePage } from './overview/home.ts';
+import { checkoutListPage } from './purchases/checkout-list.ts';
+import { paymentListPage } from './purchases/payment-list.ts';
+import { refundListPage } from './purchases/refund-list.ts';
+import { returnListPage } from './purchases/return-list.ts';
+import { reviewListPage } from './reviews/review-list.ts';
+import { reviewPage } from './reviews/review-page.ts';
+import { systemPage } from './system/system-page.ts';
 
+/** Where somebody looks who knows only the address of the server. */
+const ENTRIES = ['/', '/api/v1'];
 const FILES = ['style.css', 'icon.svg'];
-const PAGES = [homePage, signInPage, signOutPage, mfaPage, mfaSetUpPage, passwordPage];
+const PAGES = [
+  homePage,
+  signInPage,
+  signOutPage,
+  mfaPage,
+  mfaSetUpPage,
+  passwordPage,
+  orderListPage,
+  orderPage,
+  invoicePage,
+  creditNotePage,
+  checkoutListPage,
+  paymentListPage,
+  refundListPage,
+  returnListPage,
+  reviewListPage,
+  reviewPage,
+  systemPage,
+];
 
-/** The operations pages, at /ops. */
+/** The operations pages, at /ops, and the entry page of the server. */
 export function opsRouter(deps: OpsDeps): express.Router {
   const router = express.Router({ caseSensitive: true });
+  for (const path of ENTRIES) router.get(path, answerEntry(path));
   for (const page of PAGES) mountPage(router, deps, page(deps));
   for (const file of FILES) {
     router.get(`/ops/${file}`, (_request, response) => {
@@ -24,8 +58,17 @@ export function opsRouter(deps: OpsDeps): express.Router {
     '/ops/queues',
     createOnFirstRequest(async () => (await import('./queues.ts')).queueBoard(deps)),
   );
+  router.use('/ops', answerUnknownPage);
   return router;
 }
+
+/** Answers in HTML, except clients that ask for JSON. */
+const answerUnknownPage: express.RequestHandler = (request, response, next) => {
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  if (!isRead || request.accepts(['html', 'json']) !== 'html') return next();
+  const main = html`<p>There is no operations page at this address.</p><p><a class="button" href="/ops">Operations</a></p>`;
+  sendPage(response, { title: 'Page not found', status: 404, main });
+};
 
 /** Creates the board at its first request: loading its packages must not delay the start of the server. */
 function createOnFirstRequest(create: () => Promise<express.RequestHandler>): express.RequestHandler {

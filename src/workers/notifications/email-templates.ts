@@ -12,6 +12,8 @@ export interface EmailContext {
   token?: { text: string; expiresAt: Date } | undefined;
   /** Base URL of the storefront. */
   storeUrl: string;
+  /** Base URL of the operations pages. */
+  opsUrl: string;
 }
 
 interface Template {
@@ -62,12 +64,13 @@ const TEMPLATES: Record<EmailTemplate, Template> = {
  * Renders an e-mail. It also shows the token itself, for a storefront that asks for the token instead of using the
  * link.
  */
-export function renderEmail(letter: EmailTemplate, { kind, name, token, storeUrl }: EmailContext): RenderedEmail {
+export function renderEmail(letter: EmailTemplate, context: EmailContext): RenderedEmail {
+  const { kind, name, token, storeUrl, opsUrl } = context;
   const { subject, opening, closing } = TEMPLATES[letter];
-  const base = linkBase(storeUrl);
+  const base = linkBase(kind === 'staff' ? opsUrl : storeUrl);
   const paragraphs: Paragraph[] = [greeting(name), opening];
   if (token) {
-    paragraphs.push({ link: `${base}${linkPath(letter, kind)}?token=${token.text}` });
+    paragraphs.push({ link: `${pageOf(letter, context)}?token=${token.text}` });
     paragraphs.push('If the page asks for a code, enter this one:', { code: token.text });
     paragraphs.push(`It works once, until ${clock.format(token.expiresAt)} (Indian time).`);
   }
@@ -75,11 +78,12 @@ export function renderEmail(letter: EmailTemplate, { kind, name, token, storeUrl
   return renderParagraphs(subject, paragraphs);
 }
 
-/** The path of the link. Staff choose their password at the ops page, all other links lead to the storefront. */
-function linkPath(letter: EmailTemplate, kind: AccountKind): string {
-  if (letter === 'verify-email') return '/account/verify';
-  if (letter === 'email-changed') return '/account/undo-email-change';
-  return kind === 'staff' ? '/ops/password' : '/account/reset-password';
+/** The URL of the page. Staff choose their password at the ops page, all other links lead to the storefront. */
+function pageOf(letter: EmailTemplate, { kind, storeUrl, opsUrl }: EmailContext): string {
+  const store = linkBase(storeUrl);
+  if (letter === 'verify-email') return `${store}/account/verify`;
+  if (letter === 'email-changed') return `${store}/account/undo-email-change`;
+  return kind === 'staff' ? `${linkBase(opsUrl)}/ops/password` : `${store}/account/reset-password`;
 }
 
 const clock = new Intl.DateTimeFormat('en-IN', { dateStyle: 'long', timeStyle: 'short', timeZone: TIME_ZONE });

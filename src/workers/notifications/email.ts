@@ -54,14 +54,19 @@ function skip({ letter, about }: SendContext, why: string): JobOutcome {
 
 /** Composes the mail of a command. @returns the reason instead when the mail must not be sent */
 async function composeMail(deps: WorkerDeps, request: EmailRequest, recipient: Recipient): Promise<Mail | string> {
-  const { db, storeUrl, mailsPerDay } = deps;
+  const { db, storeUrl, opsUrl, mailsPerDay } = deps;
   const { letter, commandId } = request;
   const { email, ...person } = recipient;
   const counted = dailyCountOf(deps, request, recipient);
   if (counted && !(await countEmail(db.query, counted, mailsPerDay))) return TOO_MANY_EMAILS;
   const { hostname } = new URL(storeUrl);
   const to = { name: safeDisplayName(person.name), address: email };
-  return { letter, to, ...renderEmail(letter, { ...person, storeUrl }), messageId: `<${commandId}@${hostname}>` };
+  return {
+    letter,
+    to,
+    ...renderEmail(letter, { ...person, storeUrl, opsUrl }),
+    messageId: `<${commandId}@${hostname}>`,
+  };
 }
 
 /**

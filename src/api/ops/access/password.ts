@@ -1,11 +1,12 @@
-import { refused } from '../../domain/errors.ts';
-import type { Tx } from '../../infra/database/unit-of-work.ts';
-import { newPasswordSchema, setPasswordWithToken } from '../auth/credentials/passwords.ts';
-import { RequestFault } from '../http/errors/failure.ts';
-import { edit } from '../writes/edit.ts';
-import { html } from './html.ts';
-import { alertBox, csrfField, type OpsPage } from './ops-page.ts';
-import { type OpsDeps, SIGN_IN_PATH } from './ops-request.ts';
+import { refused } from '../../../domain/errors.ts';
+import type { Tx } from '../../../infra/database/unit-of-work.ts';
+import { newPasswordSchema, setPasswordWithToken } from '../../auth/credentials/passwords.ts';
+import { RequestFault } from '../../http/errors/failure.ts';
+import { edit } from '../../writes/edit.ts';
+import { droppedCookiesAdvice } from '../cookie-advice.ts';
+import { html } from '../html.ts';
+import { alertBox, csrfField, type OpsPage } from '../ops-page.ts';
+import { type OpsDeps, SIGN_IN_PATH } from '../ops-request.ts';
 
 const PATH = '/ops/password';
 
@@ -17,7 +18,7 @@ export const passwordPage = (deps: OpsDeps): OpsPage => ({
     const token = opsRequest.body.token ?? opsRequest.query.token ?? '';
     return {
       title: 'Choose a password',
-      main: html`${alertBox(alert)}
+      main: html`${alertBox(alert ?? droppedCookiesAdvice(opsRequest.raw.request))}
 <form method="post" action="${PATH}">
   ${csrfField(deps, 'public', opsRequest)}
   <input type="hidden" name="token" value="${token}">

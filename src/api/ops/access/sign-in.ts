@@ -1,14 +1,15 @@
-import { refused } from '../../domain/errors.ts';
-import { beginSession, revokeSessions } from '../../entities/access/session.ts';
-import type { Tx } from '../../infra/database/unit-of-work.ts';
-import { issueDeviceToken } from '../auth/credentials/device.ts';
-import { requireSession } from '../auth/principal.ts';
-import { authenticateWithPassword, credentialsSchema } from '../auth/sessions/sign-in.ts';
-import { edit } from '../writes/edit.ts';
-import { clearSessionCookie, deviceTokenFromCookie, setDeviceCookie, setSessionCookie } from './cookies.ts';
-import { html } from './html.ts';
-import { alertBox, csrfField, type OpsPage } from './ops-page.ts';
-import { type OpsDeps, SIGN_IN_PATH } from './ops-request.ts';
+import { refused } from '../../../domain/errors.ts';
+import { beginSession, revokeSessions } from '../../../entities/access/session.ts';
+import type { Tx } from '../../../infra/database/unit-of-work.ts';
+import { issueDeviceToken } from '../../auth/credentials/device.ts';
+import { requireSession } from '../../auth/principal.ts';
+import { authenticateWithPassword, credentialsSchema } from '../../auth/sessions/sign-in.ts';
+import { edit } from '../../writes/edit.ts';
+import { droppedCookiesAdvice } from '../cookie-advice.ts';
+import { clearSessionCookie, deviceTokenFromCookie, setDeviceCookie, setSessionCookie } from '../cookies.ts';
+import { html } from '../html.ts';
+import { alertBox, csrfField, type OpsPage } from '../ops-page.ts';
+import { type OpsDeps, SIGN_IN_PATH } from '../ops-request.ts';
 
 /** The notes above the form, by the value of the query parameter `done`. */
 const NOTES: ReadonlyMap<string, string> = new Map([
@@ -24,7 +25,7 @@ export const signInPage = (deps: OpsDeps): OpsPage => ({
     const note = alert === undefined ? NOTES.get(opsRequest.query.done ?? '') : undefined;
     return {
       title: 'Sign in',
-      main: html`${alertBox(alert)}${note && html`<p role="status" class="note">${note}</p>`}
+      main: html`${alertBox(alert ?? droppedCookiesAdvice(opsRequest.raw.request))}${note && html`<p role="status" class="note">${note}</p>`}
 <form method="post" action="${SIGN_IN_PATH}">
   ${csrfField(deps, 'public', opsRequest)}
   <label for="email">E-mail address</label>

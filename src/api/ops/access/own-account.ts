@@ -1,7 +1,7 @@
-import { Role } from '../../entities/access/role.ts';
-import { Account } from '../../entities/account/account.ts';
-import { type Principal, requireSession } from '../auth/principal.ts';
-import type { OpsDeps } from './ops-request.ts';
+import { Role } from '../../../entities/access/role.ts';
+import { Account } from '../../../entities/account/account.ts';
+import { type Principal, requireSession } from '../../auth/principal.ts';
+import type { OpsDeps } from '../ops-request.ts';
 
 export interface OwnAccount {
   email: string;

@@ -1,9 +1,9 @@
 import { renderSVG } from 'uqr';
-import { totpUri } from '../../entities/account/mfa.ts';
-import { beginMfa, confirmMfa, verifyMfa } from '../auth/credentials/second-factor.ts';
-import { type Html, html } from './html.ts';
-import { alertBox, csrfField, type OpsPage, type View } from './ops-page.ts';
-import { MFA_PATH, type OpsDeps, type OpsRequest } from './ops-request.ts';
+import { totpUri } from '../../../entities/account/mfa.ts';
+import { beginMfa, confirmMfa, verifyMfa } from '../../auth/credentials/second-factor.ts';
+import { type Html, html } from '../html.ts';
+import { alertBox, csrfField, type OpsPage, type View } from '../ops-page.ts';
+import { MFA_PATH, type OpsDeps, type OpsRequest } from '../ops-request.ts';
 import { ownAccount } from './own-account.ts';
 
 const SET_UP = '/ops/mfa/setup';

@@ -1,0 +1,91 @@
+import type { Permission } from '../../../domain/access/permissions.ts';
+import { callApi } from '../api-call.ts';
+import { type Html, html } from '../html.ts';
+import { alertBox, type OpsPage } from '../ops-page.ts';
+import type { FormFields, OpsDeps, OpsRequest } from '../ops-request.ts';
+import { refusalText } from '../refusal-text.ts';
+import { type TableColumn, table } from './table.ts';
+
+/** A field of the search form, a query parameter of the API. */
+export interface Filter {
+  name: string;
+  label: string;
+  type?: 'search' | 'date';
+  hint?: string;
+  /** The allowed values. */
+  options?: readonly string[];
+  /** The value while the query does not name the field. */
+  default?: string;
+}
+
+export interface ListSpec<T> {
+  path: string;
+  title: string;
+  permission: Permission;
+  /** The list of the API, below /api/v1/admin. */
+  api: string;
+  filters: readonly Filter[];
+  columns: readonly TableColumn<T>[];
+}
+
+interface Page<T> {
+  data: T[];
+  nextCursor: string | null;
+}
+
+/** A page with a search form and the rows of a list of the API. */
+export const listPage = <T>(deps: OpsDeps, spec: ListSpec<T>): OpsPage => ({
+  path: spec.path,
+  access: 'staff',
+  permission: spec.permission,
+  async render(opsRequest) {
+    const query = queryOf(spec, opsRequest.query);
+    const { rows, alert } = await readRows(deps, opsRequest, { spec, query });
+    const next = rows.nextCursor !== null && new URLSearchParams({ ...query, cursor: rows.nextCursor }).toString();
+    return {
+      title: spec.title,
+      isWide: true,
+      main: html`${alertBox(alert)}${searchForm(spec, query)}
+${rows.data.length > 0 ? table(spec.title, spec.columns, rows.data) : alert === undefined && html`<p>Nothing found.</p>`}
+${next && html`<p><a class="button" href="${spec.path}?${next}">Next page</a></p>`}`,
+    };
+  },
+});
+
+/** The query of the API: the known parameters with a value. */
+function queryOf({ filters }: ListSpec<never>, given: FormFields): FormFields {
+  const fields: Pick<Filter, 'name' | 'default'>[] = [...filters, { name: 'cursor' }];
+  const entries = fields.map(({ name, default: usual = '' }) => [name, (given[name] ?? usual).trim()]);
+  return Object.fromEntries(entries.filter(([, value]) => value !== ''));
+}
+
+async function readRows<T>(
+  deps: OpsDeps,
+  opsRequest: OpsRequest,
+  { spec, query }: { spec: ListSpec<T>; query: FormFields },
+): Promise<{ rows: Page<T>; alert?: string }> {
+  try {
+    const { body } = await callApi(deps, opsRequest, { method: 'get', path: spec.api, query });
+    return { rows: body as Page<T> };
+  } catch (error) {
+    return { rows: { data: [], nextCursor: null }, alert: refusalText(error) };
+  }
+}
+
+const searchForm = ({ path, title, filters }: ListSpec<never>, query: FormFields): Html | false =>
+  filters.length > 0 &&
+  html`<form class="search" method="get" action="${path}" role="search" aria-label="${title}">
+  ${filters.map((filter) => html`<div>${field(filter, query[filter.name] ?? '')}</div>`)}
+  <div><button>Search</button></div>
+</form>`;
+
+function field({ name, label, type = 'search', hint, options }: Filter, value: string): Html {
+  const input = options
+    ? html`<select id="${name}" name="${name}"><option value="">All</option>${options.map(
+        (each) => html`<option${each === value && SELECTED}>${each}</option>`,
+      )}</select>`
+    : html`<input id="${name}" name="${name}" type="${type}" value="${value}" maxlength="254" autocomplete="off" placeholder="${hint ?? ''}">`;
+  return html`<label for="${name}">${label}</label>${input}`;
+}
+
+const SELECTED: Html = { markup: ' selected' };

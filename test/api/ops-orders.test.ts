@@ -1,0 +1,115 @@
+import { expect } from 'chai';
+import { newId } from '../../src/infra/ids.ts';
+import { plantOrder } from '../support/orders.ts';
+import { type Browser, openBrowserless } from './browserless.ts';
+import { openPeopleShop, PASSWORD, type PeopleShop } from './people-shop.ts';
+
+describe('the operators’ pages of orders', function () {
+  this.timeout(30_000);
+  let shop: PeopleShop;
+  before(async () => {
+    shop = await openPeopleShop();
+  });
+  after(() => shop.close());
+
+  const signedIn = async (role: string): Promise<Browser & { id: string }> => {
+    const [row] = await shop.db.query<{ id: string }>(`select id from roles where name = $1`, [role]);
+    const account = await shop.account({ kind: 'staff', roleId: row?.id ?? '' });
+    const { email } = account.person(shop.deps.vault);
+    const browser = openBrowserless(shop.url);
+    expect((await browser.submit('/ops/sign-in', { email, password: PASSWORD })).status).to.equal(303);
+    return { ...browser, id: account.id };
+  };
+  const keyOf = (text: string, command: string) =>
+    new RegExp(`name="key" value="([^"]+)"><input type="hidden" name="command" value="${command}"`).exec(text)?.[1] ??
+    '';
+  const commandsOf = (orderId: string) =>
+    shop.db.query(`select kind, work, reason, actor, state from order_commands where order_id = $1`, [orderId]);
+
+  it('find an order by the address of a guest and by its state, and show it', async () => {
+    const { checkoutId, orderId } = await plantOrder(shop.db.query);
+    const email = 'guest-of-ops@example.com';
+    await shop.db.query(`update checkouts set email_index = $2 where id = $1`, [
+      checkoutId,
+      shop.deps.vault.indexOf(email),
+    ]);
+    const support = await signedIn('support');
+    const found = await support.open(`/ops/orders?${new URLSearchParams({ email, state: 'CONFIRMED', number: '' })}`);
+    expect(found.text).to.include(`href="/ops/orders/${orderId}"`);
+    expect((await support.open('/ops/orders?state=SHIPPED')).text).to.include('Nothing found.');
+    const wrong = await support.open('/ops/orders?number=12');
+    expect(wrong.text).to.match(/role="alert"[^>]*>[^<]*number: must be an order number/);
+    const { status, text, headers } = await support.open(`/ops/orders/${orderId}`);
+    expect([status, headers.get('cache-control')]).to.deep.equal([200, 'no-store']);
+    expect(text)
+      .to.match(/<h1>Order VC-\d{6}<\/h1>/)
+      .and.include('₹1,050.00')
+      .and.include('KURTA-1');
+    expect(text, 'support may only read').not.to.include('<details>');
+    expect(text).not.to.match(/<script|style=/);
+  });
+
+  it('say in HTML what does not exist and what a role may not see', async () => {
+    const support = await signedIn('support');
+    for (const [path, status] of [
+      [`/ops/orders/${newId()}`, 404],
+      ['/ops/orders/1', 400],
+      ['/ops/system', 403],
+    ] as const) {
+      const page = await support.open(path);
+      expect([path, page.status]).to.deep.equal([path, status]);
+      expect(page.text).to.include('role="alert"');
+    }
+    const analyst = await signedIn('analyst');
+    expect((await analyst.open('/ops/orders')).status).to.equal(403);
+    const nobody = openBrowserless(shop.url);
+    expect((await nobody.open('/ops/orders')).to).to.equal('/ops/sign-in');
+  });
+
+  it('send the commands of the API once, with who sent them in the audit log', async () => {
+    const { orderId } = await plantOrder(shop.db.query);
+    const path = `/ops/orders/${orderId}`;
+    const manager = await signedIn('order-manager');
+    const { text } = await manager.open(path);
+    const fields = { command: 'CANCEL', key: keyOf(text, 'CANCEL'), reason: 'asked by telephone' };
+    const [first, second] = await Promise.all([manager.submit(path, fields), manager.submit(path, fields)]);
+    expect([first.to, second.to]).to.deep.equal([`${path}?done=accepted`, `${path}?done=accepted`]);
+    const actor = `staff:${manager.id}`;
+    const reason = 'asked by telephone';
+    expect(await commandsOf(orderId)).to.deep.equal([{ kind: 'CANCEL', work: {}, reason, actor, state: 'pending' }]);
+    const audited = await shop.db.query(`select action, actor_id as actor from audit_log where target_id = $1`, [
+      orderId,
+    ]);
+    expect(audited).to.deep.equal([{ action: 'order.cancel', actor: manager.id }]);
+    expect((await manager.open(`${path}?done=accepted`)).text).to.include('waits for a worker');
+  });
+
+  it('refuse what the API refuses, and forms without a proof or a permission', async () => {
+    const { orderId } = await plantOrder(shop.db.query);
+    const path = `/ops/orders/${orderId}`;
+    const manager = await signedIn('order-manager');
+    const key = 'a-key-of-the-test';
+    const refused = await manager.submit(path, { command: 'CANCEL', key, reason: '' });
+    expect([refused.status, /role="alert"[^>]*>[^<]*reason: /.test(refused.text)]).to.deep.equal([400, true]);
+    expect((await manager.submit(path, { command: 'constructor', key })).status).to.equal(400);
+    expect((await manager.submit(path, { command: 'REFUND', amount: '1.234', key, reason: 'x' })).status).to.equal(400);
+    expect((await manager.submit(path, { command: 'PROCESS', key, proof: 'x' })).status).to.equal(403);
+    const support = await signedIn('support');
+    expect((await support.submit(path, { command: 'PROCESS', key })).status).to.equal(403);
+    expect(await commandsOf(orderId)).to.deep.equal([]);
+  });
+
+  it('list checkouts and payments, and show what runs', async () => {
+    const { orderId } = await plantOrder(shop.db.query);
+    const manager = await signedIn('order-manager');
+    expect((await manager.open('/ops/checkouts?state=COMPLETED')).text).to.include(`href="/ops/orders/${orderId}"`);
+    for (const empty of ['payments', 'refunds', 'returns'])
+      expect((await manager.open(`/ops/${empty}`)).text, empty).to.include('Nothing found.');
+    const system = await manager.open('/ops/system');
+    expect(system.text).to.include('035_purchase_lists').and.include('order_history').and.include('searches');
+    expect(system.text).to.match(/Missing migrations<\/dt><dd>none/);
+    const home = await manager.open('/ops');
+    for (const area of ['orders', 'checkouts', 'payments', 'refunds', 'returns', 'system', 'queues'])
+      expect(home.text).to.include(`href="/ops/${area}"`);
+  });
+});
