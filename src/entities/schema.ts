@@ -49,6 +49,7 @@ import { PriceList } from './offers/price-list.ts';
 import { PricingRule } from './offers/pricing-rule.ts';
 import { ShippingMethod } from './offers/shipping-method.ts';
 import { Order } from './order/order.ts';
+import { Refund } from './order/refunds/refund.ts';
 import { Return } from './order/refunds/return.ts';
 import { Payment } from './payment/payment.ts';
 import { Discrepancy } from './reconciliation/discrepancy.ts';
@@ -72,6 +73,7 @@ export const ENTITIES = [
   PricingRule,
   Product,
   ProductCollection,
+  Refund,
   Return,
   Review,
   Role,
