@@ -51,6 +51,7 @@ import { ShippingMethod } from './offers/shipping-method.ts';
 import { Order } from './order/order.ts';
 import { Refund } from './order/refunds/refund.ts';
 import { Return } from './order/refunds/return.ts';
+import { Shipment } from './order/shipment.ts';
 import { Payment } from './payment/payment.ts';
 import { Discrepancy } from './reconciliation/discrepancy.ts';
 import { Review } from './review/review.ts';
@@ -78,6 +79,7 @@ export const ENTITIES = [
   Review,
   Role,
   SavedAddress,
+  Shipment,
   ShippingMethod,
   Variant,
   WebhookSubscription,
