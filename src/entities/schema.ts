@@ -42,6 +42,7 @@ import { Product } from './catalogue/product.ts';
 import { ProductCollection } from './catalogue/product-collection.ts';
 import { Variant } from './catalogue/variant.ts';
 import { Checkout } from './checkout/checkout.ts';
+import { Import } from './import/import.ts';
 import { preparePartitionsFor } from './monthly-tables.ts';
 import { Bundle } from './offers/bundle.ts';
 import { Discount } from './offers/discount.ts';
@@ -68,6 +69,7 @@ export const ENTITIES = [
   CustomerGroup,
   Discount,
   Discrepancy,
+  Import,
   Order,
   Payment,
   PriceList,
