@@ -55,6 +55,7 @@ import { Return } from './order/refunds/return.ts';
 import { Shipment } from './order/shipment.ts';
 import { Payment } from './payment/payment.ts';
 import { Discrepancy } from './reconciliation/discrepancy.ts';
+import { ReconciliationRun } from './reconciliation/run.ts';
 import { Review } from './review/review.ts';
 import { WebhookSubscription } from './webhook/subscription.ts';
 
@@ -76,6 +77,7 @@ export const ENTITIES = [
   PricingRule,
   Product,
   ProductCollection,
+  ReconciliationRun,
   Refund,
   Return,
   Review,
