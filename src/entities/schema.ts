@@ -46,6 +46,7 @@ import { Product } from './catalogue/product.ts';
 import { ProductCollection } from './catalogue/product-collection.ts';
 import { Variant } from './catalogue/variant.ts';
 import { Checkout } from './checkout/checkout.ts';
+import { Import } from './import/import.ts';
 import { preparePartitionsFor } from './monthly-tables.ts';
 import { Bundle } from './offers/bundle.ts';
 import { Discount } from './offers/discount.ts';
@@ -53,9 +54,12 @@ import { PriceList } from './offers/price-list.ts';
 import { PricingRule } from './offers/pricing-rule.ts';
 import { ShippingMethod } from './offers/shipping-method.ts';
 import { Order } from './order/order.ts';
+import { Refund } from './order/refunds/refund.ts';
 import { Return } from './order/refunds/return.ts';
+import { Shipment } from './order/shipment.ts';
 import { Payment } from './payment/payment.ts';
 import { Discrepancy } from './reconciliation/discrepancy.ts';
+import { ReconciliationRun } from './reconciliation/run.ts';
 import { Review } from './review/review.ts';
 import { WebhookSubscription } from './webhook/subscription.ts';
 
@@ -70,16 +74,20 @@ export const ENTITIES = [
   CustomerGroup,
   Discount,
   Discrepancy,
+  Import,
   Order,
   Payment,
   PriceList,
   PricingRule,
   Product,
   ProductCollection,
+  ReconciliationRun,
+  Refund,
   Return,
   Review,
   Role,
   SavedAddress,
+  Shipment,
   ShippingMethod,
   Variant,
   WebhookSubscription,

@@ -11,7 +11,7 @@ import type { Command, Queues } from '../../src/infra/queue/queue.ts';
 import { carryOutCommand } from '../../src/jobs/orders.ts';
 import { executeOperation } from '../../src/jobs/payments.ts';
 import { newPaidOrder, storeOrder } from '../../src/machines/order.ts';
-import { type PaymentProvider, ProviderError, type Refund } from '../../src/ports/payments/port.ts';
+import { type PaymentProvider, ProviderError, type ProviderRefund } from '../../src/ports/payments/port.ts';
 import type { WorkerDeps } from '../../src/workers/deps.ts';
 import { issue } from '../../src/workers/invoices/invoices.ts';
 import { orderHandlers } from '../../src/workers/orders/orders.ts';
@@ -36,7 +36,7 @@ export class PaidOrder {
   readonly orderId = newId();
   readonly checkoutId = newId();
   readonly intentId = `pi_${randomUUID()}`;
-  readonly refunds: Refund[] = [];
+  readonly refunds: ProviderRefund[] = [];
   private readonly waiting: Command[] = [];
   private readonly deps: WorkerDeps;
   private readonly database: FreshDatabase;
@@ -128,7 +128,7 @@ export class PaidOrder {
     );
   }
 
-  private refundAtProvider(amount: number, reference: string | null): Refund {
+  private refundAtProvider(amount: number, reference: string | null): ProviderRefund {
     if (amount > this.leftAtProvider) throw new ProviderError('refused', 'charge_already_refunded');
     const refund = {
       id: `re_${randomUUID()}`,
@@ -147,14 +147,14 @@ export class PaidOrder {
   }
 
   /** Refunds in the provider's dashboard, and books what it lists. */
-  async refundInDashboard(amount: number): Promise<Refund> {
+  async refundInDashboard(amount: number): Promise<ProviderRefund> {
     const refund = this.refundAtProvider(amount, null);
     await this.readDashboard();
     return refund;
   }
 
   /** The same, before we hear of it. */
-  refundUnheard(amount: number): Refund {
+  refundUnheard(amount: number): ProviderRefund {
     return this.refundAtProvider(amount, null);
   }
 
@@ -166,7 +166,7 @@ export class PaidOrder {
   }
 
   /** The provider could not carry out a refund of its dashboard after all. */
-  async fail(refund: Refund): Promise<void> {
+  async fail(refund: ProviderRefund): Promise<void> {
     refund.status = 'failed';
     const facts = {
       type: 'refund.failed',

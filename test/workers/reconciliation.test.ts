@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { beginRun, findRun } from '../../src/entities/reconciliation/run.ts';
+import { findRun, ReconciliationRun } from '../../src/entities/reconciliation/run.ts';
 import { unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { logger } from '../../src/infra/observability/log.ts';
 import type { Queues } from '../../src/infra/queue/queue.ts';
@@ -19,7 +19,7 @@ describe('a phase of a reconciliation that fails again and again', () => {
   beforeEach(async () => {
     await database.db.query('truncate reconciliation_runs, discrepancies, outbox');
     runId = await unitOfWork(database.db, 'test', async (tx) => {
-      const id = (await beginRun(tx, { kind: 'recent', startedBy: 'test' })) ?? '';
+      const id = (await ReconciliationRun.start(tx, { kind: 'recent', startedBy: 'test' })) ?? '';
       await tx.query(`update reconciliation_runs set phase = 'events' where id = $1`, [id]);
       return id;
     });

@@ -26,6 +26,10 @@ export interface NewSession {
   client: string;
 }
 
+/*
+ * Sessions are not mapped: the statement that locks a session also checks its account, and a revocation ends many at once.
+ */
+
 /** Creates a session with its first refresh token. Only the hash of the token is stored. */
 export function beginSession(
   tx: Tx,

@@ -9,16 +9,6 @@ const IMPORTS = 7_205_762;
  */
 export const lockImportQueue = (tx: Tx): Promise<object[]> => tx.query(`select pg_advisory_xact_lock($1)`, [IMPORTS]);
 
-/** Starts a waiting import. Call after `lockImportQueue`. @returns false if another import runs */
-export async function beginImport(tx: Tx, id: string): Promise<boolean> {
-  const begun = await tx.query(
-    `update product_imports set status = 'running' where id = $1 and status = 'waiting'
-      and not exists (select 1 from product_imports where status = 'running') returning id`,
-    [id],
-  );
-  return begun.length === 1;
-}
-
 /** Finds the next waiting import. Call after `lockImportQueue`. @returns undefined if one runs, or none waits */
 export async function nextImport(tx: Tx): Promise<string | undefined> {
   const [next] = await tx.query<{ id: string }>(

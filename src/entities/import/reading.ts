@@ -1,6 +1,6 @@
 import { refused } from '../../domain/errors.ts';
 import type { Query } from '../../infra/database/query.ts';
-import type { RowOutcome } from './progress.ts';
+import type { RowOutcome } from './import.ts';
 import type { RowProblem } from './row.ts';
 
 /** The progress of an import; counts are rows. */

@@ -7,7 +7,10 @@ import type { Query } from '../../infra/database/query.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { ratesOf } from '../catalogue/tax-rates.ts';
 
-/** A class of goods with its rates over time. Its key is the code, so it is not mapped. */
+/**
+ * A class of goods with its rates over time. It is not mapped: its key is the code, and a change of its rates alone raises
+ * its version.
+ */
 export interface StoredTaxClass extends TaxClass {
   version: number;
 }

@@ -17,7 +17,10 @@ export async function readPolicy(query: Query): Promise<StoredPolicy> {
   return { policy: { ...DEFAULT_POLICY, ...row?.policy }, version: row?.version ?? 0 };
 }
 
-/** Stores a policy as the successor of `version`. @returns false if `version` is not the current one */
+/**
+ * Stores a policy as the successor of `version`: a new row, so that no policy ever changes.
+ * @returns false if `version` is not the current one
+ */
 export async function storePolicy(
   query: Query,
   { policy, version, by }: StoredPolicy & { by: string },

@@ -18,7 +18,7 @@ export interface Intent {
   createdAt: Date;
 }
 
-export interface Refund {
+export interface ProviderRefund {
   id: string;
   intentId: string;
   amount: number;
@@ -65,9 +65,9 @@ export interface PaymentProvider {
    */
   find(checkoutId: string, since: Date): Promise<Intent | null>;
   /** Refunds `amount` paise. Refuses more than the unrefunded rest. */
-  refund(refund: { intentId: string; amount: number; key: string; reference: string }): Promise<Refund>;
+  refund(refund: { intentId: string; amount: number; key: string; reference: string }): Promise<ProviderRefund>;
   /** Lists the refunds of an intent, newest first. Use it to resolve an `unknown` outcome of `refund`. */
-  refundsOf(intentId: string): Promise<Refund[]>;
+  refundsOf(intentId: string): Promise<ProviderRefund[]>;
   /** Lists the intents created from `since` to `until`, newest first. Fetches page by page. */
   list(since: Date, until?: Date): AsyncIterable<Intent>;
   /** Lists the events created from `since` to `until`, newest first, including undelivered events. */

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { validate as isUuid } from 'uuid';
-import type { Intent, IntentStatus, ProviderEvent, Refund } from './port.ts';
+import type { Intent, IntentStatus, ProviderEvent, ProviderRefund } from './port.ts';
 
 const STATUS = new Map<string, IntentStatus>(
   Object.entries({
@@ -15,7 +15,7 @@ const STATUS = new Map<string, IntentStatus>(
   }),
 );
 
-const REFUND_STATUS = new Map<string, Refund['status']>(
+const REFUND_STATUS = new Map<string, ProviderRefund['status']>(
   Object.entries({
     pending: 'pending',
     requires_action: 'pending',
@@ -44,7 +44,7 @@ export function toIntent(intent: Stripe.PaymentIntent): Intent {
   };
 }
 
-export function toRefund(refund: Stripe.Refund, intentId: string): Refund {
+export function toRefund(refund: Stripe.Refund, intentId: string): ProviderRefund {
   return {
     id: refund.id,
     intentId: idOf(refund.payment_intent) ?? intentId,

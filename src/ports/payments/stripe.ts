@@ -5,7 +5,7 @@ import {
   type PaymentProvider,
   ProviderError,
   type ProviderEvent,
-  type Refund,
+  type ProviderRefund,
 } from './port.ts';
 import { openStripeClient, type StripeClient, type StripeConfig } from './stripe-client.ts';
 import { stripeCause } from './stripe-errors.ts';
@@ -115,15 +115,15 @@ type GivingBack = Parameters<PaymentProvider['refund']>[0];
 async function giveBack(
   { stripe, call }: StripeClient,
   { intentId, amount, key, reference }: GivingBack,
-): Promise<Refund> {
+): Promise<ProviderRefund> {
   const params = { payment_intent: intentId, amount, metadata: { reference } };
   return toRefund(await call(() => stripe.refunds.create(params, { idempotencyKey: key })), intentId);
 }
 
-async function refundsOf({ stripe, call }: StripeClient, intentId: string): Promise<Refund[]> {
+async function refundsOf({ stripe, call }: StripeClient, intentId: string): Promise<ProviderRefund[]> {
   const of = { payment_intent: intentId, limit: PAGE_SIZE };
   const fetch = (after: object) => call(() => stripe.refunds.list({ ...of, ...after }));
-  const refunds: Refund[] = [];
+  const refunds: ProviderRefund[] = [];
   for await (const refund of pages(fetch, (row) => toRefund(row, intentId))) refunds.push(refund);
   return refunds;
 }

@@ -1,6 +1,6 @@
 import { lockRules } from '../../entities/catalogue/collection-rule.ts';
-import { beginImport, lockImportQueue, nextImport } from '../../entities/import/import-queue.ts';
-import { type Import, loadNextLines, lockImport, recordResults } from '../../entities/import/progress.ts';
+import { Import } from '../../entities/import/import.ts';
+import { lockImportQueue, nextImport } from '../../entities/import/import-queue.ts';
 import { acknowledge, enqueue } from '../../entities/outbox/outbox.ts';
 import { type Tx, unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { done, handler, type JobOutcome, noop } from '../../infra/queue/handler.ts';
@@ -22,8 +22,8 @@ export const importHandlers = (deps: Pick<WorkerDeps, 'db' | 'queues'>) => [
       if (!(await acknowledge(tx, commandId))) return noop('done before');
       await lockImportQueue(tx);
       await lockRules(tx);
-      const found = await lockImport(tx, importId);
-      const outcome = found ? await importNextBatch(deps, tx, { ...found, after }) : noop('no such import');
+      const found = await tx.lock(Import, { id: importId });
+      const outcome = found ? await importNextBatch(deps, tx, { found, after }) : noop('no such import');
       if (outcome.kind === 'noop') await beginNext(deps, tx);
       return outcome;
     }),
@@ -32,19 +32,24 @@ export const importHandlers = (deps: Pick<WorkerDeps, 'db' | 'queues'>) => [
 
 type Deps = Pick<WorkerDeps, 'queues'>;
 
-async function importNextBatch(deps: Deps, tx: Tx, found: Import & { after: number }): Promise<JobOutcome> {
+async function importNextBatch(
+  deps: Deps,
+  tx: Tx,
+  { found, after }: { found: Import; after: number },
+): Promise<JobOutcome> {
+  const { id, status, lastRow } = found;
   // A second command for the same batch: `beginNext` enqueued one although the import still had its own.
-  if (found.after !== found.lastRow) return noop('was overtaken');
-  if (found.status === 'waiting' && !(await beginImport(tx, found.id))) return noop('waits for another');
-  if (found.status !== 'waiting' && found.status !== 'running') return noop(`is ${found.status}`);
-  const lines = await loadNextLines(tx, found, BATCH);
+  if (after !== lastRow) return noop('was overtaken');
+  if (status === 'waiting' && !(await found.begin(tx))) return noop('waits for another');
+  if (status !== 'waiting' && status !== 'running') return noop(`is ${status}`);
+  const lines = await found.loadNextLines(tx, BATCH);
   const isLast = lines.length < BATCH;
-  await recordResults(tx, { import: found, isLast }, await importLines(tx, found, lines));
+  await found.record(tx, await importLines(tx, found, lines), { isLast });
   if (isLast) await beginNext(deps, tx);
   else
     enqueue(tx, deps.queues, {
       contract: runImport,
-      payload: { importId: found.id, after: lines.at(-1)?.[0] ?? found.lastRow },
+      payload: { importId: id, after: lines.at(-1)?.[0] ?? lastRow },
     });
   return done;
 }

@@ -1,4 +1,4 @@
-import type { Import, Result } from '../../entities/import/progress.ts';
+import type { Import, Result } from '../../entities/import/import.ts';
 import type { Line } from '../../entities/import/receiving.ts';
 import { type RowProblem, readRow } from '../../entities/import/row.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';

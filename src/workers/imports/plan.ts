@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Result } from '../../entities/import/progress.ts';
+import type { Result } from '../../entities/import/import.ts';
 import type { ProductFields, RowProblem, VariantFields } from '../../entities/import/row.ts';
 import { newId } from '../../infra/ids.ts';
 import type {

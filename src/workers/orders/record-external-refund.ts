@@ -1,5 +1,5 @@
 import { markCreditNoteDue } from '../../entities/invoice/due.ts';
-import { recordRefund } from '../../entities/order/refunds/refund.ts';
+import { Refund } from '../../entities/order/refunds/refund.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { issueDocuments } from '../../jobs/invoices.ts';
 import type { OrderWork } from '../../jobs/orders.ts';
@@ -23,7 +23,7 @@ export async function prepareRecord(
   return {
     event: { type: 'RECORD_REFUND', amount },
     async perform() {
-      const refundId = await recordRefund(tx, { order, lines, reason });
+      const refundId = await Refund.record(tx, { order, lines, reason });
       markCreditNoteDue(tx, { refundId, orderId });
       tx.afterCommit(() => deps.queues.nudge(issueDocuments));
       await announce(deps, tx, { type: 'refund.succeeded', data: { orderId, refundId, amount, failure: null } });

@@ -1,6 +1,6 @@
 import { countUnits, loadLines, pickUnits, unitsIn, unshippedUnits } from '../../entities/order/lines.ts';
 import type { Order } from '../../entities/order/order.ts';
-import { deliverShipment, sendShipment, unitsUnderWay } from '../../entities/order/shipment.ts';
+import { Shipment } from '../../entities/order/shipment.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import type { OrderWork } from '../../jobs/orders.ts';
 import type { WorkerDeps } from '../deps.ts';
@@ -22,7 +22,7 @@ export async function prepareShipment(
   return {
     event: { type: 'SHIP', units: unitsIn(picked) },
     async perform() {
-      const id = await sendShipment(tx, { orderId: order.id, units, carrier, trackingNumber });
+      const id = await Shipment.send(tx, { orderId: order.id, units, carrier, trackingNumber });
       await countUnits(tx, order.id, { shipped: units });
       sendEmail(deps, tx, { letter: 'shipment-sent', id });
       const facts = { carrier, trackingNumber, lines: units };
@@ -38,11 +38,11 @@ export async function prepareDelivery(
   tx: Tx,
   { order, work: { shipmentId } }: { order: Order; work: OrderWork['DELIVER'] },
 ): Promise<Prepared> {
-  const units = await unitsUnderWay(tx, { orderId: order.id, shipmentId });
+  const shipment = await Shipment.load(tx, { orderId: order.id, shipmentId });
   return {
-    event: { type: 'DELIVER', units },
+    event: { type: 'DELIVER', units: await shipment.countUnits(tx) },
     async perform() {
-      deliverShipment(tx, shipmentId);
+      shipment.deliver(tx.now);
       await announce(deps, tx, { type: 'shipment.delivered', data: { orderId: order.id, shipmentId } });
       return { shipmentId };
     },

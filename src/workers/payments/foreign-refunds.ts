@@ -7,7 +7,7 @@ import { type Tx, unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { observe } from '../../infra/observability/log.ts';
 import { issueDocuments } from '../../jobs/invoices.ts';
 import { processProviderEvents } from '../../jobs/payments.ts';
-import type { Refund } from '../../ports/payments/port.ts';
+import type { ProviderRefund } from '../../ports/payments/port.ts';
 import { lockCheckout } from '../checkout/advance.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { advanceOrder, lockOrder } from '../orders/advance.ts';
@@ -31,7 +31,7 @@ export async function bookRefundEvent(deps: WorkerDeps, event: OpenProviderEvent
 export async function bookForeignRefunds(
   deps: WorkerDeps,
   tx: Tx,
-  { checkoutId, refunds, cause }: { checkoutId: string; refunds: readonly Refund[]; cause: string },
+  { checkoutId, refunds, cause }: { checkoutId: string; refunds: readonly ProviderRefund[]; cause: string },
 ): Promise<number> {
   const checkout = await lockCheckout(tx, checkoutId);
   const [payment] = checkout ? await tx.find(Payment, { checkoutId }) : [];

@@ -2,10 +2,10 @@ import { ATTEMPT_STATUS } from '../../entities/payment/attempt.ts';
 import type { Operation, OperationKind } from '../../entities/payment/operation.ts';
 import type { OperationResult } from '../../entities/payment/operation-result.ts';
 import { external } from '../../infra/database/external-call.ts';
-import { type Intent, type PaymentProvider, ProviderError, type Refund } from '../../ports/payments/port.ts';
+import { type Intent, type PaymentProvider, ProviderError, type ProviderRefund } from '../../ports/payments/port.ts';
 
 /** The provider's answer. `wait`: the provider cannot be called yet. `moot`: there is nothing left to do. */
-export type ProviderAnswer = { intent: Intent } | { refund: Refund } | 'wait' | 'moot';
+export type ProviderAnswer = { intent: Intent } | { refund: ProviderRefund } | 'wait' | 'moot';
 
 /** The provider's clock may be behind ours by this much, in milliseconds. */
 export const CLOCK_SKEW_MS = 60_000;

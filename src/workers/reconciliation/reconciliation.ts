@@ -6,7 +6,7 @@ import {
   loadDiscrepancy,
   recordFound,
 } from '../../entities/reconciliation/discrepancy.ts';
-import { advanceRun, beginRun, findRun, finishRun, lockRun, type Run } from '../../entities/reconciliation/run.ts';
+import { findRun, ReconciliationRun, type Run } from '../../entities/reconciliation/run.ts';
 import { isDatabaseDown, isPoolExhausted } from '../../infra/database/database.ts';
 import { type Tx, unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { errorFields, observe } from '../../infra/observability/log.ts';
@@ -58,7 +58,7 @@ export const reconciliationRunHandlers = (deps: WorkerDeps) => [
 
 const begin = ({ db, queues }: WorkerDeps, kind: Run['kind']): Promise<JobOutcome> =>
   unitOfWork(db, 'reconciliation.begin', async (tx) => {
-    const runId = await beginRun(tx, { kind, startedBy: 'schedule' });
+    const runId = await ReconciliationRun.start(tx, { kind, startedBy: 'schedule' });
     if (runId === undefined) return noop('another run goes on');
     enqueue(tx, queues, { contract: continueRun, payload: { runId } });
     return done;
@@ -76,18 +76,19 @@ interface Step {
 }
 
 async function runStep(deps: WorkerDeps, tx: Tx, { run, fetched, commandId }: Step): Promise<JobOutcome> {
-  if (!run || !(await lockRun(tx, run))) {
+  const locked = run && (await ReconciliationRun.lock(tx, run));
+  if (!locked) {
     await acknowledge(tx, commandId);
     return noop('done before');
   }
-  if (run.phase === 'settle') return settle(tx, { run, commandId });
+  if (run.phase === 'settle') return settle(tx, { run: locked, commandId });
   await acknowledge(tx, commandId);
   const { found, checked, cursor } = await runPhase(deps, tx, { run, fetched });
   for (const discrepancyId of await recordFound(tx, run.id, found)) {
     enqueue(tx, deps.queues, { contract: healDiscrepancy, payload: { discrepancyId } });
   }
   for (const { kind, facts } of found) observe('discrepancy.found', { kind, ...idsOf(facts) });
-  await advanceRun(tx, run, { cursor, checked });
+  locked.advance({ cursor, checked }, tx.now);
   enqueue(tx, deps.queues, { contract: continueRun, payload: { runId: run.id } });
   return done;
 }
@@ -118,24 +119,25 @@ async function skipPhase(
   { run, error, commandId }: { run: Run; error: unknown; commandId: string },
 ): Promise<JobOutcome> {
   await acknowledge(tx, commandId);
-  if (!(await lockRun(tx, run))) return noop('done before');
+  const locked = await ReconciliationRun.lock(tx, run);
+  if (!locked) return noop('done before');
   const facts = { phase: run.phase, ...errorFields(error) };
   await recordFound(tx, run.id, [{ kind: 'reconciliation.phase-failed', facts }]);
-  const hasNextPhase = await advanceRun(tx, run, { cursor: null, checked: 0 });
+  const hasNextPhase = locked.advance({ cursor: null, checked: 0 }, tx.now);
   if (hasNextPhase) enqueue(tx, queues, { contract: continueRun, payload: { runId: run.id } });
-  else await finishRun(tx, run);
+  else await locked.finish(tx);
   return done;
 }
 
 /** Finishes the run when all its repairs are done, or after the timeout. */
-async function settle(tx: Tx, { run, commandId }: { run: Run; commandId: string }): Promise<JobOutcome> {
+async function settle(tx: Tx, { run, commandId }: { run: ReconciliationRun; commandId: string }): Promise<JobOutcome> {
   const waited = tx.now.getTime() - run.updatedAt.getTime();
   if ((await countHealing(tx, run.id)) > 0) {
     if (waited < REPAIR_TIMEOUT_MS) return snooze(CHECK_AGAIN_MS);
     await giveUpHealing(tx, run.id);
   }
   await acknowledge(tx, commandId);
-  await finishRun(tx, run);
+  await run.finish(tx);
   tx.afterCommit(() => observe('reconciliation.done', { runId: run.id, kind: run.kind }));
   return done;
 }

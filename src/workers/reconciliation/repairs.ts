@@ -16,7 +16,7 @@ import { issueDocuments } from '../../jobs/invoices.ts';
 import { carryOutCommand } from '../../jobs/orders.ts';
 import { askProvider, executeOperation, processProviderEvents } from '../../jobs/payments.ts';
 import { moderateReview, recountReviews } from '../../jobs/reviews.ts';
-import { type Intent, ProviderError, type Refund } from '../../ports/payments/port.ts';
+import { type Intent, ProviderError, type ProviderRefund } from '../../ports/payments/port.ts';
 import { advance, lockCheckout } from '../checkout/advance.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { bookForeignRefunds } from '../payments/foreign-refunds.ts';
@@ -27,7 +27,7 @@ type Action = string | null;
 
 interface Inspected {
   intent?: Intent;
-  refunds?: Refund[];
+  refunds?: ProviderRefund[];
 }
 
 /** The implementation of a rule of src/domain/reconciliation.ts. */

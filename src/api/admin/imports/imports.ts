@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { refused } from '../../../domain/errors.ts';
-import { cancelImport } from '../../../entities/import/progress.ts';
+import { Import } from '../../../entities/import/import.ts';
 import { listImports, requireImport } from '../../../entities/import/reading.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
@@ -73,7 +72,9 @@ const cancelRoute = (deps: ApiDeps) =>
         scope: id,
         async work(tx) {
           const before = await requireImport(tx.query, id);
-          if (!(await cancelImport(tx, id))) throw refused('IMPORT_OVER', { importId: id });
+          const found = await tx.lock(Import, { id });
+          found?.cancel(tx.now);
+          await tx.write();
           const body = await requireImport(tx.query, id);
           const target = { type: 'import', id };
           return {

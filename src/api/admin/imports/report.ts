@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { guarded } from '../../../entities/import/cells.ts';
-import type { RowOutcome } from '../../../entities/import/progress.ts';
+import type { RowOutcome } from '../../../entities/import/import.ts';
 import { reportRows, requireImport } from '../../../entities/import/reading.ts';
 import type { Query } from '../../../infra/database/query.ts';
 import type { ApiDeps } from '../../deps.ts';

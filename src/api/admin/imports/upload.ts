@@ -1,4 +1,4 @@
-import { acceptImport } from '../../../entities/import/progress.ts';
+import { Import } from '../../../entities/import/import.ts';
 import { requireImport } from '../../../entities/import/reading.ts';
 import { discardImport, openImport, storeLines } from '../../../entities/import/receiving.ts';
 import { enqueue } from '../../../entities/outbox/outbox.ts';
@@ -48,7 +48,9 @@ export const uploadRoute = (deps: ApiDeps) =>
 function accept(deps: ApiDeps, call: RawCall, { id, rows, sha256 }: { id: string; rows: number; sha256: string }) {
   const { headers, principal, raw, requestId } = call;
   const work = async (tx: Tx) => {
-    await acceptImport(tx, id, rows);
+    const received = await tx.lock(Import, { id });
+    received?.accept(rows);
+    await tx.write();
     enqueue(tx, deps.queues, { contract: runImport, payload: { importId: id, after: 0 } });
     const body = await requireImport(tx.query, id);
     const links = { Location: `/api/v1/admin/products/imports/${id}`, 'Retry-After': '1' };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import { enqueue } from '../../../entities/outbox/outbox.ts';
-import { beginRun } from '../../../entities/reconciliation/run.ts';
+import { ReconciliationRun } from '../../../entities/reconciliation/run.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { continueRun } from '../../../jobs/reconciliation.ts';
 import type { ApiDeps } from '../../deps.ts';
@@ -63,7 +63,7 @@ const start = (deps: ApiDeps) =>
       const { kind } = call.body;
       const actor = actorOf(call.principal);
       const work = async (tx: Tx) => {
-        const id = await beginRun(tx, { kind, startedBy: `${actor.kind}:${actor.id}` });
+        const id = await ReconciliationRun.start(tx, { kind, startedBy: `${actor.kind}:${actor.id}` });
         if (id === undefined) throw refused('RUN_IN_PROGRESS');
         enqueue(tx, deps.queues, { contract: continueRun, payload: { runId: id } });
         const [run] = await tx.query(`select ${RUN_COLUMNS} from reconciliation_runs where id = $1`, [id]);

@@ -1,5 +1,6 @@
 import type { Taxed } from '../../../domain/invoices/taxes.ts';
 import type { CreditableLine } from '../../../domain/orders/credit-tax.ts';
+import type { RefundLine } from '../../../domain/orders/refundable.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 
 /** The amounts of an order that credit notes may still credit, in paise. The order's lock protects them. */
@@ -24,6 +25,25 @@ const sums = (filter: string): string =>
  * SQL: whether the refund `r` has a credit note. If it failed after that, the note stays and the money is still owed.
  */
 export const HAS_NOTE = `exists (select 1 from documents d where d.refund_id = r.id)`;
+
+interface CreditNote {
+  lines: RefundLine[];
+  isIssued: boolean;
+  /** The number of the refund's next call to the provider, from 1. */
+  round: number;
+}
+
+/** Loads the lines of a refund's credit note. */
+export async function loadCreditNote(tx: Tx, refundId: string): Promise<CreditNote> {
+  const [note] = await tx.query<CreditNote & Record<string, unknown>>(
+    `select ${HAS_NOTE} as "isIssued", (select count(*)::int + 1 from payment_operations where refund_id = r.id) as round,
+        (select coalesce(json_agg(to_jsonb(l) - 'refund_id' - 'order_id' order by line, share), '[]')
+          from refund_lines l where refund_id = r.id) as lines
+      from refunds r where id = $1`,
+    [refundId],
+  );
+  return note ?? { lines: [], isIssued: false, round: 1 };
+}
 
 /** Loads what is left of an order's invoice lines, under the order's lock. */
 export async function loadCreditable(tx: Tx, orderId: string): Promise<Creditable> {

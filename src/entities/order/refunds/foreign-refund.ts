@@ -1,9 +1,8 @@
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
-import { newId } from '../../../infra/ids.ts';
 import type { Payment } from '../../payment/payment.ts';
-import { writeCreditLines } from './credit-lines.ts';
 import { creditLines } from './foreign-credit.ts';
 import { loadMoney } from './money.ts';
+import { Refund } from './refund.ts';
 
 /** A refund from the provider's list; the amount in paise. */
 interface Listed {
@@ -14,30 +13,34 @@ interface Listed {
 
 /**
  * Books a refund that was made in the provider's dashboard, with its credit note lines, under the locks of the checkout
- * and of the order.
+ * and of the order, and writes it.
  * @returns its id, and the paise of our pending refunds; undefined if the refund is our own or was booked before
  */
 export async function bookForeignRefund(
   tx: Tx,
   { payment, orderId, refund }: { payment: Payment; orderId: string | null; refund: Listed },
 ): Promise<{ id: string; underWay: number } | undefined> {
+  if (await isKnown(tx, payment.id, refund)) return undefined;
+  const { amount, id: providerReference } = refund;
   const before = await loadMoney(tx, payment.checkoutId);
-  const [booked] = await tx.query<{ id: string }>(
-    `insert into refunds (id, order_id, payment_id, amount, cause, state, provider_reference, created_at, decided_at)
-      select $1::uuid, $2::uuid, $3::uuid, $4::bigint, 'provider', 'succeeded', $5, $6::timestamptz, $6::timestamptz
-        where not exists (select 1 from payment_operations where payment_id = $3 and (reference = $5 or id::text = $7))
-      on conflict (provider_reference) do nothing returning id`,
-    [newId(), orderId, payment.id, refund.amount, refund.id, tx.now, refund.reference],
-  );
-  if (!booked) return undefined;
   const { underWay, outside } = before;
-  const refunded = payment.refunded + refund.amount;
-  payment.recordForeignRefund({ amount: refund.amount, elsewhere: underWay + outside, now: tx.now });
-  if (orderId) {
-    const lines = await creditLines(tx, { orderId, amount: refund.amount, money: { ...before, refunded } });
-    await writeCreditLines(tx, { refundId: booked.id, orderId, lines });
-  }
-  return { id: booked.id, underWay };
+  payment.recordForeignRefund({ amount, elsewhere: underWay + outside, now: tx.now });
+  const money = { ...before, refunded: payment.refunded };
+  const lines = orderId === null ? [] : await creditLines(tx, { orderId, amount, money });
+  const row = { orderId, paymentId: payment.id, amount, cause: 'provider', reason: null, state: 'succeeded' } as const;
+  const { id } = Refund.add(tx, { ...row, providerReference }, lines);
+  await tx.write();
+  return { id, underWay };
+}
+
+/** Whether a refund from the provider's list is our own, or was booked before. */
+async function isKnown(tx: Tx, paymentId: string, { id, reference }: Listed): Promise<boolean> {
+  const known = await tx.query(
+    `select 1 from payment_operations where payment_id = $1 and (reference = $2 or id::text = $3)
+      union all select 1 from refunds where provider_reference = $2`,
+    [paymentId, id, reference],
+  );
+  return known.length > 0;
 }
 
 /** Finds a booked refund of the provider's dashboard that no call of ours has replaced since. */

@@ -1,6 +1,5 @@
 import { cancelDueCreditNote, markCreditNoteDue } from '../../../entities/invoice/due.ts';
-import { settleCredit } from '../../../entities/order/refunds/credit-lines.ts';
-import { decideRefund } from '../../../entities/order/refunds/refund.ts';
+import { Refund } from '../../../entities/order/refunds/refund.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { observe } from '../../../infra/observability/log.ts';
 import { issueDocuments } from '../../../jobs/invoices.ts';
@@ -18,20 +17,23 @@ export async function endRefund(
   tx: Tx,
   { refundId, failure, cause }: { refundId: string; failure: string | null; cause: string },
 ): Promise<void> {
-  if (failure === null) await settleCredit(tx, refundId);
-  const ended = await decideRefund(tx, { id: refundId, failure });
-  if (!ended) return;
-  const { orderId, amount, before, isOurs } = ended;
+  const [refund] = await tx.find(Refund, { id: refundId });
+  if (!refund) return;
+  const { orderId, amount, state: before } = refund;
+  const isNew = failure === null ? await refund.succeed(tx) : refund.fail(failure, tx.now);
+  if (!isNew) return;
+  // The credit note and the next step of the order read the refund and its lines.
+  await tx.write();
   observe(failure === null ? 'order.refund.succeeded' : 'order.refund.failed', { orderId, refundId, amount, failure });
   if (failure === null) {
-    markCreditNoteDue(tx, { refundId, orderId });
+    if (orderId) markCreditNoteDue(tx, { refundId, orderId });
     tx.afterCommit(() => deps.queues.nudge(issueDocuments));
-    if (isOurs) sendEmail(deps, tx, { letter: 'refund-made', id: refundId });
+    if (refund.cause !== 'provider') sendEmail(deps, tx, { letter: 'refund-made', id: refundId });
   } else cancelDueCreditNote(tx, refundId);
   const type = failure === null ? 'refund.succeeded' : 'refund.failed';
   await announce(deps, tx, { type, data: { orderId, refundId, amount, failure } });
   if (failure !== null && before !== 'succeeded') return;
-  const order = await lockOrder(tx, orderId);
+  const order = orderId && (await lockOrder(tx, orderId));
   if (!order) return;
   const event = { type: failure === null ? 'MONEY_RETURNED' : 'MONEY_KEPT', amount } as const;
   await advanceOrder(deps, tx, { order, event, actor: 'provider', reason: failure, cause });

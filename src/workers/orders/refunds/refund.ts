@@ -3,7 +3,7 @@ import { capRefundLines } from '../../../domain/orders/credit.ts';
 import { amountOf, type RefundLine, refundDelivery, refundUnits } from '../../../domain/orders/refundable.ts';
 import { countUnits, loadDelivery, loadLines, pickUnits, refundable } from '../../../entities/order/lines.ts';
 import type { Order } from '../../../entities/order/order.ts';
-import { createRefund, type NewRefund } from '../../../entities/order/refunds/refund.ts';
+import { type NewRefund, Refund } from '../../../entities/order/refunds/refund.ts';
 import { enqueue } from '../../../entities/outbox/outbox.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import type { OrderWork } from '../../../jobs/orders.ts';
@@ -21,7 +21,7 @@ export async function giveBack(
   tx: Tx,
   request: NewRefund,
 ): Promise<{ refundId: string } | undefined> {
-  const refund = await createRefund(tx, request);
+  const refund = await Refund.request(tx, request);
   if (!refund) return undefined;
   enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId: refund.operationId } });
   return { refundId: refund.id };

@@ -1,4 +1,4 @@
-import { retryFailedRefund } from '../../../entities/order/refunds/refund-retry.ts';
+import { Refund } from '../../../entities/order/refunds/refund.ts';
 import { enqueue } from '../../../entities/outbox/outbox.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import type { OrderWork } from '../../../jobs/orders.ts';
@@ -16,7 +16,8 @@ export function prepareRetry(
   return {
     event: { type: 'RETRY_REFUND' },
     async perform() {
-      const operationId = await retryFailedRefund(tx, { order, refundId });
+      const refund = await Refund.loadFailed(tx, { refundId, orderId: order.id });
+      const operationId = await refund.retry(tx, order);
       enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
       return { refundId };
     },
