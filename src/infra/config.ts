@@ -71,6 +71,7 @@ const settings = {
     .regex(/^\S+:\d{1,5}$/, 'must be a host and a port, like 127.0.0.1:9464')
     .optional(),
   LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
+  ACCESS_LOG_RATIO: z.coerce.number().min(0).max(1).default(0.01),
   CHECKOUT_TTL_SECONDS: seconds.default(900),
   UNPAID_HOLD_SECONDS: seconds.default(300),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(200).default(16),
@@ -126,6 +127,7 @@ const READ_BY = {
     'DATABASE_NAMED_STATEMENTS',
     ...PAYMENTS,
     'CACHE_REDIS_URL',
+    'ACCESS_LOG_RATIO',
     'ACCESS_TOKEN_KEYS',
     'RATE_LIMITS',
     'ORDER_LIMITS',

@@ -2,7 +2,7 @@ import { failpoint } from '../failpoint.ts';
 import { errorFields, observe } from '../observability/log.ts';
 import { runWithTrace } from '../observability/trace.ts';
 import type { Command } from './queue.ts';
-import { type Handler, snooze } from './worker.ts';
+import { type Handler, millisecondsSince, snooze } from './worker.ts';
 
 /** Runs commands in this process, outside of the queues. */
 export interface LocalRunner {
@@ -25,13 +25,22 @@ export function runLocally(
   async function run(entry: Handler, command: Command): Promise<void> {
     const context = { commandId: command.id, isTakeover: false, starts: 1, progress: () => undefined };
     let isRedelivered = false;
+    const startedAt = performance.now();
     const outcome = await runWithTrace(command.trace, () => entry.run(command.payload, context)).catch((error) => {
       observe('command.retried', { command: command.name, commandId: command.id, ...errorFields(error) });
       // The handler did not end regularly.
       isRedelivered = true;
       return snooze(0);
     });
-    observe(`job.${outcome.kind}`, { job: command.name, jobId: command.id, ...outcome });
+    const { id: jobId, name: job, queue } = command;
+    observe(`job.${outcome.kind}`, {
+      queue,
+      job,
+      jobId,
+      tookMs: millisecondsSince(startedAt),
+      waitedMs: 0,
+      ...outcome,
+    });
     failpoint(`${command.name}.before-ack`);
     if (outcome.kind === 'snooze') await options.deliver([{ ...command, isRedelivered }]).catch(() => undefined);
   }

@@ -82,7 +82,8 @@ export function startWorker(
   );
   worker.on('failed', (job, error) => {
     const isFinal = job?.finishedOn !== undefined || error instanceof UnrecoverableError;
-    const fields = { queue: options.queue, job: job?.name, jobId: job?.id, ...errorFields(error) };
+    const tookMs = job?.processedOn && Date.now() - job.processedOn;
+    const fields = { queue: options.queue, job: job?.name, jobId: job?.id, tookMs, ...errorFields(error) };
     observe(isFinal ? 'job.dead.failed' : 'job.retried', fields);
   });
   return { worker, busy: () => running };
@@ -97,6 +98,7 @@ async function runJob(
   if (!entry) throw new UnrecoverableError(`no handler for ${job.name}`);
   const { trace, isRedelivered = false, endedStart = 0, ...data } = job.data as JobMetadata;
   const { attemptsStarted: starts } = job;
+  const startedAt = performance.now();
   const isTakeover = starts > 1 ? endedStart !== starts - 1 : isRedelivered;
   let isRegularEnd = true;
   const outcome = await runWithTrace(trace ?? { requestId: String(job.id), traceparent: '' }, () =>
@@ -104,7 +106,7 @@ async function runJob(
       const ms = options.whenUnavailable(error);
       if (ms === null) throw error;
       isRegularEnd = false;
-      observe('job.unavailable', { job: job.name, jobId: job.id, ms, ...errorFields(error) });
+      observe('job.unavailable', { ...endOf(job, startedAt), ms, ...errorFields(error) });
       return snooze(ms);
     }),
   );
@@ -132,10 +134,22 @@ async function runHandler(
   job: Job,
 ): Promise<JobOutcome> {
   const { attemptsStarted: starts } = job;
+  const startedAt = performance.now();
   const progress = (done: number, of: number) => {
     job.updateProgress({ done, of }).catch(() => undefined);
   };
   const outcome = await entry.run(data, { commandId: String(job.id), isTakeover, starts, progress });
-  observe(outcome.kind === 'done' ? 'job.done' : `job.${outcome.kind}`, { job: job.name, jobId: job.id, ...outcome });
+  observe(`job.${outcome.kind}`, { ...endOf(job, startedAt), ...outcome });
   return outcome;
 }
+
+/** What the metrics and the log say of a job that ended. `waitedMs`: from the moment it was due to its first start. */
+function endOf({ queueName, name, id, attemptsStarted, timestamp, opts, processedOn }: Job, startedAt: number) {
+  const tookMs = millisecondsSince(startedAt);
+  const fields = { queue: queueName, job: name, jobId: id, tookMs };
+  if (attemptsStarted !== 1 || processedOn === undefined) return fields;
+  return { ...fields, waitedMs: Math.max(0, processedOn - timestamp - (opts.delay ?? 0)) };
+}
+
+/** Since `startedAt` of the monotonic clock, to a tenth. */
+export const millisecondsSince = (startedAt: number): number => Math.round((performance.now() - startedAt) * 10) / 10;

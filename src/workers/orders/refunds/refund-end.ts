@@ -22,7 +22,8 @@ export async function endRefund(
   const ended = await decideRefund(tx, { id: refundId, failure });
   if (!ended) return;
   const { orderId, amount, before, isOurs } = ended;
-  observe(failure === null ? 'order.refund.succeeded' : 'order.refund.failed', { orderId, refundId, amount, failure });
+  const fields = { orderId, refundId, amount, failure };
+  tx.afterCommit(() => observe(failure === null ? 'order.refund.succeeded' : 'order.refund.failed', fields));
   if (failure === null) {
     markCreditNoteDue(tx, { refundId, orderId });
     tx.afterCommit(() => deps.queues.nudge(issueDocuments));
