@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
 import { PROMTOOL_START_MS, promtool } from '../support/promtool.ts';
-import { alertNames, dashboards, expressions, PROMETHEUS, rulesText } from './monitoring.ts';
+import { alertNames, dashboards, exportedBy, expressions, PROMETHEUS, rulesText, selectorsOf } from './monitoring.ts';
 
 const RUNBOOK = readFileSync(resolve(import.meta.dirname, '../../docs/runbook.md'), 'utf8');
 
@@ -82,6 +82,21 @@ describe('the dashboards', () => {
         for (const { expr, legendFormat } of panel.targets) expect(expr && legendFormat, where).to.be.a('string');
       }
     }
+  });
+
+  it('have metrics and labels that can be compared with an export', () => {
+    const expr = 'sum by (le) (rate(vcecom_a_seconds_bucket{queue=~"x|y",kind!="z"}[5m])) > max(vcecom_b_total) + up';
+    expect(selectorsOf(expr)).to.deep.equal([
+      { metric: 'vcecom_a_seconds', labels: ['queue', 'kind'] },
+      { metric: 'vcecom_b_total', labels: [] },
+      { metric: 'up', labels: [] },
+    ]);
+    const text =
+      '# TYPE vcecom_a_seconds histogram\nvcecom_a_seconds_bucket{le="1",queue="x"} 2\n# TYPE vcecom_b_total counter\n';
+    expect([...exportedBy([text])]).to.deep.equal([
+      ['vcecom_a_seconds', new Set(['le', 'queue'])],
+      ['vcecom_b_total', new Set()],
+    ]);
   });
 
   it('have no panels over each other', () => {
