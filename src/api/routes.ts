@@ -1,7 +1,8 @@
+import type { ReadinessDeps } from '../infra/readiness.ts';
 import { accountRoutes } from './account/account.ts';
 import { adminRoutes } from './admin/admin.ts';
 import type { ApiDeps } from './deps.ts';
-import { type HealthDeps, healthRoutes } from './health.ts';
+import { healthRoutes } from './health.ts';
 import type { AnyRoute } from './http/route.ts';
 import { reviewRoutes } from './reviews/reviews.ts';
 import { cartRoutes } from './store/cart/cart.ts';
@@ -14,7 +15,7 @@ import { pricingRoutes } from './store/pricing/pricing.ts';
 import { type WebhookVerifier, webhookRoutes } from './webhooks/payment-provider.ts';
 
 /** All routes of the API. */
-export const allRoutes = (deps: ApiDeps, others: { health: HealthDeps; provider: WebhookVerifier }): AnyRoute[] => [
+export const allRoutes = (deps: ApiDeps, others: { health: ReadinessDeps; provider: WebhookVerifier }): AnyRoute[] => [
   ...healthRoutes(others.health),
   ...productRoutes(deps),
   ...reviewRoutes(deps),

@@ -1,4 +1,5 @@
 import { ConfigError } from '../infra/config.ts';
+import { nameProcess } from '../infra/observability/identity.ts';
 import { errorFields, observe } from '../infra/observability/log.ts';
 
 /** Reports why a process did not start; a syntax error with file and line. */
@@ -8,5 +9,6 @@ export function reportFailedStart(process: string, error: unknown): void {
     return;
   }
   if (error instanceof SyntaxError) console.error(error);
-  observe('process.start.failed', { process, ...errorFields(error) });
+  nameProcess(process);
+  observe('process.start.failed', { ...errorFields(error) });
 }

@@ -10,6 +10,6 @@ export async function migrateOnce(): Promise<void> {
   prepareProcess('migrate', config);
   const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES, migrations: MIGRATIONS });
   await migrate(db);
-  observe('schema ready', { migrations: MIGRATIONS.length });
+  observe('schema.ready', { migrations: MIGRATIONS.length });
   await db.close();
 }

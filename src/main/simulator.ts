@@ -19,6 +19,6 @@ export async function simulator(): Promise<void> {
     ...(config.SIMULATOR_JOURNAL && { journal: config.SIMULATOR_JOURNAL }),
     log: observe,
   });
-  observe('simulator ready', { url: running.url });
+  observe('simulator.ready', { url: running.url });
   stopOnSignal([running.close]);
 }

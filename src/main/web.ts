@@ -4,6 +4,7 @@ import { startServer, stopServer } from '../api/server.ts';
 import { openVault } from '../entities/account/privacy/vault.ts';
 import { createOffersCache } from '../entities/pricing/offers.ts';
 import { ENTITIES } from '../entities/schema.ts';
+import { cacheGauges } from '../infra/cache/read-counts.ts';
 import { openCache } from '../infra/cache/redis-cache.ts';
 import { type Config, readConfig } from '../infra/config.ts';
 import { openDatabase } from '../infra/database/database.ts';
@@ -11,6 +12,7 @@ import { observe } from '../infra/observability/log.ts';
 import { startTracing } from '../infra/observability/tracing.ts';
 import { subscribeToChanges } from '../infra/queue/change-notifications.ts';
 import { openQueues } from '../infra/queue/queue.ts';
+import { redisGauges } from '../infra/redis/connections.ts';
 import { openRedis } from '../infra/redis/redis.ts';
 import { stopOnSignal } from '../infra/shutdown.ts';
 import { JOBS } from '../jobs/schedule.ts';
@@ -55,10 +57,10 @@ export async function web(): Promise<void> {
     replay: (id: string, to?: number) => replayHistory(db.query, id, to),
     stopping: stopping.signal,
   };
-  const stopMetrics = await startMetrics(config, [db.gauges]);
+  const stopMetrics = await startMetrics(config, { gaugeSets: [db.gauges, redisGauges, cacheGauges] });
   let giveUp: (reason: string) => void = () => undefined;
   const server = await startServer(deps, { ...serverOptionsOf(config), redis, giveUp: (reason) => giveUp(reason) });
-  observe('web ready', { address: server.address() });
+  observe('web.ready', { address: server.address() });
   const drainMs = config.DRAIN_SECONDS * 1_000;
   const steps = [
     async () => stopping.abort(),

@@ -1,12 +1,17 @@
+import type { Redis } from 'ioredis';
 import { openVault } from '../entities/account/privacy/vault.ts';
 import { createOffersCache } from '../entities/pricing/offers.ts';
-import { ENTITIES } from '../entities/schema.ts';
+import { ENTITIES, MIGRATIONS } from '../entities/schema.ts';
+import { cacheGauges } from '../infra/cache/read-counts.ts';
 import { type Config, readConfig } from '../infra/config.ts';
 import { openDatabase } from '../infra/database/database.ts';
 import { observe } from '../infra/observability/log.ts';
+import { cachedGauges } from '../infra/observability/metrics.ts';
 import { startTracing } from '../infra/observability/tracing.ts';
 import { notifyOfChange } from '../infra/queue/change-notifications.ts';
 import { openQueues } from '../infra/queue/queue.ts';
+import { openReadiness } from '../infra/readiness.ts';
+import { redisGauges } from '../infra/redis/connections.ts';
 import { openRedis } from '../infra/redis/redis.ts';
 import { stopOnSignal } from '../infra/shutdown.ts';
 import { JOBS } from '../jobs/schedule.ts';
@@ -14,6 +19,7 @@ import { folderMailer } from '../ports/mail/folder.ts';
 import type { Mailer } from '../ports/mail/port.ts';
 import { smtpMailer } from '../ports/mail/smtp.ts';
 import { httpSender } from '../ports/webhooks/http.ts';
+import type { WorkerDeps } from '../workers/deps.ts';
 import { openJudge } from '../workers/reviews/judge.ts';
 import { workerGauges } from '../workers/runtime/gauges.ts';
 import { startWorkers } from '../workers/runtime/start.ts';
@@ -24,6 +30,8 @@ import { readSeller } from './seller.ts';
 
 /** The longest silence of PostgreSQL, in milliseconds: queries of jobs may take longer than those of requests. */
 const SILENCE_MS = 120_000;
+/** How long a reading of the gauges is used for other scrapes, in milliseconds. */
+const GAUGES_MS = 5_000;
 
 /** Starts the worker, which runs the jobs. */
 export async function worker(): Promise<void> {
@@ -57,14 +65,15 @@ export async function worker(): Promise<void> {
     sellerState: config.SELLER_STATE,
     ...{ pricesIncludeTax: config.PRICES_INCLUDE_TAX, shippingTax: config.SHIPPING_TAX },
   };
-  const stopMetrics = await startMetrics(config, [db.gauges, workerGauges(deps)]);
+  const metrics = await serveMetrics(config, { ...deps, redis });
   const concurrency = config.WORKER_CONCURRENCY;
   let giveUp: (reason: string) => void = () => undefined;
   const stopWorkers = startWorkers(deps, { connection, concurrency, giveUp: (reason) => giveUp(reason) });
-  observe('worker ready', { concurrency });
+  observe('worker.ready', { concurrency });
   giveUp = stopOnSignal([
-    stopMetrics,
+    metrics.markStopping,
     stopWorkers,
+    metrics.stop,
     deps.judge.close,
     queues.close,
     readCaches.close,
@@ -79,6 +88,23 @@ const holdMsOf = ({ CHECKOUT_TTL_SECONDS: full, UNPAID_HOLD_SECONDS: unpaid }: C
   withMethod: full * 1_000,
   withoutMethod: Math.min(unpaid, full) * 1_000,
 });
+
+/** Serves metrics and health at METRICS_ADDRESS, if it is set. */
+async function serveMetrics(
+  config: Config<'worker'>,
+  { db, redis, queues }: Pick<WorkerDeps, 'db' | 'queues'> & { redis: Redis },
+) {
+  let isStopping = false;
+  const migrations = MIGRATIONS.map(({ name }) => name);
+  const stop = await startMetrics(config, {
+    gaugeSets: [db.gauges, redisGauges, cacheGauges, cachedGauges(workerGauges({ db, queues }), GAUGES_MS)],
+    readiness: openReadiness({ db, redis, migrations, isServing: () => !isStopping }),
+  });
+  const markStopping = async () => {
+    isStopping = true;
+  };
+  return { stop, markStopping };
+}
 
 const mailOptions = (config: Config<'worker'>) => ({
   mailer: createMailer(config),

@@ -16,7 +16,7 @@ export interface Watched {
   stuck: string[];
 }
 
-const LIFE = / ready"|"process\.|Error: |\.stuck"/;
+const LIFE = /\.ready"|"process\.|Error: |\.stuck"/;
 /** What every job and request says while a server is away: it would push the rest out of what a failure shows. */
 const WAITS = /"(\w+\.unavailable|command\.retried|cache\.cold|sweeper\.failed)"/;
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { claimOverdue } from '../../src/entities/outbox/outbox.ts';
+import { shopGauges } from '../../src/entities/reconciliation/gauges.ts';
 import {
   CHECKOUTS_TO_ANONYMISE,
   CHECKOUTS_TO_DELETE,
@@ -43,6 +44,9 @@ const FILL: Record<string, string> = {
   reconciliation_runs: `(id, kind, started_by, state, phase, since, started_at, updated_at, finished_at)
     select id, 'recent', 's', 'done', 'settle', now(), now(), now(), now()`,
   discrepancies: `select id, id, id, 'k', id, 'warning', '{}', 'gone', null, null, now(), now(), now(), null`,
+  order_commands: `(id, order_id, kind, work, actor, state, created_at, decided_at)
+    select id, id, 'PROCESS', '{}', 'a', 'done', now(), now()`,
+  returns: `select id, id, 'received', 'other', 'a', null, now(), now(), now()`,
   mail_counts: `select current_date, id, 'account', '{}'`,
 };
 
@@ -87,6 +91,17 @@ describe('statements that run all the time', () => {
   it('claim overdue commands by an index', async () => {
     await claimOverdue({ query: explain } as Pick<Tx, 'query'> as Tx, 500);
     expect(plans.join('\n')).to.include('outbox_due').and.not.to.include('Seq Scan');
+  });
+
+  it('read the gauges by indexes of what is under way', async () => {
+    await shopGauges((sql) => explain(sql)).read();
+    // Every due document and every run is read: both are few.
+    const few = ['documents_due', 'reconciliation_runs'];
+    expect(
+      scans().filter(([, table = '']) => !few.includes(table)),
+      plans.join('\n'),
+    ).to.deep.equal([]);
+    expect(plans.join('\n')).to.include('returns_open').and.to.include('order_commands_pending');
   });
 
   it('find what is to be deleted by an index', async () => {

@@ -36,7 +36,7 @@ async function startOnce(role: StartUp['role'], target: Target): Promise<StartUp
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const lines = createInterface({ input: child.stdout });
-  const ready = new Promise<void>((done) => lines.on('line', (line) => line.includes(`"${role} ready"`) && done()));
+  const ready = new Promise<void>((done) => lines.on('line', (line) => line.includes(`"${role}.ready"`) && done()));
   const ended = once(child, 'exit');
   await Promise.race([ready, ended.then(([code]) => Promise.reject(new Error(`${role} ended with ${code}`)))]);
   const wallMs = performance.now() - startedAt;

@@ -70,7 +70,7 @@ export async function ownStack({ env = {}, isLookedAt = false, log }: OwnStack):
       env: { ...env, ...(isLookedAt && { METRICS_ADDRESS: '127.0.0.1:0' }) },
       log(line) {
         log(line);
-        const [, name, port] = (line.includes('"metrics ready"') && /^([\w-]+) .*"port":(\d+)/.exec(line)) || [];
+        const [, name, port] = (line.includes('"metrics.ready"') && /^([\w-]+) .*"port":(\d+)/.exec(line)) || [];
         if (name) metricsUrls[name] = `http://127.0.0.1:${port}/metrics`;
       },
       signal: interruption,

@@ -15,6 +15,8 @@ export interface SystemProgram {
   debian: { packages: readonly string[]; binary: string };
   /** Packages of brew, for macOS. */
   brew: readonly string[];
+  /** Whether the package starts a server when it is installed: then it is only unpacked. */
+  isService?: boolean;
 }
 
 /**
@@ -48,6 +50,7 @@ function get(program: SystemProgram, log: Log): string | null {
     return findOnPath(program);
   }
   if (process.getuid?.() !== 0) return unpack(program);
+  if (program.isService) return unpack(program) ?? (run('apt-get', ['update']) === null ? null : unpack(program));
   const { packages } = program.debian;
   const install = () => run('apt-get', ['install', '-y', '--no-install-recommends', ...packages]) !== null;
   // Package lists are often missing in a container.

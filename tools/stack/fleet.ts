@@ -76,7 +76,7 @@ function numbered(role: Role, index: number): string {
   return index === 0 ? role : `${role}-${index + 1}`;
 }
 
-/** Starts a process. A server is ready when its probe answers 200, a worker when its log contains `worker ready`. */
+/** Starts a process. A server is ready when its probe answers 200, a worker when its log contains `worker.ready`. */
 function startMember(options: FleetOptions, what: { role: Role; name: string; url?: string; probe?: string }): Member {
   const { role, name, url } = what;
   const logFile = join(options.logsDir, `${name}.log`);
@@ -87,7 +87,7 @@ function startMember(options: FleetOptions, what: { role: Role; name: string; ur
     env: environmentOf(options, what),
     logFile,
     onLine: (line) => {
-      announced ||= line.includes('worker ready');
+      announced ||= line.includes('worker.ready');
       options.log(`${name} | ${line}`);
     },
     onSpawn: (pid) => {

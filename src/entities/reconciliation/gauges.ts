@@ -19,6 +19,9 @@ const GAUGES: GaugeSet['gauges'] = {
   notices_waiting: { help: 'Unprocessed events of the payment provider', labels: [] },
   documents_due: { help: 'Invoices and credit notes that are due to be issued', labels: ['kind'] },
   webhook_deliveries_waiting: { help: 'Webhook deliveries that are pending', labels: [] },
+  order_commands_waiting: { help: 'Commands about orders that no worker has decided', labels: [] },
+  reviews_waiting: { help: 'Reviews that wait for a job (pending) or for a moderator (held)', labels: ['state'] },
+  returns_waiting: { help: 'Returns that wait for a decision or for their goods', labels: ['state'] },
 };
 
 const NONE = `'{}'::jsonb`;
@@ -39,7 +42,12 @@ const READINGS = `
     where status in ('pending', 'unknown') group by kind, status
   union all select 'notices_waiting', ${NONE}, count(*) from webhook_inbox where processed_at is null
   union all select 'documents_due', jsonb_build_object('kind', kind), count(*) from documents_due group by kind
-  union all select 'webhook_deliveries_waiting', ${NONE}, count(*) from webhook_deliveries where state = 'pending'`;
+  union all select 'webhook_deliveries_waiting', ${NONE}, count(*) from webhook_deliveries where state = 'pending'
+  union all select 'order_commands_waiting', ${NONE}, count(*) from order_commands where state = 'pending'
+  union all select 'reviews_waiting', jsonb_build_object('state', state), count(*) from reviews
+    where state in ('pending', 'held') group by state
+  union all select 'returns_waiting', jsonb_build_object('state', state), count(*) from returns
+    where state in ('requested', 'approved') group by state`;
 
 /** The gauge set of the shop for Prometheus. */
 export const shopGauges = (query: Query): GaugeSet => ({

@@ -1,6 +1,7 @@
 import { refused } from '../../domain/errors.ts';
 import { forAnyKeys, forAnyRows, ranked } from '../../infra/database/groups/merged-statements.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
+import { observe } from '../../infra/observability/log.ts';
 import { LOCK_ORDER } from '../checkout/lock-order.ts';
 import { appendMovements, type Cause, type Demand } from './movements.ts';
 
@@ -151,9 +152,15 @@ async function lockAndReserve(tx: Tx, demand: Demand): Promise<Shortage[]> {
     );
     shortages = shortagesOf(demand, levels);
   }
-  if (shortages.length === 0) changeLevels(tx, demand, { onHand: 0, reserved: 1 });
-  return shortages;
+  if (shortages.length > 0) return shortages;
+  changeLevels(tx, demand, { onHand: 0, reserved: 1 });
+  for (const { variantId, available } of levels) if (available === 0) reportSoldOut(tx, variantId);
+  return [];
 }
+
+/** The last unit is reserved. It is for sale again if the checkout ends without an order. */
+const reportSoldOut = (tx: Tx, variantId: string): void =>
+  tx.afterCommit(() => observe('stock.sold_out', { variantId }));
 
 function shortagesOf(demand: Demand, levels: readonly Level[]): Shortage[] {
   const available = new Map(levels.map((level) => [level.variantId, level.available]));

@@ -4,6 +4,7 @@ import { errorFields, observeSparingly } from '../observability/log.ts';
 import type { Entry, Make } from './entry.ts';
 import { type Maker, openMaker } from './maker.ts';
 import { openPopularity, type Popularity } from './popularity.ts';
+import { countRead } from './read-counts.ts';
 import { type CachedValue, readCachedValue } from './stored-value.ts';
 import type { Versions } from './versions.ts';
 
@@ -54,6 +55,7 @@ export function openLayeredCache(
     },
     inMemory<T extends object>(entry: Entry) {
       const cached = usableInMemory(layers, entry);
+      if (cached) countRead('memory', entry.key);
       if (cached?.value && entry.isCounted) popularity.count(entry.key);
       return (cached?.value ?? undefined) as T | undefined;
     },
@@ -90,8 +92,11 @@ async function find<T extends object>(layers: Layers, entry: Entry, make: Make<T
   // The versions cannot be read: the value is cached for a moment only, and only in this process.
   const isUnversioned = version === undefined;
   const key = keyOf(entry, version ?? versions.alone());
-  const cached = memory.get(key) ?? (isUnversioned ? undefined : await readShared(layers, key));
+  const inMemory = memory.get(key);
+  const cached = inMemory ?? (isUnversioned ? undefined : await readShared(layers, key));
   const now = Date.now();
+  const isUsed = cached !== undefined && now < cached.staleUntil;
+  countRead(isUsed ? (inMemory ? 'memory' : 'redis') : 'none', entry.key);
   if (cached && now < cached.freshUntil) return cached;
   const making = isUnversioned ? maker.alone({ entry, key, make }) : maker.shared({ entry, key, make });
   if (!cached || now >= cached.staleUntil) return making;

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { errorFields, observeSparingly } from '../observability/log.ts';
 import { TIMED_OUT, withTimeout } from '../with-timeout.ts';
 import { parseJson } from './parse-json.ts';
+import { countRead } from './read-counts.ts';
 
 /** A best-effort cache: values may disappear at any moment, calls are short, and errors are never thrown. */
 export interface Cache {
@@ -28,7 +29,9 @@ export function openCache(redis: Redis, store: string): Cache {
         }),
         READ_TIMEOUT_MS,
       );
-      return found === null || found === TIMED_OUT ? undefined : parseJson(found);
+      const isFound = found !== null && found !== TIMED_OUT;
+      countRead(isFound ? 'redis' : 'none', key);
+      return isFound ? parseJson(found) : undefined;
     },
     keep(key, value, seconds) {
       if (redis.status !== 'ready') return;

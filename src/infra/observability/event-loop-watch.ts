@@ -1,5 +1,6 @@
 import { url as inspectorUrl } from 'node:inspector';
 import { Worker } from 'node:worker_threads';
+import { identity } from './identity.ts';
 
 const BEAT_MS = 1_000;
 /** An event loop that is blocked for this many seconds does not recover. */
@@ -14,7 +15,7 @@ export function watchEventLoop(maxSeconds = MAX_BLOCKED_SECONDS): void {
   if (inspectorUrl() !== undefined) return;
   const beats = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   setInterval(() => Atomics.add(beats, 0, 1), BEAT_MS).unref();
-  const workerData = { beats, maxSeconds, beatMs: BEAT_MS };
+  const workerData = { beats, maxSeconds, beatMs: BEAT_MS, identity };
   new Worker(`(${monitorBeats})(require)`, { eval: true, workerData, execArgv: [], name: 'event-loop-watch' }).unref();
 }
 
@@ -24,7 +25,13 @@ export function watchEventLoop(maxSeconds = MAX_BLOCKED_SECONDS): void {
 function monitorBeats(require: NodeJS.Require): void {
   const { workerData } = require('node:worker_threads') as typeof import('node:worker_threads');
   const { writeSync } = require('node:fs') as typeof import('node:fs');
-  const { beats, maxSeconds, beatMs } = workerData as { beats: Int32Array; maxSeconds: number; beatMs: number };
+  interface Watched {
+    beats: Int32Array;
+    maxSeconds: number;
+    beatMs: number;
+    identity: object;
+  }
+  const { beats, maxSeconds, beatMs, identity } = workerData as Watched;
   let [last, missedBeats] = [0, 0];
   setInterval(() => {
     const now = Atomics.load(beats, 0);
@@ -32,10 +39,11 @@ function monitorBeats(require: NodeJS.Require): void {
     last = now;
     if (missedBeats < maxSeconds) return;
     const fact = {
+      timestamp: new Date().toISOString(),
       level: 'error',
       message: 'process.event_loop.stuck',
+      ...identity,
       seconds: missedBeats,
-      timestamp: new Date().toISOString(),
     };
     writeSync(1, `${JSON.stringify(fact)}\n`);
     process.kill(process.pid, 'SIGKILL');

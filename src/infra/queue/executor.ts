@@ -12,6 +12,8 @@ export interface JobStart extends JobContext {
   name: string;
   payload: object;
   trace: Trace;
+  /** How long it waited for this start, in milliseconds; undefined when that is not known. */
+  waitedMs: number | undefined;
 }
 
 export interface JobResult {
@@ -34,13 +36,13 @@ export function openExecutor(handlers: readonly Handler[], whenUnavailable: When
   const byName = new Map(handlers.map((entry) => [entry.name, entry]));
   return {
     hasHandler: (name) => byName.has(name),
-    async execute({ name, payload, trace, ...context }) {
+    async execute({ name, payload, trace, waitedMs, ...context }) {
       const entry = byName.get(name);
       if (!entry) throw new UnrecoverableError(`no handler for ${name}`);
       const result = await runWithTrace(trace, () =>
         inSpan(`process ${name}`, { kind: 'consumer' }, (span) => {
           span?.setAttributes(attributesOf(entry, context));
-          return run(entry, { payload, context, whenUnavailable, span });
+          return run(entry, { payload, context, waitedMs, whenUnavailable, span });
         }),
       );
       failpoint(`${name}.before-ack`);
@@ -68,25 +70,30 @@ function attributesOf({ name, queue }: Handler, { commandId, starts, isTakeover 
 interface Run {
   payload: object;
   context: JobContext;
+  waitedMs: number | undefined;
   whenUnavailable: WhenUnavailable;
   span: Span | undefined;
 }
 
 async function run(
-  { name, run: handle }: Handler,
-  { payload, context, whenUnavailable, span }: Run,
+  { queue, name, run: handle }: Handler,
+  { payload, context, waitedMs, whenUnavailable, span }: Run,
 ): Promise<JobResult> {
-  const job = { job: name, jobId: context.commandId };
+  const startedAt = performance.now();
+  const end = () => ({ queue, job: name, jobId: context.commandId, tookMs: millisecondsSince(startedAt), waitedMs });
   try {
     const outcome = await handle(payload, context);
     span?.setAttribute('job.outcome', outcome.kind);
-    observe(`job.${outcome.kind}`, { ...job, ...outcome });
+    observe(`job.${outcome.kind}`, { ...end(), ...outcome });
     return { outcome, isRegularEnd: true };
   } catch (error) {
     const ms = whenUnavailable(error);
     if (ms === null) throw error;
     span?.setAttribute('job.outcome', 'unavailable');
-    observe('job.unavailable', { ...job, ms, ...errorFields(error) });
+    observe('job.unavailable', { ...end(), ms, ...errorFields(error) });
     return { outcome: snooze(ms), isRegularEnd: false };
   }
 }
+
+/** Since `startedAt` of the monotonic clock, to a tenth. */
+const millisecondsSince = (startedAt: number): number => Math.round((performance.now() - startedAt) * 10) / 10;

@@ -30,7 +30,7 @@ export function runLocally(
   const running = new Set<Promise<void>>();
   async function run(command: Command): Promise<void> {
     const { id: commandId, name, payload, trace } = command;
-    const context = { commandId, isTakeover: false, starts: 1, progress: () => undefined };
+    const context = { commandId, isTakeover: false, starts: 1, waitedMs: 0, progress: () => undefined };
     const { outcome, isRegularEnd } = await execute({ name, payload, trace, ...context }).catch((error): JobResult => {
       observe('job.retried', { queue: command.queue, job: name, jobId: commandId, ...errorFields(error) });
       return { outcome: snooze(0), isRegularEnd: false };

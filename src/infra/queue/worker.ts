@@ -43,7 +43,8 @@ export function startWorker(
   worker.on('error', (error) => observeSparingly('worker.connection.lost', { queue, ...errorFields(error) }));
   worker.on('failed', (job, error) => {
     const isFinal = job?.finishedOn !== undefined || error instanceof UnrecoverableError;
-    const fields = { queue, job: job?.name, jobId: job?.id, ...errorFields(error) };
+    const tookMs = job?.processedOn && Date.now() - job.processedOn;
+    const fields = { queue, job: job?.name, jobId: job?.id, tookMs, ...errorFields(error) };
     observe(isFinal ? 'job.dead.failed' : 'job.retried', fields);
   });
   return { worker, busy: () => running };
@@ -68,6 +69,7 @@ async function runJob({ execute }: Executor, job: Job, token: string | undefined
     commandId,
     isTakeover: starts > 1 ? endedStart !== starts - 1 : isRedelivered,
     starts,
+    waitedMs: waitOf(job),
     progress: (done, of) => void job.updateProgress({ done, of }).catch(() => undefined),
   });
   if (outcome.kind === 'snooze') {
@@ -78,3 +80,9 @@ async function runJob({ execute }: Executor, job: Job, token: string | undefined
   }
   return outcome.kind === 'done' ? 'done' : JSON.stringify(outcome);
 }
+
+/** From the moment that a job was due to its first start; undefined for a later start. */
+const waitOf = ({ attemptsStarted, timestamp, opts, processedOn }: Job): number | undefined =>
+  attemptsStarted !== 1 || processedOn === undefined
+    ? undefined
+    : Math.max(0, processedOn - timestamp - (opts.delay ?? 0));

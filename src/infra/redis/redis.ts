@@ -1,6 +1,7 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import { endWhenSilent, type Silence } from '../network/silent-server.ts';
 import { errorFields, observe } from '../observability/log.ts';
+import { trackConnection } from './connections.ts';
 
 /**
  * `produce`: fails fast, because the caller has a fallback (the relay). `read`: the same without a second attempt,
@@ -35,6 +36,7 @@ export function openRedis(url: string, role: RedisRole): Redis {
     // command.
     reconnectOnError: ({ message }) => (message.includes('READONLY') ? 2 : false),
   });
+  trackConnection(redis, role);
   let isDown = false;
   redis.on('error', (error) => {
     if (!isDown) observe('redis.down', { role, ...errorFields(error) });

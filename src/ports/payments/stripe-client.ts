@@ -1,5 +1,7 @@
 import CircuitBreaker from 'opossum';
 import Stripe from 'stripe';
+import { observe } from '../../infra/observability/log.ts';
+import type { ProviderOutcome } from './port.ts';
 import { classify, isRejection } from './stripe-errors.ts';
 import { stripeHttp } from './stripe-http.ts';
 
@@ -27,14 +29,24 @@ export function openStripeClient(config: StripeConfig): StripeClient {
   return {
     stripe: connect(config),
     async call<T>(request: () => Promise<T>): Promise<T> {
+      const startedAt = performance.now();
       try {
-        return (await breaker.fire(request)) as T;
+        const answer = (await breaker.fire(request)) as T;
+        reportCall('answered', startedAt);
+        return answer;
       } catch (error) {
-        throw classify(error);
+        const failure = classify(error);
+        reportCall(failure.outcome, startedAt);
+        throw failure;
       }
     },
   };
 }
+
+const PROVIDER = 'stripe';
+
+const reportCall = (outcome: 'answered' | ProviderOutcome, startedAt: number): void =>
+  observe('provider.called', { provider: PROVIDER, outcome, ms: performance.now() - startedAt }, 'debug');
 
 function connect({ secretKey, apiUrl, timeoutMs }: StripeConfig): Stripe {
   const url = new URL(apiUrl ?? 'https://api.stripe.com');
@@ -53,8 +65,8 @@ function connect({ secretKey, apiUrl, timeoutMs }: StripeConfig): Stripe {
 
 /** A breaker that opens when more than half of at least 8 calls within 10 s got no answer from Stripe. */
 function openBreaker(resetTimeout: number): CircuitBreaker<[() => Promise<unknown>], unknown> {
-  return new CircuitBreaker((request: () => Promise<unknown>) => request(), {
-    name: 'stripe',
+  const breaker = new CircuitBreaker((request: () => Promise<unknown>) => request(), {
+    name: PROVIDER,
     // The SDK's timeout ends a call and its connection. A timeout here would end neither.
     timeout: false,
     resetTimeout,
@@ -64,4 +76,7 @@ function openBreaker(resetTimeout: number): CircuitBreaker<[() => Promise<unknow
     rollingPercentilesEnabled: false,
     enableSnapshots: false,
   });
+  breaker.on('open', () => observe('provider.circuit_opened', { provider: PROVIDER }));
+  breaker.on('close', () => observe('provider.circuit_closed', { provider: PROVIDER }));
+  return breaker;
 }

@@ -54,6 +54,7 @@ export async function advance(
       from: initialState,
       to: checkout.state,
       events: processed,
+      reason: checkout.reason,
     });
     deps.wake({ id: checkout.id, busy: checkout.busy });
   });

@@ -4,6 +4,7 @@ import type { Checkout } from '../../entities/checkout/checkout.ts';
 import { Order } from '../../entities/order/order.ts';
 import { forEachCall } from '../../infra/database/groups/merged-statements.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
+import { observe } from '../../infra/observability/log.ts';
 import { allowedCommands, newPaidOrder, storeOrder } from '../../machines/order.ts';
 
 interface PricedCheckout {
@@ -51,5 +52,8 @@ export async function placeOrder(tx: Tx, checkout: Checkout): Promise<Pick<Prici
   const units = lines.reduce((sum, { quantity }) => sum + quantity, 0);
   const machine = storeOrder(newPaidOrder({ total: totals.total, units }));
   Order.place(tx, checkout, { lines, shipping, totals, pricesIncludeTax, machine, allowed: ALLOWED, claimedBy });
+  const { id: checkoutId, orderId } = checkout;
+  const placed = { orderId, checkoutId, state: machine.value, total: totals.total, units };
+  tx.afterCommit(() => observe('order.placed', placed, 'debug'));
   return { discounts };
 }

@@ -1,6 +1,6 @@
 import { createHmac, randomInt } from 'node:crypto';
 import type { Span } from '@opentelemetry/api';
-import { retryDelayMs } from '../../domain/events.ts';
+import { MOST_TRIES, retryDelayMs } from '../../domain/events.ts';
 import { enqueue } from '../../entities/outbox/outbox.ts';
 import { type Attempt, claimDeliveries, type DueDelivery, recordAttempt } from '../../entities/webhook/delivery.ts';
 import { external } from '../../infra/database/external-call.ts';
@@ -54,7 +54,14 @@ async function deliver(deps: WorkerDeps, delivery: DueDelivery, span: Span | und
     }
   });
   const { id: deliveryId, subscriptionId, type } = delivery;
-  observe(isDelivered ? 'webhook.delivered' : 'webhook.failed', { deliveryId, subscriptionId, type, ...attempt });
+  const isLast = !isDelivered && delivery.tries + 1 >= MOST_TRIES;
+  observe(isDelivered ? 'webhook.delivered' : 'webhook.failed', {
+    deliveryId,
+    subscriptionId,
+    type,
+    isLast,
+    ...attempt,
+  });
 }
 
 async function send({ sender }: WorkerDeps, delivery: DueDelivery): Promise<Attempt> {

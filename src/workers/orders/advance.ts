@@ -81,6 +81,8 @@ export async function advanceOrder(
   order.applyTransition(tx, { ...entry, state: machine.value, machine, allowed: allowedCommands(next) });
   const eventType = order.state === from ? undefined : STATE_EVENTS[order.state];
   if (eventType) await announce(deps, tx, { type: eventType, data: { orderId: order.id, from, to: order.state } });
-  tx.afterCommit(() => observe('order.advanced', { orderId: order.id, from, to: order.state, event: type }));
+  tx.afterCommit(() =>
+    observe('order.advanced', { orderId: order.id, from, to: order.state, event: type, total: order.total }),
+  );
   return result;
 }

@@ -42,7 +42,7 @@ export async function bookForeignRefunds(
     const entry = await bookForeignRefund(tx, { payment, orderId: order?.id ?? null, refund });
     if (!entry) continue;
     booked += 1;
-    observe('payment.refund.foreign', { checkoutId, refundId: refund.id, amount: refund.amount });
+    tx.afterCommit(() => observe('payment.refund.foreign', { checkoutId, refundId: refund.id, amount: refund.amount }));
     if (!order) continue;
     markCreditNoteDue(tx, { refundId: entry.id, orderId: order.id });
     tx.afterCommit(() => deps.queues.nudge(issueDocuments));

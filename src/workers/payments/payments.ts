@@ -97,8 +97,10 @@ async function applyAnswer(deps: WorkerDeps, tx: Tx, at: SettledOperation): Prom
     return done;
   }
   const hasFailed = answer.refund.status === 'failed';
-  if (hasFailed) observe('payment.refund.failed', { refundId: answer.refund.id, checkoutId: checkout.id });
-  else payment.recordRefund(operation.amount ?? 0, tx.now);
+  const { amount } = operation;
+  const fields = { refundId: answer.refund.id, checkoutId: checkout.id, amount };
+  tx.afterCommit(() => observe(hasFailed ? 'payment.refund.failed' : 'payment.refunded', fields));
+  if (!hasFailed) payment.recordRefund(amount ?? 0, tx.now);
   await endOrderRefund(deps, tx, { operation, cause, failure: hasFailed ? 'REFUND_FAILED' : null });
   return hasFailed ? refusal('REFUND_FAILED') : done;
 }
@@ -122,7 +124,7 @@ async function applyRefusal(
 ): Promise<JobOutcome> {
   const { operation, checkout, cause, answer } = at;
   const { code } = answer;
-  observe('payment.operation.failed', { operationId: operation.id, kind: operation.kind, code });
+  tx.afterCommit(() => observe('payment.operation.failed', { operationId: operation.id, kind: operation.kind, code }));
   const details = { providerCode: code };
   if (operation.kind === 'open') {
     const event = { type: 'PAYMENT_REFUSED', reason: 'PAYMENT_METHOD_INVALID', details } as const;

@@ -53,6 +53,7 @@ export const revokeRefund = (deps: WorkerDeps, event: OpenProviderEvent): Promis
       const end = { refundId: failed.orderRefundId, failure: 'REFUND_FAILED', cause: event.eventId };
       await endRefund(deps, tx, end);
     }
-    observe('payment.refund.failed', { refundId: event.refundId, checkoutId: event.checkoutId });
+    const { refundId, checkoutId } = event;
+    tx.afterCommit(() => observe('payment.refund.failed', { refundId, checkoutId, amount: failed?.amount }));
     await closeProviderEvents(tx.query, [event], failed ? 'applied' : 'known');
   });

@@ -9,6 +9,7 @@ import { redeemerOf } from '../../../entities/pricing/goods-for-pricing.ts';
 import { linesOf, type RequestedLine } from '../../../entities/pricing/pricing-request.ts';
 import { requireMethod } from '../../../entities/pricing/shipping-methods.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
+import { observe } from '../../../infra/observability/log.ts';
 import { advanceCheckout } from '../../../jobs/checkout.ts';
 import { customerIdOf, ownersOf } from '../../auth/ownership.ts';
 import type { ApiDeps } from '../../deps.ts';
@@ -91,6 +92,7 @@ export function startCheckout(deps: ApiDeps) {
         const guest = deps.vault.indexOfGuest(call.body.email, call.body.shippingAddress);
         const redeemer = redeemerOf(cart.customerId ?? customerIdOf(call), guest);
         const checkout = createCheckout(deps, tx, { cart, redeemer, holder, ...call.body, requestId: call.requestId });
+        tx.afterCommit(() => observe('checkout.started', { checkoutId: checkout.id }, 'debug'));
         const command = { contract: advanceCheckout, payload: { checkoutId: checkout.id, event: 'START' as const } };
         return { checkout, body: newView(checkout), command };
       };

@@ -9,9 +9,13 @@ const HELP =
 export function poolGauges(pools: Readonly<Record<'statements' | 'searches', pg.Pool>>): GaugeSet {
   const reading = (pool: string, state: string, value: number) => ({ gauge: GAUGE, labels: { pool, state }, value });
   return {
-    gauges: { [GAUGE]: { help: HELP, labels: ['pool', 'state'] } },
+    gauges: {
+      [GAUGE]: { help: HELP, labels: ['pool', 'state'] },
+      database_connections_max: { help: 'The most connections of each pool of this process', labels: ['pool'] },
+    },
     read: async () =>
-      Object.entries(pools).flatMap(([name, { totalCount, idleCount, waitingCount }]) => [
+      Object.entries(pools).flatMap(([name, { totalCount, idleCount, waitingCount, options }]) => [
+        { gauge: 'database_connections_max', labels: { pool: name }, value: options.max },
         reading(name, 'used', totalCount - idleCount),
         reading(name, 'idle', idleCount),
         reading(name, 'waiting', waitingCount),

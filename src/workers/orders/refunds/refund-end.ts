@@ -24,7 +24,8 @@ export async function endRefund(
   if (!isNew) return;
   // The credit note and the next step of the order read the refund and its lines.
   await tx.write();
-  observe(failure === null ? 'order.refund.succeeded' : 'order.refund.failed', { orderId, refundId, amount, failure });
+  const fields = { orderId, refundId, amount, failure };
+  tx.afterCommit(() => observe(failure === null ? 'order.refund.succeeded' : 'order.refund.failed', fields));
   if (failure === null) {
     if (orderId) markCreditNoteDue(tx, { refundId, orderId });
     tx.afterCommit(() => deps.queues.nudge(issueDocuments));
