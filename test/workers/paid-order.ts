@@ -63,8 +63,11 @@ export class PaidOrder {
     return this.database.db.query<R>(sql, params);
   }
 
-  /** Places the order with its payment; its invoice is due. */
-  async place(lines: readonly UnitLine[], { withDelivery }: { withDelivery: boolean }): Promise<void> {
+  /** Places the order with its payment, `at` that instant; its invoice is due. */
+  async place(
+    lines: readonly UnitLine[],
+    { withDelivery, at = new Date() }: { withDelivery: boolean; at?: Date },
+  ): Promise<void> {
     const delivery = withDelivery ? DELIVERY : { price: 0, half: 0 };
     const subtotal = sum(lines.map(({ quantity, price }) => quantity * price));
     const tax = sum(lines.map(({ quantity, half }) => quantity * half * 2)) + delivery.half * 2;
@@ -78,7 +81,7 @@ export class PaidOrder {
           placed as (insert into orders (id, checkout_id, state, currency, prices_include_tax, subtotal, discount, shipping, tax,
               total, machine, shipping_method, shipping_hsn, shipping_rate_percent, shipping_taxable_value, shipping_cgst,
               shipping_sgst, placed_at, updated_at)
-            values ($2, $1, 'CONFIRMED', 'INR', true, $4, 0, $5, $6, $3, $7, 'Post', '9965', 18, $5 - 2 * $8::bigint, $8, $8, now(), now())),
+            values ($2, $1, 'CONFIRMED', 'INR', true, $4, 0, $5, $6, $3, $7, 'Post', '9965', 18, $5 - 2 * $8::bigint, $8, $8, $10, $10)),
           numbered as (insert into order_numbers (order_id) values ($2)),
           due as (insert into documents_due values ($2, 'invoice', $2, now()))
         insert into payments (id, checkout_id, provider, intent_id, status, currency, amount, captured, created_at, updated_at)
@@ -93,6 +96,7 @@ export class PaidOrder {
         JSON.stringify(machine),
         delivery.half,
         this.intentId,
+        at,
       ],
     );
     for (const [index, line] of lines.entries()) await this.placeLine(index + 1, line);

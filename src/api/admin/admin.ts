@@ -14,6 +14,7 @@ import { roleRoutes } from './access/roles.ts';
 import { adminSessionRoutes } from './access/sessions.ts';
 import { staffRoutes } from './access/staff.ts';
 import { staffAccessRoutes } from './access/staff-access.ts';
+import { analyticsRoutes } from './analytics/analytics.ts';
 import { catalogueRoutes } from './catalogue/catalogue.ts';
 import { customerAddressRoutes } from './customers/addresses.ts';
 import { customerRoutes } from './customers/customers.ts';
@@ -59,4 +60,5 @@ export const adminRoutes = (deps: ApiDeps): AnyRoute[] => [
   ...webhookAdminRoutes(deps),
   ...reviewAdminRoutes(deps),
   ...queueRoutes(deps),
+  ...analyticsRoutes(deps),
 ];

@@ -11,6 +11,7 @@ import {
   shelf,
   staffOwn,
 } from './expectations.ts';
+import { ANALYTICS_ROWS } from './rows-of-analytics.ts';
 import { ORDER_ROWS } from './rows-of-orders.ts';
 import { PRICE_ROWS } from './rows-of-prices.ts';
 import { REVIEW_ROWS } from './rows-of-reviews.ts';
@@ -140,6 +141,7 @@ export const ROWS: readonly Row[] = [
   admin(`GET ${ADMIN}/audit-log`, 200),
   admin(`GET ${ADMIN}/checkouts/{id}/price`, 404, { to: ['order-manager', 'support'] }),
   admin(`GET ${ADMIN}/orders/{id}/price`, 404, { to: ['order-manager', 'support'] }),
+  ...ANALYTICS_ROWS,
   ...ORDER_ROWS,
   ...REVIEW_ROWS,
   ...CATALOGUE_ROWS,
