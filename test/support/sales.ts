@@ -1,6 +1,6 @@
 import type { Query } from '../../src/infra/database/query.ts';
-import type { JobKind } from '../../src/infra/queue/queue.ts';
 import type { JobContext } from '../../src/infra/queue/handler.ts';
+import type { JobKind } from '../../src/infra/queue/queue.ts';
 import { addUpAnalytics } from '../../src/jobs/reconciliation.ts';
 import { analyticsHandlers } from '../../src/workers/analytics/analytics.ts';
 import type { WorkerDeps } from '../../src/workers/deps.ts';
