@@ -187,6 +187,17 @@ describe('credit notes and money that goes back in several ways', function () {
     expect(credited).to.deep.equal([30_000, 11_800]);
   });
 
+  it('are cut down when the refund succeeds, if the dashboard has taken the same money meanwhile', async () => {
+    const order = await sent();
+    await order.command('REFUND', units(2));
+    await order.command('RECORD_REFUND', { amount: 10_000 });
+    await order.refundInDashboard(10_000);
+    await order.settle();
+    await order.issue();
+    const booked = ['refund succeeded 20000', 'outside succeeded 10000', 'provider succeeded 10000'];
+    expect([await order.booked(), await order.notes()]).to.deep.equal([booked, [10_000, 10_000, 10_000]]);
+  });
+
   it('stay when the provider takes a refund of its dashboard back, and the next refund of that money needs no other', async () => {
     const order = await sent();
     const first = await order.refundInDashboard(4_000);
