@@ -16,6 +16,8 @@ export const FAILURES = [
   'process.stop.forced',
   'reconciliation.phase.failed',
   'sweeper.failed',
+  'tracing.export.failed',
+  'tracing.flush.failed',
   'web.stuck',
   'webhook.failed',
 ];

@@ -1,4 +1,7 @@
 import { join } from 'node:path';
+import { readBestsellers, SUBJECTS } from '../../src/api/admin/analytics/bestsellers-view.ts';
+import { readReviews } from '../../src/api/admin/analytics/reviews-view.ts';
+import { readSales } from '../../src/api/admin/analytics/sales-view.ts';
 import { COLLECTIONS } from '../../src/api/admin/catalogue/collections.ts';
 import { PRODUCTS } from '../../src/api/admin/catalogue/products.ts';
 import { VARIANTS } from '../../src/api/admin/catalogue/variants.ts';
@@ -7,18 +10,28 @@ import { DISCOUNTS } from '../../src/api/admin/pricing/discounts/discounts.ts';
 import { PRICE_LISTS } from '../../src/api/admin/pricing/price-lists.ts';
 import { PRICING_RULES } from '../../src/api/admin/pricing/pricing-rules.ts';
 import { SHIPPING_METHODS } from '../../src/api/admin/pricing/shipping-methods.ts';
+import { readCheckouts } from '../../src/api/admin/purchases/checkout-list.ts';
+import { readPayments } from '../../src/api/admin/purchases/payment-list.ts';
+import { readRefunds } from '../../src/api/admin/purchases/refund-list.ts';
+import { readReturns } from '../../src/api/admin/purchases/return-list.ts';
 import type { ManagedResource } from '../../src/api/admin/resources/managed-resource.ts';
 import { resourceRoutes } from '../../src/api/admin/resources/routes.ts';
 import type { ApiDeps } from '../../src/api/deps.ts';
 import type { RawCall } from '../../src/api/http/route.ts';
+import { waitingList } from '../../src/api/ops/overview/waiting.ts';
 import { readOrders } from '../../src/api/orders/read-orders.ts';
 import { readProductList } from '../../src/api/store/catalogue/list/product-list.ts';
 import { SORTS } from '../../src/api/store/catalogue/list/product-order.ts';
+import { PERMISSIONS } from '../../src/domain/access/permissions.ts';
 import type { PricingRuleInput } from '../../src/domain/pricing/inputs.ts';
 import type { PriceTerms } from '../../src/domain/pricing/unit-prices/unit-price.ts';
 import { countKeys } from '../../src/entities/account/privacy/data-key-use.ts';
 import { countLeft, resealBatch } from '../../src/entities/account/privacy/reseal.ts';
 import { SEALED_COLUMNS, type Vault } from '../../src/entities/account/privacy/vault.ts';
+import { correctSums } from '../../src/entities/analytics/correct-sums.ts';
+import { DISCOUNT_DAYS } from '../../src/entities/analytics/discount-days.ts';
+import { SALES } from '../../src/entities/analytics/sales.ts';
+import { VARIANT_SALES } from '../../src/entities/analytics/variant-sales.ts';
 import type { Database } from '../../src/infra/database/database.ts';
 import type { Query } from '../../src/infra/database/query.ts';
 import type { Tx } from '../../src/infra/database/unit-of-work.ts';
@@ -106,4 +119,34 @@ const orders = (query: Query) =>
     placed: { from: new Date(0), before: new Date(1) },
   });
 
-const COMPOSERS: readonly Composer[] = [orders, countKeys, ...sealed, ...lists, ...productLists];
+const range = { from: '2026-04-01', to: '2026-04-30' };
+const analytics: Composer[] = [
+  ...SUBJECTS.map(
+    (of) => (search: Query) => readBestsellers(search, { range, before: range, of, sort: 'units', limit: 1 }),
+  ),
+  (search) => readReviews(search, range, 'day'),
+  (search) => readSales(search, range, 'day'),
+  ...[SALES, VARIANT_SALES, DISCOUNT_DAYS].map((rollUp) => (query: Query) => correctSums({ query } as Tx, rollUp)),
+];
+
+const page = { from: new Date(0), until: new Date(1), before: after, limit: 1 };
+const purchases: Composer[] = [
+  (query) =>
+    readCheckouts(query, { ...page, state: 'CREATED', reason: 'reason', customerId: after, emailIndex: 'index' }),
+  (query) => readPayments(query, { ...page, status: 'succeeded', intentId: 'pi_1', checkoutId: after }),
+  (query) => readRefunds(query, { ...page, state: 'failed', cause: 'return' }),
+  (query) => readReturns(query, { ...page, state: 'requested' }),
+];
+const permissions = new Set(PERMISSIONS);
+const waiting = (query: Query) => waitingList({ db: { query } as Database }, { permissions });
+
+const COMPOSERS: readonly Composer[] = [
+  ...analytics,
+  ...purchases,
+  waiting,
+  orders,
+  countKeys,
+  ...sealed,
+  ...lists,
+  ...productLists,
+];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ApiDeps } from '../../deps.ts';
 import { route } from '../../http/route.ts';
 import { rangeFields, rangeQuery, rangesOf } from './answer/day-range.ts';
-import { answerTable, type TableColumn } from './answer/table-answer.ts';
+import { answerTable, type CsvColumn } from './answer/table-answer.ts';
 import { readBestsellers, SUBJECTS } from './bestsellers-view.ts';
 
 const sumsSchema = {
@@ -27,7 +27,7 @@ const bestsellersSchema = z
   })
   .meta({ id: 'Bestsellers' });
 
-const COLUMNS: TableColumn[] = [
+const COLUMNS: CsvColumn[] = [
   ['id', 'plain'],
   ['title', 'plain'],
   ['sku', 'plain'],

@@ -5,7 +5,7 @@ import type { ApiDeps } from '../../deps.ts';
 import { route } from '../../http/route.ts';
 import { periodQuery, rangeFields, rangeQuery, rangesOf } from './answer/day-range.ts';
 import { periodFields } from './answer/periods.ts';
-import { answerTable, type TableColumn } from './answer/table-answer.ts';
+import { answerTable, type CsvColumn } from './answer/table-answer.ts';
 import { readConversionBy, readLosses, totalConversion } from './conversion-view.ts';
 
 const count = (description: string) => z.int().meta({ description });
@@ -43,7 +43,7 @@ const conversionSchema = z
   })
   .meta({ id: 'Conversion' });
 
-const COLUMNS: TableColumn[] = ['period', ...Object.keys(figures)].map((name) => [name, 'plain']);
+const COLUMNS: CsvColumn[] = ['period', ...Object.keys(figures)].map((name) => [name, 'plain']);
 
 /** How many carts were checked out and became orders, and why others did not. */
 export const conversionRoute = ({ db }: ApiDeps) =>

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ApiDeps } from '../../deps.ts';
 import { route } from '../../http/route.ts';
 import { rangeFields, rangeQuery, rangesOf } from './answer/day-range.ts';
-import { answerTable, type TableColumn } from './answer/table-answer.ts';
+import { answerTable, type CsvColumn } from './answer/table-answer.ts';
 import { readDiscounts } from './discounts-view.ts';
 
 const sumsSchema = {
@@ -25,7 +25,7 @@ const discountsSchema = z
   })
   .meta({ id: 'DiscountUse' });
 
-const COLUMNS: TableColumn[] = [
+const COLUMNS: CsvColumn[] = [
   ['id', 'plain'],
   ['name', 'plain'],
   ['uses', 'plain'],

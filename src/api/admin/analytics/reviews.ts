@@ -5,7 +5,7 @@ import type { ApiDeps } from '../../deps.ts';
 import { route } from '../../http/route.ts';
 import { periodQuery, rangeFields, rangeQuery, rangesOf } from './answer/day-range.ts';
 import { periodFields } from './answer/periods.ts';
-import { answerTable, type TableColumn } from './answer/table-answer.ts';
+import { answerTable, type CsvColumn } from './answer/table-answer.ts';
 import { readReviews, reviewFiguresOf } from './reviews-view.ts';
 
 const figures = {
@@ -32,7 +32,7 @@ const reviewsSchema = z
   })
   .meta({ id: 'ReviewFigures' });
 
-const COLUMNS: TableColumn[] = ['period', ...Object.keys(figures)].map((name) => [name, 'plain']);
+const COLUMNS: CsvColumn[] = ['period', ...Object.keys(figures)].map((name) => [name, 'plain']);
 
 /** Reviews and their ratings by period. */
 export const reviewFiguresRoute = ({ db }: ApiDeps) =>

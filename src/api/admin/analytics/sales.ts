@@ -5,7 +5,7 @@ import type { ApiDeps } from '../../deps.ts';
 import { route } from '../../http/route.ts';
 import { periodQuery, rangeFields, rangeQuery, rangesOf } from './answer/day-range.ts';
 import { periodFields } from './answer/periods.ts';
-import { answerTable, type TableColumn } from './answer/table-answer.ts';
+import { answerTable, type CsvColumn } from './answer/table-answer.ts';
 import { readSales, totalSales } from './sales-view.ts';
 
 const count = (description: string) => z.int().meta({ description });
@@ -52,9 +52,9 @@ const salesSchema = z
   .meta({ id: 'Sales' });
 
 const COUNTS = ['orders', 'units', 'newCustomers', 'returningOrders', 'guestOrders', 'refunds', 'refundedUnits'];
-const COLUMNS: TableColumn[] = [
+const COLUMNS: CsvColumn[] = [
   ['period', 'plain'],
-  ...Object.keys(figures).map((name): TableColumn => [name, COUNTS.includes(name) ? 'plain' : 'paise']),
+  ...Object.keys(figures).map((name): CsvColumn => [name, COUNTS.includes(name) ? 'plain' : 'paise']),
 ];
 
 /** Revenue, orders, units, taxes, discounts and refunds by period. */

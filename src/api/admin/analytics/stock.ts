@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Query } from '../../../infra/database/query.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { route } from '../../http/route.ts';
-import { answerTable, type TableColumn } from './answer/table-answer.ts';
+import { answerTable, type CsvColumn } from './answer/table-answer.ts';
 
 const totalsSchema = z.object({
   variants: z.int().meta({ description: 'Variants that are for sale.' }),
@@ -26,7 +26,7 @@ const stockSchema = z
   .object({ lowAt: z.int(), currency: z.string(), totals: totalsSchema, data: z.array(lowSchema) })
   .meta({ id: 'StockFigures' });
 
-const COLUMNS: TableColumn[] = ['variantId', 'sku', 'title', 'onHand', 'reserved', 'available'].map((name) => [
+const COLUMNS: CsvColumn[] = ['variantId', 'sku', 'title', 'onHand', 'reserved', 'available'].map((name) => [
   name,
   'plain',
 ]);

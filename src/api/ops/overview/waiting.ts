@@ -37,7 +37,10 @@ const KINDS: readonly WaitingKind[] = [
 const MOST = 1_000;
 
 /** Lists how many decisions of a person wait, with a link to each list. */
-export async function waitingList({ db }: OpsDeps, { permissions }: Person): Promise<Html | undefined> {
+export async function waitingList(
+  { db }: Pick<OpsDeps, 'db'>,
+  { permissions }: Pick<Person, 'permissions'>,
+): Promise<Html | undefined> {
   const kinds = KINDS.filter(({ permission }) => permissions.has(permission));
   if (kinds.length === 0) return undefined;
   const counts = await Promise.all(

@@ -3,12 +3,12 @@ import type { Call, Outcome } from '../../../http/route.ts';
 import { sendCsv } from '../../imports/csv-answer.ts';
 
 /** The name of a column, and the unit of its values in the API: amounts are paise there and rupees in a CSV file. */
-export type TableColumn = readonly [name: string, unit: 'paise' | 'plain'];
+export type CsvColumn = readonly [name: string, unit: 'paise' | 'plain'];
 
 interface Table {
   /** The file name without `.csv`. */
   name: string;
-  columns: readonly TableColumn[];
+  columns: readonly CsvColumn[];
   rows: readonly object[];
 }
 
@@ -25,7 +25,7 @@ async function* oneOf(page: (string | number)[][]) {
   yield page;
 }
 
-const cellsOf = (row: object, columns: readonly TableColumn[]): (string | number)[] =>
+const cellsOf = (row: object, columns: readonly CsvColumn[]): (string | number)[] =>
   columns.map(([column, unit]) => {
     const value: unknown = Reflect.get(row, column);
     if (value === null || value === undefined) return '';
