@@ -130,6 +130,10 @@ function openDelivery(
   };
 }
 
+/**
+ * The job's id names the quarter of a second, which ends before the job starts: a process sends one nudge in it and skips
+ * the others. BullMQ's deduplication by time would need a call to Redis for each.
+ */
 function openNudge(queues: ReadonlyMap<string, Queue>, connection: Redis): Queues['nudge'] {
   const lastPeriods = new Map<string, number>();
   return ({ queue, name }) => {
