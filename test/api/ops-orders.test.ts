@@ -100,6 +100,21 @@ describe('the operators’ pages of orders', function () {
     expect(await commandsOf(orderId)).to.deep.equal([]);
   });
 
+  it('keep a filter that is empty when they go on to the next page', async () => {
+    const { orderId } = await plantOrder(shop.db.query);
+    await shop.db.query(
+      `insert into returns (id, order_id, state, reason, requested_by, created_at)
+        select gen_random_uuid(), $1, 'rejected', 'damaged', 'customer', now() from generate_series(1, 30)`,
+      [orderId],
+    );
+    const manager = await signedIn('order-manager');
+    const { text } = await manager.open('/ops/returns?state=');
+    const [, next = ''] = /href="(\/ops\/returns\?[^"]+)">Next page/.exec(text) ?? [];
+    const second = (await manager.open(next.replaceAll('&amp;', '&'))).text;
+    expect(second).to.include(`href="/ops/orders/${orderId}"`).and.not.include('role="alert"');
+    await shop.db.query(`delete from returns where order_id = $1`, [orderId]);
+  });
+
   it('list checkouts and payments, and show what runs', async () => {
     const { orderId } = await plantOrder(shop.db.query);
     const manager = await signedIn('order-manager');
@@ -107,7 +122,10 @@ describe('the operators’ pages of orders', function () {
     for (const empty of ['payments', 'refunds', 'returns'])
       expect((await manager.open(`/ops/${empty}`)).text, empty).to.include('Nothing found.');
     const system = await manager.open('/ops/system');
-    expect(system.text).to.include(MIGRATIONS.at(-1)?.name ?? '').and.include('order_history').and.include('searches');
+    expect(system.text)
+      .to.include(MIGRATIONS.at(-1)?.name ?? '')
+      .and.include('order_history')
+      .and.include('searches');
     expect(system.text).to.match(/Missing migrations<\/dt><dd>none/);
     const home = await manager.open('/ops');
     for (const area of ['orders', 'checkouts', 'payments', 'refunds', 'returns', 'system', 'queues'])

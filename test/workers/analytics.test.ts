@@ -193,6 +193,29 @@ describe('the sums of sales and refunds', function () {
     await expectRecount();
   });
 
+  it('wait for an order whose transaction began after that of a later order', async () => {
+    await addUpAll(database);
+    const total = async () => totalSales(await readSales(database.db.search, range, 'day')).orders;
+    const before = await total();
+    const variantId = await stockVariant((sql, params = []) => database.db.query(sql, params), { stock: 0 });
+    const order = { orders: 1, variantId };
+    const earlier = new pg.Client({ connectionString: database.url });
+    await earlier.connect();
+    try {
+      for (const connection of [earlier, client]) await connection.query('begin; select pg_current_xact_id()');
+      await plantSales(async (sql, params) => (await client.query(sql, [...params])).rows, order);
+      await plantSales(async (sql, params) => (await earlier.query(sql, [...params])).rows, order);
+      await earlier.query('commit');
+      for (let run = 0; run < 4; run++) await runAnalytics(database);
+    } finally {
+      await client.query('commit');
+      await earlier.end();
+    }
+    expect(await total()).to.equal(before + 2);
+    await addUpAll(database);
+    await expectRecount();
+  });
+
   it('go on after a restore to a server with lower transaction ids', async () => {
     await database.db.query(`update order_roll_ups set next_xid = '1000000000000'`);
     await plantSales(database.db.query, { orders: 2 });

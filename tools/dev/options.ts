@@ -15,7 +15,7 @@ export interface DevOptions {
 export const USAGE = `Usage: bin/dev [--port P] [--host HOST] [--data DIR] [--once] [--no-watch] [--seed N] [--inspect]
 
   --port P     preferred port of the shop (default: PORT or 3000); if it is in use, another free port
-  --host HOST  address that the shop listens on (default: HOST or 127.0.0.1); 0.0.0.0 serves the whole network, where
+  --host HOST  address that the shop listens on (default: 127.0.0.1); 0.0.0.0 serves the whole network, where
                everybody knows the development passwords
   --data DIR   folder for database, queue and logs (default .data)
   --once       exit after the first purchase, with exit code 0 if it completed
@@ -45,7 +45,7 @@ export function readOptions(argv: string[], root: string): DevOptions | 'help' {
   if (values.help) return 'help';
   return {
     port: wholeNumber('--port', values.port ?? process.env.PORT ?? '3000', { min: 1, max: 65_535 }),
-    host: hostOf(values.host ?? (process.env.HOST || '127.0.0.1')),
+    host: hostOf(values.host ?? '127.0.0.1'),
     dataDir: values.data ? resolve(process.env.INIT_CWD ?? '.', values.data) : resolve(root, '.data'),
     once: values.once,
     watch: !values['no-watch'] && !values.once,

@@ -8,6 +8,7 @@ const PHASE = {
   checkouts: 'checkouts, 200 at a time',
   variants: 'variants, 200 at a time',
   whole: 'full runs only',
+  recounted: 'a job of its own, each night',
 } as const;
 
 /** Returns the phase that checks a kind. */

@@ -8,22 +8,23 @@ interface Mark {
   after: number;
   upTo: number;
   end: number;
+  last: number;
   isFinal: boolean;
   isForeign: boolean;
 }
 
 /*
  * A number is taken before the commit, by a transaction that has its transaction id already: it has locked the checkout.
- * So when all transactions have ended that had begun when `next_up_to` was read, no order up to it can still appear. A
- * transaction id from the future comes from another server: the database was restored from a dump.
+ * `last` is read before this transaction gets its own id. So when all transactions with a lower id have ended, no order
+ * up to `last` can still appear. A transaction id from the future comes from another server: the database was restored
+ * from a dump.
  */
 const LOCK_MARK = `select added_up_to as "after", least(next_up_to, added_up_to + ${BATCH}) as "upTo", next_up_to as "end",
-    next_xid <= pg_snapshot_xmin(pg_current_snapshot()) as "isFinal",
+    greatest(next_up_to, (select max(number) from order_numbers)) as last, next_xid <= pg_snapshot_xmin(pg_current_snapshot()) as "isFinal",
     next_xid > pg_snapshot_xmax(pg_current_snapshot()) as "isForeign"
   from order_roll_ups where name = $1 for update skip locked`;
 
-const SET_NEXT = `update order_roll_ups set next_xid = pg_snapshot_xmax(pg_current_snapshot()),
-    next_up_to = greatest(next_up_to, (select max(number) from order_numbers)) where name = $1`;
+const SET_NEXT = `update order_roll_ups set next_xid = pg_current_xact_id(), next_up_to = $2 where name = $1`;
 
 const addStatement = (rollUp: OrderRollUp): string => {
   const { table, keys, sums } = rollUp;
@@ -41,13 +42,13 @@ export async function addNextOrders(tx: Tx, rollUp: OrderRollUp): Promise<boolea
   const { name } = rollUp;
   const [mark] = await tx.query<Mark & Record<string, unknown>>(LOCK_MARK, [name]);
   if (!mark) return false;
-  const { after, upTo, end, isFinal, isForeign } = mark;
+  const { after, upTo, end, last, isFinal, isForeign } = mark;
   if (!isFinal && !isForeign) return false;
   if (isFinal && upTo > after) {
     await tx.query(addStatement(rollUp), [after, upTo]);
     await tx.query(`update order_roll_ups set added_up_to = $2 where name = $1`, [name, upTo]);
     if (upTo < end) return true;
   }
-  await tx.query(SET_NEXT, [name]);
+  await tx.query(SET_NEXT, [name, last]);
   return false;
 }

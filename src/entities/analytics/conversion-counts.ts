@@ -11,9 +11,10 @@ const HAS_GOODS = `(c.status in ('checkout', 'ordered') or exists (select 1 from
  * condition on the rows `c`; `changed_at` is the last change of one of them.
  */
 export const countsWhere = (began: string): string => `
-  select ${localStart('hour', 'c.created_at')} as hour, 'carts' as step, '' as reason, count(*)::int as count,
+  select ${localStart('hour', 'c.created_at')} as hour, 'carts' as step, '' as reason,
+      (count(*) filter (where ${HAS_GOODS}))::int as count,
       max(c.updated_at) as changed_at
-    from carts c where ${began} and ${HAS_GOODS} group by 1
+    from carts c where ${began} group by 1
   union all select ${localStart('hour', 'c.created_at')}, case when c.state in ('ORDER_CREATED', 'COMPLETED') then 'completed'
         when ${HAS_ENDED} then lower(c.state) else 'open' end,
       case when ${HAS_ENDED} then c.reason else '' end, count(*)::int, max(c.updated_at)

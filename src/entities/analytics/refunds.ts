@@ -46,10 +46,11 @@ export const REFUND_DIFFERENCES = `select coalesce(c.hour, s.hour) as hour, to_j
 /** Marks per transaction. */
 const BATCH = 1_000;
 
-/** Sums up the hours whose refunds changed. @returns whether more may have changed */
+/** Sums up the hours whose refunds changed, unless another process does it. @returns whether more may have changed */
 export async function sumChangedRefunds(tx: Tx): Promise<boolean> {
   // Two processes at the same time could replace new sums with old ones.
-  await tx.query(`select 1 from order_roll_ups where name = '${SALES.name}' for update`);
+  const isOurs = await tx.query(`select 1 from order_roll_ups where name = '${SALES.name}' for update skip locked`);
+  if (isOurs.length === 0) return false;
   const [taken] = await tx.query<{ marks: number }>(
     `with marks as (delete from changed_refund_hours
           where id in (select id from changed_refund_hours order by id limit ${BATCH}) returning hour),

@@ -9,7 +9,10 @@ const GAUGES: GaugeSet['gauges'] = {
   },
   reconciliation_age_seconds: { help: 'Seconds since the last finished reconciliation run', labels: ['kind'] },
   outbox_commands: { help: 'Commands in the outbox', labels: [] },
-  outbox_oldest_seconds: { help: 'Age of the oldest command in the outbox in seconds', labels: [] },
+  outbox_oldest_seconds: {
+    help: 'Age of the oldest command in the outbox in seconds, without mails, which may wait for days',
+    labels: [],
+  },
   checkouts_busy: { help: 'Checkouts that are being processed', labels: ['state'] },
   payments_unsettled: { help: 'Payments without a final status', labels: ['status'] },
   operations_open: {
@@ -34,7 +37,7 @@ const READINGS = `
   union all select 'reconciliation_age_seconds', jsonb_build_object('kind', kind), ${SECONDS_SINCE('max(finished_at)')}
     from reconciliation_runs where state = 'done' group by kind
   union all select 'outbox_commands', ${NONE}, count(*) from outbox
-  union all select 'outbox_oldest_seconds', ${NONE}, ${SECONDS_SINCE('min(created_at)')} from outbox
+  union all select 'outbox_oldest_seconds', ${NONE}, ${SECONDS_SINCE('min(created_at)')} from outbox where queue <> 'mail'
   union all select 'checkouts_busy', jsonb_build_object('state', state), count(*) from checkouts where busy group by state
   union all select 'payments_unsettled', jsonb_build_object('status', status), count(*) from payments
     where status in ('opening', 'requires_method', 'requires_action', 'processing') group by status

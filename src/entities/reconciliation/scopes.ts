@@ -1,8 +1,10 @@
 import { INVARIANTS } from '../invariants/all-invariants.ts';
 import type { Invariant } from './invariant.ts';
 
-/** The rows by which an invariant is checked in batches; `waiting` and `whole` are checked at once. */
-export type Scope = 'waiting' | 'checkouts' | 'variants' | 'whole';
+/**
+ * The rows by which an invariant is checked in batches; `waiting` and `whole` are checked at once, `recounted` not at all.
+ */
+export type Scope = 'waiting' | 'checkouts' | 'variants' | 'whole' | 'recounted';
 
 const WAITING = [
   'checkouts.are-not-forgotten',
@@ -25,9 +27,13 @@ const WITH_VARIANTS = [
 const WHOLE =
   /^(people|imports|reviews)\.|^(redemptions\.are-counted|documents\.have-no-gap|orders\.goods-are-back-on-the-shelf)$/;
 
+/** Sums that a job of their own recounts and corrects each night. */
+const RECOUNTED = /^analytics\./;
+
 export function scopeOf({ name }: Pick<Invariant, 'name'>): Scope {
   if (WAITING.includes(name)) return 'waiting';
   if (WITH_VARIANTS.includes(name)) return 'variants';
+  if (RECOUNTED.test(name)) return 'recounted';
   return WHOLE.test(name) ? 'whole' : 'checkouts';
 }
 

@@ -1,12 +1,16 @@
 import type { Config } from '../config.ts';
 import { TIMED_OUT, withTimeout } from '../with-timeout.ts';
-import { observe, observeSparingly } from './log.ts';
+import { errorFields, observe, observeSparingly } from './log.ts';
 import { recordSpansWith, type StartSpan } from './span.ts';
 import { parseTraceparent } from './trace.ts';
 
 type TracingConfig = Pick<
   Config<'worker'>,
-  'OTEL_EXPORTER_OTLP_ENDPOINT' | 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT' | 'OTEL_SDK_DISABLED' | 'OTEL_SERVICE_NAME'
+  | 'OTEL_EXPORTER_OTLP_ENDPOINT'
+  | 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'
+  | 'OTEL_SDK_DISABLED'
+  | 'OTEL_TRACES_EXPORTER'
+  | 'OTEL_SERVICE_NAME'
 >;
 
 /** The longest time to send the last spans at the end of the process, in milliseconds. */
@@ -21,17 +25,20 @@ const MAX_REASON = 300;
  */
 export async function startTracing(process: string, config: TracingConfig): Promise<() => Promise<void>> {
   const endpoint = config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? config.OTEL_EXPORTER_OTLP_ENDPOINT;
-  if (config.OTEL_SDK_DISABLED || endpoint === undefined) return async () => undefined;
+  if (config.OTEL_SDK_DISABLED || config.OTEL_TRACES_EXPORTER === 'none' || endpoint === undefined)
+    return async () => undefined;
   const [{ NodeSDK }, api] = await Promise.all([import('@opentelemetry/sdk-node'), import('@opentelemetry/api')]);
-  reportProblems(api);
   const serviceName = config.OTEL_SERVICE_NAME ?? `vcecom-${process}`;
   const sdk = new NodeSDK({ serviceName, instrumentations: [], metricReaders: [], logRecordProcessors: [] });
+  // The SDK sets a logger of its own when it is made.
+  reportProblems(api);
   sdk.start();
   recordSpansWith(spanStarter(api));
   observe('tracing.started', { serviceName });
   return async () => {
     recordSpansWith(undefined);
-    if ((await withTimeout(sdk.shutdown(), FLUSH_MS)) === TIMED_OUT) observe('tracing.flush.failed', { ms: FLUSH_MS });
+    const ended = await withTimeout(sdk.shutdown(), FLUSH_MS).catch(errorFields);
+    if (ended !== undefined) observe('tracing.flush.failed', ended === TIMED_OUT ? { ms: FLUSH_MS } : ended);
   };
 }
 

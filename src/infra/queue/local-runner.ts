@@ -30,9 +30,16 @@ export function runLocally(
   const running = new Set<Promise<void>>();
   async function run(command: Command): Promise<void> {
     const { id: commandId, name, payload, trace } = command;
+    const startedAt = Date.now();
     const context = { commandId, isTakeover: false, starts: 1, waitedMs: 0, progress: () => undefined };
     const { outcome, isRegularEnd } = await execute({ name, payload, trace, ...context }).catch((error): JobResult => {
-      observe('job.retried', { queue: command.queue, job: name, jobId: commandId, ...errorFields(error) });
+      observe('job.retried', {
+        queue: command.queue,
+        job: name,
+        jobId: commandId,
+        tookMs: Date.now() - startedAt,
+        ...errorFields(error),
+      });
       return { outcome: snooze(0), isRegularEnd: false };
     });
     if (outcome.kind !== 'snooze') return;

@@ -77,6 +77,9 @@ function openBreaker(resetTimeout: number): CircuitBreaker<[() => Promise<unknow
     enableSnapshots: false,
   });
   breaker.on('open', () => observe('provider.circuit_opened', { provider: PROVIDER }));
-  breaker.on('close', () => observe('provider.circuit_closed', { provider: PROVIDER }));
+  const letsThrough = () => observe('provider.circuit_closed', { provider: PROVIDER });
+  breaker.on('close', letsThrough);
+  // Half open, it lets the next call through. Without a call it stays so, and rejects nothing.
+  breaker.on('halfOpen', letsThrough);
   return breaker;
 }

@@ -6,7 +6,7 @@ import type { OrderRollUp } from '../../entities/analytics/order-roll-up.ts';
 import { markWrongRefunds, sumChangedRefunds } from '../../entities/analytics/refunds.ts';
 import { SALES } from '../../entities/analytics/sales.ts';
 import { VARIANT_SALES } from '../../entities/analytics/variant-sales.ts';
-import { unitOfWork } from '../../infra/database/unit-of-work.ts';
+import { type Tx, unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { observe } from '../../infra/observability/log.ts';
 import { done, handler } from '../../infra/queue/handler.ts';
 import { addUpAnalytics, recountAnalytics } from '../../jobs/reconciliation.ts';
@@ -26,15 +26,15 @@ export const analyticsHandlers = ({ db }: Pick<WorkerDeps, 'db'>) => [
   }),
 
   handler(recountAnalytics, async () => {
-    const wrong = await unitOfWork(db, recountAnalytics.name, async (tx) => {
-      const sums = [];
-      for (const rollUp of ROLL_UPS) sums.push(...(await correctSums(tx, rollUp)));
-      return [...sums, ...(await markWrongRefunds(tx))];
-    });
+    // A transaction for each: a long one holds back the vacuum of busy tables.
+    const steps = [...ROLL_UPS.map((rollUp) => (tx: Tx) => correctSums(tx, rollUp)), markWrongRefunds];
+    for (const step of steps) {
+      const wrong = await unitOfWork(db, recountAnalytics.name, step);
+      for (const difference of wrong) observe('analytics.sums.corrected', difference);
+    }
     for (const day of await recentDays(db.query)) {
       await unitOfWork(db, recountAnalytics.name, (tx) => countHours(tx, day));
     }
-    for (const difference of wrong) observe('analytics.sums.corrected', difference);
     return done;
   }),
 ];

@@ -87,7 +87,9 @@ async function runStep(deps: WorkerDeps, tx: Tx, { run, fetched, commandId }: St
   for (const discrepancyId of await recordFound(tx, run.id, found)) {
     enqueue(tx, deps.queues, { contract: healDiscrepancy, payload: { discrepancyId } });
   }
-  for (const { kind, facts } of found) observe('discrepancy.found', { kind, ...idsOf(facts) });
+  tx.afterCommit(() => {
+    for (const { kind, facts } of found) observe('discrepancy.found', { kind, ...idsOf(facts) });
+  });
   locked.advance({ cursor, checked }, tx.now);
   enqueue(tx, deps.queues, { contract: continueRun, payload: { runId: run.id } });
   return done;

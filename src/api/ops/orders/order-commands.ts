@@ -76,7 +76,8 @@ const shipmentOf = (fields: FormFields): object => ({
 });
 
 const refundOf = (fields: FormFields): object => ({
-  ...(fields.amount ? { amount: paiseOf(fields.amount) } : someLines('lines', fields)),
+  ...(fields.amount && { amount: paiseOf(fields.amount) }),
+  ...someLines('lines', fields),
   ...(fields.delivery === 'yes' && { delivery: true }),
   reason: fields.reason,
 });

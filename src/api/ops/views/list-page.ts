@@ -41,16 +41,21 @@ export const listPage = <T>(deps: OpsDeps, spec: ListSpec<T>): OpsPage => ({
   async render(opsRequest) {
     const query = queryOf(spec, opsRequest.query);
     const { rows, alert } = await readRows(deps, opsRequest, { spec, query });
-    const next = rows.nextCursor !== null && new URLSearchParams({ ...query, cursor: rows.nextCursor }).toString();
+    const next =
+      rows.nextCursor !== null && new URLSearchParams({ ...noDefaults(spec), ...query, cursor: rows.nextCursor });
     return {
       title: spec.title,
       isWide: true,
       main: html`${alertBox(alert)}${searchForm(spec, query)}
 ${rows.data.length > 0 ? table(spec.title, spec.columns, rows.data) : alert === undefined && html`<p>Nothing found.</p>`}
-${next && html`<p><a class="button" href="${spec.path}?${next}">Next page</a></p>`}`,
+${next && html`<p><a class="button" href="${spec.path}?${next.toString()}">Next page</a></p>`}`,
     };
   },
 });
+
+/** A filter with a default that is not chosen stays empty on the next page. */
+const noDefaults = ({ filters }: ListSpec<never>): FormFields =>
+  Object.fromEntries(filters.filter((filter) => filter.default).map(({ name }) => [name, '']));
 
 /** The query of the API: the known parameters with a value. */
 function queryOf({ filters }: ListSpec<never>, given: FormFields): FormFields {
