@@ -149,6 +149,12 @@ export const RULES = {
     'Personal data is stored unencrypted: encrypt it with `bin/rotate-keys`, and find out which code wrote it.',
   ),
   'people.erased-leave-nothing': critical('Erase the remaining personal data of the customer.'),
+  'people.are-out-of-ended-checkouts': critical(
+    'Check why the retention job does not anonymise the checkout, then let it run.',
+  ),
+  'people.emptied-checkouts-lead-to-nobody': critical(
+    'Empty the email index and the redeemer of the checkout: they lead to a person.',
+  ),
   'carts.belong-to-the-customer-of-their-checkouts': critical(
     'A checkout appears in the account of another customer: check both first.',
   ),
