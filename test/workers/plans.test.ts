@@ -101,7 +101,7 @@ describe('statements that run all the time', () => {
       scans().filter(([, table = '']) => !few.includes(table)),
       plans.join('\n'),
     ).to.deep.equal([]);
-    expect(plans.join('\n')).to.include('returns_open').and.to.include('order_commands_pending');
+    expect(plans.join('\n')).to.include('returns_state').and.to.include('order_commands_pending');
   });
 
   it('find what is to be deleted by an index', async () => {
