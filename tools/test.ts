@@ -41,7 +41,7 @@ async function main(): Promise<number> {
 /** Runs checks, then tests; with patterns only the tests. Returns whether all passed. */
 async function runOnce(options: TestOptions): Promise<boolean> {
   const startedAt = performance.now();
-  const rounds = lanesOf(findSpecs(ROOT, options.patterns), options);
+  const rounds = lanesOf(findSpecs(ROOT, options.patterns));
   // Measure the machine before our own processes keep it busy.
   const pace = await measurePace();
   interrupted.signal.throwIfAborted();

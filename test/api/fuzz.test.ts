@@ -7,7 +7,7 @@ import { expectRefused, type FuzzClient, nameOf, openFuzzClient } from './fuzz/c
 import { HOSTILE, spoilt, withHostileTexts } from './fuzz/hostile.ts';
 import { bodiesOf } from './fuzz/values.ts';
 
-const BODIES = runsAll ? 40 : 5;
+const BODIES = runsAll ? 40 : 3;
 /** Texts that many a server chokes on. */
 const TEXTS = HOSTILE.filter((value): value is string => typeof value === 'string' && value.length > 0);
 

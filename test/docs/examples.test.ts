@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { writesOutsideEntities } from '../architecture/code.ts';
 import { importsAgainstTheMatrix } from '../architecture/imports.ts';
 import { parse } from '../architecture/sources.ts';
+import { describeAll } from '../support/extent.ts';
 import { scaled } from '../support/pace.ts';
 import { applyExample, type Example, examplesIn } from './examples.ts';
 
@@ -18,7 +19,7 @@ const UNTRIED = `
   console.log(boundaries().filter((name) => !tried.has(name)).join());
 `;
 
-describe('the examples of CONTRIBUTING', function () {
+describeAll('the examples of CONTRIBUTING', function () {
   this.timeout(60_000);
   let copy: string;
   let examples: Example[];

@@ -16,7 +16,7 @@ import { waitFor } from '../support/wait-for.ts';
 import { type Flow, startFlow } from './stack.ts';
 
 /** As many orders a day for thirty days. */
-const ORDERS = 30 * (runsAll ? 6 : 1);
+const ORDERS = runsAll ? 180 : 15;
 const AT_ONCE = 6;
 const QUIET_WITHIN_MS = 60_000;
 const PROVIDER_KEYS = { secretKey: 'sk_test_development', webhookSecret: 'whsec_development' };

@@ -93,7 +93,6 @@ describe('a history that is gone through again', function () {
       [bought.id, bought.total],
     );
     expect((await replay('checkouts', bought.id)).isIdentical).to.equal(true);
-    expect(run('00000000-0000-7000-8000-000000000000').status).to.equal(2);
     expect(run('nonsense').status).to.equal(2);
   });
 
@@ -106,7 +105,6 @@ describe('a history that is gone through again', function () {
       books.query('update checkouts set machine = machine || $2 where id = $1', [id, JSON.stringify(machine)]);
     await storeMachine({ version: 1, value: 'CANCELLED' });
     expect((await replay('checkouts', id)).isIdentical).to.equal(true);
-    expect(run(id).status).to.equal(0);
     await storeMachine({ version: 1, value: 'EXPIRED' });
     expect((await replay('checkouts', id)).machine).to.deep.equal([
       { path: 'value.terminal', stored: 'EXPIRED', replayed: 'CANCELLED' },

@@ -43,6 +43,8 @@ export async function bundle(folder: string): Promise<string> {
     plugins: [keepDirname],
     sourcemap: 'linked',
     sourcesContent: false,
+    minifyWhitespace: true,
+    minifySyntax: true,
     logLevel: 'error',
   });
   return join(folder, 'main.mjs');

@@ -40,25 +40,21 @@ export function findSpecs(root: string, patterns: readonly string[] = []): strin
 export const LANES = 2;
 const GRACE_MS = 30_000;
 
-/** Test files of the second lane: requests and flows, which take about as long as all others. */
-const SECOND_LANE = /^test\/(api\/(?!fuzz)|flows\/)/;
-/** With --all the fuzz tests take minutes, and the second lane has nothing of the crash tests beside it. */
-const SECOND_LANE_OF_ALL = /^test\/api\//;
+/** Test files of the second lane, which take about as long as all others: the requests. */
+const SECOND_LANE = /^test\/api\//;
 
-/** Tests that use the whole machine. With --all, each folder runs alone. */
+/** Tests that use the whole machine: each folder runs alone, because their time limits are for a machine that is not
+ * used by other tests. */
 const ALONE = [/^test\/crash\//, /^test\/endurance\//];
 
 /**
  * Returns the rounds to run one after the other: first two lanes, which use two cores and end at about the same time,
- * then the tests that run alone. Deadlines are for a machine that is not used by other tests at the same time; the short
- * run, which tries fewer kills, has the crash tests in its first lane.
+ * then the tests that run alone.
  */
-export function lanesOf(specs: readonly string[], { all }: { all: boolean }): string[][][] {
-  const alone = all ? ALONE : ALONE.slice(1);
-  const isSecond = (file: string) => (all ? SECOND_LANE_OF_ALL : SECOND_LANE).test(file);
-  const rest = specs.filter((file) => !alone.some((folder) => folder.test(file)));
-  const lanes = [rest.filter((file) => !isSecond(file)), rest.filter(isSecond)];
-  return [lanes, ...alone.map((folder) => [specs.filter((file) => folder.test(file))])]
+export function lanesOf(specs: readonly string[]): string[][][] {
+  const rest = specs.filter((file) => !ALONE.some((folder) => folder.test(file)));
+  const lanes = [rest.filter((file) => !SECOND_LANE.test(file)), rest.filter((file) => SECOND_LANE.test(file))];
+  return [lanes, ...ALONE.map((folder) => [specs.filter((file) => folder.test(file))])]
     .map((round) => round.filter((lane) => lane.length > 0))
     .filter((round) => round.length > 0);
 }

@@ -53,7 +53,8 @@ export function openCounter(redis: Redis, rate: Rate): Counter {
   const { name, points, seconds, isCoarse = false } = rate;
   const limiter = new RateLimiterRedis({ storeClient: redis, keyPrefix: `rate:${name}`, points, duration: seconds });
   const batchPoints = isCoarse ? Math.max(1, Math.floor(points / PREFETCH_DIVISOR)) : 1;
-  const quotas = prefetchedQuotas();
+  // The cache allocates its maximum at once.
+  const quotas = prefetchedQuotas(batchPoints > 1 ? MAX_QUOTAS : 1);
   const pendingFetches = new Map<string, Promise<Spent | 'unavailable'>>();
   const { consume, canCount } = openConsumer({ redis, limiter, rate, batchPoints, quotas });
   return {
@@ -127,8 +128,8 @@ async function waitBriefly(correction: Promise<unknown>): Promise<void> {
 /** Hashes a key, which may contain personal data: Redis must not see it. */
 const digest = (key: string): string => hash('sha256', key, 'base64url').slice(0, 22);
 
-function prefetchedQuotas() {
-  const quotas = new LRUCache<string, Quota>({ max: MAX_QUOTAS });
+function prefetchedQuotas(max: number) {
+  const quotas = new LRUCache<string, Quota>({ max });
   return {
     set: (key: string, quota: Quota) => void quotas.set(key, quota),
     delete: (key: string) => void quotas.delete(key),
