@@ -1,18 +1,17 @@
 import { expect } from 'chai';
 import { runsAll } from '../support/extent.ts';
-import { type Cart, type Checkout, type Failed, openShop, trail } from '../support/shop.ts';
+import { type Cart, type Checkout, type Failed, trail } from '../support/shop.ts';
 import { charges } from '../support/simulator.ts';
 import { type Flow, sharedFlow } from './stack.ts';
 
 const WITHIN_MS = 60_000;
 
+/** Nobody repeats a request: none may be refused because many come at once. */
 describe('many buyers at once', function () {
   this.timeout(WITHIN_MS);
   let flow: Flow;
   before(async function () {
-    const shared = await sharedFlow(this);
-    // More come at once than there are connections: a request that waits too long for one is answered 503.
-    flow = { ...shared, shop: openShop(shared.stack.url, undefined, true) };
+    flow = await sharedFlow(this);
   });
 
   /** Everybody has a cart of these lines before anybody checks out. */
