@@ -32,9 +32,11 @@ import { correctSums } from '../../src/entities/analytics/correct-sums.ts';
 import { DISCOUNT_DAYS } from '../../src/entities/analytics/discount-days.ts';
 import { SALES } from '../../src/entities/analytics/sales.ts';
 import { VARIANT_SALES } from '../../src/entities/analytics/variant-sales.ts';
+import { deleteExpiredRows } from '../../src/entities/retention/expired-rows.ts';
 import type { Database } from '../../src/infra/database/database.ts';
 import type { Query } from '../../src/infra/database/query.ts';
 import type { Tx } from '../../src/infra/database/unit-of-work.ts';
+import { findStuck } from '../../src/workers/reconciliation/sweeper.ts';
 
 export const RESOURCES: readonly ManagedResource[] = [
   ...[BUNDLES, COLLECTIONS, DISCOUNTS, PRICE_LISTS, PRICING_RULES, PRODUCTS, SHIPPING_METHODS, VARIANTS],
@@ -137,12 +139,17 @@ const purchases: Composer[] = [
   (query) => readRefunds(query, { ...page, state: 'failed', cause: 'return' }),
   (query) => readReturns(query, { ...page, state: 'requested' }),
 ];
+const sweeper: Composer[] = [
+  (query) => deleteExpiredRows({ query }),
+  (query) => findStuck({ db: { query } as Database }),
+];
 const permissions = new Set(PERMISSIONS);
 const waiting = (query: Query) => waitingList({ db: { query } as Database }, { permissions });
 
 const COMPOSERS: readonly Composer[] = [
   ...analytics,
   ...purchases,
+  ...sweeper,
   waiting,
   orders,
   countKeys,

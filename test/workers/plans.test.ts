@@ -6,7 +6,8 @@ import {
   CHECKOUTS_TO_DELETE,
   DELETE_CHECKOUTS,
 } from '../../src/entities/retention/ended-checkouts.ts';
-import { deleteExpiredRows } from '../../src/entities/retention/expired-rows.ts';
+import { DELETE_EXPIRED, FIND_EXPIRED } from '../../src/entities/retention/expired-rows.ts';
+import { findsRows } from '../../src/infra/database/finds-rows.ts';
 import type { Tx } from '../../src/infra/database/unit-of-work.ts';
 import { STUCK_WORK } from '../../src/workers/reconciliation/stuck-work.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
@@ -88,6 +89,12 @@ describe('statements that run all the time', () => {
     });
   }
 
+  it('find which work is stuck by the same indexes', async () => {
+    await explain(findsRows(STUCK_WORK.map(({ sql, find = sql }) => find)), [200]);
+    await explain(findsRows([CHECKOUTS_TO_ANONYMISE, CHECKOUTS_TO_DELETE]), [200]);
+    expect(scans(), plans.join('\n')).to.deep.equal([]);
+  });
+
   it('claim overdue commands by an index', async () => {
     await claimOverdue({ query: explain } as Pick<Tx, 'query'> as Tx, 500);
     expect(plans.join('\n')).to.include('outbox_due').and.not.to.include('Seq Scan');
@@ -105,7 +112,7 @@ describe('statements that run all the time', () => {
   });
 
   it('find what is to be deleted by an index', async () => {
-    await deleteExpiredRows({ query: explain });
+    for (const sql of [FIND_EXPIRED, ...DELETE_EXPIRED.flat()]) await explain(sql);
     expect(scans(), plans.join('\n')).to.deep.equal([]);
   });
 

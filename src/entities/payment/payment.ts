@@ -134,14 +134,17 @@ export class Payment extends PaymentSchema.class {
 PaymentSchema.setClass(Payment);
 
 /**
- * Claims up to $1 payments without a final status, to ask the provider about them. The first claim comes after 20 s, later
- * ones at growing intervals: raising `updated_at` moves a payment to the end of the queue. This includes payments without
- * an intent: the call of a killed worker may have reached the provider.
+ * Up to $1 payments without a final status, to ask the provider about them: first after 20 s, then at growing intervals.
+ * This includes payments without an intent: the call of a killed worker may have reached the provider.
  */
-export const CLAIM_UNSETTLED_PAYMENTS = `update payments set updated_at = now() where id in (
-    select id from payments p where status in ('opening', 'requires_method', 'requires_action', 'processing')
-      and updated_at < now() - greatest(interval '20 s', (now() - created_at) / 4)
-      and (intent_id is not null or created_at > now() - interval '2 days' and not exists (
-        select 1 from payment_operations o where o.payment_id = p.id and o.status in ('pending', 'unknown')))
-      and id::text not in ${idsInOutbox('paymentId')}
-    order by updated_at limit $1 for update skip locked) returning id`;
+export const UNSETTLED_PAYMENTS = `select id from payments p
+  where status in ('opening', 'requires_method', 'requires_action', 'processing')
+    and updated_at < now() - greatest(interval '20 s', (now() - created_at) / 4)
+    and (intent_id is not null or created_at > now() - interval '2 days' and not exists (
+      select 1 from payment_operations o where o.payment_id = p.id and o.status in ('pending', 'unknown')))
+    and id::text not in ${idsInOutbox('paymentId')}
+  order by updated_at limit $1 for update skip locked`;
+
+/** Claims them: raising `updated_at` moves a payment to the end of the queue. */
+export const CLAIM_UNSETTLED_PAYMENTS = `update payments set updated_at = now() where id in (${UNSETTLED_PAYMENTS})
+  returning id`;

@@ -1,3 +1,5 @@
+import type { Database } from '../../infra/database/database.ts';
+import { type Found, findsRows } from '../../infra/database/finds-rows.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { reduceCheckouts } from '../account/privacy/erasure.ts';
 import { HAS_PERSONAL_DATA } from '../account/privacy/own-checkouts.ts';
@@ -51,6 +53,15 @@ export const DELETE_CHECKOUTS: readonly string[] = [
   ].map((table) => `delete from ${table} where checkout_id = any($1)`),
   `delete from checkouts where id = any($1)`,
 ];
+
+const FIND_ENDED = findsRows([CHECKOUTS_TO_ANONYMISE, CHECKOUTS_TO_DELETE]);
+
+/** Whether there are checkouts to anonymise and to delete. */
+export async function findEndedCheckouts({ query }: Pick<Database, 'query'>) {
+  const [row] = await query<Found>(FIND_ENDED, [BATCH]);
+  const [toAnonymise = null, toDelete = null] = row?.found ?? [];
+  return { toAnonymise, toDelete };
+}
 
 /** Removes the personal data from one batch of checkouts that ended without an order. */
 export async function anonymiseEndedCheckouts(tx: Tx, vault: Vault): Promise<void> {

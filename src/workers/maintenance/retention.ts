@@ -1,4 +1,8 @@
-import { anonymiseEndedCheckouts, deleteEndedCheckouts } from '../../entities/retention/ended-checkouts.ts';
+import {
+  anonymiseEndedCheckouts,
+  deleteEndedCheckouts,
+  findEndedCheckouts,
+} from '../../entities/retention/ended-checkouts.ts';
 import { deleteExpiredRows } from '../../entities/retention/expired-rows.ts';
 import { unitOfWork } from '../../infra/database/unit-of-work.ts';
 import type { WorkerDeps } from '../deps.ts';
@@ -6,6 +10,7 @@ import type { WorkerDeps } from '../deps.ts';
 /** Ends one batch of each kind of row past its retention period: docs/retention.md has every table. */
 export async function enforceRetention({ db, vault }: Pick<WorkerDeps, 'db' | 'vault'>): Promise<void> {
   await deleteExpiredRows(db);
-  await unitOfWork(db, 'retention.reduce', (tx) => anonymiseEndedCheckouts(tx, vault));
-  await unitOfWork(db, 'retention.remove', deleteEndedCheckouts);
+  const due = await findEndedCheckouts(db);
+  if (due.toAnonymise) await unitOfWork(db, 'retention.reduce', (tx) => anonymiseEndedCheckouts(tx, vault));
+  if (due.toDelete) await unitOfWork(db, 'retention.remove', deleteEndedCheckouts);
 }

@@ -1,5 +1,5 @@
 import { enqueue, idsInOutbox } from '../../entities/outbox/outbox.ts';
-import { CLAIM_UNSETTLED_PAYMENTS } from '../../entities/payment/payment.ts';
+import { CLAIM_UNSETTLED_PAYMENTS, UNSETTLED_PAYMENTS } from '../../entities/payment/payment.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { advanceCheckout } from '../../jobs/checkout.ts';
 import { issueDocuments } from '../../jobs/invoices.ts';
@@ -13,6 +13,8 @@ export interface StuckWork {
   name: string;
   /** $1 is the maximum number of rows. Skips locked rows. */
   sql: string;
+  /** Finds them without a change; absent: `sql` changes nothing. */
+  find?: string;
   resume(deps: WorkerDeps, tx: Tx, row: { id: string }): void;
 }
 
@@ -37,6 +39,7 @@ export const STUCK_WORK: readonly StuckWork[] = [
   {
     name: 'payment.unsettled',
     sql: CLAIM_UNSETTLED_PAYMENTS,
+    find: UNSETTLED_PAYMENTS,
     resume: (deps, tx, { id }) => enqueue(tx, deps.queues, { contract: askProvider, payload: { paymentId: id } }),
   },
   {
