@@ -55,14 +55,17 @@ describe('bin/start', () => {
     expect(start(['simulator']).stderr).to.match(/^Usage: bin\/start web\|worker\|migrate/);
   });
 
-  it('uses the bundle, unless a source is newer', () => {
+  it('uses the bundle, unless a source is newer or a package has changed', () => {
     const bundle = join(folder, 'dist/main.mjs');
-    writeFileSync(bundle, '');
+    for (const name of ['dist/main.mjs', 'dist/package-lock.json']) writeFileSync(join(folder, name), '');
     const startsFrom = () => / (\S+) web\n/.exec(start(['web']).stdout)?.[1];
     const isBuiltAt = (seconds: number) => utimesSync(bundle, seconds, seconds);
     isBuiltAt(Date.now() / 1_000 + 60);
     expect(startsFrom()).to.equal('dist/main.mjs');
     isBuiltAt(Date.now() / 1_000 - 3_600);
+    expect(startsFrom()).to.equal('src/main.ts');
+    isBuiltAt(Date.now() / 1_000 + 60);
+    writeFileSync(join(folder, 'package-lock.json'), 'another version');
     expect(startsFrom()).to.equal('src/main.ts');
   });
 });
