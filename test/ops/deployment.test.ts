@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
@@ -71,6 +71,14 @@ describe('the files for containers', () => {
     const unknown = Object.keys(settings).filter((name) => !SETTINGS.includes(name.replace(/_FILE$/, '')));
     expect(unknown, 'settings that do not exist').to.deep.equal([]);
   }
+
+  it('get secrets that only their owner reads, and that stay when they are made again', () => {
+    const file = join(secrets, 'DATA_KEYS');
+    const made = readFileSync(file, 'utf8');
+    expect(statSync(file).mode & 0o777).to.equal(0o400);
+    expect(execFileSync(join(ROOT, 'bin/secrets'), [secrets], { encoding: 'utf8' })).to.contain('kept DATA_KEYS');
+    expect(readFileSync(file, 'utf8')).to.equal(made);
+  });
 
   it('are YAML without errors, all of them', () => {
     const files = globSync('{ops,.github,.ci}/**/*.{yml,yaml}', { cwd: ROOT });
