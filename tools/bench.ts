@@ -6,7 +6,6 @@ import { type BenchOptions, readOptions, readPricingOptions, readReadsOptions, U
 import { measurePricing, pricingReport } from './bench/pricing/measure.ts';
 import { INSPECTABLE, inspectorIn } from './bench/profiler.ts';
 import { compare, readBaseline } from './bench/ratio.ts';
-import { measureReading, READING, readingReport } from './bench/reading.ts';
 import { report } from './bench/report.ts';
 import { type Measured, openSite } from './bench/site.ts';
 import { openSpanSink } from './bench/span-sink.ts';
@@ -57,6 +56,8 @@ async function reads(argv: string[]): Promise<number> {
     say(USAGE);
     return 0;
   }
+  // Its load generator is no production package, which `--data` must do with.
+  const { measureReading, READING, readingReport } = await import('./bench/reading.ts');
   const target = await ownStack({ env: READING, isLookedAt: true, log: onLogLine });
   try {
     const figures = await measureReading(target);

@@ -1,13 +1,13 @@
-import { rm } from 'node:fs/promises';
-import { relative, resolve } from 'node:path';
+import { copyFile, rm } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle } from './build/bundle.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const USAGE = `Usage: bin/build
 
-Bundles src/main.ts and its imports into a few files in dist/, which halves the start-up time of processes:
-node dist/main.mjs web|worker|migrate. The bundle needs this folder and its node_modules.`;
+Bundles src/main.ts and its imports into a few files in dist/, which halves the start-up time of processes: bin/start
+uses it. The bundle needs this folder and its node_modules.`;
 
 process.exitCode = await main();
 
@@ -20,7 +20,10 @@ async function main(): Promise<number> {
     }
     const folder = resolve(ROOT, 'dist');
     await rm(folder, { recursive: true, force: true });
-    console.log(`start processes with: node ${relative(ROOT, await bundle(folder))} web|worker|migrate`);
+    const main = await bundle(folder);
+    // bin/start compares it: a bundle contains packages, too.
+    await copyFile(join(ROOT, 'package-lock.json'), join(folder, 'package-lock.json'));
+    console.log(`bin/start web|worker|migrate uses ${relative(ROOT, main)} now`);
     return 0;
   } catch (error) {
     console.error(`bin/build: ${error instanceof Error ? error.message : error}\n\n${USAGE}`);

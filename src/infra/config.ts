@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readKeys } from './crypto/key-ring.ts';
+import { completeEnvironment } from './environment.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const seconds = z.coerce.number().int().min(1).max(86_400);
@@ -83,7 +84,7 @@ const settings = {
   STRIPE_API_URL: url(['http:', 'https:']).optional(),
   METRICS_ADDRESS: z
     .string()
-    .regex(/^\S+:\d{1,5}$/, 'must be a host and a port, like 127.0.0.1:9464')
+    .regex(/^\S+:\d{1,5}$/, 'must be a host and a port, like 127.0.0.1:9464 or 127.0.0.1:PORT+1000')
     .optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: url(['http:', 'https:']).optional(),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url(['http:', 'https:']).optional(),
@@ -126,6 +127,19 @@ const settings = {
   SIMULATOR_WEBHOOK_URL: url(['http:', 'https:']),
   SIMULATOR_JOURNAL: z.string().optional(),
 };
+
+/** Settings that are secrets, or URLs that may contain one. Each can also be in the file that NAME_FILE names. */
+const SECRETS = [
+  'DATABASE_URL',
+  'REDIS_URL',
+  'CACHE_REDIS_URL',
+  'APP_SECRET',
+  'DATA_KEYS',
+  'ACCESS_TOKEN_KEYS',
+  'STRIPE_SECRET_KEY',
+  'STRIPE_WEBHOOK_SECRET',
+  'SMTP_URL',
+] as const satisfies readonly (keyof typeof settings)[];
 
 /** Settings that are optional elsewhere but required in production. */
 const REQUIRED_IN_PRODUCTION = { SMTP_URL: smtpUrl };
@@ -233,18 +247,22 @@ function checkHoldLimit(read: Partial<Settings>, context: z.RefinementCtx): void
 export class ConfigError extends Error {}
 
 /**
- * Reads the settings of one process from the environment; empty variables count as absent.
+ * Reads the settings of one process from the environment, and secrets from files; empty variables count as absent.
  * @throws ConfigError that names every wrong setting, not only the first one.
  */
-export function readConfig<P extends Process>(processName: P, env: NodeJS.ProcessEnv = process.env): Config<P> {
-  const names = READ_BY[processName];
+export function readConfig<P extends Process>(processName: P, given: NodeJS.ProcessEnv = process.env): Config<P> {
+  const names: readonly (keyof typeof settings)[] = READ_BY[processName];
+  const secrets = SECRETS.filter((name) => names.includes(name));
+  const { env, problems } = completeEnvironment(given, secrets);
   const rules = { ...settings, ...(env.NODE_ENV === 'production' && REQUIRED_IN_PRODUCTION) };
   const schema = z.object(Object.fromEntries(names.map((name) => [name, rules[name]]))).superRefine(checkHoldLimit);
   const result = schema.safeParse(Object.fromEntries(names.map((name) => [name, env[name] || undefined])));
-  if (result.success) return result.data as Config<P>;
-  const lines = result.error.issues.map((issue) => {
+  if (result.success && problems.size === 0) return result.data as Config<P>;
+  const issues = (result.error?.issues ?? []).map((issue): [string, string] => {
     const name = String(issue.path[0]);
-    return `  ${name}: ${env[name] || issue.code === 'custom' ? issue.message : 'is missing'}`;
+    return [name, env[name] || issue.code === 'custom' ? issue.message : 'is missing'];
   });
+  const others = issues.filter(([name]) => !problems.has(name));
+  const lines = [...problems, ...others].map(([name, problem]) => `  ${name}: ${problem}`);
   throw new ConfigError(`The ${processName} process cannot start, these settings are wrong:\n${lines.join('\n')}`);
 }

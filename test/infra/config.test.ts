@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { ConfigError, readConfig } from '../../src/infra/config.ts';
 import { readSeller } from '../../src/main/seller.ts';
@@ -74,5 +77,66 @@ describe('the settings of a worker', () => {
       ConfigError,
       /INVOICE_PREFIX: .*\nSELLER_GSTIN: .*\nSELLER_LOGO: "\/nowhere\/logo.png" cannot be read \(ENOENT\)/,
     );
+  });
+});
+
+describe('secrets in files', () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'vcecom-secrets-'));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const { APP_SECRET: _, ...withoutSecret } = WORKER;
+
+  it('are read without the line break that editors put at their end', () => {
+    const APP_SECRET_FILE = file('app', `${'s'.repeat(32)}\r\n`);
+    expect(readConfig('worker', { ...withoutSecret, APP_SECRET_FILE }).APP_SECRET).to.equal('s'.repeat(32));
+    expect(complaint({ ...withoutSecret, APP_SECRET: '', APP_SECRET_FILE })).to.equal('');
+  });
+
+  it('are checked as other values are', () => {
+    const APP_SECRET_FILE = file('short', 'too short\n');
+    expect(complaint({ ...withoutSecret, APP_SECRET_FILE })).to.equal('  APP_SECRET: must have at least 32 characters');
+  });
+
+  it('are refused, by name and path, if the file is missing or empty, or the value is also set', () => {
+    const missing = join(folder, 'nowhere');
+    const empty = file('empty', '\n');
+    const wrong = { ...WORKER, APP_SECRET: '', APP_SECRET_FILE: missing, DATA_KEYS: '', DATA_KEYS_FILE: empty };
+    expect(complaint({ ...wrong, REDIS_URL_FILE: empty }).split('\n')).to.have.members([
+      `  APP_SECRET: the file of APP_SECRET_FILE, ${missing}, cannot be used (ENOENT)`,
+      `  DATA_KEYS: the file of DATA_KEYS_FILE, ${empty}, cannot be used (is empty)`,
+      '  REDIS_URL: REDIS_URL_FILE is set as well: remove one of them',
+    ]);
+  });
+
+  it('are all settings that hold one: keys, secrets, and URLs with a password', () => {
+    const text = readFileSync(join(import.meta.dirname, '../../src/infra/config.ts'), 'utf8');
+    const PUBLIC = /^(OTEL_|SIMULATOR_|STORE_URL|OPS_URL|STRIPE_API_URL)/;
+    const names = [...text.matchAll(/^ {2}([A-Z_]*(?:URL|SECRET|KEYS?|PASSWORD)[A-Z_]*): /gm)].map(
+      ([, name = '']) => name,
+    );
+    const secret = names.filter((name) => !PUBLIC.test(name));
+    expect(secret).to.include.members(['DATABASE_URL', 'SMTP_URL', 'STRIPE_WEBHOOK_SECRET', 'ACCESS_TOKEN_KEYS']);
+    for (const name of secret) {
+      const env = { ...WORKER, [name]: '', [`${name}_FILE`]: join(folder, 'nowhere') };
+      const process = name === 'ACCESS_TOKEN_KEYS' ? 'web' : 'worker';
+      expect(() => readConfig(process, env), name).to.throw(ConfigError, `${name}: the file of ${name}_FILE`);
+    }
+  });
+});
+
+describe('the address of the metrics', () => {
+  it('can be above the PORT of each process', () => {
+    const METRICS_ADDRESS = '127.0.0.1:PORT+1000';
+    expect(readConfig('worker', { ...WORKER, METRICS_ADDRESS, PORT: '5100' }).METRICS_ADDRESS).to.equal(
+      '127.0.0.1:6100',
+    );
+    expect(readConfig('worker', { ...WORKER, METRICS_ADDRESS }).METRICS_ADDRESS).to.equal('127.0.0.1:4000');
+    expect(complaint({ ...WORKER, METRICS_ADDRESS: 'PORT+1' })).to.include('127.0.0.1:PORT+1000');
   });
 });

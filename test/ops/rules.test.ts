@@ -15,12 +15,14 @@ describe('the alerts', function () {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  it('are rules that Prometheus accepts, and so is the example of its configuration', () => {
+  it('are rules that Prometheus accepts, and so are the examples of its configuration', () => {
     const checked = promtool('check', 'rules', join(PROMETHEUS, 'rules.yml'));
     expect(checked.isContent, checked.output).to.equal(true);
     expect(checked.output).to.include(`${alertNames().length} rules found`);
-    const configuration = promtool('check', 'config', join(PROMETHEUS, 'prometheus.yml'));
-    expect(configuration.isContent, configuration.output).to.equal(true);
+    for (const file of ['prometheus.yml', 'compose.yml']) {
+      const configuration = promtool('check', 'config', join(PROMETHEUS, file));
+      expect(configuration.isContent, configuration.output).to.equal(true);
+    }
   });
 
   it('fire for every fault, and not for a shop that is well', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { startSimulator } from '../../src/ports/payments/simulator/server.ts';
 import { stripeProvider } from '../../src/ports/payments/stripe.ts';
-import { DEVELOPMENT, stackEnvironment } from '../../tools/stack/environment.ts';
+import { DEVELOPMENT, layered, stackEnvironment } from '../../tools/stack/environment.ts';
 import { readTarget } from '../../tools/verify/target.ts';
 
 const OWN = ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET', 'ACCESS_TOKEN_KEYS'] as const;
@@ -39,6 +39,11 @@ describe('the secrets of a development shop', () => {
   it('leave what data is stored under as it is', () => {
     for (const name of ['APP_SECRET', 'DATA_KEYS'] as const)
       expect(environmentOf('one')[name]).to.equal(DEVELOPMENT[name]);
+  });
+
+  it('give way to files that the environment names, and the other way round', () => {
+    const env = layered({ A: 'made', B_FILE: '/b' }, { A_FILE: '/a', B: 'given' });
+    expect(env).to.deep.equal({ A_FILE: '/a', B: 'given' });
   });
 
   it('are known to bin/verify --data', async () => {

@@ -57,5 +57,5 @@ function environmentOf({ databaseUrl, redisUrl, dataDir, run }: Target): NodeJS.
     mailFolder: join(dataDir, 'mail'),
     dataDir,
   };
-  return stackEnvironment(addresses, { PORT: '0' });
+  return stackEnvironment(addresses, { PORT: '0', METRICS_ADDRESS: '' });
 }

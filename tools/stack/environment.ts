@@ -52,19 +52,30 @@ export function secretsOf(dataDir: string): Record<string, string> {
  * Returns the environment of a stack's processes. Set variables override development values; `extra` overrides both.
  */
 export function stackEnvironment(addresses: Addresses, extra: Record<string, string> = {}): NodeJS.ProcessEnv {
-  return {
+  const defaults = {
     ...DEVELOPMENT,
     ...(addresses.dataDir && secretsOf(addresses.dataDir)),
     MAIL_FOLDER: addresses.mailFolder,
     STORE_URL: addresses.webUrls[0],
-    ...withoutEmpty(process.env),
+  };
+  const fixed = {
     DATABASE_URL: addresses.databaseUrl,
     REDIS_URL: addresses.redisUrl,
     STRIPE_API_URL: addresses.simulatorUrl,
     SIMULATOR_WEBHOOK_URL: `${addresses.webUrls[0]}/api/v1/webhooks/payments/stripe`,
     SIMULATOR_JOURNAL: addresses.journal,
-    ...extra,
   };
+  return layered(defaults, withoutEmpty(process.env), fixed, extra);
+}
+
+/** Merges variables: later ones win, NAME also over an earlier NAME_FILE, and NAME_FILE over an earlier NAME. */
+export function layered(...layers: NodeJS.ProcessEnv[]): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = {};
+  for (const layer of layers) {
+    for (const name of Object.keys(layer)) delete env[name.endsWith('_FILE') ? name.slice(0, -5) : `${name}_FILE`];
+    Object.assign(env, layer);
+  }
+  return env;
 }
 
 function withoutEmpty(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

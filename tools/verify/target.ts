@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { secretsOf } from '../stack/environment.ts';
+import { layered, secretsOf } from '../stack/environment.ts';
 
 /** Returns the settings of a stack of bin/dev from its run.json; variables of the environment override its secrets. */
 export function readTarget(folder: string): NodeJS.ProcessEnv {
@@ -8,10 +8,6 @@ export function readTarget(folder: string): NodeJS.ProcessEnv {
   const { processes } = JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8')) as {
     processes: { postgres: { url: string }; simulator: { url: string }[] };
   };
-  return {
-    ...secretsOf(dataDir),
-    ...process.env,
-    DATABASE_URL: processes.postgres.url,
-    STRIPE_API_URL: processes.simulator[0]?.url,
-  };
+  const addresses = { DATABASE_URL: processes.postgres.url, STRIPE_API_URL: processes.simulator[0]?.url };
+  return layered(secretsOf(dataDir), process.env, addresses);
 }
