@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { nodeOptionsOf } from '../../tools/stack/procfile.ts';
 import { describeAll } from '../support/extent.ts';
 import { bytesOf, factsOf, makeReadOnly, setFolderModes } from '../support/tree.ts';
 import { carryOut, parseDockerfile, type Stage, textsOf, variablesOf } from './dockerfile.ts';
@@ -117,7 +118,7 @@ describeAll('the image, made by its own steps in an empty folder', function () {
 
   for (const name of ['web', 'worker'] as const) {
     it(`runs ${name} with the memory limits of the Procfile, and stops it in order`, () => {
-      const [, limits = '-'] = new RegExp(`^${name}: bin/start ${name} (.+)$`, 'm').exec(read('Procfile')) ?? [];
+      const limits = nodeOptionsOf(name).join(' ');
       const { command, megabytes } = seen.processes[name];
       console.log(`        ${megabytes} MB of memory after a few purchases`);
       expect(command).to.contain(`node ${limits} dist/main.mjs ${name}`);

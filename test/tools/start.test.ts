@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { nodeOptionsOf } from '../../tools/stack/procfile.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const NEW_NODE = 'v24.21.0';
@@ -27,8 +28,7 @@ describe('bin/start', () => {
     const PATH = `${join(folder, 'path')}:/usr/bin:/bin`;
     return spawnSync(join(folder, 'bin/start'), args, { env: { PATH, ...env }, encoding: 'utf8' });
   }
-  const limitsOf = (name: string): string =>
-    new RegExp(`^${name}: bin/start ${name} (.+)$`, 'm').exec(readFileSync(join(ROOT, 'Procfile'), 'utf8'))?.[1] ?? '';
+  const limitsOf = (name: string): string => nodeOptionsOf(name).join(' ');
 
   it('takes the memory limits of the Procfile, unless it is given others', () => {
     for (const name of ['web', 'worker']) {

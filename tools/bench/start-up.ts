@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { stackEnvironment } from '../stack/environment.ts';
+import { nodeOptionsOf } from '../stack/procfile.ts';
 import { usageOf } from './processes.ts';
 import type { Target } from './target.ts';
 
@@ -13,7 +14,6 @@ export interface StartUp {
   cpuMs: number | null;
 }
 
-const ROOT = resolve(import.meta.dirname, '..', '..');
 const STARTS = 3;
 
 /**
@@ -31,7 +31,7 @@ export async function measureStartUps(target: Target): Promise<StartUp[]> {
 
 async function startOnce(role: StartUp['role'], target: Target): Promise<StartUp> {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [join(ROOT, 'src', 'main.ts'), role], {
+  const child = spawn(process.execPath, [...nodeOptionsOf(role), target.main, role], {
     env: environmentOf(target),
     stdio: ['ignore', 'pipe', 'ignore'],
   });

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MAIN } from '../stack/fleet.ts';
 import { type RunFile, startStack } from '../stack/stack.ts';
 import { interruption } from './interruption.ts';
 
@@ -12,6 +13,8 @@ export interface Target {
   redisUrl: string;
   /** The folder with run.json. */
   dataDir: string;
+  /** The file that web and worker are started with. */
+  main: string;
   /** The metrics URLs of web and worker, by name; empty if unknown. */
   metricsUrls: Readonly<Record<string, string>>;
   /** The current pids. */
@@ -41,10 +44,17 @@ export function runningStack(dataDir: string): Target {
     databaseUrl: postgres.url,
     redisUrl: redis.url,
     dataDir,
+    main: MAIN,
     metricsUrls: {},
     run,
     stop: async () => undefined,
   };
+}
+
+/** The bundler is no production package, which `--data` must do with. */
+async function makeBundle(): Promise<string> {
+  const { bundle } = await import('../build/bundle.ts');
+  return bundle(join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'bundle'));
 }
 
 export interface OwnStack {
@@ -63,8 +73,11 @@ export async function ownStack({ env = {}, isLookedAt = false, log }: OwnStack):
   const removeData = () => rm(dataDir, { recursive: true, force: true });
   const metricsUrls: Record<string, string> = {};
   try {
+    // Production starts from a bundle. A profile names the places of the source.
+    const main = isLookedAt ? MAIN : await makeBundle();
     const stack = await startStack({
       dataDir,
+      main,
       products: PRODUCTS,
       postgres: { settings: { ...SETTINGS, ...(isLookedAt && PLANNING) } },
       env: { ...env, ...(isLookedAt && { METRICS_ADDRESS: '127.0.0.1:0' }) },
@@ -80,7 +93,7 @@ export async function ownStack({ env = {}, isLookedAt = false, log }: OwnStack):
       await stack.stop();
       await removeData();
     };
-    return { url, databaseUrl, redisUrl, dataDir, metricsUrls, run, stop };
+    return { url, databaseUrl, redisUrl, dataDir, main, metricsUrls, run, stop };
   } catch (error) {
     await removeData();
     throw error;

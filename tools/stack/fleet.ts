@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { Addresses } from './environment.ts';
+import { nodeOptionsOf } from './procfile.ts';
 import { type Awaited, answersOk, untilReady } from './readiness.ts';
 import { type Supervised, supervise } from './supervisor.ts';
 
@@ -83,7 +84,7 @@ function startMember(options: FleetOptions, what: { role: Role; name: string; ur
   let announced = false;
   const supervised = supervise({
     name,
-    args: [...inspectorOf(options, what), options.main, role],
+    args: [...inspectorOf(options, what), ...nodeOptionsOf(role), options.main, role],
     env: environmentOf(options, what),
     logFile,
     onLine: (line) => {
