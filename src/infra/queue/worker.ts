@@ -1,7 +1,7 @@
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { errorFields, observe, observeSparingly } from '../observability/log.ts';
 import type { Trace } from '../observability/trace.ts';
+import type { RedisClient } from '../redis/connections.ts';
 import { type Executor, openExecutor, type WhenUnavailable } from './executor.ts';
 import type { Handler } from './handler.ts';
 import { queuePrefix } from './queue.ts';
@@ -9,9 +9,12 @@ import { queuePrefix } from './queue.ts';
 /** Life of a job lock in milliseconds: a killed worker's job is free after it. Live workers renew it at half of it. */
 const LOCK_MS = 4_000;
 
+/** The pause after a command that failed because its connection was closed, in milliseconds. */
+const CONNECTION_RETRY_MS = 1_000;
+
 export interface WorkerOptions {
   queue: string;
-  connection: Redis;
+  connection: RedisClient;
   concurrency: number;
   whenUnavailable: WhenUnavailable;
 }
@@ -37,6 +40,7 @@ export function startWorker(
     concurrency,
     lockDuration: LOCK_MS,
     stalledInterval: 1_500,
+    runRetryDelay: CONNECTION_RETRY_MS,
     // A killed worker is not the job's fault: only a job that kills its worker again and again is given up.
     maxStalledCount: 25,
   });
