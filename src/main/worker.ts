@@ -11,6 +11,7 @@ import { notifyOfChange } from '../infra/queue/change-notifications.ts';
 import { openQueues } from '../infra/queue/queue.ts';
 import { openReadiness } from '../infra/readiness.ts';
 import { redisGauges } from '../infra/redis/connections.ts';
+import { openBlockingRedis } from '../infra/redis/redis.ts';
 import { stopOnSignal } from '../infra/shutdown.ts';
 import { JOBS } from '../jobs/schedule.ts';
 import { folderMailer } from '../ports/mail/folder.ts';
@@ -63,9 +64,10 @@ export async function worker(): Promise<void> {
     ...{ pricesIncludeTax: config.PRICES_INCLUDE_TAX, shippingTax: config.SHIPPING_TAX },
   };
   const metrics = await serveMetrics(config, deps);
-  const concurrency = config.WORKER_CONCURRENCY;
+  const { WORKER_CONCURRENCY: concurrency, REDIS_URL: url, REDIS_CA: ca } = config;
+  const consumer = { connection, concurrency, openBlocking: () => openBlockingRedis(url, ca) };
   let giveUp: (reason: string) => void = () => undefined;
-  const stopWorkers = startWorkers(deps, { connection, concurrency, giveUp: (reason) => giveUp(reason) });
+  const stopWorkers = startWorkers(deps, { ...consumer, giveUp: (reason) => giveUp(reason) });
   observe('worker.ready', { concurrency });
   giveUp = stopOnSignal([
     metrics.markStopping,

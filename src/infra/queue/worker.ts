@@ -1,7 +1,9 @@
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
+import { Cluster, type Redis } from 'ioredis';
 import { errorFields, observe, observeSparingly } from '../observability/log.ts';
 import type { Trace } from '../observability/trace.ts';
 import type { RedisClient } from '../redis/connections.ts';
+import { clusterBackend } from './cluster-backend.ts';
 import { type Executor, openExecutor, type WhenUnavailable } from './executor.ts';
 import type { Handler } from './handler.ts';
 import { queuePrefix } from './queue.ts';
@@ -15,6 +17,8 @@ const CONNECTION_RETRY_MS = 1_000;
 export interface WorkerOptions {
   queue: string;
   connection: RedisClient;
+  /** Opens a connection for blocking commands. Needed on a cluster; elsewhere BullMQ copies `connection`. */
+  openBlocking?: () => Redis;
   concurrency: number;
   whenUnavailable: WhenUnavailable;
 }
@@ -22,7 +26,7 @@ export interface WorkerOptions {
 /** Starts the worker of one queue. */
 export function startWorker(
   handlers: readonly Handler[],
-  { queue, connection, concurrency, whenUnavailable }: WorkerOptions,
+  { queue, connection, openBlocking, concurrency, whenUnavailable }: WorkerOptions,
 ): { worker: Worker; busy(): number } {
   let running = 0;
   const executor = openExecutor(handlers, whenUnavailable);
@@ -34,7 +38,7 @@ export function startWorker(
       running -= 1;
     }
   };
-  const worker = new Worker(queue, process, {
+  const options = {
     connection,
     prefix: queuePrefix(queue),
     concurrency,
@@ -43,7 +47,11 @@ export function startWorker(
     runRetryDelay: CONNECTION_RETRY_MS,
     // A killed worker is not the job's fault: only a job that kills its worker again and again is given up.
     maxStalledCount: 25,
-  });
+  };
+  const worker =
+    connection instanceof Cluster && openBlocking
+      ? new Worker(queue, process, options, clusterBackend(openBlocking))
+      : new Worker(queue, process, options);
   worker.on('error', (error) => observeSparingly('worker.connection.lost', { queue, ...errorFields(error) }));
   worker.on('failed', (job, error) => {
     const isFinal = job?.finishedOn !== undefined || error instanceof UnrecoverableError;

@@ -95,8 +95,8 @@ function openServer({ url, address, role, tls }: Opening): Redis {
 
 function connect(url: string, address: RedisAddress, options: RedisOptions): Redis {
   if (address.mode === 'server') return new Redis(url, options);
-  const { hosts, username, password, name, sentinelPassword } = address;
-  const login = { ...(username && { username }), ...(password && { password }) };
+  const { hosts, name, sentinelPassword } = address;
+  const login = loginOf(address);
   if (address.mode === 'cluster') return connectToAnyNode(hosts, { ...options, ...login });
   return new Redis({
     ...options,
@@ -109,24 +109,50 @@ function connect(url: string, address: RedisAddress, options: RedisOptions): Red
   });
 }
 
-/** Every node of a cluster hears every message. Each attempt to reconnect goes to the next one. */
+/**
+ * Opens a connection for the blocking commands of one queue on a cluster: it follows the queue from node to node.
+ * @throws Error when the URL is wrong.
+ */
+export function openBlockingRedis(url: string, ca?: string): Redis {
+  const address = readRedisAddress(url);
+  const options = { ...ROLES.consume.options, connectTimeout: CONNECT_TIMEOUT_MS, ...tlsOf(address, ca) };
+  return connectToAnyNode(address.hosts, { ...options, ...loginOf(address) });
+}
+
+/** Every node hears every message. Each attempt to reconnect goes to the next node, or to the one that it was sent to. */
 function connectToAnyNode(hosts: readonly RedisHost[], options: RedisOptions): Redis {
   let turn = Math.floor(Math.random() * hosts.length);
-  const next = (): RedisHost | undefined => hosts[turn++ % hosts.length];
+  let sentTo: Partial<RedisHost> | undefined;
+  const next = (): Partial<RedisHost> | undefined => sentTo ?? hosts[turn++ % hosts.length];
   const redis = new Redis({
     ...options,
     ...next(),
     retryStrategy: (attempt) => {
+      // ioredis cannot end a connection while it waits for its next attempt, as when a worker stops.
+      const delay = sentTo ? 0 : retryDelay(attempt);
       Object.assign(redis.options, next());
-      return retryDelay(attempt);
+      sentTo = undefined;
+      return delay;
+    },
+    reconnectOnError: ({ message }) => {
+      const [, host, port] = /^MOVED \d+ (.*):(\d+)$/.exec(message) ?? [];
+      if (port === undefined) return false;
+      // Without a host it is the one of this connection.
+      sentTo = { ...(host && { host }), port: Number(port) };
+      return 2;
     },
   });
   return redis;
 }
 
-function openCluster({ address: { hosts, username, password }, role, tls }: Opening): Cluster {
+const loginOf = ({ username, password }: RedisAddress): Pick<RedisOptions, 'username' | 'password'> => ({
+  ...(username && { username }),
+  ...(password && { password }),
+});
+
+function openCluster({ address, role, tls }: Opening): Cluster {
   const { options, cluster } = ROLES[role];
-  const redis = new Cluster(hosts, {
+  const redis = new Cluster(address.hosts, {
     ...cluster,
     clusterRetryStrategy: retryDelay,
     // Connections use the names, for which certificates are made, and look them up anew each time.
@@ -134,8 +160,7 @@ function openCluster({ address: { hosts, username, password }, role, tls }: Open
     redisOptions: {
       ...options,
       connectTimeout: CONNECT_TIMEOUT_MS,
-      ...(username && { username }),
-      ...(password && { password }),
+      ...loginOf(address),
       ...tls,
     },
   });

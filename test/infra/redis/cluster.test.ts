@@ -12,7 +12,7 @@ import { type Command, openQueues } from '../../../src/infra/queue/queue.ts';
 import { startWorker } from '../../../src/infra/queue/worker.ts';
 import type { RedisClient } from '../../../src/infra/redis/connections.ts';
 import { openCounter } from '../../../src/infra/redis/rate-limit.ts';
-import { openRedis } from '../../../src/infra/redis/redis.ts';
+import { openBlockingRedis, openRedis } from '../../../src/infra/redis/redis.ts';
 import { type RedisCluster, startRedisCluster } from '../../support/redis-cluster.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -95,8 +95,9 @@ describe('a Redis Cluster', function () {
         ran.push(commandId);
         return done;
       });
-      const options = { queue: contract.queue, connection: consumer, concurrency: 1, whenUnavailable: () => null };
-      return startWorker([run], options);
+      const openBlocking = () => openBlockingRedis(cluster.url);
+      const options = { queue: contract.queue, connection: consumer, openBlocking, concurrency: 1 };
+      return startWorker([run], { ...options, whenUnavailable: () => null });
     });
     const trace = { requestId: 'r', traceparent: '' };
     const commands = CONTRACTS.map(
