@@ -2,7 +2,6 @@ import { createServer, type Server } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type express from 'express';
-import type { Redis } from 'ioredis';
 import { MIGRATIONS } from '../entities/schema.ts';
 import { waitingForGroups } from '../infra/database/groups/grouped-work.ts';
 import { observe } from '../infra/observability/log.ts';
@@ -25,8 +24,6 @@ const QUIET_MS = 250;
 export interface ServerOptions {
   host: string;
   port: number;
-  /** Checked by `/readyz`. */
-  redis: Redis;
   provider: WebhookVerifier;
   securityHeaders: SecurityOptions;
   /** Number of trusted proxies in front of the server. */
@@ -37,10 +34,10 @@ export interface ServerOptions {
 
 /** Starts the API server; resolves when it listens. @throws Error when the port is in use. */
 export async function startServer(deps: ApiDeps, options: ServerOptions): Promise<Server> {
-  const { redis, provider, securityHeaders, proxies, giveUp } = options;
+  const { provider, securityHeaders, proxies, giveUp } = options;
   const watch = watchRoutes(giveUp);
   const isServing = () => !deps.stopping.aborted && !watch.isStuck();
-  const health = { db: deps.db, redis, migrations: MIGRATIONS.map(({ name }) => name), isServing };
+  const health = { db: deps.db, queues: deps.queues, migrations: MIGRATIONS.map(({ name }) => name), isServing };
   const routes = allRoutes(deps, { health, provider });
   const sessionValidity = readSessionValidity(deps.db);
   const authenticate = authentication(deps.signingKeys, sessionValidity);

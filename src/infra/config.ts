@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readKeys } from './crypto/key-ring.ts';
 import { completeEnvironment } from './environment.ts';
+import { redisCaSchema, redisUrlSchema } from './redis/settings.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const seconds = z.coerce.number().int().min(1).max(86_400);
@@ -74,8 +75,9 @@ const settings = {
   DATABASE_URL: url(['postgres:', 'postgresql:']),
   DATABASE_CONNECTIONS: z.coerce.number().int().min(2).max(200).default(10),
   DATABASE_NAMED_STATEMENTS: defaultTrue,
-  REDIS_URL: url(['redis:', 'rediss:']),
-  CACHE_REDIS_URL: url(['redis:', 'rediss:']).optional(),
+  REDIS_URL: redisUrlSchema,
+  CACHE_REDIS_URL: redisUrlSchema.optional(),
+  REDIS_CA: redisCaSchema.optional(),
   APP_SECRET: z.string().min(32, 'must have at least 32 characters'),
   DATA_KEYS: keys,
   ACCESS_TOKEN_KEYS: keys,
@@ -177,6 +179,7 @@ const READ_BY = {
     'DATABASE_NAMED_STATEMENTS',
     ...PAYMENTS,
     'CACHE_REDIS_URL',
+    'REDIS_CA',
     'ACCESS_LOG_RATIO',
     'ACCESS_TOKEN_KEYS',
     'RATE_LIMITS',
@@ -201,6 +204,7 @@ const READ_BY = {
     'MAILS_PER_ADDRESS_AND_DAY',
     'ORDER_LINK_DAYS',
     'CACHE_REDIS_URL',
+    'REDIS_CA',
     'CHECKOUT_TTL_SECONDS',
     'UNPAID_HOLD_SECONDS',
     'ORDER_LIMITS',

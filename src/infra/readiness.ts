@@ -1,10 +1,10 @@
-import type { Redis } from 'ioredis';
 import type { Database } from './database/database.ts';
+import type { Queues } from './queue/queue.ts';
 import { withTimeout } from './with-timeout.ts';
 
 export interface ReadinessDeps {
   db: Database;
-  redis: Redis;
+  queues: Pick<Queues, 'isWritable'>;
   /** Names of the migrations that this version of the code requires. */
   migrations: readonly string[];
   /** False when the process is stopping or stuck. */
@@ -13,13 +13,11 @@ export interface ReadinessDeps {
 
 /** The longest wait for a server's answer, in milliseconds; then its check fails. */
 const CHECK_TIMEOUT_MS = 1_000;
-/** Writing this key proves that Redis accepts writes: it is no replica, and neither its disk nor its memory is full. */
-const WRITE_PROBE = ['vcecom:ready', '1', 'PX', 10_000] as const;
 /** False on a standby, and where an operator made the server read-only. */
 const IS_WRITABLE = `select current_setting('transaction_read_only') = 'off' as writable`;
 
 /** Returns a function that runs the checks of `/readyz`; it answers within about a second. */
-export function openReadiness({ db, redis, migrations, isServing }: ReadinessDeps) {
+export function openReadiness({ db, queues, migrations, isServing }: ReadinessDeps) {
   const isPostgresWritable = shareRunning(
     async () => (await db.query<{ writable: boolean }>(IS_WRITABLE))[0]?.writable === true,
   );
@@ -27,9 +25,7 @@ export function openReadiness({ db, redis, migrations, isServing }: ReadinessDep
     const names = new Set((await db.query<{ name: string }>(`select name from mikro_orm_migrations`)).map(nameOf));
     return migrations.every((name) => names.has(name));
   });
-  const isRedisWritable = shareRunning(
-    async () => redis.status === 'ready' && (await redis.set(...WRITE_PROBE)) === 'OK',
-  );
+  const isRedisWritable = shareRunning(queues.isWritable);
   return async (): Promise<Record<string, boolean>> => {
     const checks = [isPostgresWritable(), isRedisWritable(), isMigrated()] as const;
     const [postgres, redisWritable, migrated] = await Promise.all(checks);

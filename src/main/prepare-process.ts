@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis';
 import { type Config, ConfigError } from '../infra/config.ts';
 import { armFailpoints } from '../infra/failpoint.ts';
 import { sampleRequests } from '../infra/observability/access-log.ts';
@@ -5,6 +6,9 @@ import { watchEventLoop } from '../infra/observability/event-loop-watch.ts';
 import { nameProcess } from '../infra/observability/identity.ts';
 import { logger } from '../infra/observability/log.ts';
 import { type MetricsServerOptions, serveMetrics } from '../infra/observability/metrics-server.ts';
+import type { RedisClient } from '../infra/redis/connections.ts';
+import { openRedis } from '../infra/redis/redis.ts';
+import { checkRedisSettings } from '../infra/redis/start-check.ts';
 import { FAILURES, SHOP_METRICS } from './shop-metrics.ts';
 
 /** Applies the settings that every process has: log, failpoints, event loop watch. Call it first. */
@@ -42,3 +46,18 @@ export const databaseOptions = (config: Config<'worker'> | Config<'web'>) => ({
   connections: config.DATABASE_CONNECTIONS,
   namesStatements: config.DATABASE_NAMED_STATEMENTS,
 });
+
+/**
+ * Checks the Redis settings, then opens the connection that sends commands, and another one. @throws ConfigError when a
+ * setting does not fit the server.
+ */
+export async function openRedisPair(config: Config<'web'>, role: 'subscribe'): Promise<[RedisClient, Redis]>;
+export async function openRedisPair(config: Config<'worker'>, role: 'consume'): Promise<[RedisClient, RedisClient]>;
+export async function openRedisPair(
+  config: Config<'worker'> | Config<'web'>,
+  role: 'subscribe' | 'consume',
+): Promise<[RedisClient, RedisClient]> {
+  await checkRedisSettings(config);
+  const { REDIS_URL: url, REDIS_CA: ca } = config;
+  return [openRedis(url, 'produce', ca), openRedis(url, role, ca)];
+}

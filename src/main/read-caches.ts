@@ -13,11 +13,11 @@ export const CURRENCY = 'INR';
 
 /** Opens the caches of the catalogue reads, and the subscription to their invalidations. */
 export function openReadCaches(
-  { CACHE_REDIS_URL: cacheUrl, REDIS_URL: url }: Config<'web'> | Config<'worker'>,
+  { CACHE_REDIS_URL: cacheUrl, REDIS_URL: url, REDIS_CA: ca }: Config<'web'> | Config<'worker'>,
   { db, vault }: { db: Database; vault: Vault },
 ) {
-  const redis = openRedis(cacheUrl ?? url, 'read');
-  const subscriber = openRedis(cacheUrl ?? url, 'subscribe');
+  const redis = openRedis(cacheUrl ?? url, 'read', ca);
+  const subscriber = openRedis(cacheUrl ?? url, 'subscribe', ca);
   const versions = openVersions(redis, subscriber, CACHE_PREFIX);
   const layers = openLayeredCache({ redis, versions, store: CACHE_PREFIX });
   const cachedResponses = openCachedResponses({ db, vault, cache: layers, currency: CURRENCY });

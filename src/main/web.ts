@@ -13,10 +13,9 @@ import { startTracing } from '../infra/observability/tracing.ts';
 import { subscribeToChanges } from '../infra/queue/change-notifications.ts';
 import { openQueues } from '../infra/queue/queue.ts';
 import { redisGauges } from '../infra/redis/connections.ts';
-import { openRedis } from '../infra/redis/redis.ts';
 import { stopOnSignal } from '../infra/shutdown.ts';
 import { JOBS } from '../jobs/schedule.ts';
-import { databaseOptions, prepareProcess, startMetrics } from './prepare-process.ts';
+import { databaseOptions, openRedisPair, prepareProcess, startMetrics } from './prepare-process.ts';
 import { createProvider } from './provider.ts';
 import { CACHE_PREFIX, CURRENCY, openReadCaches } from './read-caches.ts';
 import { replayHistory } from './replay.ts';
@@ -30,8 +29,7 @@ export async function web(): Promise<void> {
   prepareProcess('web', config);
   const stopTracing = await startTracing('web', config);
   const db = await openDatabase({ ...databaseOptions(config), entities: ENTITIES, silenceMs: SILENCE_MS });
-  const redis = openRedis(config.REDIS_URL, 'produce');
-  const subscriber = openRedis(config.REDIS_URL, 'subscribe');
+  const [redis, subscriber] = await openRedisPair(config, 'subscribe');
   const queues = openQueues(JOBS, redis);
   const stopping = new AbortController();
   const vault = openVault({ dataKeys: config.DATA_KEYS, secret: config.APP_SECRET });
@@ -59,7 +57,7 @@ export async function web(): Promise<void> {
   };
   const stopMetrics = await startMetrics(config, { gaugeSets: [db.gauges, redisGauges, cacheGauges] });
   let giveUp: (reason: string) => void = () => undefined;
-  const server = await startServer(deps, { ...serverOptionsOf(config), redis, giveUp: (reason) => giveUp(reason) });
+  const server = await startServer(deps, { ...serverOptionsOf(config), giveUp: (reason) => giveUp(reason) });
   observe('web.ready', { address: server.address() });
   const drainMs = config.DRAIN_SECONDS * 1_000;
   const steps = [

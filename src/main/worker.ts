@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import { openVault } from '../entities/account/privacy/vault.ts';
 import { createOffersCache } from '../entities/pricing/offers.ts';
 import { ENTITIES, MIGRATIONS } from '../entities/schema.ts';
@@ -12,7 +11,7 @@ import { notifyOfChange } from '../infra/queue/change-notifications.ts';
 import { openQueues } from '../infra/queue/queue.ts';
 import { openReadiness } from '../infra/readiness.ts';
 import { redisGauges } from '../infra/redis/connections.ts';
-import { openRedis } from '../infra/redis/redis.ts';
+import { openBlockingRedis } from '../infra/redis/redis.ts';
 import { stopOnSignal } from '../infra/shutdown.ts';
 import { JOBS } from '../jobs/schedule.ts';
 import { folderMailer } from '../ports/mail/folder.ts';
@@ -23,7 +22,7 @@ import type { WorkerDeps } from '../workers/deps.ts';
 import { openJudge } from '../workers/reviews/judge.ts';
 import { workerGauges } from '../workers/runtime/gauges.ts';
 import { startWorkers } from '../workers/runtime/start.ts';
-import { databaseOptions, prepareProcess, startMetrics } from './prepare-process.ts';
+import { databaseOptions, openRedisPair, prepareProcess, startMetrics } from './prepare-process.ts';
 import { createProvider } from './provider.ts';
 import { openReadCaches } from './read-caches.ts';
 import { readSeller } from './seller.ts';
@@ -40,8 +39,7 @@ export async function worker(): Promise<void> {
   const stopTracing = await startTracing('worker', config);
   const seller = readSeller(config);
   const db = await openDatabase({ ...databaseOptions(config), entities: ENTITIES, silenceMs: SILENCE_MS });
-  const redis = openRedis(config.REDIS_URL, 'produce');
-  const connection = openRedis(config.REDIS_URL, 'consume');
+  const [redis, connection] = await openRedisPair(config, 'consume');
   const queues = openQueues(JOBS, redis);
   const vault = openVault({ dataKeys: config.DATA_KEYS, secret: config.APP_SECRET });
   const readCaches = openReadCaches(config, { db, vault });
@@ -65,10 +63,11 @@ export async function worker(): Promise<void> {
     sellerState: config.SELLER_STATE,
     ...{ pricesIncludeTax: config.PRICES_INCLUDE_TAX, shippingTax: config.SHIPPING_TAX },
   };
-  const metrics = await serveMetrics(config, { ...deps, redis });
-  const concurrency = config.WORKER_CONCURRENCY;
+  const metrics = await serveMetrics(config, deps);
+  const { WORKER_CONCURRENCY: concurrency, REDIS_URL: url, REDIS_CA: ca } = config;
+  const consumer = { connection, concurrency, openBlocking: () => openBlockingRedis(url, ca) };
   let giveUp: (reason: string) => void = () => undefined;
-  const stopWorkers = startWorkers(deps, { connection, concurrency, giveUp: (reason) => giveUp(reason) });
+  const stopWorkers = startWorkers(deps, { ...consumer, giveUp: (reason) => giveUp(reason) });
   observe('worker.ready', { concurrency });
   giveUp = stopOnSignal([
     metrics.markStopping,
@@ -90,15 +89,12 @@ const holdMsOf = ({ CHECKOUT_TTL_SECONDS: full, UNPAID_HOLD_SECONDS: unpaid }: C
 });
 
 /** Serves metrics and health at METRICS_ADDRESS, if it is set. */
-async function serveMetrics(
-  config: Config<'worker'>,
-  { db, redis, queues }: Pick<WorkerDeps, 'db' | 'queues'> & { redis: Redis },
-) {
+async function serveMetrics(config: Config<'worker'>, { db, queues }: Pick<WorkerDeps, 'db' | 'queues'>) {
   let isStopping = false;
   const migrations = MIGRATIONS.map(({ name }) => name);
   const stop = await startMetrics(config, {
     gaugeSets: [db.gauges, redisGauges, cacheGauges, cachedGauges(workerGauges({ db, queues }), GAUGES_MS)],
-    readiness: openReadiness({ db, redis, migrations, isServing: () => !isStopping }),
+    readiness: openReadiness({ db, queues, migrations, isServing: () => !isStopping }),
   });
   const markStopping = async () => {
     isStopping = true;

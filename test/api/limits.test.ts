@@ -3,13 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { Redis } from 'ioredis';
 import { guardAgainstBruteForce } from '../../src/api/auth/credentials/brute-force-guard.ts';
 import { customerPrincipal, GUEST } from '../../src/api/auth/principal.ts';
 import { openLimits, type RateLimits } from '../../src/api/http/limits/rate-limits.ts';
 import { type RawCall, route } from '../../src/api/http/route.ts';
 import { CUSTOMER_PERMISSIONS } from '../../src/domain/access/permissions.ts';
 import { networkOf } from '../../src/infra/network/network.ts';
+import type { RedisClient } from '../../src/infra/redis/connections.ts';
 import { openCounter } from '../../src/infra/redis/rate-limit.ts';
 import { openRedis } from '../../src/infra/redis/redis.ts';
 import { type EmbeddedRedis, startRedis } from '../../tools/embedded/redis.ts';
@@ -49,13 +49,13 @@ const guessing =
 describe('the limits', () => {
   let folder: string;
   let server: EmbeddedRedis;
-  let connections: Redis[];
+  let connections: RedisClient[];
   let shops: Shop[];
   let url: string;
 
   /** A process of its own, as far as its connection and its memory go. */
   async function openProcess(
-    change: (limits: RateLimits, redis: Redis) => RateLimits = (limits) => limits,
+    change: (limits: RateLimits, redis: RedisClient) => RateLimits = (limits) => limits,
   ): Promise<Shop> {
     const redis = openRedis(server.url, 'produce');
     connections.push(redis);
@@ -135,7 +135,7 @@ describe('the limits', () => {
 
     it('of new carts count each as a write, and hold for a day', async () => {
       expect(await statuses([post('/cart'), post('/write'), post('/cart')])).to.have.members([200, 200, 429]);
-      const patient = (limits: RateLimits, redis: Redis) => ({
+      const patient = (limits: RateLimits, redis: RedisClient) => ({
         ...limits,
         write: openCounter(redis, { name: 'many', points: 1_000, seconds: 60 }),
       });
@@ -158,7 +158,7 @@ describe('the limits', () => {
     });
 
     it('begin anew when the window is over', async () => {
-      const brief = (limits: RateLimits, redis: Redis) => ({
+      const brief = (limits: RateLimits, redis: RedisClient) => ({
         ...limits,
         read: openCounter(redis, { name: 'brief', points: 1, seconds: 1 }),
       });

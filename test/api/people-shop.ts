@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import type { Redis } from 'ioredis';
 import { readSigningKeys } from '../../src/api/auth/access-token.ts';
 import { authentication } from '../../src/api/auth/authenticate.ts';
 import { readSessionValidity } from '../../src/api/auth/session-validity.ts';
@@ -21,6 +20,7 @@ import { hashPassword } from '../../src/infra/crypto/password.ts';
 import type { Database } from '../../src/infra/database/database.ts';
 import { unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { openQueues } from '../../src/infra/queue/queue.ts';
+import type { RedisClient } from '../../src/infra/redis/connections.ts';
 import { openRedis } from '../../src/infra/redis/redis.ts';
 import { JOBS } from '../../src/jobs/schedule.ts';
 import { replayHistory } from '../../src/main/replay.ts';
@@ -75,7 +75,7 @@ export interface PeopleShop {
   url: string;
   db: Database;
   deps: ApiDeps;
-  redis: Redis;
+  redis: RedisClient;
   routes: AnyRoute[];
   /** Any request under /api/v1, answered whatever the status. */
   ask<T = Refused>(method: string, path: string, request?: Request): Promise<Reply<T>>;
@@ -102,7 +102,7 @@ export async function openPeopleShop(options: { rates?: Partial<Rates>; redisUrl
   // All tests come from one address: low limits would be used up by what others have counted.
   if (options.rates) await forgetCounts(redis);
   const deps = depsOf(fresh.db, redis, { ...GENEROUS, ...options.rates });
-  const health = { db: fresh.db, redis, migrations: [], isServing: () => true };
+  const health = { db: fresh.db, queues: deps.queues, migrations: [], isServing: () => true };
   const routes = allRoutes(deps, {
     health,
     provider: stripeProvider({ secretKey: 'sk_test', webhookSecret: 'whsec_test' }),
@@ -138,12 +138,12 @@ export async function openPeopleShop(options: { rates?: Partial<Rates>; redisUrl
 }
 
 /** Forgets what every limit has counted so far. */
-export async function forgetCounts(redis: Redis): Promise<void> {
+export async function forgetCounts(redis: RedisClient): Promise<void> {
   const counted = await redis.keys('rate:*');
   if (counted.length > 0) await redis.del(counted);
 }
 
-function depsOf(db: Database, redis: Redis, rates: Rates): ApiDeps {
+function depsOf(db: Database, redis: RedisClient, rates: Rates): ApiDeps {
   const vault = openVault({ dataKeys: DATA_KEYS, secret: SECRET });
   return {
     db,

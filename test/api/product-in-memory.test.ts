@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import type { Redis } from 'ioredis';
 import { GUEST } from '../../src/api/auth/principal.ts';
 import { openLimits, type RateLimits } from '../../src/api/http/limits/rate-limits.ts';
 import { openCachedResponses } from '../../src/api/store/cached-responses/cached-responses.ts';
@@ -9,6 +8,7 @@ import { openVault } from '../../src/entities/account/privacy/vault.ts';
 import { openLayeredCache } from '../../src/infra/cache/layered-cache.ts';
 import { openVersions, type Versions } from '../../src/infra/cache/versions.ts';
 import { newId } from '../../src/infra/ids.ts';
+import type { RedisClient } from '../../src/infra/redis/connections.ts';
 import { openRedis } from '../../src/infra/redis/redis.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -20,7 +20,7 @@ const READS = 1_000;
 
 describe('the page of a product in memory', () => {
   let fresh: FreshDatabase;
-  let connections: Redis[];
+  let connections: RedisClient[];
   let versions: Versions;
   let shop: Shop;
   /** Requests that came to a route. */

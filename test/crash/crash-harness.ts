@@ -15,6 +15,8 @@ import { waitFor } from '../support/wait-for.ts';
 /** A shop with processes, provider, Redis and database of its own, made to be broken. Its processes are started again by the supervisor. */
 export interface CrashHarness {
   shop: Shop;
+  /** A client of each web process. */
+  shops: Shop[];
   books: Books;
   databaseUrl: string;
   /** The payment simulator. */
@@ -42,14 +44,23 @@ export interface CrashHarness {
 
 const KEPT_LINES = 20_000;
 
+export interface HarnessOptions {
+  /** The Redis of somebody else. */
+  redisUrl?: string;
+  /** Further settings of the processes. */
+  env?: Record<string, string>;
+  /** Number of web and of worker processes; default 1. */
+  processes?: number;
+}
+
 /** On a fresh database of the server of the test run, or on that of somebody else. */
-export async function startCrashHarness(othersUrl?: string): Promise<CrashHarness> {
+export async function startCrashHarness(othersUrl?: string, options: HarnessOptions = {}): Promise<CrashHarness> {
   const folder = await mkdtemp(join(tmpdir(), 'vcecom-crash-'));
   await chmod(folder, 0o755);
   const database = othersUrl === undefined ? await freshDatabase() : undefined;
   const databaseUrl = othersUrl ?? database?.url ?? '';
-  const redis = await ownRedis(join(folder, 'redis'));
-  const processes = await startProcesses({ folder, databaseUrl, redisUrl: redis.url });
+  const redis = options.redisUrl ? othersRedis(options.redisUrl) : await ownRedis(join(folder, 'redis'));
+  const processes = await startProcesses({ folder, databaseUrl, redisUrl: redis.url, ...options });
   const { addresses, ...controls } = processes;
   const simulatorUrl = addresses.simulatorUrl;
   const books = openBooks({ databaseUrl, simulatorUrl });
@@ -57,11 +68,12 @@ export async function startCrashHarness(othersUrl?: string): Promise<CrashHarnes
     ...controls,
     ...failpoints(join(folder, 'failpoint')),
     shop: openShop(addresses.webUrls[0] ?? ''),
+    shops: addresses.webUrls.map((url) => openShop(url)),
     books,
     databaseUrl,
     simulator: simulatorUrl,
     redis,
-    beside: startCrashHarness,
+    beside: (url) => startCrashHarness(url),
     async stop() {
       await controls.stop();
       await books.close();
@@ -85,12 +97,21 @@ async function ownRedis(dataDir: string) {
   };
 }
 
-async function startProcesses(at: { folder: string; databaseUrl: string; redisUrl: string }) {
-  const { folder, databaseUrl, redisUrl } = at;
+function othersRedis(url: string) {
+  const refuse = async () => {
+    throw new Error('this Redis is not ours to start or end');
+  };
+  return { url, kill: refuse, start: refuse, stop: async () => undefined };
+}
+
+async function startProcesses(at: HarnessOptions & { folder: string; databaseUrl: string; redisUrl: string }) {
+  const { folder, databaseUrl, redisUrl, env: further, processes = 1 } = at;
   const addresses = {
     databaseUrl,
     redisUrl,
-    webUrls: [`http://127.0.0.1:${await reservePort()}`],
+    webUrls: await Promise.all(
+      Array.from({ length: processes }, async () => `http://127.0.0.1:${await reservePort()}`),
+    ),
     simulatorUrl: `http://127.0.0.1:${await reservePort()}`,
     journal: join(folder, 'simulator.jsonl'),
     mailFolder: join(folder, 'mail'),
@@ -102,13 +123,13 @@ async function startProcesses(at: { folder: string; databaseUrl: string; redisUr
     if (how !== undefined) ends.push(`${name}: ${how}`);
     if (lines.push(line) > KEPT_LINES) lines.splice(0, KEPT_LINES / 2);
   };
-  const env = stackEnvironment(addresses, { FAILPOINT_FILE: join(folder, 'failpoint') });
+  const env = stackEnvironment(addresses, { FAILPOINT_FILE: join(folder, 'failpoint'), ...further });
   const fleet = startFleet({
     main: process.env.TEST_MAIN || MAIN,
     logsDir: folder,
     env,
     addresses,
-    workers: 1,
+    workers: processes,
     log,
     onSpawn() {},
   });

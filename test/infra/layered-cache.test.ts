@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Redis } from 'ioredis';
 import { type LayeredCache, openLayeredCache } from '../../src/infra/cache/layered-cache.ts';
 import { openVersions, type Versions } from '../../src/infra/cache/versions.ts';
+import type { RedisClient } from '../../src/infra/redis/connections.ts';
 import { openRedis } from '../../src/infra/redis/redis.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -22,7 +22,7 @@ interface Process {
 let stores = 0;
 
 function startProcess(store: string, makingMs?: number): Process {
-  const [redis, subscriber] = [openRedis(redisUrl(), 'produce'), openRedis(redisUrl(), 'consume')];
+  const [redis, subscriber] = [openRedis(redisUrl(), 'produce'), openRedis(redisUrl(), 'subscribe')];
   const versions = openVersions(redis, subscriber, store);
   const both = [redis, subscriber];
   return {
@@ -40,7 +40,7 @@ function startProcess(store: string, makingMs?: number): Process {
 
 describe('the layered cache', function () {
   this.timeout(120_000);
-  let admin: Redis;
+  let admin: RedisClient;
   const started: Process[] = [];
   let store: string;
   before(() => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../../src/infra/redis/connections.ts';
 import { type Counter, openCounter, type Spent } from '../../src/infra/redis/rate-limit.ts';
 import { openRedis } from '../../src/infra/redis/redis.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -8,7 +8,7 @@ import { waitFor } from '../support/wait-for.ts';
 const POINTS = 1_000;
 
 describe('a coarse limit', () => {
-  let redis: Redis;
+  let redis: RedisClient;
   before(async () => {
     redis = openRedis(process.env.TEST_REDIS_URL ?? '', 'produce');
     await waitFor('Redis is there', () => redis.status === 'ready');

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { newId } from '../../src/infra/ids.ts';
 import { done, handler, type JobOutcome, snooze } from '../../src/infra/queue/handler.ts';
 import { type JobContract, openQueues, type Queues } from '../../src/infra/queue/queue.ts';
 import { startWorker } from '../../src/infra/queue/worker.ts';
+import type { RedisClient } from '../../src/infra/redis/connections.ts';
 import { openRedis } from '../../src/infra/redis/redis.ts';
 import { recordFacts } from '../support/facts.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -18,8 +18,8 @@ const contract: JobContract<object> = {
 const DOWN = new Error('the database is away');
 
 describe('a job that is begun again', () => {
-  let redis: Redis;
-  let consumer: Redis;
+  let redis: RedisClient;
+  let consumer: RedisClient;
   let queues: Queues;
   before(async () => {
     // A queue of its own, among all that use this server.

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import type { Redis } from 'ioredis';
 import { enqueue } from '../../src/entities/outbox/outbox.ts';
 import { unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { newId } from '../../src/infra/ids.ts';
 import { openQueues, type Queues } from '../../src/infra/queue/queue.ts';
+import type { RedisClient } from '../../src/infra/redis/connections.ts';
 import { openRedis } from '../../src/infra/redis/redis.ts';
 import { advanceCheckout } from '../../src/jobs/checkout.ts';
 import { relayOnce } from '../../src/workers/runtime/relay.ts';
@@ -14,7 +14,7 @@ const QUARTER_OF_AN_HOUR_S = 900;
 
 describe('the relay', () => {
   let database: FreshDatabase;
-  let redis: Redis;
+  let redis: RedisClient;
   let queues: Queues;
 
   before(async () => {

@@ -14,6 +14,8 @@ export interface RedisOptions {
   port?: number;
   /** Append-only file, flushed every second (default true; tests that need no restart pass false). */
   appendonly?: boolean;
+  /** Further settings of the server, by name. */
+  settings?: Record<string, string>;
   /** Default `redis.log` beside the data folder. */
   logFile?: string;
   /** Called when a package has to be installed first, which takes a while. */
@@ -101,6 +103,7 @@ async function start(options: RedisOptions): Promise<EmbeddedRedis> {
   const appendonly = (options.appendonly ?? true) ? 'yes' : 'no';
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dataDir, '--daemonize', 'no', '--save', ''];
   args.push('--appendonly', appendonly, '--appendfsync', 'everysec', '--maxmemory-policy', 'noeviction');
+  for (const [name, value] of Object.entries(options.settings ?? {})) args.push(`--${name}`, value);
   const fd = openSync(logFile, 'a');
   const child = spawn(binary, args, { detached: true, stdio: ['ignore', fd, fd] });
   closeSync(fd);

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../redis/connections.ts';
 
 /** Life of a lock in milliseconds; after it, another process may make the value. */
 const LOCK_MS = 3_000;
@@ -15,12 +15,13 @@ export type CacheLock<V> = { made: V } | { made?: undefined; release(): void };
  * every process gets the lock. `findMade` returns the value that another process has made, if this one may use it.
  */
 export async function takeCacheLock<V extends object>(
-  redis: Redis,
+  redis: RedisClient,
   key: string,
   findMade: () => Promise<V | undefined>,
 ): Promise<CacheLock<V>> {
   const since = Date.now();
-  const lock = `${key}:lock`;
+  // The braces put the lock on the value's node of a cluster: there the release follows the value.
+  const lock = `{${key}}!`;
   const release = () => void redis.del(lock).catch(() => undefined);
   do {
     const taken = await redis.set(lock, '1', 'PX', LOCK_MS, 'NX').catch(() => 'OK');

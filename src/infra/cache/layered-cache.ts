@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
 import { errorFields, observeSparingly } from '../observability/log.ts';
+import type { RedisClient } from '../redis/connections.ts';
 import type { Entry, Make } from './entry.ts';
 import { type Maker, openMaker } from './maker.ts';
 import { openPopularity, type Popularity } from './popularity.ts';
@@ -27,7 +27,7 @@ const IN_MEMORY_BYTES = 40_000_000;
 const MAKING_MS = 8_000;
 
 interface Layers {
-  redis: Redis;
+  redis: RedisClient;
   versions: Versions;
   store: string;
   memory: LRUCache<string, CachedValue>;
@@ -38,7 +38,7 @@ interface Layers {
 
 /** Keys: `{store}:{type}:{identifier}@{versions}.{form}`; `redis` fails fast. `makingMs`: limit for making a value. */
 export function openLayeredCache(
-  at: { redis: Redis; versions: Versions; store: string },
+  at: { redis: RedisClient; versions: Versions; store: string },
   makingMs = MAKING_MS,
 ): LayeredCache {
   const sizeCalculation = ({ bytes }: CachedValue) => bytes;

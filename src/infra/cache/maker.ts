@@ -1,7 +1,7 @@
-import type { Redis } from 'ioredis';
 import type { LRUCache } from 'lru-cache';
 import pLimit from 'p-limit';
 import { observe } from '../observability/log.ts';
+import type { RedisClient } from '../redis/connections.ts';
 import { TIMED_OUT, withTimeout } from '../with-timeout.ts';
 import { takeCacheLock } from './cache-lock.ts';
 import type { Entry, Make } from './entry.ts';
@@ -36,7 +36,7 @@ export interface Maker {
 }
 
 interface MakerContext {
-  redis: Redis;
+  redis: RedisClient;
   store: string;
   memory: LRUCache<string, CachedValue>;
   /** The time limit for making a value, in milliseconds. */

@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis';
 import { errorFields, observeSparingly } from '../observability/log.ts';
+import type { RedisClient } from '../redis/connections.ts';
 
 /** Counts the reads of each key over all processes; older reads weigh less. */
 export interface Popularity {
@@ -16,7 +16,7 @@ const MAX_GATHERED_KEYS = 10_000;
 const MAX_KEYS = 2_000;
 
 /** Keeps the counts in a sorted set in Redis. Counts that Redis does not accept are lost. */
-export function openPopularity(redis: Redis, store: string): Popularity {
+export function openPopularity(redis: RedisClient, store: string): Popularity {
   const key = `${store}:popularity`;
   let gathered = new Map<string, number>();
   const writeCounts = () => {
@@ -35,9 +35,13 @@ export function openPopularity(redis: Redis, store: string): Popularity {
     most: async (limit) => (redis.status === 'ready' ? redis.zrevrange(key, 0, limit - 1) : []),
     async fade() {
       if (redis.status !== 'ready') return;
-      await redis.zunionstore(key, 1, key, 'WEIGHTS', 0.5);
-      await redis.zremrangebyrank(key, 0, -MAX_KEYS - 1);
-      await redis.zremrangebyscore(key, '-inf', 0.5);
+      const pipeline = redis.pipeline().zunionstore(key, 1, key, 'WEIGHTS', 0.5);
+      const results = await pipeline
+        .zremrangebyrank(key, 0, -MAX_KEYS - 1)
+        .zremrangebyscore(key, '-inf', 0.5)
+        .exec();
+      const failed = results?.find(([error]) => error !== null);
+      if (failed) throw failed[0];
     },
   };
 }

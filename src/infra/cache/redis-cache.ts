@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis';
 import { errorFields, observeSparingly } from '../observability/log.ts';
+import type { RedisClient } from '../redis/connections.ts';
 import { TIMED_OUT, withTimeout } from '../with-timeout.ts';
 import { parseJson } from './parse-json.ts';
 import { countRead } from './read-counts.ts';
@@ -18,7 +18,7 @@ const READ_TIMEOUT_MS = 50;
 const JITTER = 0.1;
 
 /** A cache in Redis under the keys `{store}:{type}:{identifier}`; `redis` fails fast. */
-export function openCache(redis: Redis, store: string): Cache {
+export function openCache(redis: RedisClient, store: string): Cache {
   return {
     async recall(key) {
       if (redis.status !== 'ready') return undefined;

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../redis/connections.ts';
 import { parseJson } from './parse-json.ts';
 
 /** A cached value in the memory of a process. */
@@ -22,7 +22,7 @@ export function toCachedValue(facts: Omit<CachedValue, 'bytes'>): { cached: Cach
 }
 
 /** Reads a value from Redis; returns undefined when there is none, it has expired, or Redis does not answer. */
-export async function readCachedValue(redis: Redis, key: string): Promise<CachedValue | undefined> {
+export async function readCachedValue(redis: RedisClient, key: string): Promise<CachedValue | undefined> {
   const text = await redis.get(key).catch(() => null);
   if (text === null) return undefined;
   // A text in another format, as of an earlier release, is ignored.

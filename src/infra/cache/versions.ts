@@ -1,7 +1,9 @@
-import type { Redis } from 'ioredis';
+import { Cluster, type Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
 import { newId } from '../ids.ts';
 import { errorFields, observeSparingly } from '../observability/log.ts';
+import type { RedisClient } from '../redis/connections.ts';
+import { onInterruption } from '../redis/interruption.ts';
 
 /**
  * The versions of the data that cached values depend on. The key of a value contains these versions: after a version is
@@ -30,8 +32,9 @@ const RETRY_MS = 200;
 
 /** The versions that one process has read, and the state of its connections. */
 interface VersionState {
-  redis: Redis;
+  redis: RedisClient;
   subscriber: Redis;
+  /** Prefix of all keys. On a cluster it is a hash tag: one pipeline reads or raises several versions on one node. */
   store: string;
   versions: LRUCache<string, string>;
   /** Number of messages received: a read during which a message arrives is repeated. */
@@ -43,19 +46,23 @@ interface VersionState {
 }
 
 /** `redis` fails fast; `subscriber` is a separate connection to the same server. */
-export function openVersions(redis: Redis, subscriber: Redis, store: string): Versions {
+export function openVersions(redis: RedisClient, subscriber: Redis, store: string): Versions {
   const versions = new LRUCache<string, string>({ max: MAX_NAMES, ttl: TRUSTED_MS });
   const at: VersionState = {
     redis,
     subscriber,
-    store,
+    store: redis instanceof Cluster ? `{${store}}` : store,
     versions,
     messageCount: 0,
     isListening: false,
     wasAway: false,
     outages: 0,
   };
-  redis.on('close', () => onDisconnect(at)).on('ready', () => onReconnect(at));
+  onInterruption(redis, () => {
+    onDisconnect(at);
+    onReconnect(at); // other nodes of a cluster are still connected
+  });
+  redis.on('ready', () => onReconnect(at));
   subscriber.on('close', () => onDisconnect(at)).on('ready', () => listen(at));
   subscriber.on('message', (from, text: string) => from === channelOf(at) && drop(at, text.split('\n')));
   if (subscriber.status === 'ready') listen(at);
@@ -133,20 +140,33 @@ async function readVersions(at: VersionState, names: readonly string[]): Promise
 async function raise(at: VersionState, names: readonly string[]): Promise<boolean> {
   drop(at, names);
   if (at.redis.status !== 'ready') return false;
-  const pipeline = at.redis.pipeline();
+  const isRaised = await storeNew(at, names);
+  drop(at, names);
+  return isRaised;
+}
+
+async function storeNew(at: VersionState, names: readonly string[]): Promise<boolean> {
+  const { redis } = at;
+  const pipeline = redis.pipeline();
   for (const name of names) pipeline.set(keyOf(at, name), newToken(), 'EX', KEPT_SECONDS);
   // A name may hold anything but a line break.
-  pipeline.publish(channelOf(at), names.join('\n'));
+  const message = [channelOf(at), names.join('\n')] as const;
+  // On a cluster every node accepts a message: a pipeline with one that another node refuses is not sent to the right one.
+  if (!(redis instanceof Cluster)) pipeline.publish(...message);
   const results = await pipeline.exec().catch(() => null);
-  drop(at, names);
-  return results?.every(([error]) => error === null) ?? false;
+  const isStored = results?.every(([error]) => error === null) ?? false;
+  if (!isStored || !(redis instanceof Cluster)) return isStored;
+  return redis.publish(...message).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Returns a token that never repeats, even after Redis was emptied. */
 const newToken = (): string => newId().slice(-17).replace('-', '');
 
 /** Reads the versions of these keys; creates the missing ones. */
-async function readAll(redis: Redis, keys: readonly string[]): Promise<string[] | undefined> {
+async function readAll(redis: RedisClient, keys: readonly string[]): Promise<string[] | undefined> {
   const newTokens = keys.map(newToken);
   const pipeline = redis.pipeline();
   for (const [i, key] of keys.entries()) pipeline.set(key, newTokens[i] ?? '', 'EX', KEPT_SECONDS, 'NX', 'GET');

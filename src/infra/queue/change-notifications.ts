@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import type { RedisClient } from '../redis/connections.ts';
 
 const CHANNEL = 'vcecom:hints';
 
@@ -9,7 +10,7 @@ export interface ChangeNotification {
 }
 
 /** Notifies every process that a row changed. */
-export function notifyOfChange(redis: Redis, { id, busy }: ChangeNotification): void {
+export function notifyOfChange(redis: RedisClient, { id, busy }: ChangeNotification): void {
   if (redis.status === 'ready') redis.publish(CHANNEL, `${busy ? '+' : '-'}${id}`).catch(() => undefined);
 }
 

@@ -1,9 +1,10 @@
 import { type JobsOptions, Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
 import type { core } from 'zod';
 import { failpoint } from '../failpoint.ts';
 import { errorFields, observeSparingly } from '../observability/log.ts';
 import type { Trace } from '../observability/trace.ts';
+import type { RedisClient } from '../redis/connections.ts';
+import { openQueueServers, type QueueServers } from './queue-servers.ts';
 
 /** The name, queue and payload of a job. The payload contains ids only, never personal data. */
 export interface JobContract<P, Name extends string = string> extends JobKind<Name> {
@@ -29,18 +30,11 @@ export interface Command {
   trace: Trace;
 }
 
-export interface Queues {
+export interface Queues extends QueueServers {
   all: readonly Queue[];
   /** Adds a command in the next batch, without waiting; if that fails, the relay delivers it. */
   dispatch(command: Command): void;
   isConnected(): boolean;
-  /**
-   * Whether the server may have lost commands: it was emptied, restarted (perhaps with older data) or replaced.
-   * @throws Error when it does not answer.
-   */
-  mayHaveLost(): Promise<boolean>;
-  /** Marks that this server has received all commands. @throws Error when it does not accept the mark. */
-  markDelivered(): Promise<void>;
   /** Lets `attempt` run dispatched commands in this process; it returns whether it takes a command. */
   runInProcess(attempt: (command: Command) => boolean): void;
   /** Adds commands now. @throws when Redis does not accept them. */
@@ -54,13 +48,11 @@ export interface Queues {
 }
 
 const NUDGE_MS = 250;
-/** The key with the run id of the server that received all commands: another run may have other data. */
-const DELIVERED_MARK_KEY = 'vcecom:queues:kept';
 
 /** Redis keys of one queue share a hash tag, so a queue lives on one node of a cluster. */
 export const queuePrefix = (queue: string): string => `{${queue}}`;
 
-export function openQueues(contracts: readonly JobKind[], connection: Redis): Queues {
+export function openQueues(contracts: readonly JobKind[], connection: RedisClient): Queues {
   const names = [...new Set(contracts.map((contract) => contract.queue))];
   const queues = new Map(names.map((name) => [name, new Queue(name, { connection, prefix: queuePrefix(name) })]));
   for (const queue of queues.values()) queue.on('error', (error) => observeSparingly('queue.down', errorFields(error)));
@@ -77,7 +69,7 @@ export function openQueues(contracts: readonly JobKind[], connection: Redis): Qu
   return {
     all: [...queues.values()],
     isConnected: () => connection.status === 'ready',
-    ...openDeliveredMark(connection),
+    ...openQueueServers(connection, names.map(queuePrefix)),
     deliver,
     nudge: openNudge(queues, connection),
     dispatch(command) {
@@ -93,26 +85,9 @@ export function openQueues(contracts: readonly JobKind[], connection: Redis): Qu
   };
 }
 
-function openDeliveredMark(connection: Redis): Pick<Queues, 'mayHaveLost' | 'markDelivered'> {
-  let run: string | undefined;
-  connection.on('close', () => {
-    run = undefined;
-  });
-  const runOfServer = async (): Promise<string> => {
-    run ??= /^run_id:(\w+)/m.exec(await connection.info('server'))?.[1] ?? 'unknown';
-    return run;
-  };
-  return {
-    mayHaveLost: async () => (await connection.get(DELIVERED_MARK_KEY)) !== (await runOfServer()),
-    async markDelivered() {
-      await connection.set(DELIVERED_MARK_KEY, await runOfServer());
-    },
-  };
-}
-
 function openDelivery(
   queues: ReadonlyMap<string, Queue>,
-  { contracts, connection }: { contracts: readonly JobKind[]; connection: Redis },
+  { contracts, connection }: { contracts: readonly JobKind[]; connection: RedisClient },
 ): Queues['deliver'] {
   const options = new Map(contracts.map((contract) => [contract.name, contract.options]));
   const toJob = ({ id, name, payload, trace, isRedelivered, delayMs }: Command) => ({
@@ -134,7 +109,7 @@ function openDelivery(
  * The job's id names the quarter of a second, which ends before the job starts: a process sends one nudge in it and skips
  * the others. BullMQ's deduplication by time would need a call to Redis for each.
  */
-function openNudge(queues: ReadonlyMap<string, Queue>, connection: Redis): Queues['nudge'] {
+function openNudge(queues: ReadonlyMap<string, Queue>, connection: RedisClient): Queues['nudge'] {
   const lastPeriods = new Map<string, number>();
   return ({ queue, name }) => {
     const period = Math.floor(Date.now() / NUDGE_MS);

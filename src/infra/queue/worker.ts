@@ -1,7 +1,9 @@
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
+import { Cluster, type Redis } from 'ioredis';
 import { errorFields, observe, observeSparingly } from '../observability/log.ts';
 import type { Trace } from '../observability/trace.ts';
+import type { RedisClient } from '../redis/connections.ts';
+import { clusterBackend } from './cluster-backend.ts';
 import { type Executor, openExecutor, type WhenUnavailable } from './executor.ts';
 import type { Handler } from './handler.ts';
 import { queuePrefix } from './queue.ts';
@@ -9,9 +11,14 @@ import { queuePrefix } from './queue.ts';
 /** Life of a job lock in milliseconds: a killed worker's job is free after it. Live workers renew it at half of it. */
 const LOCK_MS = 4_000;
 
+/** The pause after a command that failed because its connection was closed, in milliseconds. */
+const CONNECTION_RETRY_MS = 1_000;
+
 export interface WorkerOptions {
   queue: string;
-  connection: Redis;
+  connection: RedisClient;
+  /** Opens a connection for blocking commands. Needed on a cluster; elsewhere BullMQ copies `connection`. */
+  openBlocking?: () => Redis;
   concurrency: number;
   whenUnavailable: WhenUnavailable;
 }
@@ -19,7 +26,7 @@ export interface WorkerOptions {
 /** Starts the worker of one queue. */
 export function startWorker(
   handlers: readonly Handler[],
-  { queue, connection, concurrency, whenUnavailable }: WorkerOptions,
+  { queue, connection, openBlocking, concurrency, whenUnavailable }: WorkerOptions,
 ): { worker: Worker; busy(): number } {
   let running = 0;
   const executor = openExecutor(handlers, whenUnavailable);
@@ -31,15 +38,20 @@ export function startWorker(
       running -= 1;
     }
   };
-  const worker = new Worker(queue, process, {
+  const options = {
     connection,
     prefix: queuePrefix(queue),
     concurrency,
     lockDuration: LOCK_MS,
     stalledInterval: 1_500,
+    runRetryDelay: CONNECTION_RETRY_MS,
     // A killed worker is not the job's fault: only a job that kills its worker again and again is given up.
     maxStalledCount: 25,
-  });
+  };
+  const worker =
+    connection instanceof Cluster && openBlocking
+      ? new Worker(queue, process, options, clusterBackend(openBlocking))
+      : new Worker(queue, process, options);
   worker.on('error', (error) => observeSparingly('worker.connection.lost', { queue, ...errorFields(error) }));
   worker.on('failed', (job, error) => {
     const isFinal = job?.finishedOn !== undefined || error instanceof UnrecoverableError;

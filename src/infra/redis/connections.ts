@@ -1,11 +1,14 @@
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import type { GaugeSet } from '../observability/metrics.ts';
 
+/** A connection to a server, or the connections to the nodes of a Redis Cluster. */
+export type RedisClient = Redis | Cluster;
+
 /** The open connections of this process, by role. */
-const connections = new Map<Redis, string>();
+const connections = new Map<RedisClient, string>();
 
 /** Counts a connection in the gauges until it is closed for good. */
-export function trackConnection(redis: Redis, role: string): void {
+export function trackConnection(redis: RedisClient, role: string): void {
   connections.set(redis, role);
   redis.once('end', () => connections.delete(redis));
 }

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { errorFields, observeSparingly } from '../observability/log.ts';
 import { TIMED_OUT, withTimeout } from '../with-timeout.ts';
+import type { RedisClient } from './connections.ts';
 
 /** At most `points` in `seconds`, counted per key. */
 export interface Rate {
@@ -49,7 +49,7 @@ interface Quota {
 }
 
 /** Counts in Redis, for all processes together. `redis` fails fast: a slow count is not waited for. */
-export function openCounter(redis: Redis, rate: Rate): Counter {
+export function openCounter(redis: RedisClient, rate: Rate): Counter {
   const { name, points, seconds, isCoarse = false } = rate;
   const limiter = new RateLimiterRedis({ storeClient: redis, keyPrefix: `rate:${name}`, points, duration: seconds });
   const batchPoints = isCoarse ? Math.max(1, Math.floor(points / PREFETCH_DIVISOR)) : 1;
@@ -84,7 +84,7 @@ export function openCounter(redis: Redis, rate: Rate): Counter {
 }
 
 interface ConsumerContext {
-  redis: Redis;
+  redis: RedisClient;
   limiter: RateLimiterRedis;
   rate: Rate;
   /** Points that are fetched at a time. */

@@ -1,9 +1,8 @@
-import type { Redis } from 'ioredis';
 import { AppError } from '../../domain/errors.ts';
 import { isDatabaseDown, isPoolExhausted } from '../../infra/database/database.ts';
 import type { WhenUnavailable } from '../../infra/queue/executor.ts';
 import { runLocally } from '../../infra/queue/local-runner.ts';
-import { startWorker } from '../../infra/queue/worker.ts';
+import { startWorker, type WorkerOptions } from '../../infra/queue/worker.ts';
 import { warmCaches } from '../../jobs/caches.ts';
 import { ProviderError } from '../../ports/payments/port.ts';
 import type { WorkerDeps } from '../deps.ts';
@@ -30,7 +29,7 @@ const whenUnavailable: WhenUnavailable = (error) => {
  */
 export function startWorkers(
   deps: WorkerDeps,
-  options: { connection: Redis; concurrency: number; giveUp(reason: string): void },
+  options: Pick<WorkerOptions, 'connection' | 'openBlocking' | 'concurrency'> & { giveUp(reason: string): void },
 ): () => Promise<void> {
   const stopping = new AbortController();
   const byQueue = Map.groupBy(allHandlers(deps), ({ queue }) => queue);

@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis';
 import { networkOf } from '../../../infra/network/network.ts';
+import type { RedisClient } from '../../../infra/redis/connections.ts';
 import { type Counter, openCounter, type Spent } from '../../../infra/redis/rate-limit.ts';
 import { callerKey, type Principal } from '../../auth/principal.ts';
 import { RequestFault } from '../errors/failure.ts';
@@ -26,7 +26,7 @@ const DAY = 86_400;
 /** Daily carts per caller, in multiples of the writes per minute: 200 buyers an hour may share one address. */
 const CARTS_PER_WRITE = 20;
 
-export function openLimits(redis: Redis, rates: Rates): RateLimits {
+export function openLimits(redis: RedisClient, rates: Rates): RateLimits {
   const counter = (name: string, points: number, seconds: number) => openCounter(redis, { name, points, seconds });
   const { guesses } = rates;
   return {
