@@ -50,12 +50,12 @@ describe('the operators’ pages of failed jobs and notifications', () => {
     const [id, webhookId, creator] = [newId(), newId(), await shop.account({ kind: 'customer' })];
     await shop.db.query(
       `insert into webhook_subscriptions (id, url, events, secret, state, created_by, created_at, updated_at)
-        values ($1, 'https://erp.example.com/hook', '{order.created}', 'x', 'active', $2, now(), now())`,
+        values ($1, 'https://erp.example.com/hook', '{order.confirmed}', 'x', 'active', $2, now(), now())`,
       [webhookId, creator.id],
     );
     await shop.db.query(
       `insert into webhook_deliveries (id, subscription_id, event_id, type, data, state, tries, due_at, created_at, decided_at)
-        values ($1, $2, $3, 'order.created', '{}', $4, 9, now(), now(), case when $4 <> 'pending' then now() end)`,
+        values ($1, $2, $3, 'order.confirmed', '{}', $4, 9, now(), now(), case when $4 <> 'pending' then now() end)`,
       [id, webhookId, newId(), state],
     );
     await shop.db.query(
@@ -123,7 +123,7 @@ describe('the operators’ pages of failed jobs and notifications', () => {
   it('find failed deliveries by their index', async () => {
     await shop.db.query(
       `insert into webhook_deliveries (id, subscription_id, event_id, type, data, state, due_at, created_at, decided_at)
-        select gen_random_uuid(), s.id, gen_random_uuid(), 'order.created', '{}', 'delivered', now(), now(), now()
+        select gen_random_uuid(), s.id, gen_random_uuid(), 'order.confirmed', '{}', 'delivered', now(), now(), now()
           from (select id from webhook_subscriptions limit 1) s, generate_series(1, 5000)`,
     );
     await shop.db.query('analyze webhook_deliveries');

@@ -55,7 +55,7 @@ describe('the operators’ pages of reconciliation', () => {
     expect(text, 'may not act').not.to.include('Mark as resolved');
     const other = (await viewer.open(`/ops/reconciliation/${money}`)).text;
     expect(other).to.match(/>VCEcom<\/th><th scope="col">Payment provider<\/th>/);
-    expect(other).to.include('<td>received</td><td>–</td><td>700</td>').and.include(`checkoutId=${checkoutId}`);
+    expect(other).to.include('<td>captured</td><td>500</td><td>700</td>').and.include(`checkoutId=${checkoutId}`);
   });
 
   it('resolve one with a note, once, with who did it in the audit log', async () => {

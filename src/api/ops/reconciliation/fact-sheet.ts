@@ -12,6 +12,8 @@ const PARTIES: ReadonlyMap<string, string> = new Map([
   ['ours', 'VCEcom'],
   ['theirs', 'Payment provider'],
 ]);
+/** Parts that the provider calls by another name than we do. */
+const OUR_NAMES: ReadonlyMap<string, string> = new Map([['received', 'captured']]);
 /** The account that a prefix of a fact's name means: `movedOnHand` is what the movements say about `onHand`. */
 const ACCOUNTS: readonly [prefix: string, account: string][] = [
   ['moved', 'Movements'],
@@ -35,7 +37,7 @@ export function factSheet(facts: Readonly<Record<string, unknown>>): FactSheet {
     if (party === undefined) say(...placeOf(name, facts), value);
     else {
       accounts.add(party);
-      for (const [part, partValue] of Object.entries(value ?? {})) say(part, party, partValue);
+      for (const [part, partValue] of Object.entries(value ?? {})) say(OUR_NAMES.get(part) ?? part, party, partValue);
     }
   }
   const entries = [...said].map(([name, values]) => ({ name, values }));
