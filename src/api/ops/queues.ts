@@ -130,7 +130,7 @@ function adaptPage(board: express.Express, response: express.Response, next: exp
           markup
             .replace(/<link[^<>]+fonts\.googleapis\.com[^<>]*>|<style>[^<]*<\/style>| style="[^"]*"/gs, '')
             .replace('</head>', '<link href="/ops/board.css" rel="stylesheet"></head>')
-            .replace(/<body[^>]*>/, (body) => body + WAY_BACK),
+            .replace(/<body[^<>]*>/, (body) => body + WAY_BACK),
         );
     });
   Object.assign(response, { render });
