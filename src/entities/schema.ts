@@ -35,6 +35,7 @@ import { Migration034SalesRollUps } from '../../migrations/034_sales_roll_ups.ts
 import { Migration035PurchaseLists } from '../../migrations/035_purchase_lists.ts';
 import { Migration036ConversionAndBestsellers } from '../../migrations/036_conversion_and_bestsellers.ts';
 import { Migration037Traces } from '../../migrations/037_traces.ts';
+import { Migration038FailedDeliveries } from '../../migrations/038_failed_deliveries.ts';
 import type { Database } from '../infra/database/database.ts';
 import { ApiKey } from './access/api-key.ts';
 import { Role, syncBuiltinRoles } from './access/role.ts';
@@ -132,6 +133,7 @@ export const MIGRATIONS = [
   { name: '035_purchase_lists', class: Migration035PurchaseLists },
   { name: '036_conversion_and_bestsellers', class: Migration036ConversionAndBestsellers },
   { name: '037_traces', class: Migration037Traces },
+  { name: '038_failed_deliveries', class: Migration038FailedDeliveries },
 ];
 
 /** Advisory lock: one process at a time migrates. The number is arbitrary but must not change. */

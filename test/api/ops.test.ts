@@ -147,6 +147,8 @@ describe('the sign-in of operators', () => {
       const board = await browser.open('/ops/queues');
       expect(board.status).to.equal(200);
       expect(board.text, 'nothing from elsewhere').not.to.match(/googleapis|<style| style=/);
+      expect(board.text, 'the look of the site, and a way back').to.match(/<a href="\/ops">.+<div id="root"/s);
+      expect(board.text).to.include('href="/ops/board.css"');
       const [script] = /static\/js\/[^"]+\.js/.exec(board.text) ?? [];
       const file = await browser.fetch('GET', `/ops/queues/${script}`);
       expect([file.status, file.headers.get('cache-control')]).to.deep.equal([200, 'public, max-age=0']);

@@ -16,6 +16,20 @@ const AREAS: readonly Area[] = [
   { path: '/ops/refunds', title: 'Refunds', says: 'Refunds of all orders', permission: 'orders:read' },
   { path: '/ops/returns', title: 'Returns', says: 'Returns that wait for a decision', permission: 'orders:read' },
   { path: '/ops/reviews', title: 'Reviews', says: 'Reviews that wait for a moderator', permission: 'reviews:moderate' },
+  { path: '/ops/stock', title: 'Stock', says: 'Levels, movements and corrections', permission: 'products:update' },
+  {
+    path: '/ops/reconciliation',
+    title: 'Reconciliation',
+    says: 'Differences that a person decides, and runs',
+    permission: 'queues:view',
+  },
+  {
+    path: '/ops/notifications',
+    title: 'Notifications',
+    says: 'Failed mails and webhook deliveries',
+    permission: 'queues:view',
+  },
+  { path: '/ops/jobs', title: 'Failed jobs', says: 'Jobs that need a redrive', permission: 'queues:view' },
   {
     path: '/ops/system',
     title: 'System',

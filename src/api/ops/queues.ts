@@ -15,6 +15,7 @@ import { refuseOtherSites } from './ops-page.ts';
 import { MFA_PATH, type OpsDeps, type OpsRequest, opsRequestOf, SIGN_IN_PATH, wantsHtml } from './ops-request.ts';
 
 const PATH = '/ops/queues';
+const ICON = '/ops/icon.svg';
 /** The hash of the inline style that the board's script adds to the page. */
 const BOARD_STYLE = "'sha256-r2N1TB/gHbBtBZFKg7ejmq1acVSREzucTAEw6ga4hoU='";
 const POLICY =
@@ -40,7 +41,7 @@ export function queueBoard(deps: OpsDeps): express.RequestHandler {
     if (request.path.startsWith('/api/') && !deps.queues.isConnected()) throw unavailable('QUEUE_UNAVAILABLE');
     if (wantsHtml(request)) setBoardCsrfCookie(deps.secret, response, person.sessionId);
     const board = person.permissions.has('queues:operate') ? boards.operate : boards.readOnly;
-    removeForeignAssets(board, response, next);
+    adaptPage(board, response, next);
     // The board's static files are public and set their own cache time.
     if (request.path.startsWith('/static/')) response.removeHeader('Cache-Control');
     board(request, response, next);
@@ -99,25 +100,38 @@ function queueIn({ queues }: OpsDeps, path: string): string {
 function boardOf({ queues }: OpsDeps, readOnlyMode: boolean): express.Express {
   const adapter = new ExpressAdapter().setBasePath(PATH);
   const adapters = queues.all.map((queue) => new BullMQAdapter(queue, { readOnlyMode }));
-  const uiConfig = { boardTitle: 'VCEcom queues', miscLinks: [{ text: 'Operations', url: '/ops' }] };
+  const uiConfig = {
+    boardTitle: 'VCEcom queues',
+    boardLogo: { path: ICON, width: 28, height: 28 },
+    favIcon: { default: ICON, alternative: ICON },
+    miscLinks: [{ text: 'Operations', url: '/ops' }],
+    hideDocsLink: true,
+  };
   createBullBoard({ queues: adapters, serverAdapter: adapter, options: { uiConfig } });
   const board: express.Express = adapter.getRouter();
   board.disable('x-powered-by');
   return board;
 }
 
+/** Links above the board, whose own link to the operations pages is in a menu. */
+const WAY_BACK =
+  '<nav class="way-back" aria-label="Operations"><a href="/ops">VCEcom operations</a> <a href="/ops/jobs">Failed jobs</a></nav>';
+
 /**
- * Removes from the board's page the font link to Google, and the inline styles of its loading screen, which the content
- * security policy blocks.
+ * Gives the board's page the colours of the site and a way back, and removes the font link to Google and the inline
+ * styles of its loading screen, which the content security policy blocks.
  */
-function removeForeignAssets(board: express.Express, response: express.Response, next: express.NextFunction): void {
+function adaptPage(board: express.Express, response: express.Response, next: express.NextFunction): void {
   const render = (view: string, params: object) =>
     board.render(view, params, (error: Error | null, markup: string) => {
       if (error) next(error);
       else
-        response
-          .type('html')
-          .send(markup.replace(/<link[^<>]+fonts\.googleapis\.com[^<>]*>|<style>[^<]*<\/style>| style="[^"]*"/gs, ''));
+        response.type('html').send(
+          markup
+            .replace(/<link[^<>]+fonts\.googleapis\.com[^<>]*>|<style>[^<]*<\/style>| style="[^"]*"/gs, '')
+            .replace('</head>', '<link href="/ops/board.css" rel="stylesheet"></head>')
+            .replace(/<body[^<>]*>/, (body) => body + WAY_BACK),
+        );
     });
   Object.assign(response, { render });
 }

@@ -5,7 +5,10 @@ import { passwordPage } from './access/password.ts';
 import { signInPage, signOutPage } from './access/sign-in.ts';
 import { answerEntry } from './entry.ts';
 import { html } from './html.ts';
+import { queueListPage } from './jobs/queue-list.ts';
+import { queuePage } from './jobs/queue-page.ts';
 import { sendPage } from './layout.ts';
+import { notificationsPage } from './notifications/notifications-page.ts';
 import { mountPage } from './ops-page.ts';
 import type { OpsDeps } from './ops-request.ts';
 import { creditNotePage, invoicePage } from './orders/documents.ts';
@@ -16,13 +19,19 @@ import { checkoutListPage } from './purchases/checkout-list.ts';
 import { paymentListPage } from './purchases/payment-list.ts';
 import { refundListPage } from './purchases/refund-list.ts';
 import { returnListPage } from './purchases/return-list.ts';
+import { discrepancyListPage } from './reconciliation/discrepancy-list.ts';
+import { discrepancyPage } from './reconciliation/discrepancy-page.ts';
+import { runListPage } from './reconciliation/run-list.ts';
+import { runPage } from './reconciliation/run-page.ts';
 import { reviewListPage } from './reviews/review-list.ts';
 import { reviewPage } from './reviews/review-page.ts';
+import { levelListPage } from './stock/level-list.ts';
+import { levelPage } from './stock/level-page.ts';
 import { systemPage } from './system/system-page.ts';
 
 /** Where somebody looks who knows only the address of the server. */
 const ENTRIES = ['/', '/api/v1'];
-const FILES = ['style.css', 'icon.svg'];
+const FILES = ['style.css', 'board.css', 'icon.svg'];
 const PAGES = [
   homePage,
   signInPage,
@@ -40,6 +49,16 @@ const PAGES = [
   returnListPage,
   reviewListPage,
   reviewPage,
+  discrepancyListPage,
+  // Before the page of one discrepancy: `runs` must not match `:id`.
+  runListPage,
+  runPage,
+  discrepancyPage,
+  levelListPage,
+  levelPage,
+  notificationsPage,
+  queueListPage,
+  queuePage,
   systemPage,
 ];
 

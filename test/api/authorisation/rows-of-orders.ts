@@ -57,6 +57,7 @@ export const ORDER_ROWS: readonly Row[] = [
   admin(`GET ${ADMIN}/reconciliation/runs/{id}`, 404, staff),
   admin(`GET ${ADMIN}/reconciliation/runs/{id}/report`, 404, staff),
   admin(`GET ${ADMIN}/reconciliation/discrepancies`, 200, staff),
+  admin(`GET ${ADMIN}/reconciliation/discrepancies/{id}`, 404, staff),
   admin(`POST ${ADMIN}/reconciliation/discrepancies/{id}/resolve`, 400),
   admin(`POST ${ADMIN}/reconciliation/discrepancies/{id}/heal`, 404),
 
@@ -67,6 +68,7 @@ export const ORDER_ROWS: readonly Row[] = [
   admin(`DELETE ${ADMIN}/webhooks/{id}`, 404),
   admin(`POST ${ADMIN}/webhooks/{id}/rotate-secret`, 404),
   admin(`GET ${ADMIN}/webhooks/{id}/deliveries`, 404),
+  admin(`GET ${ADMIN}/webhook-deliveries/failed`, 200),
   admin(`POST ${ADMIN}/webhooks/{id}/deliveries/{deliveryId}/redeliver`, 404),
   admin(`POST ${ADMIN}/webhooks/{id}/test`, 404),
 ];

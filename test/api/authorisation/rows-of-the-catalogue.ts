@@ -29,7 +29,9 @@ export const CATALOGUE_ROWS: readonly Row[] = [
   admin(`POST ${ADMIN}/products/imports/{id}/cancel`, 404, shop),
   admin(`GET ${ADMIN}/products/export`, 200, readers),
   admin(`GET ${ADMIN}/inventory`, 200, shop),
+  admin(`GET ${ADMIN}/variants/{id}/inventory`, 404, shop),
   admin(`GET ${ADMIN}/variants/{id}/inventory/movements`, 200, shop),
+  admin(`GET ${ADMIN}/variants/{id}/inventory/reservations`, 200, shop),
   admin(`POST ${ADMIN}/variants/{id}/inventory/receive`, 400, shop),
   admin(`POST ${ADMIN}/variants/{id}/inventory/adjust`, 400, shop),
 ];

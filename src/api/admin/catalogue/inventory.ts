@@ -6,6 +6,11 @@ import { type AnyRoute, type Call, route } from '../../http/route.ts';
 import { adminEdit, created } from '../change.ts';
 import { type Level, levelSchema, readLevel } from './levels.ts';
 
+/** Why goods are received. */
+export const RECEIVE_REASONS = ['purchase', 'production', 'return', 'transfer'] as const;
+/** Why a level is corrected. */
+export const ADJUST_REASONS = ['count', 'damage', 'theft', 'correction', 'other'] as const;
+
 const params = z.object({ id: z.uuid() });
 const note = z
   .string()
@@ -30,7 +35,7 @@ const receiveGoods = (deps: ApiDeps) =>
     params,
     body: z.strictObject({
       quantity: units,
-      reason: z.enum(['purchase', 'production', 'return', 'transfer']).default('purchase'),
+      reason: z.enum(RECEIVE_REASONS).default('purchase'),
       note,
     }),
     answers: answer,
@@ -62,7 +67,7 @@ const adjustLevel = (deps: ApiDeps) =>
           .optional()
           .meta({ description: 'Units to add, or to subtract when negative.', override: { not: { const: 0 } } }),
         counted: z.int().min(0).max(10_000_000).optional().meta({ description: 'Counted units on hand.' }),
-        reason: z.enum(['count', 'damage', 'theft', 'correction', 'other']),
+        reason: z.enum(ADJUST_REASONS),
         note,
       })
       .refine(({ delta, counted }) => (delta === undefined) !== (counted === undefined), {

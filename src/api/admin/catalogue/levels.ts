@@ -5,11 +5,13 @@ import type { ApiDeps } from '../../deps.ts';
 import type { RowOf } from '../../fields/row-of.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { pageQuery, pageSchema, paginate, readCursorId } from '../list-query.ts';
+import { reservationsRoute } from './reservations.ts';
 
 export const levelSchema = z
   .object({
     id: z.uuid().meta({ description: 'Id of the variant.' }),
     sku: z.string(),
+    title: z.string().meta({ description: 'Title of the product.' }),
     onHand: z.int().meta({ description: 'Units in stock.' }),
     reserved: z.int().meta({ description: 'Units reserved for checkouts.' }),
     backorderLimit: z.int(),
@@ -18,7 +20,7 @@ export const levelSchema = z
   .meta({ id: 'InventoryLevel' });
 export type Level = z.infer<typeof levelSchema>;
 
-const movementSchema = z
+export const movementSchema = z
   .object({
     id: z.uuid(),
     kind: z.enum(['receive', 'adjust', 'reserve', 'release', 'consume', 'restock']),
@@ -31,9 +33,9 @@ const movementSchema = z
   })
   .meta({ id: 'InventoryMovement' });
 
-const SELECT = `select v.id, v.sku, s.on_hand as "onHand", s.reserved, s.backorder_limit as "backorderLimit",
+const SELECT = `select v.id, v.sku, p.title, s.on_hand as "onHand", s.reserved, s.backorder_limit as "backorderLimit",
     greatest(s.on_hand + s.backorder_limit - s.reserved, 0) as available
-  from stock_levels s join variants v on v.id = s.variant_id`;
+  from stock_levels s join variants v on v.id = s.variant_id join products p on p.id = v.product_id`;
 
 /** Reads the inventory level of a variant. @throws VARIANT_NOT_FOUND */
 export async function readLevel(query: Query, variantId: string): Promise<Level> {
@@ -45,7 +47,12 @@ export async function readLevel(query: Query, variantId: string): Promise<Level>
 const common = { permission: 'products:read', access: 'staff', tag: 'Inventory', method: 'get' } as const;
 
 /** Inventory levels and the ledger of stock movements. */
-export const levelRoutes = (deps: ApiDeps): AnyRoute[] => [listLevels(deps), listMovements(deps)];
+export const levelRoutes = (deps: ApiDeps): AnyRoute[] => [
+  listLevels(deps),
+  readOne(deps),
+  listMovements(deps),
+  reservationsRoute(deps),
+];
 
 const listLevels = ({ db }: ApiDeps) =>
   route({
@@ -76,6 +83,18 @@ const listLevels = ({ db }: ApiDeps) =>
       );
       return { status: 200, body: paginate(list, rows, limit) };
     },
+  });
+
+const readOne = ({ db }: ApiDeps) =>
+  route({
+    ...common,
+    path: '/api/v1/admin/variants/{id}/inventory',
+    permission: 'products:update',
+    summary: 'Retrieve the inventory level of a variant',
+    params: z.object({ id: z.uuid() }),
+    answers: { 200: { description: 'The inventory level', schema: levelSchema } },
+    errors: ['VARIANT_NOT_FOUND'],
+    handle: async ({ params: { id } }) => ({ status: 200, body: await readLevel(db.query, id) }),
   });
 
 const listMovements = ({ db }: ApiDeps) =>

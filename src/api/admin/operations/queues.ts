@@ -12,7 +12,7 @@ const TAG = 'Queues';
 const MAX_JOBS = 100;
 const params = z.object({ queue: z.string().max(100) });
 
-const failedSchema = z
+export const failedSchema = z
   .object({
     id: z.string(),
     name: z.string(),

@@ -16,7 +16,7 @@ const common = { access: 'staff', tag: 'Reconciliation' } as const;
 const params = z.object({ id: z.uuid() });
 
 /** Discrepancies that reconciliation runs found, and the decisions of staff about them. */
-export const discrepancyRoutes = (deps: ApiDeps): AnyRoute[] => [list(deps), resolve(deps), heal(deps)];
+export const discrepancyRoutes = (deps: ApiDeps): AnyRoute[] => [list(deps), read(deps), resolve(deps), heal(deps)];
 
 const list = ({ db }: ApiDeps) =>
   route({
@@ -41,6 +41,24 @@ const list = ({ db }: ApiDeps) =>
         [readCursorId(list, cursor), state, severity, kind, limit + 1],
       );
       return { status: 200, body: paginate(list, rows.map(addRule), limit) };
+    },
+  });
+
+const read = ({ db }: ApiDeps) =>
+  route({
+    ...common,
+    method: 'get',
+    path: `${PATH}/{id}`,
+    permission: 'queues:view',
+    summary: 'Retrieve a discrepancy, open or decided',
+    params,
+    answers: { 200: { description: 'The discrepancy', schema: discrepancySchema } },
+    errors: ['DISCREPANCY_NOT_FOUND'],
+    async handle({ params: { id } }) {
+      const sql = `select ${DISCREPANCY_COLUMNS} from discrepancies where id = $1`;
+      const [discrepancy] = await db.query<DiscrepancyRow>(sql, [id]);
+      if (!discrepancy) throw refused('DISCREPANCY_NOT_FOUND', { id });
+      return { status: 200, body: addRule(discrepancy) };
     },
   });
 

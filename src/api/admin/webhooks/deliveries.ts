@@ -10,6 +10,7 @@ import type { RowOf } from '../../fields/row-of.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { adminEdit } from '../change.ts';
 import { pageQuery, pageSchema, paginate, readCursorId } from '../list-query.ts';
+import { failedDeliveriesRoute } from './failed-deliveries.ts';
 import { DELIVERY_COLUMNS, deliverySchema } from './webhook-view.ts';
 
 const PATH = '/api/v1/admin/webhooks/{id}';
@@ -18,7 +19,12 @@ const params = z.object({ id: z.uuid() });
 const accepted = { 202: { description: 'The delivery is queued', schema: z.object({ id: z.uuid() }) } };
 
 /** Webhook deliveries: list, send again and test. */
-export const deliveryRoutes = (deps: ApiDeps): AnyRoute[] => [list(deps), redeliver(deps), ping(deps)];
+export const deliveryRoutes = (deps: ApiDeps): AnyRoute[] => [
+  failedDeliveriesRoute(deps),
+  list(deps),
+  redeliver(deps),
+  ping(deps),
+];
 
 const list = ({ db }: ApiDeps) =>
   route({

@@ -24,12 +24,9 @@ export const reviewListPage = (deps: OpsDeps): OpsPage =>
       },
       { title: 'Rating', isNumber: true, cell: ({ rating }) => String(rating) },
       { title: 'State', cell: ({ state }) => code(state) },
-      { title: 'Written', cell: ({ createdAt }) => timeOf(createdAt) },
+      { title: 'Written', cell: ({ createdAt }) => time(createdAt) },
       { title: 'Rules', cell: ({ reasons }) => orDash(reasons.map(({ rule }) => rule).join(', ')) },
       { title: 'Reports', isNumber: true, cell: ({ reports }) => String(reports) },
       { title: 'Claimed', cell: ({ claim }) => (claim === null ? 'no' : 'yes') },
     ],
   });
-
-/** The rows of the view have dates, which only JSON turns into texts. */
-const timeOf = (instant: string | Date) => time(new Date(instant).toISOString());

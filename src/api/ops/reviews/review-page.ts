@@ -59,7 +59,7 @@ const historyTable = ({ history }: Review): Html =>
   table(
     'History',
     [
-      { title: 'At', cell: ({ at }) => time(new Date(at).toISOString()) },
+      { title: 'At', cell: ({ at }) => time(at) },
       { title: 'Event', cell: ({ event }) => code(event) },
       { title: 'State', cell: ({ to }) => code(to) },
       { title: 'By', cell: ({ actor }) => actor },

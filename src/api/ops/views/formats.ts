@@ -11,9 +11,12 @@ export function money(amount: number, currency: string): string {
   return format.format(amount / 100);
 }
 
-/** An instant (RFC 3339) in the time zone of the shop; a dash for none. */
-export const time = (instant: string | null): Html | string =>
-  instant === null ? '–' : html`<time datetime="${instant}">${clock.format(new Date(instant))}</time>`;
+/** An instant in the time zone of the shop; a dash for none. Rows have dates, which only JSON turns into texts. */
+export function time(instant: string | Date | null): Html | string {
+  if (instant === null) return '–';
+  const date = new Date(instant);
+  return html`<time datetime="${date.toISOString()}">${clock.format(date)}</time>`;
+}
 
 /** A state or another code of the API. */
 export const code = (text: string): Html => html`<span class="state">${text}</span>`;

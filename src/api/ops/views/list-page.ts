@@ -12,8 +12,8 @@ export interface Filter {
   label: string;
   type?: 'search' | 'date';
   hint?: string;
-  /** The allowed values. */
-  options?: readonly string[];
+  /** The allowed values, where needed with their texts. */
+  options?: readonly (string | readonly [value: string, text: string])[];
   /** The value while the query does not name the field. */
   default?: string;
 }
@@ -26,6 +26,8 @@ export interface ListSpec<T> {
   api: string;
   filters: readonly Filter[];
   columns: readonly TableColumn<T>[];
+  /** What stands above the rows: links and forms. */
+  above?(opsRequest: OpsRequest, alert: string | undefined): Html;
 }
 
 interface Page<T> {
@@ -38,7 +40,7 @@ export const listPage = <T>(deps: OpsDeps, spec: ListSpec<T>): OpsPage => ({
   path: spec.path,
   access: 'staff',
   permission: spec.permission,
-  async render(opsRequest) {
+  async render(opsRequest, refusal) {
     const query = queryOf(spec, opsRequest.query);
     const { rows, alert } = await readRows(deps, opsRequest, { spec, query });
     const next =
@@ -46,7 +48,7 @@ export const listPage = <T>(deps: OpsDeps, spec: ListSpec<T>): OpsPage => ({
     return {
       title: spec.title,
       isWide: true,
-      main: html`${alertBox(alert)}${searchForm(spec, query)}
+      main: html`${alertBox(alert)}${spec.above?.(opsRequest, refusal)}${searchForm(spec, query)}
 ${rows.data.length > 0 ? table(spec.title, spec.columns, rows.data) : alert === undefined && html`<p>Nothing found.</p>`}
 ${next && html`<p><a class="button" href="${spec.path}?${next.toString()}">Next page</a></p>`}`,
     };
@@ -86,11 +88,16 @@ const searchForm = ({ path, title, filters }: ListSpec<never>, query: FormFields
 
 function field({ name, label, type = 'search', hint, options }: Filter, value: string): Html {
   const input = options
-    ? html`<select id="${name}" name="${name}"><option value="">All</option>${options.map(
-        (each) => html`<option${each === value && SELECTED}>${each}</option>`,
+    ? html`<select id="${name}" name="${name}"><option value="">All</option>${options.map((each) =>
+        option(each, value),
       )}</select>`
     : html`<input id="${name}" name="${name}" type="${type}" value="${value}" maxlength="254" autocomplete="off" placeholder="${hint ?? ''}">`;
   return html`<label for="${name}">${label}</label>${input}`;
 }
 
 const SELECTED: Html = { markup: ' selected' };
+
+function option(given: string | readonly [value: string, text: string], chosen: string): Html {
+  const [value, text] = typeof given === 'string' ? [given, given] : given;
+  return html`<option value="${value}"${value === chosen && SELECTED}>${text}</option>`;
+}
