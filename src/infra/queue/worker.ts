@@ -9,6 +9,12 @@ import { queuePrefix } from './queue.ts';
 /** Life of a job lock in milliseconds: a killed worker's job is free after it. Live workers renew it at half of it. */
 const LOCK_MS = 4_000;
 
+/**
+ * Minutes for which Redis keeps the number of ended jobs. The script that ends a job counts it: two more commands within
+ * the call that is made anyway, and three more once a minute.
+ */
+const METRICS_MINUTES = 60;
+
 export interface WorkerOptions {
   queue: string;
   connection: Redis;
@@ -39,6 +45,7 @@ export function startWorker(
     stalledInterval: 1_500,
     // A killed worker is not the job's fault: only a job that kills its worker again and again is given up.
     maxStalledCount: 25,
+    metrics: { maxDataPoints: METRICS_MINUTES },
   });
   worker.on('error', (error) => observeSparingly('worker.connection.lost', { queue, ...errorFields(error) }));
   worker.on('failed', (job, error) => {
