@@ -64,7 +64,7 @@ function disconnect() {
 
 /** The rows of a table: a label and one number or null per series. */
 function readTable(table) {
-  const heads = [...table.tHead.rows[0].cells].slice(1).map((cell) => cell.textContent);
+  const [first, ...heads] = [...table.tHead.rows[0].cells].map((cell) => cell.textContent);
   const rows = [...table.tBodies[0].rows];
   const labels = rows.map((row) => row.cells[0].textContent);
   const series = heads.map((_, index) =>
@@ -73,7 +73,7 @@ function readTable(table) {
       return value === '' ? null : Number(value);
     }),
   );
-  return { heads, labels, series };
+  return { first, heads, labels, series };
 }
 
 /** Draws the chart of a figure from its table. */
@@ -96,8 +96,8 @@ function openChart(figure) {
     const colour = (name) => colours.getPropertyValue(name).trim();
     const axis = { stroke: colour('--faint'), grid: { stroke: colour('--soft'), width: 1 }, ticks: { show: false } };
     const lines = [
-      { stroke: colour('--accent'), width: 2, points: { show: false } },
-      { stroke: colour('--faint'), width: 1.5, dash: [5, 4], points: { show: false } },
+      { stroke: colour('--accent'), width: 2 },
+      { stroke: colour('--faint'), width: 1.5, dash: [5, 4] },
     ];
     const options = {
       width: Math.max(container.clientWidth, 200),
@@ -112,7 +112,7 @@ function openChart(figure) {
         { ...axis, size: 56, values: (_, values) => values.map(text) },
       ],
       series: [
-        { label: '', value: (_, place) => found.labels[place] ?? '–' },
+        { label: found.first, value: (_, place) => found.labels[place] ?? '–' },
         ...found.heads.map((label, index) => ({ ...lines[index], label, value: (_, value) => text(value) })),
       ],
       cursor: { drag: { x: false, y: false } },
