@@ -18,7 +18,7 @@ import type { ManagedResource } from '../../src/api/admin/resources/managed-reso
 import { resourceRoutes } from '../../src/api/admin/resources/routes.ts';
 import type { ApiDeps } from '../../src/api/deps.ts';
 import type { RawCall } from '../../src/api/http/route.ts';
-import { waitingList } from '../../src/api/ops/overview/waiting.ts';
+import { readCounts } from '../../src/api/ops/overview/readings/counts.ts';
 import { readOrders } from '../../src/api/orders/read-orders.ts';
 import { readProductList } from '../../src/api/store/catalogue/list/product-list.ts';
 import { SORTS } from '../../src/api/store/catalogue/list/product-order.ts';
@@ -134,8 +134,16 @@ const analytics: Composer[] = [
 const page = { from: new Date(0), until: new Date(1), before: after, limit: 1 };
 const purchases: Composer[] = [
   (query) =>
-    readCheckouts(query, { ...page, state: 'CREATED', reason: 'reason', customerId: after, emailIndex: 'index' }),
-  (query) => readPayments(query, { ...page, status: 'succeeded', intentId: 'pi_1', checkoutId: after }),
+    readCheckouts(query, {
+      ...page,
+      state: 'CREATED',
+      reason: 'reason',
+      customerId: after,
+      emailIndex: 'index',
+      isStuck: true,
+    }),
+  (query) =>
+    readPayments(query, { ...page, status: 'succeeded', intentId: 'pi_1', checkoutId: after, isDeclined: true }),
   (query) => readRefunds(query, { ...page, state: 'failed', cause: 'return' }),
   (query) => readReturns(query, { ...page, state: 'requested' }),
 ];
@@ -144,13 +152,13 @@ const sweeper: Composer[] = [
   (query) => findStuck({ db: { query } as Database }),
 ];
 const permissions = new Set(PERMISSIONS);
-const waiting = (query: Query) => waitingList({ db: { query } as Database }, { permissions });
+const overview = (query: Query) => readCounts(query, permissions);
 
 const COMPOSERS: readonly Composer[] = [
   ...analytics,
   ...purchases,
   ...sweeper,
-  waiting,
+  overview,
   orders,
   countKeys,
   ...sealed,

@@ -16,11 +16,21 @@ export interface PageContent {
   /** Links to the areas that the signed-in person may open. */
   navigation?: Html;
   isWide?: true;
+  assets?: PageAssets;
 }
 
-/** Sends an operations page; the page uses no scripts. */
+/** More files of this server that a page loads. */
+export interface PageAssets {
+  styles: readonly string[];
+  scripts: readonly string[];
+}
+
+/** Allows scripts of this server, and requests to it. */
+const SCRIPT_POLICY = "; script-src 'self'; connect-src 'self'";
+
+/** Sends an operations page. A page without assets may use no scripts. */
 export function sendPage(response: express.Response, content: PageContent): void {
-  const { title, main, status = 200, csrfInput, navigation, isWide } = content;
+  const { title, main, status = 200, csrfInput, navigation, isWide, assets } = content;
   const { markup } = html`<!doctype html>
 <html lang="en">
 <head>
@@ -29,7 +39,13 @@ export function sendPage(response: express.Response, content: PageContent): void
   <meta name="robots" content="noindex">
   <title>${title} · VCEcom operations</title>
   <link rel="stylesheet" href="/ops/style.css">
-  <link rel="icon" type="image/svg+xml" href="/ops/icon.svg">
+${assets?.styles.map(
+  (path) => html`  <link rel="stylesheet" href="${path}">
+`,
+)}${assets?.scripts.map(
+  (path) => html`  <script src="${path}" defer></script>
+`,
+)}  <link rel="icon" type="image/svg+xml" href="/ops/icon.svg">
 </head>
 <body${isWide && WIDE}>
 <header>
@@ -46,7 +62,7 @@ ${main}
 `;
   response
     .status(status)
-    .set({ 'Content-Security-Policy': POLICY, 'Cache-Control': 'no-store' })
+    .set({ 'Content-Security-Policy': assets ? POLICY + SCRIPT_POLICY : POLICY, 'Cache-Control': 'no-store' })
     .type('html')
     .end(markup);
 }

@@ -9,7 +9,7 @@ import type { Answer, Raw } from '../http/route.ts';
 import { missingCookieAdvice } from './cookie-advice.ts';
 import { formCsrfToken, hasFormCookie, isFormCsrfToken, isSessionCsrfToken, sessionCsrfToken } from './cookies.ts';
 import { type Html, html } from './html.ts';
-import { sendPage } from './layout.ts';
+import { type PageAssets, sendPage } from './layout.ts';
 import { navigationOf } from './navigation.ts';
 import { MFA_PATH, type OpsDeps, type OpsRequest, opsRequestOf, SIGN_IN_PATH } from './ops-request.ts';
 import { alertTextOf, refusalText } from './refusal-text.ts';
@@ -20,6 +20,7 @@ export interface View {
   status?: number;
   /** For tables: as wide as the window. */
   isWide?: true;
+  assets?: PageAssets;
 }
 
 export interface Redirect {

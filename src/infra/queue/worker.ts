@@ -14,6 +14,12 @@ const LOCK_MS = 4_000;
 /** The pause after a command that failed because its connection was closed, in milliseconds. */
 const CONNECTION_RETRY_MS = 1_000;
 
+/**
+ * Minutes for which Redis keeps the number of ended jobs. The script that ends a job counts it: two more commands within
+ * the call that is made anyway, and three more once a minute.
+ */
+const METRICS_MINUTES = 60;
+
 export interface WorkerOptions {
   queue: string;
   connection: RedisClient;
@@ -47,6 +53,7 @@ export function startWorker(
     runRetryDelay: CONNECTION_RETRY_MS,
     // A killed worker is not the job's fault: only a job that kills its worker again and again is given up.
     maxStalledCount: 25,
+    metrics: { maxDataPoints: METRICS_MINUTES },
   };
   const worker =
     connection instanceof Cluster && openBlocking

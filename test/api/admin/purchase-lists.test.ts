@@ -73,6 +73,25 @@ describe('lists of checkouts, payments, refunds and returns', function () {
     expect(JSON.stringify(body)).not.to.match(/guest@|email|address|secret/i);
   });
 
+  it('find stuck checkouts, and payments that were declined and not paid since', async () => {
+    const [busy, late, well] = [
+      await plantCheckout({ state: 'CREATED' }),
+      await plantCheckout({ state: 'PAYMENT_PENDING' }),
+      await plantCheckout({ state: 'PAYMENT_PENDING' }),
+    ];
+    await query(`update checkouts set updated_at = now() - interval '3 minutes' where id = $1`, [busy]);
+    await query(`update checkouts set expires_at = now() - interval '3 minutes' where id = $1`, [late]);
+    expect(await ids('checkouts', { stuck: 'true' })).to.deep.equal([late, busy]);
+    expect((await ask('checkouts', { stuck: 'false' })).status).to.equal(400);
+    const declined = await plantPayment(busy, { status: 'requires_method', declineCode: 'card_declined' });
+    await plantPayment(late, { status: 'succeeded', declineCode: 'card_declined' });
+    await plantPayment(well, { status: 'requires_method' });
+    const found = await ids('payments', { declined: 'true' });
+    expect(found).to.include(declined).and.to.have.length(2);
+    await query(`delete from payments where checkout_id = any($1)`, [[busy, late, well]]);
+    await query(`delete from checkouts where id = any($1)`, [[busy, late, well]]);
+  });
+
   it('find the checkouts of an account by its address and its id', async () => {
     const account = await shop.account({});
     const id = await plantCheckout({ state: 'LOCKED' });

@@ -3,6 +3,8 @@ import { readCheckouts } from '../../../src/api/admin/purchases/checkout-list.ts
 import { readPayments } from '../../../src/api/admin/purchases/payment-list.ts';
 import { readRefunds } from '../../../src/api/admin/purchases/refund-list.ts';
 import { readReturns } from '../../../src/api/admin/purchases/return-list.ts';
+import { readCounts } from '../../../src/api/ops/overview/readings/counts.ts';
+import { PERMISSIONS } from '../../../src/domain/access/permissions.ts';
 import type { Query } from '../../../src/infra/database/query.ts';
 import { type FreshDatabase, freshDatabase } from '../../support/database.ts';
 import { type Watched, watchPlans } from './plans.ts';
@@ -44,6 +46,14 @@ const LISTS: [name: string, read: (query: Query) => Promise<object[]>, index: st
   ['a payment', (query) => readPayments(query, { ...page, intentId: 'pi_77' }), 'payments_intent_id_key', 1],
   ['refunds', (query) => readRefunds(query, page), 'refunds_pkey', 25],
   ['failed refunds', (query) => readRefunds(query, { ...page, state: 'failed' }), 'refunds_not_succeeded', 10],
+  ['stuck checkouts', (query) => readCheckouts(query, { ...page, isStuck: true }), 'checkouts_deadline', 0],
+  [
+    'declined payments of a day',
+    (query) => readPayments(query, { ...page, ...day, isDeclined: true }),
+    'payments_pkey',
+    0,
+  ],
+  ['counts of the overview', (query) => readCounts(query, new Set(PERMISSIONS)), 'checkouts_busy', 14],
   ['returns', (query) => readReturns(query, page), 'returns_pkey', 25],
   ['requested returns', (query) => readReturns(query, { ...page, state: 'requested' }), 'returns_state', 10],
 ];

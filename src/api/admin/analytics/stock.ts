@@ -22,7 +22,7 @@ const lowSchema = z.object({
   available: z.int().meta({ description: '`onHand` less `reserved`.' }),
 });
 
-const stockSchema = z
+export const stockSchema = z
   .object({ lowAt: z.int(), currency: z.string(), totals: totalsSchema, data: z.array(lowSchema) })
   .meta({ id: 'StockFigures' });
 

@@ -33,7 +33,16 @@ export interface CheckoutFilter extends ListPage {
   customerId?: string | undefined;
   /** Blind index of an e-mail address: of the customer's account, or entered by a guest. */
   emailIndex?: string | undefined;
+  /** Only checkouts that made no progress for two minutes. */
+  isStuck?: boolean | undefined;
 }
+
+/**
+ * SQL for the ids of checkouts that no worker moves on: busy for two minutes, or not ended two minutes after their deadline.
+ * Workers need seconds for both.
+ */
+export const STUCK_CHECKOUTS = `select id from checkouts where busy and updated_at < now() - interval '2 minutes'
+  union select id from checkouts where state in ('LOCKED', 'PAYMENT_PENDING') and expires_at < now() - interval '2 minutes'`;
 
 /** Old checkouts of guests have no `email_index`; their `redeemer` contains the index. */
 const CHECKOUT_IDS_OF_EMAIL = `select id from checkouts
@@ -58,7 +67,7 @@ interface Row extends Omit<CheckoutHead, 'orderId' | 'orderNumber' | 'expiresAt'
 
 /** Lists checkouts, newest first. */
 export async function readCheckouts(query: Query, filter: CheckoutFilter): Promise<CheckoutHead[]> {
-  const { state, reason, customerId, emailIndex, limit } = filter;
+  const { state, reason, customerId, emailIndex, isStuck, limit } = filter;
   const conditions: Condition[] = [
     ...equals('c.state', state),
     ...equals('c.reason', reason),
@@ -67,11 +76,12 @@ export async function readCheckouts(query: Query, filter: CheckoutFilter): Promi
     ...pageConditions('c.id', filter),
   ];
   const indexed = (state && INDEXED[state]) ?? 'true';
+  const stuck = isStuck ? `c.id in (${STUCK_CHECKOUTS})` : 'true';
   const rows = await query<Row>(
     `select c.id, c.state, c.reason, c.customer_id as "customerId", c.cart_id as "cartId", c.order_id as "orderId",
         n.number as "orderNumber", c.total, c.currency, p.status as "paymentStatus", p.decline_code as "declineCode",
         c.expires_at as "expiresAt", c.created_at as "createdAt", c.updated_at as "updatedAt"
-      from (select * from checkouts c where ${whereOf(conditions)} and ${indexed} order by c.id desc limit $1) c
+      from (select * from checkouts c where ${whereOf(conditions)} and ${indexed} and ${stuck} order by c.id desc limit $1) c
         left join payments p on p.checkout_id = c.id left join order_numbers n on n.order_id = c.order_id
       order by c.id desc`,
     [limit, ...conditions.map(([, value]) => value)],

@@ -41,7 +41,12 @@ export interface PaymentFilter extends ListPage {
   status?: PaymentStatus | undefined;
   intentId?: string | undefined;
   checkoutId?: string | undefined;
+  /** Only payments that were declined and not paid since. */
+  isDeclined?: boolean | undefined;
 }
+
+/** SQL: the payment was declined, and not paid since. */
+export const IS_DECLINED = `decline_code is not null and status <> 'succeeded'`;
 
 interface Row extends Omit<PaymentHead, 'orderId' | 'orderNumber' | 'createdAt' | 'updatedAt'> {
   orderId: string;
@@ -52,7 +57,7 @@ interface Row extends Omit<PaymentHead, 'orderId' | 'orderNumber' | 'createdAt' 
 
 /** Lists payments, newest first. */
 export async function readPayments(query: Query, filter: PaymentFilter): Promise<PaymentHead[]> {
-  const { status, intentId, checkoutId, limit } = filter;
+  const { status, intentId, checkoutId, isDeclined, limit } = filter;
   const conditions: Condition[] = [
     ...equals('p.status', status),
     ...equals('p.intent_id', intentId),
@@ -63,7 +68,7 @@ export async function readPayments(query: Query, filter: PaymentFilter): Promise
     `select p.id, p.checkout_id as "checkoutId", c.order_id as "orderId", n.number as "orderNumber", p.provider,
         p.intent_id as "intentId", p.status, p.decline_code as "declineCode", p.currency, p.amount, p.captured, p.refunded,
         p.created_at as "createdAt", p.updated_at as "updatedAt"
-      from (select * from payments p where ${whereOf(conditions)} order by p.id desc limit $1) p
+      from (select * from payments p where ${whereOf(conditions)} and ${isDeclined ? IS_DECLINED : 'true'} order by p.id desc limit $1) p
         join checkouts c on c.id = p.checkout_id left join order_numbers n on n.order_id = c.order_id
       order by p.id desc`,
     [limit, ...conditions.map(([, value]) => value)],

@@ -22,6 +22,13 @@ const day = (description: string, example: string) =>
     .optional()
     .meta({ description: `${description}, in India (UTC+05:30).`, examples: [example] });
 
+/** A filter that is either set or absent. */
+const onlyThose = (what: string) =>
+  z
+    .literal('true')
+    .optional()
+    .meta({ description: `\`true\`: only ${what}.` });
+
 const listQuery = {
   ...pageQuery,
   from: day('The first day of creation', '2026-11-01'),
@@ -58,11 +65,13 @@ const checkouts = ({ db, vault }: ApiDeps) =>
       email: emailSchema.optional().meta({
         description: 'The complete e-mail address of the account, or the address that a guest entered.',
       }),
+      stuck: onlyThose('checkouts that made no progress for two minutes: no worker moves them on'),
     }),
     answers: { 200: { description: 'A page of checkouts', schema: pageSchema(checkoutHeadSchema) } },
     errors,
-    handle({ query: { limit, cursor, from, to, email, ...fields } }) {
-      const filter = { ...fields, emailIndex: email === undefined ? undefined : vault.indexOf(email) };
+    handle({ query: { limit, cursor, from, to, email, stuck, ...fields } }) {
+      const emailIndex = email === undefined ? undefined : vault.indexOf(email);
+      const filter = { ...fields, emailIndex, isStuck: stuck === 'true' };
       const list = { name: 'checkouts', filter, days: { from, to } };
       return answerPage(list, { limit, cursor }, (page) => readCheckouts(db.search, { ...filter, ...page }));
     },
@@ -79,10 +88,12 @@ const payments = ({ db }: ApiDeps) =>
       status: paymentStatusSchema.optional(),
       intentId: z.string().min(1).max(200).optional().meta({ description: 'The id of the payment at the provider.' }),
       checkoutId: z.uuid().optional(),
+      declined: onlyThose('payments that were declined and not paid since'),
     }),
     answers: { 200: { description: 'A page of payments', schema: pageSchema(paymentHeadSchema) } },
     errors,
-    handle({ query: { limit, cursor, from, to, ...filter } }) {
+    handle({ query: { limit, cursor, from, to, declined, ...fields } }) {
+      const filter = { ...fields, isDeclined: declined === 'true' };
       const list = { name: 'payments', filter, days: { from, to } };
       return answerPage(list, { limit, cursor }, (page) => readPayments(db.search, { ...filter, ...page }));
     },

@@ -18,6 +18,7 @@ export const paymentListPage = (deps: OpsDeps): OpsPage =>
       { name: 'checkoutId', label: 'Checkout' },
       { name: 'from', label: 'From', type: 'date' },
       { name: 'to', label: 'To', type: 'date' },
+      { name: 'declined', label: 'Declined and not paid', options: ['true'] },
     ],
     columns: [
       { title: 'Opened', cell: ({ createdAt }) => time(createdAt) },
