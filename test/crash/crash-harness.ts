@@ -15,6 +15,8 @@ import { waitFor } from '../support/wait-for.ts';
 /** A shop with processes, provider, Redis and database of its own, made to be broken. Its processes are started again by the supervisor. */
 export interface CrashHarness {
   shop: Shop;
+  /** The shop at each of its web processes. */
+  shops: Shop[];
   books: Books;
   databaseUrl: string;
   /** The payment simulator. */
@@ -40,16 +42,26 @@ export interface CrashHarness {
   stop(): Promise<void>;
 }
 
+/** What a harness is given instead of its own; one process of each kind unless more are asked for. */
+export interface HarnessOptions {
+  /** A migrated database; default: a fresh one of the server of the test run. */
+  databaseUrl?: string;
+  /** Where the processes look for the database, if it is not its URL: a pooler, an address that moves. */
+  processesUrl?: string;
+  webs?: number;
+  workers?: number;
+  env?: Record<string, string>;
+}
+
 const KEPT_LINES = 20_000;
 
-/** On a fresh database of the server of the test run, or on that of somebody else. */
-export async function startCrashHarness(othersUrl?: string): Promise<CrashHarness> {
+export async function startCrashHarness(options: HarnessOptions = {}): Promise<CrashHarness> {
   const folder = await mkdtemp(join(tmpdir(), 'vcecom-crash-'));
   await chmod(folder, 0o755);
-  const database = othersUrl === undefined ? await freshDatabase() : undefined;
-  const databaseUrl = othersUrl ?? database?.url ?? '';
+  const database = options.databaseUrl === undefined ? await freshDatabase() : undefined;
+  const databaseUrl = options.databaseUrl ?? database?.url ?? '';
   const redis = await ownRedis(join(folder, 'redis'));
-  const processes = await startProcesses({ folder, databaseUrl, redisUrl: redis.url });
+  const processes = await startProcesses({ processesUrl: databaseUrl, ...options, folder, redisUrl: redis.url });
   const { addresses, ...controls } = processes;
   const simulatorUrl = addresses.simulatorUrl;
   const books = openBooks({ databaseUrl, simulatorUrl });
@@ -57,11 +69,12 @@ export async function startCrashHarness(othersUrl?: string): Promise<CrashHarnes
     ...controls,
     ...failpoints(join(folder, 'failpoint')),
     shop: openShop(addresses.webUrls[0] ?? ''),
+    shops: addresses.webUrls.map((url) => openShop(url)),
     books,
     databaseUrl,
     simulator: simulatorUrl,
     redis,
-    beside: startCrashHarness,
+    beside: (url) => startCrashHarness({ databaseUrl: url }),
     async stop() {
       await controls.stop();
       await books.close();
@@ -85,13 +98,14 @@ async function ownRedis(dataDir: string) {
   };
 }
 
-async function startProcesses(at: { folder: string; databaseUrl: string; redisUrl: string }) {
-  const { folder, databaseUrl, redisUrl } = at;
+async function startProcesses(at: HarnessOptions & { folder: string; processesUrl: string; redisUrl: string }) {
+  const { folder, processesUrl, redisUrl, webs = 1, workers = 1 } = at;
+  const address = async () => `http://127.0.0.1:${await reservePort()}`;
   const addresses = {
-    databaseUrl,
+    databaseUrl: processesUrl,
     redisUrl,
-    webUrls: [`http://127.0.0.1:${await reservePort()}`],
-    simulatorUrl: `http://127.0.0.1:${await reservePort()}`,
+    webUrls: await Promise.all(Array.from({ length: webs }, address)),
+    simulatorUrl: await address(),
     journal: join(folder, 'simulator.jsonl'),
     mailFolder: join(folder, 'mail'),
   };
@@ -102,13 +116,13 @@ async function startProcesses(at: { folder: string; databaseUrl: string; redisUr
     if (how !== undefined) ends.push(`${name}: ${how}`);
     if (lines.push(line) > KEPT_LINES) lines.splice(0, KEPT_LINES / 2);
   };
-  const env = stackEnvironment(addresses, { FAILPOINT_FILE: join(folder, 'failpoint') });
+  const env = stackEnvironment(addresses, { FAILPOINT_FILE: join(folder, 'failpoint'), ...at.env });
   const fleet = startFleet({
     main: process.env.TEST_MAIN || MAIN,
     logsDir: folder,
     env,
     addresses,
-    workers: 1,
+    workers,
     log,
     onSpawn() {},
   });
@@ -119,7 +133,8 @@ async function startProcesses(at: { folder: string; databaseUrl: string; redisUr
 
 function controlsOf(fleet: Fleet) {
   const pid = (role: Role) => fleet.of(role)[0]?.pid() ?? 0;
-  const areAlive = () => (['web', 'worker', 'simulator'] as const).every((role) => isAlive(pid(role)));
+  const roles = ['web', 'worker', 'simulator'] as const;
+  const areAlive = () => roles.every((role) => fleet.of(role).every((each) => isAlive(each.pid())));
   return {
     pid,
     kill: (role: Role, signal: NodeJS.Signals = 'SIGKILL') => fleet.of(role)[0]?.kill(signal),

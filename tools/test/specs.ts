@@ -46,7 +46,7 @@ const SECOND_LANE = /^test\/(api\/(?!fuzz)|flows\/)/;
 const SECOND_LANE_OF_ALL = /^test\/api\//;
 
 /** Tests that use the whole machine. With --all, each folder runs alone. */
-const ALONE = [/^test\/crash\//, /^test\/endurance\//];
+const ALONE = [/^test\/crash\//, /^test\/topologies\//, /^test\/endurance\//];
 
 /**
  * Returns the rounds to run one after the other: first two lanes, which use two cores and end at about the same time,
@@ -54,7 +54,7 @@ const ALONE = [/^test\/crash\//, /^test\/endurance\//];
  * run, which tries fewer kills, has the crash tests in its first lane.
  */
 export function lanesOf(specs: readonly string[], { all }: { all: boolean }): string[][][] {
-  const alone = all ? ALONE : ALONE.slice(1);
+  const alone = all ? ALONE : ALONE.slice(2);
   const isSecond = (file: string) => (all ? SECOND_LANE_OF_ALL : SECOND_LANE).test(file);
   const rest = specs.filter((file) => !alone.some((folder) => folder.test(file)));
   const lanes = [rest.filter((file) => !isSecond(file)), rest.filter(isSecond)];
@@ -109,7 +109,7 @@ function spawnMocha(
 ): ChildProcess {
   const args = ['--require', './test/hooks.ts', '--reporter', './tools/test/reporter.ts', ...(bail ? ['--bail'] : [])];
   // The stacks of the tests choose their servers themselves.
-  const { DATABASE_URL: _, REDIS_URL: __, ...env } = process.env;
+  const { DATABASE_URL: _, REDIS_URL: __, DATABASE_READ_URL: ___, ...env } = process.env;
   return spawn(join(root, 'node_modules', '.bin', 'mocha'), [...args, '--timeout', String(timeoutMs), ...specs], {
     cwd: root,
     env: {

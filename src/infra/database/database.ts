@@ -35,7 +35,10 @@ export interface DatabaseOptions {
   migrations?: MigrationObject[];
   /** The most connections of this process, besides those for searches. */
   connections?: number;
-  /** Whether statements are prepared under a name, once per connection; default true. Some poolers need false. */
+  /**
+   * Whether statements are prepared under a name, once per connection; default true. Some poolers need false. Commands
+   * pass false: they work behind every pooler, and run few statements.
+   */
   namesStatements?: boolean;
   /** A server that owes an answer and sends nothing for this time, in milliseconds, counts as gone. Default: never. */
   silenceMs?: number;
