@@ -50,6 +50,8 @@ const SEARCH_CONNECTIONS = 6;
 const CONNECTING_MS = 5_000;
 /** Idle connections stay open this long, in milliseconds: their prepared plans are expensive to rebuild. */
 const IDLE_MS = 300_000;
+/** The longest life of a connection, in seconds: the name in the URL may lead to another server meanwhile. */
+const LIFETIME_SECONDS = 1_800;
 /** The most waiting requests: as many are served in five seconds at 50 ms each; more would only fill the memory. */
 const MAX_WAITING = 1_000;
 
@@ -106,6 +108,7 @@ const connectionOf = ({ silenceMs, namesStatements }: DatabaseOptions) => ({
   types: typeParsers(),
   connectionTimeoutMillis: CONNECTING_MS,
   idleTimeoutMillis: IDLE_MS,
+  maxLifetimeSeconds: LIFETIME_SECONDS,
   silenceMs,
   namesStatements,
 });
