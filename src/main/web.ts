@@ -7,7 +7,7 @@ import { ENTITIES } from '../entities/schema.ts';
 import { cacheGauges } from '../infra/cache/read-counts.ts';
 import { openCache } from '../infra/cache/redis-cache.ts';
 import { type Config, readConfig } from '../infra/config.ts';
-import { openDatabase } from '../infra/database/database.ts';
+import { type Database, openDatabase } from '../infra/database/database.ts';
 import { observe } from '../infra/observability/log.ts';
 import { startTracing } from '../infra/observability/tracing.ts';
 import { subscribeToChanges } from '../infra/queue/change-notifications.ts';
@@ -29,7 +29,7 @@ export async function web(): Promise<void> {
   const config = readConfig('web');
   prepareProcess('web', config);
   const stopTracing = await startTracing('web', config);
-  const db = await openDatabase({ ...databaseOptions(config), entities: ENTITIES, silenceMs: SILENCE_MS });
+  const db = await openShopDatabase(config);
   const redis = openRedis(config.REDIS_URL, 'produce');
   const subscriber = openRedis(config.REDIS_URL, 'subscribe');
   const queues = openQueues(JOBS, redis);
@@ -74,6 +74,12 @@ export async function web(): Promise<void> {
     stopTracing,
   ];
   giveUp = stopOnSignal(steps, drainMs);
+}
+
+async function openShopDatabase(config: Config<'web'>): Promise<Database> {
+  const options = { ...databaseOptions(config), readUrl: config.DATABASE_READ_URL, silenceMs: SILENCE_MS };
+  const db = await openDatabase({ ...options, entities: ENTITIES });
+  return db;
 }
 
 function serverOptionsOf(config: Config<'web'>) {

@@ -12,6 +12,7 @@ export function readTarget(folder: string): NodeJS.ProcessEnv {
     ...secretsOf(dataDir),
     ...process.env,
     DATABASE_URL: processes.postgres.url,
+    DATABASE_READ_URL: undefined,
     STRIPE_API_URL: processes.simulator[0]?.url,
   };
 }

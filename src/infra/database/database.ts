@@ -5,9 +5,11 @@ import { errorFields, observe } from '../observability/log.ts';
 import type { GaugeSet } from '../observability/metrics.ts';
 import { answers, PipeliningClient } from './connections/pipelining-client.ts';
 import { poolGauges } from './connections/pool-gauges.ts';
+import { replicaFirst } from './connections/replica.ts';
 import { search } from './connections/searches.ts';
 import { applySessionSettings } from './connections/session-settings.ts';
 import { mergingReads } from './groups/merged-statements.ts';
+import type { Query } from './query.ts';
 
 export interface Database {
   orm: MikroORM<PostgreSqlDriver>;
@@ -18,7 +20,10 @@ export interface Database {
    * statement that was declared mergeable may be merged with others.
    */
   query<R extends object>(sql: string, params?: readonly unknown[]): Promise<R[]>;
-  /** Runs a statement whose best plan depends on its values, such as a list with filters: it is planned each time. */
+  /**
+   * Runs a statement whose best plan depends on its values, such as a list with filters: it is planned each time. It
+   * reads the replica, if there is one that has replayed what the primary has committed.
+   */
   search<R extends object>(sql: string, params: readonly unknown[]): Promise<R[]>;
   /** Gauges of its pools, for `serveMetrics`. */
   gauges: GaugeSet;
@@ -31,6 +36,8 @@ export interface Database {
 
 export interface DatabaseOptions {
   url: string;
+  /** A streaming replica for searches. */
+  readUrl?: string | undefined;
   entities: (EntityClass<AnyEntity> | EntitySchema)[];
   migrations?: MigrationObject[];
   /** The most connections of this process, besides those for searches. */
@@ -44,7 +51,7 @@ export interface DatabaseOptions {
   silenceMs?: number;
 }
 
-/** Searches are rare, and lists can wait for one another. */
+/** Searches are rare, and lists can wait for one another. As many connections again lead to the replica. */
 const SEARCH_CONNECTIONS = 6;
 /** The time limit for opening a connection, and for waiting for one of the pool, in milliseconds. */
 const CONNECTING_MS = 5_000;
@@ -85,23 +92,25 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     async <R extends object>(sql: string, params: readonly unknown[]) =>
       (await keyed.query(sql, [...params])).rows as R[],
   );
-  const searches = openSearches(options);
+  const searches = openSearches(options, options.url);
+  const searchPrimary: Query = (text, values) => search(searches, { text, values });
+  const replica = options.readUrl === undefined ? undefined : openSearches(options, options.readUrl);
   return {
     orm,
     pool: keyed,
     query: (sql, params = []) => read(sql, params),
-    search: (text, values) => search(searches, { text, values }),
-    gauges: poolGauges({ statements: keyed, searches }),
+    search: replica ? replicaFirst(replica, { query: read, search: searchPrimary }) : searchPrimary,
+    gauges: poolGauges({ statements: keyed, searches, ...(replica && { replica }) }),
     isOverloaded: (others = 0) => keyed.waitingCount + others >= MAX_WAITING,
     async close() {
-      await Promise.all([orm.close(), searches.end()]);
+      await Promise.all([orm.close(), searches.end(), replica?.end()]);
       // The ORM does not close a pool that it has never used itself.
       if (!keyed.ending) await keyed.end();
     },
   };
 }
 
-/** The options of both pools. */
+/** The options of all pools. */
 const connectionOf = ({ silenceMs, namesStatements }: DatabaseOptions) => ({
   // The constructor needs a configuration, which the pool's type does not declare.
   Client: PipeliningClient as new (config?: pg.ClientConfig) => pg.Client,
@@ -113,12 +122,8 @@ const connectionOf = ({ silenceMs, namesStatements }: DatabaseOptions) => ({
   namesStatements,
 });
 
-function openSearches(options: DatabaseOptions): pg.Pool {
-  const pool = new pg.Pool({
-    ...connectionOf(options),
-    connectionString: options.url,
-    max: SEARCH_CONNECTIONS,
-  });
+function openSearches(options: DatabaseOptions, connectionString: string): pg.Pool {
+  const pool = new pg.Pool({ ...connectionOf(options), connectionString, max: SEARCH_CONNECTIONS });
   pool.on('error', connectionLost);
   applySessionSettings(pool);
   return pool;
