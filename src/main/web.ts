@@ -7,7 +7,8 @@ import { ENTITIES } from '../entities/schema.ts';
 import { cacheGauges } from '../infra/cache/read-counts.ts';
 import { openCache } from '../infra/cache/redis-cache.ts';
 import { type Config, readConfig } from '../infra/config.ts';
-import { type Database, openDatabase } from '../infra/database/database.ts';
+import { checkServer } from '../infra/database/connections/server-check.ts';
+import { type Database, openDatabase, SEARCH_CONNECTIONS } from '../infra/database/database.ts';
 import { observe } from '../infra/observability/log.ts';
 import { startTracing } from '../infra/observability/tracing.ts';
 import { subscribeToChanges } from '../infra/queue/change-notifications.ts';
@@ -76,9 +77,11 @@ export async function web(): Promise<void> {
   giveUp = stopOnSignal(steps, drainMs);
 }
 
+/** @throws ConfigError when the server's certificate is not accepted. */
 async function openShopDatabase(config: Config<'web'>): Promise<Database> {
   const options = { ...databaseOptions(config), readUrl: config.DATABASE_READ_URL, silenceMs: SILENCE_MS };
   const db = await openDatabase({ ...options, entities: ENTITIES });
+  await checkServer(db.query, config.DATABASE_CONNECTIONS + SEARCH_CONNECTIONS);
   return db;
 }
 

@@ -3,7 +3,7 @@ import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { errorFields, observe } from '../observability/log.ts';
 import type { GaugeSet } from '../observability/metrics.ts';
-import { answers, PipeliningClient } from './connections/pipelining-client.ts';
+import { answers, NOT_TRUSTED, PipeliningClient } from './connections/pipelining-client.ts';
 import { poolGauges } from './connections/pool-gauges.ts';
 import { replicaFirst } from './connections/replica.ts';
 import { search } from './connections/searches.ts';
@@ -35,6 +35,7 @@ export interface Database {
 }
 
 export interface DatabaseOptions {
+  /** Its parameters `sslmode`, `sslrootcert`, `sslcert` and `sslkey` configure TLS. */
   url: string;
   /** A streaming replica for searches. */
   readUrl?: string | undefined;
@@ -52,7 +53,7 @@ export interface DatabaseOptions {
 }
 
 /** Searches are rare, and lists can wait for one another. As many connections again lead to the replica. */
-const SEARCH_CONNECTIONS = 6;
+export const SEARCH_CONNECTIONS = 6;
 /** The time limit for opening a connection, and for waiting for one of the pool, in milliseconds. */
 const CONNECTING_MS = 5_000;
 /** Idle connections stay open this long, in milliseconds: their prepared plans are expensive to rebuild. */
@@ -77,6 +78,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     migrations: { migrationsList: options.migrations ?? [], transactional: true, allOrNothing: false, snapshot: false },
     driverOptions: {
       ...connectionOf(options),
+      // MikroORM ignores the parameters of a URL.
+      connectionString: options.url,
       onPoolCreated: (created: pg.Pool) => {
         pool = created;
         created.on('error', connectionLost);
@@ -159,8 +162,10 @@ export const poolExhausted = (): Error => new Error('timeout exceeded when tryin
 
 /** Whether an error means that Postgres is unreachable or was lost, so that the same work may succeed later. */
 export const isDatabaseDown = (error: unknown): boolean =>
-  causesOf(error).some((at) => DOWN.test(String(Reflect.get(at, 'code'))) || NO_CONNECTION.test(at.message)) ||
+  causesOf(error).some((at) => meansDown(String(Reflect.get(at, 'code'))) || NO_CONNECTION.test(at.message)) ||
   (foundNoConnection(error) && !isAnswering());
+
+const meansDown = (code: string): boolean => DOWN.test(code) || NOT_TRUSTED.test(code);
 
 /**
  * Whether an error means that all connections of this process stayed in use while Postgres answered, so that the same
