@@ -5,6 +5,7 @@ import { errorFields, observe } from '../observability/log.ts';
 import type { GaugeSet } from '../observability/metrics.ts';
 import { answers, NOT_TRUSTED, PipeliningClient } from './connections/pipelining-client.ts';
 import { poolGauges } from './connections/pool-gauges.ts';
+import { estimateWait } from './connections/queue-length.ts';
 import { replicaFirst } from './connections/replica.ts';
 import { search } from './connections/searches.ts';
 import { applySessionSettings } from './connections/session-settings.ts';
@@ -31,6 +32,8 @@ export interface Database {
    * Whether so much work waits for a connection that more would time out. `others`: work that waits outside the pool.
    */
   isOverloaded(others?: number): boolean;
+  /** Estimates in how many seconds all work that waits for a connection will have one, from 1 to 30. */
+  waitSeconds(others?: number): number;
   close(): Promise<void>;
 }
 
@@ -95,6 +98,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     async <R extends object>(sql: string, params: readonly unknown[]) =>
       (await keyed.query(sql, [...params])).rows as R[],
   );
+  const waitSeconds = estimateWait(keyed);
   const searches = openSearches(options, options.url);
   const searchPrimary: Query = (text, values) => search(searches, { text, values });
   const replica = options.readUrl === undefined ? undefined : openSearches(options, options.readUrl);
@@ -105,6 +109,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     search: replica ? replicaFirst(replica, { query: read, search: searchPrimary }) : searchPrimary,
     gauges: poolGauges({ statements: keyed, searches, ...(replica && { replica }) }),
     isOverloaded: (others = 0) => keyed.waitingCount + others >= MAX_WAITING,
+    waitSeconds: (others = 0) => waitSeconds(others),
     async close() {
       await Promise.all([orm.close(), searches.end(), replica?.end()]);
       // The ORM does not close a pool that it has never used itself.
