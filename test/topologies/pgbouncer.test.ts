@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { ENTITIES } from '../../src/entities/schema.ts';
 import { openDatabase } from '../../src/infra/database/database.ts';
-import { listenToFacts } from '../../src/infra/observability/log.ts';
+import { listenToFacts, logger } from '../../src/infra/observability/log.ts';
 import { runCommand } from '../../tools/stack/command.ts';
 import { MAIN } from '../../tools/stack/fleet.ts';
 import { concurrentBuyersAt } from '../crash/concurrent-buyers.ts';
@@ -51,11 +51,13 @@ describeAll('behind PgBouncer in transaction mode', function () {
       if (name === 'database.statement_names.error') reports += 1;
     });
     const failures: unknown[] = [];
+    logger.silent = true;
     for (let processes = 0; processes < 2; processes++) {
       const db = await openDatabase({ url: bouncer.through(databaseUrl), entities: ENTITIES, connections: 1 });
       await db.query('select $1::int as n', [1]).catch((error) => failures.push(error));
       await db.close();
     }
+    logger.silent = false;
     expect([failures.length, reports], String(failures)).to.deep.equal(bouncer.keepsNames ? [0, 0] : [1, 1]);
   });
 
