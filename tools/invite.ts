@@ -29,7 +29,12 @@ async function main(): Promise<number> {
     const config = readConfig('people');
     logger.level = config.LOG_LEVEL;
     const vault = openVault({ dataKeys: config.DATA_KEYS, secret: config.APP_SECRET });
-    const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES, connections: 1 });
+    const db = await openDatabase({
+      url: config.DATABASE_URL,
+      entities: ENTITIES,
+      connections: 1,
+      namesStatements: false,
+    });
     try {
       const id = await unitOfWork(db, 'invite', (tx) => invite(tx, vault, invitation));
       const token = accountToken(config.APP_SECRET, { id, purpose: 'invitation' });

@@ -26,7 +26,7 @@ async function main([command, month, ...more]: string[]): Promise<number> {
   const isUsable = more.length === 0 && (command === 'archive' ? isMonth : month === undefined);
   if (!isUsable || !['list', 'prepare', 'archive'].includes(command ?? '')) return say(USAGE, 2);
   const { DATABASE_URL: url } = readConfig('database');
-  const db = await openDatabase({ url, entities: ENTITIES, connections: 1 });
+  const db = await openDatabase({ url, entities: ENTITIES, connections: 1, namesStatements: false });
   try {
     if (command === 'archive') return await archive(db, new Date(`${month}-01T00:00:00Z`));
     if (command === 'prepare') await preparePartitionsFor(db, new Date());

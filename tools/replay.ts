@@ -21,7 +21,7 @@ async function main(): Promise<number> {
     /^[0-9a-f-]{36}$/i.test(id ?? '') && more.length === 0 && (to === undefined || Number.isSafeInteger(to));
   if (values.help || !isUsable) return say(USAGE, values.help ? 0 : 2);
   const { DATABASE_URL: url } = readConfig('database', values.data ? readTarget(values.data) : process.env);
-  const db = await openDatabase({ url, entities: ENTITIES, connections: 1 });
+  const db = await openDatabase({ url, entities: ENTITIES, connections: 1, namesStatements: false });
   try {
     const replay = await replayHistory(db.query, id ?? '', to);
     if (!replay) return say(`there is no checkout and no order ${id}`, 2);

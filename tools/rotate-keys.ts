@@ -46,7 +46,12 @@ async function main(): Promise<number> {
     const config = readConfig('people');
     logger.level = config.LOG_LEVEL;
     const vault = openVault({ dataKeys: config.DATA_KEYS, secret: config.APP_SECRET });
-    const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES, connections: 2 });
+    const db = await openDatabase({
+      url: config.DATABASE_URL,
+      entities: ENTITIES,
+      connections: 2,
+      namesStatements: false,
+    });
     try {
       if (!options.isDry) await rotate({ db, vault, size: options.size, reported: new Set() });
       return await report(db, vault);

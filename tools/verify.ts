@@ -3,11 +3,13 @@ import { ConfigError, readConfig } from '../src/infra/config.ts';
 import { stripeProvider } from '../src/ports/payments/stripe.ts';
 import { type Violation, verifyDatabase } from './verify/database.ts';
 import { verifyProvider } from './verify/provider.ts';
+import { chooseServer } from './verify/replica.ts';
 import { readTarget } from './verify/target.ts';
 
 const MOST_ROWS = 20;
 const USAGE = `usage: bin/verify [--data DIR] [--no-provider]
-  Checks every invariant of the database and prints the violations. Reads only.
+  Checks every invariant of the database and prints the violations. Reads only, from the replica at DATABASE_READ_URL
+  if there is one that catches up with the primary within ten seconds.
   --data DIR     a folder of bin/dev with a run.json; without it DATABASE_URL and the STRIPE_ settings are used
   --no-provider  skips the comparison with the payment provider`;
 
@@ -18,7 +20,8 @@ async function main(): Promise<number> {
   });
   if (values.help) return say(USAGE, 0);
   const config = readConfig('audit', values.data ? readTarget(values.data) : process.env);
-  const { findings, invariants } = await verifyDatabase(config.DATABASE_URL);
+  const databaseUrl = await chooseServer(config);
+  const { findings, invariants } = await verifyDatabase(databaseUrl);
   const apiUrl = config.STRIPE_API_URL;
   const provider = stripeProvider({
     secretKey: config.STRIPE_SECRET_KEY,
@@ -27,7 +30,7 @@ async function main(): Promise<number> {
   });
   const compared = values['no-provider']
     ? { findings: [], invariants: 0 }
-    : await verifyProvider(config.DATABASE_URL, provider);
+    : await verifyProvider(databaseUrl, provider);
   const broken = [...findings, ...compared.findings];
   for (const finding of broken) print(finding);
   const count = invariants + compared.invariants;

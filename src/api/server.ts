@@ -45,7 +45,9 @@ export async function startServer(deps: ApiDeps, options: ServerOptions): Promis
   const responseTimeout = { watch };
   const { limits } = deps;
   const isOverloaded = () => deps.db.isOverloaded(waitingForGroups(deps.db));
-  const shell = { observe, authenticate, limits, responseTimeout, isOverloaded, securityHeaders, proxies };
+  const waitSeconds = () => deps.db.waitSeconds(waitingForGroups(deps.db));
+  const load = { isOverloaded, waitSeconds };
+  const shell = { observe, authenticate, limits, responseTimeout, ...load, securityHeaders, proxies };
   const app = makeApp(routes, { ...shell, shortcut: productInMemory(deps), ops });
   const server = serve(app);
   deps.stopping.addEventListener('abort', () => closeAfterAnswer(server), { once: true });

@@ -73,6 +73,7 @@ const settings = {
   HOST: z.string().default('127.0.0.1'),
   PORT: port.default(3000),
   DATABASE_URL: url(['postgres:', 'postgresql:']),
+  DATABASE_READ_URL: url(['postgres:', 'postgresql:']).optional(),
   DATABASE_CONNECTIONS: z.coerce.number().int().min(2).max(200).default(10),
   DATABASE_NAMED_STATEMENTS: defaultTrue,
   REDIS_URL: redisUrlSchema,
@@ -175,6 +176,7 @@ const READ_BY = {
   web: [
     ...STORE,
     ...TRACING,
+    'DATABASE_READ_URL',
     'DATABASE_CONNECTIONS',
     'DATABASE_NAMED_STATEMENTS',
     ...PAYMENTS,
@@ -232,7 +234,7 @@ const READ_BY = {
   ],
   database: ['DATABASE_URL', 'LOG_LEVEL'],
   people: ['NODE_ENV', 'DATABASE_URL', 'APP_SECRET', 'DATA_KEYS', 'LOG_LEVEL'],
-  audit: ['DATABASE_URL', ...PAYMENTS],
+  audit: ['DATABASE_URL', 'DATABASE_READ_URL', ...PAYMENTS],
 } as const satisfies Record<string, readonly (keyof typeof settings)[]>;
 
 type Settings = { [Name in keyof typeof settings]: z.infer<(typeof settings)[Name]> };

@@ -8,7 +8,8 @@ import { prepareProcess } from './prepare-process.ts';
 export async function migrateOnce(): Promise<void> {
   const config = readConfig('database');
   prepareProcess('migrate', config);
-  const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES, migrations: MIGRATIONS });
+  const { DATABASE_URL: url } = config;
+  const db = await openDatabase({ url, entities: ENTITIES, migrations: MIGRATIONS, namesStatements: false });
   await migrate(db);
   observe('schema.ready', { migrations: MIGRATIONS.length });
   await db.close();

@@ -3,6 +3,8 @@ import type { EventFields, FactMetrics, Sample } from '../infra/observability/fa
 
 /** The failures whose counter begins with 0, so that an alert sees the first one. */
 export const FAILURES = [
+  'database.connections.error',
+  'database.statement_names.error',
   'document.failed',
   'documents.batch.failed',
   'http.failed',

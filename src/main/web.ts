@@ -7,7 +7,8 @@ import { ENTITIES } from '../entities/schema.ts';
 import { cacheGauges } from '../infra/cache/read-counts.ts';
 import { openCache } from '../infra/cache/redis-cache.ts';
 import { type Config, readConfig } from '../infra/config.ts';
-import { openDatabase } from '../infra/database/database.ts';
+import { checkServer } from '../infra/database/connections/server-check.ts';
+import { type Database, openDatabase, SEARCH_CONNECTIONS } from '../infra/database/database.ts';
 import { observe } from '../infra/observability/log.ts';
 import { startTracing } from '../infra/observability/tracing.ts';
 import { subscribeToChanges } from '../infra/queue/change-notifications.ts';
@@ -28,7 +29,7 @@ export async function web(): Promise<void> {
   const config = readConfig('web');
   prepareProcess('web', config);
   const stopTracing = await startTracing('web', config);
-  const db = await openDatabase({ ...databaseOptions(config), entities: ENTITIES, silenceMs: SILENCE_MS });
+  const db = await openShopDatabase(config);
   const [redis, subscriber] = await openRedisPair(config, 'subscribe');
   const queues = openQueues(JOBS, redis);
   const stopping = new AbortController();
@@ -72,6 +73,14 @@ export async function web(): Promise<void> {
     stopTracing,
   ];
   giveUp = stopOnSignal(steps, drainMs);
+}
+
+/** @throws ConfigError when the server's certificate is not accepted. */
+async function openShopDatabase(config: Config<'web'>): Promise<Database> {
+  const options = { ...databaseOptions(config), readUrl: config.DATABASE_READ_URL, silenceMs: SILENCE_MS };
+  const db = await openDatabase({ ...options, entities: ENTITIES });
+  await checkServer(db.query, config.DATABASE_CONNECTIONS + SEARCH_CONNECTIONS);
+  return db;
 }
 
 function serverOptionsOf(config: Config<'web'>) {

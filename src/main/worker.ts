@@ -3,6 +3,7 @@ import { createOffersCache } from '../entities/pricing/offers.ts';
 import { ENTITIES, MIGRATIONS } from '../entities/schema.ts';
 import { cacheGauges } from '../infra/cache/read-counts.ts';
 import { type Config, readConfig } from '../infra/config.ts';
+import { checkServer } from '../infra/database/connections/server-check.ts';
 import { openDatabase } from '../infra/database/database.ts';
 import { observe } from '../infra/observability/log.ts';
 import { cachedGauges } from '../infra/observability/metrics.ts';
@@ -39,6 +40,7 @@ export async function worker(): Promise<void> {
   const stopTracing = await startTracing('worker', config);
   const seller = readSeller(config);
   const db = await openDatabase({ ...databaseOptions(config), entities: ENTITIES, silenceMs: SILENCE_MS });
+  await checkServer(db.query, config.DATABASE_CONNECTIONS);
   const [redis, connection] = await openRedisPair(config, 'consume');
   const queues = openQueues(JOBS, redis);
   const vault = openVault({ dataKeys: config.DATA_KEYS, secret: config.APP_SECRET });

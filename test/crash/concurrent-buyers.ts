@@ -3,7 +3,7 @@ import { charges } from '../support/simulator.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { expectInvariants, expectQuiet } from './accounts.ts';
 import type { CrashHarness } from './crash-harness.ts';
-import { patientCustomer } from './patient.ts';
+import { type Customer, patientCustomer } from './patient.ts';
 import { PATIENCE_MS, payAtProvider } from './scenarios.ts';
 
 /** Customers who each buy one unit of the same goods, all at once. */
@@ -19,10 +19,10 @@ export async function concurrentBuyersAt(
   harness: CrashHarness,
   pays: 'by card' | 'at the provider' = 'by card',
 ): Promise<ConcurrentBuyers> {
-  const customer = patientCustomer(harness.shop);
+  const customers = harness.shops.map((shop) => patientCustomer(shop));
   const variantId = await harness.books.stock({ stock: 1_000, price: 49_900 });
   const submissions: Promise<string>[] = [];
-  const submit = async (): Promise<string> => {
+  const submit = async (customer: Customer): Promise<string> => {
     const cart = await customer.add(await customer.cart([]), { variantId, quantity: 1 });
     if (pays === 'by card') return (await customer.checkout(cart, 'pm_card_visa')).id;
     const waiting = await harness.shop.rested(await customer.checkout(cart), PATIENCE_MS);
@@ -34,7 +34,7 @@ export async function concurrentBuyersAt(
       const enough = Promise.withResolvers<void>();
       let count = 0;
       for (let buyer = 0; buyer < buyers; buyer++) {
-        const submission = submit();
+        const submission = submit(customers[buyer % customers.length] as Customer);
         submission.then(() => ++count === accepted && enough.resolve(), enough.reject);
         submissions.push(submission);
       }

@@ -42,25 +42,28 @@ export interface CrashHarness {
   stop(): Promise<void>;
 }
 
-const KEPT_LINES = 20_000;
-
+/** What a harness is given instead of its own; one process of each kind unless more are asked for. */
 export interface HarnessOptions {
+  /** A migrated database; default: a fresh one of the server of the test run. */
+  databaseUrl?: string;
+  /** Where the processes look for the database, if it is not its URL: a pooler, an address that moves. */
+  processesUrl?: string;
   /** The Redis of somebody else. */
   redisUrl?: string;
-  /** Further settings of the processes. */
+  webs?: number;
+  workers?: number;
   env?: Record<string, string>;
-  /** Number of web and of worker processes; default 1. */
-  processes?: number;
 }
 
-/** On a fresh database of the server of the test run, or on that of somebody else. */
-export async function startCrashHarness(othersUrl?: string, options: HarnessOptions = {}): Promise<CrashHarness> {
+const KEPT_LINES = 20_000;
+
+export async function startCrashHarness(options: HarnessOptions = {}): Promise<CrashHarness> {
   const folder = await mkdtemp(join(tmpdir(), 'vcecom-crash-'));
   await chmod(folder, 0o755);
-  const database = othersUrl === undefined ? await freshDatabase() : undefined;
-  const databaseUrl = othersUrl ?? database?.url ?? '';
+  const database = options.databaseUrl === undefined ? await freshDatabase() : undefined;
+  const databaseUrl = options.databaseUrl ?? database?.url ?? '';
   const redis = options.redisUrl ? othersRedis(options.redisUrl) : await ownRedis(join(folder, 'redis'));
-  const processes = await startProcesses({ folder, databaseUrl, redisUrl: redis.url, ...options });
+  const processes = await startProcesses({ processesUrl: databaseUrl, ...options, folder, redisUrl: redis.url });
   const { addresses, ...controls } = processes;
   const simulatorUrl = addresses.simulatorUrl;
   const books = openBooks({ databaseUrl, simulatorUrl });
@@ -73,7 +76,7 @@ export async function startCrashHarness(othersUrl?: string, options: HarnessOpti
     databaseUrl,
     simulator: simulatorUrl,
     redis,
-    beside: (url) => startCrashHarness(url),
+    beside: (url) => startCrashHarness({ databaseUrl: url }),
     async stop() {
       await controls.stop();
       await books.close();
@@ -104,15 +107,14 @@ function othersRedis(url: string) {
   return { url, kill: refuse, start: refuse, stop: async () => undefined };
 }
 
-async function startProcesses(at: HarnessOptions & { folder: string; databaseUrl: string; redisUrl: string }) {
-  const { folder, databaseUrl, redisUrl, env: further, processes = 1 } = at;
+async function startProcesses(at: HarnessOptions & { folder: string; processesUrl: string; redisUrl: string }) {
+  const { folder, processesUrl, redisUrl, webs = 1, workers = 1 } = at;
+  const address = async () => `http://127.0.0.1:${await reservePort()}`;
   const addresses = {
-    databaseUrl,
+    databaseUrl: processesUrl,
     redisUrl,
-    webUrls: await Promise.all(
-      Array.from({ length: processes }, async () => `http://127.0.0.1:${await reservePort()}`),
-    ),
-    simulatorUrl: `http://127.0.0.1:${await reservePort()}`,
+    webUrls: await Promise.all(Array.from({ length: webs }, address)),
+    simulatorUrl: await address(),
     journal: join(folder, 'simulator.jsonl'),
     mailFolder: join(folder, 'mail'),
   };
@@ -123,13 +125,13 @@ async function startProcesses(at: HarnessOptions & { folder: string; databaseUrl
     if (how !== undefined) ends.push(`${name}: ${how}`);
     if (lines.push(line) > KEPT_LINES) lines.splice(0, KEPT_LINES / 2);
   };
-  const env = stackEnvironment(addresses, { FAILPOINT_FILE: join(folder, 'failpoint'), ...further });
+  const env = stackEnvironment(addresses, { FAILPOINT_FILE: join(folder, 'failpoint'), ...at.env });
   const fleet = startFleet({
     main: process.env.TEST_MAIN || MAIN,
     logsDir: folder,
     env,
     addresses,
-    workers: processes,
+    workers,
     log,
     onSpawn() {},
   });
@@ -140,7 +142,8 @@ async function startProcesses(at: HarnessOptions & { folder: string; databaseUrl
 
 function controlsOf(fleet: Fleet) {
   const pid = (role: Role) => fleet.of(role)[0]?.pid() ?? 0;
-  const areAlive = () => (['web', 'worker', 'simulator'] as const).every((role) => isAlive(pid(role)));
+  const roles = ['web', 'worker', 'simulator'] as const;
+  const areAlive = () => roles.every((role) => fleet.of(role).every((each) => isAlive(each.pid())));
   return {
     pid,
     kill: (role: Role, signal: NodeJS.Signals = 'SIGKILL') => fleet.of(role)[0]?.kill(signal),

@@ -5,11 +5,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Queue } from 'bullmq';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
-import { ENTITIES, MIGRATIONS, migrate } from '../../src/entities/schema.ts';
-import { openDatabase } from '../../src/infra/database/database.ts';
 import { queuePrefix } from '../../src/infra/queue/queue.ts';
 import { SCHEDULES } from '../../src/jobs/schedule.ts';
 import { type EmbeddedPostgres, startPostgres } from '../../tools/embedded/postgres.ts';
+import { migrateAt } from '../support/database.ts';
 import { describeAll } from '../support/extent.ts';
 import { scaled } from '../support/pace.ts';
 import { fillConnections, freeze } from '../support/server-faults.ts';
@@ -172,10 +171,4 @@ async function expectUnavailable(harness: CrashHarness, withinMs: number): Promi
   const { status, headers } = await fetch(`${harness.shop.url}/api/v1/store/cart`, { method: 'POST', signal });
   expect(status).to.equal(503);
   expect(headers.get('retry-after')).to.match(/^\d+$/);
-}
-
-async function migrateAt(url: string): Promise<void> {
-  const db = await openDatabase({ url, entities: ENTITIES, migrations: MIGRATIONS });
-  await migrate(db);
-  await db.close();
 }

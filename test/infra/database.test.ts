@@ -90,9 +90,24 @@ describe('an error of the database', () => {
     try {
       expect(small.isOverloaded()).to.equal(false);
       const work = Array.from({ length: 1_001 }, () => small.query('select 1'));
-      expect(small.isOverloaded()).to.equal(true);
+      expect([small.isOverloaded(), small.waitSeconds()]).to.deep.equal([true, 30]);
       await Promise.allSettled(work);
-      expect(small.isOverloaded()).to.equal(false);
+      expect([small.isOverloaded(), small.waitSeconds()]).to.deep.equal([false, 1]);
+    } finally {
+      await small.close();
+    }
+  }).timeout(20_000);
+
+  it('says when work that comes now is served: at the rate of the last seconds', async () => {
+    const small = await openDatabase({ url, entities: ENTITIES, connections: 1 });
+    try {
+      await small.query('select 1');
+      const work = Array.from({ length: 31 }, () => small.query('select pg_sleep(0.1)'));
+      await Promise.all(work.slice(0, 10));
+      // Twenty wait, and ten are served in a second.
+      expect(small.waitSeconds()).to.be.within(2, 4);
+      expect(small.waitSeconds(1_000)).to.equal(30);
+      await Promise.all(work);
     } finally {
       await small.close();
     }

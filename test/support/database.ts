@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { ENTITIES, MIGRATIONS } from '../../src/entities/schema.ts';
+import { ENTITIES, MIGRATIONS, migrate } from '../../src/entities/schema.ts';
 import { type Database, openDatabase } from '../../src/infra/database/database.ts';
 
 export interface FreshDatabase {
@@ -23,6 +23,12 @@ export async function freshDatabase(): Promise<FreshDatabase> {
   };
 }
 
+/** Gives an empty database the current schema. */
+export async function migrateAt(url: string): Promise<void> {
+  const db = await openDatabase({ url, entities: ENTITIES, migrations: MIGRATIONS });
+  await migrate(db).finally(() => db.close());
+}
+
 /** A copy of a database to which nobody is connected. @returns its URL */
 export async function copyDatabase(template: string): Promise<string> {
   const { TEST_DATABASE_URL: serverUrl } = process.env;
@@ -35,6 +41,14 @@ export async function copyDatabase(template: string): Promise<string> {
 
 export const dropDatabase = (url: string): Promise<void> => onServer(url, `drop database ${nameOf(url)} with (force)`);
 
+/** Runs one statement on a connection of its own. */
+export async function queryAt<R extends object>(url: string, sql: string, params: unknown[] = []): Promise<R[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query(sql, params).finally(() => client.end());
+  return rows as R[];
+}
+
 export const nameOf = (url: string): string => new URL(url).pathname.slice(1);
 
 function withName(url: string, name: string): string {
@@ -43,14 +57,8 @@ function withName(url: string, name: string): string {
   return changed.href;
 }
 
-async function onServer(url: string, ...statements: string[]): Promise<void> {
-  const client = new pg.Client({ connectionString: withName(url, 'postgres') });
-  await client.connect();
-  try {
-    for (const statement of statements) await client.query(statement);
-  } finally {
-    await client.end();
-  }
+async function onServer(url: string, statement: string): Promise<void> {
+  await queryAt(withName(url, 'postgres'), statement);
 }
 
 /** Makes the database of a connection one that only reads, or one that writes again, for all connections made from now on. */

@@ -45,7 +45,7 @@ const SECOND_LANE = /^test\/api\//;
 
 /** Tests that use the whole machine: each folder runs alone, because their time limits are for a machine that is not
  * used by other tests. */
-const ALONE = [/^test\/crash\//, /^test\/endurance\//];
+const ALONE = [/^test\/crash\//, /^test\/topologies\//, /^test\/endurance\//];
 
 /**
  * Returns the rounds to run one after the other: first two lanes, which use two cores and end at about the same time,
@@ -105,7 +105,7 @@ function spawnMocha(
 ): ChildProcess {
   const args = ['--require', './test/hooks.ts', '--reporter', './tools/test/reporter.ts', ...(bail ? ['--bail'] : [])];
   // The stacks of the tests choose their servers themselves.
-  const { DATABASE_URL: _, REDIS_URL: __, ...env } = process.env;
+  const { DATABASE_URL: _, REDIS_URL: __, DATABASE_READ_URL: ___, ...env } = process.env;
   return spawn(join(root, 'node_modules', '.bin', 'mocha'), [...args, '--timeout', String(timeoutMs), ...specs], {
     cwd: root,
     env: {

@@ -8,6 +8,10 @@ export function readTarget(folder: string): NodeJS.ProcessEnv {
   const { processes } = JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8')) as {
     processes: { postgres: { url: string }; simulator: { url: string }[] };
   };
-  const addresses = { DATABASE_URL: processes.postgres.url, STRIPE_API_URL: processes.simulator[0]?.url };
+  const addresses = {
+    DATABASE_URL: processes.postgres.url,
+    DATABASE_READ_URL: undefined,
+    STRIPE_API_URL: processes.simulator[0]?.url,
+  };
   return layered(secretsOf(dataDir), process.env, addresses);
 }

@@ -24,6 +24,8 @@ export interface AppDeps {
   responseTimeout?: ResponseTimeout;
   /** Whether the server refuses requests at the moment; absent: never. */
   isOverloaded?(): boolean;
+  /** In how many seconds the work that waits for the database will be served. */
+  waitSeconds?(): number;
   securityHeaders?: SecurityOptions;
   /** Number of trusted proxies in front that set X-Forwarded-For. Default: 0. */
   proxies?: number;
@@ -59,7 +61,7 @@ export function makeApp(routes: AnyRoute[], deps: AppDeps): express.Express {
   app.use((request) => {
     throw new RequestFault('ROUTE_NOT_FOUND', { details: { method: request.method, path: request.path } });
   });
-  app.use(errorHandler(deps.observe));
+  app.use(errorHandler(deps));
   return app;
 }
 
@@ -156,7 +158,7 @@ function disconnectSignal(response: express.Response): AbortSignal {
 }
 
 /** The last handler of every error: answers in the error format, and logs the details that the client must not see. */
-function errorHandler(observe: Observe): express.ErrorRequestHandler {
+function errorHandler({ observe, waitSeconds }: AppDeps): express.ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
     const { trace, route } = requestContextOf(response);
     const failure = failureOf(error);
@@ -165,6 +167,7 @@ function errorHandler(observe: Observe): express.ErrorRequestHandler {
       const stack = error instanceof Error ? error.stack : undefined;
       observe(name, { route, answered: failure.code, ...errorFields(error), ...(name === 'http.failed' && { stack }) });
     }
+    if (failure.code === 'DATABASE_BUSY' && waitSeconds) failure.headers = { 'Retry-After': String(waitSeconds()) };
     sendFailure(response, failure, trace.requestId);
   };
 }

@@ -3,11 +3,14 @@ import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { errorFields, observe } from '../observability/log.ts';
 import type { GaugeSet } from '../observability/metrics.ts';
-import { answers, PipeliningClient } from './connections/pipelining-client.ts';
+import { answers, NOT_TRUSTED, PipeliningClient } from './connections/pipelining-client.ts';
 import { poolGauges } from './connections/pool-gauges.ts';
+import { estimateWait } from './connections/queue-length.ts';
+import { replicaFirst } from './connections/replica.ts';
 import { search } from './connections/searches.ts';
 import { applySessionSettings } from './connections/session-settings.ts';
 import { mergingReads } from './groups/merged-statements.ts';
+import type { Query } from './query.ts';
 
 export interface Database {
   orm: MikroORM<PostgreSqlDriver>;
@@ -18,7 +21,10 @@ export interface Database {
    * statement that was declared mergeable may be merged with others.
    */
   query<R extends object>(sql: string, params?: readonly unknown[]): Promise<R[]>;
-  /** Runs a statement whose best plan depends on its values, such as a list with filters: it is planned each time. */
+  /**
+   * Runs a statement whose best plan depends on its values, such as a list with filters: it is planned each time. It
+   * reads the replica, if there is one that has replayed what the primary has committed.
+   */
   search<R extends object>(sql: string, params: readonly unknown[]): Promise<R[]>;
   /** Gauges of its pools, for `serveMetrics`. */
   gauges: GaugeSet;
@@ -26,27 +32,37 @@ export interface Database {
    * Whether so much work waits for a connection that more would time out. `others`: work that waits outside the pool.
    */
   isOverloaded(others?: number): boolean;
+  /** Estimates in how many seconds all work that waits for a connection will have one, from 1 to 30. */
+  waitSeconds(others?: number): number;
   close(): Promise<void>;
 }
 
 export interface DatabaseOptions {
+  /** Its parameters `sslmode`, `sslrootcert`, `sslcert` and `sslkey` configure TLS. */
   url: string;
+  /** A streaming replica for searches. */
+  readUrl?: string | undefined;
   entities: (EntityClass<AnyEntity> | EntitySchema)[];
   migrations?: MigrationObject[];
   /** The most connections of this process, besides those for searches. */
   connections?: number;
-  /** Whether statements are prepared under a name, once per connection; default true. Some poolers need false. */
+  /**
+   * Whether statements are prepared under a name, once per connection; default true. Some poolers need false. Commands
+   * pass false: they work behind every pooler, and run few statements.
+   */
   namesStatements?: boolean;
   /** A server that owes an answer and sends nothing for this time, in milliseconds, counts as gone. Default: never. */
   silenceMs?: number;
 }
 
-/** Searches are rare, and lists can wait for one another. */
-const SEARCH_CONNECTIONS = 6;
+/** Searches are rare, and lists can wait for one another. As many connections again lead to the replica. */
+export const SEARCH_CONNECTIONS = 6;
 /** The time limit for opening a connection, and for waiting for one of the pool, in milliseconds. */
 const CONNECTING_MS = 5_000;
 /** Idle connections stay open this long, in milliseconds: their prepared plans are expensive to rebuild. */
 const IDLE_MS = 300_000;
+/** The longest life of a connection, in seconds: the name in the URL may lead to another server meanwhile. */
+const LIFETIME_SECONDS = 1_800;
 /** The most waiting requests: as many are served in five seconds at 50 ms each; more would only fill the memory. */
 const MAX_WAITING = 1_000;
 
@@ -65,6 +81,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     migrations: { migrationsList: options.migrations ?? [], transactional: true, allOrNothing: false, snapshot: false },
     driverOptions: {
       ...connectionOf(options),
+      // MikroORM ignores the parameters of a URL.
+      connectionString: options.url,
       onPoolCreated: (created: pg.Pool) => {
         pool = created;
         created.on('error', connectionLost);
@@ -80,39 +98,40 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     async <R extends object>(sql: string, params: readonly unknown[]) =>
       (await keyed.query(sql, [...params])).rows as R[],
   );
-  const searches = openSearches(options);
+  const waitSeconds = estimateWait(keyed);
+  const searches = openSearches(options, options.url);
+  const searchPrimary: Query = (text, values) => search(searches, { text, values });
+  const replica = options.readUrl === undefined ? undefined : openSearches(options, options.readUrl);
   return {
     orm,
     pool: keyed,
     query: (sql, params = []) => read(sql, params),
-    search: (text, values) => search(searches, { text, values }),
-    gauges: poolGauges({ statements: keyed, searches }),
+    search: replica ? replicaFirst(replica, { query: read, search: searchPrimary }) : searchPrimary,
+    gauges: poolGauges({ statements: keyed, searches, ...(replica && { replica }) }),
     isOverloaded: (others = 0) => keyed.waitingCount + others >= MAX_WAITING,
+    waitSeconds: (others = 0) => waitSeconds(others),
     async close() {
-      await Promise.all([orm.close(), searches.end()]);
+      await Promise.all([orm.close(), searches.end(), replica?.end()]);
       // The ORM does not close a pool that it has never used itself.
       if (!keyed.ending) await keyed.end();
     },
   };
 }
 
-/** The options of both pools. */
+/** The options of all pools. */
 const connectionOf = ({ silenceMs, namesStatements }: DatabaseOptions) => ({
   // The constructor needs a configuration, which the pool's type does not declare.
   Client: PipeliningClient as new (config?: pg.ClientConfig) => pg.Client,
   types: typeParsers(),
   connectionTimeoutMillis: CONNECTING_MS,
   idleTimeoutMillis: IDLE_MS,
+  maxLifetimeSeconds: LIFETIME_SECONDS,
   silenceMs,
   namesStatements,
 });
 
-function openSearches(options: DatabaseOptions): pg.Pool {
-  const pool = new pg.Pool({
-    ...connectionOf(options),
-    connectionString: options.url,
-    max: SEARCH_CONNECTIONS,
-  });
+function openSearches(options: DatabaseOptions, connectionString: string): pg.Pool {
+  const pool = new pg.Pool({ ...connectionOf(options), connectionString, max: SEARCH_CONNECTIONS });
   pool.on('error', connectionLost);
   applySessionSettings(pool);
   return pool;
@@ -148,8 +167,10 @@ export const poolExhausted = (): Error => new Error('timeout exceeded when tryin
 
 /** Whether an error means that Postgres is unreachable or was lost, so that the same work may succeed later. */
 export const isDatabaseDown = (error: unknown): boolean =>
-  causesOf(error).some((at) => DOWN.test(String(Reflect.get(at, 'code'))) || NO_CONNECTION.test(at.message)) ||
+  causesOf(error).some((at) => meansDown(String(Reflect.get(at, 'code'))) || NO_CONNECTION.test(at.message)) ||
   (foundNoConnection(error) && !isAnswering());
+
+const meansDown = (code: string): boolean => DOWN.test(code) || NOT_TRUSTED.test(code);
 
 /**
  * Whether an error means that all connections of this process stayed in use while Postgres answered, so that the same

@@ -3,6 +3,7 @@ import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import pg from 'pg';
 import { endWhenSilent } from '../../network/silent-server.ts';
+import { observeSparingly } from '../../observability/log.ts';
 
 export interface PipeliningConfig extends pg.ClientConfig {
   /** Default true. */
@@ -73,8 +74,9 @@ export class PipeliningClient extends pg.Client {
   private watchServer({ silenceMs = 0 }: PipeliningConfig): void {
     const connection = connectionOf(this);
     // After a failover this server is read-only, and the address may lead to another server.
-    connection.on('errorMessage', ({ code }: { code?: string }) => {
+    connection.on('errorMessage', ({ code = '' }: { code?: string }) => {
       if (code === READ_ONLY) setImmediate(() => this.end().catch(() => undefined));
+      if (MIXED_UP.test(code)) observeSparingly('database.statement_names.error', { code });
     });
     connection.on('readyForQuery', () => {
       this.unanswered -= 1;
@@ -106,6 +108,10 @@ const connectionOf = (client: pg.Client) =>
 
 /** SQLSTATE read_only_sql_transaction. */
 export const READ_ONLY = '25006';
+/** Codes of Node.js for a certificate that is not accepted. */
+export const NOT_TRUSTED = /CERT|^ERR_TLS_|^UNABLE_TO_/;
+/** Duplicate or unknown prepared statement: a pooler mixes up the named statements of its clients. */
+const MIXED_UP = /^(42P05|26000)$/;
 
 class SilenceError extends Error {
   readonly code = 'ETIMEDOUT';

@@ -3,10 +3,10 @@ import type { GaugeSet } from '../../observability/metrics.ts';
 
 const GAUGE = 'database_connections';
 const HELP =
-  'Connections of this process to PostgreSQL by state, and work that waits for one; searches have a separate pool';
+  'Connections of this process to PostgreSQL by state, and work that waits for one; searches have separate pools';
 
 /** Gauges for the connections in the pools of this process. */
-export function poolGauges(pools: Readonly<Record<'statements' | 'searches', pg.Pool>>): GaugeSet {
+export function poolGauges(pools: Readonly<Record<string, pg.Pool>>): GaugeSet {
   const reading = (pool: string, state: string, value: number) => ({ gauge: GAUGE, labels: { pool, state }, value });
   return {
     gauges: {

@@ -6,10 +6,10 @@ import { ConfigError } from '../../src/infra/config.ts';
 import { checkRedisSettings } from '../../src/infra/redis/start-check.ts';
 import { reservePort } from '../../tools/embedded/ports.ts';
 import { type EmbeddedRedis, startRedis } from '../../tools/embedded/redis.ts';
+import { startCrashHarness } from '../crash/crash-harness.ts';
 import { type Certificate, makeCertificate } from '../support/certificates.ts';
 import { describeAll } from '../support/extent.ts';
 import { buyWhile } from './buyers-of-two-webs.ts';
-import { startCrashHarness } from './crash-harness.ts';
 
 describeAll('a Redis with TLS', function () {
   this.timeout(300_000);
@@ -37,10 +37,11 @@ describeAll('a Redis with TLS', function () {
   });
 
   it('carries a hundred purchases', async () => {
-    const harness = await startCrashHarness(undefined, {
+    const harness = await startCrashHarness({
       redisUrl: url,
       env: { REDIS_CA: certificate.ca },
-      processes: 2,
+      webs: 2,
+      workers: 2,
     });
     try {
       await buyWhile(harness, async () => undefined);

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
+import { type CrashHarness, startCrashHarness } from '../crash/crash-harness.ts';
 import { describeAll } from '../support/extent.ts';
 import { type RedisCluster, startRedisCluster } from '../support/redis-cluster.ts';
 import { buyWhile } from './buyers-of-two-webs.ts';
-import { type CrashHarness, startCrashHarness } from './crash-harness.ts';
 
 /** Longer than all redirections and retries of a command together. */
 const AWAY_MS = 8_000;
@@ -19,7 +19,7 @@ describeAll('a Redis Cluster of three masters with a replica each', function () 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'vcecom-cluster-'));
     cluster = await startRedisCluster(folder);
-    harness = await startCrashHarness(undefined, { redisUrl: cluster.url, processes: 2 });
+    harness = await startCrashHarness({ redisUrl: cluster.url, webs: 2, workers: 2 });
   });
   after(async () => {
     await harness?.stop();

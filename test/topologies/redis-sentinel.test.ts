@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { type CrashHarness, startCrashHarness } from '../crash/crash-harness.ts';
 import { describeAll } from '../support/extent.ts';
 import { startWatchedRedis, type WatchedRedis } from '../support/redis-sentinels.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { buyWhile } from './buyers-of-two-webs.ts';
-import { type CrashHarness, startCrashHarness } from './crash-harness.ts';
 
 describeAll('a Redis that Sentinels watch', function () {
   this.timeout(300_000);
@@ -16,7 +16,7 @@ describeAll('a Redis that Sentinels watch', function () {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'vcecom-sentinel-'));
     redis = await startWatchedRedis(folder);
-    harness = await startCrashHarness(undefined, { redisUrl: redis.url, processes: 2 });
+    harness = await startCrashHarness({ redisUrl: redis.url, webs: 2, workers: 2 });
   });
   afterEach(async () => {
     await harness?.stop();

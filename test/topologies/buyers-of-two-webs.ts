@@ -1,5 +1,5 @@
-import { anyUpTo, concurrentBuyersAt } from './concurrent-buyers.ts';
-import type { CrashHarness } from './crash-harness.ts';
+import { anyUpTo, concurrentBuyersAt } from '../crash/concurrent-buyers.ts';
+import type { CrashHarness } from '../crash/crash-harness.ts';
 
 const BUYERS = 100;
 const SERVED_WITHIN_MS = 90_000;
