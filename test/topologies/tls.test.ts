@@ -8,9 +8,11 @@ import { MAIN } from '../../tools/stack/fleet.ts';
 import { concurrentBuyersAt } from '../crash/concurrent-buyers.ts';
 import { startCrashHarness } from '../crash/crash-harness.ts';
 import { describeAll } from '../support/extent.ts';
+import { scaled } from '../support/pace.ts';
 import { startTlsPostgres, type TlsPostgres } from '../support/tls-postgres.ts';
 
 const LASTS_MS = 180_000;
+const STARTED_WITHIN_MS = 20_000;
 const ENCRYPTED = 'select ssl from pg_stat_ssl where pid = pg_backend_pid()';
 
 const same = (error: unknown) => error;
@@ -64,8 +66,9 @@ describeAll('TLS to Postgres', function () {
   const startOf = (role: string, url: string): Promise<string> => {
     const addresses = { DATABASE_URL: url, REDIS_URL: 'redis://127.0.0.1:1', STORE_URL: 'http://127.0.0.1:1' };
     const env = { ...process.env, ...DEVELOPMENT, ...addresses, PORT: '0' };
+    const signal = AbortSignal.timeout(scaled(STARTED_WITHIN_MS));
     const logFile = join(server.authority, '..', 'log');
-    return runCommand({ name: role, args: [process.env.TEST_MAIN || MAIN, role], env, logFile }).then(
+    return runCommand({ name: role, args: [process.env.TEST_MAIN || MAIN, role], env, logFile, signal }).then(
       () => 'it started',
       ({ message }: Error) => message,
     );
