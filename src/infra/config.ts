@@ -134,6 +134,7 @@ const settings = {
 /** Settings that are secrets, or URLs that may contain one. Each can also be in the file that NAME_FILE names. */
 const SECRETS = [
   'DATABASE_URL',
+  'DATABASE_READ_URL',
   'REDIS_URL',
   'CACHE_REDIS_URL',
   'APP_SECRET',

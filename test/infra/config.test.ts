@@ -124,7 +124,7 @@ describe('secrets in files', () => {
     expect(secret).to.include.members(['DATABASE_URL', 'SMTP_URL', 'STRIPE_WEBHOOK_SECRET', 'ACCESS_TOKEN_KEYS']);
     for (const name of secret) {
       const env = { ...WORKER, [name]: '', [`${name}_FILE`]: join(folder, 'nowhere') };
-      const process = name === 'ACCESS_TOKEN_KEYS' ? 'web' : 'worker';
+      const process = ['ACCESS_TOKEN_KEYS', 'DATABASE_READ_URL'].includes(name) ? 'web' : 'worker';
       expect(() => readConfig(process, env), name).to.throw(ConfigError, `${name}: the file of ${name}_FILE`);
     }
   });
