@@ -56,7 +56,7 @@ async function reads(argv: string[]): Promise<number> {
     say(USAGE);
     return 0;
   }
-  // Its load generator is no production package, which `--data` must do with.
+  // `--data` must work with production packages, and the load generator is none.
   const { measureReading, READING, readingReport } = await import('./bench/reading.ts');
   const target = await ownStack({ env: READING, isLookedAt: true, log: onLogLine });
   try {

@@ -1,4 +1,5 @@
-import { copyFile, rm } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle } from './build/bundle.ts';
@@ -21,8 +22,7 @@ async function main(): Promise<number> {
     const folder = resolve(ROOT, 'dist');
     await rm(folder, { recursive: true, force: true });
     const main = await bundle(folder);
-    // bin/start compares it: a bundle contains packages, too.
-    await copyFile(join(ROOT, 'package-lock.json'), join(folder, 'package-lock.json'));
+    await writeFile(join(folder, 'stamp'), execFileSync(join(ROOT, 'bin', 'stamp')));
     console.log(`bin/start web|worker|migrate uses ${relative(ROOT, main)} now`);
     return 0;
   } catch (error) {

@@ -10,8 +10,8 @@ import { sampleOf, seedShop } from './seed/shop.ts';
 
 const USAGE = `Usage: bin/seed [--products N]
 
-Fills the database at DATABASE_URL with a demonstration shop of N products (default 320, at least 3). Products that
-are exist are not changed. In development, with APP_SECRET and DATA_KEYS, it also creates the accounts of README.md.
+Fills the database at DATABASE_URL with a demonstration shop of N products (default 320, at least 3). Existing
+products are not changed. In development, with APP_SECRET and DATA_KEYS, it also creates the accounts of README.md.
 Prints JSON lines: {"seeded":n,"of":N} as it goes, {"sample":[variant ids]} at the end.`;
 
 const MOST_PRODUCTS = 1_000_000;
@@ -24,7 +24,12 @@ async function main(): Promise<number> {
   try {
     const config = readConfig('database');
     logger.level = config.LOG_LEVEL;
-    const db = await openDatabase({ url: config.DATABASE_URL, entities: ENTITIES, connections: 1 });
+    const db = await openDatabase({
+      url: config.DATABASE_URL,
+      entities: ENTITIES,
+      connections: 1,
+      namesStatements: false,
+    });
     try {
       await seedShop(db, productCount, (seeded) => print({ seeded, of: productCount }));
       await seedOffers(db);

@@ -125,10 +125,7 @@ async function runCommands(container: Container, running: Running, checkoutId: s
     replay: await run(container, 'bin/replay', checkoutId),
     bench: await run(container, 'bin/bench', '--data', data, ...load),
     health: await run(container, 'bin/health'),
-    'health of a worker': await run(
-      { ...container, env: { ...container.env, PORT: WORKER_PORT, METRICS_ADDRESS: '127.0.0.1:4001' } },
-      'bin/health',
-    ),
+    'health of a worker': await run({ ...container, env: { ...container.env, PORT: WORKER_PORT } }, 'bin/health'),
     'health of nothing': await run(dead, 'bin/health'),
   };
 }

@@ -12,7 +12,8 @@ describe('bin/start', () => {
   let folder: string;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'vcecom-start-'));
-    for (const file of ['bin/start', 'Procfile', 'package.json']) cpSync(join(ROOT, file), join(folder, file));
+    for (const file of ['bin/start', 'bin/stamp', 'Procfile', 'package.json'])
+      cpSync(join(ROOT, file), join(folder, file));
     for (const name of ['path', 'dist', 'src', 'migrations']) mkdirSync(join(folder, name));
     writeFileSync(join(folder, 'src/main.ts'), '');
     writeFileSync(join(folder, 'package-lock.json'), '');
@@ -55,17 +56,24 @@ describe('bin/start', () => {
     expect(start(['simulator']).stderr).to.match(/^Usage: bin\/start web\|worker\|migrate/);
   });
 
-  it('uses the bundle, unless a source is newer or a package has changed', () => {
-    const bundle = join(folder, 'dist/main.mjs');
-    for (const name of ['dist/main.mjs', 'dist/package-lock.json']) writeFileSync(join(folder, name), '');
+  it('uses the bundle of these sources and packages in this folder', () => {
     const startsFrom = () => / (\S+) web\n/.exec(start(['web']).stdout)?.[1];
-    const isBuiltAt = (seconds: number) => utimesSync(bundle, seconds, seconds);
-    isBuiltAt(Date.now() / 1_000 + 60);
-    expect(startsFrom()).to.equal('dist/main.mjs');
-    isBuiltAt(Date.now() / 1_000 - 3_600);
+    const build = () => writeFileSync(join(folder, 'dist/stamp'), spawnSync(join(folder, 'bin/stamp')).stdout);
+    writeFileSync(join(folder, 'dist/main.mjs'), '');
     expect(startsFrom()).to.equal('src/main.ts');
-    isBuiltAt(Date.now() / 1_000 + 60);
-    writeFileSync(join(folder, 'package-lock.json'), 'another version');
+    build();
+    expect(startsFrom()).to.equal('dist/main.mjs');
+    for (const file of ['src/main.ts', 'package-lock.json']) {
+      writeFileSync(join(folder, file), 'another version');
+      // Unpacked releases have older times than a bundle of the release before.
+      utimesSync(join(folder, file), 0, 0);
+      expect(startsFrom(), file).to.equal('src/main.ts');
+      build();
+    }
+    writeFileSync(
+      join(folder, 'dist/stamp'),
+      spawnSync(join(folder, 'bin/stamp')).stdout.toString().replace(/^.*/, '/elsewhere'),
+    );
     expect(startsFrom()).to.equal('src/main.ts');
   });
 });

@@ -51,7 +51,7 @@ export function runningStack(dataDir: string): Target {
   };
 }
 
-/** The bundler is no production package, which `--data` must do with. */
+/** Loads the bundler only now: `--data` must work with production packages, and it is none. */
 async function makeBundle(): Promise<string> {
   const { bundle } = await import('../build/bundle.ts');
   return bundle(join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'bundle'));

@@ -4,13 +4,15 @@ export interface PictureOf {
   /** Begins the file names of its pictures. */
   name: string;
   path(demo: Demo): string;
+  /** Whether the pictures show the whole page, not only what is visible at first. */
+  isWhole?: true;
 }
 
 const at = (name: string, path: string): PictureOf => ({ name, path: () => path });
 
 /** The pages of which pictures are made. */
 export const PICTURED: readonly PictureOf[] = [
-  at('home', '/ops'),
+  { name: 'home', path: () => '/ops', isWhole: true },
   at('orders', '/ops/orders'),
   { name: 'order', path: ({ orderId }) => `/ops/orders/${orderId}` },
   at('checkouts', '/ops/checkouts'),

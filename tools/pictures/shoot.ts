@@ -21,7 +21,7 @@ export async function shootPages(
       // Bull Board draws itself with a script.
       await page.waitForLoadState('networkidle');
       await page.getByText('Loading...').waitFor({ state: 'hidden' });
-      const picture = await shoot(page);
+      const picture = await shoot(page, pictured.isWhole);
       await writeFile(join(folder, fileOf(pictured, look)), picture);
       bytes += picture.length;
     }
@@ -41,10 +41,15 @@ async function signIn(browser: Browser, url: string, { colorScheme, width, heigh
   return page;
 }
 
-/** The visible part of a page as WebP, which the screenshots of the browser library are not. */
-async function shoot(page: Page): Promise<Buffer> {
+/** The visible part of a page, or all of it, as WebP, which the screenshots of the browser library are not. */
+async function shoot(page: Page, isWhole = false): Promise<Buffer> {
   const devTools = await page.context().newCDPSession(page);
-  const { data } = await devTools.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY });
+  const { cssContentSize } = await devTools.send('Page.getLayoutMetrics');
+  const whole = { captureBeyondViewport: true, clip: { ...cssContentSize, scale: 1 } };
+  const { data } = await devTools.send('Page.captureScreenshot', {
+    ...{ format: 'webp', quality: QUALITY },
+    ...(isWhole && whole),
+  });
   await devTools.detach();
   return Buffer.from(data, 'base64');
 }
