@@ -15,6 +15,7 @@ import { isExact, millisecondsOf, usageOf } from '../../tools/bench/processes.ts
 import { compare, readBaseline } from '../../tools/bench/ratio.ts';
 import { table } from '../../tools/bench/table.ts';
 import { byOrigin, hotSpots, ownSpots } from '../../tools/bench/top.ts';
+import { haveSettled } from '../../tools/bench/warm-up.ts';
 import { itAll } from '../support/extent.ts';
 
 const run = promisify(execFile);
@@ -78,6 +79,13 @@ describe('the bench', () => {
     expect(stdout).to.match(/^ {2}with i0 as \(insert into .* [\d.]+ +[\d.]+ +[\d.]+ +[\d.]+$/m);
     expect(stdout).to.match(/^ {2}cart\.edit +[\d.]+ +[\d.]+$/m);
     expect(stdout).not.to.include('of_the_bench');
+  });
+
+  it('is warm when the cost of a purchase no longer falls by a twentieth', () => {
+    expect(haveSettled([40, 30])).to.equal(false);
+    expect(haveSettled([40, 30, 28])).to.equal(false);
+    expect(haveSettled([40, 30, 29])).to.equal(true);
+    expect(haveSettled([40, 30, 35])).to.equal(true);
   });
 
   it('fails the check when a purchase takes over ten percent more than is stored', () => {
@@ -207,6 +215,6 @@ describe('the bench', () => {
     expect(() => readPricingOptions(['--orders', '1'])).to.throw('--orders');
     expect(readPricingOptions([])).to.deep.equal({ runs: 2_000, jsonFile: null });
     expect(readOptions(['--help'])).to.equal('help');
-    expect(readOptions(['--orders', '7'])).to.include({ orders: 7, warmup: 7, dataDir: null, profile: null });
+    expect(readOptions(['--orders', '7'])).to.include({ orders: 7, warmup: 2_000, dataDir: null, profile: null });
   });
 });

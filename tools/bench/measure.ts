@@ -1,11 +1,12 @@
 import { type Ceiling, measureCeiling } from './ceiling.ts';
-import { type Cost, type Level, runLevel, type Site, warmUp, watchIdle, withAcceptance } from './levels.ts';
+import { type Cost, type Level, runLevel, type Site, watchIdle, withAcceptance } from './levels.ts';
 import type { BenchOptions } from './options.ts';
 import { measureQueue, type QueueRate } from './queue-rate.ts';
 import type { Measured, Say } from './site.ts';
 import { measureStartUps, type StartUp } from './start-up.ts';
 import type { Reading } from './usage-reader.ts';
 import { verify } from './verdict.ts';
+import { warmUpUntilSettled } from './warm-up.ts';
 
 /** All results; times in milliseconds. */
 export interface Figures {
@@ -24,7 +25,6 @@ export interface Figures {
 
 /** The concurrency of the level with one hot variant. */
 const HOT_CONCURRENCY = 32;
-const WARM_CONCURRENCY = 8;
 const JOBS_PER_ORDER = 10;
 
 /** Number of orders that the stock must last for with these options. */
@@ -35,8 +35,8 @@ export const ordersFor = ({ orders, concurrency, warmup }: BenchOptions): number
 export async function measure(measured: Measured, options: BenchOptions, say: Say): Promise<Figures> {
   const { site, target, counters } = measured;
   const { orders, concurrency } = options;
-  say(`warming up with ${options.warmup} purchases`);
-  await warm(measured, options);
+  say('warming up until the figures settle');
+  say(`warm after ${await warm(measured, options)} purchases`);
   say('watching the idle shop');
   const idlePerSecond = await watchIdle(site, options.idleSeconds);
   const levels = await runLevels(site, options, { idle: idlePerSecond, say });
@@ -72,9 +72,9 @@ async function runLevels(
   return levels;
 }
 
-/** Warms up compilers, caches and pools. */
-export const warm = ({ site }: Measured, { warmup }: BenchOptions): Promise<void> =>
-  warmUp(site, { orders: warmup, concurrency: WARM_CONCURRENCY });
+/** Warms up compilers, caches and pools. @returns the number of purchases that it took */
+export const warm = ({ site }: Measured, { warmup, concurrency }: BenchOptions): Promise<number> =>
+  warmUpUntilSettled(site, { concurrency: hot(concurrency), most: warmup });
 
 const hot = (concurrency: readonly number[]): number =>
   concurrency.includes(HOT_CONCURRENCY) ? HOT_CONCURRENCY : Math.max(...concurrency);

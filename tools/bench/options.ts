@@ -7,7 +7,7 @@ export interface BenchOptions {
   /** Purchases per level. */
   orders: number;
   concurrency: number[];
-  /** Purchases before the first measurement. */
+  /** The most purchases before the first measurement. */
   warmup: number;
   /** Duration of the idle measurement in seconds. */
   idleSeconds: number;
@@ -32,7 +32,7 @@ Buys over HTTP and prints the cost of a purchase, also compared with hand-writte
   --data DIR         measure the stack of DIR/run.json instead of a new one; the orders remain there
   --orders N         purchases per level (default 300)
   --concurrency LIST buyers at once, level by level (default 1,8,32,64)
-  --warmup N         purchases before the first level (default as --orders)
+  --warmup N         the most purchases before the first level, until figures settle (default 2000)
   --idle SECONDS     duration of the idle measurement (default 5)
   --settle SECONDS   pause after each level, for Postgres to publish its commits (default 11; less counts too few)
   --json FILE        also write all results to FILE
@@ -59,7 +59,7 @@ export function readOptions(argv: string[]): BenchOptions | 'help' {
       data: { type: 'string' },
       orders: { type: 'string', default: '300' },
       concurrency: { type: 'string', default: '1,8,32,64' },
-      warmup: { type: 'string' },
+      warmup: { type: 'string', default: '2000' },
       idle: { type: 'string', default: '5' },
       settle: { type: 'string', default: '11' },
       json: { type: 'string' },
@@ -75,7 +75,7 @@ export function readOptions(argv: string[]): BenchOptions | 'help' {
     dataDir: values.data ? from(values.data) : null,
     orders: wholeNumber('--orders', values.orders, 1),
     concurrency: values.concurrency.split(',').map((text) => wholeNumber('--concurrency', text, 1)),
-    warmup: wholeNumber('--warmup', values.warmup ?? values.orders, 1),
+    warmup: wholeNumber('--warmup', values.warmup, 1),
     idleSeconds: wholeNumber('--idle', values.idle, 1),
     settleSeconds: wholeNumber('--settle', values.settle, 0),
     jsonFile: values.json ? from(values.json) : null,
