@@ -51,7 +51,7 @@ function linkFile(source: string, target: string): void {
 /** A folder as `npm ci --omit=dev` leaves it. */
 function installProduction(folder: string): void {
   for (const name of ['bin', 'tools', 'src', 'migrations']) linkTree(join(ROOT, name), join(folder, name));
-  for (const name of ['package.json', 'package-lock.json']) linkFile(join(ROOT, name), join(folder, name));
+  for (const name of ['package.json', 'package-lock.json', 'Procfile']) linkFile(join(ROOT, name), join(folder, name));
   const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, { dev?: boolean; devOptional?: boolean }>;
   };
