@@ -11,7 +11,17 @@ import { scaled } from '../support/pace.ts';
 import { applyExample, type Example, examplesIn } from './examples.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const COPIED = ['src', 'migrations', 'tools', 'test', 'docs', 'package.json', 'tsconfig.json', 'biome.json', 'Procfile'];
+const COPIED = [
+  'src',
+  'migrations',
+  'tools',
+  'test',
+  'docs',
+  'package.json',
+  'tsconfig.json',
+  'biome.json',
+  'Procfile',
+];
 /** Prints the boundaries that no crash case tries. */
 const UNTRIED = `
   const [{ boundaries }, { EVERY }] = await Promise.all(['boundaries', 'cases'].map((name) => import('./test/crash/' + name + '.ts')));
