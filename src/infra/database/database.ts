@@ -1,9 +1,10 @@
 import { type AnyEntity, type EntityClass, type EntitySchema, type MigrationObject, MikroORM } from '@mikro-orm/core';
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import pg from 'pg';
+import { NOT_TRUSTED } from '../network/untrusted-certificate.ts';
 import { errorFields, observe } from '../observability/log.ts';
 import type { GaugeSet } from '../observability/metrics.ts';
-import { answers, NOT_TRUSTED, PipeliningClient } from './connections/pipelining-client.ts';
+import { answers, PipeliningClient } from './connections/pipelining-client.ts';
 import { poolGauges } from './connections/pool-gauges.ts';
 import { estimateWait } from './connections/queue-length.ts';
 import { replicaFirst } from './connections/replica.ts';
