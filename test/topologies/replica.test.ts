@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import pg from 'pg';
 import { ENTITIES } from '../../src/entities/schema.ts';
+import { PipeliningClient } from '../../src/infra/database/connections/pipelining-client.ts';
 import { replicaFirst } from '../../src/infra/database/connections/replica.ts';
 import { type Database, openDatabase } from '../../src/infra/database/database.ts';
 import { chooseServer } from '../../tools/verify/replica.ts';
@@ -66,9 +67,9 @@ describeAll('searches on a replica', function () {
   });
 
   it('use the connection on which the replica was checked: another may lead to another server', async () => {
-    const [replica, primary] = [pair.standby.url, pair.primary.url].map(
-      (connectionString) => new pg.Pool({ connectionString }),
-    ) as [pg.Pool, pg.Pool];
+    const Client = PipeliningClient as new (config?: pg.ClientConfig) => pg.Client;
+    const open = ({ url }: { url: string }) => new pg.Pool({ connectionString: url, Client });
+    const [replica, primary] = [open(pair.standby), open(pair.primary)];
     let taken = 0;
     replica.on('acquire', () => {
       taken += 1;
