@@ -9,7 +9,8 @@ import { readTarget } from './verify/target.ts';
 const MOST_ROWS = 20;
 const USAGE = `usage: bin/verify [--data DIR] [--no-provider]
   Checks every invariant of the database and prints the violations. Reads only, from the replica at DATABASE_READ_URL
-  if there is one that catches up with the primary within ten seconds.
+  if there is one that catches up with the primary within ten seconds; the comparison with the payment provider reads
+  the primary.
   --data DIR     a folder of bin/dev with a run.json; without it DATABASE_URL and the STRIPE_ settings are used
   --no-provider  skips the comparison with the payment provider`;
 
@@ -30,7 +31,7 @@ async function main(): Promise<number> {
   });
   const compared = values['no-provider']
     ? { findings: [], invariants: 0 }
-    : await verifyProvider(databaseUrl, provider);
+    : await verifyProvider(config.DATABASE_URL, provider);
   const broken = [...findings, ...compared.findings];
   for (const finding of broken) print(finding);
   const count = invariants + compared.invariants;

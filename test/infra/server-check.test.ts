@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { checkServer } from '../../src/infra/database/connections/server-check.ts';
+import type { Query } from '../../src/infra/database/query.ts';
 import { listenToFacts, logger } from '../../src/infra/observability/log.ts';
-import { type FreshDatabase, freshDatabase } from '../support/database.ts';
+import { type FreshDatabase, freshDatabase, queryAt } from '../support/database.ts';
 
 describe('the check of the server at the start of a process', () => {
   const found: object[] = [];
@@ -27,5 +28,17 @@ describe('the check of the server at the start of a process', () => {
   it('lets a process start without a server', async () => {
     const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
     await checkServer(() => Promise.reject(away), 10);
+    await checkServer(queryOf('postgres://%2Fnowhere/vcecom'), 10);
   });
+
+  it('refuses a file of a certificate that is missing', async () => {
+    const query = queryOf('postgres://localhost/vcecom?sslmode=verify-full&sslrootcert=/nowhere/ca.pem');
+    const error = await checkServer(query, 10).catch((thrown: Error) => thrown);
+    expect(String(error)).to.match(/DATABASE_URL: no TLS connection.+ENOENT/);
+  });
+
+  const queryOf =
+    (url: string): Query =>
+    (sql, params) =>
+      queryAt(url, sql, [...params]);
 });

@@ -56,6 +56,11 @@ describe('a program of the system', () => {
     expect(look()).to.equal(bin('kettle'));
   });
 
+  it('is asked for its version in its own way', () => {
+    plant(bin('brewer'), 'test "$1" = version');
+    expect(look({ version: 'version' })).to.equal(bin('brewer'));
+  });
+
   it('is told to be missing when nothing brings it', () => {
     expect(look()).to.equal(null);
     expect(logged).to.deep.equal(['no brewer on the PATH: getting one from the packages of this system']);

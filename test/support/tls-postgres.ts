@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '../../tools/embedded/postgres.ts';
 import { migrateAt } from './database.ts';
+import { openssl } from './openssl.ts';
 
 /** A server with TLS and a certificate for `localhost`. */
 export interface TlsPostgres {
@@ -45,7 +46,6 @@ export async function startTlsPostgres(): Promise<TlsPostgres> {
   return { urlFor, authority, otherAuthority, remove };
 }
 
-const openssl = (folder: string, ...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
 const NEW_KEY = ['-newkey', 'rsa:2048', '-nodes'];
 
 function makeAuthority(folder: string, name: string): string {

@@ -1,5 +1,8 @@
 import { expect } from 'chai';
+import pg from 'pg';
 import { ENTITIES } from '../../src/entities/schema.ts';
+import { PipeliningClient } from '../../src/infra/database/connections/pipelining-client.ts';
+import { replicaFirst } from '../../src/infra/database/connections/replica.ts';
 import { type Database, openDatabase } from '../../src/infra/database/database.ts';
 import { chooseServer } from '../../tools/verify/replica.ts';
 import { concurrentBuyersAt } from '../crash/concurrent-buyers.ts';
@@ -61,6 +64,38 @@ describeAll('searches on a replica', function () {
     const error = await db.search('select 1 / $1::int', [0]).catch((thrown: Error) => thrown);
     expect(String(error)).to.include('division by zero');
     expect((await ask())?.isReplica).to.equal(true);
+  });
+
+  it('use the connection on which the replica was checked: another may lead to another server', async () => {
+    const Client = PipeliningClient as new (config?: pg.ClientConfig) => pg.Client;
+    const open = ({ url }: { url: string }) => new pg.Pool({ connectionString: url, Client });
+    const [replica, primary] = [open(pair.standby), open(pair.primary)];
+    let taken = 0;
+    replica.on('acquire', () => {
+      taken += 1;
+    });
+    const searchReplica = replicaFirst(replica, primary);
+    const isServed = async () => {
+      taken = 0;
+      const [row] = await searchReplica<{ isReplica: boolean }>(SERVER, []);
+      return row?.isReplica;
+    };
+    await waitFor('the replica serves', isServed, USED_AGAIN_MS);
+    expect(taken).to.equal(1);
+    await Promise.all([replica.end(), primary.end()]);
+  });
+
+  it('stay on it while all connections for statements are busy', async () => {
+    const urls = { url: pair.primary.url, readUrl: pair.standby.url };
+    const busy = await openDatabase({ ...urls, entities: ENTITIES, connections: 1 });
+    const held = await busy.pool.connect();
+    const isServed = async () => (await busy.search<{ isReplica: boolean }>(SERVER, []))[0]?.isReplica;
+    try {
+      await waitFor('the replica serves', isServed, USED_AGAIN_MS);
+    } finally {
+      held.release();
+      await busy.close();
+    }
   });
 
   it('are for bin/verify too, unless the replica is behind', async () => {

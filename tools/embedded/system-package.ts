@@ -5,12 +5,14 @@ import { delimiter, join } from 'node:path';
 
 type Log = (line: string) => void;
 
-/** A program and the system packages that contain it. It must support `--version`. */
+/** A program and the system packages that contain it. */
 export interface SystemProgram {
   /** Its names on the PATH, best first. */
   names: readonly [string, ...string[]];
   /** Paths outside of the PATH. */
   places?: readonly string[];
+  /** The argument with which it tells its version and ends without an error; default `--version`. */
+  version?: string;
   /** Packages of Debian and Ubuntu, and the path of the program in them. */
   debian: { packages: readonly string[]; binary: string };
   /** Packages of brew, for macOS. */
@@ -24,23 +26,24 @@ export interface SystemProgram {
  * an ordinary user unpacks into the cache folder. Null if there is none.
  */
 export function systemProgram(program: SystemProgram, log: Log): string | null {
-  return findOnPath(program) ?? ifWorking(unpacked(program)) ?? get(program, log);
+  return findOnPath(program) ?? ifWorking(program, unpacked(program)) ?? get(program, log);
 }
 
-function findOnPath({ names, places = [] }: SystemProgram): string | null {
+function findOnPath(program: SystemProgram): string | null {
+  const { names, places = [] } = program;
   const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
   const candidates = names.flatMap((name) => folders.map((folder) => join(folder, name)));
-  return [...candidates, ...places].find(ifWorking) ?? null;
+  return [...candidates, ...places].find((path) => ifWorking(program, path)) ?? null;
 }
 
 /** Returns the path if the program works: Ubuntu has stubs that only name a snap to install. */
-function ifWorking(path: string): string | null {
+function ifWorking({ version = '--version' }: SystemProgram, path: string): string | null {
   try {
     accessSync(path, constants.X_OK);
   } catch {
     return null;
   }
-  return run(path, ['--version']) === null ? null : path;
+  return run(path, [version]) === null ? null : path;
 }
 
 function get(program: SystemProgram, log: Log): string | null {
@@ -79,7 +82,7 @@ function unpack(program: SystemProgram): string | null {
   writeStarter(program, unfinished);
   rmSync(folder, { recursive: true, force: true });
   renameSync(unfinished, folder);
-  if (ifWorking(unpacked(program))) return unpacked(program);
+  if (ifWorking(program, unpacked(program))) return unpacked(program);
   rmSync(folder, { recursive: true, force: true }); // an incomplete download must not be used next time
   return null;
 }

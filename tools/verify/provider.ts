@@ -28,7 +28,8 @@ interface OwnPayment {
 const SETTLE_MS = 3_000;
 
 /**
- * Compares payments with the provider's intents, both ways. @throws ProviderError when the provider does not answer.
+ * Compares payments with the provider's intents, both ways. @param url the primary: a replica may not have a payment yet
+ * whose intent the provider lists @throws ProviderError when the provider does not answer.
  */
 export async function verifyProvider(
   url: string,

@@ -1,16 +1,16 @@
 import { type AnyEntity, type EntityClass, type EntitySchema, type MigrationObject, MikroORM } from '@mikro-orm/core';
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import pg from 'pg';
+import { NOT_TRUSTED } from '../network/untrusted-certificate.ts';
 import { errorFields, observe } from '../observability/log.ts';
 import type { GaugeSet } from '../observability/metrics.ts';
-import { answers, NOT_TRUSTED, PipeliningClient } from './connections/pipelining-client.ts';
+import { answers, PipeliningClient } from './connections/pipelining-client.ts';
 import { poolGauges } from './connections/pool-gauges.ts';
 import { estimateWait } from './connections/queue-length.ts';
 import { replicaFirst } from './connections/replica.ts';
 import { search } from './connections/searches.ts';
 import { applySessionSettings } from './connections/session-settings.ts';
 import { mergingReads } from './groups/merged-statements.ts';
-import type { Query } from './query.ts';
 
 export interface Database {
   orm: MikroORM<PostgreSqlDriver>;
@@ -100,13 +100,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   );
   const waitSeconds = estimateWait(keyed);
   const searches = openSearches(options, options.url);
-  const searchPrimary: Query = (text, values) => search(searches, { text, values });
   const replica = options.readUrl === undefined ? undefined : openSearches(options, options.readUrl);
   return {
     orm,
     pool: keyed,
     query: (sql, params = []) => read(sql, params),
-    search: replica ? replicaFirst(replica, { query: read, search: searchPrimary }) : searchPrimary,
+    search: replica ? replicaFirst(replica, searches) : (text, values) => search(searches, { text, values }),
     gauges: poolGauges({ statements: keyed, searches, ...(replica && { replica }) }),
     isOverloaded: (others = 0) => keyed.waitingCount + others >= MAX_WAITING,
     waitSeconds: (others = 0) => waitSeconds(others),

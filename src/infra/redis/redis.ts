@@ -135,6 +135,8 @@ function connectToAnyNode(hosts: readonly RedisHost[], options: RedisOptions): R
       return delay;
     },
     reconnectOnError: ({ message }) => {
+      // A node that was removed, or lost the others; 2: reconnect, to the next one, and resend the command.
+      if (message.startsWith('CLUSTERDOWN')) return 2;
       const [, host, port] = /^MOVED \d+ (.*):(\d+)$/.exec(message) ?? [];
       if (port === undefined) return false;
       // Without a host it is the one of this connection.

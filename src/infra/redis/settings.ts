@@ -16,9 +16,12 @@ export const redisCaSchema = z.string().transform((text, context) => {
   try {
     const pem = text.startsWith('-----BEGIN') ? text : readFileSync(text, 'utf8');
     if (pem.includes('-----BEGIN CERTIFICATE-----')) return pem;
-    context.addIssue({ code: 'custom', message: `"${text}" has no certificate in PEM` });
+    context.addIssue({ code: 'custom', message: 'has no certificate in PEM' });
   } catch (error) {
-    context.addIssue({ code: 'custom', message: `cannot be read: ${(error as Error).message}` });
+    context.addIssue({
+      code: 'custom',
+      message: `is no certificate in PEM, nor a file that can be read (${(error as NodeJS.ErrnoException).code})`,
+    });
   }
   return z.NEVER;
 });

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { type Config, ConfigError } from '../config.ts';
+import { NOT_TRUSTED } from '../network/untrusted-certificate.ts';
 import { errorFields, observe } from '../observability/log.ts';
 import { TIMED_OUT, withTimeout } from '../with-timeout.ts';
 import { type RedisAddress, type RedisHost, readRedisAddress } from './address.ts';
@@ -12,41 +13,44 @@ type RedisSettings = Pick<Config<'web'>, 'REDIS_URL' | 'CACHE_REDIS_URL' | 'REDI
 
 /**
  * Checks that the settings fit the servers. Servers that do not answer are not checked: a process starts without them.
- * @throws ConfigError that names the setting and the right value.
+ * @throws ConfigError that names every wrong setting and the right value.
  */
 export async function checkRedisSettings(config: RedisSettings): Promise<void> {
+  const problems: string[] = [];
   for (const setting of ['REDIS_URL', 'CACHE_REDIS_URL'] as const) {
     const url = config[setting];
-    if (url) await checkUrl(setting, url, config.REDIS_CA);
+    const problem = url && (await problemAt(setting, url, config.REDIS_CA));
+    if (problem) problems.push(`${setting}: ${problem}`);
   }
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
 }
 
-async function checkUrl(setting: string, url: string, ca: string | undefined): Promise<void> {
+async function problemAt(setting: string, url: string, ca: string | undefined): Promise<string | undefined> {
   const address = readRedisAddress(url);
   let failure: unknown;
   for (const host of address.hosts) {
     try {
-      const problem = await problemOf(address, host, ca);
-      if (problem === undefined) return;
-      throw new ConfigError(`${setting}: ${host.host}:${host.port} ${problem}`);
+      const problem = await problemOf({ url, address, ca }, host);
+      return problem && `${host.host}:${host.port} ${problem}`;
     } catch (error) {
-      if (error instanceof ConfigError) throw error;
       failure = error;
     }
   }
   observe('redis.unchecked', { setting, ...errorFields(failure) });
+  return undefined;
+}
+
+interface Target {
+  url: string;
+  address: RedisAddress;
+  ca: string | undefined;
 }
 
 /** @returns what is wrong with the setting; undefined if nothing is @throws Error when the host does not answer. */
-async function problemOf(address: RedisAddress, host: RedisHost, ca: string | undefined): Promise<string | undefined> {
-  const { mode, isTls, username, password, sentinelPassword } = address;
-  const login = mode === 'sentinel' ? { password: sentinelPassword } : { username, password };
-  const redis = new Redis({
-    ...host,
-    ...login,
-    ...(isTls && { tls: ca ? { ca } : {} }),
-    ...{ lazyConnect: true, retryStrategy: null, maxRetriesPerRequest: 0, enableReadyCheck: false },
-  });
+async function problemOf(target: Target, host: RedisHost): Promise<string | undefined> {
+  const { address } = target;
+  const { isTls } = address;
+  const redis = clientOf(target, host);
   // What fails here also fails the commands.
   let failure: NodeJS.ErrnoException | undefined;
   redis.on('error', (error) => {
@@ -67,6 +71,18 @@ async function problemOf(address: RedisAddress, host: RedisHost, ca: string | un
   }
 }
 
+/** A client that sends what the connections of the process will send; to a Sentinel the login of the Sentinels. */
+function clientOf({ url, address, ca }: Target, host: RedisHost): Redis {
+  const { mode, isTls, username, password, sentinelPassword } = address;
+  const options = {
+    ...(isTls && { tls: ca ? { ca } : {} }),
+    ...{ lazyConnect: true, retryStrategy: null, maxRetriesPerRequest: 0, enableReadyCheck: false },
+  };
+  if (mode === 'server') return new Redis(url, options);
+  const login = mode === 'sentinel' ? { password: sentinelPassword } : { username, password };
+  return new Redis({ ...host, ...login, ...options });
+}
+
 async function wrongMode(redis: Redis, { mode, name = '', isTls }: RedisAddress): Promise<string | undefined> {
   await redis.connect();
   const scheme = isTls ? 'rediss' : 'redis';
@@ -82,13 +98,10 @@ async function wrongMode(redis: Redis, { mode, name = '', isTls }: RedisAddress)
   return `is a Sentinel that knows no master "${name}": write the name of its "sentinel monitor" line`;
 }
 
-/** Certificates that Node.js does not accept. */
-const CERTIFICATE = /CERT|SIGNATURE|ISSUER/;
-
 /** @returns undefined when no setting explains the error. */
 function wrongAccess({ code = '', message }: NodeJS.ErrnoException, isTls: boolean): string | undefined {
   if (isTls && code.startsWith('ERR_SSL_')) return `does not accept the TLS connection (${message})`;
-  if (isTls && CERTIFICATE.test(code))
+  if (isTls && NOT_TRUSTED.test(code))
     return `has a certificate that is not trusted (${message}): set REDIS_CA to the certificate of the authority that signed it, and use a host name that it contains`;
   if (/^(WRONGPASS|NOAUTH|NOPERM)|ERR AUTH/.test(message)) return `refuses the user or password (${message})`;
   return undefined;

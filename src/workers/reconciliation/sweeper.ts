@@ -1,5 +1,6 @@
 import { preparePartitionsFor } from '../../entities/monthly-tables.ts';
 import { publishInvalidations } from '../../entities/outbox/cache-invalidations.ts';
+import { isDatabaseDown } from '../../infra/database/database.ts';
 import { type Found, findsRows } from '../../infra/database/finds-rows.ts';
 import { unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { errorFields, observe } from '../../infra/observability/log.ts';
@@ -15,7 +16,7 @@ const BATCH = 200;
 /** The scheduled maintenance. A missed or duplicate run is harmless, because the rows decide what to do. */
 export const sweepHandlers = (deps: WorkerDeps) => [
   handler(sweep, async () => {
-    const stuck = await findStuck(deps);
+    const stuck = await findStuck(deps).catch(everyRule);
     for (const rule of STUCK_WORK) {
       if (!stuck.has(rule.name)) continue;
       // A failing rule must not block the others.
@@ -39,6 +40,13 @@ const FIND_STUCK = findsRows(STUCK_WORK.map(({ sql, find = sql }) => find));
 export async function findStuck({ db }: Pick<WorkerDeps, 'db'>): Promise<Set<string>> {
   const [row] = await db.query<Found>(FIND_STUCK, [BATCH]);
   return new Set(STUCK_WORK.filter((_, index) => row?.found[index]).map(({ name }) => name));
+}
+
+/** When the statement of one rule fails, that of all rules fails: then each is tried, and the others go on. */
+function everyRule(error: unknown): Set<string> {
+  if (isDatabaseDown(error)) throw error;
+  observe('sweeper.failed', { rule: 'find', ...errorFields(error) });
+  return new Set(STUCK_WORK.map(({ name }) => name));
 }
 
 /** Finds the rows of a rule and enqueues the commands that move them on, in one transaction. */

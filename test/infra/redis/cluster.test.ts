@@ -13,6 +13,8 @@ import { startWorker } from '../../../src/infra/queue/worker.ts';
 import type { RedisClient } from '../../../src/infra/redis/connections.ts';
 import { openCounter } from '../../../src/infra/redis/rate-limit.ts';
 import { openBlockingRedis, openRedis } from '../../../src/infra/redis/redis.ts';
+import { reservePort } from '../../../tools/embedded/ports.ts';
+import { startRedis } from '../../../tools/embedded/redis.ts';
 import { type RedisCluster, startRedisCluster } from '../../support/redis-cluster.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -72,6 +74,21 @@ describe('a Redis Cluster', function () {
       expect(await counter.spend(key)).to.include({ isOver: true });
       await counter.forget(key);
       expect(await counter.spend(key)).to.include({ isOver: false, remaining: 1 });
+    }
+  });
+
+  it('is found by a connection that begins at a node which is no longer part of it', async () => {
+    const settings = { 'cluster-enabled': 'yes', 'cluster-port': String(await reservePort()) };
+    const removed = await startRedis({ dataDir: join(folder, 'removed'), settings, appendonly: false });
+    const url = cluster.url.replace('//', `//127.0.0.1:${removed.port},`);
+    // Each begins at a node of the URL by chance.
+    const connections = Array.from({ length: 10 }, () => openBlockingRedis(url));
+    try {
+      const answers = await Promise.all(connections.map((connection) => connection.set('{checkout}:x', '1')));
+      expect(new Set(answers)).to.deep.equal(new Set(['OK']));
+    } finally {
+      for (const connection of connections) connection.disconnect();
+      await removed.stop();
     }
   });
 

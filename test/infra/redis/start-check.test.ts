@@ -45,6 +45,17 @@ describe('the check of the Redis settings at the start', () => {
     expect(await refusal(`redis://${plain}`, `redis://127.0.0.1:${node.port}`)).to.match(/^CACHE_REDIS_URL: /);
   });
 
+  it('names both settings when both are wrong', async () => {
+    const wrong = `redis://127.0.0.1:${node.port}`;
+    const lines = (await refusal(wrong, wrong)).split('\n');
+    expect(lines.map((line) => line.split(':')[0])).to.deep.equal(['REDIS_URL', 'CACHE_REDIS_URL']);
+  });
+
+  it('asks a server as the processes do, with the options of the URL', async () => {
+    expect(await refusal(`redis://${plain}?username=nobody&password=wrong`)).to.include('refuses the user or password');
+    expect(await refusal(`redis://nobody:p@ss@${plain}`)).to.include('refuses the user or password');
+  });
+
   it('refuses a server that is given as a cluster or as a Sentinel', async () => {
     expect(await refusal(`redis+cluster://127.0.0.1:1,${plain}`)).to.equal(
       `REDIS_URL: ${plain} is no node of a Redis Cluster: write redis://host:port`,

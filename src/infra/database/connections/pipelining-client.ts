@@ -108,8 +108,6 @@ const connectionOf = (client: pg.Client) =>
 
 /** SQLSTATE read_only_sql_transaction. */
 export const READ_ONLY = '25006';
-/** Codes of Node.js for a certificate that is not accepted. */
-export const NOT_TRUSTED = /CERT|^ERR_TLS_|^UNABLE_TO_/;
 /** Duplicate or unknown prepared statement: a pooler mixes up the named statements of its clients. */
 const MIXED_UP = /^(42P05|26000)$/;
 

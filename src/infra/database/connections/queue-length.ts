@@ -14,7 +14,8 @@ export function estimateWait(pool: pg.Pool): (others: number) => number {
   const rotate = (): void => {
     const ms = performance.now() - now.since;
     if (ms < WINDOW_MS) return;
-    before = { ms, freed: now.freed };
+    // A long window was quiet: nothing was asked of the connections, so its rate says nothing of them.
+    before = ms < 2 * WINDOW_MS ? { ms, freed: now.freed } : { ms: 0, freed: 0 };
     now = { since: performance.now(), freed: 0 };
   };
   pool.on('release', () => {

@@ -7,12 +7,17 @@ const SEARCH_MS = 10_000;
 const SEARCH_SETTINGS = `select set_config('plan_cache_mode', 'force_custom_plan', true),
   set_config('statement_timeout', '${SEARCH_MS}ms', true)`;
 
-/** Runs a statement whose best plan depends on its values. Its whole transaction is sent at once. */
-export async function search<R extends object>(
-  pool: pg.Pool,
-  { text, values }: { text: string; values: readonly unknown[] },
-): Promise<R[]> {
-  const client = await pool.connect();
+export interface Search {
+  text: string;
+  values: readonly unknown[];
+}
+
+/** Runs a statement whose best plan depends on its values. */
+export const search = async <R extends object>(pool: pg.Pool, statement: Search): Promise<R[]> =>
+  searchOn<R>(await pool.connect(), statement);
+
+/** Searches on a connection of a pool, and releases it. Its whole transaction is sent at once. */
+export async function searchOn<R extends object>(client: pg.PoolClient, { text, values }: Search): Promise<R[]> {
   try {
     void client.query('begin');
     const sent = [

@@ -1,8 +1,8 @@
 import { ConfigError } from '../../config.ts';
+import { NOT_TRUSTED } from '../../network/untrusted-certificate.ts';
 import { observe } from '../../observability/log.ts';
 import { withTimeout } from '../../with-timeout.ts';
 import type { Query } from '../query.ts';
-import { NOT_TRUSTED } from './pipelining-client.ts';
 
 /** The longest wait for the server, in milliseconds: a process starts without it as well. */
 const ANSWER_MS = 2_000;
@@ -29,6 +29,8 @@ export async function checkServer(query: Query, connections: number): Promise<vo
 }
 
 function refuseTlsFault(error: NodeJS.ErrnoException): void {
+  // Without a server, its Unix socket is a file that is missing.
+  if (error.syscall === 'connect') return;
   const code = String(error.code);
   if (NOT_TRUSTED.test(code) || NO_FILE.test(code) || NO_TLS.test(error.message))
     throw new ConfigError(`DATABASE_URL: no TLS connection to the server: ${error.message}`);
