@@ -36,6 +36,7 @@ import { Migration035PurchaseLists } from '../../migrations/035_purchase_lists.t
 import { Migration036ConversionAndBestsellers } from '../../migrations/036_conversion_and_bestsellers.ts';
 import { Migration037Traces } from '../../migrations/037_traces.ts';
 import { Migration038FailedDeliveries } from '../../migrations/038_failed_deliveries.ts';
+import { Migration039DeclinedPayments } from '../../migrations/039_declined_payments.ts';
 import type { Database } from '../infra/database/database.ts';
 import { ApiKey } from './access/api-key.ts';
 import { Role, syncBuiltinRoles } from './access/role.ts';
@@ -134,6 +135,7 @@ export const MIGRATIONS = [
   { name: '036_conversion_and_bestsellers', class: Migration036ConversionAndBestsellers },
   { name: '037_traces', class: Migration037Traces },
   { name: '038_failed_deliveries', class: Migration038FailedDeliveries },
+  { name: '039_declined_payments', class: Migration039DeclinedPayments },
 ];
 
 /** Advisory lock: one process at a time migrates. The number is arbitrary but must not change. */

@@ -9,7 +9,7 @@ interface Expected {
   title: string;
   state: 'fault' | 'todo' | 'info';
   count: number;
-  path: string;
+  path: string | undefined;
 }
 
 const EXPECTED: readonly Expected[] = [
@@ -22,9 +22,9 @@ const EXPECTED: readonly Expected[] = [
   },
   { title: 'Provider events that wait', state: 'fault', count: 1, path: '/ops/queues/queue/payments' },
   { title: 'Failed refunds', state: 'fault', count: 1, path: '/ops/refunds?state=failed' },
-  { title: 'Critical discrepancies', state: 'fault', count: 1, path: '/ops/reconciliation' },
-  { title: 'Discrepancies to decide', state: 'todo', count: 1, path: '/ops/reconciliation' },
-  { title: 'Overdue reconciliation', state: 'fault', count: 1, path: '/ops/reconciliation' },
+  { title: 'Critical discrepancies', state: 'fault', count: 1, path: '/ops/reconciliation?severity=critical' },
+  { title: 'Discrepancies to decide', state: 'todo', count: 1, path: '/ops/reconciliation?severity=warning' },
+  { title: 'Overdue reconciliation', state: 'fault', count: 1, path: '/ops/reconciliation/runs' },
   { title: 'Commands without an effect', state: 'fault', count: 1, path: '/ops/queues' },
   {
     title: 'Mails that wait for the mail server',
@@ -32,10 +32,10 @@ const EXPECTED: readonly Expected[] = [
     count: 1,
     path: '/ops/queues/queue/mail?status=delayed',
   },
-  { title: 'Failing webhooks', state: 'fault', count: 1, path: '/ops/notifications' },
+  { title: 'Failing webhooks', state: 'fault', count: 1, path: undefined },
   { title: 'Failed webhook deliveries', state: 'fault', count: 1, path: '/ops/notifications' },
   { title: 'Failed mails', state: 'fault', count: 1, path: '/ops/notifications' },
-  { title: 'Dead jobs', state: 'fault', count: 1, path: '/ops/queues/queue/orders?status=failed' },
+  { title: 'Failed jobs', state: 'fault', count: 1, path: '/ops/jobs/orders' },
   { title: 'Paused queues', state: 'fault', count: 1, path: '/ops/queues/queue/invoices' },
   { title: 'Returns to decide', state: 'todo', count: 1, path: '/ops/returns' },
   { title: 'Reviews to decide', state: 'todo', count: 1, path: '/ops/reviews' },
@@ -110,7 +110,7 @@ export async function plantFaults(
   const first = deps.queues.all[0]?.name;
   return [
     ...EXPECTED,
-    { title: 'Sold-out variants', state: 'todo', count: sold?.count ?? 0, path: '/ops/stock' },
+    { title: 'Sold-out variants', state: 'todo', count: sold?.count ?? 0, path: '/ops/stock?below=1' },
     {
       title: 'Declined payments today',
       state: 'info',
@@ -126,11 +126,11 @@ type Queues = PeopleShop['deps']['queues']['all'];
 async function plantInQueues(queues: Queues, stopFirstWorker: () => Promise<void> | undefined): Promise<void> {
   const queue = (name: string) => queues.find((each) => each.name === name);
   // No worker knows these jobs.
-  await queue('orders')?.add('orders.unknown', {}, { jobId: 'dead' });
-  await queue('mail')?.add('mail.unknown', {}, { jobId: 'dead' });
+  await queue('orders')?.add('orders.unknown', {}, { jobId: 'failing' });
+  await queue('mail')?.add('mail.unknown', {}, { jobId: 'failing' });
   await queue('invoices')?.pause();
   await stopFirstWorker();
-  await waitFor('both jobs are dead', async () => {
+  await waitFor('both jobs have failed', async () => {
     const counts = await Promise.all([queue('orders')?.getFailedCount(), queue('mail')?.getFailedCount()]);
     return counts.every((count) => count === 1);
   });

@@ -118,7 +118,8 @@ describe('the operators’ pages of orders', function () {
   it('list checkouts and payments, and show what runs', async () => {
     const { orderId } = await plantOrder(shop.db.query);
     const manager = await signedIn('order-manager');
-    expect((await manager.open('/ops/checkouts?state=COMPLETED')).text).to.include(`href="/ops/orders/${orderId}"`);
+    const completed = (await manager.open('/ops/checkouts?state=COMPLETED')).text;
+    expect(completed).to.include(`href="/ops/orders/${orderId}"`).and.to.include('<option value="true">yes</option>');
     for (const empty of ['payments', 'refunds', 'returns'])
       expect((await manager.open(`/ops/${empty}`)).text, empty).to.include('Nothing found.');
     const system = await manager.open('/ops/system');

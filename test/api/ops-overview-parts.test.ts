@@ -4,6 +4,7 @@ import { RequestFault } from '../../src/api/http/errors/failure.ts';
 import { changeText } from '../../src/api/ops/overview/figure-tables.ts';
 import { partOf, readSparingly } from '../../src/api/ops/overview/readings/part.ts';
 import { completedPerStep, sum } from '../../src/api/ops/overview/readings/queues.ts';
+import { verdict } from '../../src/api/ops/overview/signal-list.ts';
 import { unavailable } from '../../src/domain/errors.ts';
 
 const MINUTE_MS = 60_000;
@@ -47,6 +48,15 @@ describe('the parts of the overview', () => {
     });
     const bug = new Error('a bug');
     expect(await partOf(Promise.reject(bug)).catch((error) => error)).to.equal(bug);
+  });
+
+  it('make no verdict without a number that can be a fault, but name what is missing', () => {
+    const todo = { title: 'Sold-out variants', path: undefined, state: 'todo', count: 3 } as const;
+    expect(verdict([todo], { ofRole: true, unread: [] }).markup).to.equal('');
+    const unread = verdict([todo], { ofRole: true, unread: ['stock'] }).markup;
+    expect(unread).to.include('stock').and.not.to.include('No faults');
+    const fault = verdict([{ ...todo, state: 'fault' }], { ofRole: true, unread: ['stock'] }).markup;
+    expect(fault).to.include('1 fault needs').and.to.include('at the moment: stock.');
   });
 
   it('are read once for all who ask within their age, and again after a failure', async () => {

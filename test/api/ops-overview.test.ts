@@ -40,7 +40,9 @@ describe('the overview of the operators’ pages', function () {
   let server: Server;
   let url: string;
   let connection: RedisClient;
-  let readings = 0;
+  let statements: string[] = [];
+  /** What a search does before it is sent. */
+  let beforeSearch = async (_sql: string): Promise<void> => undefined;
   const stopping = new AbortController();
   const workers: ReturnType<typeof startWorker>[] = [];
   const streams: Stream[] = [];
@@ -49,8 +51,9 @@ describe('the overview of the operators’ pages', function () {
     folder = await mkdtemp(join(tmpdir(), 'ops-overview-test-'));
     redis = await startRedis({ dataDir: join(folder, 'redis'), appendonly: false });
     shop = await openPeopleShop({ redisUrl: redis.url });
-    const search: PeopleShop['db']['search'] = (sql, params) => {
-      if (sql.includes('first_id')) readings += 1;
+    const search: PeopleShop['db']['search'] = async (sql, params) => {
+      statements.push(sql);
+      await beforeSearch(sql);
       return shop.db.search(sql, params);
     };
     const sessionValidity = readSessionValidity(shop.db);
@@ -71,6 +74,7 @@ describe('the overview of the operators’ pages', function () {
     await Promise.all(workers.map(({ worker }) => worker.waitUntilReady()));
   });
   afterEach(async () => {
+    beforeSearch = async () => undefined;
     for (const stream of streams.splice(0)) stream.close();
   });
   after(async () => {
@@ -103,6 +107,7 @@ describe('the overview of the operators’ pages', function () {
         ),
       ].map(([, state, path, title = '', count]) => [title, { state, path, count }]),
     );
+  const isCount = (sql: string): boolean => sql.includes('as counted');
   const verdictOf = (page: string) => /<p class="verdict (\w+)"><strong>([^<]*)</.exec(page)?.slice(1);
 
   async function watch({ cookie }: { cookie: string }): Promise<Stream> {
@@ -135,17 +140,63 @@ describe('the overview of the operators’ pages', function () {
     expect(signals.size).to.equal(21);
     for (const [title, { state, path, count }] of signals) {
       expect([title, state, count]).to.deep.equal([title, 'well', '0']);
-      expect(path, title).to.match(/^\/ops\/\w+/);
+      if (title === 'Failing webhooks') expect(path, 'no page lists them').to.equal(undefined);
+      else expect(path, title).to.match(/^\/ops\/\w+/);
     }
+  });
+
+  it('says that the shop is well only to who sees every number', async () => {
+    const limited = ['part', 'No faults among the numbers that your role shows.'];
+    expect(verdictOf(await open(await signedIn('order-manager')))).to.deep.equal(limited);
+    expect(verdictOf(await open(await signedIn('support')))).to.deep.equal(limited);
+    for (const role of ['analyst', 'catalogue-manager']) {
+      const page = await open(await signedIn(role));
+      expect(page, role).to.include('<div id="overview-verdict" role="status"></div>');
+    }
+  });
+
+  it('names what cannot be read, and shows the rest', async () => {
+    const person = await signedIn('admin');
+    const failAt = (text: string) => {
+      beforeSearch = async (sql) => {
+        if (sql.includes(text)) throw Object.assign(new Error('canceling statement'), { code: '57014' });
+      };
+    };
+    failAt('stock_levels');
+    const withoutStock = await open(person);
+    expect(verdictOf(withoutStock)).to.deep.equal(['part', 'No faults among the numbers that can be read.']);
+    expect(withoutStock).to.include('Cannot be read at the moment: stock.');
+    failAt('as counted');
+    const withoutCounts = await open(person);
+    expect(withoutCounts).to.include('Cannot be read at the moment: checkouts, payments and other records.');
+    expect([...signalsOf(withoutCounts).keys()]).to.include.members(['Failed jobs', 'Sold-out variants']);
+  });
+
+  it('shows the page when Redis refuses a command', async () => {
+    const person = await signedIn('admin');
+    await connection.call('ACL', 'SETUSER', 'default', '-client|list');
+    const withoutWorkers = await open(person);
+    await connection.call('ACL', 'SETUSER', 'default', '+client|list', '-hexists');
+    const withoutQueues = await open(person);
+    await connection.call('ACL', 'SETUSER', 'default', '+hexists');
+    expect(withoutWorkers).to.include('<td class="number">unknown</td>').and.to.include('numbers of workers.');
+    expect(signalsOf(withoutWorkers).has('Queues without a worker')).to.equal(false);
+    expect(withoutQueues).to.include('<p>The queues cannot be read. Look at Redis.</p>');
+    expect(verdictOf(withoutQueues)).to.deep.equal(['fault', '1 fault needs a person.']);
+    expect(verdictOf(await open(person))).to.deep.equal(['well', 'The shop is well.']);
   });
 
   it('compares the figures of today with the same weekday of the last week, as numbers and per hour', async () => {
     await plantOrder(shop.db.query);
-    const page = await open(await signedIn('admin'));
+    const person = await signedIn('admin');
+    statements = [];
+    const page = await open(person);
+    const days = statements.filter((sql) => /conversion_hours|order_hours|sales_hours/.test(sql));
+    expect(days, 'for two days, only what is shown').to.have.length(6);
     const day = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Kolkata' }).format(new Date());
     const link = (text: string) => `<strong><a href="/ops/orders?from=${day}&amp;to=${day}">${text}</a></strong>`;
     expect(page).to.include(link('1')).and.to.include(link('₹1,050.00'));
-    expect(page).to.match(/Conversion<\/td><td class="number"><strong><a href="\/ops\/checkouts\?[^"]*">100\.0 %/);
+    expect(page).to.match(/Completion rate<\/td><td class="number"><strong><a href="\/ops\/checkouts\?[^"]*">100\.0 %/);
     const [, hours = ''] = /id="overview-chart-revenue">([\s\S]*?)<\/table>/.exec(page) ?? [];
     expect(hours.match(/<th scope="row">/g)).to.have.length(24);
     expect(hours).to.include('data-value="105000">₹1,050.00');
@@ -180,10 +231,11 @@ describe('the overview of the operators’ pages', function () {
     await waitFor('both have the page', () => one.events.length > 0 && other.events.length > 0);
     const [whole = {}] = one.events;
     expect(Object.keys(whole)).to.include.members(['overview-verdict', 'overview-signals', 'overview-chart-orders']);
-    const [readBefore, sentBefore] = [readings, one.events.length + other.events.length];
+    const readings = () => statements.filter(isCount).length;
+    const [readBefore, sentBefore] = [readings(), one.events.length + other.events.length];
     await waitFor('each was sent more', () => one.events.length > 4 && other.events.length > 4);
     const sent = one.events.length + other.events.length - sentBefore;
-    expect(readings - readBefore).to.be.at.most(Math.ceil(sent / 2) + 2);
+    expect(readings() - readBefore).to.be.at.most(Math.ceil(sent / 2) + 2);
     expect(Object.keys(one.events.at(-1) ?? {}), 'nothing changed but the time').to.deep.equal(['overview-time']);
   });
 
@@ -197,6 +249,40 @@ describe('the overview of the operators’ pages', function () {
     await waitFor('it has ended', () => stream.hasEnded(), 2_000);
     expect((await watch(person)).status).to.equal(401);
     expect((await watch({ cookie: '' })).status).to.equal(401);
+  });
+
+  it('waits neither with the sessions nor with other roles for a slow reading', async () => {
+    const person = await signedIn('admin');
+    const [slow, other] = [await watch(person), await watch(await signedIn('support'))];
+    await waitFor('both have begun', () => slow.events.length > 0 && other.events.length > 0);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    beforeSearch = (sql) => (sql.includes('payment_operations') ? promise : Promise.resolve());
+    const sent = other.events.length;
+    await waitFor('the other role is updated', () => other.events.length > sent + 3);
+    await shop.db.query(`update sessions set revoked_at = now(), revoked_because = 'revoked' where account_id = $1`, [
+      person.id,
+    ]);
+    await waitFor('the session has ended its stream', () => slow.hasEnded(), 2_000);
+    resolve();
+  });
+
+  it('begins a stream also when an update fails before its first reading is done', async () => {
+    const person = await signedIn('order-manager');
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let counts = 0;
+    beforeSearch = async (sql) => {
+      // Closed streams of other roles may still be read for.
+      if (!isCount(sql) || !sql.includes('payment_operations') || sql.includes('webhook_subscriptions')) return;
+      counts += 1;
+      if (counts === 1) await promise;
+      else throw new Error('a bug');
+    };
+    const opening = watch(person);
+    await waitFor('updates have failed', () => counts > 2);
+    resolve();
+    const stream = await opening;
+    await waitFor('it has begun', () => stream.events.length > 0, 2_000);
+    expect(stream.status).to.equal(200);
   });
 
   it('bounds the streams of a session and of the process', async () => {
@@ -227,6 +313,17 @@ describe('the overview of the operators’ pages', function () {
     const faults = [...signals.values()].filter(({ state }) => state === 'fault');
     expect(verdictOf(page)).to.deep.equal(['fault', `${faults.length} faults need a person.`]);
     expect([...signals.keys()].slice(0, faults.length), 'faults come first').to.not.include('Reviews to decide');
+  });
+
+  it('lets browsers keep no script of another version than the page', async () => {
+    for (const [file, expected] of [
+      ['overview.js', 'no-cache'],
+      ['overview.css', 'no-cache'],
+      ['uplot.js', 'public, max-age=3600'],
+    ]) {
+      const { headers } = await fetch(`${shop.url}/ops/${file}`);
+      expect(headers.get('cache-control'), file).to.equal(expected);
+    }
   });
 
   it('ends all streams when the process stops', async () => {

@@ -1,5 +1,6 @@
 import { adminRoutes } from '../admin/admin.ts';
 import { authorise } from '../auth/authorise.ts';
+import type { Principal } from '../auth/principal.ts';
 import type { Answer, AnyRoute, Method } from '../http/route.ts';
 import type { FormFields, OpsDeps, OpsRequest } from './ops-request.ts';
 
@@ -22,14 +23,20 @@ const routesOf = new WeakMap<OpsDeps, Map<string, AnyRoute>>();
  */
 export async function callApi(deps: OpsDeps, opsRequest: OpsRequest, request: RouteCall): Promise<Answer> {
   const { method, path, params = {}, query = {}, body, headers = {} } = request;
-  const route = findRoute(deps, `${method} /api/v1/admin${path}`);
   const { principal, requestId, raw } = opsRequest;
-  authorise(route.facts, principal);
+  const route = authoriseCall(deps, principal, request);
   const reauthorise = async () => authorise(route.facts, principal);
   const caller = { principal, requestId, raw, reauthorise, signal: deps.stopping };
   const outcome = await route.answer({ ...caller, params, query, body, headers });
   if (outcome === 'handled') throw new Error(`${method} ${path} sends its answer itself`);
   return outcome;
+}
+
+/** Checks that somebody may call a route of the admin API. @throws RequestFault FORBIDDEN */
+export function authoriseCall(deps: OpsDeps, principal: Principal, { method, path }: RouteCall): AnyRoute {
+  const route = findRoute(deps, `${method} /api/v1/admin${path}`);
+  authorise(route.facts, principal);
+  return route;
 }
 
 function findRoute(deps: OpsDeps, name: string): AnyRoute {

@@ -14,7 +14,7 @@ import type { OpsDeps } from './ops-request.ts';
 import { creditNotePage, invoicePage } from './orders/documents.ts';
 import { orderListPage } from './orders/order-list.ts';
 import { orderPage } from './orders/order-page.ts';
-import { mountOverview, OVERVIEW_FILES } from './overview/overview.ts';
+import { mountOverview, OVERVIEW_FILES, type StaticFile } from './overview/overview.ts';
 import { checkoutListPage } from './purchases/checkout-list.ts';
 import { paymentListPage } from './purchases/payment-list.ts';
 import { refundListPage } from './purchases/refund-list.ts';
@@ -31,7 +31,7 @@ import { systemPage } from './system/system-page.ts';
 
 /** Where somebody looks who knows only the address of the server. */
 const ENTRIES = ['/', '/api/v1'];
-const FILES = [
+const FILES: readonly StaticFile[] = [
   { path: '/ops/style.css', root: import.meta.dirname, file: 'style.css' },
   { path: '/ops/icon.svg', root: import.meta.dirname, file: 'icon.svg' },
   { path: '/ops/board.css', root: import.meta.dirname, file: 'board.css' },
@@ -72,10 +72,10 @@ export function opsRouter(deps: OpsDeps): express.Router {
   for (const path of ENTRIES) router.get(path, answerEntry(path));
   mountOverview(router, deps);
   for (const page of PAGES) mountPage(router, deps, page(deps));
-  for (const { path, root, file } of FILES) {
+  for (const { path, root, file, cacheControl = 'public, max-age=3600' } of FILES) {
     router.get(path, (_request, response) => {
       requestContextOf(response).route = path;
-      response.set('Cache-Control', 'public, max-age=3600').sendFile(file, { root });
+      response.set('Cache-Control', cacheControl).sendFile(file, { root });
     });
   }
   router.use(

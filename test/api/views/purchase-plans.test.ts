@@ -50,9 +50,11 @@ const LISTS: [name: string, read: (query: Query) => Promise<object[]>, index: st
   [
     'declined payments of a day',
     (query) => readPayments(query, { ...page, ...day, isDeclined: true }),
-    'payments_pkey',
-    0,
+    'payments_declined',
+    4,
   ],
+  ['declined payments', (query) => readPayments(query, { ...page, isDeclined: true }), 'payments_declined', 4],
+  ['declined payments of today', (query) => readCounts(query, new Set(PERMISSIONS)), 'payments_declined', 14],
   ['counts of the overview', (query) => readCounts(query, new Set(PERMISSIONS)), 'checkouts_busy', 14],
   ['returns', (query) => readReturns(query, page), 'returns_pkey', 25],
   ['requested returns', (query) => readReturns(query, { ...page, state: 'requested' }), 'returns_state', 10],
@@ -101,8 +103,9 @@ async function plantPurchases({ db }: FreshDatabase): Promise<void> {
           state = 'CREATED', 1, 'guest ' || n % 1000, now(), now(), now()
         from (select n, case when n < 5 then 'LOCKED' when n < 9 then 'CREATED' when n % 100 = 0 then 'EXPIRED'
           when n % 100 = 1 then 'FAILED' else 'COMPLETED' end as state ${rows}) s`,
-    `insert into payments (id, checkout_id, provider, intent_id, status, currency, amount, captured, created_at, updated_at)
-      select ${id(3)}, ${id(1)}, 'stripe', 'pi_' || n, status, 'INR', 100,
+    `insert into payments (id, checkout_id, provider, intent_id, status, decline_code, currency, amount, captured, created_at,
+        updated_at)
+      select ${id(3)}, ${id(1)}, 'stripe', 'pi_' || n, status, case when n < 5 then 'card_declined' end, 'INR', 100,
           case when status = 'succeeded' then 100 else 0 end, now(), now()
         from (select n, case when n < 5 then 'requires_method' when n % 10 = 0 then 'canceled' else 'succeeded' end as status
           ${rows}) s`,

@@ -19,13 +19,13 @@ export interface Reader {
 }
 
 /** Renders the parts of the page that change while it is open. */
-export function fragmentsOf({ at, signals, figures, queues }: OverviewReading, reader: Reader): Fragments {
+export function fragmentsOf({ at, signals, gaps, figures, queues }: OverviewReading, reader: Reader): Fragments {
   const { currency, maySeeOrders } = reader;
   const pathOf = ({ name }: Figure, day: string) =>
-    maySeeOrders ? `/ops/${name === 'conversion' ? 'checkouts' : 'orders'}?from=${day}&to=${day}` : undefined;
+    maySeeOrders ? `/ops/${name === 'completion' ? 'checkouts' : 'orders'}?from=${day}&to=${day}` : undefined;
   return {
-    'overview-verdict': verdict(signals),
-    'overview-time': html`As of ${time(at.toISOString())}.`,
+    'overview-verdict': verdict(signals, gaps),
+    'overview-time': html`As of ${time(at)}.`,
     'overview-signals': signalList(signals),
     'overview-today': show(figures, (day) => figureTable(day, { currency, pathOf })),
     ...('value' in figures && hourTables(figures.value, currency)),

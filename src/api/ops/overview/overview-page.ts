@@ -9,7 +9,7 @@ import type { ReadOverview } from './readings/readings.ts';
 
 export const EVENTS_PATH = '/ops/overview/events';
 
-/** Shows whether the shop is well: faults, decisions that wait, the figures of today, and the queues. */
+/** Shows the state of the shop: faults, decisions that wait, the figures of today, and the queues. */
 export const overviewPage = (deps: OpsDeps, read: ReadOverview): OpsPage => ({
   path: '/ops',
   access: 'staff',

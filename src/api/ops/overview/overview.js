@@ -5,21 +5,35 @@
 const overview = document.getElementById('overview');
 const RETRY_MS = 30_000;
 const FOCUSABLE = 'a[href], summary, [tabindex]';
+const RELOADED = 'overview-reloaded-at';
 const NUMBERS = {
   number: new Intl.NumberFormat('en-IN', { maximumFractionDigits: 0 }),
   paise: new Intl.NumberFormat('en-IN', { notation: 'compact', maximumFractionDigits: 1 }),
   percent: new Intl.NumberFormat('en-IN', { maximumFractionDigits: 1 }),
 };
 
+/** What an element with the focus is, also after its part was replaced: numbers by their title, other links by their target. */
+const nameOf = (element) =>
+  element.querySelector('.what')?.textContent ?? element.getAttribute('href') ?? element.tagName;
+
 /** Replaces a part of the page; keeps the focus and the places of scrolled tables. */
 function replace(element, markup) {
-  const place = [...element.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement);
+  const name = nameOf(document.activeElement ?? document.body);
+  const alike = () => [...element.querySelectorAll(FOCUSABLE)].filter((each) => nameOf(each) === name);
+  const place = alike().indexOf(document.activeElement);
   const left = [...element.querySelectorAll('.scroll')].map(({ scrollLeft }) => scrollLeft);
   element.innerHTML = markup;
-  if (place >= 0) element.querySelectorAll(FOCUSABLE)[place]?.focus({ preventScroll: true });
+  if (place >= 0) alike()[place]?.focus({ preventScroll: true });
   element.querySelectorAll('.scroll').forEach((table, index) => {
     table.scrollLeft = left[index] ?? 0;
   });
+}
+
+/** Loads the page again, at most once per half minute: it may still miss the part. */
+function reload() {
+  if (Date.now() - Number(sessionStorage.getItem(RELOADED)) < RETRY_MS) return;
+  sessionStorage.setItem(RELOADED, String(Date.now()));
+  location.reload();
 }
 
 /** A part of the page may appear for the first time, for example the charts after an outage: then the page is loaded again. */
@@ -27,7 +41,7 @@ function show(fragments) {
   for (const [id, markup] of Object.entries(fragments)) {
     const element = document.getElementById(id);
     if (element) replace(element, markup);
-    else location.reload();
+    else reload();
   }
   for (const chart of charts) chart.update();
 }
@@ -88,10 +102,11 @@ function openChart(figure) {
   ];
   const text = (value) => (value === null || value === undefined ? '–' : NUMBERS[unit].format(value));
   let plot;
+  let found;
 
   function draw() {
     plot?.destroy();
-    const found = read();
+    found = read();
     const colours = getComputedStyle(document.documentElement);
     const colour = (name) => colours.getPropertyValue(name).trim();
     const axis = { stroke: colour('--faint'), grid: { stroke: colour('--soft'), width: 1 }, ticks: { show: false } };
@@ -120,12 +135,20 @@ function openChart(figure) {
     plot = new uPlot(options, dataOf(found), container);
   }
 
+  /** The legend names the days: at midnight the chart is drawn again. */
+  function update() {
+    const { heads } = found;
+    found = read();
+    if (String(found.heads) === String(heads)) plot.setData(dataOf(found));
+    else draw();
+  }
+
   draw();
   new ResizeObserver(() => {
     const width = Math.max(container.clientWidth, 200);
     if (plot && width !== plot.width) plot.setSize({ width, height: 190 });
   }).observe(container);
-  return { draw, update: () => plot.setData(dataOf(read())) };
+  return { draw, update };
 }
 
 const charts = [...document.querySelectorAll('figure.chart')].map(openChart);

@@ -12,10 +12,21 @@ import { openWatchers, type WatchSettings } from './watchers.ts';
 
 const UPLOT = dirname(fileURLToPath(import.meta.resolve('uplot/dist/uPlot.min.css')));
 
+export interface StaticFile {
+  path: string;
+  root: string;
+  file: string;
+  /** An hour by default. */
+  cacheControl?: string;
+}
+
+/** Browsers ask each time whether it has changed: the script and the markup that it reads must be of one version. */
+const ours = { root: import.meta.dirname, cacheControl: 'no-cache' };
+
 /** The static files of the overview. */
-export const OVERVIEW_FILES = [
-  { path: '/ops/overview.js', root: import.meta.dirname, file: 'overview.js' },
-  { path: '/ops/overview.css', root: import.meta.dirname, file: 'overview.css' },
+export const OVERVIEW_FILES: readonly StaticFile[] = [
+  { path: '/ops/overview.js', ...ours, file: 'overview.js' },
+  { path: '/ops/overview.css', ...ours, file: 'overview.css' },
   { path: '/ops/uplot.js', root: UPLOT, file: 'uPlot.iife.min.js' },
   { path: '/ops/uplot.css', root: UPLOT, file: 'uPlot.min.css' },
 ];

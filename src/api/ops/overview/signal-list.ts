@@ -1,6 +1,6 @@
 import { type Html, html } from '../html.ts';
 import { MOST } from './readings/counts.ts';
-import type { Signal } from './readings/signal.ts';
+import type { Signal, SignalGaps } from './readings/signal.ts';
 
 const WORDS = { fault: 'Fault', todo: 'To do', info: 'Info', well: 'OK' } as const;
 const ORDER = ['fault', 'todo', 'info', 'well'] as const;
@@ -9,16 +9,26 @@ type Shown = (typeof ORDER)[number];
 
 const shownAs = ({ state, count }: Signal): Shown => (count > 0 ? state : 'well');
 
-/** One line that says whether the shop is well. */
-export function verdict(signals: readonly Signal[]): Html {
+/**
+ * One line with the faults. It says that the shop is well only to who sees every number; without any number that can be a
+ * fault it says nothing.
+ */
+export function verdict(signals: readonly Signal[], { ofRole, unread }: SignalGaps): Html {
   const shown = (as: Shown) => signals.filter((signal) => shownAs(signal) === as);
   const [faults, decisions] = [shown('fault'), shown('todo')];
-  const rest = decisions.length > 0 ? `To do: ${titlesOf(decisions)}.` : 'Nothing waits for a decision.';
-  if (faults.length === 0) {
-    return html`<p class="verdict well"><strong>The shop is well.</strong> No faults. ${rest}</p>`;
+  const todo = decisions.length > 0 && `To do: ${titlesOf(decisions)}.`;
+  const missing = unread.length > 0 ? ` Cannot be read at the moment: ${unread.join(', ')}.` : '';
+  if (faults.length > 0) {
+    return html`<p class="verdict fault"><strong>${String(faults.length)} ${faults.length === 1 ? 'fault needs' : 'faults need'} a person.</strong>
+    ${titlesOf(faults)}.${missing}</p>`;
   }
-  return html`<p class="verdict fault"><strong>${String(faults.length)} ${faults.length === 1 ? 'fault needs' : 'faults need'} a person.</strong>
-    ${titlesOf(faults)}.</p>`;
+  if (!signals.some(({ state }) => state === 'fault'))
+    return missing ? html`<p class="verdict part">${missing}</p>` : html``;
+  if (ofRole || missing) {
+    const seen = ofRole ? 'that your role shows' : 'that can be read';
+    return html`<p class="verdict part"><strong>No faults among the numbers ${seen}.</strong>${missing} ${todo}</p>`;
+  }
+  return html`<p class="verdict well"><strong>The shop is well.</strong> No faults. ${todo || 'Nothing waits for a decision.'}</p>`;
 }
 
 const titlesOf = (signals: readonly Signal[]): string => signals.map(({ title }) => title).join(', ');

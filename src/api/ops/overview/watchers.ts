@@ -27,11 +27,14 @@ interface Watcher {
 }
 
 /** Everybody with the same permissions. */
-type Group = Set<Watcher>;
+interface Group {
+  watchers: Set<Watcher>;
+  isUpdating: boolean;
+}
 
 /**
- * Sends the changed parts of the overview to all who watch it. Each tick reads once for all with the same permissions, and
- * ends the streams of sessions that have ended or whose permissions changed.
+ * Sends the changed parts of the overview to all who watch it. Each tick first ends the streams of sessions that have ended
+ * or whose permissions changed, then reads once for all with the same permissions. No group waits for another.
  */
 export function openWatchers(deps: OpsDeps, read: ReadOverview, settings: WatchSettings = SETTINGS) {
   const groups = new Map<string, Group>();
@@ -42,19 +45,21 @@ export function openWatchers(deps: OpsDeps, read: ReadOverview, settings: WatchS
     if (isTicking) setTimeout(tick, settings.intervalMs).unref();
   }
   async function tick(): Promise<void> {
-    await Promise.all([...groups.values()].map((group) => updateGroup(deps, read, group)));
+    await Promise.all([...groups.values()].map((group) => endWithSessions(deps, group)));
+    for (const group of groups.values()) void updateGroup(deps, read, group);
     tickLater();
   }
 
   function add(watcher: Watcher): () => void {
     refuseTooMany(groups, watcher, settings);
     const key = permissionKey(watcher.person);
-    const group: Group = groups.get(key) ?? new Set();
-    groups.set(key, group.add(watcher));
+    const group: Group = groups.get(key) ?? { watchers: new Set(), isUpdating: false };
+    groups.set(key, group);
+    group.watchers.add(watcher);
     if (!isTicking) tickLater();
     return () => {
-      group.delete(watcher);
-      if (group.size === 0 && groups.get(key) === group) groups.delete(key);
+      group.watchers.delete(watcher);
+      if (group.watchers.size === 0 && groups.get(key) === group) groups.delete(key);
     };
   }
 
@@ -94,7 +99,7 @@ function refuseTooMany(
   { person }: Watcher,
   { mostOfSession, mostOfProcess }: WatchSettings,
 ): void {
-  const all = [...groups.values()].flatMap((group) => [...group]);
+  const all = [...groups.values()].flatMap(({ watchers }) => [...watchers]);
   const own = all.filter((watcher) => watcher.person.sessionId === person.sessionId);
   const exceeded =
     own.length >= mostOfSession
@@ -105,18 +110,35 @@ function refuseTooMany(
   }
 }
 
-/** Checks the sessions of a group, and sends what changed. */
+/** Sends what changed, unless the group still waits for its last reading. */
 async function updateGroup(deps: OpsDeps, read: ReadOverview, group: Group): Promise<void> {
+  const [first] = group.watchers;
+  if (!first || group.isUpdating) return;
+  group.isUpdating = true;
   try {
-    await Promise.all([...group].map((watcher) => endWithSession(deps, group, watcher)));
-    const [first] = group;
-    if (!first) return;
     const fragments = await fragmentsFor(deps, read, first.opsRequest);
-    for (const watcher of group) send(watcher, fragments);
+    for (const watcher of group.watchers) send(watcher, fragments);
   } catch (error) {
-    observeSparingly('overview.read_failed', errorFields(error));
-    // Proxies close streams that send nothing for long.
-    for (const { opsRequest } of group) opsRequest.raw.response.write(':\n\n');
+    noteFailure(group, error);
+  } finally {
+    group.isUpdating = false;
+  }
+}
+
+async function endWithSessions(deps: OpsDeps, group: Group): Promise<void> {
+  try {
+    await Promise.all([...group.watchers].map((watcher) => endWithSession(deps, group, watcher)));
+  } catch (error) {
+    noteFailure(group, error);
+  }
+}
+
+function noteFailure({ watchers }: Group, error: unknown): void {
+  observeSparingly('overview.read_failed', errorFields(error));
+  for (const { opsRequest } of watchers) {
+    const { response } = opsRequest.raw;
+    // Proxies close streams that send nothing for long. A stream that has not begun may still answer with an error.
+    if (response.headersSent) response.write(':\n\n');
   }
 }
 
@@ -125,7 +147,7 @@ async function endWithSession({ sessionValidity }: OpsDeps, group: Group, watche
   const { person, end } = watcher;
   const current = await sessionValidity.ofSession(person.sessionId);
   if (current?.kind === 'staff' && !current.awaitsMfa && permissionKey(current) === permissionKey(person)) return;
-  group.delete(watcher);
+  group.watchers.delete(watcher);
   end();
 }
 

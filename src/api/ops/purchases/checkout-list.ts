@@ -19,7 +19,7 @@ export const checkoutListPage = (deps: OpsDeps): OpsPage =>
       { name: 'email', label: 'E-mail address', hint: 'of the account or guest' },
       { name: 'from', label: 'From', type: 'date' },
       { name: 'to', label: 'To', type: 'date' },
-      { name: 'stuck', label: 'Without progress for two minutes', options: ['true'] },
+      { name: 'stuck', label: 'Without progress for two minutes', options: [['true', 'yes']] },
     ],
     columns: [
       { title: 'Started', cell: ({ createdAt }) => time(createdAt) },

@@ -18,7 +18,7 @@ export const paymentListPage = (deps: OpsDeps): OpsPage =>
       { name: 'checkoutId', label: 'Checkout' },
       { name: 'from', label: 'From', type: 'date' },
       { name: 'to', label: 'To', type: 'date' },
-      { name: 'declined', label: 'Declined and not paid', options: ['true'] },
+      { name: 'declined', label: 'Declined and not paid', options: [['true', 'yes']] },
     ],
     columns: [
       { title: 'Opened', cell: ({ createdAt }) => time(createdAt) },

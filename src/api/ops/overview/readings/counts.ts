@@ -8,9 +8,12 @@ import { IS_DECLINED } from '../../../admin/purchases/payment-list.ts';
 import type { Signal } from './signal.ts';
 
 interface Kind extends Omit<Signal, 'count' | 'path'> {
-  path: string;
   permission: Permission;
-  /** SQL of the rows, found by an index. `today`: the lowest id of the day. */
+  /** The list of the rows, if there is one. */
+  path?: string;
+  /** The permission of that page, if it is another one. */
+  pagePermission?: Permission;
+  /** SQL of the rows, found by an index; $1 is the lowest id of today. */
   rows: string;
 }
 
@@ -45,18 +48,19 @@ const KINDS: readonly Kind[] = [
   },
   {
     title: 'Critical discrepancies',
-    path: '/ops/reconciliation',
+    path: '/ops/reconciliation?severity=critical',
     permission: 'queues:view',
     state: 'fault',
     rows: `discrepancies where state = 'person' and severity = 'critical'`,
   },
   {
     title: 'Overdue reconciliation',
-    path: '/ops/reconciliation',
+    path: '/ops/reconciliation/runs',
     permission: 'queues:view',
     state: 'fault',
+    // A new shop has an hour for its first run, from its first checkout.
     rows: `(select max(finished_at) as last from reconciliation_runs where state = 'done' and kind = 'recent') as run
-      where last < now() - interval '1 hour'`,
+      where coalesce(last, (select created_at from checkouts order by id limit 1)) < now() - interval '1 hour'`,
   },
   {
     title: 'Commands without an effect',
@@ -74,7 +78,6 @@ const KINDS: readonly Kind[] = [
   },
   {
     title: 'Failing webhooks',
-    path: '/ops/notifications',
     permission: 'webhooks:manage',
     state: 'fault',
     rows: `webhook_subscriptions where failing_since is not null or disabled_because = 'failing'`,
@@ -82,13 +85,14 @@ const KINDS: readonly Kind[] = [
   {
     title: 'Failed webhook deliveries',
     path: '/ops/notifications',
+    pagePermission: 'queues:view',
     permission: 'webhooks:manage',
     state: 'fault',
     rows: `webhook_deliveries where state = 'failed'`,
   },
   {
     title: 'Discrepancies to decide',
-    path: '/ops/reconciliation',
+    path: '/ops/reconciliation?severity=warning',
     permission: 'queues:view',
     state: 'todo',
     rows: `discrepancies where state = 'person' and severity = 'warning'`,
@@ -112,9 +116,12 @@ const KINDS: readonly Kind[] = [
     path: '/ops/payments?declined=true&from=today',
     permission: 'orders:read',
     state: 'info',
-    rows: `payments where id >= (select first_id from today) and ${IS_DECLINED}`,
+    rows: `payments where id >= $1::uuid and ${IS_DECLINED}`,
   },
 ];
+
+/** The permissions of somebody who sees all counts. */
+export const COUNT_PERMISSIONS: readonly Permission[] = [...new Set(KINDS.map(({ permission }) => permission))];
 
 /** Counting stops here: more rows only make the page slower. */
 export const MOST = 1_000;
@@ -128,12 +135,16 @@ export async function readCounts(query: Query, permissions: ReadonlySet<string>)
     ({ rows }, kind) =>
       `select ${kind} as kind, count(*)::int as count from (select 1 from ${rows} limit ${MOST + 1}) as counted`,
   );
+  const usesToday = kinds.some(({ rows }) => rows.includes('$1'));
   const rows = await query<{ kind: number; count: number }>(
-    `with today as (select $1::uuid as first_id) ${counts.join(' union all ')}`,
-    [uuidv7Floor(startOf(today))],
+    counts.join(' union all '),
+    usesToday ? [uuidv7Floor(startOf(today))] : [],
   );
   const countOf = new Map(rows.map(({ kind, count }) => [kind, count]));
-  return kinds.map(({ title, path, state }, kind) => {
-    return { title, path: path.replace(/=today$/, `=${today}`), state, count: countOf.get(kind) ?? 0 };
-  });
+  return kinds.map(({ title, state, path, permission, pagePermission = permission }, kind) => ({
+    title,
+    path: permissions.has(pagePermission) ? path?.replace(/=today$/, `=${today}`) : undefined,
+    state,
+    count: countOf.get(kind) ?? 0,
+  }));
 }

@@ -1,7 +1,7 @@
 import { indianDate } from '../../../../domain/invoices/numbering.ts';
-import type { ConversionFigures } from '../../../admin/analytics/conversion-view.ts';
-import type { SalesPeriod } from '../../../admin/analytics/sales-view.ts';
-import { callApi } from '../../api-call.ts';
+import { readConversionBy } from '../../../admin/analytics/conversion-view.ts';
+import { readSales } from '../../../admin/analytics/sales-view.ts';
+import { authoriseCall } from '../../api-call.ts';
 import type { OpsDeps, OpsRequest } from '../../ops-request.ts';
 
 const HOUR_MS = 3_600_000;
@@ -11,7 +11,9 @@ const WEEK_MS = 7 * 24 * HOUR_MS;
 export interface HourSums {
   orders: number;
   revenue: number;
-  carts: number;
+  /** Checkouts that began then and are no longer in progress. */
+  ended: number;
+  /** Those of them that became an order. */
   completed: number;
 }
 
@@ -28,26 +30,27 @@ export interface DayFigures {
 }
 
 /** @throws RequestFault FORBIDDEN without `analytics:read`, DATABASE_UNAVAILABLE before the sums are complete */
-export async function readDayFigures(deps: OpsDeps, opsRequest: OpsRequest): Promise<DayFigures> {
+export async function readDayFigures(deps: OpsDeps, { principal }: OpsRequest): Promise<DayFigures> {
+  // The routes also compute what is not shown here, so that their readers are called instead.
+  for (const path of ['/analytics/sales', '/analytics/conversion']) {
+    authoriseCall(deps, principal, { method: 'get', path });
+  }
   const now = new Date();
   const [today, before] = [indianDate(now), indianDate(new Date(now.getTime() - WEEK_MS))];
-  const [all, hoursBefore] = await Promise.all([
-    readHours(deps, opsRequest, today),
-    readHours(deps, opsRequest, before),
-  ]);
+  const [all, hoursBefore] = await Promise.all([readHours(deps, today), readHours(deps, before)]);
   const hours = all.filter(({ start }) => start <= now);
   return { today, before, completeHours: hours.length - 1, hours, hoursBefore };
 }
 
-async function readHours(deps: OpsDeps, opsRequest: OpsRequest, day: string): Promise<(HourSums & { start: Date })[]> {
-  const query = { from: day, to: day, by: 'hour' };
-  const read = async (path: string) => (await callApi(deps, opsRequest, { method: 'get', path, query })).body;
-  const [sales, conversion] = await Promise.all([read('/analytics/sales'), read('/analytics/conversion')]);
-  const { data } = sales as { data: SalesPeriod[] };
-  const { data: steps } = conversion as { data: ConversionFigures[] };
-  return data.map(({ start, orders, revenue }, hour) => {
-    const { carts = 0, completed = 0 } = steps[hour] ?? {};
-    return { start, orders, revenue, carts, completed };
+async function readHours({ db }: OpsDeps, day: string): Promise<(HourSums & { start: Date })[]> {
+  const range = { from: day, to: day };
+  const [sales, conversion] = await Promise.all([
+    readSales(db.search, range, 'hour'),
+    readConversionBy(db.search, range, 'hour'),
+  ]);
+  return sales.map(({ start, orders, revenue }, hour) => {
+    const { checkouts = 0, open = 0, completed = 0 } = conversion[hour] ?? {};
+    return { start, orders, revenue, ended: checkouts - open, completed };
   });
 }
 
@@ -56,10 +59,10 @@ export const totalOf = (hours: readonly HourSums[]): HourSums =>
     (total, hour) => ({
       orders: total.orders + hour.orders,
       revenue: total.revenue + hour.revenue,
-      carts: total.carts + hour.carts,
+      ended: total.ended + hour.ended,
       completed: total.completed + hour.completed,
     }),
-    { orders: 0, revenue: 0, carts: 0, completed: 0 },
+    { orders: 0, revenue: 0, ended: 0, completed: 0 },
   );
 
 export interface Figure {
@@ -70,15 +73,15 @@ export interface Figure {
   of(sums: HourSums): number | null;
 }
 
-/** The figures of a day. Conversion: carts with goods whose checkout became an order, in percent. */
+/** The figures of a day. Completion rate: the share of the ended checkouts that became an order, as in the API. */
 export const FIGURES: readonly Figure[] = [
   { name: 'orders', title: 'Orders', unit: 'number', of: ({ orders }) => orders },
   { name: 'revenue', title: 'Revenue', unit: 'paise', of: ({ revenue }) => revenue },
   {
-    name: 'conversion',
-    title: 'Conversion',
+    name: 'completion',
+    title: 'Completion rate',
     unit: 'percent',
-    of: ({ completed, carts }) => (carts === 0 ? null : (completed / carts) * 100),
+    of: ({ completed, ended }) => (ended === 0 ? null : (completed / ended) * 100),
   },
   {
     name: 'aov',

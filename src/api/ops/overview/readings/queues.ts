@@ -1,4 +1,7 @@
 import type { Metrics, Queue } from 'bullmq';
+import { AppError, unavailable } from '../../../../domain/errors.ts';
+import { errorFields, observeSparingly } from '../../../../infra/observability/log.ts';
+import { RequestFault } from '../../../http/errors/failure.ts';
 import { callApi } from '../../api-call.ts';
 import type { OpsDeps, OpsRequest } from '../../ops-request.ts';
 import type { Signal } from './signal.ts';
@@ -16,7 +19,8 @@ export interface QueueReading {
   active: number;
   delayed: number;
   failed: number;
-  workers: number;
+  /** Undefined when Redis does not list its clients. */
+  workers: number | undefined;
   isPaused: boolean;
   /** Completed jobs of the last hour, in steps of five minutes, oldest first. */
   completed: number[];
@@ -32,23 +36,30 @@ interface QueueCounts {
  * @throws RequestFault FORBIDDEN without `queues:view`; QUEUE_UNAVAILABLE
  */
 export async function readQueues(deps: OpsDeps, opsRequest: OpsRequest): Promise<QueueReading[]> {
-  const { body } = await callApi(deps, opsRequest, { method: 'get', path: '/queues' });
-  const { data } = body as { data: QueueCounts[] };
-  const counts = new Map(data.map((each) => [each.name, each.counts]));
-  return Promise.all(deps.queues.all.map((queue) => readQueue(queue, counts.get(queue.name) ?? {})));
+  try {
+    const { body } = await callApi(deps, opsRequest, { method: 'get', path: '/queues' });
+    const { data } = body as { data: QueueCounts[] };
+    const counts = new Map(data.map((each) => [each.name, each.counts]));
+    return await Promise.all(deps.queues.all.map((queue) => readQueue(queue, counts.get(queue.name) ?? {})));
+  } catch (error) {
+    // The connection may end between two commands, and Redis may refuse a command.
+    if (error instanceof AppError || error instanceof RequestFault) throw error;
+    observeSparingly('overview.read_failed', { part: 'queues', ...errorFields(error) });
+    throw unavailable('QUEUE_UNAVAILABLE', undefined, 'The queues cannot be read. Look at Redis.');
+  }
 }
 
 async function readQueue(queue: Queue, counts: Record<string, number>): Promise<QueueReading> {
   const [workers, isPaused, metrics] = await Promise.all([
-    queue.getWorkersCount(),
+    queue.getWorkersCount().catch(() => undefined),
     queue.isPaused(),
     queue.getMetrics('completed'),
   ]);
-  const { waiting = 0, prioritized = 0, paused = 0, active = 0, delayed = 0, failed = 0 } = counts;
+  const { waiting = 0, prioritized = 0, active = 0, delayed = 0, failed = 0 } = counts;
   const completed = completedPerStep(metrics, Date.now());
   return {
     name: queue.name,
-    ...{ waiting: waiting + prioritized + paused, active, delayed, failed },
+    ...{ waiting: waiting + prioritized, active, delayed, failed },
     ...{ workers, isPaused, completed },
   };
 }
@@ -73,24 +84,37 @@ export function completedPerStep({ meta, data }: Pick<Metrics, 'meta' | 'data'>,
 export const queuePath = (name: string, state?: string): string =>
   `/ops/queues/queue/${name}${state === undefined ? '' : `?status=${state}`}`;
 
+/** The list of failed jobs, of one queue or by queue. */
+export const failedPath = (name?: string): string => (name === undefined ? '/ops/jobs' : `/ops/jobs/${name}`);
+
+/** Whether the number of workers of every queue is known. */
+export const knowsWorkers = (queues: readonly QueueReading[]): boolean =>
+  queues.every(({ workers }) => workers !== undefined);
+
 /** What the queues say about the health of the shop. */
 export function queueSignals(queues: readonly QueueReading[]): Signal[] {
   const signal = (title: string, is: (queue: QueueReading) => boolean): Signal => {
     const found = queues.filter(is);
     return { title, path: listOf(found), state: 'fault', count: found.length };
   };
-  const dead = queues.filter(({ name, failed }) => failed > 0 && name !== 'mail');
+  const withFailed = queues.filter(({ name, failed }) => failed > 0 && name !== 'mail');
+  const withoutWorker = signal('Queues without a worker', ({ workers }) => workers === 0);
   const mails = queues.find(({ name }) => name === 'mail')?.failed ?? 0;
   return [
-    { title: 'Dead jobs', path: listOf(dead, 'failed'), state: 'fault', count: sum(dead.map(({ failed }) => failed)) },
+    {
+      title: 'Failed jobs',
+      path: failedPath(withFailed.length === 1 ? withFailed[0]?.name : undefined),
+      state: 'fault',
+      count: sum(withFailed.map(({ failed }) => failed)),
+    },
     { title: 'Failed mails', path: '/ops/notifications', state: 'fault', count: mails },
-    signal('Queues without a worker', ({ workers }) => workers === 0),
+    ...(knowsWorkers(queues) || withoutWorker.count > 0 ? [withoutWorker] : []),
     signal('Paused queues', ({ isPaused }) => isPaused),
     signal(`Queues with more than ${BACKLOG} waiting jobs`, ({ waiting }) => waiting > BACKLOG),
   ];
 }
 
-const listOf = ([first, ...others]: readonly QueueReading[], state?: string): string =>
-  first && others.length === 0 ? queuePath(first.name, state) : '/ops/queues';
+const listOf = ([first, ...others]: readonly QueueReading[]): string =>
+  first && others.length === 0 ? queuePath(first.name) : '/ops/queues';
 
 export const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);

@@ -4,16 +4,17 @@ import type { stockSchema } from '../../../admin/analytics/stock.ts';
 import type { Person } from '../../../auth/principal.ts';
 import { callApi } from '../../api-call.ts';
 import type { OpsDeps, OpsRequest } from '../../ops-request.ts';
-import { readCounts } from './counts.ts';
+import { COUNT_PERMISSIONS, readCounts } from './counts.ts';
 import { type DayFigures, readDayFigures } from './day-comparison.ts';
 import { type Part, partOf, readSparingly } from './part.ts';
-import { type QueueReading, queueSignals, readQueues } from './queues.ts';
-import type { Signal } from './signal.ts';
+import { knowsWorkers, type QueueReading, queueSignals, readQueues } from './queues.ts';
+import type { Signal, SignalGaps } from './signal.ts';
 
 /** What the overview shows. */
 export interface OverviewReading {
   at: Date;
   signals: Signal[];
+  gaps: SignalGaps;
   figures: Part<DayFigures>;
   queues: Part<QueueReading[]>;
 }
@@ -50,7 +51,7 @@ export function openReadings(deps: OpsDeps, ages: ReadingAges = AGES): ReadOverv
 
 function openReading(deps: OpsDeps, ages: ReadingAges): ReadOverview {
   const counts = readSparingly(ages.counts, ({ principal }: OpsRequest) =>
-    readCounts(deps.db.search, principal.permissions),
+    partOf(readCounts(deps.db.search, principal.permissions)),
   );
   const queues = readSparingly(ages.counts, (request: OpsRequest) => partOf(readQueues(deps, request)));
   const figures = readSparingly(ages.figures, (request: OpsRequest) => partOf(readDayFigures(deps, request)));
@@ -58,24 +59,49 @@ function openReading(deps: OpsDeps, ages: ReadingAges): ReadOverview {
   return async (request) => {
     const parts = await Promise.all([counts(request), queues(request), figures(request), stock(request)]);
     const [ofRows, ofQueues, ofToday, ofStock] = parts;
-    const signals = [...ofRows, ...signalsOf(ofQueues, queueSignals), ...signalsOf(ofStock, (found) => found)];
-    if (!('value' in ofQueues) && ofQueues.isOutage) signals.push(NO_REDIS);
-    return { at: new Date(), signals, figures: ofToday, queues: ofQueues };
+    const signals = [...listIn(ofRows), ...signalsOf(ofQueues), ...listIn(ofStock)];
+    const gaps = gapsOf({ rows: ofRows, queues: ofQueues, stock: ofStock }, request);
+    return { at: new Date(), signals, gaps, figures: ofToday, queues: ofQueues };
   };
 }
 
-const NO_REDIS: Signal = { title: 'Redis does not answer', path: '/ops/system', state: 'fault', count: 1 };
+const NO_QUEUES: Signal = { title: 'The queues cannot be read', path: '/ops/system', state: 'fault', count: 1 };
 
-const signalsOf = <T>(part: Part<T>, find: (value: T) => Signal[]): Signal[] =>
-  'value' in part ? find(part.value) : [];
+function signalsOf(queues: Part<QueueReading[]>): Signal[] {
+  if ('value' in queues) return queueSignals(queues.value);
+  return queues.isOutage ? [NO_QUEUES] : [];
+}
+
+const listIn = <T>(part: Part<T[]>): T[] => ('value' in part ? part.value : []);
+
+interface SignalParts {
+  rows: Part<Signal[]>;
+  queues: Part<QueueReading[]>;
+  stock: Part<Signal[]>;
+}
+
+function gapsOf({ rows, queues, stock }: SignalParts, { principal: { permissions } }: OpsRequest): SignalGaps {
+  const isUnread = (part: Part<unknown>) => !('value' in part) && part.isOutage;
+  const isRefused = (part: Part<unknown>) => !('value' in part) && !part.isOutage;
+  const unread: [name: string, isUnread: boolean][] = [
+    ['checkouts, payments and other records', isUnread(rows)],
+    ['queues', isUnread(queues)],
+    ['numbers of workers', !knowsWorkers(listIn(queues))],
+    ['stock', isUnread(stock)],
+  ];
+  return {
+    ofRole: [queues, stock].some(isRefused) || !COUNT_PERMISSIONS.every((each) => permissions.has(each)),
+    unread: unread.flatMap(([name, isMissing]) => (isMissing ? [name] : [])),
+  };
+}
 
 async function readStock(deps: OpsDeps, opsRequest: OpsRequest): Promise<Signal[]> {
   const { body } = await callApi(deps, opsRequest, { method: 'get', path: '/analytics/stock', query: { limit: '1' } });
   const { totals, lowAt } = body as z.infer<typeof stockSchema>;
-  const path = opsRequest.principal.permissions.has('products:update') ? '/ops/stock' : undefined;
-  const common = { path, state: 'todo' } as const;
+  const maySeeLevels = opsRequest.principal.permissions.has('products:update');
+  const pathOf = (below: number) => (maySeeLevels ? `/ops/stock?below=${below}` : undefined);
   return [
-    { title: 'Sold-out variants', ...common, count: totals.soldOut },
-    { title: `Variants with at most ${lowAt} units`, ...common, count: totals.low },
+    { title: 'Sold-out variants', path: pathOf(1), state: 'todo', count: totals.soldOut },
+    { title: `Variants with at most ${lowAt} units`, path: pathOf(lowAt + 1), state: 'todo', count: totals.low },
   ];
 }
