@@ -131,12 +131,12 @@ export const SHOP_METRICS: FactMetrics = {
   },
   provider_call_seconds: {
     kind: 'histogram',
-    help: 'Duration of calls to the payment provider in seconds, by outcome',
-    labels: ['provider', 'outcome'],
+    help: 'Duration of calls to the payment provider in seconds, by kind of call and outcome',
+    labels: ['provider', 'call', 'outcome'],
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 16],
     on: {
-      'provider.called': ({ provider, outcome: ended, ms }) => {
-        return { labels: { provider, outcome: ended }, value: Number(ms) / 1_000 };
+      'provider.called': ({ provider, call, outcome: ended, ms }) => {
+        return { labels: { provider, call, outcome: ended }, value: Number(ms) / 1_000 };
       },
     },
   },

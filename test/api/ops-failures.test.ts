@@ -46,12 +46,12 @@ describe('the operators’ pages of failed jobs and notifications', () => {
       action,
     ]);
 
-  async function plantDelivery(state: string): Promise<{ id: string; webhookId: string }> {
+  async function plantDelivery(state: string, webhookState = 'active'): Promise<{ id: string; webhookId: string }> {
     const [id, webhookId, creator] = [newId(), newId(), await shop.account({ kind: 'customer' })];
     await shop.db.query(
-      `insert into webhook_subscriptions (id, url, events, secret, state, created_by, created_at, updated_at)
-        values ($1, 'https://erp.example.com/hook', '{order.confirmed}', 'x', 'active', $2, now(), now())`,
-      [webhookId, creator.id],
+      `insert into webhook_subscriptions (id, url, events, secret, state, disabled_because, created_by, created_at, updated_at)
+        values ($1, 'https://erp.example.com/hook', '{order.confirmed}', 'x', $3, case when $3 = 'disabled' then 'failing' end, $2, now(), now())`,
+      [webhookId, creator.id, webhookState],
     );
     await shop.db.query(
       `insert into webhook_deliveries (id, subscription_id, event_id, type, data, state, tries, due_at, created_at, decided_at)
@@ -74,7 +74,10 @@ describe('the operators’ pages of failed jobs and notifications', () => {
     expect(seen).to.include('550 no such mailbox').and.include('letter invitation').and.not.include('trace');
     expect(seen, 'may not act').not.to.include('Run again');
     const { text } = await admin.open('/ops/jobs/mail');
-    expect(text).to.include('aria-label="Run again: first"').and.include('Run all of them again');
+    expect(text)
+      .to.include('aria-label="Run again: first"')
+      .and.include('Run up to 100 again')
+      .and.not.include('The last 100 are shown.');
     const form = { action: 'redrive', queue: 'mail', id: 'first', key: keyOf(text, 'redrive') };
     expect((await viewer.submit('/ops/jobs/mail', form)).status).to.equal(403);
     expect((await admin.submit('/ops/jobs/mail', form)).to).to.equal('/ops/jobs/mail?done=redrive');
@@ -120,6 +123,28 @@ describe('the operators’ pages of failed jobs and notifications', () => {
     expect((await admin.open(path)).text).to.match(/Failed webhook deliveries<\/h2><p>None\.</);
   });
 
+  it('run at most 100 jobs again, and say that there may be more', async () => {
+    await mails().drain();
+    await fail(...Array.from({ length: 101 }, (_, index) => `job-${index}`));
+    const admin = await openOps(shop, 'admin');
+    const path = '/ops/jobs/mail';
+    const { text } = await admin.open(path);
+    expect(text).to.include('The last 100 are shown.');
+    const all = { action: 'redrive-all', queue: 'mail', key: keyOf(text, 'redrive-all') };
+    expect((await admin.submit(path, all)).to).to.equal(`${path}?done=redrive-all`);
+    expect(await mails().getFailedCount()).to.equal(1);
+    await admin.submit(path, all);
+    expect(await mails().getFailedCount(), 'sent twice').to.equal(0);
+    await mails().drain();
+  });
+
+  it('offer no form for a delivery of a disabled webhook', async () => {
+    const { id } = await plantDelivery('failed', 'disabled');
+    const { text } = await (await openOps(shop, 'admin')).open('/ops/notifications');
+    expect(text).to.include('<td>The webhook is disabled.</td>').and.not.include(id);
+    await shop.db.query(`delete from webhook_deliveries where id = $1`, [id]);
+  });
+
   it('find failed deliveries by their index', async () => {
     await shop.db.query(
       `insert into webhook_deliveries (id, subscription_id, event_id, type, data, state, due_at, created_at, decided_at)
@@ -144,5 +169,9 @@ describe('the operators’ pages of failed jobs and notifications', () => {
     expect(text).to.match(/role="alert"[^>]*>The queue is unavailable/);
     expect(text).to.include(id);
     expect((await admin.open('/ops/jobs')).text).to.include('The queue is unavailable');
+    const form = { action: 'redrive-all', queue: 'mail', key: 'a-key-of-the-test' };
+    const refused = await admin.submit('/ops/jobs/mail', form);
+    expect(refused.status).to.equal(503);
+    expect(refused.text).to.match(/<h1>Failed jobs of mail<.*role="alert"[^>]*>The queue is unavailable/s);
   });
 });

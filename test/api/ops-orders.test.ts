@@ -22,7 +22,7 @@ describe('the operators’ pages of orders', function () {
     return { ...browser, id: account.id };
   };
   const keyOf = (text: string, command: string) =>
-    new RegExp(`name="key" value="([^"]+)"><input type="hidden" name="command" value="${command}"`).exec(text)?.[1] ??
+    new RegExp(`name="key" value="([^"]+)"><input type="hidden" name="action" value="${command}"`).exec(text)?.[1] ??
     '';
   const commandsOf = (orderId: string) =>
     shop.db.query(`select kind, work, reason, actor, state from order_commands where order_id = $1`, [orderId]);
@@ -72,7 +72,7 @@ describe('the operators’ pages of orders', function () {
     const path = `/ops/orders/${orderId}`;
     const manager = await signedIn('order-manager');
     const { text } = await manager.open(path);
-    const fields = { command: 'CANCEL', key: keyOf(text, 'CANCEL'), reason: 'asked by telephone' };
+    const fields = { action: 'CANCEL', key: keyOf(text, 'CANCEL'), reason: 'asked by telephone' };
     const [first, second] = await Promise.all([manager.submit(path, fields), manager.submit(path, fields)]);
     expect([first.to, second.to]).to.deep.equal([`${path}?done=accepted`, `${path}?done=accepted`]);
     const actor = `staff:${manager.id}`;
@@ -90,13 +90,13 @@ describe('the operators’ pages of orders', function () {
     const path = `/ops/orders/${orderId}`;
     const manager = await signedIn('order-manager');
     const key = 'a-key-of-the-test';
-    const refused = await manager.submit(path, { command: 'CANCEL', key, reason: '' });
+    const refused = await manager.submit(path, { action: 'CANCEL', key, reason: '' });
     expect([refused.status, /role="alert"[^>]*>[^<]*reason: /.test(refused.text)]).to.deep.equal([400, true]);
-    expect((await manager.submit(path, { command: 'constructor', key })).status).to.equal(400);
-    expect((await manager.submit(path, { command: 'REFUND', amount: '1.234', key, reason: 'x' })).status).to.equal(400);
-    expect((await manager.submit(path, { command: 'PROCESS', key, proof: 'x' })).status).to.equal(403);
+    expect((await manager.submit(path, { action: 'constructor', key })).status).to.equal(400);
+    expect((await manager.submit(path, { action: 'REFUND', amount: '1.234', key, reason: 'x' })).status).to.equal(400);
+    expect((await manager.submit(path, { action: 'PROCESS', key, proof: 'x' })).status).to.equal(403);
     const support = await signedIn('support');
-    expect((await support.submit(path, { command: 'PROCESS', key })).status).to.equal(403);
+    expect((await support.submit(path, { action: 'PROCESS', key })).status).to.equal(403);
     expect(await commandsOf(orderId)).to.deep.equal([]);
   });
 

@@ -49,13 +49,15 @@ describe('the operators’ pages of reconciliation', () => {
     const { status, text } = await viewer.open(`/ops/reconciliation/${stock}`);
     expect(status).to.equal(200);
     expect(text).to.match(/>Stored<\/th><th scope="col">Movements<\/th>/);
-    expect(text)
-      .to.include('<tr><td>onHand</td><td>9</td><td>6</td></tr>')
-      .and.include(`href="/ops/stock/${variantId}"`);
+    expect(text).to.include('<tr><td>onHand</td><td>9</td><td>6</td></tr>').and.include(`<dd>${variantId}</dd>`);
+    const admin = await openOps(shop, 'admin');
+    expect((await admin.open(`/ops/reconciliation/${stock}`)).text).to.include(
+      `<a href="/ops/stock/${variantId}">${variantId}</a>`,
+    );
     expect(text, 'may not act').not.to.include('Mark as resolved');
     const other = (await viewer.open(`/ops/reconciliation/${money}`)).text;
     expect(other).to.match(/>VCEcom<\/th><th scope="col">Payment provider<\/th>/);
-    expect(other).to.include('<td>captured</td><td>500</td><td>700</td>').and.include(`checkoutId=${checkoutId}`);
+    expect(other).to.include('<td>captured</td><td>₹5.00</td><td>₹7.00</td>').and.include(`checkoutId=${checkoutId}`);
   });
 
   it('resolve one with a note, once, with who did it in the audit log', async () => {
@@ -90,10 +92,12 @@ describe('the operators’ pages of reconciliation', () => {
   });
 
   it('show runs with their reports, and start one', async () => {
-    const found = await plant('provider.payment-missing', { ours: { status: 'captured' }, theirs: null });
+    const facts = { checkoutId: null, ours: { status: 'captured' }, theirs: null };
+    const found = await plant('provider.payment-missing', facts);
     const admin = await openOps(shop, 'admin');
     const runs = (await admin.open('/ops/reconciliation/runs')).text;
     expect(runs).to.include(`href="/ops/reconciliation/runs/${runId}"`);
+    expect((await admin.open(`/ops/reconciliation/${found}`)).text).to.include('<dt>checkoutId</dt><dd>none</dd>');
     const run = (await admin.open(`/ops/reconciliation/runs/${runId}`)).text;
     expect(run).to.include('variants 40').and.include(`href="/ops/reconciliation/${found}"`);
     const start = { action: 'start', kind: 'recent', key: keyOf(runs, 'start') };

@@ -88,6 +88,7 @@ describe('the operators’ pages of orders in a browser', function () {
         '/ops/checkouts',
         '/ops/payments',
         '/ops/refunds',
+        '/ops/returns',
         '/ops/system',
         '/',
       ];

@@ -47,7 +47,9 @@ describe('what a running shop says of itself', function () {
     const [web, worker] = [await metricsOf(flow, 'web'), await metricsOf(flow, 'worker')];
     expect(worker).to.match(/^vcecom_job_seconds_count\{queue="payments",outcome="done"\} [1-9]/m);
     expect(worker).to.match(/^vcecom_job_wait_seconds_count\{queue="checkout"\} [1-9]/m);
-    expect(worker).to.match(/^vcecom_provider_call_seconds_count\{provider="stripe",outcome="answered"\} [1-9]/m);
+    expect(worker).to.match(
+      /^vcecom_provider_call_seconds_count\{provider="stripe",call="open",outcome="answered"\} [1-9]/m,
+    );
     expect(seriesValue(worker, 'vcecom_provider_circuit_open{provider="stripe"}')).to.equal(0);
     for (const text of [web, worker]) {
       expect(text).to.match(/^vcecom_build_info\{process="web|worker",version="\d+\.\d+\.\d+",node="v\d+.*"\} 1$/m);

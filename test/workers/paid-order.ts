@@ -4,6 +4,7 @@ import type { RefundLine } from '../../src/domain/orders/refundable.ts';
 import type { OrderCommand } from '../../src/domain/states.ts';
 import { appendOrderCommand } from '../../src/entities/order/command.ts';
 import { enqueue } from '../../src/entities/outbox/outbox.ts';
+import type { OpenProviderEvent } from '../../src/entities/payment/provider-event.ts';
 import { unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { newId } from '../../src/infra/ids.ts';
 import type { JobContext } from '../../src/infra/queue/handler.ts';
@@ -17,6 +18,7 @@ import { issue } from '../../src/workers/invoices/invoices.ts';
 import { orderHandlers } from '../../src/workers/orders/orders.ts';
 import { bookForeignRefunds, revokeForeignRefund } from '../../src/workers/payments/foreign-refunds.ts';
 import { paymentHandlers } from '../../src/workers/payments/payments.ts';
+import { revokeRefund } from '../../src/workers/payments/second-charges-and-failed-refunds.ts';
 import { stockVariant } from '../support/books.ts';
 import type { FreshDatabase } from '../support/database.ts';
 
@@ -37,6 +39,8 @@ export class PaidOrder {
   readonly checkoutId = newId();
   readonly intentId = `pi_${randomUUID()}`;
   readonly refunds: ProviderRefund[] = [];
+  /** The status of the provider's answers to the next refunds. */
+  refundStatus: ProviderRefund['status'] = 'succeeded';
   private readonly waiting: Command[] = [];
   private readonly deps: WorkerDeps;
   private readonly database: FreshDatabase;
@@ -135,7 +139,7 @@ export class PaidOrder {
       intentId: this.intentId,
       amount,
       reference,
-      status: 'succeeded' as const,
+      status: this.refundStatus,
     };
     this.refunds.push(refund);
     return refund;
@@ -168,6 +172,15 @@ export class PaidOrder {
   /** The provider could not carry out a refund of its dashboard after all. */
   async fail(refund: ProviderRefund): Promise<void> {
     refund.status = 'failed';
+    await unitOfWork(this.database.db, 'test', (tx) => revokeForeignRefund(this.deps, tx, this.failureOf(refund)));
+  }
+
+  /** The provider reports that a refund failed. */
+  reportFailure(refund: Pick<ProviderRefund, 'id'>): Promise<void> {
+    return revokeRefund(this.deps, this.failureOf(refund));
+  }
+
+  private failureOf(refund: Pick<ProviderRefund, 'id'>): OpenProviderEvent {
     const facts = {
       type: 'refund.failed',
       status: null,
@@ -177,8 +190,7 @@ export class PaidOrder {
       trace: null,
     };
     const of = { provider: 'stripe', eventId: randomUUID(), intentId: this.intentId, checkoutId: this.checkoutId };
-    const notice = { ...of, ...facts, createdAt: new Date(), payment: null, isBeingCalled: false, isOurRefund: false };
-    await unitOfWork(this.database.db, 'test', (tx) => revokeForeignRefund(this.deps, tx, notice));
+    return { ...of, ...facts, createdAt: new Date(), payment: null, isBeingCalled: false, isOurRefund: false };
   }
 
   /** Gives a command and carries it out. @returns the code of its refusal; null when it was done */

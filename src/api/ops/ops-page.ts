@@ -92,6 +92,9 @@ const refusalView = (status: number, text: string): View => ({
   main: html`${alertBox(text)}<p><a class="button" href="/ops">Operations</a></p>`,
 });
 
+/** Outages that a page reports as it reports a refusal: nothing was changed, and the form can be sent again later. */
+const OUTAGES: ReadonlySet<string> = new Set(['SIGN_IN_UNAVAILABLE', 'QUEUE_UNAVAILABLE']);
+
 async function submitForm(deps: OpsDeps, page: OpsPage, opsRequest: OpsRequest): Promise<PageOutcome> {
   const noAccess = accessRefusal(page, opsRequest);
   if (noAccess) return noAccess;
@@ -101,7 +104,7 @@ async function submitForm(deps: OpsDeps, page: OpsPage, opsRequest: OpsRequest):
     return (await page.submit?.(opsRequest)) ?? { to: page.path };
   } catch (error) {
     const failure = failureOf(error);
-    if (ERRORS[failure.code].status >= 500 && failure.code !== 'SIGN_IN_UNAVAILABLE') throw error;
+    if (ERRORS[failure.code].status >= 500 && !OUTAGES.has(failure.code)) throw error;
     const view = await open(page, opsRequest, alertTextOf(failure));
     for (const name in failure.headers) opsRequest.raw.response.setHeader(name, failure.headers[name] ?? '');
     return 'title' in view ? { ...view, status: ERRORS[failure.code].status } : view;

@@ -108,3 +108,12 @@ export async function failRefundOperation(
   );
   return failed;
 }
+
+/** Whether the failure of a refund is recorded: by the answer of our call, or by an earlier event. */
+export async function isRefundFailureRecorded(tx: Tx, reference: string | null): Promise<boolean> {
+  const calls = await tx.query(
+    `select 1 from payment_operations where reference = $1 and kind = 'refund' and status = 'refused'`,
+    [reference],
+  );
+  return calls.length > 0;
+}

@@ -1,5 +1,6 @@
 import type { Query } from '../../infra/database/query.ts';
 import type { GaugeSet, Reading } from '../../infra/observability/metrics.ts';
+import { STALL_TIMEOUT } from './run.ts';
 
 /** Gauges of the current state. Every worker exports the same values: aggregate with max(), not sum(). */
 const GAUGES: GaugeSet['gauges'] = {
@@ -8,6 +9,7 @@ const GAUGES: GaugeSet['gauges'] = {
     labels: ['kind', 'severity', 'state'],
   },
   reconciliation_age_seconds: { help: 'Seconds since the last finished reconciliation run', labels: ['kind'] },
+  reconciliation_runs_active: { help: 'Reconciliation runs that make progress: 0 or 1', labels: [] },
   outbox_commands: { help: 'Commands in the outbox', labels: [] },
   outbox_oldest_seconds: {
     help: 'Age of the oldest command in the outbox in seconds, without mails, which may wait for days',
@@ -36,6 +38,8 @@ const READINGS = `
     from discrepancies where state in ('healing', 'person') group by kind, severity, state
   union all select 'reconciliation_age_seconds', jsonb_build_object('kind', kind), ${SECONDS_SINCE('max(finished_at)')}
     from reconciliation_runs where state = 'done' group by kind
+  union all select 'reconciliation_runs_active', ${NONE}, count(*) from reconciliation_runs
+    where state = 'running' and updated_at > now() - ${STALL_TIMEOUT}
   union all select 'outbox_commands', ${NONE}, count(*) from outbox
   union all select 'outbox_oldest_seconds', ${NONE}, ${SECONDS_SINCE('min(created_at)')} from outbox where queue <> 'mail'
   union all select 'checkouts_busy', jsonb_build_object('state', state), count(*) from checkouts where busy group by state

@@ -44,7 +44,7 @@ const COLUMNS = `id, kind, phase, cursor, since, started_by as "startedBy", star
 const LOOKBACK = `case $2 when 'full' then interval '30 days' else interval '2 days' end`;
 
 /** A run without progress for this long is given up, so that it does not block later runs. */
-const STALL_TIMEOUT = `interval '30 minutes'`;
+export const STALL_TIMEOUT = `interval '30 minutes'`;
 
 /** A run over all records, phase by phase. */
 export class ReconciliationRun extends RunSchema.class {

@@ -1,7 +1,7 @@
 import CircuitBreaker from 'opossum';
 import Stripe from 'stripe';
 import { observe } from '../../infra/observability/log.ts';
-import type { ProviderOutcome } from './port.ts';
+import type { PaymentProvider, ProviderOutcome } from './port.ts';
 import { classify, isRejection } from './stripe-errors.ts';
 import { stripeHttp } from './stripe-http.ts';
 
@@ -16,27 +16,30 @@ export interface StripeConfig {
   breakerResetMs?: number | undefined;
 }
 
+/** The kinds of calls, by the function of the port. */
+type CallKind = Exclude<keyof PaymentProvider, 'name' | 'find' | 'verify'>;
+
 /**
  * The SDK, and `call`, which runs a request through the circuit breaker and turns every failure into a ProviderError.
  */
 export interface StripeClient {
   stripe: Stripe;
-  call<T>(request: () => Promise<T>): Promise<T>;
+  call<T>(kind: CallKind, request: () => Promise<T>): Promise<T>;
 }
 
 export function openStripeClient(config: StripeConfig): StripeClient {
   const breaker = openBreaker(config.breakerResetMs ?? 2_000);
   return {
     stripe: connect(config),
-    async call<T>(request: () => Promise<T>): Promise<T> {
+    async call<T>(kind: CallKind, request: () => Promise<T>): Promise<T> {
       const startedAt = performance.now();
       try {
         const answer = (await breaker.fire(request)) as T;
-        reportCall('answered', startedAt);
+        reportCall(kind, 'answered', startedAt);
         return answer;
       } catch (error) {
         const failure = classify(error);
-        reportCall(failure.outcome, startedAt);
+        reportCall(kind, failure.outcome, startedAt);
         throw failure;
       }
     },
@@ -45,8 +48,8 @@ export function openStripeClient(config: StripeConfig): StripeClient {
 
 const PROVIDER = 'stripe';
 
-const reportCall = (outcome: 'answered' | ProviderOutcome, startedAt: number): void =>
-  observe('provider.called', { provider: PROVIDER, outcome, ms: performance.now() - startedAt }, 'debug');
+const reportCall = (call: CallKind, outcome: 'answered' | ProviderOutcome, startedAt: number): void =>
+  observe('provider.called', { provider: PROVIDER, call, outcome, ms: performance.now() - startedAt }, 'debug');
 
 function connect({ secretKey, apiUrl, timeoutMs }: StripeConfig): Stripe {
   const url = new URL(apiUrl ?? 'https://api.stripe.com');

@@ -44,7 +44,7 @@ function open(
     automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
     ...(method !== null && { payment_method: method, confirm: true }),
   };
-  return orDeclined(() => call(() => stripe.paymentIntents.create(params, { idempotencyKey: key })));
+  return orDeclined(() => call('open', () => stripe.paymentIntents.create(params, { idempotencyKey: key })));
 }
 
 type Confirmation = Parameters<PaymentProvider['confirm']>[0];
@@ -52,19 +52,21 @@ type Confirmation = Parameters<PaymentProvider['confirm']>[0];
 function confirm(link: StripeClient, { intentId, method, key }: Confirmation): Promise<Intent> {
   const { stripe, call } = link;
   const charge = () =>
-    call(() => stripe.paymentIntents.confirm(intentId, { payment_method: method }, { idempotencyKey: key }));
+    call('confirm', () => stripe.paymentIntents.confirm(intentId, { payment_method: method }, { idempotencyKey: key }));
   return orCurrentState(link, intentId, () => orDeclined(charge));
 }
 
 function cancel(link: StripeClient, { intentId, key }: Parameters<PaymentProvider['cancel']>[0]): Promise<Intent> {
   const { stripe, call } = link;
   return orCurrentState(link, intentId, async () =>
-    toIntent(await call(() => stripe.paymentIntents.cancel(intentId, {}, { idempotencyKey: key }))),
+    toIntent(await call('cancel', () => stripe.paymentIntents.cancel(intentId, {}, { idempotencyKey: key }))),
   );
 }
 
 async function retrieve({ stripe, call }: StripeClient, intentId: string): Promise<Intent> {
-  return toIntent(await call(() => stripe.paymentIntents.retrieve(intentId, { expand: ['latest_charge'] })));
+  return toIntent(
+    await call('retrieve', () => stripe.paymentIntents.retrieve(intentId, { expand: ['latest_charge'] })),
+  );
 }
 
 /**
@@ -80,14 +82,14 @@ async function* list({ stripe, call }: StripeClient, since: Date, until?: Date):
   const created = between(since, until);
   const expand = ['data.latest_charge'];
   yield* pages(
-    (after) => call(() => stripe.paymentIntents.list({ created, limit: PAGE_SIZE, expand, ...after })),
+    (after) => call('list', () => stripe.paymentIntents.list({ created, limit: PAGE_SIZE, expand, ...after })),
     toIntent,
   );
 }
 
 async function* events({ stripe, call }: StripeClient, since: Date, until: Date): AsyncGenerator<ProviderEvent> {
   const created = between(since, until);
-  yield* pages((after) => call(() => stripe.events.list({ created, limit: PAGE_SIZE, ...after })), toEvent);
+  yield* pages((after) => call('events', () => stripe.events.list({ created, limit: PAGE_SIZE, ...after })), toEvent);
 }
 
 const between = (since: Date, until?: Date) => ({
@@ -117,12 +119,12 @@ async function giveBack(
   { intentId, amount, key, reference }: GivingBack,
 ): Promise<ProviderRefund> {
   const params = { payment_intent: intentId, amount, metadata: { reference } };
-  return toRefund(await call(() => stripe.refunds.create(params, { idempotencyKey: key })), intentId);
+  return toRefund(await call('refund', () => stripe.refunds.create(params, { idempotencyKey: key })), intentId);
 }
 
 async function refundsOf({ stripe, call }: StripeClient, intentId: string): Promise<ProviderRefund[]> {
   const of = { payment_intent: intentId, limit: PAGE_SIZE };
-  const fetch = (after: object) => call(() => stripe.refunds.list({ ...of, ...after }));
+  const fetch = (after: object) => call('refundsOf', () => stripe.refunds.list({ ...of, ...after }));
   const refunds: ProviderRefund[] = [];
   for await (const refund of pages(fetch, (row) => toRefund(row, intentId))) refunds.push(refund);
   return refunds;

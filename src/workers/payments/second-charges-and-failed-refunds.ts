@@ -1,5 +1,5 @@
 import { hasOpenOperation } from '../../entities/payment/operation.ts';
-import { failRefundOperation } from '../../entities/payment/operation-result.ts';
+import { failRefundOperation, isRefundFailureRecorded } from '../../entities/payment/operation-result.ts';
 import { Payment } from '../../entities/payment/payment.ts';
 import {
   closeProviderEvents,
@@ -54,6 +54,8 @@ export const revokeRefund = (deps: WorkerDeps, event: OpenProviderEvent): Promis
       await endRefund(deps, tx, end);
     }
     const { refundId, checkoutId } = event;
-    tx.afterCommit(() => observe('payment.refund.failed', { refundId, checkoutId, amount: failed?.amount }));
+    // The metrics count each of these log lines as a failed refund.
+    if (failed || !(await isRefundFailureRecorded(tx, refundId)))
+      tx.afterCommit(() => observe('payment.refund.failed', { refundId, checkoutId, amount: failed?.amount }));
     await closeProviderEvents(tx.query, [event], failed ? 'applied' : 'known');
   });

@@ -9,7 +9,7 @@ import { adminEdit } from '../change.ts';
 const PATH = '/api/v1/admin/queues';
 const TAG = 'Queues';
 /** The most failed jobs that one request lists or runs again. */
-const MAX_JOBS = 100;
+export const MAX_JOBS = 100;
 const params = z.object({ queue: z.string().max(100) });
 
 export const failedSchema = z

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { failedSchema } from '../../admin/operations/queues.ts';
+import { type failedSchema, MAX_JOBS } from '../../admin/operations/queues.ts';
 import { failureOf } from '../../http/errors/failure.ts';
 import { callApi } from '../api-call.ts';
 import { type Html, html } from '../html.ts';
@@ -21,10 +21,10 @@ export const REDRIVE_ACTIONS: readonly [action: string, target: ActionTarget][] 
 /** What these forms did, by action. */
 export const REDRIVE_NOTES: readonly [action: string, note: string][] = [
   ['redrive', 'The job runs again.'],
-  ['redrive-all', 'The failed jobs run again.'],
+  ['redrive-all', `Up to ${MAX_JOBS} failed jobs run again.`],
 ];
 
-/** The failed jobs of a queue, with forms that run them again for who may do so; `page` handles the forms. */
+/** The last failed jobs of a queue, with forms that run them again for staff who may; `page` handles the forms. */
 export async function failedJobs(
   deps: OpsDeps,
   opsRequest: OpsRequest,
@@ -37,7 +37,7 @@ export async function failedJobs(
     const mayOperate = opsRequest.person?.permissions.has('queues:operate') ?? false;
     const form = formsOf(csrfField(deps, 'staff', opsRequest), { queue, page });
     const columns = mayOperate ? [...COLUMNS, { title: 'Redrive', cell: form.one }] : COLUMNS;
-    return html`${table('Failed jobs', columns, data)}${mayOperate && form.all}`;
+    return html`${table('Failed jobs', columns, data)}${data.length === MAX_JOBS && LAST_ONES}${mayOperate && form.all}`;
   });
 }
 
@@ -55,8 +55,15 @@ export async function orUnavailable(show: () => Promise<Html>): Promise<Html> {
 const formsOf = (csrfInput: Html, { queue, page }: { queue: string; page: string }) => ({
   one: ({ id }: FailedJob) =>
     actionForm(csrfInput, { page, action: 'redrive', title: 'Run again', hidden: { queue, id }, about: id }),
-  all: actionForm(csrfInput, { page, action: 'redrive-all', title: 'Run all of them again', hidden: { queue } }),
+  all: actionForm(csrfInput, {
+    page,
+    action: 'redrive-all',
+    title: `Run up to ${MAX_JOBS} again`,
+    hidden: { queue },
+  }),
 });
+
+const LAST_ONES = html`<p>The last ${String(MAX_JOBS)} are shown.</p>`;
 
 const COLUMNS = [
   { title: 'Failed', cell: ({ failedAt }: FailedJob) => time(failedAt) },

@@ -1,14 +1,9 @@
-import { callApi } from '../api-call.ts';
 import { html } from '../html.ts';
 import type { OpsPage } from '../ops-page.ts';
 import type { OpsDeps } from '../ops-request.ts';
 import { table } from '../views/table.ts';
 import { orUnavailable } from './failed-jobs.ts';
-
-interface QueueCounts {
-  name: string;
-  counts: Readonly<Record<string, number>>;
-}
+import { type QueueCounts, readQueueCounts } from './queue-counts.ts';
 
 const countColumn = (title: string, state: string) => ({
   title,
@@ -30,12 +25,9 @@ export const queueListPage = (deps: OpsDeps): OpsPage => ({
   access: 'staff',
   permission: 'queues:view',
   async render(opsRequest) {
-    const queues = await orUnavailable(async () => {
-      const { data } = (await callApi(deps, opsRequest, { method: 'get', path: '/queues' })).body as {
-        data: QueueCounts[];
-      };
-      return table('Queues', COLUMNS, data.toSorted(byFailed));
-    });
+    const queues = await orUnavailable(async () =>
+      table('Queues', COLUMNS, (await readQueueCounts(deps, opsRequest)).toSorted(byFailed)),
+    );
     const main = html`<p>A job fails after its last attempt. Then it waits for a person. <a href="/ops/queues">All jobs</a></p>${queues}`;
     return { title: 'Failed jobs', isWide: true, main };
   },

@@ -1,6 +1,7 @@
 import { html } from '../html.ts';
 import type { OpsPage } from '../ops-page.ts';
 import type { FormFields, OpsDeps } from '../ops-request.ts';
+import { queuePath } from '../overview/readings/queues.ts';
 import { outcomeBox, runAction } from '../views/action-form.ts';
 import { failedJobs, REDRIVE_ACTIONS, REDRIVE_NOTES } from './failed-jobs.ts';
 
@@ -20,7 +21,7 @@ export const queuePage = (deps: OpsDeps): OpsPage => ({
       title: `Failed jobs of ${queue}`,
       isWide: true,
       main: html`${outcomeBox(opsRequest, { alert, notes: NOTES })}
-<p><a href="/ops/queues/queue/${encodeURIComponent(queue)}">All jobs of this queue</a></p>${jobs}`,
+<p><a href="${queuePath(queue)}">All jobs of this queue</a></p>${jobs}`,
     };
   },
   async submit(opsRequest) {

@@ -17,21 +17,26 @@ export const redeliver: ActionTarget = ({ webhookId = '', deliveryId = '' }) => 
   params: { id: webhookId, deliveryId },
 });
 
-/** The webhook deliveries whose attempts are used up, each with a form that sends it again; `page` handles the forms. */
+/**
+ * The webhook deliveries whose attempts are used up. Those of active webhooks have a form that sends them again; `page`
+ * handles the forms.
+ */
 export async function failedDeliveries(deps: OpsDeps, opsRequest: OpsRequest, page: string): Promise<Html> {
   const query = pageOf(opsRequest);
   const { body } = await callApi(deps, opsRequest, { method: 'get', path: '/webhook-deliveries/failed', query });
   const { data, nextCursor } = body as { data: Delivery[]; nextCursor: string | null };
   if (data.length === 0) return html`<p>None.</p>`;
   const csrfInput = csrfField(deps, 'staff', opsRequest);
-  const form = ({ id, webhookId }: Delivery) =>
-    actionForm(csrfInput, {
+  const form = ({ id, webhookId, webhookState }: Delivery) => {
+    if (webhookState !== 'active') return 'The webhook is disabled.';
+    return actionForm(csrfInput, {
       page,
       action: 'redeliver',
       title: 'Send again',
       hidden: { webhookId, deliveryId: id },
       about: id,
     });
+  };
   return html`${table('Failed webhook deliveries', [...COLUMNS, { title: 'Redrive', cell: form }], data)}
 ${nextLink(nextCursor, 'Earlier deliveries')}`;
 }
@@ -39,10 +44,7 @@ ${nextLink(nextCursor, 'Earlier deliveries')}`;
 const COLUMNS = [
   { title: 'Created', cell: ({ createdAt }: Delivery) => time(createdAt) },
   { title: 'Event', cell: ({ type }: Delivery) => type },
-  {
-    title: 'Webhook',
-    cell: ({ url, webhookState }: Delivery) => (webhookState === 'active' ? url : `${url} (${webhookState})`),
-  },
+  { title: 'Webhook', cell: ({ url }: Delivery) => url },
   { title: 'Attempts', isNumber: true as const, cell: ({ attempts }: Delivery) => String(attempts.length) },
   { title: 'Last answer', cell: ({ attempts }: Delivery) => lastAnswer(attempts.at(-1)) },
 ];

@@ -7,7 +7,10 @@ import { type ActionTarget, outcomeBox, runAction } from '../views/action-form.t
 import { failedDeliveries, redeliver } from './failed-deliveries.ts';
 
 const PATH = '/ops/notifications';
-const NOTES = new Map([...REDRIVE_NOTES, ['redeliver', 'The delivery is sent again, with the same id.']]);
+const NOTES = new Map([
+  ...REDRIVE_NOTES,
+  ['redeliver', 'The delivery is sent again, with the same id, while its webhook is active.'],
+]);
 const ACTIONS: ReadonlyMap<string, ActionTarget> = new Map([...REDRIVE_ACTIONS, ['redeliver', redeliver]]);
 
 /** The mails and webhook deliveries that failed for good, and the forms that send them again. */

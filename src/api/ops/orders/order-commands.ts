@@ -10,7 +10,7 @@ interface Target {
 
 const idOf = (name: string, fields: FormFields): FormFields => ({ [name]: fields[name] ?? '' });
 
-/** The commands of the forms by the value of their field `command`. */
+/** The commands of the forms, by their action. */
 const COMMANDS = new Map<string, (fields: FormFields) => Target>([
   ['PROCESS', () => ({ path: 'transitions', body: { command: 'PROCESS' } })],
   ['CANCEL', ({ reason }) => ({ path: 'transitions', body: { command: 'CANCEL', reason } })],
@@ -45,7 +45,7 @@ const COMMANDS = new Map<string, (fields: FormFields) => Target>([
  * twice have one effect.
  */
 export function commandRequest(orderId: string, fields: FormFields): RouteCall | undefined {
-  const target = COMMANDS.get(fields.command ?? '')?.(fields);
+  const target = COMMANDS.get(fields.action ?? '')?.(fields);
   return (
     target && {
       method: 'post',

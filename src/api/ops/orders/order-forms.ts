@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { Permission } from '../../../domain/access/permissions.ts';
 import { type OrderCommand, RETURN_REASONS } from '../../../domain/states.ts';
 import type { AdminOrder } from '../../orders/order-view.ts';
 import { type Html, html } from '../html.ts';
+import { foldedForm } from '../views/action-form.ts';
 import { type FormFrame, reasonField, unitFields } from './form-fields.ts';
 import { returnForms, shipmentForms } from './part-forms.ts';
 
@@ -71,13 +71,8 @@ export function orderForms(
 ): Html[] {
   const isAllowed = (command: OrderCommand, permission: Permission) =>
     order.allowed.includes(command) && permissions.has(permission);
-  const frame: FormFrame = ({ command, title, fields, hidden = {} }) => html`<details><summary>${title}</summary>
-<form method="post" action="/ops/orders/${order.id}">
-  ${csrfInput}<input type="hidden" name="key" value="${randomUUID()}"><input type="hidden" name="command" value="${command}">
-  ${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
-  ${fields}
-  <button>${title}</button>
-</form></details>`;
+  const frame: FormFrame = ({ command, ...form }) =>
+    foldedForm(csrfInput, { ...form, page: `/ops/orders/${order.id}`, action: command });
   const whole = FORMS.filter(({ command, permission }) => isAllowed(command, permission)).map((form) =>
     frame({ ...form, fields: form.fields(order) }),
   );

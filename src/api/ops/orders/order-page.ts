@@ -2,8 +2,9 @@ import { RequestFault } from '../../http/errors/failure.ts';
 import type { AdminOrder } from '../../orders/order-view.ts';
 import { callApi } from '../api-call.ts';
 import { html } from '../html.ts';
-import { alertBox, csrfField, type OpsPage } from '../ops-page.ts';
+import { csrfField, type OpsPage } from '../ops-page.ts';
 import type { OpsDeps, OpsRequest } from '../ops-request.ts';
+import { outcomeBox } from '../views/action-form.ts';
 import { documentList, readDocuments } from './documents.ts';
 import { commandRequest } from './order-commands.ts';
 import { historyTable, lineTable, orderHead, partTables } from './order-facts.ts';
@@ -11,7 +12,7 @@ import { orderForms } from './order-forms.ts';
 
 const PATH = '/ops/orders/:id';
 
-/** What happened to the command, by the value of the query parameter `done`. */
+/** What happened to the command. */
 const NOTES: ReadonlyMap<string, string> = new Map([
   ['yes', 'Done.'],
   ['accepted', 'The command was accepted, and waits for a worker. Reload this page in a moment.'],
@@ -23,17 +24,16 @@ export const orderPage = (deps: OpsDeps): OpsPage => ({
   access: 'staff',
   permission: 'orders:read',
   async render(opsRequest, alert) {
-    const { params, query, person } = opsRequest;
+    const { params, person } = opsRequest;
     const { body } = await callApi(deps, opsRequest, { method: 'get', path: '/orders/{id}', params });
     const order = body as AdminOrder;
     const documents = await readDocuments(deps, order.id);
-    const note = alert === undefined ? NOTES.get(query.done ?? '') : undefined;
     const csrfInput = csrfField(deps, 'staff', opsRequest);
     const forms = orderForms(order, { csrfInput, permissions: person?.permissions ?? new Set() });
     return {
       title: `Order ${order.number}`,
       isWide: true,
-      main: html`${alertBox(alert)}${note && html`<p role="status" class="note">${note}</p>`}
+      main: html`${outcomeBox(opsRequest, { alert, notes: NOTES })}
 ${orderHead(order)}
 <p><a href="/ops/payments?checkoutId=${order.checkoutId}">Payment</a></p>
 ${

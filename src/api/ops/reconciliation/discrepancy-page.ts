@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Permission } from '../../../domain/access/permissions.ts';
 import { ruleOf } from '../../../domain/reconciliation.ts';
 import type { discrepancySchema } from '../../admin/reconciliation/reconciliation-view.ts';
 import { callApi } from '../api-call.ts';
@@ -8,8 +9,9 @@ import type { FormFields, OpsDeps, OpsRequest } from '../ops-request.ts';
 import { type ActionTarget, actionForm, foldedForm, outcomeBox, runAction } from '../views/action-form.ts';
 import { type Fact, factList } from '../views/fact-list.ts';
 import { code, orDash, time } from '../views/formats.ts';
+import { permittedLink } from '../views/permitted-link.ts';
 import { table } from '../views/table.ts';
-import { type FactSheet, factSheet } from './fact-sheet.ts';
+import { type FactSheet, factSheet, NONE } from './fact-sheet.ts';
 
 type Discrepancy = z.infer<typeof discrepancySchema>;
 
@@ -33,14 +35,14 @@ export const discrepancyPage = (deps: OpsDeps): OpsPage => ({
     const path = '/reconciliation/discrepancies/{id}';
     const { body } = await callApi(deps, opsRequest, { method: 'get', path, params });
     const discrepancy = body as Discrepancy;
-    const sheet = factSheet(discrepancy.facts);
+    const sheet = factSheet(discrepancy);
     return {
       title: discrepancy.kind,
       isWide: true,
       main: html`${outcomeBox(opsRequest, { alert, notes: NOTES })}${factList(headOf(discrepancy))}
 ${sheet.compared.length > 0 && html`<h2>What each account says</h2>${accountTable(sheet)}`}
-<h2>Facts</h2>${factList(sheet.single.map(([name, value]): Fact => [name, linked(name, value)]))}
-<p class="hint">Amounts are in paise.</p>
+<h2>Facts</h2>${factList(sheet.single.map(([name, value]): Fact => [name, linked(opsRequest, name, value)]))}
+${discrepancy.facts.differences !== undefined && html`<p class="hint">Amounts in the differences are in paise.</p>`}
 ${actionsOf(deps, opsRequest, discrepancy)}`,
     };
   },
@@ -80,14 +82,17 @@ const accountTable = ({ accounts, compared }: FactSheet): Html =>
   );
 
 /** The pages that show what an id names. */
-const PAGES: Readonly<Record<string, string>> = {
-  orderId: '/ops/orders/',
-  checkoutId: '/ops/payments?checkoutId=',
-  variantId: '/ops/stock/',
-};
+const PAGES: ReadonlyMap<string, [path: string, permission: Permission]> = new Map([
+  ['orderId', ['/ops/orders/', 'orders:read']],
+  ['checkoutId', ['/ops/payments?checkoutId=', 'orders:read']],
+  ['variantId', ['/ops/stock/', 'products:update']],
+]);
 
-const linked = (name: string, value: string): Html | string =>
-  PAGES[name] === undefined ? value : html`<a href="${PAGES[name]}${value}">${value}</a>`;
+function linked(opsRequest: OpsRequest, name: string, value: string): Html | string {
+  const [path, permission] = PAGES.get(name) ?? [];
+  if (permission === undefined || value === NONE) return value;
+  return permittedLink(opsRequest, { path: `${path}${value}`, permission }, value);
+}
 
 function actionsOf(deps: OpsDeps, opsRequest: OpsRequest, { id, kind, state }: Discrepancy): Html | undefined {
   if (state !== 'person' || !opsRequest.person?.permissions.has('queues:operate')) return undefined;

@@ -1,3 +1,5 @@
+import { factText } from './fact-text.ts';
+
 /** The facts of a discrepancy: what several accounts say side by side, and what only one of them says. */
 export interface FactSheet {
   /** The names of the accounts that are compared. */
@@ -23,11 +25,13 @@ const ACCOUNTS: readonly [prefix: string, account: string][] = [
   ['priced', 'Price snapshot'],
   ['invoiced', 'Invoice'],
 ];
+/** The text of a fact without a value. */
+export const NONE = 'none';
 /** What the row itself says. */
 const STORED = 'Stored';
 
 /** Arranges facts: parts of `ours` and `theirs`, and facts whose name is another fact's name with a known prefix. */
-export function factSheet(facts: Readonly<Record<string, unknown>>): FactSheet {
+export function factSheet({ kind, facts }: { kind: string; facts: Readonly<Record<string, unknown>> }): FactSheet {
   const said = new Map<string, Map<string, unknown>>();
   const say = (name: string, account: string, value: unknown) =>
     said.set(name, (said.get(name) ?? new Map<string, unknown>()).set(account, value));
@@ -47,8 +51,13 @@ export function factSheet(facts: Readonly<Record<string, unknown>>): FactSheet {
   const columns = [...accounts].sort((a, b) => Number(b === STORED) - Number(a === STORED));
   return {
     accounts: columns,
-    compared: compared.map(({ name, values }) => ({ name, values: columns.map((each) => textOf(values.get(each))) })),
-    single: entries.filter(isSingle).map(({ name, values }) => [name, textOf(values.get(STORED)) ?? 'none']),
+    compared: compared.map(({ name, values }) => ({
+      name,
+      values: columns.map((each) => factText(kind, name, values.get(each))),
+    })),
+    single: entries
+      .filter(isSingle)
+      .map(({ name, values }) => [name, factText(kind, name, values.get(STORED)) ?? NONE]),
   };
 }
 
@@ -61,6 +70,3 @@ function placeOf(name: string, facts: object): [base: string, account: string] {
   }
   return [name, STORED];
 }
-
-const textOf = (value: unknown): string | null =>
-  value === null || value === undefined ? null : typeof value === 'object' ? JSON.stringify(value) : String(value);

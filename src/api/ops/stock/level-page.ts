@@ -9,13 +9,14 @@ import { outcomeBox, runAction } from '../views/action-form.ts';
 import { factList } from '../views/fact-list.ts';
 import { code, orDash, time } from '../views/formats.ts';
 import { nextLink, pageOf } from '../views/paging.ts';
+import { permittedLink } from '../views/permitted-link.ts';
 import { table } from '../views/table.ts';
 import { LEVEL_ACTIONS, levelForms } from './level-forms.ts';
 
 type Movement = z.infer<typeof movementSchema>;
 type Reservation = z.infer<typeof reservationSchema>;
 
-const NOTES: ReadonlyMap<string, string> = new Map([['yes', 'Done. The movement is the first in the list.']]);
+const NOTES: ReadonlyMap<string, string> = new Map([['yes', 'Done.']]);
 
 /** The stock of one variant: its reservations, its movements, and the forms that change it. */
 export const levelPage = (deps: OpsDeps): OpsPage => ({
@@ -37,7 +38,7 @@ ${factList([
   ['Available', String(level.available)],
 ])}
 ${levelForms(csrfField(deps, 'staff', opsRequest), `/ops/stock/${level.id}`)}
-<h2>Reservations</h2>${reservations.length > 0 ? table('Reservations', RESERVATIONS, reservations) : html`<p>None.</p>`}
+<h2>Reservations</h2>${reservations.length > 0 ? table('Reservations', reservationColumns(opsRequest), reservations) : html`<p>None.</p>`}
 <h2>Movements</h2>${data.length > 0 ? table('Movements', MOVEMENTS, data) : html`<p>None.</p>`}
 ${nextLink(nextCursor, 'Earlier movements')}`,
     };
@@ -67,10 +68,13 @@ async function readStock(deps: OpsDeps, opsRequest: OpsRequest) {
 
 const signed = (number: number): string => (number > 0 ? `+${number}` : String(number));
 
-const RESERVATIONS = [
+const reservationColumns = (opsRequest: OpsRequest) => [
   {
     title: 'Checkout',
-    cell: ({ checkoutId }: Reservation) => html`<a href="/ops/payments?checkoutId=${checkoutId}">${checkoutId}</a>`,
+    cell: ({ checkoutId }: Reservation) => {
+      const target = { path: `/ops/payments?checkoutId=${checkoutId}`, permission: 'orders:read' as const };
+      return permittedLink(opsRequest, target, checkoutId);
+    },
   },
   { title: 'State', cell: ({ checkoutState }: Reservation) => code(checkoutState) },
   { title: 'Expires', cell: ({ expiresAt }: Reservation) => time(expiresAt) },

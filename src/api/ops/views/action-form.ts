@@ -12,12 +12,15 @@ export interface ActionForm {
   action: string;
   title: string;
   hidden?: FormFields;
-  fields?: Html;
+  fields?: Html | undefined;
   /** What the button acts on, for screen readers, where a page has the same button many times. */
   about?: string;
 }
 
-/** The form of one action. Its key makes a form that is sent twice have one effect. */
+/**
+ * The form of one action. Its key makes a form that is sent twice have one effect, if the route takes an
+ * Idempotency-Key: redrives do not.
+ */
 export const actionForm = (csrfInput: Html, { page, action, title, hidden = {}, fields, about }: ActionForm): Html =>
   html`<form method="post" action="${page}">
   ${csrfInput}<input type="hidden" name="key" value="${randomUUID()}"><input type="hidden" name="action" value="${action}">
