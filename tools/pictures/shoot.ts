@@ -6,7 +6,7 @@ import type { Demo } from './demo.ts';
 import { fileOf, LOOKS, type Look, PICTURED } from './pages.ts';
 
 /** Quality of the pictures, in percent: text stays readable. */
-const QUALITY = 50;
+const QUALITY = 40;
 
 /** Writes a picture of each page in each look to `folder`. @returns their size in bytes */
 export async function shootPages(
