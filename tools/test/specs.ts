@@ -40,8 +40,8 @@ export function findSpecs(root: string, patterns: readonly string[] = []): strin
 export const LANES = 2;
 const GRACE_MS = 30_000;
 
-/** Test files of the second lane, which take about as long as all others: the requests. */
-const SECOND_LANE = /^test\/api\//;
+/** Test files of the second lane, which take about as long as all others: requests and pages in the browser. */
+const SECOND_LANE = /^test\/(api|browser)\//;
 
 /** Tests that use the whole machine: each folder runs alone, because their time limits are for a machine that is not
  * used by other tests. */
