@@ -28,13 +28,9 @@ export class Migration035PurchaseLists extends Migration {
       this.addSql(`create index ${name} on ${on}`);
       this.addSql(`comment on index ${name} is '${says}'`);
     }
-    // `returns_state` serves its queries as well.
-    this.addSql(`drop index returns_open`);
   }
 
   override down(): void {
-    this.addSql(`create index returns_open on returns (id) where state in ('requested', 'approved')`);
-    this.addSql(`comment on index returns_open is 'staff: returns that wait for a decision or for the goods'`);
     this.addSql(`drop index ${Object.keys(INDEXES).join(', ')}`);
   }
 }

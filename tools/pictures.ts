@@ -12,7 +12,7 @@ const FOLDER = resolve(import.meta.dirname, '..', 'docs', 'pictures');
 const USAGE = `Usage: bin/pictures
 
 Starts a demonstration shop in a temporary folder, buys and returns a few things, and writes pictures of the operations
-pages to docs/pictures: light, dark and on a telephone. Takes about three minutes. It needs no other running shop.`;
+pages to docs/pictures: light, dark and on a telephone. Takes about a minute. It needs no other running shop.`;
 
 process.exitCode = await main();
 

@@ -4,6 +4,7 @@ import type { OpsDeps } from '../ops-request.ts';
 import { table } from '../views/table.ts';
 import { orUnavailable } from './failed-jobs.ts';
 import { type QueueCounts, readQueueCounts } from './queue-counts.ts';
+import { failedPath } from './queue-paths.ts';
 
 const countColumn = (title: string, state: string) => ({
   title,
@@ -12,7 +13,7 @@ const countColumn = (title: string, state: string) => ({
 });
 
 const COLUMNS = [
-  { title: 'Queue', cell: ({ name }: QueueCounts) => html`<a href="/ops/jobs/${name}">${name}</a>` },
+  { title: 'Queue', cell: ({ name }: QueueCounts) => html`<a href="${failedPath(name)}">${name}</a>` },
   countColumn('Failed', 'failed'),
   countColumn('Waiting', 'waiting'),
   countColumn('Running', 'active'),

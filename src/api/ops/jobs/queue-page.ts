@@ -1,9 +1,9 @@
 import { html } from '../html.ts';
 import type { OpsPage } from '../ops-page.ts';
 import type { FormFields, OpsDeps } from '../ops-request.ts';
-import { queuePath } from '../overview/readings/queues.ts';
 import { outcomeBox, runAction } from '../views/action-form.ts';
 import { failedJobs, REDRIVE_ACTIONS, REDRIVE_NOTES } from './failed-jobs.ts';
+import { failedPath, queuePath } from './queue-paths.ts';
 
 const ACTIONS = new Map(REDRIVE_ACTIONS);
 const NOTES = new Map(REDRIVE_NOTES);
@@ -15,7 +15,7 @@ export const queuePage = (deps: OpsDeps): OpsPage => ({
   permission: 'queues:view',
   async render(opsRequest, alert) {
     const { queue = '' } = opsRequest.params;
-    const page = `/ops/jobs/${encodeURIComponent(queue)}`;
+    const page = failedPath(queue);
     const jobs = await failedJobs(deps, opsRequest, { queue, page });
     return {
       title: `Failed jobs of ${queue}`,
@@ -27,6 +27,6 @@ export const queuePage = (deps: OpsDeps): OpsPage => ({
   async submit(opsRequest) {
     await runAction(deps, opsRequest, ACTIONS);
     const { action = '' } = opsRequest.body as FormFields;
-    return { to: `/ops/jobs/${encodeURIComponent(opsRequest.params.queue ?? '')}?done=${action}` };
+    return { to: `${failedPath(opsRequest.params.queue ?? '')}?done=${action}` };
   },
 });

@@ -7,7 +7,7 @@ import { STEP_MINUTES } from './readings/queues.ts';
 const weekday = new Intl.DateTimeFormat('en-IN', { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' });
 
 /** The name of a day, such as `Mon, 23 Nov`. */
-export const dayName = (day: string): string => weekday.format(new Date(`${day}T00:00:00Z`));
+const dayName = (day: string): string => weekday.format(new Date(`${day}T00:00:00Z`));
 
 const clockOf = (hour: number): string => `${String(hour).padStart(2, '0')}:00`;
 

@@ -1,6 +1,7 @@
 import { type Html, html } from '../html.ts';
+import { failedPath, queuePath } from '../jobs/queue-paths.ts';
 import { type TableColumn, table } from '../views/table.ts';
-import { failedPath, type QueueReading, queuePath, sum } from './readings/queues.ts';
+import { type QueueReading, sum } from './readings/queues.ts';
 
 const number = (title: string, of: (queue: QueueReading) => number, state: string): TableColumn<QueueReading> => ({
   title,

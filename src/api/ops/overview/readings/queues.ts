@@ -2,7 +2,8 @@ import type { Metrics, Queue } from 'bullmq';
 import { AppError, unavailable } from '../../../../domain/errors.ts';
 import { errorFields, observeSparingly } from '../../../../infra/observability/log.ts';
 import { RequestFault } from '../../../http/errors/failure.ts';
-import { callApi } from '../../api-call.ts';
+import { type QueueCounts, readQueueCounts } from '../../jobs/queue-counts.ts';
+import { failedPath, queuePath } from '../../jobs/queue-paths.ts';
 import type { OpsDeps, OpsRequest } from '../../ops-request.ts';
 import type { Signal } from './signal.ts';
 
@@ -26,20 +27,14 @@ export interface QueueReading {
   completed: number[];
 }
 
-interface QueueCounts {
-  name: string;
-  counts: Record<string, number>;
-}
-
 /**
  * Reads the depth, the workers and the throughput of each queue.
  * @throws RequestFault FORBIDDEN without `queues:view`; QUEUE_UNAVAILABLE
  */
 export async function readQueues(deps: OpsDeps, opsRequest: OpsRequest): Promise<QueueReading[]> {
   try {
-    const { body } = await callApi(deps, opsRequest, { method: 'get', path: '/queues' });
-    const { data } = body as { data: QueueCounts[] };
-    const counts = new Map(data.map((each) => [each.name, each.counts]));
+    const counted = await readQueueCounts(deps, opsRequest);
+    const counts = new Map(counted.map((each) => [each.name, each.counts]));
     return await Promise.all(deps.queues.all.map((queue) => readQueue(queue, counts.get(queue.name) ?? {})));
   } catch (error) {
     // The connection may end between two commands, and Redis may refuse a command.
@@ -49,7 +44,7 @@ export async function readQueues(deps: OpsDeps, opsRequest: OpsRequest): Promise
   }
 }
 
-async function readQueue(queue: Queue, counts: Record<string, number>): Promise<QueueReading> {
+async function readQueue(queue: Queue, counts: QueueCounts['counts']): Promise<QueueReading> {
   const [workers, isPaused, metrics] = await Promise.all([
     queue.getWorkersCount().catch(() => undefined),
     queue.isPaused(),
@@ -79,13 +74,6 @@ export function completedPerStep({ meta, data }: Pick<Metrics, 'meta' | 'data'>,
   }
   return steps;
 }
-
-/** The list of a queue's jobs in Bull Board. */
-export const queuePath = (name: string, state?: string): string =>
-  `/ops/queues/queue/${name}${state === undefined ? '' : `?status=${state}`}`;
-
-/** The list of failed jobs, of one queue or by queue. */
-export const failedPath = (name?: string): string => (name === undefined ? '/ops/jobs' : `/ops/jobs/${name}`);
 
 /** Whether the number of workers of every queue is known. */
 export const knowsWorkers = (queues: readonly QueueReading[]): boolean =>
