@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import type { Books } from './books.ts';
 import type { StaffClient } from './staff-client.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -37,6 +39,18 @@ export async function reconcile(
     },
     withinMs,
   );
+}
+
+/**
+ * Takes the place of the one active run, so that no scheduled run finds what a test plants: that of the test would not see
+ * what is healed already. @returns a function that gives the place back
+ */
+export async function keepRunsAway({ query }: Pick<Books, 'query'>): Promise<() => Promise<unknown>> {
+  const id = randomUUID();
+  const take = `insert into reconciliation_runs (id, kind, started_by, state, phase, since, started_at, updated_at)
+    values ($1, 'recent', 'test', 'running', 'intents', now(), now(), now()) on conflict do nothing returning id`;
+  await waitFor('no run is active', async () => (await query(take, [id])).length === 1);
+  return () => query('delete from reconciliation_runs where id = $1', [id]);
 }
 
 /** Everything that a run saw. */
