@@ -28,11 +28,13 @@ const CARTS_PER_WRITE = 20;
 
 export function openLimits(redis: RedisClient, rates: Rates): RateLimits {
   const counter = (name: string, points: number, seconds: number) => openCounter(redis, { name, points, seconds });
+  const coarse = (name: string, points: number, seconds: number) =>
+    openCounter(redis, { name, points, seconds, isCoarse: true });
   const { guesses } = rates;
   return {
-    read: openCounter(redis, { name: 'read', points: rates.read, seconds: MINUTE, isCoarse: true }),
-    write: counter('write', rates.write, MINUTE),
-    carts: openCounter(redis, { name: 'carts', points: rates.write * CARTS_PER_WRITE, seconds: DAY, isCoarse: true }),
+    read: coarse('read', rates.read, MINUTE),
+    write: coarse('write', rates.write, MINUTE),
+    carts: coarse('carts', rates.write * CARTS_PER_WRITE, DAY),
     'sign-in': counter('sign-in', rates['sign-in'], MINUTE),
     guesses: {
       accountAtOrigin: counter('guess-account-origin', guesses, QUARTER_HOUR),
