@@ -1,4 +1,13 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 
 /** Encrypts and signs texts with its newest key; decrypts and verifies texts of any of its keys. */
 export interface KeyRing {
@@ -63,15 +72,15 @@ export function readKeys(setting: string): Key[] {
 
 /** Opens a ring of these keys; the first one is the newest. */
 export function openKeyRing(keys: readonly Key[]): KeyRing {
-  const byId = new Map(keys.map((key) => [key.id, key.bytes]));
-  const [newest] = keys;
+  const byId = new Map(keys.map((key) => [key.id, opened(key)]));
+  const newest = byId.get(keys[0]?.id ?? '');
   if (!newest) throw new Error('a key ring needs a key');
   const prefix = `${FORMAT}.${newest.id}.`;
   return {
     prefix,
     seal(text, place) {
       const iv = randomBytes(IV_BYTES);
-      const cipher = createCipheriv(CIPHER, newest.bytes, iv).setAAD(Buffer.from(place));
+      const cipher = createCipheriv(CIPHER, newest.key, iv).setAAD(Buffer.from(place));
       const parts = [iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()];
       return prefix + Buffer.concat(parts).toString('base64url');
     },
@@ -83,30 +92,43 @@ export function openKeyRing(keys: readonly Key[]): KeyRing {
       // The last character has unused bits: they must be unchanged as well.
       if (bytes.toString('base64url') !== body) throw tamperedError(place);
       try {
-        return decrypt(key, bytes, place);
+        return decrypt(key.key, bytes, place);
       } catch (cause) {
         throw tamperedError(place, cause);
       }
     },
     isCurrent: (sealed) => sealed.startsWith(prefix),
-    sign: (text, purpose) => signature(newest, text, purpose),
+    sign: (text, purpose) => newest.sign(text, purpose),
     isSigned(text, purpose, given) {
       const id = given.slice(0, given.indexOf('.'));
-      const bytes = byId.get(id);
-      return bytes !== undefined && isEqual(signature({ id, bytes }, text, purpose), given);
+      const key = byId.get(id);
+      return key !== undefined && isEqual(key.sign(text, purpose), given);
     },
   };
 }
 
-const signature = ({ id, bytes }: Key, text: string, purpose: string): string =>
-  `${id}.${createHmac('sha256', deriveKey(bytes, purpose)).update(text).digest('base64url')}`;
+/** A key whose objects are created once: to create them costs more than to use them. */
+function opened({ id, bytes }: Key) {
+  const signingKeys = new Map<string, KeyObject>();
+  const signingKey = (purpose: string): KeyObject => {
+    const key = signingKeys.get(purpose) ?? createSecretKey(deriveKey(bytes, purpose));
+    signingKeys.set(purpose, key);
+    return key;
+  };
+  return {
+    id,
+    key: createSecretKey(bytes),
+    sign: (text: string, purpose: string): string =>
+      `${id}.${createHmac('sha256', signingKey(purpose)).update(text).digest('base64url')}`,
+  };
+}
 
 function isEqual(expected: string, given: string): boolean {
   const [one, other] = [Buffer.from(expected), Buffer.from(given)];
   return one.length === other.length && timingSafeEqual(one, other);
 }
 
-function decrypt(key: Buffer, bytes: Buffer, place: string): string {
+function decrypt(key: KeyObject, bytes: Buffer, place: string): string {
   const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES });
   decipher.setAAD(Buffer.from(place)).setAuthTag(bytes.subarray(-TAG_BYTES));
   return decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
@@ -127,5 +149,6 @@ export const deriveKey = (secret: string | Buffer, purpose: string): Buffer =>
  * else.
  */
 export function blindIndex(key: Buffer): (text: string) => string {
-  return (text) => createHmac('sha256', key).update(text).digest('base64url');
+  const secret = createSecretKey(key);
+  return (text) => createHmac('sha256', secret).update(text).digest('base64url');
 }
