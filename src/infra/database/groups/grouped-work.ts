@@ -7,12 +7,12 @@ import { type Kind, type Member, runGroup } from './work-group.ts';
 /** The most units of work in one transaction. */
 const MAX_MEMBERS = 16;
 /** After this time in milliseconds, another group starts beside the running one, which may wait for a row lock. */
-const OVERLAP_AFTER_MS = 25;
+const OVERLAP_AFTER_MS = 40;
 /**
  * If the last group had several members, the next one waits for more until none has come for `gap` ms, and at most
  * `most` ms. Requests that were served together tend to come back together.
  */
-const LINGER_MS = { gap: 4, most: 12 };
+const LINGER_MS = { gap: 8, most: 24 };
 /** The most transactions of one kind at the same time. */
 const MAX_GROUPS = 4;
 /** The longest wait of a unit of work for its group, in milliseconds: as long as for a connection. */
