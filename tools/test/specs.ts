@@ -47,11 +47,15 @@ const SECOND_LANE = /^test\/(api|browser)\//;
  * used by other tests. */
 const ALONE = [/^test\/crash\//, /^test\/topologies\//, /^test\/endurance\//];
 
+/** Folders with slow tests only: loading them for nothing takes seconds. */
+const SLOW = /^test\/(topologies|endurance)\//;
+
 /**
  * Returns the rounds to run one after the other: first two lanes, which use two cores and end at about the same time,
- * then the tests that run alone.
+ * then the tests that run alone. Without `runsSlow` the folders with slow tests only are left out.
  */
-export function lanesOf(specs: readonly string[]): string[][][] {
+export function lanesOf(files: readonly string[], runsSlow: boolean): string[][][] {
+  const specs = files.filter((file) => runsSlow || !SLOW.test(file));
   const rest = specs.filter((file) => !ALONE.some((folder) => folder.test(file)));
   const lanes = [rest.filter((file) => !SECOND_LANE.test(file)), rest.filter((file) => SECOND_LANE.test(file))];
   return [lanes, ...ALONE.map((folder) => [specs.filter((file) => folder.test(file))])]
