@@ -57,7 +57,7 @@ async function runOnce(options: TestOptions): Promise<boolean> {
   const all = [checked, ...results];
   for (const { epilogue } of all) process.stdout.write(epilogue);
   const [passed, failed] = [sum(all.map((one) => one.passed)), sum(all.map((one) => one.failed))];
-  console.log(['\n  the slowest test files and hooks', ...slowestOf(results, options.slow)].join('\n'));
+  console.log(['\n  the slowest lanes, test files and hooks', ...slowestOf(results, options.slow)].join('\n'));
   console.log(`\n${((performance.now() - startedAt) / 1_000).toFixed(0)} s in all`);
   if (continues && passed + failed === 0) console.log('nothing was run: these tests are slow tests (use --all)');
   console.log(`${passed} passed, ${failed} failed`);
