@@ -41,22 +41,23 @@ async function main(): Promise<number> {
 /** Runs checks, then tests; with patterns only the tests. Returns whether all passed. */
 async function runOnce(options: TestOptions): Promise<boolean> {
   const startedAt = performance.now();
-  const rounds = lanesOf(findSpecs(ROOT, options.patterns));
+  const specs = findSpecs(ROOT, options.patterns);
+  const rounds = lanesOf(specs, options.all || Boolean(process.env.FAULT_MINUTES));
   // Measure the machine before our own processes keep it busy.
   const pace = await measurePace();
   interrupted.signal.throwIfAborted();
-  if (rounds.length === 0) console.log(`no test file contains "${options.patterns.join('" or "')}" in its path`);
+  if (specs.length === 0) console.log(`no test file contains "${options.patterns.join('" or "')}" in its path`);
   const isPrepared = rounds.length > 0 ? prepare() : undefined;
   isPrepared?.catch(() => undefined);
-  const noChecks = { passed: 0, failed: rounds.length === 0 ? 1 : 0, epilogue: '' };
+  const noChecks = { passed: 0, failed: specs.length === 0 ? 1 : 0, epilogue: '' };
   const checked = options.patterns.length === 0 ? await runSteps() : noChecks;
-  const continues = rounds.length > 0 && !(options.bail && checked.failed > 0);
+  const continues = specs.length > 0 && !(options.bail && checked.failed > 0);
   const main = await isPrepared;
   const results = continues && main ? await runTests(rounds, { ...options, main, pace }) : [];
   const all = [checked, ...results];
   for (const { epilogue } of all) process.stdout.write(epilogue);
   const [passed, failed] = [sum(all.map((one) => one.passed)), sum(all.map((one) => one.failed))];
-  console.log(['\n  the slowest test files and hooks', ...slowestOf(results, options.slow)].join('\n'));
+  console.log(['\n  the slowest lanes, test files and hooks', ...slowestOf(results, options.slow)].join('\n'));
   console.log(`\n${((performance.now() - startedAt) / 1_000).toFixed(0)} s in all`);
   if (continues && passed + failed === 0) console.log('nothing was run: these tests are slow tests (use --all)');
   console.log(`${passed} passed, ${failed} failed`);

@@ -8,6 +8,8 @@ import { HOSTILE, spoilt, withHostileTexts } from './fuzz/hostile.ts';
 import { bodiesOf } from './fuzz/values.ts';
 
 const BODIES = runsAll ? 40 : 3;
+/** Routes between two comparisons of everything that is stored. */
+const COMPARED_EVERY = runsAll ? 1 : 10;
 /** Texts that many a server chokes on. */
 const TEXTS = HOSTILE.filter((value): value is string => typeof value === 'string' && value.length > 0);
 
@@ -42,15 +44,16 @@ describe('bodies that no route asked for', () => {
   it('are refused in the one format, and nothing is written', async function () {
     this.timeout(120_000);
     let before = await client.everything();
-    for (const facts of routes) {
+    for (const [place, facts] of routes.entries()) {
       const schema = facts.body as core.$ZodType;
       const bodies = spoilt(bodiesOf(schema)).filter((body) => !safeParse(schema, body).success);
       const refused = fc.asyncProperty(bodies, async (body) => {
         expectRefused(await client.send(facts, { body: JSON.stringify(body) }), nameOf(facts));
       });
       await fc.assert(refused, { numRuns: BODIES });
+      if ((place + 1) % COMPARED_EVERY > 0 && place + 1 < routes.length) continue;
       const after = await client.everything();
-      expect(after, `${nameOf(facts)} wrote something`).to.equal(before);
+      expect(after, `one of ${COMPARED_EVERY} routes up to ${nameOf(facts)} wrote something`).to.equal(before);
       before = after;
     }
   });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Browser } from 'playwright-core';
 import { hook, makeBasket, openShop, readBasket, type Shop } from '../api/sample-shop.ts';
 import { axeViolations } from './axe.ts';
-import { BROWSER_START_MS, openBrowser } from './chromium.ts';
+import { sharedBrowser } from './shared-browser.ts';
 import { type WatchedPage, watchedPage } from './watch.ts';
 
 describe('the page of the API', function () {
@@ -12,13 +12,11 @@ describe('the page of the API', function () {
   let watched: WatchedPage;
 
   before(async function () {
-    this.timeout(BROWSER_START_MS);
-    browser = await openBrowser();
+    browser = await sharedBrowser(this);
     shop = await openShop([readBasket, makeBasket, hook]);
   });
   after(async () => {
     await shop?.close();
-    await browser?.close();
   });
   beforeEach(async () => {
     watched = await watchedPage(browser);

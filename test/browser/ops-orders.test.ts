@@ -2,15 +2,12 @@ import { expect } from 'chai';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { DEVELOPMENT_PASSWORD } from '../../tools/seed/people.ts';
 import { type Flow, sharedFlow } from '../flows/stack.ts';
+import { someOf } from '../support/extent.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { axeViolations } from './axe.ts';
-import { BROWSER_START_MS, openBrowser } from './chromium.ts';
+import { LOOKS } from './looks.ts';
+import { sharedBrowser } from './shared-browser.ts';
 import { type WatchedPage, watchedPage } from './watch.ts';
-
-const LOOKS: [name: string, options: BrowserContextOptions][] = [
-  ['on a desktop, light', { colorScheme: 'light', viewport: { width: 1280, height: 900 } }],
-  ['on a telephone, dark', { colorScheme: 'dark', viewport: { width: 375, height: 700 } }],
-];
 
 describe('the operators’ pages of orders in a browser', function () {
   this.timeout(60_000);
@@ -19,13 +16,11 @@ describe('the operators’ pages of orders in a browser', function () {
   let orderId = '';
   before(async function () {
     flow = await sharedFlow(this);
-    this.timeout(BROWSER_START_MS);
-    browser = await openBrowser();
+    browser = await sharedBrowser(this);
     const variantId = await flow.books.stock({ stock: 5 });
     const checkout = await flow.shop.buy([{ variantId, quantity: 2 }]);
     orderId = checkout.orderId ?? '';
   });
-  after(() => browser?.close());
 
   const at = (path: string) => `${flow.stack.url}${path}`;
   const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
@@ -78,11 +73,12 @@ describe('the operators’ pages of orders in a browser', function () {
     await closeWithoutComplaint(watched);
   });
 
-  for (const [name, options] of LOOKS) {
+  for (const [place, [name, options]] of LOOKS.entries()) {
     it(`are accessible and as wide as the window ${name}`, async () => {
       const watched = await openAs('orders@example.com', options);
       const { page } = watched;
-      const lists = [
+      const paths = [
+        '/ops',
         '/ops/orders',
         '/ops/orders?number=x',
         '/ops/checkouts',
@@ -91,8 +87,10 @@ describe('the operators’ pages of orders in a browser', function () {
         '/ops/returns',
         '/ops/system',
         '/',
+        `/ops/orders/${orderId}`,
+        '/ops/nowhere',
       ];
-      for (const path of ['/ops', ...lists, `/ops/orders/${orderId}`, '/ops/nowhere']) {
+      for (const path of someOf(paths, place, LOOKS.length)) {
         await page.goto(at(path));
         for (const summary of await page.locator('summary').all()) await summary.click();
         expect(await axeViolations(page), path).to.deep.equal([]);

@@ -6,13 +6,10 @@ import { DEVELOPMENT_PASSWORD } from '../../tools/seed/people.ts';
 import { type Flow, sharedFlow } from '../flows/stack.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { axeViolations } from './axe.ts';
-import { BROWSER_START_MS, openBrowser } from './chromium.ts';
+import { LOOKS } from './looks.ts';
+import { sharedBrowser } from './shared-browser.ts';
 import { type WatchedPage, watchedPage } from './watch.ts';
 
-const LOOKS: [name: string, options: BrowserContextOptions][] = [
-  ['on a desktop, light', { colorScheme: 'light', viewport: { width: 1280, height: 900 } }],
-  ['on a telephone, dark', { colorScheme: 'dark', viewport: { width: 375, height: 700 } }],
-];
 const CHARTS = 5;
 
 describe('the overview of the operators’ pages in a browser', function () {
@@ -22,14 +19,12 @@ describe('the overview of the operators’ pages in a browser', function () {
   let imports: Queue;
   before(async function () {
     flow = await sharedFlow(this);
-    this.timeout(BROWSER_START_MS);
-    browser = await openBrowser();
+    browser = await sharedBrowser(this);
     imports = new Queue('imports', { connection: { url: flow.stack.redisUrl }, prefix: queuePrefix('imports') });
     await flow.shop.buy([{ variantId: await flow.books.stock({ stock: 5 }), quantity: 1 }]);
   });
   after(async () => {
     await imports.close();
-    await browser.close();
   });
 
   async function openOverview(options: BrowserContextOptions = {}): Promise<WatchedPage> {

@@ -6,15 +6,12 @@ import { newId } from '../../src/infra/ids.ts';
 import { queuePrefix } from '../../src/infra/queue/queue.ts';
 import { DEVELOPMENT_PASSWORD } from '../../tools/seed/people.ts';
 import { type Flow, sharedFlow } from '../flows/stack.ts';
+import { someOf } from '../support/extent.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { axeViolations } from './axe.ts';
-import { BROWSER_START_MS, openBrowser } from './chromium.ts';
+import { LOOKS } from './looks.ts';
+import { sharedBrowser } from './shared-browser.ts';
 import { type WatchedPage, watchedPage } from './watch.ts';
-
-const LOOKS: [name: string, options: BrowserContextOptions][] = [
-  ['on a desktop, light', { colorScheme: 'light', viewport: { width: 1280, height: 900 } }],
-  ['on a telephone, dark', { colorScheme: 'dark', viewport: { width: 375, height: 700 } }],
-];
 
 describe('the operators’ pages of stock, reconciliation and failures in a browser', function () {
   this.timeout(60_000);
@@ -26,8 +23,7 @@ describe('the operators’ pages of stock, reconciliation and failures in a brow
   const jobId = `broken-${randomUUID()}`;
   before(async function () {
     flow = await sharedFlow(this);
-    this.timeout(BROWSER_START_MS);
-    browser = await openBrowser();
+    browser = await sharedBrowser(this);
     payments = new Queue('payments', { connection: { url: flow.stack.redisUrl }, prefix: queuePrefix('payments') });
     variantId = await flow.books.stock({ stock: 5 });
     discrepancyId = await plantDiscrepancy();
@@ -37,7 +33,6 @@ describe('the operators’ pages of stock, reconciliation and failures in a brow
   after(async () => {
     await (await payments?.getJob(jobId))?.remove();
     await payments?.close();
-    await browser?.close();
   });
 
   const at = (path: string) => `${flow.stack.url}${path}`;
@@ -74,7 +69,7 @@ describe('the operators’ pages of stock, reconciliation and failures in a brow
     expect(complaints, 'errors on the console, or breaches of the policy').to.deep.equal([]);
   }
 
-  for (const [name, options] of LOOKS) {
+  for (const [place, [name, options]] of LOOKS.entries()) {
     it(`are accessible and as wide as the window ${name}`, async () => {
       const watched = await openAs('admin@example.com', options);
       const { page } = watched;
@@ -88,7 +83,7 @@ describe('the operators’ pages of stock, reconciliation and failures in a brow
         '/ops/jobs',
         '/ops/jobs/payments',
       ];
-      for (const path of paths) {
+      for (const path of someOf(paths, place, LOOKS.length)) {
         await page.goto(at(path));
         for (const summary of await page.locator('summary').all()) await summary.click();
         expect(await axeViolations(page), path).to.deep.equal([]);

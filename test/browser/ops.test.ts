@@ -8,7 +8,7 @@ import { DEVELOPMENT_PASSWORD } from '../../tools/seed/people.ts';
 import { type Flow, sharedFlow } from '../flows/stack.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { axeViolations } from './axe.ts';
-import { BROWSER_START_MS, openBrowser } from './chromium.ts';
+import { sharedBrowser } from './shared-browser.ts';
 import { type WatchedPage, watchedPage } from './watch.ts';
 
 const ADMIN = 'admin@example.com';
@@ -23,14 +23,12 @@ describe('the operators’ pages in a browser', function () {
   let secret = '';
   before(async function () {
     flow = await sharedFlow(this);
-    this.timeout(BROWSER_START_MS);
-    browser = await openBrowser();
+    browser = await sharedBrowser(this);
     payments = new Queue('payments', { connection: { url: flow.stack.redisUrl }, prefix: queuePrefix('payments') });
   });
   after(async () => {
     await forgetSecondFactor();
     await payments.close();
-    await browser.close();
   });
   beforeEach(async () => {
     watched = await watchedPage(browser);

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type { Browser } from 'playwright-core';
 import { axeViolations } from './axe.ts';
-import { BROWSER_START_MS, openBrowser } from './chromium.ts';
+import { sharedBrowser } from './shared-browser.ts';
 import { watchedPage } from './watch.ts';
 
 /** A page with nothing wrong in it. */
@@ -19,8 +19,7 @@ describe('a watched page', function () {
   let answer = { status: 200, headers: {}, html: WELL };
 
   before(async function () {
-    this.timeout(BROWSER_START_MS);
-    browser = await openBrowser();
+    browser = await sharedBrowser(this);
     server = createServer((request, response) => {
       // A browser asks for the icon by itself.
       if (request.url !== '/') return response.writeHead(request.url === '/favicon.ico' ? 204 : 404).end();
@@ -31,7 +30,6 @@ describe('a watched page', function () {
   after(async () => {
     server?.close();
     server?.closeAllConnections();
-    await browser?.close();
   });
 
   const look = async (html: string, headers: Record<string, string> = STRICT, status = 200) => {

@@ -4,7 +4,7 @@ import type { LaneResult } from './specs.ts';
 const WORTH_A_LINE_MS = 100;
 
 /**
- * Returns the slowest test files and hooks of all lanes. The time of a file includes its hooks; lanes run in parallel.
+ * Returns the slowest lanes, test files and hooks. The time of a file includes its hooks; lanes run in parallel.
  */
 export function slowestOf(results: readonly LaneResult[], most: number): string[] {
   const timings = results.flatMap((result) => result.timings).filter(({ ms }) => ms >= WORTH_A_LINE_MS);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { TestOptions } from './options.ts';
 import type { TestServers } from './servers.ts';
 
-/** The duration of a test file or hook, in milliseconds. */
+/** The duration of a lane, test file or hook, in milliseconds. */
 export interface Timing {
   what: string;
   ms: number;
@@ -40,18 +40,22 @@ export function findSpecs(root: string, patterns: readonly string[] = []): strin
 export const LANES = 2;
 const GRACE_MS = 30_000;
 
-/** Test files of the second lane, which take about as long as all others: requests and pages in the browser. */
-const SECOND_LANE = /^test\/(api|browser)\//;
+/** Test files of the second lane, which take about as long as all others. */
+const SECOND_LANE = /^test\/(api|browser|tools|workers)\//;
 
 /** Tests that use the whole machine: each folder runs alone, because their time limits are for a machine that is not
  * used by other tests. */
 const ALONE = [/^test\/crash\//, /^test\/topologies\//, /^test\/endurance\//];
 
+/** Folders with slow tests only: loading them for nothing takes seconds. */
+const SLOW = /^test\/(topologies|endurance)\//;
+
 /**
  * Returns the rounds to run one after the other: first two lanes, which use two cores and end at about the same time,
- * then the tests that run alone.
+ * then the tests that run alone. Without `runsSlow` the folders with slow tests only are left out.
  */
-export function lanesOf(specs: readonly string[]): string[][][] {
+export function lanesOf(files: readonly string[], runsSlow: boolean): string[][][] {
+  const specs = files.filter((file) => runsSlow || !SLOW.test(file));
   const rest = specs.filter((file) => !ALONE.some((folder) => folder.test(file)));
   const lanes = [rest.filter((file) => !SECOND_LANE.test(file)), rest.filter((file) => SECOND_LANE.test(file))];
   return [lanes, ...ALONE.map((folder) => [specs.filter((file) => folder.test(file))])]
@@ -79,6 +83,7 @@ export async function runLanes(lanes: readonly string[][], options: LaneOptions)
 async function runLane(specs: string[], options: LaneOptions & { lane: number; blocks: boolean }): Promise<LaneResult> {
   const folder = mkdtempSync(join(tmpdir(), 'vcecom-lane-'));
   const file = join(folder, 'result.json');
+  const startedAt = performance.now();
   const child = spawnMocha(specs, file, options);
   // On SIGINT the reporter ends the run after the current test, so that its hooks can clean up.
   const stop = () => {
@@ -89,14 +94,19 @@ async function runLane(specs: string[], options: LaneOptions & { lane: number; b
   if (options.signal.aborted) stop();
   const code = await new Promise<number | null>((done, fail) => child.once('error', fail).once('exit', done));
   options.signal.removeEventListener('abort', stop);
-  const none = { passed: 0, failed: 0, timings: [], epilogue: '' };
+  const none: LaneResult = { passed: 0, failed: 0, timings: [], epilogue: '' };
   const isWritten = existsSync(file);
   const result: LaneResult = isWritten ? JSON.parse(readFileSync(file, 'utf8')) : none;
   rmSync(folder, { recursive: true, force: true });
+  result.timings.push({ what: `all of ${foldersOf(specs)}`, ms: performance.now() - startedAt });
   if ((code === 0 && isWritten) || result.failed > 0 || options.signal.aborted) return result;
   const how = code === null ? 'a signal' : `exit code ${code}`;
   return { ...result, failed: 1, epilogue: `  ✖ mocha ended with ${how} although no test failed\n` };
 }
+
+/** The folders below test/ with these files, to compare the times of lanes. */
+const foldersOf = (specs: readonly string[]): string =>
+  [...new Set(specs.map((file) => file.split('/', 2).join('/')))].join(', ');
 
 function spawnMocha(
   specs: string[],
