@@ -106,7 +106,7 @@ async function runPhase(
   if (fetched) return phaseResult(fetched, await inspectIntents(tx, fetched), fetched.intents.length);
   if (run.phase === 'checkouts') return inspectCheckouts(tx, run);
   if (run.phase === 'variants') return inspectVariants(tx, run);
-  return run.phase === 'whole' ? inspectWhole(tx) : inspectWaiting(tx);
+  return run.phase === 'whole' ? inspectWhole(tx, run) : inspectWaiting(tx);
 }
 
 /**
