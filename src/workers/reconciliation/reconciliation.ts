@@ -58,7 +58,8 @@ export const reconciliationRunHandlers = (deps: WorkerDeps) => [
 
 const begin = ({ db, queues }: WorkerDeps, kind: Run['kind']): Promise<JobOutcome> =>
   unitOfWork(db, 'reconciliation.begin', async (tx) => {
-    const runId = await ReconciliationRun.start(tx, { kind, startedBy: 'schedule' });
+    const runId =
+      (await ReconciliationRun.resume(tx)) ?? (await ReconciliationRun.start(tx, { kind, startedBy: 'schedule' }));
     if (runId === undefined) return noop('another run goes on');
     enqueue(tx, queues, { contract: continueRun, payload: { runId } });
     return done;
