@@ -75,6 +75,9 @@ export const RULES = {
     'If only the reserved quantity differs and the reservations agree with the movements, the level is corrected to match. Otherwise a person counts the stock and corrects it with `POST …/inventory/adjust`.',
     'critical',
   ),
+  'stock.openings-are-their-movements': critical(
+    'An old stock movement or an opening balance was changed manually: compare the levels with a count. `bin/verify --full` sums the openings up again.',
+  ),
   'stock.every-variant-has-a-level': warning('Receive goods or set the backorder limit: both create the level.'),
   'reservations.consumed-by-orders': critical(
     'Goods left the stock without an order, or an order did not take its goods: count the stock.',
@@ -103,6 +106,9 @@ export const RULES = {
   ),
   'orders.lines-are-what-was-checked-out': critical(
     'Compare the order with the lines of its checkout before shipping anything.',
+  ),
+  'orders.come-from-their-checkout': critical(
+    'A row is missing or was changed manually: compare the order, its checkout and the stock movements.',
   ),
   'orders.have-a-number': critical('The order cannot be named: it needs a row in `order_numbers`.'),
   'orders.price-is-the-checkout': critical('Compare the order with its checkout and its payment.'),

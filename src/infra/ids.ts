@@ -6,6 +6,10 @@ export const newId = (): string => v7();
 /** The creation time of a UUIDv7. */
 export const uuidv7Time = (id: string): Date => new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16));
 
+/** SQL for the smallest UUIDv7 of an instant. */
+export const uuidv7FloorOf = (instant: string): string =>
+  `rpad(lpad(to_hex(floor(extract(epoch from ${instant}) * 1000)::bigint), 12, '0'), 32, '0')::uuid`;
+
 /** The smallest UUIDv7 of an instant: the lower bound of a partition that starts then. */
 export function uuidv7Floor(at: Date): string {
   const hex = at.getTime().toString(16).padStart(12, '0');

@@ -41,7 +41,10 @@ export async function expectInvariants({
   simulator,
 }: Pick<CrashHarness, 'databaseUrl' | 'simulator'>): Promise<void> {
   const provider = stripeProvider({ secretKey: SECRET_KEY, webhookSecret: 'unused', apiUrl: simulator });
-  const [inside, outside] = await Promise.all([verifyDatabase(databaseUrl), verifyProvider(databaseUrl, provider, 0)]);
+  const [inside, outside] = await Promise.all([
+    verifyDatabase(databaseUrl),
+    verifyProvider(databaseUrl, provider, { settleMs: 0 }),
+  ]);
   const broken = [...inside.findings, ...outside.findings];
   if (broken.length === 0) return;
   throw new Error(

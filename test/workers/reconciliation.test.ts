@@ -1,11 +1,13 @@
 import { expect } from 'chai';
-import { findRun, ReconciliationRun } from '../../src/entities/reconciliation/run.ts';
-import { unitOfWork } from '../../src/infra/database/unit-of-work.ts';
+import { findRun, ReconciliationRun, type Run } from '../../src/entities/reconciliation/run.ts';
+import { invariantsIn } from '../../src/entities/reconciliation/scopes.ts';
+import { type Tx, unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { logger } from '../../src/infra/observability/log.ts';
 import type { Queues } from '../../src/infra/queue/queue.ts';
 import { continueRun } from '../../src/jobs/reconciliation.ts';
 import { type PaymentProvider, ProviderError } from '../../src/ports/payments/port.ts';
 import type { WorkerDeps } from '../../src/workers/deps.ts';
+import { inspectWhole } from '../../src/workers/reconciliation/phases.ts';
 import { reconciliationRunHandlers } from '../../src/workers/reconciliation/reconciliation.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 
@@ -68,5 +70,76 @@ describe('a phase of a reconciliation that fails again and again', () => {
     await database.db.query(`update reconciliation_runs set phase = 'events'`);
     expect(await attempt(down, 100)).to.equal('thrown');
     expect(await phase()).to.equal('events');
+  });
+});
+
+describe('a reconciliation run', () => {
+  let database: FreshDatabase;
+  before(async () => {
+    database = await freshDatabase();
+  });
+  beforeEach(() => database.db.query('truncate reconciliation_runs, discrepancies, outbox'));
+  after(() => database.close());
+
+  const inTransaction = <T>(work: (tx: Tx) => Promise<T>): Promise<T> => unitOfWork(database.db, 'test', work);
+  const start = (kind: Run['kind']) => inTransaction((tx) => ReconciliationRun.start(tx, { kind, startedBy: 'test' }));
+  const hoursAgo = (at: Date | undefined): number => Math.round((Date.now() - (at?.getTime() ?? 0)) / 3_600_000);
+
+  /** A run that began and ended so many hours ago. */
+  const past = (hours: number, phase = 'settle') =>
+    database.db.query(
+      `insert into reconciliation_runs (id, kind, started_by, state, phase, since, started_at, updated_at, finished_at)
+        select gen_random_uuid(), 'recent', 'test', 'done', $2, at, at, at, at from (select now() - make_interval(hours => $1)) as t (at)`,
+      [hours, phase],
+    );
+
+  /** The start of what a new run checks, in hours before now. */
+  async function lookbackOf(kind: Run['kind']): Promise<number> {
+    const run = await findRun(database.db.query, (await start(kind)) ?? '');
+    return hoursAgo(run?.since);
+  }
+
+  it('checks two days at first, later what began since six hours before the last one that ended', async () => {
+    expect(await lookbackOf('recent')).to.equal(48);
+    await database.db.query('truncate reconciliation_runs cascade');
+    await past(80);
+    await past(60, 'given up');
+    expect(await lookbackOf('recent')).to.equal(86);
+  });
+
+  it('goes back no further than the events of the provider, and so far when it checks everything', async () => {
+    await past(24 * 40);
+    expect(await lookbackOf('recent')).to.equal(24 * 30);
+    await database.db.query('truncate reconciliation_runs cascade');
+    await past(1);
+    expect(await lookbackOf('full')).to.equal(24 * 30);
+  });
+
+  it('goes on where it stopped, if it checks everything; another one is given up', async () => {
+    for (const kind of ['full', 'recent'] as const) {
+      await database.db.query('truncate reconciliation_runs cascade');
+      const id = (await start(kind)) ?? '';
+      const resume = () => inTransaction((tx) => ReconciliationRun.resume(tx));
+      expect(await resume()).to.equal(undefined);
+      await database.db.query(
+        `update reconciliation_runs set phase = 'variants', cursor = 'c', updated_at = now() - interval '31 min'`,
+      );
+      expect(await resume()).to.equal(kind === 'full' ? id : undefined);
+      expect(await resume()).to.equal(undefined);
+      const { phase, cursor } = (await findRun(database.db.query, id)) ?? {};
+      expect([phase, cursor]).to.deep.equal(['variants', 'c']);
+      expect(await start('recent')).to.be.a(kind === 'full' ? 'undefined' : 'string');
+    }
+  });
+
+  it('checks whole tables one invariant at a time', async () => {
+    const checked: (string | null)[] = [];
+    let cursor: string | null = null;
+    do {
+      ({ cursor } = await inTransaction((tx) => inspectWhole(tx, { cursor })));
+      checked.push(cursor);
+    } while (cursor !== null);
+    const whole = invariantsIn('whole').filter(({ parts }) => parts === undefined || parts.others !== undefined);
+    expect(checked).to.deep.equal([...whole.slice(0, -1).map(({ name }) => name), null]);
   });
 });

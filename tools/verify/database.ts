@@ -1,10 +1,11 @@
 import pg from 'pg';
-import { differenceOf, type StoredSnapshot } from '../../src/domain/pricing/snapshot.ts';
 import { INVARIANTS } from '../../src/entities/invariants/all-invariants.ts';
 import type { Invariant } from '../../src/entities/reconciliation/invariant.ts';
-
-export const REPLAY = { name: 'pricing.replays', says: 'Replaying the inputs of a stored price gives the same price.' };
-const BATCH = 500;
+import { scopeOf } from '../../src/entities/reconciliation/scopes.ts';
+import { type Changes, readChanges, readRecordIds } from '../../src/entities/verification/changes.ts';
+import type { Query } from '../../src/infra/database/query.ts';
+import { uuidv7Floor } from '../../src/infra/ids.ts';
+import { batchesOf, type Chosen, checkFrom, checkIds, type Report, type Snapshot } from './batches.ts';
 
 /** A violated invariant with the rows that violate it. */
 export interface Violation {
@@ -12,45 +13,104 @@ export interface Violation {
   rows: object[];
 }
 
-/** Checks every invariant on one snapshot of the database, in a read-only transaction. */
-export async function verifyDatabase(url: string): Promise<{ findings: Violation[]; invariants: number }> {
+/** The rows to check: all, or what changed since a check that found nothing. */
+export type Extent = 'all' | Changes;
+
+/** What a check of the database found. */
+export interface Verified {
+  findings: Violation[];
+  /** The number of checked invariants. */
+  invariants: number;
+  /** The number of checked checkouts, with all that belongs to them. */
+  checkouts: number;
+  /** The records of changes that the check has read. */
+  recordIds: string[];
+}
+
+/**
+ * Checks every invariant, in many short read-only transactions.
+ * @param provenAt when the last check began that found nothing; null: everything is checked
+ */
+export async function verifyDatabase(url: string, provenAt: Date | null = null): Promise<Verified> {
   const client = new pg.Client({ connectionString: url, application_name: 'verify' });
   await client.connect();
   try {
-    await client.query(`begin isolation level repeatable read read only`);
-    const findings = await brokenInvariants(client, INVARIANTS);
-    const unreplayable = await findUnreplayable(client);
-    await client.query('commit');
-    if (unreplayable.length > 0) findings.push({ invariant: REPLAY, rows: unreplayable });
-    return { findings, invariants: INVARIANTS.length + 1 };
+    // Compiling the statements of a batch would take longer than running them.
+    await client.query(`set jit = off`);
+    const snapshot: Snapshot = async (work) => {
+      await client.query(`begin isolation level repeatable read read only`);
+      const result = await work(client);
+      await client.query('commit');
+      return result;
+    };
+    if (provenAt === null) {
+      const recordIds = await snapshot((reader) => readRecordIds(queryOf(reader)));
+      return { ...(await findViolations(snapshot, { extent: 'all' })), invariants: COUNT, recordIds };
+    }
+    const extent = await snapshot((reader) => readChanges(queryOf(reader), provenAt));
+    return { ...(await findViolations(snapshot, { extent })), invariants: COUNT, recordIds: extent.recordIds };
   } finally {
     await client.end();
   }
 }
 
-/** Returns the invariants that are violated in the open transaction of `client`. */
-export async function brokenInvariants(client: pg.Client, invariants: readonly Invariant[]): Promise<Violation[]> {
-  const findings: Violation[] = [];
-  for (const invariant of invariants) {
-    const { rows } = await client.query(invariant.sql);
-    if (rows.length > 0) findings.push({ invariant, rows });
+const COUNT = INVARIANTS.length + 1;
+
+/** Runs statements on the connection of `client`. */
+export const queryOf =
+  (client: Pick<pg.ClientBase, 'query'>): Query =>
+  async <R extends object>(sql: string, params: readonly unknown[]) =>
+    (await client.query(sql, [...params])).rows as R[];
+
+/** Checks the chosen invariants: rows of checkouts, carts and variants in batches, other rows at once. */
+export async function findViolations(
+  snapshot: Snapshot,
+  { extent, chosen = () => true }: { extent: Extent; chosen?: Chosen },
+): Promise<Pick<Verified, 'findings' | 'checkouts'>> {
+  const { findings, report } = collect();
+  const wanted = INVARIANTS.filter(({ name, isOnlyFull }) => chosen(name) && !(isOnlyFull && extent !== 'all'));
+  for (const invariant of wanted) {
+    const statement = statementAtOnce(invariant, extent);
+    if (statement) report(invariant, (await snapshot((client) => client.query(statement))).rows);
   }
-  return findings;
+  const { checkouts, carts, variants } = batchesOf({ invariants: wanted, chosen, report });
+  const olderThan = extent === 'all' ? undefined : uuidv7Floor(extent.since);
+  const changed = extent === 'all' ? { checkouts: [], carts: [] } : extent;
+  const checked = await checkFrom(snapshot, checkouts, olderThan);
+  await checkIds(snapshot, checkouts, changed.checkouts);
+  await checkFrom(snapshot, carts, olderThan);
+  await checkIds(snapshot, carts, changed.carts);
+  await checkFrom(snapshot, variants);
+  return { findings: findings(), checkouts: checked + changed.checkouts.length };
 }
 
-/** Replays all stored price snapshots in batches; returns the checkouts whose replay differs. */
-export async function findUnreplayable(client: pg.Client): Promise<object[]> {
-  const broken: object[] = [];
-  await client.query(`declare snapshots no scroll cursor for
-    select checkout_id as "checkoutId", engine_version as "engineVersion", inputs, output from pricing_snapshots`);
-  for (;;) {
-    const { rows } = await client.query<StoredSnapshot & { checkoutId: string }>(`fetch ${BATCH} from snapshots`);
-    for (const { checkoutId, ...snapshot } of rows) {
-      const difference = differenceOf(snapshot);
-      if (difference) broken.push({ checkoutId, ...difference });
-    }
-    if (rows.length < BATCH) break;
-  }
-  await client.query('close snapshots');
-  return broken;
+/** The statement of an invariant that reads whole tables; undefined if batches check all its rows. */
+function statementAtOnce(invariant: Invariant, extent: Extent): pg.QueryConfig | undefined {
+  const { sql, recent, parts } = invariant;
+  if (['checkouts', 'variants'].includes(scopeOf(invariant))) return undefined;
+  if (recent && extent !== 'all') return { text: recent, values: [extent.since] };
+  const text = parts ? parts.others : sql;
+  return text === undefined ? undefined : { text };
+}
+
+/** Returns the invariants that are violated in the open transaction of `client`, by their statements over whole tables. */
+export async function brokenInvariants(client: pg.Client, invariants: readonly Invariant[]): Promise<Violation[]> {
+  const { findings, report } = collect();
+  for (const invariant of invariants) report(invariant, (await client.query(invariant.sql)).rows);
+  return findings();
+}
+
+/** Collects violations by invariant. A row that two batches contain counts once. */
+function collect(): { findings: () => Violation[]; report: Report } {
+  const found = new Map<string, { invariant: Violation['invariant']; rows: Map<string, object> }>();
+  const report: Report = (invariant, rows) => {
+    if (rows.length === 0) return;
+    const known = found.get(invariant.name) ?? { invariant, rows: new Map<string, object>() };
+    found.set(invariant.name, known);
+    for (const row of rows) known.rows.set(JSON.stringify(row), row);
+  };
+  return {
+    findings: () => [...found.values()].map(({ invariant, rows }) => ({ invariant, rows: [...rows.values()] })),
+    report,
+  };
 }

@@ -27,6 +27,13 @@ interface OwnPayment {
 /** Payments may be in transit: a difference counts only if it still exists after this time, in milliseconds. */
 const SETTLE_MS = 3_000;
 
+/** How to compare. */
+interface Comparison {
+  /** Compares what began since then; otherwise everything. */
+  since?: Date | undefined;
+  settleMs?: number;
+}
+
 /**
  * Compares payments with the provider's intents, both ways. @param url the primary: a replica may not have a payment yet
  * whose intent the provider lists @throws ProviderError when the provider does not answer.
@@ -34,28 +41,33 @@ const SETTLE_MS = 3_000;
 export async function verifyProvider(
   url: string,
   provider: PaymentProvider,
-  settleMs = SETTLE_MS,
+  { since = new Date(0), settleMs = SETTLE_MS }: Comparison = {},
 ): Promise<{ findings: Violation[]; invariants: number }> {
-  let findings = await compare(url, provider);
+  let findings = await compare(url, provider, since);
   if (findings.length > 0) {
     await wait(settleMs);
-    findings = await compare(url, provider);
+    findings = await compare(url, provider, since);
   }
   return { findings, invariants: Object.keys(PROVIDER_INVARIANTS).length };
 }
 
-async function compare(url: string, provider: PaymentProvider): Promise<Violation[]> {
+async function compare(url: string, provider: PaymentProvider, since: Date): Promise<Violation[]> {
   const client = new pg.Client({ connectionString: url, application_name: 'verify' });
   await client.connect();
   try {
-    const [first] = (await client.query<{ at: Date | null }>(`select min(created_at) as at from payments`)).rows;
+    const [first] = (
+      await client.query<{ at: Date | null }>(`select min(created_at) as at from payments where created_at >= $1`, [
+        since,
+      ])
+    ).rows;
     if (!first?.at) return [];
     const theirs: Intent[] = [];
     for await (const intent of provider.list(new Date(first.at.getTime() - 60_000))) theirs.push(intent);
     // Our payments are read after the intents, so a payment that arrives in between is at least in our database.
     const { rows: ours } = await client.query<OwnPayment>(
       `select checkout_id as "checkoutId", intent_id as "intentId", status, captured::float8 as captured,
-          refunded::float8 as refunded from payments`,
+          refunded::float8 as refunded from payments where created_at >= $1 or checkout_id::text = any($2)`,
+      [since, theirs.flatMap(({ checkoutId }) => checkoutId ?? [])],
     );
     return differences(ours, theirs);
   } finally {

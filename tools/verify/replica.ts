@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { hasCaughtUp } from '../../src/infra/database/connections/replica.ts';
-import type { Query } from '../../src/infra/database/query.ts';
+import { queryOf } from './database.ts';
 
 const PATIENCE_MS = 10_000;
 
@@ -34,8 +34,3 @@ function openClient(connectionString: string): pg.Client {
   client.on('error', () => undefined); // the statement that it interrupts fails as well
   return client;
 }
-
-const queryOf =
-  (client: pg.Client): Query =>
-  async <R extends object>(sql: string, params: readonly unknown[]) =>
-    (await client.query(sql, [...params])).rows as R[];

@@ -10,6 +10,7 @@ export const DISCOUNT_DAYS: OrderRollUp = {
   name: 'discounts',
   table: 'discount_days',
   keys: ['day', 'discount_id'],
+  day: 'day',
   sums: ['uses', 'cost'],
   rows: (fence) => `select ${localTime('o.placed_at')}::date as day, r.discount_id, 1 as uses, r.amount as cost
     from ${ordersOf(fence, 'placed_at, checkout_id')}

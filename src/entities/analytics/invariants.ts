@@ -1,8 +1,8 @@
 import type { Invariant } from '../reconciliation/invariant.ts';
 import { CLOSED_BEFORE, countsWhere, RECENT } from './conversion-counts.ts';
-import { differences } from './correct-sums.ts';
+import { differences, recentDifferences } from './correct-sums.ts';
 import { DISCOUNT_DAYS } from './discount-days.ts';
-import { REFUND_DIFFERENCES } from './refunds.ts';
+import { EVER, refundDifferences } from './refunds.ts';
 import { SALES } from './sales.ts';
 import { VARIANT_SALES } from './variant-sales.ts';
 
@@ -26,11 +26,13 @@ export const ANALYTICS_INVARIANTS: readonly Invariant[] = [
     name: 'analytics.sales-are-their-orders',
     says: 'The sales of an hour equal the sums over its orders that are added up.',
     sql: differences(SALES),
+    recent: recentDifferences(SALES),
   },
   {
     name: 'analytics.refunds-are-their-hours',
     says: 'The refunds of an hour equal the sums over its succeeded refunds, unless the hour is due to be summed up again.',
-    sql: REFUND_DIFFERENCES,
+    sql: refundDifferences(EVER),
+    recent: refundDifferences('$1'),
   },
   {
     name: 'analytics.conversion-is-its-checkouts',
@@ -41,10 +43,12 @@ export const ANALYTICS_INVARIANTS: readonly Invariant[] = [
     name: 'analytics.variants-are-their-orders',
     says: 'The sales of a variant in a day or month equal the sums over its order lines that are added up.',
     sql: differences(VARIANT_SALES),
+    recent: recentDifferences(VARIANT_SALES),
   },
   {
     name: 'analytics.discounts-are-their-orders',
     says: 'The uses and the cost of a discount in a day equal the sums over the orders that are added up.',
     sql: differences(DISCOUNT_DAYS),
+    recent: recentDifferences(DISCOUNT_DAYS),
   },
 ];

@@ -11,6 +11,8 @@ export interface OrderRollUp {
   table: string;
   keys: readonly string[];
   sums: readonly string[];
+  /** SQL for the local day of a row's key; for months, their first. */
+  day: string;
   /** SQL that selects the columns `keys` and `sums` of the orders in `n (number, order_id)`, in any number of rows. */
   rows(fence: Fence): string;
 }

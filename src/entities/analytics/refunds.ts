@@ -34,14 +34,21 @@ export const CURRENT_REFUNDS = `select ${COLUMNS} from refund_hours h
 
 const sumsOf = (alias: string): string => REFUND_SUMS.map((sum) => `${alias}.${sum}`).join(', ');
 
-const RECOUNTED = `select ${localStart('hour', 'r.decided_at')} as hour, ${SUMS} from refunds r ${LINES}
-  where ${IS_COUNTED} group by 1`;
+/** The `since` of all refunds. */
+export const EVER = `'-infinity'`;
 
-/** SQL for the hours whose stored sums differ from the refunds, without those that are due to be summed up again. */
-export const REFUND_DIFFERENCES = `select coalesce(c.hour, s.hour) as hour, to_jsonb(s) as stored, to_jsonb(c) as counted
-  from (${RECOUNTED}) as c full join refund_hours s on s.hour = c.hour
-  where (${sumsOf('c')}) is distinct from (${sumsOf('s')})
-    and not exists (select 1 from changed_refund_hours where hour = coalesce(c.hour, s.hour))`;
+/**
+ * SQL for the hours after `since` whose stored sums differ from the refunds, without those that are due to be summed up again.
+ */
+export const refundDifferences = (since: string): string => {
+  const first = localStart('hour', `${since}::timestamptz`);
+  return `select coalesce(c.hour, s.hour) as hour, to_jsonb(s) as stored, to_jsonb(c) as counted
+    from (select ${localStart('hour', 'r.decided_at')} as hour, ${SUMS} from refunds r ${LINES}
+        where ${IS_COUNTED} and r.decided_at >= ${first} group by 1) as c
+      full join (select * from refund_hours where hour >= ${first}) s on s.hour = c.hour
+    where (${sumsOf('c')}) is distinct from (${sumsOf('s')})
+      and not exists (select 1 from changed_refund_hours where hour = coalesce(c.hour, s.hour))`;
+};
 
 /** Marks per transaction. */
 const BATCH = 1_000;
@@ -67,7 +74,7 @@ export async function sumChangedRefunds(tx: Tx): Promise<boolean> {
 /** Marks the hours whose sums differ from their refunds as changed. @returns the differences */
 export const markWrongRefunds = (tx: Tx): Promise<SumDifference[]> =>
   tx.query<SumDifference & Record<string, unknown>>(
-    `with wrong as materialized (${REFUND_DIFFERENCES}),
+    `with wrong as materialized (${refundDifferences(EVER)}),
         marked as (insert into changed_refund_hours (hour) select hour from wrong)
       select stored, counted from wrong`,
   );

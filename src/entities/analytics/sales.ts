@@ -1,4 +1,4 @@
-import { localStart } from './local-time.ts';
+import { localStart, localTime } from './local-time.ts';
 import type { Fence, OrderRollUp } from './order-roll-up.ts';
 
 const ORDER = 'placed_at, checkout_id, subtotal, discount, shipping, tax, total';
@@ -25,6 +25,7 @@ export const SALES: OrderRollUp = {
   name: 'sales',
   table: 'sales_hours',
   keys: ['hour'],
+  day: `(${localTime('hour')})::date`,
   sums: ['orders', 'units', 'subtotal', 'discount', 'shipping', 'tax', 'revenue', 'new_customers', 'returning_orders'],
   rows: (
     fence,

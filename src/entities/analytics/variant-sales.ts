@@ -12,6 +12,7 @@ export const VARIANT_SALES: OrderRollUp = {
   name: 'variants',
   table: 'variant_sales',
   keys: ['grain', 'start', 'variant_id'],
+  day: 'start',
   sums: ['units', 'revenue'],
   rows: (fence) => `select grain, date_trunc(grain, ${localTime('o.placed_at')})::date as start, l.variant_id,
       l.quantity as units, l.line_total - l.discount + case when o.prices_include_tax then 0 else l.tax end as revenue

@@ -1,5 +1,13 @@
+import { uuidv7FloorOf } from '../../infra/ids.ts';
 import { keptSince } from '../monthly-tables.ts';
 import type { Invariant } from '../reconciliation/invariant.ts';
+
+/** SQL for orders without a checkout, and for movements without an order; `began` is the condition on their ids. */
+const strayOrders = (began: string): string => `
+  select o.id as "orderId", o.checkout_id as "checkoutId" from (select * from orders where ${began}) o
+    where not exists (select 1 from checkouts c where c.id = o.checkout_id and c.order_id = o.id)
+  union all select distinct m.cause_id, null::uuid from (select * from inventory_movements where ${began}) m
+    where m.cause = 'order' and not exists (select 1 from orders o where o.id = m.cause_id)`;
 
 export const ORDER_INVARIANTS: readonly Invariant[] = [
   {
@@ -43,6 +51,12 @@ export const ORDER_INVARIANTS: readonly Invariant[] = [
           where checkout_id in (select checkout_id from orders) group by checkout_id, variant_id) k
         on k.checkout_id = o.checkout_id and k.variant_id = l.variant_id
       where l.quantity is distinct from k.quantity`,
+  },
+  {
+    name: 'orders.come-from-their-checkout',
+    says: 'The checkout of an order has this order, and an order whose units went back into stock exists.',
+    sql: strayOrders('true'),
+    recent: strayOrders(`id >= ${uuidv7FloorOf('$1::timestamptz')}`),
   },
   {
     name: 'orders.have-a-number',

@@ -6,13 +6,23 @@ import { SEALED_COLUMNS } from '../account/privacy/vault.ts';
 import { keptSince } from '../monthly-tables.ts';
 import type { Invariant } from '../reconciliation/invariant.ts';
 
-/** SQL per sealed column that finds values in clear text; null is allowed. */
-const CLEAR = Object.entries(SEALED_COLUMNS).flatMap(([table, columns]) =>
-  columns.map(
+/** SQL per sealed column of a table that finds values in clear text; null is allowed. */
+const clearIn = (table: string): string[] =>
+  (SEALED_COLUMNS[table] ?? []).map(
     (column) =>
       `select '${table}' as "table", '${column}' as "column", id::text from ${table} where ${column} !~ '${SEALED_PATTERN}'`,
-  ),
-);
+  );
+
+const WITH_CHECKOUTS = ['checkouts', 'document_files'];
+const CLEAR = {
+  checkouts: WITH_CHECKOUTS.flatMap(clearIn).join(' union all '),
+  others: [
+    ...Object.keys(SEALED_COLUMNS)
+      .filter((table) => !WITH_CHECKOUTS.includes(table))
+      .flatMap(clearIn),
+    `select 'idempotency_keys', 'body', request_hash from idempotency_keys where body #>> '{}' !~ '${SEALED_PATTERN}'`,
+  ].join(' union all '),
+};
 
 /** Length of a sealed empty text after format and key: 28 bytes in base64url. */
 const EMPTY = 38;
@@ -24,7 +34,9 @@ const OWNED = `checkouts k join carts c on c.id = k.cart_id left join orders o o
 const OWNER = `coalesce(k.customer_id, c.customer_id, o.customer_id)`;
 
 /** Kinds of personal data, with SQL that returns the ids of the accounts that have it. */
-const PERSONAL_DATA: Readonly<Record<string, string>> = {
+type PersonalData = Readonly<Record<string, string>>;
+
+const OF_ACCOUNTS: PersonalData = {
   'an address': `select account_id from addresses`,
   'a live session': `select account_id from sessions where revoked_at is null`,
   'the client of a session': `select account_id from sessions where length(split_part(client, '.', 3)) > ${EMPTY}`,
@@ -33,41 +45,50 @@ const PERSONAL_DATA: Readonly<Record<string, string>> = {
   'a former e-mail address': `select account_id from email_changes`,
   'a recovery code': `select account_id from recovery_codes`,
   'a group': `select account_id from customer_group_members`,
+  'a use of a discount': `select substr(counter, 19)::uuid from discount_uses where counter like 'customer:customer:%'`,
+  'a preference': `select id from account_preferences`,
+  'a review': `select customer_id from reviews where state <> 'deleted'`,
+};
+
+const OF_CHECKOUTS: PersonalData = {
   'the e-mail address of a checkout': `select ${OWNER} from ${OWNED} where k.email is not null`,
   'the index of an e-mail address of a checkout': `select ${OWNER} from ${OWNED} where k.email_index is not null`,
   'an address that no invoice has to name': `select ${OWNER} from ${OWNED} where (k.shipping_address is not null or k.billing_address is not null)
       and not exists (select 1 from order_lines l where l.order_id = k.order_id having sum(l.taxable_value) >= ${NAMED_FROM})`,
   'the redeemer of a checkout': `select substr(redeemer, 10)::uuid from checkouts where redeemer like 'customer:%'`,
   'a first order': `select substr(redeemer, 10)::uuid from first_orders where redeemer like 'customer:%'`,
-  'a use of a discount': `select substr(counter, 19)::uuid from discount_uses where counter like 'customer:customer:%'
-    union all select substr(counter, 19)::uuid from discount_redemptions, unnest(counters) as counter
+  'a use of a discount': `select substr(counter, 19)::uuid from discount_redemptions, unnest(counters) as counter
       where counter like 'customer:customer:%'`,
-  'a preference': `select id from account_preferences`,
-  'a review': `select customer_id from reviews where state <> 'deleted'`,
   // A PDF that was rendered after the erasure names only a buyer that the law requires it to name.
   'the PDF of an invoice': `select e.id from document_files f join documents d on d.id = f.id
     join (${OWNED}) on k.order_id = d.order_id
     join accounts e on e.id = ${OWNER} where f.created_at <= e.updated_at`,
 };
 
+const leftIn = (data: PersonalData): string =>
+  Object.entries(data)
+    .map(
+      ([what, sql]) => `select a.id as "accountId", '${what}' as left from accounts a
+          where a.status = 'erased' and a.id in (${sql})`,
+    )
+    .join(' union ');
+const LEFT = { checkouts: leftIn(OF_CHECKOUTS), others: leftIn(OF_ACCOUNTS) };
+
+const EMPTIED = `select id as "checkoutId", state from checkouts
+  where email is null and (email_index is not null or redeemer is not null)`;
+
 export const PEOPLE_INVARIANTS: readonly Invariant[] = [
   {
     name: 'people.are-sealed',
     says: 'Every value in a sealed column is encrypted.',
-    sql: [
-      ...CLEAR,
-      `select 'idempotency_keys', 'body', request_hash from idempotency_keys where body #>> '{}' !~ '${SEALED_PATTERN}'`,
-    ].join(' union all '),
+    sql: `${CLEAR.checkouts} union all ${CLEAR.others}`,
+    parts: CLEAR,
   },
   {
     name: 'people.erased-leave-nothing',
     says: 'An erased account leaves no personal data, except what the law requires for its orders.',
-    sql: Object.entries(PERSONAL_DATA)
-      .map(
-        ([what, sql]) => `select a.id as "accountId", '${what}' as left from accounts a
-          where a.status = 'erased' and a.id in (${sql})`,
-      )
-      .join(' union '),
+    sql: `${LEFT.checkouts} union ${LEFT.others}`,
+    parts: LEFT,
   },
   {
     name: 'people.are-out-of-ended-checkouts',
@@ -79,7 +100,8 @@ export const PEOPLE_INVARIANTS: readonly Invariant[] = [
   {
     name: 'people.emptied-checkouts-lead-to-nobody',
     says: 'A checkout without an email address has no email index and no redeemer of discounts.',
-    sql: `select id as "checkoutId", state from checkouts where email is null and (email_index is not null or redeemer is not null)`,
+    sql: EMPTIED,
+    parts: { checkouts: EMPTIED },
   },
   {
     name: 'carts.belong-to-the-customer-of-their-checkouts',

@@ -1,14 +1,37 @@
+import { uuidv7Floor } from '../../infra/ids.ts';
 import { GRACE, type Invariant } from '../reconciliation/invariant.ts';
+
+/** SQL for the id from which movements are not in the opening balances. */
+const OPENED = `coalesce((select openings_before from verification_checkpoint), '${uuidv7Floor(new Date(0))}')`;
+/** SQL for variants with a changed movement that the opening balances may contain. */
+const LATE = `select key as variant_id from late_changes where subject = 'variant'`;
 
 export const STOCK_INVARIANTS: readonly Invariant[] = [
   {
     name: 'stock.levels-are-their-movements',
     says: 'The on-hand and reserved units of a stock level equal the sums of its inventory movements.',
-    sql: `select coalesce(s.variant_id, m.variant_id) as "variantId", s.on_hand as "onHand", m.on_hand as "movedOnHand",
+    // With the opening balances, later movements are enough. `stock.openings-are-their-movements` proves the openings.
+    sql: `with late as materialized (${LATE}), summed as (
+        select variant_id, on_hand, reserved from stock_openings where variant_id not in (select variant_id from late)
+        union all select variant_id, on_hand_delta, reserved_delta from inventory_movements where id >= ${OPENED}
+        union all select variant_id, on_hand_delta, reserved_delta from inventory_movements
+          where id < ${OPENED} and variant_id in (select variant_id from late))
+      select coalesce(s.variant_id, m.variant_id) as "variantId", s.on_hand as "onHand", m.on_hand as "movedOnHand",
         s.reserved, m.reserved as "movedReserved"
-      from stock_levels s full join (select variant_id, sum(on_hand_delta) as on_hand, sum(reserved_delta) as reserved
-        from inventory_movements group by variant_id) m on m.variant_id = s.variant_id
+      from stock_levels s full join (select variant_id, sum(on_hand) as on_hand, sum(reserved) as reserved
+        from summed group by variant_id) m on m.variant_id = s.variant_id
       where (coalesce(s.on_hand, 0), coalesce(s.reserved, 0)) is distinct from (coalesce(m.on_hand, 0), coalesce(m.reserved, 0))`,
+  },
+  {
+    name: 'stock.openings-are-their-movements',
+    says: 'The opening balance of a variant equals the sums of its inventory movements before the checkpoint of bin/verify.',
+    isOnlyFull: true,
+    sql: `select coalesce(o.variant_id, m.variant_id) as "variantId", o.on_hand as "openingOnHand", m.on_hand as "movedOnHand",
+        o.reserved as "openingReserved", m.reserved as "movedReserved"
+      from stock_openings o full join (select variant_id, sum(on_hand_delta) as on_hand, sum(reserved_delta) as reserved
+        from inventory_movements where id < ${OPENED} group by variant_id) m on m.variant_id = o.variant_id
+      where (coalesce(o.on_hand, 0), coalesce(o.reserved, 0)) is distinct from (coalesce(m.on_hand, 0), coalesce(m.reserved, 0))
+        and coalesce(o.variant_id, m.variant_id) not in (${LATE})`,
   },
   {
     name: 'stock.every-variant-has-a-level',

@@ -38,12 +38,15 @@ export interface Run extends Pick<ReconciliationRun, 'id' | 'kind' | 'phase'> {
 const COLUMNS = `id, kind, phase, cursor, since, started_by as "startedBy", started_at as "startedAt",
   updated_at as "updatedAt"`;
 /**
- * How far back a run checks. Recent runs overlap, so that the next run finds what one missed. A full run checks all rows of
- * the shop, and provider events for as long as the provider keeps them.
+ * SQL for the start of what a run checks. Recent runs begin before the start of the last run that ended, and overlap, so that
+ * the next run finds what one missed. A full run checks all rows of the shop, and provider events for as long as the provider
+ * keeps them.
  */
-const LOOKBACK = `case $2 when 'full' then interval '30 days' else interval '2 days' end`;
+const SINCE = `case $2 when 'full' then $5::timestamptz - interval '30 days' else greatest($5::timestamptz - interval '30 days', coalesce(
+    (select max(started_at) - interval '6 hours' from reconciliation_runs where state = 'done' and phase <> 'given up'),
+    $5::timestamptz - interval '2 days')) end`;
 
-/** A run without progress for this long is given up, so that it does not block later runs. */
+/** A run without progress for this long goes on (a full one) or is given up, so that it does not block later runs. */
 export const STALL_TIMEOUT = `interval '30 minutes'`;
 
 /** A run over all records, phase by phase. */
@@ -61,8 +64,18 @@ export class ReconciliationRun extends RunSchema.class {
     // A unique index allows one active run: a second insert does nothing, instead of a failure.
     const [run] = await tx.query<{ id: string }>(
       `insert into reconciliation_runs (id, kind, started_by, state, phase, since, started_at, updated_at)
-        select $1::uuid, $2, $3, 'running', $4, $5::timestamptz - ${LOOKBACK}, $5, $5 on conflict do nothing returning id`,
+        select $1::uuid, $2, $3, 'running', $4, ${SINCE}, $5, $5 on conflict do nothing returning id`,
       [newId(), kind, startedBy, PHASES[0], tx.now],
+    );
+    return run?.id;
+  }
+
+  /** Takes over a full run that stands still, at its stored position. @returns its id; undefined if there is none */
+  static async resume(tx: Tx): Promise<string | undefined> {
+    const [run] = await tx.query<{ id: string }>(
+      `update reconciliation_runs set updated_at = $1
+        where state = 'running' and kind = 'full' and updated_at < $1::timestamptz - ${STALL_TIMEOUT} returning id`,
+      [tx.now],
     );
     return run?.id;
   }

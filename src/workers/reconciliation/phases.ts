@@ -27,21 +27,25 @@ export async function inspectWaiting(tx: Tx): Promise<PhaseResult> {
   return { found, checked: 1, cursor: null };
 }
 
-/** Checks the invariants over whole tables. Only full runs check them. */
-export async function inspectWhole(tx: Tx): Promise<PhaseResult> {
-  const found = await findViolations(
-    tx,
-    invariantsIn('whole').map(({ name, sql }) => ({ name, sql, params: [] })),
-  );
-  return { found, checked: 1, cursor: null };
+/** Checks the next invariant over whole tables. Only full runs check them. */
+export async function inspectWhole(tx: Tx, { cursor }: Pick<Run, 'cursor'>): Promise<PhaseResult> {
+  const statements = invariantsIn('whole').flatMap(({ name, sql, parts }) => {
+    const atOnce = parts ? parts.others : sql;
+    return atOnce === undefined ? [] : [{ name, sql: atOnce, params: [] }];
+  });
+  const position = statements.findIndex(({ name }) => name === cursor) + 1;
+  const found = await findViolations(tx, statements.slice(position, position + 1));
+  return { found, checked: 1, cursor: (statements[position + 1] && statements[position]?.name) ?? null };
 }
 
 /** Checks a batch of checkouts with their orders, payments, documents and prices. */
 export async function inspectCheckouts(tx: Tx, run: Run): Promise<PhaseResult> {
   const batch = await nextBatch(tx, run, 'checkouts');
   if (batch.ids.length === 0) return { found: [], checked: 0, cursor: null };
-  const params = [batch.after, BATCH];
-  const invariants = invariantsIn('checkouts').map((invariant) => ({
+  const params = [batch.ids];
+  const parts = invariantsIn('whole').flatMap(({ name, parts }) => (parts ? [{ name, sql: parts.checkouts }] : []));
+  const wanted = [...invariantsIn('checkouts'), ...(run.kind === 'full' ? parts : [])];
+  const invariants = wanted.map((invariant) => ({
     name: invariant.name,
     sql: inBatch(invariant, 'checkouts'),
     params,
@@ -54,8 +58,9 @@ export async function inspectCheckouts(tx: Tx, run: Run): Promise<PhaseResult> {
 export async function inspectVariants(tx: Tx, run: Run): Promise<PhaseResult> {
   const batch = await nextBatch(tx, { ...run, kind: 'full' }, 'variants');
   if (batch.ids.length === 0) return { found: [], checked: 0, cursor: null };
-  const params = [batch.after, BATCH];
-  const invariants = invariantsIn('variants').map((invariant) => ({
+  const params = [batch.ids];
+  const wanted = invariantsIn('variants').filter(({ isOnlyFull }) => run.kind === 'full' || !isOnlyFull);
+  const invariants = wanted.map((invariant) => ({
     name: invariant.name,
     sql: inBatch(invariant, 'variants'),
     params,
@@ -64,13 +69,12 @@ export async function inspectVariants(tx: Tx, run: Run): Promise<PhaseResult> {
 }
 
 async function nextBatch(tx: Tx, run: Run, table: 'checkouts' | 'variants') {
-  const after = run.cursor ?? firstIdOf(run);
   const rows = await tx.query<{ id: string }>(`select id from ${table} where id > $1 order by id limit $2`, [
-    after,
+    run.cursor ?? firstIdOf(run),
     BATCH,
   ]);
   const ids = rows.map(({ id }) => id);
-  return { after, ids, next: ids.length < BATCH ? null : (ids.at(-1) ?? null) };
+  return { ids, next: ids.length < BATCH ? null : (ids.at(-1) ?? null) };
 }
 
 async function findViolations(

@@ -58,7 +58,8 @@ export const reconciliationRunHandlers = (deps: WorkerDeps) => [
 
 const begin = ({ db, queues }: WorkerDeps, kind: Run['kind']): Promise<JobOutcome> =>
   unitOfWork(db, 'reconciliation.begin', async (tx) => {
-    const runId = await ReconciliationRun.start(tx, { kind, startedBy: 'schedule' });
+    const runId =
+      (await ReconciliationRun.resume(tx)) ?? (await ReconciliationRun.start(tx, { kind, startedBy: 'schedule' }));
     if (runId === undefined) return noop('another run goes on');
     enqueue(tx, queues, { contract: continueRun, payload: { runId } });
     return done;
@@ -106,7 +107,7 @@ async function runPhase(
   if (fetched) return phaseResult(fetched, await inspectIntents(tx, fetched), fetched.intents.length);
   if (run.phase === 'checkouts') return inspectCheckouts(tx, run);
   if (run.phase === 'variants') return inspectVariants(tx, run);
-  return run.phase === 'whole' ? inspectWhole(tx) : inspectWaiting(tx);
+  return run.phase === 'whole' ? inspectWhole(tx, run) : inspectWaiting(tx);
 }
 
 /**

@@ -54,7 +54,7 @@ const start = (deps: ApiDeps) =>
     permission: 'queues:operate',
     summary: 'Start a reconciliation run',
     description:
-      '`recent` checks what changed in the last two days, `full` checks everything. Only one run is active at a time.',
+      '`recent` checks what began since six hours before the last run, `full` checks everything. Only one run is active at a time.',
     body: z.strictObject({ kind: z.enum(['recent', 'full']) }),
     answers: { 202: { description: 'The run has started', schema: runSchema } },
     errors: ['RUN_IN_PROGRESS'],
