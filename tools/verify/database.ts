@@ -1,5 +1,9 @@
 import pg from 'pg';
-import { differenceOf, type StoredSnapshot } from '../../src/domain/pricing/snapshot.ts';
+import {
+  replayDifference,
+  SNAPSHOT_COLUMNS,
+  type SnapshotColumns,
+} from '../../src/entities/checkout/price-snapshot.ts';
 import { INVARIANTS } from '../../src/entities/invariants/all-invariants.ts';
 import type { Invariant } from '../../src/entities/reconciliation/invariant.ts';
 
@@ -42,11 +46,11 @@ export async function brokenInvariants(client: pg.Client, invariants: readonly I
 export async function findUnreplayable(client: pg.Client): Promise<object[]> {
   const broken: object[] = [];
   await client.query(`declare snapshots no scroll cursor for
-    select checkout_id as "checkoutId", engine_version as "engineVersion", inputs, output from pricing_snapshots`);
+    select checkout_id as "checkoutId", ${SNAPSHOT_COLUMNS} from pricing_snapshots`);
   for (;;) {
-    const { rows } = await client.query<StoredSnapshot & { checkoutId: string }>(`fetch ${BATCH} from snapshots`);
+    const { rows } = await client.query<SnapshotColumns & { checkoutId: string }>(`fetch ${BATCH} from snapshots`);
     for (const { checkoutId, ...snapshot } of rows) {
-      const difference = differenceOf(snapshot);
+      const difference = replayDifference(snapshot);
       if (difference) broken.push({ checkoutId, ...difference });
     }
     if (rows.length < BATCH) break;
