@@ -14,6 +14,7 @@ import { errorFields, observe } from '../infra/observability/log.ts';
 export const MONTHLY_TABLES = [
   'inventory_movements',
   'checkout_history',
+  'pricing_snapshots',
   'orders',
   'order_lines',
   'order_history',

@@ -40,6 +40,7 @@ import { Migration039DeclinedPayments } from '../../migrations/039_declined_paym
 import { Migration040OneIndexOfReturns } from '../../migrations/040_one_index_of_returns.ts';
 import { Migration043BatchesOfCheckouts } from '../../migrations/043_batches_of_checkouts.ts';
 import { Migration044VerificationCheckpoint } from '../../migrations/044_verification_checkpoint.ts';
+import { Migration045PackedSnapshots } from '../../migrations/045_packed_snapshots.ts';
 import type { Database } from '../infra/database/database.ts';
 import { ApiKey } from './access/api-key.ts';
 import { Role, syncBuiltinRoles } from './access/role.ts';
@@ -142,6 +143,7 @@ export const MIGRATIONS = [
   { name: '040_one_index_of_returns', class: Migration040OneIndexOfReturns },
   { name: '043_batches_of_checkouts', class: Migration043BatchesOfCheckouts },
   { name: '044_verification_checkpoint', class: Migration044VerificationCheckpoint },
+  { name: '045_packed_snapshots', class: Migration045PackedSnapshots },
 ];
 
 /** Advisory lock: one process at a time migrates. The number is arbitrary but must not change. */

@@ -124,6 +124,7 @@ describe('the months of the large tables', () => {
       `select * from order_lines where order_id = '${id}'`,
       `select * from order_history where order_id = '${id}' order by seq`,
       `select * from checkout_history where checkout_id = '${id}' order by seq`,
+      `select * from pricing_snapshots where checkout_id = '${id}'`,
     ]) {
       const [plan] = await database.db.query<Record<string, unknown>>(`explain (format json) ${sql}`);
       const tables = [...JSON.stringify(plan).matchAll(/"Relation Name":"(\w+)"/g)].map(([, name]) => name);

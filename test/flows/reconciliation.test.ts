@@ -90,7 +90,7 @@ describe('reconciliation', function () {
     'a price that was changed': async () => {
       const { id } = await buy();
       await sql(
-        `update pricing_snapshots set inputs = jsonb_set(inputs, '{lines,0,unitPrice}', '1') where checkout_id = $1`,
+        `update pricing_snapshots set output = jsonb_set(output, '{totals,tax}', '1') where checkout_id = $1`,
         id,
       );
       return [['pricing.replays', id, 'person']];

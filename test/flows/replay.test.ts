@@ -11,6 +11,11 @@ interface Replay {
   price: { differences: { path: string; stored: unknown; replayed: unknown }[] } | null;
 }
 
+interface Price {
+  replays: boolean;
+  output: { explanation: { step: string }[] };
+}
+
 const ROOT = join(import.meta.dirname, '..', '..');
 
 describe('a history that is gone through again', function () {
@@ -59,6 +64,11 @@ describe('a history that is gone through again', function () {
       ([status, text]: [number, string]) => status === 0 && text.includes(`order ${order}: identical`),
     );
     expect((await replay('orders', order, '?to=3')).steps).to.have.length(3);
+    const price = await staff.ask<Price>('GET', `/../admin/orders/${order}/price`);
+    expect(price.body.replays).to.equal(true);
+    expect(price.body.output.explanation.map(({ step }) => step)).to.include.members(['price', 'tax', 'total']);
+    const stored = await flow.books.query(`select output from pricing_snapshots where checkout_id = $1`, [bought.id]);
+    expect(stored[0], 'derived from the inputs').not.to.have.nested.property('output.explanation');
     expect((await staff.ask('GET', `/../admin/checkouts/${order}/replay`)).status).to.equal(404);
   });
 

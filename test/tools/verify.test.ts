@@ -137,7 +137,7 @@ const DAMAGE: Record<string, string> = {
   'analytics.variants-are-their-orders': `insert into variant_sales values ('day', current_date + 2, :variant, 1, 1)`,
   'analytics.discounts-are-their-orders': `insert into discount_days values (current_date + 2, :variant, 1, 1)`,
   'partitions.are-there-in-time': `drop table order_history_p${nextMonth()}`,
-  'pricing.replays': `update pricing_snapshots set inputs = jsonb_set(inputs, '{lines,0,unitPrice}', '1')
+  'pricing.replays': `update pricing_snapshots set output = jsonb_set(output, '{totals,tax}', '1')
     where checkout_id = :completed`,
 };
 

@@ -21,7 +21,6 @@ const FILL: Record<string, string> = {
     select id, id, id, 1, 'IN-KA', 'INR', 1, case n % 3 when 0 then 'EXPIRED' else 'COMPLETED' end, false, 'R', 1, now(), now()`,
   cart_items: `(id, cart_id, variant_id, quantity) select id, id, id, 1`,
   checkout_lines: `(checkout_id, line, variant_id, quantity) select id, 1, id, 1`,
-  pricing_snapshots: `select id, 1, '{}', '{}', now()`,
   reservations: `select id, id, 1, 'released', now()`,
   discount_redemptions: `(checkout_id, discount_id, amount, counters, status, created_at) select id, id, 1, '{}', 'released', now()`,
   first_orders: `select id, id`,

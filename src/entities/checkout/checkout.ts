@@ -7,6 +7,7 @@ import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
 import { sealColumn, type Vault } from '../account/privacy/vault.ts';
 import type { RequestedLine } from '../pricing/pricing-request.ts';
+import { packSnapshot } from './price-snapshot.ts';
 
 export interface Address {
   name: string;
@@ -157,11 +158,10 @@ export class Checkout extends CheckoutSchema.class {
   }
 
   /** Fixes the price, stores how it was calculated, and sets the expiry of the reservation. */
-  lock(tx: Tx, { engineVersion, inputs, output }: PricingSnapshot, expiresAt: Date): void {
-    this.total = output.totals.total;
+  lock(tx: Tx, snapshot: PricingSnapshot, expiresAt: Date): void {
+    this.total = snapshot.output.totals.total;
     this.expiresAt = expiresAt;
-    const row = { checkout_id: this.id, engine_version: engineVersion, inputs, output, created_at: tx.now };
-    tx.append('pricing_snapshots', row);
+    tx.append('pricing_snapshots', { checkout_id: this.id, ...packSnapshot(snapshot), created_at: tx.now });
   }
 
   /** Extends the reservation. @returns false if it lasts as long already, or has expired. */

@@ -10,6 +10,8 @@ export interface Month {
 
 /** How long DDL waits for the table lock, in milliseconds. Readers and writers go first; the DDL is retried. */
 const LOCK_TIMEOUT_MS = 2_000;
+/** SQLSTATE of a partition whose range another one contains. */
+const OVERLAPS = '42P17';
 /** Attempts to create a partition for late rows: until it exists, late rows are refused. */
 const LATE_ATTEMPTS = 5;
 
@@ -58,10 +60,14 @@ export const makeLatePartition = (db: Database, month: Month): Promise<void> =>
   attach(db, month, latePartitionName(month));
 
 async function attach({ orm }: Database, { table, start }: Month, name: string): Promise<void> {
-  await orm.em.fork().transactional(async (em) => {
+  const made = orm.em.fork().transactional(async (em) => {
     await em.execute(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
     await em.execute(`create table if not exists ${name} partition of ${table}
       for values from ('${uuidv7Floor(start)}') to ('${uuidv7Floor(monthStart(start, 1))}')`);
+  });
+  await made.catch((error) => {
+    // Rows from before a table was partitioned share one partition with the month of that day.
+    if ((error as { code?: string }).code !== OVERLAPS) throw error;
   });
 }
 

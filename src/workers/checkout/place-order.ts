@@ -1,19 +1,24 @@
 import type { PricingInputs } from '../../domain/pricing/inputs.ts';
 import type { PricingOutput } from '../../domain/pricing/output.ts';
 import type { Checkout } from '../../entities/checkout/checkout.ts';
+import { SNAPSHOT_COLUMNS, type SnapshotColumns, unpackSnapshot } from '../../entities/checkout/price-snapshot.ts';
 import { Order } from '../../entities/order/order.ts';
 import { forEachCall } from '../../infra/database/groups/merged-statements.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { observe } from '../../infra/observability/log.ts';
 import { allowedCommands, newPaidOrder, storeOrder } from '../../machines/order.ts';
 
-interface PricedCheckout {
-  pricesIncludeTax: PricingInputs['pricesIncludeTax'];
-  /** Engine version 1 has neither bundles nor delivery charges. */
-  output: PricingOutput & Partial<Pick<PricingOutput, 'shipping' | 'discounts'>>;
+interface PricedCheckout extends SnapshotColumns {
   /** The account that verified the guest's e-mail address. */
   claimedBy: string | null;
   lines: { sku: string; title: string; bundleItem: number | null; bundleId: string | null }[];
+}
+
+interface StoredPrice {
+  inputs: Pick<PricingInputs, 'pricesIncludeTax'>;
+  /** Engine version 1 has neither bundles nor delivery charges. */
+  output: Omit<PricingOutput, 'explanation' | 'shipping' | 'discounts'> &
+    Partial<Pick<PricingOutput, 'shipping' | 'discounts'>>;
 }
 
 /** The allowed commands of a new order: the same for every order. */
@@ -29,7 +34,7 @@ const PROVED_ACCOUNT = `with account as materialized (
 
 const PRICED_CHECKOUT = forEachCall(
   `${PROVED_ACCOUNT} select (select id from account where is_proved) as "claimedBy",
-      (s.inputs -> 'pricesIncludeTax')::boolean as "pricesIncludeTax", s.output, (
+      ${SNAPSHOT_COLUMNS}, (
       select json_agg(json_build_object('sku', v.sku, 'title', p.title, 'bundleItem', l.bundle_item,
           'bundleId', l.bundle_id) order by l.line)
         from checkout_lines l join variants v on v.id = l.variant_id join products p on p.id = v.product_id
@@ -43,7 +48,8 @@ export async function placeOrder(tx: Tx, checkout: Checkout): Promise<Pick<Prici
   const emailIndex = checkout.customerId ? null : (checkout.emailIndex ?? null);
   const [priced] = await tx.query<PricedCheckout>(PRICED_CHECKOUT, [checkout.id, emailIndex]);
   if (!priced) throw new Error(`checkout ${checkout.id} was never priced`);
-  const { output, pricesIncludeTax, claimedBy } = priced;
+  const { inputs, output } = unpackSnapshot(priced) as StoredPrice;
+  const { claimedBy } = priced;
   const { totals, shipping = null, discounts = [] } = output;
   const lines = output.lines.map((line, index) => {
     const { sku = '', title = '', bundleItem: item = null, bundleId = null } = priced.lines[index] ?? {};
@@ -51,6 +57,7 @@ export async function placeOrder(tx: Tx, checkout: Checkout): Promise<Pick<Prici
   });
   const units = lines.reduce((sum, { quantity }) => sum + quantity, 0);
   const machine = storeOrder(newPaidOrder({ total: totals.total, units }));
+  const { pricesIncludeTax } = inputs;
   Order.place(tx, checkout, { lines, shipping, totals, pricesIncludeTax, machine, allowed: ALLOWED, claimedBy });
   const { id: checkoutId, orderId } = checkout;
   const placed = { orderId, checkoutId, state: machine.value, total: totals.total, units };

@@ -1,4 +1,4 @@
-import { differenceOf, type StoredSnapshot } from '../../domain/pricing/snapshot.ts';
+import { replayDifference, SNAPSHOT_COLUMNS, type SnapshotColumns } from '../../entities/checkout/price-snapshot.ts';
 import type { FoundRow } from '../../entities/reconciliation/discrepancy.ts';
 import { firstIdOf, type Run } from '../../entities/reconciliation/run.ts';
 import { inBatch, invariantsIn } from '../../entities/reconciliation/scopes.ts';
@@ -91,13 +91,12 @@ async function findViolations(
 
 /** Finds stored prices that differ from the price calculated from their inputs. */
 async function findPriceDifferences(tx: Tx, checkoutIds: readonly string[]): Promise<FoundRow[]> {
-  const snapshots = await tx.query<StoredSnapshot & { checkoutId: string }>(
-    `select checkout_id as "checkoutId", engine_version as "engineVersion", inputs, output from pricing_snapshots
-      where checkout_id = any($1)`,
+  const snapshots = await tx.query<SnapshotColumns & { checkoutId: string }>(
+    `select checkout_id as "checkoutId", ${SNAPSHOT_COLUMNS} from pricing_snapshots where checkout_id = any($1)`,
     [checkoutIds],
   );
   return snapshots.flatMap(({ checkoutId, ...snapshot }) => {
-    const difference = differenceOf(snapshot);
+    const difference = replayDifference(snapshot);
     return difference ? [{ kind: 'pricing.replays', facts: { checkoutId, ...difference } }] : [];
   });
 }

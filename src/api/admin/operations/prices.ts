@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type ErrorCode, refused } from '../../../domain/errors.ts';
-import { differenceOf, type StoredSnapshot } from '../../../domain/pricing/snapshot.ts';
+import { explainedPrice } from '../../../domain/pricing/snapshot.ts';
+import { SNAPSHOT_COLUMNS, type SnapshotColumns, unpackSnapshot } from '../../../entities/checkout/price-snapshot.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 
@@ -10,16 +11,17 @@ const priceSchema = z
     engineVersion: z.int(),
     pricedAt: z.iso.datetime(),
     inputs: z.record(z.string(), z.unknown()).meta({ description: 'All inputs of the price calculation.' }),
-    output: z
-      .record(z.string(), z.unknown())
-      .meta({ description: 'The price; `explanation` lists each step, as in `POST /api/v1/store/pricing/explain`.' }),
+    output: z.record(z.string(), z.unknown()).meta({
+      description:
+        'The price; `explanation` lists each step, as in `POST /api/v1/store/pricing/explain`. It is empty if it was not stored and `replays` is false.',
+    }),
     replays: z
       .boolean()
       .meta({ description: 'Whether the pricing engine returns the same price for these inputs now.' }),
   })
   .meta({ id: 'PriceSnapshot' });
 
-type SnapshotRow = StoredSnapshot & { checkoutId: string; pricedAt: Date };
+type SnapshotRow = SnapshotColumns & { checkoutId: string; pricedAt: Date };
 
 /** The stored price snapshots of checkouts and orders, step by step. */
 export const priceRoutes = (deps: ApiDeps): AnyRoute[] => [
@@ -47,15 +49,14 @@ const priceRoute = ({ db }: ApiDeps, spec: PriceSpec): AnyRoute =>
     errors: [spec.notFound],
     async handle({ params: { id } }) {
       const [row] = await db.query<SnapshotRow>(
-        `select s.checkout_id as "checkoutId", s.engine_version as "engineVersion", s.inputs, s.output,
-            s.created_at as "pricedAt"
+        `select checkout_id as "checkoutId", ${SNAPSHOT_COLUMNS}, s.created_at as "pricedAt"
           from pricing_snapshots s join checkouts c on c.id = s.checkout_id where c.${spec.key} = $1`,
         [id],
       );
       if (!row) throw refused(spec.notFound, { id });
-      return {
-        status: 200,
-        body: { ...row, pricedAt: row.pricedAt.toISOString(), replays: differenceOf(row) === undefined },
-      };
+      const { checkoutId, pricedAt } = row;
+      const { engineVersion, inputs, output } = unpackSnapshot(row);
+      const price = { engineVersion, pricedAt: pricedAt.toISOString(), inputs };
+      return { status: 200, body: { checkoutId, ...price, ...explainedPrice({ engineVersion, inputs, output }) } };
     },
   });
