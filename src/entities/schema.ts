@@ -41,6 +41,7 @@ import { Migration040OneIndexOfReturns } from '../../migrations/040_one_index_of
 import { Migration043BatchesOfCheckouts } from '../../migrations/043_batches_of_checkouts.ts';
 import { Migration044VerificationCheckpoint } from '../../migrations/044_verification_checkpoint.ts';
 import { Migration045PackedSnapshots } from '../../migrations/045_packed_snapshots.ts';
+import { Migration047ParkedCommands } from '../../migrations/047_parked_commands.ts';
 import type { Database } from '../infra/database/database.ts';
 import { ApiKey } from './access/api-key.ts';
 import { Role, syncBuiltinRoles } from './access/role.ts';
@@ -144,6 +145,7 @@ export const MIGRATIONS = [
   { name: '043_batches_of_checkouts', class: Migration043BatchesOfCheckouts },
   { name: '044_verification_checkpoint', class: Migration044VerificationCheckpoint },
   { name: '045_packed_snapshots', class: Migration045PackedSnapshots },
+  { name: '047_parked_commands', class: Migration047ParkedCommands },
 ];
 
 /** Advisory lock: one process at a time migrates. The number is arbitrary but must not change. */

@@ -157,6 +157,23 @@ describe('payment port: when the provider fails', () => {
       expect(await open(provider)).to.include({ status: 'succeeded' });
     });
 
+    it('says without a call whether calls are sent', async () => {
+      await setFaults(simulator.url, { errorRate: 1 });
+      provider = providerAt(simulator.url, { breakerResetMs: 50 });
+      expect(provider.availability()).to.equal('available');
+      await waitFor('the breaker opens', async () => {
+        await failure(provider.retrieve('pi_none'));
+        return provider.availability() === 'away';
+      });
+      await waitFor('a trial is due', () => provider.availability() === 'trial');
+      await setFaults(simulator.url, { errorRate: 0, latencyMs: 100 });
+      const trial = open(provider);
+      expect(provider.availability()).to.equal('away');
+      expect(await failure(open(provider))).to.include({ outcome: 'not_sent' });
+      await trial;
+      expect(provider.availability()).to.equal('available');
+    });
+
     it('stays closed however many cards are declined and requests refused', async () => {
       const before = await stats(simulator.url);
       for (let n = 0; n < 20; n++) {

@@ -1,7 +1,7 @@
 import type { Texts } from '../architecture/sources.ts';
 
 /** The outcomes of jobs, which the source puts into the name of an event. */
-const OUTCOMES = ['done', 'noop', 'snooze', 'refused'];
+const OUTCOMES = ['done', 'noop', 'snooze', 'parked', 'refused'];
 
 /** A call that records an event, with its first argument; or the line that the watching thread writes by itself. */
 const CALL = /\b(?:observe|observeSparingly|log)\(\s*([^\n,)]+(?:\n[^\n,)]+)?)|message: ('[a-z_.]+')/g;

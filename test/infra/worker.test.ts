@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { z } from 'zod';
 import { newId } from '../../src/infra/ids.ts';
-import { done, handler, type JobOutcome, snooze } from '../../src/infra/queue/handler.ts';
-import { type JobContract, openQueues, type Queues } from '../../src/infra/queue/queue.ts';
+import { done, handler, type JobOutcome, parked, snooze } from '../../src/infra/queue/handler.ts';
+import { type Command, type JobContract, openQueues, type Queues } from '../../src/infra/queue/queue.ts';
 import { startWorker } from '../../src/infra/queue/worker.ts';
 import type { RedisClient } from '../../src/infra/redis/connections.ts';
 import { openRedis } from '../../src/infra/redis/redis.ts';
@@ -34,6 +34,11 @@ describe('a job that is begun again', () => {
     consumer?.disconnect();
   });
 
+  const whenUnavailable = (error: unknown) => (error === DOWN ? 1 : null);
+  const workerOptions = () => ({ queue: contract.queue, connection: consumer, concurrency: 1, whenUnavailable });
+  const trace = { requestId: 'test', traceparent: '' };
+  const command = (id: string): Command => ({ id, queue: contract.queue, name: contract.name, payload: {}, trace });
+
   /** @returns whether each start of the job was told that it takes over from another */
   async function takeoversIn(ends: (() => JobOutcome)[], isRedelivered = false): Promise<boolean[]> {
     const takeovers: boolean[] = [];
@@ -45,14 +50,9 @@ describe('a job that is begun again', () => {
       if (ends.length === 0) last.resolve();
       return end?.() ?? done;
     };
-    const whenUnavailable = (error: unknown) => (error === DOWN ? 1 : null);
-    const options = { queue: contract.queue, connection: consumer, concurrency: 1, whenUnavailable };
-    const { worker } = startWorker([handler(contract, run)], options);
+    const { worker } = startWorker([handler(contract, run)], workerOptions());
     try {
-      const trace = { requestId: 'test', traceparent: '' };
-      await queues.deliver([
-        { id: newId(), queue: contract.queue, name: contract.name, payload: {}, trace, isRedelivered },
-      ]);
+      await queues.deliver([{ ...command(newId()), isRedelivered }]);
       await last.promise;
     } finally {
       await worker.close();
@@ -78,5 +78,38 @@ describe('a job that is begun again', () => {
 
   it('takes over from whoever had it before Redis lost it, once', async () => {
     expect(await takeoversIn([puts, puts, () => done], true)).to.deep.equal([true, false, false]);
+  });
+
+  it('leaves its queue when it is parked, so that its command can be added again', async () => {
+    const id = newId();
+    for (const isBacklog of [false, true]) {
+      const { promise: started, resolve } = Promise.withResolvers<boolean>();
+      const run = async (_: object, { isTakeover }: { isTakeover: boolean }): Promise<JobOutcome> => {
+        resolve(isTakeover);
+        return parked('the provider is away');
+      };
+      const { worker } = startWorker([handler(contract, run)], workerOptions());
+      await queues.deliver([{ ...command(id), isBacklog }]);
+      expect(await started).to.equal(false);
+      await worker.close();
+      expect(await redis.exists(`{tries}:tries:${id}`)).to.equal(0);
+    }
+  });
+
+  it('is begun after new ones when it comes again', async () => {
+    const [redelivered, released, fresh] = [newId(), newId(), newId()];
+    await queues.deliver([{ ...command(redelivered), isRedelivered: true }]);
+    await queues.deliver([{ ...command(released), isBacklog: true }]);
+    await queues.deliver([command(fresh)]);
+    const order: string[] = [];
+    const { promise: last, resolve } = Promise.withResolvers<void>();
+    const run = async (_: object, { commandId }: { commandId: string }): Promise<JobOutcome> => {
+      if (order.push(commandId) === 3) resolve();
+      return done;
+    };
+    const { worker } = startWorker([handler(contract, run)], workerOptions());
+    await last;
+    await worker.close();
+    expect(order).to.deep.equal([fresh, redelivered, released]);
   });
 });

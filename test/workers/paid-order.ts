@@ -50,6 +50,7 @@ export class PaidOrder {
     this.database = database;
     const queues: Partial<Queues> = { dispatch: (command) => this.waiting.push(command), nudge: () => undefined };
     const provider: Partial<PaymentProvider> = {
+      availability: () => 'available',
       refund: async ({ amount, reference }) => this.refundAtProvider(amount, reference),
       refundsOf: async () => this.refunds,
     };

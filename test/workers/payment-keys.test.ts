@@ -43,6 +43,7 @@ describe('the key of a payment that has to be opened again', () => {
       return null;
     };
     const provider: Partial<PaymentProvider> = {
+      availability: () => 'available',
       find: async () => next(questions),
       open: async ({ key }: OpenIntent) => {
         rounds.push(Number(key.split('-').at(-1)));
@@ -80,7 +81,10 @@ describe('the key of a payment that has to be opened again', () => {
     const id = await plantOperation(0);
     const [handler] = paymentHandlers({
       db: fresh.db,
-      provider: { open: async () => Promise.reject(FAULT) } as Partial<PaymentProvider>,
+      provider: {
+        availability: () => 'available',
+        open: async () => Promise.reject(FAULT),
+      } as Partial<PaymentProvider>,
     } as WorkerDeps);
     await handler?.run(
       { operationId: id },
@@ -97,7 +101,7 @@ describe('the key of a payment that has to be opened again', () => {
       `update checkouts set state = 'CANCELLED', busy = false, reason = 'CANCELLED_BY_CUSTOMER' where id = $1`,
       [id],
     );
-    const provider: Partial<PaymentProvider> = { find: async () => null };
+    const provider: Partial<PaymentProvider> = { availability: () => 'available', find: async () => null };
     const [handler] = paymentHandlers({ db: fresh.db, provider } as WorkerDeps);
     const start = (isTakeover: boolean) =>
       handler?.run({ operationId: id }, { commandId: newId(), isTakeover, starts: 2, progress: () => undefined });

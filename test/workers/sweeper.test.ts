@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Queues } from '../../src/infra/queue/queue.ts';
 import { processProviderEvents } from '../../src/jobs/payments.ts';
 import { sweep } from '../../src/jobs/reconciliation.ts';
+import type { PaymentProvider } from '../../src/ports/payments/port.ts';
 import type { WorkerDeps } from '../../src/workers/deps.ts';
 import { sweepHandlers } from '../../src/workers/reconciliation/sweeper.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
@@ -25,7 +26,13 @@ describe('a rule of the sweeper that fails', () => {
       values ('s', 'k', 'h', 200, '{}', '""', now() - interval '2 days')`);
     const nudged: string[] = [];
     const queues: Partial<Queues> = { nudge: ({ name }) => nudged.push(name) };
-    const deps: Partial<WorkerDeps> = { db: database.db, queues: queues as Queues, versions: noVersions };
+    const provider: Partial<PaymentProvider> = { availability: () => 'available' };
+    const deps: Partial<WorkerDeps> = {
+      db: database.db,
+      queues: queues as Queues,
+      versions: noVersions,
+      provider: provider as PaymentProvider,
+    };
     const job = sweepHandlers(deps as WorkerDeps).find(({ name }) => name === sweep.name);
     const facts = recordFacts();
     const context = { commandId: '1', isTakeover: false, starts: 1, progress: () => undefined };

@@ -40,27 +40,43 @@ export async function acknowledge(tx: Tx, commandId: string): Promise<boolean> {
 export const idsInOutbox = (key: string): string =>
   `(select payload ->> '${key}' from outbox where payload ? '${key}')`;
 
-/** Whether a command is overdue. This is cheaper than an empty claim. */
-export const hasOverdue = async ({ query }: Pick<Database, 'query'>): Promise<boolean> =>
-  (await query(`select 1 from outbox where due_at <= now() limit 1`)).length > 0;
+/** SQL: when the next delivery is due. Each one doubles the time to the next, up to 17 minutes. */
+export const NEXT_DELIVERY = `now() + interval '4 s' * power(2, least(deliveries, 8))`;
+
+export interface OutboxState {
+  isEmpty: boolean;
+  hasOverdue: boolean;
+  hasParked: boolean;
+}
+
+/** What the relay has to do. Cheaper than empty claims. */
+export async function readOutbox({ query }: Pick<Database, 'query'>): Promise<OutboxState> {
+  const [state] = await query<OutboxState>(
+    `select not exists (select from outbox) as "isEmpty",
+      exists (select from outbox where due_at <= now()) as "hasOverdue",
+      exists (select from outbox where parked_at is not null) as "hasParked"`,
+  );
+  return state ?? { isEmpty: true, hasOverdue: false, hasParked: false };
+}
 
 /** Makes a command overdue. @returns whether it is still in the outbox */
 export const recallCommand = async (tx: Tx, id: string): Promise<boolean> =>
   (await tx.query(`update outbox set due_at = now() where id = $1 returning id`, [id])).length > 0;
 
-/** Makes every command overdue, for when the queues may have lost them. @returns the number of commands */
+/**
+ * Makes every command overdue that is not parked, for when the queues may have lost them. @returns the number of commands
+ */
 export async function recallCommands({ query }: Pick<Database, 'query'>): Promise<number> {
-  return (await query(`update outbox set due_at = now(), deliveries = 0 returning id`)).length;
+  return (await query(`update outbox set due_at = now(), deliveries = 0 where parked_at is null returning id`)).length;
 }
 
 /**
- * Claims overdue commands. Each claim doubles the time to the next, up to 17 minutes: a command that waits that long in
- * its queue is not lost, and redelivery costs more than it helps. Concurrent relays skip the claimed rows.
+ * Claims overdue commands. A command that waits long in its queue is not lost, and redelivery costs more than it helps:
+ * so the time to the next claim grows. Concurrent relays skip the claimed rows.
  */
 export async function claimOverdue(tx: Tx, limit: number): Promise<Command[]> {
   const claimed = await tx.query<Command & { deliveries: number }>(
-    `update outbox set deliveries = deliveries + 1,
-        due_at = now() + interval '4 s' * power(2, least(deliveries, 8))
+    `update outbox set deliveries = deliveries + 1, parked_at = null, due_at = ${NEXT_DELIVERY}
       where id in (select id from outbox where due_at <= now() order by due_at limit $1 for update skip locked)
       returning id, queue, name, payload, trace, deliveries`,
     [limit],

@@ -29,7 +29,7 @@ export const logger = winston.createLogger({
 type Level = 'error' | 'info' | 'debug';
 
 /** Events that are logged at `debug`; other events are logged at `info`, failures at `error`. */
-const DEBUG_EVENTS = /^(job\.done|job\.noop|outbox\.relayed|work_group\.begun)$/;
+const DEBUG_EVENTS = /^(job\.done|job\.noop|job\.parked|outbox\.relayed|work_group\.begun)$/;
 const ERROR_EVENTS = /\.(failed|forced|stuck|error)$/;
 
 /** Whether an event is a failure, by its name. */

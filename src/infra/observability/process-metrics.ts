@@ -17,6 +17,7 @@ const JOB_EVENTS = {
   'job.done': 'done',
   'job.noop': 'noop',
   'job.snooze': 'snoozed',
+  'job.parked': 'parked',
   'job.refused': 'refused',
   'job.unavailable': 'unavailable',
   'job.retried': 'failed',

@@ -2,16 +2,21 @@ import { UnrecoverableError } from 'bullmq';
 import { safeParse } from 'zod';
 import type { JobContract } from './queue.ts';
 
-/** The result of a job. A thrown error means: retry. */
+/**
+ * The result of a job. A thrown error means: retry. `parked`: the command leaves its queue and waits in the outbox, until
+ * what it needs is back.
+ */
 export type JobOutcome =
   | { kind: 'done' }
   | { kind: 'noop'; why: string }
   | { kind: 'snooze'; ms: number }
+  | { kind: 'parked'; why: string }
   | { kind: 'refused'; code: string };
 
 export const done: JobOutcome = { kind: 'done' };
 export const noop = (why: string): JobOutcome => ({ kind: 'noop', why });
 export const snooze = (ms: number): JobOutcome => ({ kind: 'snooze', ms });
+export const parked = (why: string): JobOutcome => ({ kind: 'parked', why });
 export const refusal = (code: string): JobOutcome => ({ kind: 'refused', code });
 
 export interface JobContext {

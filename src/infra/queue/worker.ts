@@ -11,6 +11,13 @@ import { queuePrefix } from './queue.ts';
 /** Life of a job lock in milliseconds: a killed worker's job is free after it. Live workers renew it at half of it. */
 const LOCK_MS = 4_000;
 
+/** How often a worker looks for the jobs of killed workers, in milliseconds. */
+const STALLED_CHECK_MS = 1_500;
+const BACKGROUND_STALLED_CHECK_MS = 3_000;
+/** The longest wait of an idle worker for a job, in seconds: then it asks again, in case that a wake-up was lost. */
+const IDLE_WAIT_S = 5;
+const BACKGROUND_IDLE_WAIT_S = 10;
+
 /** The pause after a command that failed because its connection was closed, in milliseconds. */
 const CONNECTION_RETRY_MS = 1_000;
 
@@ -26,13 +33,15 @@ export interface WorkerOptions {
   /** Opens a connection for blocking commands. Needed on a cluster; elsewhere BullMQ copies `connection`. */
   openBlocking?: () => Redis;
   concurrency: number;
+  /** Nobody waits for its jobs: the worker wakes up less often while there are none. Default: false. */
+  isBackground?: boolean;
   whenUnavailable: WhenUnavailable;
 }
 
 /** Starts the worker of one queue. */
 export function startWorker(
   handlers: readonly Handler[],
-  { queue, connection, openBlocking, concurrency, whenUnavailable }: WorkerOptions,
+  { queue, connection, openBlocking, concurrency, isBackground = false, whenUnavailable }: WorkerOptions,
 ): { worker: Worker; busy(): number } {
   let running = 0;
   const executor = openExecutor(handlers, whenUnavailable);
@@ -49,7 +58,8 @@ export function startWorker(
     prefix: queuePrefix(queue),
     concurrency,
     lockDuration: LOCK_MS,
-    stalledInterval: 1_500,
+    stalledInterval: isBackground ? BACKGROUND_STALLED_CHECK_MS : STALLED_CHECK_MS,
+    drainDelay: isBackground ? BACKGROUND_IDLE_WAIT_S : IDLE_WAIT_S,
     runRetryDelay: CONNECTION_RETRY_MS,
     // A killed worker is not the job's fault: only a job that kills its worker again and again is given up.
     maxStalledCount: 25,
@@ -97,6 +107,8 @@ async function runJob({ execute }: Executor, job: Job, token: string | undefined
     await job.moveToDelayed(Date.now() + outcome.ms, token);
     throw new DelayedError();
   }
+  // An ended job that is kept blocks its id: the command could not be added again.
+  if (outcome.kind === 'parked') job.opts.removeOnComplete = true;
   return outcome.kind === 'done' ? 'done' : JSON.stringify(outcome);
 }
 

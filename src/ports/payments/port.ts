@@ -48,10 +48,18 @@ export interface OpenIntent {
 }
 
 /**
+ * Whether calls are sent. `away`: too many got no answer, so they are rejected at once, as `not_sent`. `trial`: the next
+ * call is sent, and its answer decides.
+ */
+export type ProviderAvailability = 'available' | 'trial' | 'away';
+
+/**
  * A payment provider. Every method rejects with a ProviderError; its `outcome` says whether the call may be repeated.
  */
 export interface PaymentProvider {
   name: 'stripe';
+  /** What this process knows, without a call. */
+  availability(): ProviderAvailability;
   /** Creates an intent and, given a method, charges it. A decline is an answer (`requires_method`), not an error. */
   open(intent: OpenIntent): Promise<Intent>;
   /** Charges an open intent with another method. Returns an intent unchanged that is already paid or canceled. */

@@ -1,7 +1,7 @@
 import CircuitBreaker from 'opossum';
 import Stripe from 'stripe';
 import { observe } from '../../infra/observability/log.ts';
-import type { PaymentProvider, ProviderOutcome } from './port.ts';
+import type { PaymentProvider, ProviderAvailability, ProviderOutcome } from './port.ts';
 import { classify, isRejection } from './stripe-errors.ts';
 import { stripeHttp } from './stripe-http.ts';
 
@@ -17,13 +17,14 @@ export interface StripeConfig {
 }
 
 /** The kinds of calls, by the function of the port. */
-type CallKind = Exclude<keyof PaymentProvider, 'name' | 'find' | 'verify'>;
+type CallKind = Exclude<keyof PaymentProvider, 'name' | 'availability' | 'find' | 'verify'>;
 
 /**
  * The SDK, and `call`, which runs a request through the circuit breaker and turns every failure into a ProviderError.
  */
 export interface StripeClient {
   stripe: Stripe;
+  availability(): ProviderAvailability;
   call<T>(kind: CallKind, request: () => Promise<T>): Promise<T>;
 }
 
@@ -31,6 +32,10 @@ export function openStripeClient(config: StripeConfig): StripeClient {
   const breaker = openBreaker(config.breakerResetMs ?? 2_000);
   return {
     stripe: connect(config),
+    availability() {
+      if (breaker.closed) return 'available';
+      return breaker.pendingClose ? 'trial' : 'away';
+    },
     async call<T>(kind: CallKind, request: () => Promise<T>): Promise<T> {
       const startedAt = performance.now();
       try {

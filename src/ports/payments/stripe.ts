@@ -19,6 +19,7 @@ export function stripeProvider(config: StripeConfig): PaymentProvider {
   const link = openStripeClient(config);
   return {
     name: 'stripe',
+    availability: link.availability,
     open: (intent) => open(link, intent),
     confirm: (attempt) => confirm(link, attempt),
     cancel: (attempt) => cancel(link, attempt),

@@ -13,6 +13,7 @@ import { advance, lockCheckout } from '../checkout/advance.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { endRefund } from '../orders/refunds/refund-end.ts';
 import { type ProviderAnswer, perform, resultOf } from './operation.ts';
+import { park } from './park.ts';
 import { applyIntent } from './payment-facts.ts';
 
 /** The delay before the next attempt, in milliseconds: doubles with each start, at most 8 s. */
@@ -23,6 +24,8 @@ const CHECK_AGAIN_MS = 500;
 /** Executes payment operations. Calls the provider between two transactions, never inside a transaction. */
 export const paymentHandlers = (deps: WorkerDeps) => [
   handler(executeOperation, async ({ operationId }, context) => {
+    // A call of a former worker may still be under way: then its fence is raised first.
+    if (!context.isTakeover && deps.provider.availability() === 'away') return park(deps, context);
     const operation = await loadOperation(deps.db.query, operationId);
     if (!operation || operation.isDecided) return dismiss(deps, context, 'decided before');
     if (context.isTakeover) Object.assign(operation, await takeOver(deps, operation));

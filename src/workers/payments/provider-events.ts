@@ -21,6 +21,7 @@ import { lockCheckout } from '../checkout/advance.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { bookRefundEvent } from './foreign-refunds.ts';
 import { CLOCK_SKEW_MS } from './operation.ts';
+import { park } from './park.ts';
 import { applyIntent } from './payment-facts.ts';
 import {
   isSecondCharge,
@@ -51,13 +52,18 @@ export const providerEventHandlers = (deps: WorkerDeps) => [
     const relevant = events.filter((event) => !isIrrelevant(event));
     const echoes = relevant.filter(isEcho);
     if (echoes.length > 0) await postponeProviderEvents(deps.db.query, echoes, POSTPONE_MS);
-    const rest = relevant.filter((event) => !echoes.includes(event));
+    const isAway = deps.provider.availability() === 'away';
+    const unanswerable = relevant.filter((event) => isAway && !echoes.includes(event) && needsProvider(event));
+    if (unanswerable.length > 0) await postponeProviderEvents(deps.db.query, unanswerable, AFTER_ERROR_MS);
+    const rest = relevant.filter((event) => !echoes.includes(event) && !unanswerable.includes(event));
     while (rest.length > 0) await Promise.all(rest.splice(0, CONCURRENCY).map((event) => processEvent(deps, event)));
     if (events.length > irrelevant.length) deps.queues.nudge(processProviderEvents);
     return done;
   }),
 
-  handler(askProvider, async ({ paymentId }, { commandId }) => {
+  handler(askProvider, async ({ paymentId }, context) => {
+    if (deps.provider.availability() === 'away') return park(deps, context);
+    const { commandId } = context;
     const [payment] = await deps.db.query<{ checkoutId: string; intentId: string | null; createdAt: Date }>(
       `select checkout_id as "checkoutId", intent_id as "intentId", created_at as "createdAt" from payments where id = $1`,
       [paymentId],
@@ -84,6 +90,10 @@ function isIrrelevant(event: OpenProviderEvent): boolean {
 /** Whether the answer of our own call is about to bring the same. */
 const isEcho = ({ isBeingCalled, receivedAt }: OpenProviderEvent): boolean =>
   isBeingCalled && Date.now() - receivedAt.getTime() < ECHO_MS;
+
+/** Whether the provider is called to process an event. */
+const needsProvider = (event: OpenProviderEvent): boolean =>
+  event.type !== REFUND_FAILED && (event.refundId !== null || event.status !== 'succeeded' || isSecondCharge(event));
 
 /** Processes one event in the trace of its payment. Postpones the event after an error, so that it blocks no other. */
 const processEvent = (deps: WorkerDeps, event: OpenProviderEvent): Promise<void> =>

@@ -15,6 +15,8 @@ export interface StuckWork {
   sql: string;
   /** Finds them without a change; absent: `sql` changes nothing. */
   find?: string;
+  /** Whether its commands call the payment provider, and so would only wait while the provider is away. */
+  needsProvider?: true;
   resume(deps: WorkerDeps, tx: Tx, row: { id: string }): void;
 }
 
@@ -40,6 +42,7 @@ export const STUCK_WORK: readonly StuckWork[] = [
     name: 'payment.unsettled',
     sql: CLAIM_UNSETTLED_PAYMENTS,
     find: UNSETTLED_PAYMENTS,
+    needsProvider: true,
     resume: (deps, tx, { id }) => enqueue(tx, deps.queues, { contract: askProvider, payload: { paymentId: id } }),
   },
   {

@@ -19,6 +19,7 @@ export const sweepHandlers = (deps: WorkerDeps) => [
     const stuck = await findStuck(deps).catch(everyRule);
     for (const rule of STUCK_WORK) {
       if (!stuck.has(rule.name)) continue;
+      if (rule.needsProvider && deps.provider.availability() === 'away') continue;
       // A failing rule must not block the others.
       await resumeStuck(deps, rule).catch((error) =>
         observe('sweeper.failed', { rule: rule.name, ...errorFields(error) }),

@@ -3,6 +3,8 @@ import type { GaugeSet } from '../../infra/observability/metrics.ts';
 import type { WorkerDeps } from '../deps.ts';
 
 const STATES = ['waiting', 'active', 'delayed', 'failed'] as const;
+/** BullMQ counts waiting jobs with a priority apart. */
+const PRIORITIZED = 'prioritized';
 
 /** The gauges of the shop: its business figures, and the number of jobs per queue. */
 export function workerGauges({ db, queues }: Pick<WorkerDeps, 'db' | 'queues'>): GaugeSet {
@@ -13,11 +15,11 @@ export function workerGauges({ db, queues }: Pick<WorkerDeps, 'db' | 'queues'>):
     async read() {
       const counts = queues.isConnected()
         ? queues.all.map(async (queue) => {
-            const jobCounts = await queue.getJobCounts(...STATES);
+            const { [PRIORITIZED]: prioritized = 0, ...counts } = await queue.getJobCounts(...STATES, PRIORITIZED);
             return STATES.map((state) => ({
               gauge: 'queue_jobs',
               labels: { queue: queue.name, state },
-              value: jobCounts[state] ?? 0,
+              value: (counts[state] ?? 0) + (state === 'waiting' ? prioritized : 0),
             }));
           })
         : [];

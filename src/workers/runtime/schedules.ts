@@ -17,16 +17,18 @@ export async function maintainSchedules(queues: Queues, signal: AbortSignal): Pr
   }
 }
 
-async function storeMissing(queues: Queues): Promise<void> {
-  for (const { job, pattern } of SCHEDULES) {
-    const queue = queues.all.find(({ name }) => name === job.queue);
-    if (!queue || (await queue.getJobScheduler(job.name))) continue;
-    const repeat = { pattern, tz: TIME_ZONE };
-    await queue.upsertJobScheduler(job.name, repeat, {
-      name: job.name,
-      data: {},
-      opts: { removeOnComplete: { count: 20 }, removeOnFail: { age: 7 * 86_400, count: 100 } },
-    });
-    observe('schedule.stored', { job: job.name, pattern });
-  }
+/** All at once: an idle process wakes up once for their answers. */
+const storeMissing = (queues: Queues): Promise<unknown> =>
+  Promise.all(SCHEDULES.map((schedule) => storeIfMissing(queues, schedule)));
+
+async function storeIfMissing(queues: Queues, { job, pattern }: (typeof SCHEDULES)[number]): Promise<void> {
+  const queue = queues.all.find(({ name }) => name === job.queue);
+  if (!queue || (await queue.getJobScheduler(job.name))) return;
+  const repeat = { pattern, tz: TIME_ZONE };
+  await queue.upsertJobScheduler(job.name, repeat, {
+    name: job.name,
+    data: {},
+    opts: { removeOnComplete: { count: 20 }, removeOnFail: { age: 7 * 86_400, count: 100 } },
+  });
+  observe('schedule.stored', { job: job.name, pattern });
 }

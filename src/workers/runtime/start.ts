@@ -4,6 +4,7 @@ import type { WhenUnavailable } from '../../infra/queue/executor.ts';
 import { runLocally } from '../../infra/queue/local-runner.ts';
 import { startWorker, type WorkerOptions } from '../../infra/queue/worker.ts';
 import { warmCaches } from '../../jobs/caches.ts';
+import { BACKGROUND_CONCURRENCY } from '../../jobs/contract.ts';
 import { ProviderError } from '../../ports/payments/port.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { allHandlers } from './handlers.ts';
@@ -35,7 +36,10 @@ export function startWorkers(
   const byQueue = Map.groupBy(allHandlers(deps), ({ queue }) => queue);
   const started = deps.queues.all.map((queue) => {
     const handlers = byQueue.get(queue.name) ?? [];
-    return { queue, ...startWorker(handlers, { queue: queue.name, whenUnavailable, ...options }) };
+    const limit = BACKGROUND_CONCURRENCY[queue.name];
+    const concurrency = Math.min(limit ?? options.concurrency, options.concurrency);
+    const special = { queue: queue.name, whenUnavailable, concurrency, isBackground: limit !== undefined };
+    return { queue, ...startWorker(handlers, { ...options, ...special }) };
   });
   // Run payments and mails in this process, without a round trip to Redis. Separate pools: a slow mail server must not
   // delay payments.
@@ -43,7 +47,7 @@ export function startWorkers(
     runLocally(byQueue.get(queue) ?? [], { most: options.concurrency, deliver: deps.queues.deliver, whenUnavailable }),
   );
   deps.queues.runInProcess((command) => local.some(({ take }) => take(command)));
-  const loops = [runRelay(deps.db, deps.queues, stopping.signal), maintainSchedules(deps.queues, stopping.signal)];
+  const loops = [runRelay(deps, stopping.signal), maintainSchedules(deps.queues, stopping.signal)];
   // Warm the caches later: a new worker has more urgent jobs.
   const warming = setTimeout(() => deps.queues.nudge(warmCaches), WARM_AFTER_MS);
   const stopWatching = watchWorkers(started, options.giveUp);

@@ -35,6 +35,6 @@ export function watchWorkers(
 
 /** When the oldest waiting job was added, in milliseconds since 1970. */
 async function oldestWaiting(queue: Queue): Promise<number | undefined> {
-  const [job] = await queue.getJobs(['waiting'], 0, 0, true);
+  const [job] = await queue.getJobs(['waiting', 'prioritized'], 0, 0, true);
   return job?.timestamp;
 }
