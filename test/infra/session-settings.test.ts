@@ -6,8 +6,10 @@ import { SESSION_SETTINGS } from '../../src/infra/database/connections/session-s
 import { type Database, openDatabase } from '../../src/infra/database/database.ts';
 import { unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const SETTINGS = `select name, setting from pg_settings where name = any($1)`;
+const PID = 'select pg_backend_pid() as pid';
 const PREPARED = `select count(*)::int as count from pg_prepared_statements where statement like '%of this test%'`;
 
 describe('a connection of ours', () => {
@@ -83,6 +85,24 @@ describe('a connection of ours', () => {
       await db.close();
     }
   });
+
+  it('ends after its longest life, half an hour, but not in the middle of its work', async () => {
+    expect(database.db.pool.options.maxLifetimeSeconds).to.equal(1_800);
+    const db = await openDatabase({ url: database.url, entities: ENTITIES, connections: 1, lifetimeSeconds: 1 });
+    const pidOf = async (ask: Ask, sql = PID) => {
+      const [row] = (await ask(sql, [])) as { pid: number }[];
+      return row?.pid;
+    };
+    const isThere = 'select 1 from pg_stat_activity where pid = $1';
+    for (const ask of [db.query, db.search]) {
+      for (const sql of [PID, `${PID}, pg_sleep(1.2)`]) {
+        const pid = await pidOf(ask, sql);
+        await waitFor('it ends', async () => (await database.db.query(isThere, [pid])).length === 0);
+        expect(await pidOf(ask)).not.to.equal(pid);
+      }
+    }
+    await db.close();
+  }).timeout(20_000);
 
   it('of a pooler has them from the database, once it is migrated', async () => {
     const [row] = await database.db.query<{ settings: string[] }>(

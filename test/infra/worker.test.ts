@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { z } from 'zod';
 import { newId } from '../../src/infra/ids.ts';
+import { openExecutor } from '../../src/infra/queue/executor.ts';
 import { done, handler, type JobOutcome, parked, snooze } from '../../src/infra/queue/handler.ts';
 import { type Command, type JobContract, openQueues, type Queues } from '../../src/infra/queue/queue.ts';
 import { startWorker } from '../../src/infra/queue/worker.ts';
@@ -111,5 +112,35 @@ describe('a job that is begun again', () => {
     await last;
     await worker.close();
     expect(order).to.deep.equal([fresh, redelivered, released]);
+  });
+
+  it('is left by a worker that does not know it to one of a newer release', async () => {
+    const facts = recordFacts();
+    const ended = Promise.withResolvers<boolean>();
+    const run = async (_: object, { isTakeover }: { isTakeover: boolean }): Promise<JobOutcome> => {
+      ended.resolve(isTakeover);
+      return done;
+    };
+    const options = { queue: contract.queue, connection: consumer, concurrency: 1, whenUnavailable: () => null };
+    const { worker: older } = startWorker([], options);
+    const trace = { requestId: 'test', traceparent: '' };
+    await queues.deliver([{ id: newId(), queue: contract.queue, name: contract.name, payload: {}, trace }]);
+    await waitFor('the older worker has met it', () => facts.of('job.unknown').length > 0);
+    await older.close();
+    const { worker: newer } = startWorker([handler(contract, run)], options);
+    expect(await ended.promise).to.equal(false);
+    await newer.close();
+    facts.stop();
+  });
+
+  it('is a dead letter when no worker has known it for ten minutes', async () => {
+    const { execute } = openExecutor([], () => null);
+    const start = (starts: number) =>
+      execute({
+        ...{ name: 'tries.new', payload: {}, trace: { requestId: 'test', traceparent: '' }, waitedMs: undefined },
+        ...{ commandId: 'a', isTakeover: false, starts, progress: () => undefined },
+      }).catch(({ message }: Error) => message);
+    expect(await start(300)).to.deep.equal({ outcome: snooze(2_000), isRegularEnd: true });
+    expect(await start(301)).to.equal('no handler for tries.new');
   });
 });

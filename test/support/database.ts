@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
 import { ENTITIES, MIGRATIONS, migrate } from '../../src/entities/schema.ts';
 import { type Database, openDatabase } from '../../src/infra/database/database.ts';
+import { runCommand } from '../../tools/stack/command.ts';
+import { MAIN } from '../../tools/stack/fleet.ts';
 
 export interface FreshDatabase {
   db: Database;
@@ -27,6 +32,14 @@ export async function freshDatabase(): Promise<FreshDatabase> {
 export async function migrateAt(url: string): Promise<void> {
   const db = await openDatabase({ url, entities: ENTITIES, migrations: MIGRATIONS });
   await migrate(db).finally(() => db.close());
+}
+
+/** Gives a database the schema of a release by its own `migrate`; default: that of this test run. */
+export async function migrateThrough(url: string, main = process.env.TEST_MAIN || MAIN): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'vcecom-migrate-'));
+  const env = { ...process.env, DATABASE_URL: url };
+  await runCommand({ name: 'migrate', args: [main, 'migrate'], env, logFile: join(folder, 'log') });
+  await rm(folder, { recursive: true });
 }
 
 /** A copy of a database to which nobody is connected. @returns its URL */

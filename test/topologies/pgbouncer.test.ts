@@ -1,15 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import { ENTITIES } from '../../src/entities/schema.ts';
 import { openDatabase } from '../../src/infra/database/database.ts';
 import { listenToFacts, logger } from '../../src/infra/observability/log.ts';
-import { runCommand } from '../../tools/stack/command.ts';
-import { MAIN } from '../../tools/stack/fleet.ts';
 import { concurrentBuyersAt } from '../crash/concurrent-buyers.ts';
 import { startCrashHarness } from '../crash/crash-harness.ts';
-import { copyDatabase, dropDatabase, queryAt } from '../support/database.ts';
+import { copyDatabase, dropDatabase, migrateThrough, queryAt } from '../support/database.ts';
 import { describeAll } from '../support/extent.ts';
 import { type PgBouncer, startPgBouncer } from '../support/pgbouncer.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -81,15 +76,3 @@ describeAll('behind PgBouncer in transaction mode', function () {
     }
   }
 });
-
-async function migrateThrough(url: string): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'vcecom-migrate-'));
-  const env = { ...process.env, DATABASE_URL: url };
-  await runCommand({
-    name: 'migrate',
-    args: [process.env.TEST_MAIN || MAIN, 'migrate'],
-    env,
-    logFile: join(folder, 'log'),
-  });
-  await rm(folder, { recursive: true });
-}

@@ -72,6 +72,8 @@ export interface RefundRound {
 
 interface NewOperation {
   kind: OperationKind;
+  /** For `open`: the checkout. */
+  checkoutId?: string;
   attempt?: number | null;
   /** Paise. */
   amount?: number;
@@ -81,8 +83,12 @@ interface NewOperation {
 /** Appends a call to the provider. Its idempotency key is derived, so no operation exists twice. @returns its id */
 export function appendOperation(tx: Tx, paymentId: string, operation: NewOperation): string {
   const id = newId();
-  const { kind, attempt = null, amount = null, refund } = operation;
-  const parts = refund ? [kind, refund.id, refund.round] : [kind, paymentId, kind === 'confirm' ? attempt : ''];
+  const { kind, attempt = null, amount = null, refund, checkoutId } = operation;
+  // A database that is restored to an earlier moment may open the payment again, as another row: the same key for the
+  // provider, which then charges nothing.
+  const parts = refund
+    ? [kind, refund.id, refund.round]
+    : [kind, checkoutId ?? paymentId, kind === 'confirm' ? attempt : ''];
   tx.append('payment_operations', {
     id,
     payment_id: paymentId,

@@ -57,7 +57,8 @@ export class Payment extends PaymentSchema.class {
       created_at: tx.now,
       updated_at: tx.now,
     });
-    return appendOperation(tx, id, { kind: 'open', attempt: of.attempt, amount: of.amount });
+    const { checkoutId, attempt, amount } = of;
+    return appendOperation(tx, id, { kind: 'open', checkoutId, attempt, amount });
   }
 
   /** Loads the payment of a checkout whose row is locked. @throws Error when the checkout has none */

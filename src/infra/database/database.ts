@@ -53,6 +53,8 @@ export interface DatabaseOptions {
   namesStatements?: boolean;
   /** A server that owes an answer and sends nothing for this time, in milliseconds, counts as gone. Default: never. */
   silenceMs?: number;
+  /** The longest life of a connection, in seconds. Default: half an hour. */
+  lifetimeSeconds?: number;
 }
 
 /** Searches are rare, and lists can wait for one another. As many connections again lead to the replica. */
@@ -118,13 +120,13 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 /** The options of all pools. */
-const connectionOf = ({ silenceMs, namesStatements }: DatabaseOptions) => ({
+const connectionOf = ({ silenceMs, namesStatements, lifetimeSeconds = LIFETIME_SECONDS }: DatabaseOptions) => ({
   // The constructor needs a configuration, which the pool's type does not declare.
   Client: PipeliningClient as new (config?: pg.ClientConfig) => pg.Client,
   types: typeParsers(),
   connectionTimeoutMillis: CONNECTING_MS,
   idleTimeoutMillis: IDLE_MS,
-  maxLifetimeSeconds: LIFETIME_SECONDS,
+  maxLifetimeSeconds: lifetimeSeconds,
   silenceMs,
   namesStatements,
 });

@@ -24,7 +24,10 @@ export interface JobResult {
 
 export interface Executor {
   hasHandler(name: string): boolean;
-  /** @throws the handler's error, unless a dependency is unavailable: then the job is snoozed. */
+  /**
+   * A job without a handler is snoozed for ten minutes. @throws the handler's error, unless a dependency is unavailable:
+   * then the job is snoozed.
+   */
   execute(start: JobStart): Promise<JobResult>;
 }
 
@@ -38,7 +41,7 @@ export function openExecutor(handlers: readonly Handler[], whenUnavailable: When
     hasHandler: (name) => byName.has(name),
     async execute({ name, payload, trace, waitedMs, ...context }) {
       const entry = byName.get(name);
-      if (!entry) throw new UnrecoverableError(`no handler for ${name}`);
+      if (!entry) return leaveToNewer(name, context);
       const result = await runWithTrace(trace, () =>
         inSpan(`process ${name}`, { kind: 'consumer' }, (span) => {
           span?.setAttributes(attributesOf(entry, context));
@@ -49,6 +52,16 @@ export function openExecutor(handlers: readonly Handler[], whenUnavailable: When
       return result;
     },
   };
+}
+
+/** The pause before a job without a handler starts again, in milliseconds, and the most of its starts: ten minutes. */
+const UNKNOWN = { pauseMs: 2_000, mostStarts: 300 };
+
+/** During an upgrade, workers of the earlier release get jobs that only newer workers know. @throws after ten minutes */
+function leaveToNewer(name: string, { commandId, starts }: JobContext): JobResult {
+  if (starts > UNKNOWN.mostStarts) throw new UnrecoverableError(`no handler for ${name}`);
+  observe('job.unknown', { job: name, jobId: commandId, starts });
+  return { outcome: snooze(UNKNOWN.pauseMs), isRegularEnd: true };
 }
 
 const UUIDV7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7/;
