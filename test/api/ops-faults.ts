@@ -106,11 +106,18 @@ export async function plantFaults(
   );
   await plantInQueues(deps.queues.all, stopFirstWorker);
   const [sold] = await db.query<{ count: number }>(`select count(*)::int as count from stock_levels where on_hand = 0`);
+  const [low] = await db.query<{ count: number }>(`select count(*)::int as count from stock_levels where on_hand <= 5`);
   const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Kolkata' }).format(new Date());
   const first = deps.queues.all[0]?.name;
   return [
     ...EXPECTED,
-    { title: 'Sold-out variants', state: 'todo', count: sold?.count ?? 0, path: '/ops/stock?below=1' },
+    { title: 'Sold-out variants', state: 'todo', count: sold?.count ?? 0, path: '/ops/stock?forSale=true&amp;below=1' },
+    {
+      title: 'Variants with at most 5 units',
+      state: 'todo',
+      count: low?.count ?? 0,
+      path: '/ops/stock?forSale=true&amp;below=6',
+    },
     {
       title: 'Declined payments today',
       state: 'info',

@@ -127,6 +127,8 @@ describe('figures about goods, discounts, buyers and reviews', function () {
     expect((await ask<Answer>('stock', { lowAt: '50' })).data.at(-1)?.variantId).to.equal(many);
   });
 
+    await query(`update stock_levels set backorder_limit = 9 where variant_id = $1`, [none]);
+    expect((await ask<Answer>('stock', { lowAt: '2' })).totals, 'units to order').to.include({ soldOut: 0, low: 1 });
   it('count reviews by what became of them, with their average', async () => {
     const variantId = await stock(0);
     const { customer } = await shop.register();
