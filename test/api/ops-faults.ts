@@ -78,7 +78,7 @@ export async function plantFaults(
     values ('stripe', 'evt_planted', 'charge.refunded', now(), now(), now() - interval '6 minutes')`);
   await query(
     `with run as (insert into reconciliation_runs (id, kind, started_by, state, phase, since, started_at, updated_at, finished_at)
-        values ($1, 'recent', 'schedule', 'done', 'settle', now(), now(), now(), now() - interval '2 hours'))
+        values ($1, 'recent', 'schedule', 'done', 'settle', now(), now(), now() - interval '2 hours', now() - interval '2 hours'))
       insert into discrepancies (id, run_id, last_run_id, kind, subject, severity, facts, state, found_at, seen_at) values
         ($1, $1, $1, 'planted', 'one', 'critical', '{}', 'person', now(), now()),
         ($2, $1, $1, 'planted', 'other', 'warning', '{}', 'person', now(), now())`,
