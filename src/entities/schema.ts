@@ -38,6 +38,7 @@ import { Migration037Traces } from '../../migrations/037_traces.ts';
 import { Migration038FailedDeliveries } from '../../migrations/038_failed_deliveries.ts';
 import { Migration039DeclinedPayments } from '../../migrations/039_declined_payments.ts';
 import { Migration040OneIndexOfReturns } from '../../migrations/040_one_index_of_returns.ts';
+import { Migration048ListFilters } from '../../migrations/048_list_filters.ts';
 import type { Database } from '../infra/database/database.ts';
 import { ApiKey } from './access/api-key.ts';
 import { Role, syncBuiltinRoles } from './access/role.ts';
@@ -138,6 +139,7 @@ export const MIGRATIONS = [
   { name: '038_failed_deliveries', class: Migration038FailedDeliveries },
   { name: '039_declined_payments', class: Migration039DeclinedPayments },
   { name: '040_one_index_of_returns', class: Migration040OneIndexOfReturns },
+  { name: '048_list_filters', class: Migration048ListFilters },
 ];
 
 /** Advisory lock: one process at a time migrates. The number is arbitrary but must not change. */
