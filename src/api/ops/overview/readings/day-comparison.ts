@@ -47,7 +47,7 @@ export async function readDayFigures(deps: OpsDeps, { principal }: OpsRequest): 
 
 async function readHours({ db }: OpsDeps, day: string): Promise<(HourSums & { start: Date })[]> {
   const range = { from: day, to: day };
-  const [sales, conversion] = await Promise.all([
+  const [sales, { periods: conversion }] = await Promise.all([
     readSales(db.search, range, 'hour'),
     readConversionBy(db.search, range, 'hour'),
   ]);
