@@ -204,6 +204,10 @@ const CATALOGUE = {
   ),
   SIGN_IN_UNAVAILABLE: infrastructure(503, 'Sign-in is temporarily unavailable. Try again later.'),
   QUEUE_UNAVAILABLE: infrastructure(503, 'The queue is unavailable. Try again later.'),
+  ANALYTICS_UNAVAILABLE: infrastructure(
+    503,
+    'The sums of the orders are not complete yet: workers are adding up the orders. Try again in some minutes.',
+  ),
   INTERNAL_ERROR: infrastructure(500, 'An internal error occurred.'),
 } as const satisfies Record<string, ErrorEntry>;
 

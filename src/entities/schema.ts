@@ -42,6 +42,8 @@ import { Migration043BatchesOfCheckouts } from '../../migrations/043_batches_of_
 import { Migration044VerificationCheckpoint } from '../../migrations/044_verification_checkpoint.ts';
 import { Migration045PackedSnapshots } from '../../migrations/045_packed_snapshots.ts';
 import { Migration047ParkedCommands } from '../../migrations/047_parked_commands.ts';
+import { Migration048ListFilters } from '../../migrations/048_list_filters.ts';
+import { Migration049ConversionDays } from '../../migrations/049_conversion_days.ts';
 import type { Database } from '../infra/database/database.ts';
 import { ApiKey } from './access/api-key.ts';
 import { Role, syncBuiltinRoles } from './access/role.ts';
@@ -146,6 +148,8 @@ export const MIGRATIONS = [
   { name: '044_verification_checkpoint', class: Migration044VerificationCheckpoint },
   { name: '045_packed_snapshots', class: Migration045PackedSnapshots },
   { name: '047_parked_commands', class: Migration047ParkedCommands },
+  { name: '048_list_filters', class: Migration048ListFilters },
+  { name: '049_conversion_days', class: Migration049ConversionDays },
 ];
 
 /** Advisory lock: one process at a time migrates. The number is arbitrary but must not change. */

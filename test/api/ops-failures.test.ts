@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { newId } from '../../src/infra/ids.ts';
 import { queuePrefix } from '../../src/infra/queue/queue.ts';
 import { type EmbeddedRedis, startRedis } from '../../tools/embedded/redis.ts';
+import { scaled } from '../support/pace.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { keyOf, openOps } from './ops-staff.ts';
 import { openPeopleShop, type PeopleShop } from './people-shop.ts';
@@ -157,6 +158,31 @@ describe('the operators’ pages of failed jobs and notifications', () => {
         where d.state = 'failed' order by d.id desc limit 25`,
     );
     expect(JSON.stringify(plan)).to.include('webhook_deliveries_failed');
+  });
+
+  it('answer soon while Redis accepts connections and does not answer', async function () {
+    this.timeout(30_000);
+    await fail('frozen');
+    const admin = await openOps(shop, 'admin');
+    const path = '/ops/jobs/mail';
+    const { text } = await admin.open(path);
+    const one = { action: 'redrive', queue: 'mail', id: 'frozen', key: keyOf(text, 'redrive') };
+    const all = { action: 'redrive-all', queue: 'mail', key: keyOf(text, 'redrive-all') };
+    process.kill(redis.pid, 'SIGSTOP');
+    try {
+      for (const form of [one, all]) {
+        const startedAt = performance.now();
+        const refused = await admin.submit(path, form);
+        expect(performance.now() - startedAt, form.action).to.be.below(scaled(6_000));
+        expect(refused.status).to.equal(503);
+        expect(refused.text).to.match(/<h1>Failed jobs of mail<.*role="alert"[^>]*>The queue is unavailable/s);
+      }
+    } finally {
+      process.kill(redis.pid, 'SIGCONT');
+    }
+    await waitFor('the connection is back', async () => shop.deps.queues.isConnected());
+    expect(await stateOf('frozen')).to.equal('failed');
+    await mails().drain();
   });
 
   it('say that the queue is unavailable, and still show the deliveries', async () => {

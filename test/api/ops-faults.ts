@@ -78,7 +78,7 @@ export async function plantFaults(
     values ('stripe', 'evt_planted', 'charge.refunded', now(), now(), now() - interval '6 minutes')`);
   await query(
     `with run as (insert into reconciliation_runs (id, kind, started_by, state, phase, since, started_at, updated_at, finished_at)
-        values ($1, 'recent', 'schedule', 'done', 'settle', now(), now(), now(), now() - interval '2 hours'))
+        values ($1, 'recent', 'schedule', 'done', 'settle', now(), now(), now() - interval '2 hours', now() - interval '2 hours'))
       insert into discrepancies (id, run_id, last_run_id, kind, subject, severity, facts, state, found_at, seen_at) values
         ($1, $1, $1, 'planted', 'one', 'critical', '{}', 'person', now(), now()),
         ($2, $1, $1, 'planted', 'other', 'warning', '{}', 'person', now(), now())`,
@@ -106,11 +106,18 @@ export async function plantFaults(
   );
   await plantInQueues(deps.queues.all, stopFirstWorker);
   const [sold] = await db.query<{ count: number }>(`select count(*)::int as count from stock_levels where on_hand = 0`);
+  const [low] = await db.query<{ count: number }>(`select count(*)::int as count from stock_levels where on_hand <= 5`);
   const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Kolkata' }).format(new Date());
   const first = deps.queues.all[0]?.name;
   return [
     ...EXPECTED,
-    { title: 'Sold-out variants', state: 'todo', count: sold?.count ?? 0, path: '/ops/stock?below=1' },
+    { title: 'Sold-out variants', state: 'todo', count: sold?.count ?? 0, path: '/ops/stock?forSale=true&amp;below=1' },
+    {
+      title: 'Variants with at most 5 units',
+      state: 'todo',
+      count: low?.count ?? 0,
+      path: '/ops/stock?forSale=true&amp;below=6',
+    },
     {
       title: 'Declined payments today',
       state: 'info',

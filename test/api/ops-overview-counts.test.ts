@@ -44,5 +44,17 @@ describe('the counts of the overview', () => {
       [newId()],
     );
     expect(await overdue(), 'after a run').to.equal(0);
+    await query(
+      `update reconciliation_runs set updated_at = now() - interval '2 hours', finished_at = now() - interval '2 hours'`,
+    );
+    expect(await overdue(), 'two hours after a run').to.equal(1);
+    await query(
+      `insert into reconciliation_runs (id, kind, started_by, state, phase, since, started_at, updated_at)
+        values ($1, 'full', 'schedule', 'running', 'whole', now(), now() - interval '2 hours', now())`,
+      [newId()],
+    );
+    expect(await overdue(), 'while a full run makes progress').to.equal(0);
+    await query(`update reconciliation_runs set updated_at = now() - interval '31 minutes'`);
+    expect(await overdue(), 'while it makes none').to.equal(1);
   });
 });

@@ -32,6 +32,12 @@ describe('the operators’ pages of stock', () => {
     expect(await found('')).to.deep.equal([true, true, true]);
     expect(await found('?below=1')).to.deep.equal([true, false, false]);
     expect(await found('?below=6')).to.deep.equal([true, true, false]);
+    await shop.db.query(`update stock_levels set backorder_limit = 1 where variant_id = $1`, [out]);
+    expect(await found('?below=1'), 'a unit to order').to.deep.equal([false, false, false]);
+    await shop.db.query(`update stock_levels set backorder_limit = 0 where variant_id = $1`, [out]);
+    await shop.db.query(`update variants set status = 'archived' where id = $1`, [low]);
+    expect(await found('?below=6&forSale=true')).to.deep.equal([true, false, false]);
+    expect(await found('?below=6&forSale=false')).to.deep.equal([false, true, false]);
     expect(await found(`?sku=${(await skuOf(full)).toUpperCase()}`)).to.deep.equal([false, false, true]);
     expect((await manager.open('/ops/stock?below=6')).text).to.include('<option value="6" selected>at most 5</option>');
   });

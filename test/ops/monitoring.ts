@@ -51,14 +51,14 @@ export interface Selector {
   labels: string[];
 }
 
-/** The metrics that an expression names, without the suffixes of a histogram's series. */
+const METRIC = /\b(?:(vcecom_\w+?)(?:_bucket|_sum|_count)?|((?:pg|redis|node)_\w+|up))\b(?!\()(?:\{([^}]*)\})?/g;
+
+/** The metrics of the shop, without the suffixes of a histogram's series, of exporters and of Prometheus in an expression. */
 export const selectorsOf = (expr: string): Selector[] =>
-  [...expr.matchAll(/\b(vcecom_\w+?|up)(?:_bucket|_sum|_count)?\b(?!\()(?:\{([^}]*)\})?/g)].map(
-    ([, metric = '', matchers = '']) => ({
-      metric,
-      labels: [...matchers.matchAll(/(\w+)\s*(?:=~|!=|=|!~)/g)].map(([, label = '']) => label),
-    }),
-  );
+  [...expr.matchAll(METRIC)].map(([, ofShop, ofOthers, matchers = '']) => ({
+    metric: ofShop ?? ofOthers ?? '',
+    labels: [...matchers.matchAll(/(\w+)\s*(?:=~|!=|=|!~)/g)].map(([, label = '']) => label),
+  }));
 
 /** The exported metrics with the labels of their series. */
 export function exportedBy(texts: readonly string[]): Map<string, Set<string>> {

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
 import { PROMTOOL_START_MS, promtool } from '../support/promtool.ts';
+import { EXPORTERS } from './exporters.ts';
 import { alertNames, dashboards, exportedBy, expressions, PROMETHEUS, rulesText, selectorsOf } from './monitoring.ts';
 
+const COMPOSE = readFileSync(resolve(import.meta.dirname, '../../ops/compose.yaml'), 'utf8');
 const RUNBOOK = readFileSync(resolve(import.meta.dirname, '../../docs/runbook.md'), 'utf8');
 
 describe('the alerts', function () {
@@ -87,11 +89,13 @@ describe('the dashboards', () => {
   });
 
   it('have metrics and labels that can be compared with an export', () => {
-    const expr = 'sum by (le) (rate(vcecom_a_seconds_bucket{queue=~"x|y",kind!="z"}[5m])) > max(vcecom_b_total) + up';
+    const expr =
+      'sum by (le) (rate(vcecom_a_seconds_bucket{queue=~"x|y",kind!="z"}[5m])) > max(vcecom_b_total) + up + pg_a_count{state="x"}';
     expect(selectorsOf(expr)).to.deep.equal([
       { metric: 'vcecom_a_seconds', labels: ['queue', 'kind'] },
       { metric: 'vcecom_b_total', labels: [] },
       { metric: 'up', labels: [] },
+      { metric: 'pg_a_count', labels: ['state'] },
     ]);
     const text =
       '# TYPE vcecom_a_seconds histogram\nvcecom_a_seconds_bucket{le="1",queue="x"} 2\n# TYPE vcecom_b_total counter\n';
@@ -99,6 +103,14 @@ describe('the dashboards', () => {
       ['vcecom_a_seconds', new Set(['le', 'queue'])],
       ['vcecom_b_total', new Set()],
     ]);
+  });
+
+  it('use each listed metric of the exporters, whose releases are those of ops/compose.yaml', () => {
+    const used = new Set(expressions().flatMap(({ expr }) => selectorsOf(expr).map(({ metric }) => metric)));
+    for (const [name, { image, metrics }] of Object.entries(EXPORTERS)) {
+      expect(COMPOSE, name).to.include(`image: ${image}\n`);
+      expect(Object.keys(metrics).filter((metric) => !used.has(metric))).to.deep.equal([]);
+    }
   });
 
   it('have no panels over each other', () => {

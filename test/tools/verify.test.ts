@@ -134,6 +134,7 @@ const DAMAGE: Record<string, string> = {
   'analytics.refunds-are-their-hours': `insert into refund_hours values (${TOMORROW}, 1, 1, 1, 1)`,
   'analytics.conversion-is-its-checkouts': `insert into conversion_hours values (date_trunc('hour', now(), 'Asia/Kolkata') - interval '3 days',
     'completed', '', 1, now() - interval '1 h')`,
+  'analytics.conversion-days-are-their-hours': `insert into conversion_days values ('2000-01-01', 'carts', '', 1)`,
   'analytics.variants-are-their-orders': `insert into variant_sales values ('day', current_date + 2, :variant, 1, 1)`,
   'analytics.discounts-are-their-orders': `insert into discount_days values (current_date + 2, :variant, 1, 1)`,
   'partitions.are-there-in-time': `drop table order_history_p${nextMonth()}`,

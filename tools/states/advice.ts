@@ -197,5 +197,6 @@ export const ADVICE: Record<ErrorCode, [Met, string]> = {
     'Try again after `Retry-After` seconds: sign-in attempts cannot be counted while Redis is down.',
   ),
   QUEUE_UNAVAILABLE: answer('Try again: the queues cannot be read while Redis is down. Commands are still accepted.'),
+  ANALYTICS_UNAVAILABLE: answer('Try again in some minutes. If it does not end, no worker runs, or its log says why.'),
   INTERNAL_ERROR: answer('Report the `requestId`: the log has the details.'),
 };

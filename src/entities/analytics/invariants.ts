@@ -1,5 +1,6 @@
 import type { Invariant } from '../reconciliation/invariant.ts';
-import { CLOSED_BEFORE, countsWhere, RECENT } from './conversion-counts.ts';
+import { CLOSED_BEFORE, countsWhere, RECENT } from './conversion/conversion-counts.ts';
+import { DAY_DIFFERENCES } from './conversion/conversion-days.ts';
 import { differences, recentDifferences } from './correct-sums.ts';
 import { DISCOUNT_DAYS } from './discount-days.ts';
 import { EVER, refundDifferences } from './refunds.ts';
@@ -38,6 +39,11 @@ export const ANALYTICS_INVARIANTS: readonly Invariant[] = [
     name: 'analytics.conversion-is-its-checkouts',
     says: 'The counts of an hour of the last 25 days equal its carts and checkouts, if none of them changed since they were counted.',
     sql: CONVERSION_DIFFERENCES,
+  },
+  {
+    name: 'analytics.conversion-days-are-their-hours',
+    says: 'The counts of carts and checkouts of a day equal the sums of its hours.',
+    sql: DAY_DIFFERENCES,
   },
   {
     name: 'analytics.variants-are-their-orders',

@@ -32,10 +32,13 @@ export const summed = (rollUp: OrderRollUp, { orders, fence }: { orders: string;
 export const addedUpTo = ({ name }: OrderRollUp): string =>
   `(select added_up_to from order_roll_ups where name = '${name}')`;
 
+/** SQL that selects the sums of the orders that the table does not contain yet. */
+export const pendingSums = (rollUp: OrderRollUp): string =>
+  summed(rollUp, { orders: `number > ${addedUpTo(rollUp)}`, fence: 'offset 0' });
+
 /**
  * SQL that selects the sums, and the sums of the orders that they do not contain yet as further rows. Both come from one
  * snapshot, so together they contain every committed order exactly once.
  */
 export const currentSums = (rollUp: OrderRollUp): string =>
-  `select ${columnsOf(rollUp)} from ${rollUp.table}
-    union all (${summed(rollUp, { orders: `number > ${addedUpTo(rollUp)}`, fence: 'offset 0' })})`;
+  `select ${columnsOf(rollUp)} from ${rollUp.table} union all (${pendingSums(rollUp)})`;

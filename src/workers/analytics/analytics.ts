@@ -1,6 +1,7 @@
 import { addNextOrders } from '../../entities/analytics/add-orders.ts';
+import { correctDays } from '../../entities/analytics/conversion/conversion-days.ts';
+import { countHours, countNextHours, recentDays } from '../../entities/analytics/conversion/count-conversion.ts';
 import { correctSums } from '../../entities/analytics/correct-sums.ts';
-import { countHours, countNextHours, recentDays } from '../../entities/analytics/count-conversion.ts';
 import { DISCOUNT_DAYS } from '../../entities/analytics/discount-days.ts';
 import type { OrderRollUp } from '../../entities/analytics/order-roll-up.ts';
 import { markWrongRefunds, sumChangedRefunds } from '../../entities/analytics/refunds.ts';
@@ -27,7 +28,7 @@ export const analyticsHandlers = ({ db }: Pick<WorkerDeps, 'db'>) => [
 
   handler(recountAnalytics, async () => {
     // A transaction for each: a long one holds back the vacuum of busy tables.
-    const steps = [...ROLL_UPS.map((rollUp) => (tx: Tx) => correctSums(tx, rollUp)), markWrongRefunds];
+    const steps = [...ROLL_UPS.map((rollUp) => (tx: Tx) => correctSums(tx, rollUp)), markWrongRefunds, correctDays];
     for (const step of steps) {
       const wrong = await unitOfWork(db, recountAnalytics.name, step);
       for (const difference of wrong) observe('analytics.sums.corrected', difference);

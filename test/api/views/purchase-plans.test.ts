@@ -46,6 +46,7 @@ const LISTS: [name: string, read: (query: Query) => Promise<object[]>, index: st
   ['a payment', (query) => readPayments(query, { ...page, intentId: 'pi_77' }), 'payments_intent_id_key', 1],
   ['refunds', (query) => readRefunds(query, page), 'refunds_pkey', 25],
   ['failed refunds', (query) => readRefunds(query, { ...page, state: 'failed' }), 'refunds_not_succeeded', 10],
+  ['refunds of returns', (query) => readRefunds(query, { ...page, cause: 'return' }), 'refunds_cause', 10],
   ['stuck checkouts', (query) => readCheckouts(query, { ...page, isStuck: true }), 'checkouts_deadline', 0],
   [
     'declined payments of a day',
@@ -114,7 +115,7 @@ async function plantPurchases({ db }: FreshDatabase): Promise<void> {
       select ${id(2)}, ${id(1)}, 'CONFIRMED', 'INR', true, 100, 0, 0, 0, 100, '{}', now(), now() ${rows}`,
     `insert into order_numbers (order_id) select ${id(2)} ${rows}`,
     `insert into refunds (id, order_id, payment_id, amount, cause, state, created_at, decided_at)
-      select ${id(4)}, ${id(2)}, ${id(3)}, 1, 'refund', case when n % 1000 = 5 then 'failed' else 'succeeded' end, now(), now()
+      select ${id(4)}, ${id(2)}, ${id(3)}, 1, case when n % 1000 = 6 then 'return' else 'refund' end, case when n % 1000 = 5 then 'failed' else 'succeeded' end, now(), now()
         ${rows}`,
     `insert into returns (id, order_id, state, reason, requested_by, created_at)
       select ${id(5)}, ${id(2)}, case when n % 1000 = 5 then 'requested' else 'received' end, 'other', 'customer', now() ${rows}`,

@@ -1,7 +1,8 @@
-import { currentSums } from '../../../entities/analytics/order-roll-up.ts';
+import { pendingSums } from '../../../entities/analytics/order-roll-up.ts';
 import { VARIANT_SALES } from '../../../entities/analytics/variant-sales.ts';
 import type { Query } from '../../../infra/database/query.ts';
 import type { DayRange } from './answer/day-range.ts';
+import { monthsAndDays, type SignedSpan } from './answer/months-and-days.ts';
 
 export const SUBJECTS = ['variants', 'products', 'collections'] as const;
 export type Subject = (typeof SUBJECTS)[number];
@@ -27,17 +28,26 @@ const SOLD: Record<Subject, { id: string; joins: string; title: string; sku: str
   },
 };
 
-/** SQL: the sums per variant from day `from` to day `to`: complete months by month, other days by day. */
-function sumsOf(from: string, to: string): string {
-  const [first, end] = [`date_trunc('month', ${from}::date + interval '1 month -1 day')::date`, `(${to}::date + 1)`];
-  const last = `greatest(date_trunc('month', ${end})::date, ${first})`;
-  const isInMonth = `start >= ${first} and start < ${last}`;
-  return `select variant_id, sum(units)::bigint as units, sum(revenue)::bigint as revenue
-    from (${currentSums(VARIANT_SALES)}) as sales
-    where (grain = 'month' and ${isInMonth})
-      or (grain = 'day' and start >= ${from}::date and start < ${end} and not (${isInMonth}))
+/** SQL: stored sums of variants in a span, added or subtracted. */
+const storedSums = (grain: 'day' | 'month', { first, end, sign }: SignedSpan, bind: Bind): string =>
+  `select variant_id, ${sign} * units as units, ${sign} * revenue as revenue from variant_sales
+    where grain = '${grain}' and start >= ${bind(first)}::date and start < ${bind(end)}::date`;
+
+/** SQL: the sums per variant in a range, with those of `pending`, the orders that are not added up yet. */
+function sumsOf(range: DayRange, bind: Bind): string {
+  const { months, days } = monthsAndDays(range);
+  const stored = [
+    storedSums('month', { ...months, sign: 1 }, bind),
+    ...days.map((span) => storedSums('day', span, bind)),
+  ];
+  return `select variant_id, sum(units)::bigint as units, sum(revenue)::bigint as revenue from (${stored.join(' union all ')}
+      union all select variant_id, units, revenue from pending
+        where grain = 'day' and start between ${bind(range.from)}::date and ${bind(range.to)}::date) as sales
     group by variant_id`;
 }
+
+/** Adds a value to those of the statement. @returns its place in the SQL */
+type Bind = (value: unknown) => string;
 
 /** Reads what sold best in a range, by units or by revenue, with the range before. */
 export async function readBestsellers(
@@ -46,13 +56,16 @@ export async function readBestsellers(
 ): Promise<Bestseller[]> {
   const { range, before, of, sort, limit } = request;
   const { id, joins, title, sku } = SOLD[of];
+  const values: unknown[] = [];
+  const bind: Bind = (value) => `$${values.push(value)}`;
   const rows = await search<Omit<Bestseller, 'before'> & { unitsBefore: number; revenueBefore: number }>(
-    `with sales as materialized (${sumsOf('$1', '$2')}), earlier as materialized (${sumsOf('$3', '$4')})
+    `with pending as materialized (${pendingSums(VARIANT_SALES)}),
+        sales as materialized (${sumsOf(range, bind)}), earlier as materialized (${sumsOf(before, bind)})
       select ${id} as id, min(${title}) as title, min(${sku}) as sku, sum(s.units)::bigint as units, sum(s.revenue)::bigint as revenue,
           coalesce(sum(e.units), 0)::bigint as "unitsBefore", coalesce(sum(e.revenue), 0)::bigint as "revenueBefore"
         from (sales s full join earlier e using (variant_id)) join variants v on v.id = variant_id join products p on p.id = v.product_id ${joins}
-        group by ${id} having sum(s.units) > 0 order by sum(s.${sort}) desc, ${id} limit $5`,
-    [range.from, range.to, before.from, before.to, limit],
+        group by ${id} having sum(s.units) > 0 order by sum(s.${sort}) desc, ${id} limit ${bind(limit)}`,
+    values,
   );
   return rows.map(({ unitsBefore, revenueBefore, ...row }) => ({
     ...row,

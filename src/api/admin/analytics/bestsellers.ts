@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { requireSums } from '../../../entities/analytics/complete-sums.ts';
+import { VARIANT_SALES } from '../../../entities/analytics/variant-sales.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { route } from '../../http/route.ts';
 import { rangeFields, rangeQuery, rangesOf } from './answer/day-range.ts';
@@ -56,10 +58,12 @@ export const bestsellersRoute = ({ db, currency }: ApiDeps) =>
       limit: z.coerce.number().int().min(1).max(1_000).default(20).meta({ description: 'Entries, 1 to 1,000.' }),
     }),
     answers: { 200: { description: 'The bestsellers', schema: bestsellersSchema, alternativeType: 'text/csv' } },
+    errors: ['ANALYTICS_UNAVAILABLE'],
     async handle(call) {
       const { of, sort, limit } = call.query;
       const { from, to } = call.query;
       const { range, before } = rangesOf({ from, to }, new Date());
+      await requireSums(db.search, VARIANT_SALES);
       const data = await readBestsellers(db.search, { range, before, of, sort, limit });
       const name = `${of}-${range.from}-${range.to}`;
       return answerTable(call, { ...range, of, currency, data }, { name, columns: COLUMNS, rows: data });

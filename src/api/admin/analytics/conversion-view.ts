@@ -1,5 +1,5 @@
+import { readConversion } from '../../../entities/analytics/conversion/read-conversion.ts';
 import type { Period } from '../../../entities/analytics/local-time.ts';
-import { readConversion } from '../../../entities/analytics/read-conversion.ts';
 import type { Query } from '../../../infra/database/query.ts';
 import { type DayRange, startOf } from './answer/day-range.ts';
 import { inPeriods, type PeriodHead } from './answer/periods.ts';
@@ -28,31 +28,41 @@ const SUMS = [
 
 const boundsOf = ({ from, to }: DayRange) => ({ from: startOf(from), before: startOf(to, 1) });
 
-/** Reads the conversion of each period of a range. */
+/** Checkouts that ended without an order, for a reason. */
+interface Loss {
+  state: string;
+  reason: string;
+  checkouts: number;
+}
+
+const LOSSES = `select upper(step) as state, reason, sum(count)::int as checkouts from counts
+  where step in ('expired', 'cancelled', 'failed') group by 1, 2 order by 3 desc, 1, 2`;
+
+/** SQL: the rows of a statement as one JSON array, in their order. */
+const arrayOf = (sql: string): string => `(select coalesce(json_agg(r), '[]') from (${sql}) as r)`;
+
+/**
+ * Reads the conversion of each period of a range, and why checkouts ended without an order, most frequent first. One
+ * statement: the last days are counted in it, and only once.
+ */
 export async function readConversionBy(
   search: Query,
   range: DayRange,
   by: Period,
-): Promise<(ConversionFigures & PeriodHead)[]> {
-  const select = inPeriods(by, { facts: 'select * from counts', sums: SUMS, days: ['$6', '$7'] });
-  const rows = await readConversion<ConversionSums & PeriodHead>(search, {
+): Promise<{ periods: (ConversionFigures & PeriodHead)[]; losses: Loss[] }> {
+  const periodsSql = inPeriods(by, { facts: 'select * from counts', sums: SUMS, days: ['$7', '$8'] });
+  const [row] = await readConversion<{
+    periods: (ConversionSums & { period: string; start: string })[];
+    losses: Loss[];
+  }>(search, {
     ...boundsOf(range),
-    select,
+    usesDays: by !== 'hour',
+    select: `select ${arrayOf(periodsSql)} as periods, ${arrayOf(LOSSES)} as losses`,
     values: [range.from, range.to],
   });
-  return rows.map((row) => ({ ...row, ...ratesOf(row) }));
+  const periods = (row?.periods ?? []).map((sums) => ({ ...sums, start: new Date(sums.start), ...ratesOf(sums) }));
+  return { periods, losses: row?.losses ?? [] };
 }
-
-/** Reads why checkouts of a range ended without an order, most frequent first. */
-export const readLosses = (
-  search: Query,
-  range: DayRange,
-): Promise<{ state: string; reason: string; checkouts: number }[]> =>
-  readConversion(search, {
-    ...boundsOf(range),
-    select: `select upper(step) as state, reason, sum(count)::int as checkouts from counts
-      where step in ('expired', 'cancelled', 'failed') group by 1, 2 order by 3 desc, 1, 2`,
-  });
 
 /** Adds up the conversion of all periods. */
 export function totalConversion(periods: readonly ConversionSums[]): ConversionFigures {

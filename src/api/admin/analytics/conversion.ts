@@ -6,7 +6,7 @@ import { route } from '../../http/route.ts';
 import { periodQuery, rangeFields, rangeQuery, rangesOf } from './answer/day-range.ts';
 import { periodFields } from './answer/periods.ts';
 import { answerTable, type CsvColumn } from './answer/table-answer.ts';
-import { readConversionBy, readLosses, totalConversion } from './conversion-view.ts';
+import { readConversionBy, totalConversion } from './conversion-view.ts';
 
 const count = (description: string) => z.int().meta({ description });
 const rate = (description: string) =>
@@ -61,10 +61,9 @@ export const conversionRoute = ({ db }: ApiDeps) =>
     async handle(call) {
       const { by } = call.query;
       const { range, before } = rangesOf(call.query, new Date());
-      const [data, earlier, losses] = await Promise.all([
+      const [{ periods: data, losses }, { periods: earlier }] = await Promise.all([
         readConversionBy(db.search, range, by),
         readConversionBy(db.search, before, 'month'),
-        readLosses(db.search, range),
       ]);
       const totals = totalConversion(data);
       const body = {

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { requireSums } from '../../../entities/analytics/complete-sums.ts';
+import { DISCOUNT_DAYS } from '../../../entities/analytics/discount-days.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { route } from '../../http/route.ts';
 import { rangeFields, rangeQuery, rangesOf } from './answer/day-range.ts';
@@ -44,8 +46,10 @@ export const discountUseRoute = ({ db, currency }: ApiDeps) =>
     description: 'The discounts that cost most come first. `Accept: text/csv` returns a file with amounts in rupees.',
     query: z.strictObject(rangeQuery),
     answers: { 200: { description: 'The discounts', schema: discountsSchema, alternativeType: 'text/csv' } },
+    errors: ['ANALYTICS_UNAVAILABLE'],
     async handle(call) {
       const { range, before } = rangesOf(call.query, new Date());
+      await requireSums(db.search, DISCOUNT_DAYS);
       const data = await readDiscounts(db.search, range, before);
       const name = `discounts-${range.from}-${range.to}`;
       return answerTable(call, { ...range, currency, data }, { name, columns: COLUMNS, rows: data });

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { TIME_ZONE } from '../../../domain/time-zone.ts';
+import { requireSums } from '../../../entities/analytics/complete-sums.ts';
 import { PERIODS } from '../../../entities/analytics/local-time.ts';
+import { SALES } from '../../../entities/analytics/sales.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { route } from '../../http/route.ts';
 import { periodQuery, rangeFields, rangeQuery, rangesOf } from './answer/day-range.ts';
@@ -70,9 +72,11 @@ export const salesRoute = ({ db, currency }: ApiDeps) =>
       'Exact up to now. An order counts when it is placed, a refund when it succeeds. `Accept: text/csv` returns the periods as a file with amounts in rupees.',
     query: z.strictObject({ ...rangeQuery, by: periodQuery }),
     answers: { 200: { description: 'The sales', schema: salesSchema, alternativeType: 'text/csv' } },
+    errors: ['ANALYTICS_UNAVAILABLE'],
     async handle(call) {
       const { by } = call.query;
       const { range, before } = rangesOf(call.query, new Date());
+      await requireSums(db.search, SALES);
       const [data, earlier] = await Promise.all([
         readSales(db.search, range, by),
         readSales(db.search, before, 'month'),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AVAILABLE, IS_FOR_SALE } from '../../../entities/stock/availability.ts';
 import type { Query } from '../../../infra/database/query.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { route } from '../../http/route.ts';
@@ -9,7 +10,9 @@ const totalsSchema = z.object({
   onHand: z.int().meta({ description: 'Units on hand.' }),
   reserved: z.int().meta({ description: 'Those of them that checkouts reserve.' }),
   value: z.int().meta({ description: 'Units on hand at the own price of their variant, in paise.' }),
-  soldOut: z.int().meta({ description: 'Variants without an available unit.' }),
+  soldOut: z
+    .int()
+    .meta({ description: 'Variants without an available unit. A backorder limit makes units available.' }),
   low: z.int().meta({ description: 'Variants with an available unit, but at most `lowAt`.' }),
 });
 
@@ -19,7 +22,7 @@ const lowSchema = z.object({
   title: z.string(),
   onHand: z.int(),
   reserved: z.int(),
-  available: z.int().meta({ description: '`onHand` less `reserved`.' }),
+  available: z.int().meta({ description: '`onHand` and the backorder limit, less `reserved`, at least 0.' }),
 });
 
 export const stockSchema = z
@@ -32,16 +35,16 @@ const COLUMNS: CsvColumn[] = ['variantId', 'sku', 'title', 'onHand', 'reserved',
 ]);
 
 /** SQL: the variants that are for sale, with their stock. */
-const FOR_SALE = `select v.id as "variantId", v.sku, p.title, s.on_hand as "onHand", s.reserved, s.on_hand - s.reserved as available,
+const FOR_SALE = `select v.id as "variantId", v.sku, p.title, s.on_hand as "onHand", s.reserved, ${AVAILABLE} as available,
     s.on_hand * v.price as value
   from stock_levels s join variants v on v.id = s.variant_id join products p on p.id = v.product_id
-  where v.status = 'active' and p.status = 'active'`;
+  where ${IS_FOR_SALE}`;
 
 const readTotals = async (search: Query, lowAt: number): Promise<z.infer<typeof totalsSchema> | undefined> =>
   (
     await search<z.infer<typeof totalsSchema>>(
       `select count(*)::int as variants, coalesce(sum("onHand"), 0)::bigint as "onHand", coalesce(sum(reserved), 0)::bigint as reserved,
-          coalesce(sum(value), 0)::bigint as value, count(*) filter (where available <= 0)::int as "soldOut",
+          coalesce(sum(value), 0)::bigint as value, count(*) filter (where available = 0)::int as "soldOut",
           count(*) filter (where available between 1 and $1)::int as low from (${FOR_SALE}) as stock`,
       [lowAt],
     )

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
+import { AVAILABLE, IS_FOR_SALE } from '../../../entities/stock/availability.ts';
 import type { Query } from '../../../infra/database/query.ts';
 import type { ApiDeps } from '../../deps.ts';
 import type { RowOf } from '../../fields/row-of.ts';
@@ -34,7 +35,7 @@ export const movementSchema = z
   .meta({ id: 'InventoryMovement' });
 
 const SELECT = `select v.id, v.sku, p.title, s.on_hand as "onHand", s.reserved, s.backorder_limit as "backorderLimit",
-    greatest(s.on_hand + s.backorder_limit - s.reserved, 0) as available
+    ${AVAILABLE} as available
   from stock_levels s join variants v on v.id = s.variant_id join products p on p.id = v.product_id`;
 
 /** Reads the inventory level of a variant. @throws VARIANT_NOT_FOUND */
@@ -69,17 +70,22 @@ const listLevels = ({ db }: ApiDeps) =>
         .max(100_000_000)
         .optional()
         .meta({ description: 'Only variants with fewer available units than this.' }),
+      forSale: z
+        .enum(['true', 'false'])
+        .transform((value) => value === 'true')
+        .optional()
+        .meta({ description: '`true`: only active variants of active products; `false`: only others. Default: all.' }),
       sku: z.string().min(1).max(64).optional().meta({ description: 'SKU of one variant, case-insensitive.' }),
     }),
     answers: { 200: { description: 'A page of inventory levels', schema: pageSchema(levelSchema) } },
     errors: ['CURSOR_INVALID'],
-    async handle({ query: { limit, cursor, below, sku } }) {
-      const list = { levels: below, sku };
+    async handle({ query: { limit, cursor, below, sku, forSale } }) {
+      const list = { levels: below, sku, forSale };
       const rows = await db.search<Level>(
         `${SELECT} where ($1::uuid is null or v.id < $1)
-            and ($2::int is null or s.on_hand + s.backorder_limit - s.reserved < $2)
-            and ($3::text is null or upper(v.sku) = upper($3)) order by v.id desc limit $4`,
-        [readCursorId(list, cursor), below ?? null, sku ?? null, limit + 1],
+            and ($2::int is null or ${AVAILABLE} < $2) and ($3::text is null or upper(v.sku) = upper($3))
+            and ($4::boolean is null or (${IS_FOR_SALE}) = $4) order by v.id desc limit $5`,
+        [readCursorId(list, cursor), below ?? null, sku ?? null, forSale ?? null, limit + 1],
       );
       return { status: 200, body: paginate(list, rows, limit) };
     },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { lockRules } from '../../../entities/catalogue/collection-rule.ts';
 import { Variant } from '../../../entities/catalogue/variant.ts';
+import { AVAILABLE } from '../../../entities/stock/availability.ts';
 import { bodiesOf, managedResource, viewOf } from '../resources/managed-resource.ts';
 import { CATALOGUE, variantFields } from './fields.ts';
 
@@ -31,7 +32,7 @@ export const VARIANTS = managedResource({
   select: `select t.id, t.product_id as "productId", t.sku, t.size, t.color, t.price, t.weight_grams as "weightGrams",
       t.max_per_order as "maxPerOrder", t.attributes, t.position, t.status, t.version, t.created_at as "createdAt",
       t.updated_at as "updatedAt", s.backorder_limit as "backorderLimit", s.on_hand as "onHand", s.reserved,
-      greatest(s.on_hand + s.backorder_limit - s.reserved, 0) as available
+      ${AVAILABLE} as available
     from variants t left join stock_levels s on s.variant_id = t.id`,
   filters: {
     productId: { schema: z.uuid(), sql: (value) => `t.product_id = ${value}` },

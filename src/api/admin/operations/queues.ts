@@ -2,6 +2,8 @@ import type { Job, Queue } from 'bullmq';
 import { z } from 'zod';
 import { refused, unavailable } from '../../../domain/errors.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
+import { errorFields, observeSparingly } from '../../../infra/observability/log.ts';
+import { TIMED_OUT, withTimeout } from '../../../infra/with-timeout.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, type Call, route } from '../../http/route.ts';
 import { adminEdit } from '../change.ts';
@@ -49,9 +51,9 @@ const listQueues = (deps: ApiDeps) =>
     },
     errors: ['QUEUE_UNAVAILABLE'],
     async handle() {
-      refuseWithoutRedis(deps);
-      const all = deps.queues.all.map(async (queue) => ({ name: queue.name, counts: await queue.getJobCounts() }));
-      return { status: 200, body: { data: await Promise.all(all) } };
+      const countsOf = async (queue: Queue) => ({ name: queue.name, counts: await queue.getJobCounts() });
+      const data = await askRedis(deps, () => Promise.all(deps.queues.all.map(countsOf)));
+      return { status: 200, body: { data } };
     },
   });
 
@@ -67,7 +69,7 @@ const listFailedJobs = (deps: ApiDeps) =>
     answers: { 200: { description: 'Failed jobs, newest first', schema: z.object({ data: z.array(failedSchema) }) } },
     errors: ['QUEUE_NOT_FOUND', 'QUEUE_UNAVAILABLE'],
     async handle(call) {
-      const jobs = await findQueue(deps, call.params.queue).getFailed(0, MAX_JOBS - 1);
+      const jobs = await failedJobsOf(deps, call.params.queue);
       return { status: 200, body: { data: jobs.map(viewOf) } };
     },
   });
@@ -85,9 +87,10 @@ const redriveOne = (deps: ApiDeps) =>
     errors: ['QUEUE_NOT_FOUND', 'JOB_NOT_FOUND', 'JOB_NOT_FAILED', 'QUEUE_UNAVAILABLE'],
     async handle(call) {
       const { queue, id } = call.params;
-      const job = await findQueue(deps, queue).getJob(id);
+      const found = findQueue(deps, queue);
+      const [job, state] = await askRedis(deps, () => Promise.all([found.getJob(id), found.getJobState(id)]));
       if (!job) throw refused('JOB_NOT_FOUND', { queue, jobId: id });
-      if (!(await job.isFailed())) throw refused('JOB_NOT_FAILED', { state: await job.getState() });
+      if (state !== 'failed') throw refused('JOB_NOT_FAILED', { state });
       return redrive(deps, call, [job]);
     },
   });
@@ -104,7 +107,7 @@ const redriveAll = (deps: ApiDeps) =>
     answers: accepted,
     errors: ['QUEUE_NOT_FOUND', 'QUEUE_UNAVAILABLE'],
     async handle(call) {
-      return redrive(deps, call, await findQueue(deps, call.params.queue).getFailed(0, MAX_JOBS - 1));
+      return redrive(deps, call, await failedJobsOf(deps, call.params.queue));
     },
   });
 
@@ -124,19 +127,42 @@ async function redrive(deps: ApiDeps, call: Call<{ queue: string }, unknown, unk
     isSecret: true,
     work,
   });
-  const outcomes = await Promise.allSettled(jobs.map((job) => job.retry('failed')));
+  const outcomes = await askRedis(deps, () => Promise.allSettled(jobs.map((job) => job.retry('failed'))));
+  refuseWithoutRedis(deps);
   // A rejected job is no longer failed: another request has retried it.
   const body = { redriven: ids.filter((_, index) => outcomes[index]?.status === 'fulfilled') };
   if (jobs.length === 1 && body.redriven.length === 0) throw refused('JOB_NOT_FAILED', { jobId: ids[0] });
   return { ...answer, body };
 }
 
-/** Fails at once without Redis, instead of blocking the request. @throws QUEUE_NOT_FOUND, QUEUE_UNAVAILABLE */
-function findQueue(deps: ApiDeps, name: string): Queue {
-  const queue = deps.queues.all.find((queue) => queue.name === name);
-  if (!queue) throw refused('QUEUE_NOT_FOUND', { queue: name, known: deps.queues.all.map((queue) => queue.name) });
-  refuseWithoutRedis(deps);
+/** @throws QUEUE_NOT_FOUND, QUEUE_UNAVAILABLE */
+const failedJobsOf = (deps: ApiDeps, name: string): Promise<Job[]> => {
+  const queue = findQueue(deps, name);
+  return askRedis(deps, () => queue.getFailed(0, MAX_JOBS - 1));
+};
+
+/** @throws QUEUE_NOT_FOUND */
+function findQueue({ queues }: ApiDeps, name: string): Queue {
+  const queue = queues.all.find((queue) => queue.name === name);
+  if (!queue) throw refused('QUEUE_NOT_FOUND', { queue: name, known: queues.all.map((queue) => queue.name) });
   return queue;
+}
+
+/** How long a request waits for Redis, in milliseconds. A server that is frozen accepts connections and does not answer. */
+const REDIS_TIMEOUT_MS = 2_000;
+
+/**
+ * Runs commands of queues. Fails at once without Redis, and soon when it does not answer, instead of blocking the request.
+ * @throws QUEUE_UNAVAILABLE
+ */
+async function askRedis<T>(deps: ApiDeps, ask: () => Promise<T>): Promise<T> {
+  refuseWithoutRedis(deps);
+  const answer = await withTimeout(ask(), REDIS_TIMEOUT_MS).catch((error) => {
+    observeSparingly('queue.down', errorFields(error));
+    throw unavailable('QUEUE_UNAVAILABLE');
+  });
+  if (answer === TIMED_OUT) throw unavailable('QUEUE_UNAVAILABLE');
+  return answer;
 }
 
 function refuseWithoutRedis({ queues }: ApiDeps): void {

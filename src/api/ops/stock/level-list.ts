@@ -22,6 +22,14 @@ export const levelListPage = (deps: OpsDeps): OpsPage =>
           ['21', 'at most 20'],
         ],
       },
+      {
+        name: 'forSale',
+        label: 'For sale',
+        options: [
+          ['true', 'yes'],
+          ['false', 'no: a draft or archived'],
+        ],
+      },
     ],
     columns: [
       { title: 'SKU', cell: ({ id, sku }) => html`<a href="/ops/stock/${id}">${sku}</a>` },

@@ -25,7 +25,7 @@ describe('the conversion of carts', function () {
     token = (await shop.staff('order-manager')).accessToken;
     variantId = await stockVariant((sql, params = []) => shop.db.query(sql, params), { stock: 1 });
   });
-  beforeEach(() => shop.db.query(`truncate carts, checkouts, conversion_hours cascade`));
+  beforeEach(() => shop.db.query(`truncate carts, checkouts, conversion_hours, conversion_days cascade`));
   after(() => shop.close());
 
   /** The middle of a day of India so many days ago. */
@@ -61,8 +61,8 @@ describe('the conversion of carts', function () {
     return id;
   }
 
-  const ask = async (days: number) => {
-    const range = new URLSearchParams({ from: dayOf(noon(days)), to: dayOf(noon(0)) });
+  const ask = async (days: number, by = 'day') => {
+    const range = new URLSearchParams({ from: dayOf(noon(days)), to: dayOf(noon(0)), by });
     return (await shop.ask<Answer>('GET', `/admin/analytics/conversion?${range}`, { token })).body;
   };
   const dayOf = (at: Date): string => new Date(at.getTime() + 5.5 * 3_600_000).toISOString().slice(0, 10);
@@ -105,6 +105,10 @@ describe('the conversion of carts', function () {
         { state: 'EXPIRED', reason: 'RESERVATION_EXPIRED', checkouts: 1 },
       ]);
       expect(data.map(({ carts }) => carts)).to.deep.equal([3, 2, 0, 0, 1, 1]);
+      for (const by of ['hour', 'month']) {
+        const same = await ask(5, by);
+        expect([same.totals, same.losses], by).to.deep.equal([totals, losses]);
+      }
     });
   });
 

@@ -15,7 +15,9 @@ describe('figures about goods, discounts, buyers and reviews', function () {
     token = (await shop.staff('analyst')).accessToken;
   });
   beforeEach(() =>
-    shop.db.query(`truncate orders, checkouts, variant_sales, discount_days, sales_hours, conversion_hours cascade`),
+    shop.db.query(
+      `truncate orders, checkouts, variant_sales, discount_days, sales_hours, conversion_hours, conversion_days cascade`,
+    ),
   );
   after(() => shop.close());
 
@@ -125,6 +127,8 @@ describe('figures about goods, discounts, buyers and reviews', function () {
       [few, 2],
     ]);
     expect((await ask<Answer>('stock', { lowAt: '50' })).data.at(-1)?.variantId).to.equal(many);
+    await query(`update stock_levels set backorder_limit = 9 where variant_id = $1`, [none]);
+    expect((await ask<Answer>('stock', { lowAt: '2' })).totals, 'units to order').to.include({ soldOut: 0, low: 1 });
   });
 
   it('count reviews by what became of them, with their average', async () => {

@@ -40,6 +40,25 @@ describe('the sales of the shop', function () {
     );
   }
 
+  it('are zeros in a new shop at once, like all other figures', async () => {
+    for (const path of ['sales', 'conversion', 'bestsellers', 'discounts', 'stock', 'reviews'])
+      expect((await shop.ask('GET', `/admin/analytics/${path}`, { token })).status, path).to.equal(200);
+    expect((await ask()).totals).to.include({ orders: 0, revenue: 0, refunds: 0, averageOrderValue: null });
+  });
+
+  it('are refused at once while workers have many orders to add up', async () => {
+    await shop.db.query(`do $$ begin
+      set local session_replication_role = replica;
+      insert into order_numbers (number, order_id) select 1000000 + n, gen_random_uuid() from generate_series(1, 150001) n;
+    end $$`);
+    for (const path of ['sales', 'bestsellers', 'discounts']) {
+      const { status, body } = await shop.ask<Refused>('GET', `/admin/analytics/${path}`, { token });
+      expect([status, body.error.code], path).to.deep.equal([503, 'ANALYTICS_UNAVAILABLE']);
+    }
+    await shop.db.query(`delete from order_numbers where number > 1000000`);
+    expect((await ask()).totals.orders).to.equal(0);
+  });
+
   it('are those of days, weeks and months of India, with the range before', async () => {
     // Midnight in India is half past six in the evening, in UTC.
     await sold('2026-03-31T18:29:59.999Z', '2026-04-02T00:00:00Z');

@@ -49,7 +49,8 @@ export const rangeFields = {
   to: z.iso.date().meta({ description: 'Last day of the range.' }),
 };
 
-const addDays = (day: string, days: number): string =>
+/** The day so many days after a day. */
+export const addDays = (day: string, days: number): string =>
   new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 
 /** The instant at which a day of India begins, or one so many days later. */

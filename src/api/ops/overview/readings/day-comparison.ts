@@ -1,4 +1,6 @@
 import { indianDate } from '../../../../domain/invoices/numbering.ts';
+import { requireSums } from '../../../../entities/analytics/complete-sums.ts';
+import { SALES } from '../../../../entities/analytics/sales.ts';
 import { readConversionBy } from '../../../admin/analytics/conversion-view.ts';
 import { readSales } from '../../../admin/analytics/sales-view.ts';
 import { authoriseCall } from '../../api-call.ts';
@@ -29,12 +31,13 @@ export interface DayFigures {
   hoursBefore: HourSums[];
 }
 
-/** @throws RequestFault FORBIDDEN without `analytics:read`, DATABASE_UNAVAILABLE before the sums are complete */
+/** @throws RequestFault FORBIDDEN without `analytics:read`, ANALYTICS_UNAVAILABLE before the sums are complete */
 export async function readDayFigures(deps: OpsDeps, { principal }: OpsRequest): Promise<DayFigures> {
   // The routes also compute what is not shown here, so that their readers are called instead.
   for (const path of ['/analytics/sales', '/analytics/conversion']) {
     authoriseCall(deps, principal, { method: 'get', path });
   }
+  await requireSums(deps.db.search, SALES);
   const now = new Date();
   const [today, before] = [indianDate(now), indianDate(new Date(now.getTime() - WEEK_MS))];
   const [all, hoursBefore] = await Promise.all([readHours(deps, today), readHours(deps, before)]);
@@ -44,7 +47,7 @@ export async function readDayFigures(deps: OpsDeps, { principal }: OpsRequest): 
 
 async function readHours({ db }: OpsDeps, day: string): Promise<(HourSums & { start: Date })[]> {
   const range = { from: day, to: day };
-  const [sales, conversion] = await Promise.all([
+  const [sales, { periods: conversion }] = await Promise.all([
     readSales(db.search, range, 'hour'),
     readConversionBy(db.search, range, 'hour'),
   ]);

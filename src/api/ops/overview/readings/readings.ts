@@ -99,9 +99,14 @@ async function readStock(deps: OpsDeps, opsRequest: OpsRequest): Promise<Signal[
   const { body } = await callApi(deps, opsRequest, { method: 'get', path: '/analytics/stock', query: { limit: '1' } });
   const { totals, lowAt } = body as z.infer<typeof stockSchema>;
   const maySeeLevels = opsRequest.principal.permissions.has('products:update');
-  const pathOf = (below: number) => (maySeeLevels ? `/ops/stock?below=${below}` : undefined);
+  const pathOf = (below: number) => (maySeeLevels ? `/ops/stock?forSale=true&below=${below}` : undefined);
   return [
     { title: 'Sold-out variants', path: pathOf(1), state: 'todo', count: totals.soldOut },
-    { title: `Variants with at most ${lowAt} units`, path: pathOf(lowAt + 1), state: 'todo', count: totals.low },
+    {
+      title: `Variants with at most ${lowAt} units`,
+      path: pathOf(lowAt + 1),
+      state: 'todo',
+      count: totals.soldOut + totals.low,
+    },
   ];
 }

@@ -1,7 +1,8 @@
-import type { Query } from '../../infra/database/query.ts';
-import type { Tx } from '../../infra/database/unit-of-work.ts';
+import type { Query } from '../../../infra/database/query.ts';
+import type { Tx } from '../../../infra/database/unit-of-work.ts';
+import { localStart } from '../local-time.ts';
 import { boundsOf, COUNTS, OPEN_HOURS, RECENT } from './conversion-counts.ts';
-import { localStart } from './local-time.ts';
+import { addUpDays } from './conversion-days.ts';
 
 /** The next hours to count: at most a day, and the open hours before it. */
 const NEXT = `select next - ${OPEN_HOURS} as "from", least(next + interval '1 day', now_hour) as before, now_hour as end
@@ -17,7 +18,7 @@ export async function countNextHours(tx: Tx): Promise<boolean> {
   return next.before < next.end;
 }
 
-/** Counts hours again. Both ends must be the beginning of a local hour. */
+/** Counts hours again, and adds up their days. Both ends must be the beginning of a local hour. */
 export async function countHours(tx: Tx, { from, before }: { from: Date; before: Date }): Promise<void> {
   // Two processes could otherwise insert the same hour.
   await tx.query(`lock table conversion_hours in share row exclusive mode`);
@@ -30,6 +31,7 @@ export async function countHours(tx: Tx, { from, before }: { from: Date; before:
         as rows group by 1, 2, 3`,
     boundsOf(from, before),
   );
+  await addUpDays(tx, { from, before });
 }
 
 /** The days that are counted again each night, oldest first. */

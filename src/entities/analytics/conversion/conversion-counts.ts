@@ -1,5 +1,5 @@
-import { uuidv7Floor } from '../../infra/ids.ts';
-import { localStart } from './local-time.ts';
+import { uuidv7Floor } from '../../../infra/ids.ts';
+import { localStart } from '../local-time.ts';
 
 const HOUR_MS = 3_600_000;
 
