@@ -1,5 +1,9 @@
 import type pg from 'pg';
-import { replayDifference, SNAPSHOT_COLUMNS, type SnapshotColumns } from '../../src/entities/checkout/price-snapshot.ts';
+import {
+  replayDifference,
+  SNAPSHOT_COLUMNS,
+  type SnapshotColumns,
+} from '../../src/entities/checkout/price-snapshot.ts';
 
 export const REPLAY = { name: 'pricing.replays', says: 'Replaying the inputs of a stored price gives the same price.' };
 
