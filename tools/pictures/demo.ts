@@ -3,7 +3,7 @@ import type { Client as Database } from 'pg';
 import { ADDRESS, buyOnce } from '../dev/purchase.ts';
 import type { Stack } from '../stack/stack.ts';
 import { plantFailures } from './failures.ts';
-import { type Client, signedIn } from './staff.ts';
+import { type Client, deliver, ship, signedIn } from './staff.ts';
 
 /** The rows that the pictures show. */
 export interface Demo {
@@ -63,20 +63,6 @@ async function buyAsCustomer({ url, sample }: Stack): Promise<{ orderId: string;
     return checkout.state === 'COMPLETED' && checkout;
   });
   return { orderId: orderId ?? '', variantId };
-}
-
-/** Ships all units of an order. */
-async function ship(staff: Client, orderId: string): Promise<void> {
-  const { lines } = await staff.get<{ lines: { line: number; quantity: number }[] }>(`/orders/${orderId}`);
-  const units = lines.map(({ line, quantity }) => ({ line, quantity }));
-  await staff.post(`/orders/${orderId}/transitions`, { command: 'PROCESS' });
-  await staff.post(`/orders/${orderId}/shipments`, { lines: units, carrier: 'Blue Dart', trackingNumber: 'BD5512' });
-}
-
-async function deliver(staff: Client, orderId: string): Promise<void> {
-  await ship(staff, orderId);
-  const { shipments } = await staff.get<{ shipments: { id: string }[] }>(`/orders/${orderId}`);
-  await staff.post(`/orders/${orderId}/shipments/${shipments[0]?.id}/delivery`, {});
 }
 
 /** Writes a review that the rules hold for a moderator. */
