@@ -9,6 +9,16 @@ export interface Certificate {
   key: string;
 }
 
+/** The settings of a Redis that also listens with TLS, for clients, other servers and Sentinels. */
+export const redisTls = ({ ca, cert, key }: Certificate, port: number): Record<string, string> => ({
+  'tls-port': String(port),
+  'tls-cert-file': cert,
+  'tls-key-file': key,
+  'tls-ca-cert-file': ca,
+  'tls-auth-clients': 'no',
+  'tls-replication': 'yes',
+});
+
 const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 
 /** Makes a certificate and an authority in a folder. */

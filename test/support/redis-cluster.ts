@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { reservePort } from '../../tools/embedded/ports.ts';
 import { type EmbeddedRedis, startRedis } from '../../tools/embedded/redis.ts';
+import { type Certificate, redisTls } from './certificates.ts';
 import { waitFor } from './wait-for.ts';
 
 export interface RedisNode {
@@ -29,14 +30,21 @@ const SLOTS = 16_384;
 const FORMED_WITHIN_MS = 30_000;
 const FAILED_OVER_WITHIN_MS = 30_000;
 
+interface ClusterOptions {
+  masters?: number;
+  hasReplicas?: boolean;
+  /** For TLS between the nodes, and to them at the URL. */
+  certificate?: Certificate;
+}
+
 /** Starts so many masters, with a replica each if asked for. A silent node counts as failed after a second. */
 export async function startRedisCluster(
   folder: string,
-  { masters = 3, hasReplicas = true } = {},
+  { masters = 3, hasReplicas = true, certificate }: ClusterOptions = {},
 ): Promise<RedisCluster> {
   const nodes: Node[] = [];
   const count = hasReplicas ? 2 * masters : masters;
-  for (let node = 0; node < count; node++) nodes.push(await startNode(join(folder, `node-${node}`)));
+  for (let node = 0; node < count; node++) nodes.push(await startNode(join(folder, `node-${node}`), certificate));
   await form(nodes, masters);
   const isServedByAnother = async (key: string, { port }: RedisNode) => {
     const know = async (redis: Redis) => (await isOk(redis)) && (await portOfMaster(redis, key)) !== port;
@@ -50,7 +58,7 @@ export async function startRedisCluster(
   const whole = async () => void (await waitFor('every node does its part', isWhole, FORMED_WITHIN_MS));
   await whole();
   return {
-    url: `redis+cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
+    url: `redis${certificate ? 's' : ''}+cluster://${nodes.map((node) => `127.0.0.1:${node.announced}`).join(',')}`,
     whole,
     async failedOver(key, old) {
       await waitFor('another node is the master', () => isServedByAnother(key, old), FAILED_OVER_WITHIN_MS);
@@ -80,23 +88,28 @@ async function portOfMaster(redis: Redis, key: string): Promise<number | undefin
 }
 
 interface Node extends RedisNode {
+  /** The port for other nodes, and for the shop: that with TLS, if there is one. */
+  announced: number;
   busPort: number;
   stop(): Promise<void>;
 }
 
-async function startNode(dataDir: string): Promise<Node> {
+async function startNode(dataDir: string, certificate?: Certificate): Promise<Node> {
   const busPort = await reservePort();
+  const tlsPort = certificate && (await reservePort());
   const settings = {
     'cluster-enabled': 'yes',
     'cluster-port': String(busPort),
     'cluster-node-timeout': '1000',
     'cluster-replica-validity-factor': '0',
     'repl-diskless-sync-delay': '0',
+    ...(certificate && tlsPort && { ...redisTls(certificate, tlsPort), 'tls-cluster': 'yes' }),
   };
   let server: EmbeddedRedis = await startRedis({ dataDir, settings, logFile: `${dataDir}.log` });
   const { port } = server;
   return {
     port,
+    announced: tlsPort ?? port,
     busPort,
     kill: () => server.kill(),
     stop: () => server.stop(),
@@ -129,8 +142,8 @@ async function form(nodes: readonly Node[], count: number): Promise<void> {
     const [from, to] = [Math.ceil((i * SLOTS) / count), Math.ceil(((i + 1) * SLOTS) / count) - 1];
     await asking(master, (redis) => redis.call('CLUSTER', 'ADDSLOTSRANGE', from, to));
   }
-  for (const { port, busPort } of others)
-    await asking(first, (redis) => redis.call('CLUSTER', 'MEET', '127.0.0.1', port, busPort));
+  for (const { announced, busPort } of others)
+    await asking(first, (redis) => redis.call('CLUSTER', 'MEET', '127.0.0.1', announced, busPort));
   const knowsAll = (node: Node) =>
     asking(node, async (redis) => (await redis.cluster('INFO')).includes(`cluster_known_nodes:${nodes.length}`));
   for (const node of nodes) await waitFor('the nodes know each other', () => knowsAll(node), FORMED_WITHIN_MS);

@@ -6,6 +6,7 @@ import { Redis } from 'ioredis';
 import { reservePort } from '../../tools/embedded/ports.ts';
 import { type EmbeddedRedis, startRedis } from '../../tools/embedded/redis.ts';
 import { redisBinary } from '../../tools/embedded/redis-binary.ts';
+import { type Certificate, redisTls } from './certificates.ts';
 import { waitFor } from './wait-for.ts';
 
 /** A Redis master and a replica, watched by three Sentinels. */
@@ -23,15 +24,14 @@ const NAME = 'shop';
 const SENTINELS = 3;
 const WITHIN_MS = 30_000;
 
-/** Starts all of them. A silent server counts as failed after a second. */
-export async function startWatchedRedis(folder: string): Promise<WatchedRedis> {
-  const start = (name: string) => startRedis({ dataDir: join(folder, name), logFile: join(folder, `${name}.log`) });
-  const servers = [await start('first'), await start('second')] as const;
+/** Starts all of them, with TLS if there is a certificate. A silent server counts as failed after a second. */
+export async function startWatchedRedis(folder: string, certificate?: Certificate): Promise<WatchedRedis> {
+  const servers = [await start(folder, 'first', certificate), await start(folder, 'second', certificate)] as const;
   const [first, second] = servers;
-  await asking(second, (redis) => redis.replicaof('127.0.0.1', first.port));
+  await asking(second, (redis) => redis.replicaof('127.0.0.1', first.announced));
   await waitFor('the replica has the data of its master', () => isLinked(second), WITHIN_MS);
   const sentinels: Sentinel[] = [];
-  for (let i = 0; i < SENTINELS; i++) sentinels.push(await startSentinel(folder, first.port));
+  for (let i = 0; i < SENTINELS; i++) sentinels.push(await startSentinel(folder, first.announced, certificate));
   const areReady = () => Promise.all(sentinels.map(knowsAll)).then((all) => all.every(Boolean));
   await waitFor('the Sentinels know the replica and each other', areReady, WITHIN_MS);
   const [sentinel] = sentinels as [Sentinel];
@@ -39,12 +39,12 @@ export async function startWatchedRedis(folder: string): Promise<WatchedRedis> {
     const address = (await asking(sentinel, (redis) =>
       redis.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', NAME),
     )) as string[];
-    const found = servers.find(({ port }) => port === Number(address[1]));
+    const found = servers.find(({ announced }) => announced === Number(address[1]));
     if (!found) throw new Error(`the Sentinels name ${address.join(':')} as the master`);
     return found;
   };
   return {
-    url: `redis+sentinel://${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/${NAME}`,
+    url: `redis${certificate ? 's' : ''}+sentinel://${sentinels.map((one) => `127.0.0.1:${one.announced}`).join(',')}/${NAME}`,
     master,
     switchOver: async () => void (await asking(sentinel, (redis) => redis.call('SENTINEL', 'FAILOVER', NAME))),
     failedOver: async (old) => {
@@ -61,19 +61,33 @@ export async function startWatchedRedis(folder: string): Promise<WatchedRedis> {
   };
 }
 
+/** A server, and its port for others: that with TLS, if there is one. */
+type Watched = EmbeddedRedis & { announced: number };
+
+async function start(folder: string, name: string, certificate?: Certificate): Promise<Watched> {
+  const tlsPort = certificate && (await reservePort());
+  const settings = certificate && tlsPort ? redisTls(certificate, tlsPort) : {};
+  const server = await startRedis({ dataDir: join(folder, name), logFile: join(folder, `${name}.log`), settings });
+  return { ...server, announced: tlsPort ?? server.port };
+}
+
 interface Sentinel {
   port: number;
+  announced: number;
   end(): Promise<void>;
 }
 
-async function startSentinel(folder: string, masterPort: number): Promise<Sentinel> {
+async function startSentinel(folder: string, masterPort: number, certificate?: Certificate): Promise<Sentinel> {
   const port = await reservePort();
+  const tlsPort = certificate && (await reservePort());
+  const tls = certificate && tlsPort ? redisTls(certificate, tlsPort) : {};
   const file = join(folder, `sentinel-${port}.conf`);
   const lines = [
     `port ${port}`,
     'bind 127.0.0.1',
     `dir ${folder}`,
     `logfile ${join(folder, `sentinel-${port}.log`)}`,
+    ...Object.entries(tls).map(([name, value]) => `${name} ${value}`),
     `sentinel monitor ${NAME} 127.0.0.1 ${masterPort} 2`,
     `sentinel down-after-milliseconds ${NAME} 1000`,
     `sentinel failover-timeout ${NAME} 5000`,
@@ -84,7 +98,7 @@ async function startSentinel(folder: string, masterPort: number): Promise<Sentin
     [file, '--sentinel'],
     { stdio: 'ignore' },
   );
-  return { port, end: () => endChild(child) };
+  return { port, announced: tlsPort ?? port, end: () => endChild(child) };
 }
 
 async function endChild(child: ChildProcess): Promise<void> {

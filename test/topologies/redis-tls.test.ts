@@ -7,7 +7,7 @@ import { checkRedisSettings } from '../../src/infra/redis/start-check.ts';
 import { reservePort } from '../../tools/embedded/ports.ts';
 import { type EmbeddedRedis, startRedis } from '../../tools/embedded/redis.ts';
 import { startCrashHarness } from '../crash/crash-harness.ts';
-import { type Certificate, makeCertificate } from '../support/certificates.ts';
+import { type Certificate, makeCertificate, redisTls } from '../support/certificates.ts';
 import { describeAll } from '../support/extent.ts';
 import { buyWhile } from './buyers-of-two-webs.ts';
 
@@ -21,14 +21,7 @@ describeAll('a Redis with TLS', function () {
     folder = await mkdtemp(join(tmpdir(), 'vcecom-tls-'));
     certificate = await makeCertificate(folder, 'shop');
     const port = await reservePort();
-    const settings = {
-      'tls-port': String(port),
-      'tls-cert-file': certificate.cert,
-      'tls-key-file': certificate.key,
-      'tls-ca-cert-file': certificate.ca,
-      'tls-auth-clients': 'no',
-    };
-    redis = await startRedis({ dataDir: join(folder, 'redis'), settings });
+    redis = await startRedis({ dataDir: join(folder, 'redis'), settings: redisTls(certificate, port) });
     url = `rediss://127.0.0.1:${port}`;
   });
   after(async () => {
