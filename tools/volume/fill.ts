@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Vault } from '../../src/entities/account/privacy/vault.ts';
-import { countHours } from '../../src/entities/analytics/count-conversion.ts';
+import { countHours } from '../../src/entities/analytics/conversion/count-conversion.ts';
 import { MONTHLY_TABLES } from '../../src/entities/monthly-tables.ts';
 import type { Database } from '../../src/infra/database/database.ts';
 import { makePartition, missingMonths, monthStart } from '../../src/infra/database/partitions.ts';
