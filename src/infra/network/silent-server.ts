@@ -17,29 +17,17 @@ export interface Silence {
 /**
  * Ends a connection whose server owes an answer and sends nothing. Silence is counted in checks, not in time: between
  * two checks the event loop reads the data that has arrived, so a blocked process does not take its server for silent.
- * @returns a function to call when something is sent. Nothing is checked until then, nor after all is answered: an idle
- * process has many connections.
  */
-export function endWhenSilent(stream: Socket, { ms, isOwed, error }: Silence): () => void {
+export function endWhenSilent(stream: Socket, { ms, isOwed, error }: Silence): void {
   const pauseMs = Math.min(ms / CHECKS, MAX_DELAY_MS / 2);
-  let timer: NodeJS.Timeout | undefined;
-  let bytesRead = 0;
+  let bytesRead = stream.bytesRead;
   let silentChecks = 0;
-  const stop = () => {
-    clearInterval(timer);
-    timer = undefined;
-  };
-  const check = () => {
-    if (!isOwed()) return stop();
-    silentChecks = stream.bytesRead === bytesRead ? silentChecks + 1 : 0;
+  const timer = setInterval(() => {
+    const isSilent = isOwed() && stream.bytesRead === bytesRead;
     bytesRead = stream.bytesRead;
+    silentChecks = isSilent ? silentChecks + 1 : 0;
     if (silentChecks > ms / pauseMs) stream.destroy(error());
-  };
-  stream.once('close', stop);
-  return () => {
-    if (timer || stream.destroyed) return;
-    bytesRead = stream.bytesRead;
-    silentChecks = 0;
-    timer = setInterval(check, pauseMs).unref();
-  };
+  }, pauseMs);
+  timer.unref();
+  stream.once('close', () => clearInterval(timer));
 }

@@ -178,16 +178,7 @@ const tlsOf = ({ isTls }: RedisAddress, ca: string | undefined): Pick<RedisOptio
 
 function watchSilence(redis: Redis, role: RedisRole): void {
   const { silenceMs: ms } = ROLES[role];
-  if (ms === undefined) return;
-  let expectAnswer = (): void => undefined;
-  redis.on('connect', () => {
-    expectAnswer = endWhenSilent(redis.stream, silenceOf(redis, ms));
-  });
-  const send = redis.sendCommand.bind(redis);
-  redis.sendCommand = (...command) => {
-    expectAnswer();
-    return send(...command);
-  };
+  if (ms !== undefined) redis.on('connect', () => endWhenSilent(redis.stream, silenceOf(redis, ms)));
 }
 
 const silenceOf = (redis: Redis, ms: number): Silence => ({

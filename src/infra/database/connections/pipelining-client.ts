@@ -32,7 +32,6 @@ export class PipeliningClient extends pg.Client {
   private lostError: Error | undefined;
   /** Number of statements without an answer. */
   private unanswered = 0;
-  private watchAnswer = (): void => undefined;
   constructor(config: PipeliningConfig) {
     super({ ...config, pipeline: true } as pg.ClientConfig);
     this.namesStatements = config.namesStatements ?? true;
@@ -51,7 +50,7 @@ export class PipeliningClient extends pg.Client {
     }
     // The server rolls a lost connection back. A rejection here would keep the client from returning to the pool.
     if (text === 'rollback' && !this.isBeginDue) {
-      this.expectAnswer();
+      this.unanswered += 1;
       return super.query(text).catch(() => EMPTY_RESULT);
     }
     if (this.lostError && typeof args.at(-1) !== 'function')
@@ -62,12 +61,12 @@ export class PipeliningClient extends pg.Client {
       if (text === 'rollback' || text === 'commit') return Promise.resolve(EMPTY_RESULT);
       // If it fails, the connection is lost, and the next statement fails with that error.
       super.query('begin').catch(() => undefined);
-      this.expectAnswer();
+      this.unanswered += 1;
     }
     const isKeyed = this.namesStatements && typeof text === 'string' && Array.isArray(values) && values.length > 0;
     const name = isKeyed ? statementName(text) : undefined;
     if (name) args.splice(0, 2, { name, text, values });
-    this.expectAnswer();
+    this.unanswered += 1;
     return super.query(...(args as Parameters<pg.Client['query']>));
   }
 
@@ -84,16 +83,11 @@ export class PipeliningClient extends pg.Client {
       answers.lastAt = Date.now();
     });
     if (silenceMs)
-      this.watchAnswer = endWhenSilent(connection.stream, {
+      endWhenSilent(connection.stream, {
         ms: silenceMs,
         isOwed: () => this.unanswered > 0,
         error: () => new SilenceError(silenceMs),
       });
-  }
-
-  private expectAnswer(): void {
-    this.unanswered += 1;
-    this.watchAnswer();
   }
 
   private corkUntilNextTick(): void {
