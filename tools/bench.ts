@@ -2,7 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { heedSignals, interruption } from './bench/interruption.ts';
 import { type Inside, lookAtFunctions, lookAtStatements } from './bench/look.ts';
 import { measure, ordersFor, warm } from './bench/measure.ts';
-import { type BenchOptions, readOptions, readPricingOptions, readReadsOptions, USAGE } from './bench/options.ts';
+import {
+  type BenchOptions,
+  readGrowthOptions,
+  readOptions,
+  readPricingOptions,
+  readReadsOptions,
+  USAGE,
+} from './bench/options.ts';
 import { measurePricing, pricingReport } from './bench/pricing/measure.ts';
 import { INSPECTABLE, inspectorIn } from './bench/profiler.ts';
 import { compare, readBaseline } from './bench/ratio.ts';
@@ -23,6 +30,7 @@ async function main(): Promise<number> {
     const [first, ...rest] = process.argv.slice(2);
     if (first === 'pricing') return pricing(rest);
     if (first === 'reads') return await reads(rest);
+    if (first === 'growth') return await growth(rest);
     const options = readOptions(process.argv.slice(2));
     if (options !== 'help') return await run(options);
     say(USAGE);
@@ -64,6 +72,31 @@ async function reads(argv: string[]): Promise<number> {
     say(readingReport(figures));
     if (options.jsonFile) writeJson(options.jsonFile, figures);
     return figures.reads.every(({ errors }) => errors === 0) ? 0 : 1;
+  } finally {
+    await target.stop();
+  }
+}
+
+/** Measures a shop whose number of orders grows, on its own stack. */
+async function growth(argv: string[]): Promise<number> {
+  const options = readGrowthOptions(argv);
+  if (options === 'help') {
+    say(USAGE);
+    return 0;
+  }
+  const { growthOrders, measureGrowth } = await import('./bench/growth/measure.ts');
+  const { growthReport } = await import('./bench/growth/report.ts');
+  const target = await ownStack({ log: onLogLine });
+  try {
+    const measured = await openSite(target, { settleSeconds: 0 }, growthOrders(options));
+    try {
+      const sizes = await measureGrowth(measured, options, say);
+      say(growthReport(sizes));
+      if (options.jsonFile) writeJson(options.jsonFile, sizes);
+      return sizes.every(({ isSound }) => isSound) ? 0 : 1;
+    } finally {
+      await measured.close();
+    }
   } finally {
     await target.stop();
   }

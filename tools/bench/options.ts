@@ -26,6 +26,7 @@ export const USAGE = `Usage: bin/bench [--data DIR] [--orders N] [--concurrency 
        bin/bench [--profile web|worker] [--statements] [--tracing RATIO]
        bin/bench pricing [--runs N] [--json FILE]
        bin/bench reads [--json FILE]
+       bin/bench growth [--sizes 10000,100000] [--orders N] [--json FILE]
 
 Buys over HTTP and prints the cost of a purchase, also compared with hand-written SQL on this machine (the ceiling).
 
@@ -46,6 +47,12 @@ reads: measures store reads, warm and cold, compared with an Express route that 
 pricing: measures the pricing engine with carts of 1, 10 and 100 lines; it needs no running shop
 
   --runs N           carts priced per size (default 2000), after a warm-up of the same number
+
+growth: fills its own stack with finished orders and measures at each size what purchases, lists and rounds of workers cost
+
+  --sizes LIST       numbers of orders (default 10000,100000)
+  --orders N         purchases per round, three rounds per size (default 200)
+  --no-verify        do not check the invariants at each size
 
 See docs/benchmarks.md.`;
 
@@ -114,6 +121,36 @@ export function readReadsOptions(argv: string[]): { jsonFile: string | null } | 
   });
   if (values.help) return 'help';
   return { jsonFile: values.json ? from(values.json) : null };
+}
+
+export interface GrowthOptions {
+  /** Numbers of orders at which the shop is measured. */
+  sizes: number[];
+  /** Purchases per round. */
+  orders: number;
+  isVerified: boolean;
+  jsonFile: string | null;
+}
+
+/** Reads the options of `growth`, like `readOptions`. */
+export function readGrowthOptions(argv: string[]): GrowthOptions | 'help' {
+  const { values } = parseArgs({
+    args: argv,
+    options: {
+      sizes: { type: 'string', default: '10000,100000' },
+      orders: { type: 'string', default: '200' },
+      'no-verify': { type: 'boolean', default: false },
+      json: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return 'help';
+  return {
+    sizes: values.sizes.split(',').map((text) => wholeNumber('--sizes', text, 0)),
+    orders: wholeNumber('--orders', values.orders, 1),
+    isVerified: !values['no-verify'],
+    jsonFile: values.json ? from(values.json) : null,
+  };
 }
 
 const from = (path: string): string => resolve(process.env.INIT_CWD ?? '.', path);

@@ -20,7 +20,11 @@ export interface Measured {
 }
 
 /** Opens the counters and the load generator for `target`, and stocks it for `orders` orders. */
-export async function openSite(target: Target, options: BenchOptions, orders: number): Promise<Measured> {
+export async function openSite(
+  target: Target,
+  options: Pick<BenchOptions, 'settleSeconds'>,
+  orders: number,
+): Promise<Measured> {
   const counters = await openCounters(target.databaseUrl);
   const books = await openBooks(target.databaseUrl);
   const queues = openQueueCounters(target.redisUrl);
@@ -37,7 +41,7 @@ export async function openSite(target: Target, options: BenchOptions, orders: nu
 
 async function siteOf(
   target: Target,
-  { settleSeconds }: BenchOptions,
+  { settleSeconds }: Pick<BenchOptions, 'settleSeconds'>,
   opened: { counters: Counters; queues: QueueCounters; books: Books; buyers: Child<Load, Loaded>; orders: number },
 ): Promise<Site> {
   const { counters, queues, books, buyers, orders } = opened;

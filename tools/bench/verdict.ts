@@ -1,10 +1,16 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
-/** Runs bin/verify on the data of a running stack. Returns whether all invariants hold. */
-export async function verify(dataDir: string, say: (line: string) => void): Promise<boolean> {
+/** Runs bin/verify with these options on the data of a running stack. Returns whether all invariants hold. */
+export async function verify(
+  dataDir: string,
+  say: (line: string) => void,
+  options: readonly string[] = [],
+): Promise<boolean> {
   const tool = join(import.meta.dirname, '..', 'verify.ts');
-  const child = spawn(process.execPath, [tool, '--data', dataDir], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [tool, '--data', dataDir, ...options], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let printed = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     printed += text;

@@ -41,7 +41,10 @@ export interface FillRequest {
  * and times, and with other people. All invariants of `bin/verify` hold, except that the payment provider knows none of their
  * payments. Analytics add them up as their job runs.
  */
-export async function fillOrders({ db, url, vault }: Filling, { checkoutIds, orders, report }: FillRequest): Promise<void> {
+export async function fillOrders(
+  { db, url, vault }: Filling,
+  { checkoutIds, orders, report }: FillRequest,
+): Promise<void> {
   const now = Date.now();
   await preparePastMonths(db, now);
   const client = new pg.Client({ connectionString: url, application_name: 'volume' });

@@ -37,21 +37,29 @@ const ORDER_IDS_OF_EMAIL = `select id from orders
   union all select order_id from checkouts where customer_id is null and email_index = ?::text
   union all select order_id from checkouts where customer_id is null and redeemer = 'email:' || ?::text`;
 
+/** Looks up each order by its id: with `in`, PostgreSQL may read all months in the order of ids instead. */
+const ORDERS_OF_EMAIL = `(select distinct id from (${ORDER_IDS_OF_EMAIL}) as ids) as found
+  cross join lateral (select * from orders where id = found.id offset 0) as o
+  cross join lateral (select number from order_numbers where order_id = o.id offset 0) as n`;
+const ALL_ORDERS = `orders o join order_numbers n on n.order_id = o.id`;
+
 /** Lists orders, newest first by the start of their checkout, because the checkout creates the id of the order. */
 export async function readOrders(query: Query, filter: OrderFilter): Promise<OrderHead[]> {
   const { customerId, emailIndex, number, state, placed = {}, before, limit } = filter;
   const conditions: [sql: string, value: unknown][] = [];
   if (customerId !== undefined) conditions.push(['o.customer_id = ?::uuid', customerId]);
-  if (emailIndex !== undefined) conditions.push([`o.id in (${ORDER_IDS_OF_EMAIL})`, emailIndex]);
   if (number !== undefined) conditions.push(['o.id = (select order_id from order_numbers where number = ?)', number]);
   if (state !== undefined) conditions.push(['o.state = ?', state]);
   conditions.push(...placedConditions(placed));
   if (before !== null) conditions.push(['o.id < ?::uuid', before]);
-  const where = conditions.map(([sql], index) => sql.replaceAll('?', `$${index + 2}`)).join(' and ') || 'true';
+  const [from, values] =
+    emailIndex === undefined ? [ALL_ORDERS, [limit]] : [ORDERS_OF_EMAIL.replaceAll('?', '$2'), [limit, emailIndex]];
+  const place = (index: number): string => `$${values.length + index + 1}`;
+  const where = conditions.map(([sql], index) => sql.replaceAll('?', place(index))).join(' and ') || 'true';
   const rows = await query<Omit<OrderHead, 'number' | 'placedAt'> & { number: number; placedAt: Date }>(
     `select o.id, n.number, o.state, o.currency, o.total, o.placed_at as "placedAt", o.customer_id as "customerId"
-      from orders o join order_numbers n on n.order_id = o.id where ${where} order by o.id desc limit $1`,
-    [limit, ...conditions.map(([, value]) => value)],
+      from ${from} where ${where} order by o.id desc limit $1`,
+    [...values, ...conditions.map(([, value]) => value)],
   );
   return rows.map((row) => ({ ...row, number: orderNumber(row.number), placedAt: row.placedAt.toISOString() }));
 }

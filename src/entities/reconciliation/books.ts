@@ -1,4 +1,5 @@
 import type { Query } from '../../infra/database/query.ts';
+import { uuidv7Floor } from '../../infra/ids.ts';
 
 /** A payment as this shop recorded it; amounts in paise. */
 export interface OurPayment {
@@ -18,12 +19,20 @@ const COLUMNS = `p.checkout_id as "checkoutId", p.intent_id as "intentId", p.sta
 export const paymentsOf = (query: Query, checkoutIds: readonly string[]): Promise<OurPayment[]> =>
   query<OurPayment>(`select ${COLUMNS} from payments p where p.checkout_id = any($1)`, [checkoutIds]);
 
-/** Loads the captured payments that were opened between two instants. */
+/** The most that the time in an id and `created_at` of its row differ by, in milliseconds. */
+const ID_SKEW_MS = 3_600_000;
+
+/** Loads the captured payments that were opened between two instants. The bounds of their ids find them by index. */
 export const capturedBetween = (query: Query, since: Date, until: Date): Promise<OurPayment[]> =>
-  query<OurPayment>(`select ${COLUMNS} from payments p where p.created_at between $1 and $2 and p.captured > 0`, [
-    since,
-    until,
-  ]);
+  query<OurPayment>(
+    `select ${COLUMNS} from payments p where p.created_at between $1 and $2 and p.captured > 0 and p.id between $3 and $4`,
+    [
+      since,
+      until,
+      uuidv7Floor(new Date(Math.max(since.getTime() - ID_SKEW_MS, 0))),
+      uuidv7Floor(new Date(Math.max(until.getTime() + ID_SKEW_MS, 0))),
+    ],
+  );
 
 /**
  * Returns those of the given provider events that belong to our payments and were never received, with their checkouts.
