@@ -20,7 +20,7 @@ export interface Container {
 }
 
 /** The user `nobody`, if we may choose; another ordinary user runs the processes itself. */
-const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+export const user: { uid?: number; gid?: number } = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
 /** Starts a command of the image as an unprivileged user, in the working directory of the image. */
 export function start({ app, env }: Container, command: string, ...args: string[]): Contained {

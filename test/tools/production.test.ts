@@ -1,19 +1,12 @@
 import { spawn } from 'node:child_process';
 import {
   chmodSync,
-  constants,
-  copyFileSync,
   existsSync,
-  linkSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
   realpathSync,
   renameSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,43 +16,8 @@ import { expect } from 'chai';
 import { DATA_KEYS, SECRET } from '../api/people-shop.ts';
 import { dropDatabase, freshDatabase } from '../support/database.ts';
 import { describeAll } from '../support/extent.ts';
+import { installProduction } from '../support/production-folder.ts';
 import { factsOf, setFolderModes } from '../support/tree.ts';
-
-const ROOT = join(import.meta.dirname, '..', '..');
-
-/** The same files, without their bytes: only folders are made. */
-function linkTree(from: string, to: string): void {
-  mkdirSync(to, { recursive: true });
-  for (const entry of readdirSync(from, { withFileTypes: true })) {
-    const [source, target] = [join(from, entry.name), join(to, entry.name)];
-    if (entry.isDirectory()) {
-      // Packages within packages are named by the lock file.
-      if (entry.name !== 'node_modules') linkTree(source, target);
-    } else if (entry.isSymbolicLink()) symlinkSync(readlinkSync(source), target);
-    else linkFile(source, target);
-  }
-}
-
-function linkFile(source: string, target: string): void {
-  try {
-    linkSync(source, target);
-  } catch {
-    copyFileSync(source, target, constants.COPYFILE_FICLONE); // another file system
-  }
-}
-
-/** A folder as `npm ci --omit=dev` leaves it. */
-function installProduction(folder: string): void {
-  for (const name of ['bin', 'tools', 'src', 'migrations']) linkTree(join(ROOT, name), join(folder, name));
-  for (const name of ['package.json', 'package-lock.json', 'Procfile']) linkFile(join(ROOT, name), join(folder, name));
-  const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
-    packages: Record<string, { dev?: boolean; devOptional?: boolean }>;
-  };
-  for (const [path, { dev, devOptional }] of Object.entries(lock.packages)) {
-    const isWanted = path !== '' && !dev && !devOptional;
-    if (isWanted && existsSync(join(ROOT, path))) linkTree(join(ROOT, path), join(folder, path));
-  }
-}
 
 describeAll('an installation with production packages only', function () {
   this.timeout(120_000);

@@ -9,7 +9,7 @@ import { readCounts } from '../../../src/api/ops/overview/readings/counts.ts';
 import { placedRangeOf } from '../../../src/api/orders/placed-date-range.ts';
 import { readOrders } from '../../../src/api/orders/read-orders.ts';
 import { PERMISSIONS } from '../../../src/domain/access/permissions.ts';
-import { claimOverdue, hasOverdue } from '../../../src/entities/outbox/outbox.ts';
+import { claimOverdue, readOutbox } from '../../../src/entities/outbox/outbox.ts';
 import { capturedBetween } from '../../../src/entities/reconciliation/books.ts';
 import { shopGauges } from '../../../src/entities/reconciliation/gauges.ts';
 import { findEndedCheckouts } from '../../../src/entities/retention/ended-checkouts.ts';
@@ -57,7 +57,7 @@ const dateOf = (at: Date): string => at.toISOString().slice(0, 10);
 /** Rounds of the relay, the sweeper and the metrics, when there is nothing to do. */
 function rounds(db: Database, { now }: Subject): Reads {
   return {
-    'relay: overdue commands': () => hasOverdue(db),
+    'relay: state of the outbox': () => readOutbox(db),
     'relay: claim': () => unitOfWork(db, 'relay.claim', (tx) => claimOverdue(tx, 500)),
     'sweeper: stuck work': () => findStuck({ db }),
     'retention: expired rows': () => deleteExpiredRows(db),
