@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Browser } from 'playwright-core';
 import { hook, makeBasket, openShop, readBasket, type Shop } from '../api/sample-shop.ts';
 import { axeViolations } from './axe.ts';
-import { sharedBrowser } from './shared-browser.ts';
+import { sharedBrowser } from './one-browser.ts';
 import { type WatchedPage, watchedPage } from './watch.ts';
 
 describe('the page of the API', function () {

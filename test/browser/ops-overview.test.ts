@@ -7,7 +7,7 @@ import { type Flow, sharedFlow } from '../flows/stack.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { axeViolations } from './axe.ts';
 import { LOOKS } from './looks.ts';
-import { sharedBrowser } from './shared-browser.ts';
+import { sharedBrowser } from './one-browser.ts';
 import { type WatchedPage, watchedPage } from './watch.ts';
 
 const CHARTS = 5;

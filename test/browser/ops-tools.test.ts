@@ -10,7 +10,7 @@ import { someOf } from '../support/extent.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { axeViolations } from './axe.ts';
 import { LOOKS } from './looks.ts';
-import { sharedBrowser } from './shared-browser.ts';
+import { sharedBrowser } from './one-browser.ts';
 import { type WatchedPage, watchedPage } from './watch.ts';
 
 describe('the operators’ pages of stock, reconciliation and failures in a browser', function () {

@@ -8,7 +8,7 @@ import { DEVELOPMENT_PASSWORD } from '../../tools/seed/people.ts';
 import { type Flow, sharedFlow } from '../flows/stack.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { axeViolations } from './axe.ts';
-import { sharedBrowser } from './shared-browser.ts';
+import { sharedBrowser } from './one-browser.ts';
 import { type WatchedPage, watchedPage } from './watch.ts';
 
 const ADMIN = 'admin@example.com';

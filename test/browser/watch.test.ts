@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type { Browser } from 'playwright-core';
 import { axeViolations } from './axe.ts';
-import { sharedBrowser } from './shared-browser.ts';
+import { sharedBrowser } from './one-browser.ts';
 import { watchedPage } from './watch.ts';
 
 /** A page with nothing wrong in it. */
