@@ -39,6 +39,7 @@ import { Migration038FailedDeliveries } from '../../migrations/038_failed_delive
 import { Migration039DeclinedPayments } from '../../migrations/039_declined_payments.ts';
 import { Migration040OneIndexOfReturns } from '../../migrations/040_one_index_of_returns.ts';
 import { Migration045PackedSnapshots } from '../../migrations/045_packed_snapshots.ts';
+import { Migration046ProductWords } from '../../migrations/046_product_words.ts';
 import type { Database } from '../infra/database/database.ts';
 import { ApiKey } from './access/api-key.ts';
 import { Role, syncBuiltinRoles } from './access/role.ts';
@@ -140,6 +141,7 @@ export const MIGRATIONS = [
   { name: '039_declined_payments', class: Migration039DeclinedPayments },
   { name: '040_one_index_of_returns', class: Migration040OneIndexOfReturns },
   { name: '045_packed_snapshots', class: Migration045PackedSnapshots },
+  { name: '046_product_words', class: Migration046ProductWords },
 ];
 
 /** Advisory lock: one process at a time migrates. The number is arbitrary but must not change. */

@@ -5,12 +5,18 @@ export interface Plan {
   /** The kind of each scan with the table it reads. */
   scans: [kind: string, table: string][];
   indexes: string[];
+  /** How many rows of each table were read. */
+  read: ReadonlyMap<string, number>;
 }
 
 interface Node {
   'Node Type': string;
   'Relation Name'?: string;
   'Index Name'?: string;
+  'Actual Rows'?: number;
+  'Actual Loops'?: number;
+  'Rows Removed by Filter'?: number;
+  'Rows Removed by Index Recheck'?: number;
   Plans?: Node[];
 }
 
@@ -38,6 +44,8 @@ export async function watchPlans(url: string): Promise<Watched> {
     'auto_explain.log_min_duration': 0,
     'auto_explain.log_nested_statements': 'on',
     'auto_explain.log_format': 'json',
+    'auto_explain.log_analyze': 'on',
+    'auto_explain.log_timing': 'off',
     client_min_messages: 'log',
     jit: 'off',
   };
@@ -55,7 +63,18 @@ function planOf(root: Node): Plan {
   return {
     scans: nodes.map((node) => [node['Node Type'], node['Relation Name'] ?? '']),
     indexes: nodes.flatMap((node) => node['Index Name'] ?? []),
+    read: rowsRead(nodes),
   };
+}
+
+function rowsRead(nodes: readonly Node[]): Map<string, number> {
+  const read = new Map<string, number>();
+  for (const node of nodes) {
+    const { 'Relation Name': table, 'Actual Rows': rows = 0, 'Actual Loops': loops = 0 } = node;
+    const removed = (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
+    if (table !== undefined) read.set(table, (read.get(table) ?? 0) + (rows + removed) * loops);
+  }
+  return read;
 }
 
 const flat = (node: Node): Node[] => [node, ...(node.Plans ?? []).flatMap(flat)];
