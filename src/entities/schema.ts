@@ -41,6 +41,7 @@ import { Migration040OneIndexOfReturns } from '../../migrations/040_one_index_of
 import { Migration043BatchesOfCheckouts } from '../../migrations/043_batches_of_checkouts.ts';
 import { Migration044VerificationCheckpoint } from '../../migrations/044_verification_checkpoint.ts';
 import { Migration045PackedSnapshots } from '../../migrations/045_packed_snapshots.ts';
+import { Migration046ProductWords } from '../../migrations/046_product_words.ts';
 import { Migration047ParkedCommands } from '../../migrations/047_parked_commands.ts';
 import { Migration048ListFilters } from '../../migrations/048_list_filters.ts';
 import { Migration049ConversionDays } from '../../migrations/049_conversion_days.ts';
@@ -147,6 +148,7 @@ export const MIGRATIONS = [
   { name: '043_batches_of_checkouts', class: Migration043BatchesOfCheckouts },
   { name: '044_verification_checkpoint', class: Migration044VerificationCheckpoint },
   { name: '045_packed_snapshots', class: Migration045PackedSnapshots },
+  { name: '046_product_words', class: Migration046ProductWords },
   { name: '047_parked_commands', class: Migration047ParkedCommands },
   { name: '048_list_filters', class: Migration048ListFilters },
   { name: '049_conversion_days', class: Migration049ConversionDays },

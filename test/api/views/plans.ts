@@ -5,8 +5,8 @@ export interface Plan {
   /** The kind of each scan with the table it reads. */
   scans: [kind: string, table: string][];
   indexes: string[];
-  /** The rows that the scans read from tables and indexes; 0 unless rows are counted. */
-  rowsRead: number;
+  /** How many rows of each table were read. */
+  read: ReadonlyMap<string, number>;
 }
 
 interface Node {
@@ -16,6 +16,7 @@ interface Node {
   'Actual Rows'?: number;
   'Actual Loops'?: number;
   'Rows Removed by Filter'?: number;
+  'Rows Removed by Index Recheck'?: number;
   Plans?: Node[];
 }
 
@@ -29,9 +30,8 @@ export interface Watched {
 
 /**
  * Opens a connection on which the server itself says what it did: also inside of functions, and for the values at hand.
- * `countsRows`: also how many rows it read.
  */
-export async function watchPlans(url: string, { countsRows = false } = {}): Promise<Watched> {
+export async function watchPlans(url: string): Promise<Watched> {
   const types = new pg.TypeOverrides();
   types.setTypeParser(pg.types.builtins.INT8, Number);
   const client = new pg.Client({ connectionString: url, types });
@@ -46,7 +46,7 @@ export async function watchPlans(url: string, { countsRows = false } = {}): Prom
     'auto_explain.log_min_duration': 0,
     'auto_explain.log_nested_statements': 'on',
     'auto_explain.log_format': 'json',
-    'auto_explain.log_analyze': countsRows ? 'on' : 'off',
+    'auto_explain.log_analyze': 'on',
     'auto_explain.log_timing': 'off',
     client_min_messages: 'log',
     jit: 'off',
@@ -65,14 +65,18 @@ function planOf(root: Node): Plan {
   return {
     scans: nodes.map((node) => [node['Node Type'], node['Relation Name'] ?? '']),
     indexes: nodes.flatMap((node) => node['Index Name'] ?? []),
-    rowsRead: nodes.reduce((sum, node) => sum + rowsReadBy(node), 0),
+    read: rowsRead(nodes),
   };
 }
 
-function rowsReadBy(node: Node): number {
-  if (!node['Relation Name']) return 0;
-  const perLoop = (node['Actual Rows'] ?? 0) + (node['Rows Removed by Filter'] ?? 0);
-  return perLoop * (node['Actual Loops'] ?? 0);
+function rowsRead(nodes: readonly Node[]): Map<string, number> {
+  const read = new Map<string, number>();
+  for (const node of nodes) {
+    const { 'Relation Name': table, 'Actual Rows': rows = 0, 'Actual Loops': loops = 0 } = node;
+    const removed = (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
+    if (table !== undefined) read.set(table, (read.get(table) ?? 0) + (rows + removed) * loops);
+  }
+  return read;
 }
 
 const flat = (node: Node): Node[] => [node, ...(node.Plans ?? []).flatMap(flat)];

@@ -27,8 +27,8 @@ const LISTS: [name: string, request: object, index: string, shown: number][] = [
   ['by a SKU', { q: 'SKU-12345-2' }, 'variants_sku_prefix', 1],
   ['by words', { q: 'indigo kurta' }, 'products_search', 24],
   ['by the beginning of a word', { q: 'chikank' }, 'products_search', 24],
-  ['by a word with letters swapped', { q: 'kutra silk' }, 'products_names_trigram', 24],
-  ['by a word with a letter missing', { q: 'bandhni zari' }, 'products_names_trigram', 24],
+  ['by a word with letters swapped', { q: 'kutra silk' }, 'product_words_trigram', 24],
+  ['by a word with a letter missing', { q: 'bandhni zari' }, 'product_words_trigram', 24],
   ['by words, of a collection', { q: 'silk', collection: 'shelf-5' }, 'products_search', 24],
 ];
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { UNITS } from '../../../domain/invoices/unit.ts';
 import { lockRules } from '../../../entities/catalogue/collection-rule.ts';
 import { Product } from '../../../entities/catalogue/product.ts';
-import { searchText, skuPattern } from '../../store/catalogue/list/product-filter.ts';
+import { searchText, skuPattern } from '../../store/catalogue/list/product-search.ts';
 import { attributesSchema, mediaSchema } from '../../store/catalogue/product-view.ts';
 import { bodiesOf, managedResource, viewOf } from '../resources/managed-resource.ts';
 import { CATALOGUE, slug, variantFields } from './fields.ts';

@@ -7,6 +7,7 @@ import type { CachedResponses } from '../cached-responses/cached-responses.ts';
 import { collectionsSchema } from './collections-view.ts';
 import { productListSchema } from './list/product-list.ts';
 import { SORTS } from './list/product-order.ts';
+import { MAX_RANKED } from './list/product-search.ts';
 import { pricedAnswer } from './priced-response.ts';
 import { productSchema } from './product-view.ts';
 
@@ -34,7 +35,7 @@ const listQuery = z
       .transform((text) => text.trim() || undefined)
       .optional()
       .meta({
-        description: 'Search text: words or beginnings of words, typing errors allowed; or a SKU or its beginning.',
+        description: `Search text: words or beginnings of words, typing errors allowed; or a SKU or its beginning. Of more than ${MAX_RANKED} matching products, the order \`relevance\` lists the best ${MAX_RANKED}: with the words in title or brand first, then the newest. Other orders list all.`,
       }),
     collection: z.string().min(1).max(200).optional().meta({ description: 'Slug of a collection.' }),
     size: valuesFilter,

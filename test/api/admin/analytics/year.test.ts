@@ -39,7 +39,7 @@ describeAll('a year of a million orders', function () {
   before(async () => {
     fresh = await freshDatabase();
     await plantYearsOfSales(fresh.url);
-    watched = await watchPlans(fresh.url, { countsRows: true });
+    watched = await watchPlans(fresh.url);
   });
   after(async () => {
     await watched?.close();
@@ -50,6 +50,7 @@ describeAll('a year of a million orders', function () {
     it(`is answered from few rows: ${name}`, async () => {
       watched.plans();
       await read(watched.query);
-      expect(watched.plans().reduce((sum, { rowsRead }) => sum + rowsRead, 0)).to.be.within(1, mostRows);
+      const rows = watched.plans().flatMap(({ read }) => [...read.values()]);
+      expect(rows.reduce((sum, each) => sum + each, 0)).to.be.within(1, mostRows);
     });
 });

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { PriceTerms } from '../../../../domain/pricing/unit-prices/unit-price.ts';
 import type { Database } from '../../../../infra/database/database.ts';
 import { inTextOrder } from '../../../fields/text-order.ts';
-import { filterSql, isAvailable, type ProductFilter, VARIANTS } from './product-filter.ts';
+import { filterSql, isAvailable, isNarrowed, type ProductFilter, VARIANTS } from './product-filter.ts';
+import { MAX_MATCHES, MAX_RANKED } from './product-search.ts';
 
 /** The maximum number of products counted, so that the cost of a request does not grow with the catalogue. */
 const MAX_COUNTED = 2_000;
@@ -21,7 +22,7 @@ export const facetsSchema = z
       .meta({ description: 'Lowest and highest price of one unit in paise, at the prices of the visitor.' }),
     inStock: z.int(),
     isComplete: z.boolean().meta({
-      description: `Whether all matching products were counted. If false, more than ${MAX_COUNTED} products match, only the newest ${MAX_COUNTED} were counted, and each number means "at least".`,
+      description: `Whether all matching products were counted. If false, more than ${MAX_COUNTED} products match (${MAX_RANKED} with a search text), only the newest ${MAX_COUNTED} (${MAX_RANKED}) were counted, and each number means "at least".`,
     }),
   })
   .meta({
@@ -53,21 +54,25 @@ const counts = (list: string) => `(select coalesce(json_agg(json_build_object('v
  * product by product, so that the cost stays the same with a million products; other joins would scan whole tables.
  */
 export async function readFacets({ db, currency, terms }: FacetSource, filter: ProductFilter): Promise<Facets> {
-  const sql = filterSql(filter, { ranked: false, isByPrice: false, terms });
+  const sql = filterSql(filter, { searchFor: 'counting', isByPrice: false, terms });
   const fits = sql.fits('v', 's');
+  const most = filter.search ? MAX_RANKED : MAX_COUNTED;
+  const isAllFound = filter.search
+    ? `and (select count(*) < ${isNarrowed(filter) ? MAX_MATCHES : MAX_RANKED + 1} from found)`
+    : '';
   const [row] = await db.search<FacetRow>(
     `with ${sql.with} fitting as materialized (
         select p.id from ${sql.from} where ${sql.where}
             and ${sql.someFits}
-          order by p.id desc limit ${MAX_COUNTED + 1}),
+          order by p.id desc limit ${most + 1}),
       counted as materialized (
-        select p.id, each.* from (select id from fitting order by id desc limit ${MAX_COUNTED}) p cross join lateral (
+        select p.id, each.* from (select id from fitting order by id desc limit ${most}) p cross join lateral (
           select array_agg(distinct v.size) filter (where v.size is not null) as sizes,
             array_agg(distinct v.color) filter (where v.color is not null) as colors,
             min(price) as least, max(price) as most, bool_or(stocked) as stocked
           from (select v.size, v.color, ${sql.price.of('v')} as price, ${isAvailable('s')} as stocked
             from ${VARIANTS} where v.product_id = p.id and ${fits} offset 0) v) each)
-    select count(*) as total, (select count(*) from fitting) <= ${MAX_COUNTED} as "isComplete",
+    select count(*) as total, (select count(*) from fitting) <= ${most} ${isAllFound} as "isComplete",
       count(*) filter (where stocked) as "inStock", min(least) as min, max(most) as max,
       ${counts('sizes')} as sizes, ${counts('colors')} as colors,
       (select coalesce(json_agg(json_build_object('slug', c.slug, 'title', c.title, 'count', n.count) order by c.position), '[]')

@@ -1,9 +1,10 @@
 import type { PriceTerms } from '../../../../domain/pricing/unit-prices/unit-price.ts';
 import { type PriceSql, priceSql } from './product-price.ts';
+import { matchesSearch, newestMatches, type ProductSearch, rankedProducts } from './product-search.ts';
 
 /** The filters of a product list. */
 export interface ProductFilter {
-  q?: string | undefined;
+  search?: ProductSearch | undefined;
   /** Slug. */
   collection?: string | undefined;
   size?: string[] | undefined;
@@ -22,7 +23,7 @@ export interface FilterSql {
   bind(value: unknown): string;
   /** Common table expressions; ends in a comma unless it is empty. */
   with: string;
-  /** The FROM clause; includes `found f` with the score of each product when there is a search text. */
+  /** The FROM clause; includes `found f`, with the score of each product, when search results are ranked. */
   from: string;
   /** The conditions on a product. */
   where: string;
@@ -43,15 +44,18 @@ export const isAvailable = (s: string): string => `${s}.on_hand + ${s}.backorder
 export const VARIANTS = `variants v join stock_levels s on s.variant_id = v.id and v.status = 'active'`;
 
 interface FilterOptions {
-  /** Whether search results get a score. */
-  ranked: boolean;
+  /**
+   * What is done with search results: `ranking` scores the best, `counting` takes the newest, both in bounded time; `list`
+   * takes all.
+   */
+  searchFor: 'ranking' | 'counting' | 'list';
   /** Whether the products are sorted by price. */
   isByPrice: boolean;
   terms: PriceTerms;
 }
 
 /** Builds the SQL of a filter. Only requested conditions are in the text, so that PostgreSQL plans for them. */
-export function filterSql(filter: ProductFilter, { ranked, isByPrice, terms }: FilterOptions): FilterSql {
+export function filterSql(filter: ProductFilter, { searchFor, isByPrice, terms }: FilterOptions): FilterSql {
   const params: unknown[] = [];
   const bind = (value: unknown) => `$${params.push(value)}`;
   const price = priceSql(terms, bind);
@@ -71,10 +75,7 @@ export function filterSql(filter: ProductFilter, { ranked, isByPrice, terms }: F
     sql.from += ` join product_collections c on c.product_id = p.id and c.collection_id = ${collection}`;
     productSets.push(`select product_id from product_collections where collection_id = ${collection}`);
   }
-  if (filter.q !== undefined) {
-    addSearch(sql, filter.q, ranked);
-    productSets.push('select id from found');
-  }
+  if (filter.search) productSets.push(addSearch(sql, { ...filter, search: filter.search }, searchFor));
   if (sql.hasFittingVariants) {
     const stocked = isAvailable('s');
     const where = [variantMatches('v', 's'), ...productSets.map((products) => `v.product_id in (${products})`)].join(
@@ -93,6 +94,31 @@ export function filterSql(filter: ProductFilter, { ranked, isByPrice, terms }: F
     sql.where += ` and not ${anyVariant(sql.hasFittingVariants ? 'stocked' : `${fits('v', 's')} and ${isAvailable('s')}`)}`;
   }
   return sql;
+}
+
+/** Whether the filter has a condition besides the search text. */
+export const isNarrowed = ({ collection, size, color, minPrice, maxPrice, inStock }: ProductFilter): boolean =>
+  [collection, size, color, minPrice, maxPrice, inStock].some((value) => value !== undefined);
+
+/** Adds the search. @returns SQL of the ids of its products */
+function addSearch(
+  sql: FilterSql,
+  filter: ProductFilter & { search: ProductSearch },
+  searchFor: FilterOptions['searchFor'],
+): string {
+  const { search } = filter;
+  if (searchFor === 'list') {
+    const matches = matchesSearch(search, sql.bind);
+    sql.where += ` and ${matches}`;
+    return `select p.id from products p where p.status = 'active' and ${matches}`;
+  }
+  // Another condition could leave few of the best or newest products: then all that were found are looked at.
+  const isWhole = isNarrowed(filter);
+  sql.with = (searchFor === 'ranking' ? rankedProducts : newestMatches)(search, sql.bind, isWhole);
+  // The lateral join reads the products by key; another join would read all products.
+  const product = 'lateral (select * from products where id = f.id offset 0) p';
+  sql.from = `found f cross join ${sql.from.replace('products p', product)}`;
+  return 'select id from found';
 }
 
 /** The conditions of the filter on a variant with its stock level, and on the price of a unit. */
@@ -118,35 +144,3 @@ function filterConditions({ size, color, minPrice, maxPrice, inStock }: ProductF
     priceMatches: (amount: string) => priceConditions.map((rule) => rule(amount)).join(' and ') || 'true',
   };
 }
-
-/**
- * Adds the full-text search. Every word must match a word or its beginning; an unknown word matches the most similar
- * known word. A matching SKU or SKU prefix ranks above every text match.
- */
-function addSearch(sql: FilterSql, q: string, ranked: boolean): void {
-  const sku = skuPattern(q);
-  const typed = `${sql.bind(searchText(q))}::text`;
-  sql.with = `query as materialized (select product_query(${typed}) as words,
-    array_to_string(typed_words(${typed}), ' ') as typed),`;
-  const score = ranked
-    ? `(1e6 * (ts_rank(p.search, (select words from query))
-        + word_similarity((select typed from query), p.title || ' ' || p.brand)))::int`
-    : '0';
-  sql.with += ` found as materialized (
-    select id, max(score) as score from (
-      select p.id, ${score} as score from products p
-        where p.status = 'active' and p.search @@ (select words from query)
-      union all select product_id, 1e7::int from variants where status = 'active' and upper(sku) like ${sql.bind(sku)}
-    ) hits group by id),`;
-  sql.from = `found f join ${sql.from.replace('products p', 'products p on p.id = f.id')}`;
-}
-
-/** A `like` pattern for SKUs that begin with the search text; null when the text cannot be a SKU. */
-export const skuPattern = (q: string): string | null =>
-  /^[A-Za-z0-9._-]{3,64}$/.test(q.trim()) ? `${q.trim().toUpperCase().replaceAll('_', '\\_')}%` : null;
-
-/**
- * The search text for the SQL functions that split it into words like a title, so that no input is a syntax error.
- * A text in PostgreSQL cannot contain the code point 0.
- */
-export const searchText = (q: string): string => q.replaceAll('\0', ' ');

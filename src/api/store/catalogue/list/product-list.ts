@@ -7,6 +7,7 @@ import { ratingOf, ratingSchema } from '../../../reviews/rating.ts';
 import { facetsSchema, readFacets } from './product-facets.ts';
 import { filterSql, isAvailable, type ProductFilter, VARIANTS } from './product-filter.ts';
 import { ORDERS, type Sort } from './product-order.ts';
+import { readSearch } from './product-search.ts';
 
 const itemSchema = z
   .object({
@@ -43,7 +44,8 @@ export const productListSchema = z
 export type ProductList = z.infer<typeof productListSchema>;
 type Item = ProductList['data'][number];
 
-export interface ProductListRequest extends ProductFilter {
+export interface ProductListRequest extends Omit<ProductFilter, 'search'> {
+  q?: string | undefined;
   sort?: Sort | undefined;
   limit: number;
   cursor?: string | undefined;
@@ -56,7 +58,7 @@ interface PageRow extends Omit<Item, 'currency' | 'wasPrice'> {
 }
 
 /**
- * Reads one page of products in one statement and the facets in a parallel one.
+ * Reads one page of products in one statement and the facets in a parallel one, after a search text in one of its own.
  * @throws CURSOR_INVALID, COLLECTION_NOT_FOUND
  */
 export async function readProductList(
@@ -64,19 +66,24 @@ export async function readProductList(
   request: ProductListRequest,
 ): Promise<ProductList> {
   const { db, currency, terms } = source;
+  const search = request.q === undefined ? undefined : await readSearch(db, request.q);
   const [rows, facets] = await Promise.all([
-    readPage(db, request, terms),
-    request.cursor === undefined ? readFacets(source, request) : null,
+    readPage(db, { ...request, search }, terms),
+    request.cursor === undefined ? readFacets(source, { ...request, search }) : null,
   ]);
   if (rows.length === 0) await refuseUnknownCollection(db, request.collection);
   return { ...toPage(rows, request, currency), facets };
 }
 
-function readPage(db: Database, request: ProductListRequest, terms: PriceTerms): Promise<PageRow[]> {
+function readPage(db: Database, request: ProductListRequest & ProductFilter, terms: PriceTerms): Promise<PageRow[]> {
   const { limit, cursor } = request;
   const sort = sortOf(request);
   const order = ORDERS[sort];
-  const sql = filterSql(request, { ranked: sort === 'relevance', isByPrice: order.isByPrice === true, terms });
+  const sql = filterSql(request, {
+    searchFor: sort === 'relevance' ? 'ranking' : 'list',
+    isByPrice: order.isByPrice === true,
+    terms,
+  });
   const { from, where } = order.rows(sql);
   const fits = sql.fits('v', 's');
   const position = cursor === undefined ? null : readCursor(cursorScope(request), cursor, order.keySchema);
