@@ -168,6 +168,16 @@ describe('the checkpoint of bin/verify', function () {
     expect((await verify()).broken).to.deep.equal([]);
   });
 
+  it('does not hide what an account that was erased since has left in an old order', async () => {
+    const [erased] = await sql(`insert into accounts (id, kind, status, created_at, updated_at)
+      values (gen_random_uuid(), 'customer', 'erased', now(), now()) returning id`);
+    await unseen(`update checkouts set customer_id = $2 where id = $1`, bought.id, erased?.id);
+    expect((await verify()).broken).to.include('people.erased-leave-nothing');
+    await unseen(`update checkouts set customer_id = null where id = $1`, bought.id);
+    await sql(`delete from accounts where id = $1`, erased?.id);
+    expect((await verify()).broken).to.deep.equal([]);
+  });
+
   it('needs --full for old rows that changed with their triggers switched off', async () => {
     await unseen(`update checkouts set total = total + 1 where id = $1`, bought.id);
     expect((await verify()).broken).to.deep.equal([]);

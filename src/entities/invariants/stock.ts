@@ -18,7 +18,7 @@ export const STOCK_INVARIANTS: readonly Invariant[] = [
           where id < ${OPENED} and variant_id in (select variant_id from late))
       select coalesce(s.variant_id, m.variant_id) as "variantId", s.on_hand as "onHand", m.on_hand as "movedOnHand",
         s.reserved, m.reserved as "movedReserved"
-      from stock_levels s full join (select variant_id, sum(on_hand) as on_hand, sum(reserved) as reserved
+      from stock_levels s full join (select variant_id, sum(on_hand)::bigint as on_hand, sum(reserved)::bigint as reserved
         from summed group by variant_id) m on m.variant_id = s.variant_id
       where (coalesce(s.on_hand, 0), coalesce(s.reserved, 0)) is distinct from (coalesce(m.on_hand, 0), coalesce(m.reserved, 0))`,
   },

@@ -20,8 +20,7 @@ export interface Changes {
   recordIds: string[];
 }
 
-const keys = (...subjects: string[]): string =>
-  `select key from late_changes where subject in (${subjects.map((subject) => `'${subject}'`).join(', ')})`;
+const LATE = `select key from late_changes where subject`;
 
 /** What time alone can break: work that is not finished in time. */
 const UNFINISHED = `select id from checkouts where state in ('LOCKED', 'PAYMENT_PENDING')
@@ -34,11 +33,11 @@ const OF_ERASED = `with erased as (select id from accounts where status = 'erase
   union all select k.id from carts c join checkouts k on k.cart_id = c.id where c.customer_id in (select id from erased)
   union all select checkout_id from orders where customer_id in (select id from erased)`;
 
-const CHANGED = `select id from checkouts where id in (${keys('checkout', 'cause')})
-  union select id from checkouts where order_id in (${keys('order', 'cause')})
-  union select id from checkouts where cart_id in (${keys('cart')})
-  union select checkout_id from payments where id in (${keys('payment')})
-  union select c.id from documents d join checkouts c on c.order_id = d.order_id where d.id in (${keys('document')})
+const CHANGED = `select id from checkouts where id in (${LATE} in ('checkout', 'cause'))
+  union select id from checkouts where order_id in (${LATE} in ('order', 'cause'))
+  union select id from checkouts where cart_id in (${LATE} in ('cart'))
+  union select checkout_id from payments where id in (${LATE} in ('payment'))
+  union select c.id from documents d join checkouts c on c.order_id = d.order_id where d.id in (${LATE} in ('document'))
   union (${UNFINISHED}) union (${OF_ERASED})`;
 
 /** The start of what a check after one at `provenAt` reads in any case. */
