@@ -1,5 +1,6 @@
 import { refused } from '../../../domain/errors.ts';
 import { selectionProblem } from '../../../domain/pricing/bundles/selection.ts';
+import { cacheCart } from '../../../entities/cart/cart-cache.ts';
 import { lockCart } from '../../../entities/cart/load-cart.ts';
 import { type LineRequest, linesOf } from '../../../entities/pricing/pricing-request.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
@@ -44,6 +45,7 @@ export async function answerCart(deps: ApiDeps, tx: Tx, { status, ...loaded }: L
     view.items.map(({ unitPrice }) => unitPrice),
   );
   tx.prepare();
+  tx.afterCommit(() => cacheCart(deps.cache, cart));
   return { status, headers: {}, body: { ...view, version: cart.version } };
 }
 
