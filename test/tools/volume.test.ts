@@ -3,6 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { openVault } from '../../src/entities/account/privacy/vault.ts';
+import {
+  CHECKOUTS_TO_ANONYMISE,
+  CHECKOUTS_TO_DELETE,
+  DELETE_CHECKOUTS,
+} from '../../src/entities/retention/ended-checkouts.ts';
+import { DELETE_EXPIRED, FIND_EXPIRED } from '../../src/entities/retention/expired-rows.ts';
+import type { Database } from '../../src/infra/database/database.ts';
+import { newId } from '../../src/infra/ids.ts';
+import { STUCK_WORK } from '../../src/workers/reconciliation/stuck-work.ts';
+import { readsOf, subjectOf } from '../../tools/bench/growth/reads.ts';
 import { seedOffers } from '../../tools/seed/offers.ts';
 import { seedPeople } from '../../tools/seed/people.ts';
 import { sampleOf, seedShop } from '../../tools/seed/shop.ts';
@@ -11,10 +21,12 @@ import { startStack } from '../../tools/stack/stack.ts';
 import { verifyDatabase } from '../../tools/verify/database.ts';
 import { fillOrders } from '../../tools/volume/fill.ts';
 import { makeTemplates } from '../../tools/volume/templates.ts';
+import { watchPlans } from '../api/views/plans.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 import { describeAll } from '../support/extent.ts';
 import { addUpAll } from '../support/sales.ts';
 
+const MANY = 20_000;
 const vault = openVault({ dataKeys: DEVELOPMENT.DATA_KEYS, secret: DEVELOPMENT.APP_SECRET });
 
 describeAll('generated orders', function () {
@@ -41,7 +53,66 @@ describeAll('generated orders', function () {
     expect(counts).to.have.property('orders').that.is.within(1_020, 1_030);
     expect(counts).to.have.property('months').that.is.within(24, 26);
   });
+
+  it('are read by indexes, and only the months concerned', async () => {
+    await fill(MANY - 1_000);
+    await addUpAll(fresh);
+    const watched = await watchPlans(fresh.url);
+    try {
+      const query: Database['query'] = (sql, params = []) => watched.query(sql, params);
+      const large = await largeTables(fresh);
+      const whole: string[] = [];
+      const note = (what: string, scanned: readonly string[]) =>
+        whole.push(...readWhole(scanned, large).map((table) => `${what}: ${table}`));
+      const reads = readsOf({ ...fresh.db, query, search: query }, await subjectOf(fresh.db));
+      watched.plans();
+      for (const [name, read] of Object.entries(reads)) {
+        await read();
+        const scans = watched.plans().flatMap((plan) => plan.scans);
+        note(
+          name,
+          scans.flatMap(([kind, table]) => (kind === 'Seq Scan' ? table : [])),
+        );
+      }
+      for (const [name, sql, params] of STATEMENTS) note(name, await tablesScanned(fresh, sql, params));
+      expect(whole).to.deep.equal([]);
+    } finally {
+      await watched.close();
+    }
+  });
 });
+
+/** The statements of the relay, the sweeper and retention that change rows: only their plans are looked at. */
+const STATEMENTS: [name: string, sql: string, params: unknown[]][] = [
+  ...STUCK_WORK.map(({ name, sql }): [string, string, unknown[]] => [name, sql, [200]]),
+  ['anonymise', CHECKOUTS_TO_ANONYMISE, [200]],
+  ['delete checkouts', CHECKOUTS_TO_DELETE, [200]],
+  ...DELETE_CHECKOUTS.map((sql): [string, string, unknown[]] => [sql, sql, [[newId()]]]),
+  ...[FIND_EXPIRED, ...DELETE_EXPIRED.flat()].map((sql): [string, string, unknown[]] => [sql, sql, []]),
+];
+
+/** Finds the large tables, and the months with rows of large tables. The sums of the analytics are small. */
+async function largeTables({ db }: FreshDatabase): Promise<Set<string>> {
+  const rows = await db.query<{ name: string }>(
+    `select relname as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace
+      and reltuples >= case when relispartition then 100 else 1000 end and relname !~ '_(hours|days|sales)$'`,
+  );
+  return new Set(rows.map(({ name }) => name));
+}
+
+/** The large tables that a statement reads as a whole. It may read three months, which are small enough to be read at once. */
+function readWhole(scanned: readonly string[], large: ReadonlySet<string>): string[] {
+  const months = Map.groupBy(
+    scanned.filter((table) => large.has(table)),
+    (table) => table.replace(/_p\d{4}_\d{2}$/, ''),
+  );
+  return [...months].flatMap(([table, all]) => (all[0] === table || all.length > 3 ? table : []));
+}
+
+async function tablesScanned({ db }: FreshDatabase, sql: string, params: unknown[]): Promise<string[]> {
+  const rows = await db.query<{ 'QUERY PLAN': string }>(`explain ${sql}`, params);
+  return rows.flatMap((row) => /Seq Scan on (\w+)/.exec(row['QUERY PLAN'])?.[1] ?? []);
+}
 
 /** Makes the templates with the processes of a shop, and stops these. */
 async function buyTemplates({ db, url }: FreshDatabase): Promise<string[]> {
