@@ -1,5 +1,6 @@
-// Locks: SHARE ROW EXCLUSIVE on the tables of purchases while their triggers are made, for an instant.
+// Locks: SHARE ROW EXCLUSIVE on the tables of purchases, one after the other, for an instant; writes wait at most half a second in a row.
 import { Migration } from '@mikro-orm/migrations';
+import { patiently } from '../src/infra/database/patient-ddl.ts';
 
 const OF_CHECKOUTS = [
   'checkout_history',
@@ -52,9 +53,14 @@ const isOld = (row: 'new' | 'old', column: string): string =>
 
 /** What bin/verify has proven, and what changed behind it. */
 export class Migration044VerificationCheckpoint extends Migration {
+  /** One transaction per table, so that purchases wait for one lock only. Each statement may run again. */
+  override isTransactional(): boolean {
+    return false;
+  }
+
   override up(): void {
     this.addSql(`
-      create table verification_checkpoint (
+      create table if not exists verification_checkpoint (
         is_only boolean primary key default true check (is_only),
         proven_at timestamptz,
         openings_before uuid
@@ -64,15 +70,16 @@ export class Migration044VerificationCheckpoint extends Migration {
     );
     this.addSql(`comment on column verification_checkpoint.openings_before is
       'stock_openings are the sums of the movements with smaller ids; null: there are none'`);
-    this.addSql(`
-      create table stock_openings (
+    this.addSql(
+      patiently(`create table if not exists stock_openings (
         variant_id uuid primary key references variants,
         on_hand bigint not null,
         reserved bigint not null
-      )`);
+      )`),
+    );
     // Rows are only inserted and deleted, so purchases do not wait for each other.
     this.addSql(`
-      create table late_changes (
+      create table if not exists late_changes (
         id bigint generated always as identity primary key,
         subject text not null,
         key uuid not null,
@@ -80,10 +87,10 @@ export class Migration044VerificationCheckpoint extends Migration {
         changed_at timestamptz not null default now(),
         unique (key, subject, xid)
       )`);
-    this.addSql(`create index late_changes_changed on late_changes (changed_at)`);
+    this.addSql(`create index if not exists late_changes_changed on late_changes (changed_at)`);
     this.addSql(`comment on index late_changes_changed is 'retention: changes that no check has read'`);
     this.addSql(`
-      create function record_late_change() returns trigger language plpgsql as $$
+      create or replace function record_late_change() returns trigger language plpgsql as $$
         begin
           if exists (select 1 from verification_checkpoint) then
             insert into late_changes (subject, key) select distinct tg_argv[0], (changed ->> tg_argv[1])::uuid
@@ -94,22 +101,26 @@ export class Migration044VerificationCheckpoint extends Migration {
         end $$`);
     for (const recorded of RECORDED) this.record(recorded);
     // Checkouts refer to the carts that matter, so these are not deleted.
-    this.addSql(`create trigger carts_late_cart_change after update on carts for each row
-      when (${isOld('old', 'id')} and (old.status, old.customer_id) is distinct from (new.status, new.customer_id))
-      execute function record_late_change('cart', 'id')`);
+    this.addSql(
+      patiently(`create or replace trigger carts_late_cart_change after update on carts for each row
+        when (${isOld('old', 'id')} and (old.status, old.customer_id) is distinct from (new.status, new.customer_id))
+        execute function record_late_change('cart', 'id')`),
+    );
   }
 
   /** Young rows cost the evaluation of the condition only. */
   private record({ table, age, subject, key }: Recorded): void {
     const call = `execute function record_late_change('${subject}', '${key}')`;
-    this.addSql(`create trigger ${table}_late_${subject}_insert after insert on ${table}
-      for each row when (${isOld('new', age)}) ${call}`);
-    this.addSql(`create trigger ${table}_late_${subject}_change after update or delete on ${table}
-      for each row when (${isOld('old', age)}) ${call}`);
+    this.addSql(
+      patiently(`create or replace trigger ${table}_late_${subject}_insert after insert on ${table}
+          for each row when (${isOld('new', age)}) ${call};
+        create or replace trigger ${table}_late_${subject}_change after update or delete on ${table}
+          for each row when (${isOld('old', age)}) ${call}`),
+    );
   }
 
   override down(): void {
-    this.addSql(`drop function record_late_change cascade`);
-    this.addSql(`drop table late_changes, stock_openings, verification_checkpoint`);
+    this.addSql(`drop function if exists record_late_change cascade`);
+    this.addSql(`drop table if exists late_changes, stock_openings, verification_checkpoint`);
   }
 }

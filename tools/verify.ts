@@ -52,8 +52,11 @@ async function main(): Promise<number> {
 async function verifySince(config: Parameters<typeof chooseServer>[0], isFull: boolean) {
   const checkpoint = await openCheckpoint(config.DATABASE_URL);
   const provenAt = isFull ? null : (checkpoint?.provenAt ?? null);
-  const { findings, invariants, checkouts, recordIds } = await verifyDatabase(await chooseServer(config), provenAt);
-  await checkpoint?.store({ isClean: findings.length === 0, isFull: provenAt === null, recordIds });
+  const { findings, invariants, checkouts, recordedBefore } = await verifyDatabase(
+    await chooseServer(config),
+    provenAt,
+  );
+  await checkpoint?.store({ isClean: findings.length === 0, isFull: provenAt === null, recordedBefore });
   if (provenAt === null) return { findings, invariants, extent: '', since: undefined };
   const extent = ` (${checkouts} checkouts, changed since ${provenAt.toISOString()}; --full checks all)`;
   return { findings, invariants, extent, since: new Date(Date.now() - PROVIDER_MS) };

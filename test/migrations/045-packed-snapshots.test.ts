@@ -18,16 +18,27 @@ describe('the migration of price snapshots', () => {
     fresh.db.query(`insert into pricing_snapshots values ($1, 1, '{"a": 1}', '{"b": 2}', now())`, [checkoutId]);
   const stored = () =>
     fresh.db.query(`select checkout_id as id, inputs, output from pricing_snapshots order by checkout_id`);
+  const triggers = async () =>
+    (
+      await fresh.db.query<{ name: string }>(
+        `select tgname as name from pg_trigger where tgrelid = 'pricing_snapshots'::regclass and tgname like '%late%' order by 1`,
+      )
+    ).map(({ name }) => name);
+  const LATE = ['pricing_snapshots_late_checkout_change', 'pricing_snapshots_late_checkout_insert'];
 
   it('keeps the rows, has a partition for those of today and of each next month, and goes back', async () => {
     const { query, orm } = fresh.db;
     const now = new Date();
+    expect(await triggers(), 'of an empty database').to.deep.equal(LATE);
+    await orm.migrator.down({ to: '044_verification_checkpoint' });
+    expect(await triggers(), 'as migration 044 made them').to.deep.equal(LATE);
     await orm.migrator.down({ to: BEFORE });
     const { checkoutId } = await plantOrder(query);
     await store(checkoutId);
     const rows = await stored();
     await orm.migrator.up();
     expect(await stored()).to.deep.equal(rows);
+    expect(await triggers(), 'of a database with prices').to.deep.equal(LATE);
     await makePartition(fresh.db, { table: 'pricing_snapshots', start: monthStart(now, -1) });
     await preparePartitionsFor(fresh.db, now);
     expect(await overdueMonths(fresh.db, now)).to.deep.equal([]);

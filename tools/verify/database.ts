@@ -2,7 +2,7 @@ import pg from 'pg';
 import { INVARIANTS } from '../../src/entities/invariants/all-invariants.ts';
 import type { Invariant } from '../../src/entities/reconciliation/invariant.ts';
 import { scopeOf } from '../../src/entities/reconciliation/scopes.ts';
-import { type Changes, readChanges, readRecordIds } from '../../src/entities/verification/changes.ts';
+import { type Changes, readChanges, readRecordedBefore } from '../../src/entities/verification/changes.ts';
 import type { Query } from '../../src/infra/database/query.ts';
 import { uuidv7Floor } from '../../src/infra/ids.ts';
 import { batchesOf, type Chosen, checkFrom, checkIds, type Report, type Snapshot } from './batches.ts';
@@ -23,8 +23,8 @@ export interface Verified {
   invariants: number;
   /** The number of checked checkouts, with all that belongs to them. */
   checkouts: number;
-  /** The records of changes that the check has read. */
-  recordIds: string[];
+  /** The check has read the recorded changes of all transactions before this one (`xid8`). */
+  recordedBefore: string;
 }
 
 /**
@@ -44,11 +44,15 @@ export async function verifyDatabase(url: string, provenAt: Date | null = null):
       return result;
     };
     if (provenAt === null) {
-      const recordIds = await snapshot((reader) => readRecordIds(queryOf(reader)));
-      return { ...(await findViolations(snapshot, { extent: 'all' })), invariants: COUNT, recordIds };
+      const recordedBefore = await snapshot((reader) => readRecordedBefore(queryOf(reader)));
+      return { ...(await findViolations(snapshot, { extent: 'all' })), invariants: COUNT, recordedBefore };
     }
     const extent = await snapshot((reader) => readChanges(queryOf(reader), provenAt));
-    return { ...(await findViolations(snapshot, { extent })), invariants: COUNT, recordIds: extent.recordIds };
+    return {
+      ...(await findViolations(snapshot, { extent })),
+      invariants: COUNT,
+      recordedBefore: extent.recordedBefore,
+    };
   } finally {
     await client.end();
   }

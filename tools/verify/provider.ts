@@ -27,6 +27,9 @@ interface OwnPayment {
 /** Payments may be in transit: a difference counts only if it still exists after this time, in milliseconds. */
 const SETTLE_MS = 3_000;
 
+/** The metadata of an intent may contain any text. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /** How to compare. */
 interface Comparison {
   /** Compares what began since then; otherwise everything. */
@@ -66,8 +69,8 @@ async function compare(url: string, provider: PaymentProvider, since: Date): Pro
     // Our payments are read after the intents, so a payment that arrives in between is at least in our database.
     const { rows: ours } = await client.query<OwnPayment>(
       `select checkout_id as "checkoutId", intent_id as "intentId", status, captured::float8 as captured,
-          refunded::float8 as refunded from payments where created_at >= $1 or checkout_id::text = any($2)`,
-      [since, theirs.flatMap(({ checkoutId }) => checkoutId ?? [])],
+          refunded::float8 as refunded from payments where created_at >= $1 or checkout_id = any($2::uuid[])`,
+      [since, theirs.flatMap(({ checkoutId }) => (checkoutId && UUID.test(checkoutId) ? [checkoutId] : []))],
     );
     return differences(ours, theirs);
   } finally {

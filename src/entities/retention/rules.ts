@@ -46,8 +46,8 @@ export const RETENTION_RULES: readonly RetentionRule[] = [
   // Incomplete uploads.
   { table: 'product_imports', since: 'created_at', period: '1 day', where: `status = 'receiving'`, parts: IMPORT_ROWS },
   { table: 'webhook_deliveries', since: 'created_at', period: '30 days' },
-  // A check that begins within 30 days of the last one reads them.
-  { table: 'late_changes', since: 'changed_at', period: '31 days' },
+  // A check that begins within 30 days of the last one reads them. Opening balances need those of variants, however old.
+  { table: 'late_changes', since: 'changed_at', period: '31 days', where: `subject <> 'variant'` },
   { table: 'discrepancies', since: 'decided_at', period: '1 year' },
   {
     table: 'reconciliation_runs',

@@ -16,8 +16,8 @@ export interface Changes {
   checkouts: string[];
   /** Older carts with a recorded change. */
   carts: string[];
-  /** The records of changes that these lists contain. */
-  recordIds: string[];
+  /** These lists contain all recorded changes of transactions before this one (`xid8`). */
+  recordedBefore: string;
 }
 
 const LATE = `select key from late_changes where subject`;
@@ -43,9 +43,14 @@ const CHANGED = `select id from checkouts where id in (${LATE} in ('checkout', '
 /** The start of what a check after one at `provenAt` reads in any case. */
 export const lookback = (provenAt: Date): Date => new Date(provenAt.getTime() - LOOKBACK_MS);
 
-/** The ids of all recorded changes. */
-export const readRecordIds = async (query: Query): Promise<string[]> =>
-  (await query<{ id: string }>(`select id::text from late_changes`, [])).map(({ id }) => id);
+/**
+ * The transaction (`xid8`) before which all have ended: the snapshot of `query` contains their recorded changes. Not the whole
+ * snapshot: on a standby `pg_current_snapshot` lacks the transactions that are in progress.
+ */
+export async function readRecordedBefore(query: Query): Promise<string> {
+  const [row] = await query<{ xmin: string }>(`select pg_snapshot_xmin(pg_current_snapshot())::text as xmin`, []);
+  return row?.xmin ?? '0';
+}
 
 const CHECKOUTS = `select id from (${CHANGED}) as changed (id) where id <= $2 order by id`;
 
@@ -58,6 +63,6 @@ export async function readChanges(query: Query, provenAt: Date): Promise<Changes
     since,
     checkouts: checkouts.map(({ id }) => id),
     carts: carts.map(({ id }) => id),
-    recordIds: await readRecordIds(query),
+    recordedBefore: await readRecordedBefore(query),
   };
 }

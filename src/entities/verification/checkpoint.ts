@@ -54,29 +54,30 @@ export interface Ending {
   isClean: boolean;
   /** Whether it read everything: then the opening balances are summed up again. */
   isFull: boolean;
-  /** The records of changes that it has read. */
-  recordIds: readonly string[];
+  /** It has read the recorded changes of all transactions before this one (`xid8`). */
+  recordedBefore: string;
 }
 
-const RESTARTS = `variant_id in (select key from late_changes where subject = 'variant' and id = any($1::bigint[]))`;
+const RESTARTS = `variant_id in (select key from late_changes where subject = 'variant' and xid < $1::text::xid8)`;
 const SUMS = `select variant_id, sum(on_hand_delta), sum(reserved_delta) from inventory_movements`;
 
 /** Stores the result of a check, in the transaction of `query`: what is proven, and the opening balances up to there. */
-export async function endCheck(query: Query, { at, isClean, isFull, recordIds }: Ending): Promise<void> {
+export async function endCheck(query: Query, { at, isClean, isFull, recordedBefore }: Ending): Promise<void> {
   const [stored] = await query<{ before: string | null }>(
     `select openings_before as before from verification_checkpoint for update`,
     [],
   );
-  if (isClean || isFull) await moveOpenings(query, { from: isFull ? null : (stored?.before ?? null), at, recordIds });
+  if (isClean || isFull)
+    await moveOpenings(query, { from: isFull ? null : (stored?.before ?? null), at, recordedBefore });
   if (!isClean) return;
   await query(`update verification_checkpoint set proven_at = greatest(proven_at, $1)`, [at]);
-  await query(`delete from late_changes where id = any($1::bigint[])`, [recordIds]);
+  await query(`delete from late_changes where xid < $1::text::xid8`, [recordedBefore]);
 }
 
 /** Adds the movements from `from` on to the opening balances. Null, or an old change of a variant: sums up all again. */
 async function moveOpenings(
   query: Query,
-  { from, at, recordIds }: Pick<Ending, 'at' | 'recordIds'> & { from: string | null },
+  { from, at, recordedBefore }: Pick<Ending, 'at' | 'recordedBefore'> & { from: string | null },
 ): Promise<void> {
   const before = uuidv7Floor(lookback(at));
   if (from !== null && from > before) return; // another check was faster
@@ -84,12 +85,12 @@ async function moveOpenings(
     await query(`delete from stock_openings`, []);
     await query(`insert into stock_openings ${SUMS} where id < $1 group by variant_id`, [before]);
   } else {
-    await query(`delete from stock_openings where ${RESTARTS}`, [recordIds]);
+    await query(`delete from stock_openings where ${RESTARTS}`, [recordedBefore]);
     await query(
       `insert into stock_openings ${SUMS} where id < $2 and (id >= $3 or ${RESTARTS}) group by variant_id
         on conflict (variant_id) do update set on_hand = stock_openings.on_hand + excluded.on_hand,
           reserved = stock_openings.reserved + excluded.reserved`,
-      [recordIds, before, from],
+      [recordedBefore, before, from],
     );
   }
   await query(`update verification_checkpoint set openings_before = $1`, [before]);

@@ -10,8 +10,8 @@ export interface Month {
 
 /** How long DDL waits for the table lock, in milliseconds. Readers and writers go first; the DDL is retried. */
 const LOCK_TIMEOUT_MS = 2_000;
-/** SQLSTATE of a partition whose range another one contains. */
-const OVERLAPS = '42P17';
+/** SQLSTATE and routine of PostgreSQL for a partition that overlaps another one. The SQLSTATE has other meanings as well. */
+const OVERLAPS = { code: '42P17', routine: 'check_new_partition_bound' };
 /** Attempts to create a partition for late rows: until it exists, late rows are refused. */
 const LATE_ATTEMPTS = 5;
 
@@ -67,7 +67,8 @@ async function attach({ orm }: Database, { table, start }: Month, name: string):
   });
   await made.catch((error) => {
     // Rows from before a table was partitioned share one partition with the month of that day.
-    if ((error as { code?: string }).code !== OVERLAPS) throw error;
+    const { code, routine } = error as { code?: string; routine?: string };
+    if (code !== OVERLAPS.code || routine !== OVERLAPS.routine) throw error;
   });
 }
 

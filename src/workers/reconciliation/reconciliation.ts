@@ -83,8 +83,9 @@ async function runStep(deps: WorkerDeps, tx: Tx, { run, fetched, commandId }: St
     return noop('done before');
   }
   if (run.phase === 'settle') return settle(tx, { run: locked, commandId });
-  await acknowledge(tx, commandId);
   const { found, checked, cursor } = await runPhase(deps, tx, { run, fetched });
+  // After the long statements: it locks the outbox, for which a migration would wait.
+  await acknowledge(tx, commandId);
   for (const discrepancyId of await recordFound(tx, run.id, found)) {
     enqueue(tx, deps.queues, { contract: healDiscrepancy, payload: { discrepancyId } });
   }
