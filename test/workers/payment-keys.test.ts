@@ -1,9 +1,13 @@
 import { expect } from 'chai';
+import { CHECKOUT_INVARIANTS } from '../../src/entities/invariants/checkouts.ts';
+import { PAYMENT_INVARIANTS } from '../../src/entities/invariants/payments.ts';
+import { type Tx, unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { newId } from '../../src/infra/ids.ts';
 import { executeOperation } from '../../src/jobs/payments.ts';
 import { type OpenIntent, type PaymentProvider, ProviderError } from '../../src/ports/payments/port.ts';
 import type { WorkerDeps } from '../../src/workers/deps.ts';
 import { paymentHandlers } from '../../src/workers/payments/payments.ts';
+import { REPAIRS } from '../../src/workers/reconciliation/repairs.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
 
 const TIME_OUT = new ProviderError('unknown', 'PROVIDER_TIMEOUT');
@@ -93,6 +97,45 @@ describe('the key of a payment that has to be opened again', () => {
     const [row] = await fresh.db.query(`select key_round as round, fence from payment_operations where id = $1`, [id]);
     expect(row).to.deep.equal({ round: 1, fence: 1 });
     expect(executeOperation.name).to.equal(handler?.name);
+  });
+
+  it('is looked for since the checkout began, as a restored database opens a payment later', async () => {
+    const id = await plantOperation(0);
+    await fresh.db.query(`update payment_operations set status = 'unknown' where id = $1`, [id]);
+    await fresh.db.query(`update checkouts set created_at = now() - interval '1 h' where id = $1`, [id]);
+    const asked: Date[] = [];
+    const provider: Partial<PaymentProvider> = {
+      availability: () => 'available',
+      find: async (_, since) => {
+        asked.push(since);
+        throw TIME_OUT;
+      },
+    };
+    const [handler] = paymentHandlers({ db: fresh.db, provider } as WorkerDeps);
+    const context = { commandId: newId(), isTakeover: false, starts: 1, progress: () => undefined };
+    await handler?.run({ operationId: id }, context);
+    expect(asked.map((since) => Math.floor((Date.now() - since.getTime()) / 60_000))).to.deep.equal([61]);
+  });
+
+  it('is not decided by a second command while the first one is parked', async () => {
+    const id = await plantOperation(20);
+    const undecided = async () =>
+      (await fresh.db.query<{ operationId: string }>(sql)).filter(({ operationId }) => operationId === id).length;
+    const sql = PAYMENT_INVARIANTS.find(({ name }) => name === 'operations.are-decided')?.sql ?? '';
+    const late = CHECKOUT_INVARIANTS.find(({ name }) => name === 'outbox.is-delivered')?.sql ?? '';
+    expect(await undecided()).to.equal(1);
+    await fresh.db.query(
+      `insert into outbox (id, queue, name, payload, trace, due_at, parked_at, created_at)
+        values ($1::uuid, 'payments', 'payments.execute', jsonb_build_object('operationId', $1::text), '{}', now(), now(),
+          now() - interval '1 h')`,
+      [id],
+    );
+    expect([await undecided(), await fresh.db.query(late)]).to.deep.equal([0, []]);
+    await fresh.db.query(`update outbox set parked_at = null`);
+    expect([await undecided(), (await fresh.db.query(late)).length]).to.deep.equal([1, 1]);
+    const found = { id: newId(), kind: 'operations.are-decided', facts: { operationId: id }, cause: id };
+    const repair = (tx: Tx) => REPAIRS[found.kind]?.repair({ db: fresh.db } as WorkerDeps, tx, found);
+    expect(await unitOfWork(fresh.db, 'test', async (tx) => repair(tx))).to.equal('its command is under way');
   });
 
   it('is never used when the checkout is over: the operation waits for a call that may be under way, and ends', async () => {

@@ -56,6 +56,8 @@ describe('a phase of a reconciliation that fails again and again', () => {
     expect(await phase()).to.equal('events');
     expect(await attempt(new Error('a bug'), 3)).to.equal('done');
     expect(await phase()).to.equal('intents');
+    const [run] = await database.db.query(`select checked from reconciliation_runs`);
+    expect(run).to.deep.equal({ checked: {} });
     const found = await database.db.query(`select kind, state, facts ->> 'phase' as phase from discrepancies`);
     expect(found).to.deep.equal([{ kind: 'reconciliation.phase-failed', state: 'person', phase: 'events' }]);
     const commands = await database.db.query(`select payload ->> 'runId' as "runId" from outbox`);
@@ -85,12 +87,13 @@ describe('a reconciliation run', () => {
   const start = (kind: Run['kind']) => inTransaction((tx) => ReconciliationRun.start(tx, { kind, startedBy: 'test' }));
   const hoursAgo = (at: Date | undefined): number => Math.round((Date.now() - (at?.getTime() ?? 0)) / 3_600_000);
 
+  const ALL_CHECKED = { waiting: 1, checkouts: 0, variants: 0, events: 0, intents: 0 };
   /** A run that began and ended so many hours ago. */
-  const past = (hours: number, phase = 'settle') =>
+  const past = (hours: number, phase = 'settle', checked: object = ALL_CHECKED) =>
     database.db.query(
-      `insert into reconciliation_runs (id, kind, started_by, state, phase, since, started_at, updated_at, finished_at)
-        select gen_random_uuid(), 'recent', 'test', 'done', $2, at, at, at, at from (select now() - make_interval(hours => $1)) as t (at)`,
-      [hours, phase],
+      `insert into reconciliation_runs (id, kind, started_by, state, phase, checked, since, started_at, updated_at, finished_at)
+        select gen_random_uuid(), 'recent', 'test', 'done', $2, $3, at, at, at, at from (select now() - make_interval(hours => $1)) as t (at)`,
+      [hours, phase, JSON.stringify(checked)],
     );
 
   /** The start of what a new run checks, in hours before now. */
@@ -104,6 +107,7 @@ describe('a reconciliation run', () => {
     await database.db.query('truncate reconciliation_runs cascade');
     await past(80);
     await past(60, 'given up');
+    await past(50, 'settle', { ...ALL_CHECKED, events: undefined });
     expect(await lookbackOf('recent')).to.equal(86);
   });
 
@@ -130,6 +134,22 @@ describe('a reconciliation run', () => {
       expect([phase, cursor]).to.deep.equal(['variants', 'c']);
       expect(await start('recent')).to.be.a(kind === 'full' ? 'undefined' : 'string');
     }
+  });
+
+  it('is given up when it was taken over twice and still stands', async () => {
+    const id = (await start('full')) ?? '';
+    const resume = () => inTransaction((tx) => ReconciliationRun.resume(tx));
+    for (const expected of [id, id, undefined]) {
+      await database.db.query(
+        `insert into outbox (id, queue, name, payload, trace, deliveries, due_at, created_at)
+          values (gen_random_uuid(), 'q', 'n', jsonb_build_object('runId', $1::text), '{}', 0, now(), now())`,
+        [id],
+      );
+      await database.db.query(`update reconciliation_runs set updated_at = now() - interval '31 min'`);
+      expect(await resume()).to.equal(expected);
+    }
+    expect(await start('recent')).to.be.a('string');
+    expect(await findRun(database.db.query, id)).to.equal(undefined);
   });
 
   it('checks whole tables one invariant at a time', async () => {

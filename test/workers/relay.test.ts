@@ -109,7 +109,7 @@ describe('the relay', () => {
       await database.db.query(
         `insert into outbox (id, queue, name, payload, trace, deliveries, due_at, parked_at, created_at)
           select gen_random_uuid(), 'checkout', 'checkout.advance', '{}', '{}', 1, now() + interval '15 min',
-            now() + n * interval '1 ms', now() from generate_series(1, $1::int) n`,
+            now() - interval '1 min' + n * interval '1 ms', now() from generate_series(1, $1::int) n`,
         [count],
       );
       return parkedFirst();
@@ -142,12 +142,20 @@ describe('the relay', () => {
       expect(late).to.deep.equal([]);
     });
 
-    it('delivers one that nobody has released for a quarter of an hour', async () => {
-      const [id] = await park(1);
+    it('releases one that is overdue only while the provider is available, at the limited rate', async () => {
+      const ids = await park(27);
       await database.db.query(`update outbox set due_at = now()`);
-      expect(await relay('away')).to.equal(1);
-      expect(await jobsOf(id ?? '')).to.equal(1);
-      expect(await parkedFirst()).to.deep.equal([]);
+      expect(await relay('away')).to.equal(0);
+      expect(await parkedFirst()).to.deep.equal(ids);
+      expect(await relay('available')).to.equal(0);
+      expect(await parkedFirst()).to.deep.equal(ids.slice(25));
+    });
+
+    it('leaves one alone whose job may not have left its queue', async () => {
+      const ids = await park(1);
+      await database.db.query(`update outbox set parked_at = now()`);
+      await relay('available');
+      expect(await parkedFirst()).to.deep.equal(ids);
     });
   });
 });

@@ -27,12 +27,14 @@ export function reconciliationPage(): string {
     '# Reconciliation',
     `Money, stock and orders are compared with each other, and with the provider. Generated from \`src/domain/reconciliation.ts\` by \`bin/states\`.`,
     '## When, and how',
-    `Every quarter of an hour a *recent* run checks what began since six hours before the start of the last finished run; every night at 03:40
+    `Every quarter of an hour a *recent* run checks what began since six hours before the start of the last run that finished
+without skipping a phase; every night at 03:40
 (Indian time) a *full* run checks everything, and as far back as the provider keeps events. \`POST /api/v1/admin/reconciliation/runs\` starts a run now. One run is active at a
 time: a tick during a run starts nothing, and the next run makes up for a missed one.`,
     `A run processes its phases in batches. Each batch is one job and one transaction that reads, stores the discrepancies and
 the position of the next batch: a killed worker does not lose progress. Invariants over whole tables are checked one by one, so no
-transaction is long. A full run without progress for half an hour goes on where it stopped, at the next tick; the next run replaces a recent one. A phase
+transaction is long. A full run without progress for half an hour goes on where it stopped, at the next tick, twice at most: then the next run
+replaces it, as it does a recent one. A phase
 that fails three times, or whose provider is unavailable for a minute, ends: the run continues with the next phase, and the failure is a
 discrepancy of its own. The invariants of [bin/verify](verify.md) are checked for the rows of the
 batch only, so a step takes some tens of milliseconds beside live traffic. Events and intents of the provider are listed, newest first;

@@ -48,8 +48,9 @@ export const CHECKOUT_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'outbox.is-delivered',
-    says: 'No command stays in the outbox for longer than 10 minutes.',
-    sql: `select id, name, deliveries, created_at as "createdAt" from outbox where created_at < now() - ${GRACE}`,
+    says: 'No command stays in the outbox for longer than 10 minutes, unless it is parked.',
+    sql: `select id, name, deliveries, created_at as "createdAt" from outbox
+      where created_at < now() - ${GRACE} and parked_at is null`,
   },
   {
     name: 'webhooks.are-processed',

@@ -38,8 +38,9 @@ export const PAYMENT_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'operations.are-decided',
-    says: 'No call to the payment provider is without a result for longer than 10 minutes.',
+    says: 'No call to the payment provider is without a result for longer than 10 minutes, unless its command is parked.',
     sql: `select id as "operationId", kind, status, created_at as "createdAt" from payment_operations
-      where status in ('pending', 'unknown') and created_at < now() - ${GRACE}`,
+      where status in ('pending', 'unknown') and created_at < now() - ${GRACE}
+        and id::text not in (select payload ->> 'operationId' from outbox where parked_at is not null and payload ? 'operationId')`,
   },
 ];

@@ -53,7 +53,7 @@ export interface OutboxState {
 export async function readOutbox({ query }: Pick<Database, 'query'>): Promise<OutboxState> {
   const [state] = await query<OutboxState>(
     `select not exists (select from outbox) as "isEmpty",
-      exists (select from outbox where due_at <= now()) as "hasOverdue",
+      exists (select from outbox where due_at <= now() and parked_at is null) as "hasOverdue",
       exists (select from outbox where parked_at is not null) as "hasParked"`,
   );
   return state ?? { isEmpty: true, hasOverdue: false, hasParked: false };
@@ -71,13 +71,14 @@ export async function recallCommands({ query }: Pick<Database, 'query'>): Promis
 }
 
 /**
- * Claims overdue commands. A command that waits long in its queue is not lost, and redelivery costs more than it helps:
+ * Claims overdue commands; parked ones wait for their release. A command that waits long in its queue is not lost, and redelivery costs more than it helps:
  * so the time to the next claim grows. Concurrent relays skip the claimed rows.
  */
 export async function claimOverdue(tx: Tx, limit: number): Promise<Command[]> {
   const claimed = await tx.query<Command & { deliveries: number }>(
-    `update outbox set deliveries = deliveries + 1, parked_at = null, due_at = ${NEXT_DELIVERY}
-      where id in (select id from outbox where due_at <= now() order by due_at limit $1 for update skip locked)
+    `update outbox set deliveries = deliveries + 1, due_at = ${NEXT_DELIVERY}
+      where id in (select id from outbox where due_at <= now() and parked_at is null
+        order by due_at limit $1 for update skip locked)
       returning id, queue, name, payload, trace, deliveries`,
     [limit],
   );

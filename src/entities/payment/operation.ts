@@ -16,6 +16,8 @@ export interface Operation {
   key: string;
   amount: number | null;
   createdAt: Date;
+  /** When its checkout began: no intent for it is older, also after a restore. */
+  checkoutCreatedAt: Date;
   /** When the last unanswered call was given up; it may still be under way. Null without such a call. */
   unansweredAt: Date | null;
   intentId: string | null;
@@ -38,7 +40,7 @@ const OPERATION = forEachCall(
   `select o.id, o.kind, o.status = 'unknown' as "isUnknown", o.status in ('done', 'refused') as "isDecided",
       o.idempotency_key || '-' || o.key_round as key, o.amount, o.created_at as "createdAt",
       o.unanswered_at as "unansweredAt",
-      p.intent_id as "intentId", p.checkout_id as "checkoutId", p.currency, o.fence, o.refund_id as "refundId", a.method,
+      c.created_at as "checkoutCreatedAt", p.intent_id as "intentId", p.checkout_id as "checkoutId", p.currency, o.fence, o.refund_id as "refundId", a.method,
       c.state in ('COMPLETED', 'EXPIRED', 'CANCELLED', 'FAILED') as "checkoutIsOver",
       exists (select 1 from payment_operations f where f.payment_id = p.id and f.kind = 'open'
         and f.status in ('pending', 'unknown')) as "isOpening"

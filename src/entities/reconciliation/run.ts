@@ -6,6 +6,8 @@ import { newId, uuidv7Floor } from '../../infra/ids.ts';
 /** The phases of a run in their order; only a full run has the phase `whole`. */
 const PHASES = ['waiting', 'checkouts', 'variants', 'events', 'intents', 'whole', 'settle'] as const;
 export type Phase = (typeof PHASES)[number];
+/** The phases whose start follows from earlier runs. */
+const REQUIRED_PHASES: readonly Phase[] = ['waiting', 'checkouts', 'variants', 'events', 'intents'];
 
 const RunSchema = defineEntity({
   name: 'ReconciliationRun',
@@ -39,15 +41,21 @@ const COLUMNS = `id, kind, phase, cursor, since, started_by as "startedBy", star
   updated_at as "updatedAt"`;
 /**
  * SQL for the start of what a run checks. Recent runs begin before the start of the last run that ended, and overlap, so that
- * the next run finds what one missed. A full run checks all rows of the shop, and provider events for as long as the provider
- * keeps them.
+ * the next run finds what one missed. A run that skipped a phase does not count. A full run checks all rows of the shop, and
+ * provider events for as long as the provider keeps them.
  */
 const SINCE = `case $2 when 'full' then $5::timestamptz - interval '30 days' else greatest($5::timestamptz - interval '30 days', coalesce(
-    (select max(started_at) - interval '6 hours' from reconciliation_runs where state = 'done' and phase <> 'given up'),
+    (select max(started_at) - interval '6 hours' from reconciliation_runs where state = 'done' and phase <> 'given up' and checked ?& $6),
     $5::timestamptz - interval '2 days')) end`;
 
 /** A run without progress for this long goes on (a full one) or is given up, so that it does not block later runs. */
 export const STALL_TIMEOUT = `interval '30 minutes'`;
+
+/**
+ * Commands to continue a run that wait in the outbox before it is no longer taken over. Each takeover adds one, and they stay
+ * while the run makes no progress.
+ */
+const MOST_COMMANDS = 3;
 
 /** A run over all records, phase by phase. */
 export class ReconciliationRun extends RunSchema.class {
@@ -65,17 +73,21 @@ export class ReconciliationRun extends RunSchema.class {
     const [run] = await tx.query<{ id: string }>(
       `insert into reconciliation_runs (id, kind, started_by, state, phase, since, started_at, updated_at)
         select $1::uuid, $2, $3, 'running', $4, ${SINCE}, $5, $5 on conflict do nothing returning id`,
-      [newId(), kind, startedBy, PHASES[0], tx.now],
+      [newId(), kind, startedBy, PHASES[0], tx.now, REQUIRED_PHASES],
     );
     return run?.id;
   }
 
-  /** Takes over a full run that stands still, at its stored position. @returns its id; undefined if there is none */
+  /**
+   * Takes over a full run that stands still, at its stored position, unless takeovers did not help. @returns its id; undefined
+   * if there is none
+   */
   static async resume(tx: Tx): Promise<string | undefined> {
     const [run] = await tx.query<{ id: string }>(
       `update reconciliation_runs set updated_at = $1
-        where state = 'running' and kind = 'full' and updated_at < $1::timestamptz - ${STALL_TIMEOUT} returning id`,
-      [tx.now],
+        where state = 'running' and kind = 'full' and updated_at < $1::timestamptz - ${STALL_TIMEOUT}
+          and (select count(*) from outbox where payload ->> 'runId' = reconciliation_runs.id::text) < $2 returning id`,
+      [tx.now, MOST_COMMANDS],
     );
     return run?.id;
   }
@@ -88,11 +100,23 @@ export class ReconciliationRun extends RunSchema.class {
   /** Stores the progress; a null `cursor` ends the phase. @returns false if the run has no next phase */
   advance({ cursor, checked }: { cursor: string | null; checked: number }, now: Date): boolean {
     const { phase } = this;
-    const phases = PHASES.filter((each) => each !== 'whole' || this.kind === 'full');
-    const next = cursor === null ? phases[phases.indexOf(phase) + 1] : phase;
+    const next = cursor === null ? this.nextPhase() : phase;
     this.checked = { ...this.checked, [phase]: (this.checked[phase] ?? 0) + checked };
     Object.assign(this, { phase: next ?? phase, cursor, updatedAt: now });
     return next !== undefined;
+  }
+
+  /** Ends the phase without its result: it is missing in `checked`. @returns false if the run has no next phase */
+  skipPhase(now: Date): boolean {
+    const { [this.phase]: _, ...checked } = this.checked;
+    const next = this.nextPhase();
+    Object.assign(this, { checked, phase: next ?? this.phase, cursor: null, updatedAt: now });
+    return next !== undefined;
+  }
+
+  private nextPhase(): Phase | undefined {
+    const phases = PHASES.filter((each) => each !== 'whole' || this.kind === 'full');
+    return phases[phases.indexOf(this.phase) + 1];
   }
 
   /** Ends the run and stores its counts. Discrepancies that a full run did not find again become `gone`. */

@@ -58,10 +58,11 @@ export function openExecutor(handlers: readonly Handler[], whenUnavailable: When
 const UNKNOWN = { pauseMs: 2_000, mostStarts: 300 };
 
 /** During an upgrade, workers of the earlier release get jobs that only newer workers know. @throws after ten minutes */
-function leaveToNewer(name: string, { commandId, starts }: JobContext): JobResult {
+function leaveToNewer(name: string, { commandId, starts, isTakeover }: JobContext): JobResult {
   if (starts > UNKNOWN.mostStarts) throw new UnrecoverableError(`no handler for ${name}`);
   observe('job.unknown', { job: name, jobId: commandId, starts });
-  return { outcome: snooze(UNKNOWN.pauseMs), isRegularEnd: true };
+  // A worker that had the job before may still be running it: the next start must learn that as well.
+  return { outcome: snooze(UNKNOWN.pauseMs), isRegularEnd: !isTakeover };
 }
 
 const UUIDV7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7/;

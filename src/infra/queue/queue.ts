@@ -102,7 +102,7 @@ function openDelivery(
       ...options.get(name),
       jobId: id,
       ...(delayMs && { delay: delayMs }),
-      ...((isRedelivered || isBacklog) && AFTER_FRESH_ONES),
+      ...(isBacklog && AFTER_FRESH_ONES),
     },
   });
   return async (commands) => {

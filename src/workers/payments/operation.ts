@@ -25,7 +25,7 @@ const PERFORM: Record<OperationKind, (provider: PaymentProvider, operation: Oper
   async open(provider, operation) {
     const { checkoutId, amount, currency, method, key, isUnknown, createdAt, checkoutIsOver } = operation;
     if (isUnknown || checkoutIsOver) {
-      const intent = await ask(provider.find(checkoutId, new Date(createdAt.getTime() - CLOCK_SKEW_MS)));
+      const intent = await ask(findIntent(provider, operation));
       if (intent) return { intent };
       // The checkout is over and needs no payment. But an older call may still reach the provider for a while.
       const { fence, unansweredAt } = operation;
@@ -44,10 +44,11 @@ const PERFORM: Record<OperationKind, (provider: PaymentProvider, operation: Oper
     return { intent: await provider.confirm({ intentId, method, key }) };
   },
 
-  async cancel(provider, { intentId, isOpening, checkoutId, createdAt, key }) {
+  async cancel(provider, operation) {
+    const { intentId, isOpening, key } = operation;
     if (isOpening) return 'wait';
     if (intentId) return { intent: await provider.cancel({ intentId, key }) };
-    const intent = await ask(provider.find(checkoutId, new Date(createdAt.getTime() - CLOCK_SKEW_MS)));
+    const intent = await ask(findIntent(provider, operation));
     return intent ? { intent: await provider.cancel({ intentId: intent.id, key }) } : 'moot';
   },
 
@@ -58,6 +59,10 @@ const PERFORM: Record<OperationKind, (provider: PaymentProvider, operation: Oper
     return { refund: existing ?? (await provider.refund({ intentId, amount, key, reference })) };
   },
 };
+
+/** The operation may be younger than a charge that it does not know, after a restore of the database; its checkout is not. */
+const findIntent = (provider: PaymentProvider, { checkoutId, checkoutCreatedAt }: Operation) =>
+  provider.find(checkoutId, new Date(checkoutCreatedAt.getTime() - CLOCK_SKEW_MS));
 
 /**
  * Turns `unknown` into `not_sent`: a failed read moves no money and can be repeated, whatever the call before it did.

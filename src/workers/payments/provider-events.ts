@@ -65,7 +65,8 @@ export const providerEventHandlers = (deps: WorkerDeps) => [
     if (deps.provider.availability() === 'away') return park(deps, context);
     const { commandId } = context;
     const [payment] = await deps.db.query<{ checkoutId: string; intentId: string | null; createdAt: Date }>(
-      `select checkout_id as "checkoutId", intent_id as "intentId", created_at as "createdAt" from payments where id = $1`,
+      `select p.checkout_id as "checkoutId", p.intent_id as "intentId", c.created_at as "createdAt"
+        from payments p join checkouts c on c.id = p.checkout_id where p.id = $1`,
       [paymentId],
     );
     const intent = payment?.intentId ? await ask(deps, payment.intentId) : payment && (await find(deps, payment));
@@ -130,7 +131,7 @@ async function ask(deps: WorkerDeps, intentId: string | null): Promise<Intent | 
   return intentId === null ? undefined : external('payments.ask', () => deps.provider.retrieve(intentId));
 }
 
-/** Finds the intent of a payment whose opening call got no answer. */
+/** Finds the intent of a payment whose opening call got no answer. `createdAt`: of the checkout. */
 async function find(
   { provider }: WorkerDeps,
   at: { checkoutId: string; createdAt: Date },

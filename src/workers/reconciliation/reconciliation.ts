@@ -127,7 +127,7 @@ async function skipPhase(
   if (!locked) return noop('done before');
   const facts = { phase: run.phase, ...errorFields(error) };
   await recordFound(tx, run.id, [{ kind: 'reconciliation.phase-failed', facts }]);
-  const hasNextPhase = locked.advance({ cursor: null, checked: 0 }, tx.now);
+  const hasNextPhase = locked.skipPhase(tx.now);
   if (hasNextPhase) enqueue(tx, queues, { contract: continueRun, payload: { runId: run.id } });
   else await locked.finish(tx);
   return done;

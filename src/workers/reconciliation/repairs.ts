@@ -1,7 +1,7 @@
 import { reopenOrphanedCart } from '../../entities/cart/cart-status.ts';
 import { markDocumentDueAgain } from '../../entities/invoice/due.ts';
 import { overdueMonths, preparePartitionsFor } from '../../entities/monthly-tables.ts';
-import { enqueue, recallCommand } from '../../entities/outbox/outbox.ts';
+import { enqueue, idsInOutbox, recallCommand } from '../../entities/outbox/outbox.ts';
 import { Payment } from '../../entities/payment/payment.ts';
 import { recallProviderEvent } from '../../entities/payment/provider-event.ts';
 import { releaseRedemptions } from '../../entities/pricing/redemption.ts';
@@ -82,7 +82,10 @@ export const REPAIRS: Record<string, Repair> = {
   },
   'operations.are-decided': {
     async repair(deps, tx, found) {
-      enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId: text(found, 'operationId') } });
+      const operationId = text(found, 'operationId');
+      const [waiting] = await tx.query(`select where $1 in ${idsInOutbox('operationId')}`, [operationId]);
+      if (waiting) return 'its command is under way';
+      enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
       return 'operation enqueued';
     },
   },

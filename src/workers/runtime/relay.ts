@@ -69,7 +69,7 @@ async function deliverOverdue(db: Database, queues: Queues): Promise<number> {
 
 /**
  * Releases parked commands at a limited rate once the payment provider is back; before that, one at a time, to try
- * whether it is. A crash before the delivery loses none: a released command is overdue four seconds later.
+ * whether it is. A crash before the delivery loses none: a released command is soon overdue.
  */
 async function release({ db, queues, provider }: RelayDeps): Promise<number> {
   const availability = provider.availability();
