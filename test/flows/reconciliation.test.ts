@@ -256,7 +256,7 @@ describe('reconciliation', function () {
     const { id } = await buy();
     const [intent] = await sql(`select intent_id as id from payments where checkout_id = $1`, id);
     // Of a time in which nothing was made at the provider.
-    const since = new Date(Date.now() + 3_600_000);
+    const since = new Date(Date.now() + 1_800_000);
     const opened = new Date(since.getTime() + 100_000);
     const run = { since, startedAt: new Date(since.getTime() + 300_000), startedBy: 'staff', cursor: null };
     const look = () => fetchIntents({ provider: provider(), db: { query: flow.books.query } }, run);
