@@ -1,4 +1,5 @@
-// Locks: ACCESS EXCLUSIVE on products while its words are read and its triggers are made: a few seconds per 100,000 products.
+// Locks: SHARE ROW EXCLUSIVE on products while its words are read: changes of products wait a few seconds per 100,000
+// products, reads go on. ACCESS EXCLUSIVE for a moment at the end, to drop an index.
 import { Migration } from '@mikro-orm/migrations';
 
 // Words of products that no longer exist stay: a search looks whether an active product has the word. Sorted, so that
@@ -67,7 +68,7 @@ const EARLIER_QUERY = `
 
 export class Migration046ProductWords extends Migration {
   override up(): void {
-    this.addSql(`lock table products in access exclusive mode`);
+    this.addSql(`lock table products in share row exclusive mode`);
     this.addSql(`create table product_words (word text primary key)`);
     this.addSql(`
       insert into product_words (word) select distinct unnest(tsvector_to_array(search)) from products`);

@@ -33,6 +33,18 @@ describeAll('a search among 50,000 variants', function () {
     return { ...found, plans: watched.plans() };
   };
 
+  /** The ids of the products on all pages. */
+  const allIds = async (request: Omit<ProductListRequest, 'limit'>): Promise<Set<string>> => {
+    const ids = new Set<string>();
+    let cursor: string | null | undefined;
+    do {
+      const page = await list({ ...request, ...(cursor && { cursor }) });
+      for (const { id } of page.data) ids.add(id);
+      cursor = page.nextCursor;
+    } while (cursor);
+    return ids;
+  };
+
   for (const [what, q] of Object.entries({
     'a word that all have in their descriptions': 'made',
     'a word that all have in their brands': 'brand',
@@ -56,14 +68,50 @@ describeAll('a search among 50,000 variants', function () {
     const { facets, data } = await list({ q: 'kurta' });
     expect([facets?.total, facets?.isComplete]).to.deep.equal([MAX_RANKED, false]);
     expect(data.filter(({ title }) => !/kurta/i.test(title))).to.deep.equal([]);
-    const seen = new Set<string>();
-    let cursor: string | null | undefined;
-    do {
-      const page = await list({ q: 'made', ...(cursor && { cursor }) });
-      for (const { id } of page.data) seen.add(id);
-      cursor = page.nextCursor;
-    } while (cursor);
-    expect(seen.size).to.equal(MAX_RANKED);
+    expect((await allIds({ q: 'made' })).size).to.equal(MAX_RANKED);
+  });
+
+  for (const [what, q, filter] of [
+    ['of a common word', 'made', { collection: 'shelf-5', size: ['M'], color: ['Red'], maxPrice: 400_000 }],
+    ['of the beginning of all SKUs', 'sku-', { collection: 'shelf-5', color: ['red'], maxPrice: 400_000 }],
+    [
+      'of a common word, with a condition of products',
+      'made',
+      { collection: 'shelf-5', size: ['M'], color: ['Red'], inStock: false },
+    ],
+  ] as const) {
+    it(`finds all products that a filter leaves ${what}`, async () => {
+      const request = { q, ...filter, color: [...filter.color], size: 'size' in filter ? [...filter.size] : undefined };
+      const wanted = await allIds({ ...request, q: undefined });
+      expect(wanted.size).to.be.within(1, MAX_RANKED);
+      expect((await list(request)).facets).to.include({ total: wanted.size, isComplete: true });
+      expect(await allIds(request)).to.deep.equal(wanted);
+      expect(await allIds({ ...request, sort: 'newest' })).to.deep.equal(wanted);
+    });
+  }
+
+  it('finds all products of a collection that have a word more common than its candidates', async () => {
+    const matching = `from products p where status = 'active' and search @@ product_query('kurta')`;
+    const [{ count } = { count: 0 }] = await fresh.db.query<{ count: number }>(`select count(*) as count ${matching}`);
+    expect(count).to.be.above(1_000);
+    const wanted = await fresh.db.query<{ id: string }>(
+      `select id ${matching} and id in (select product_id from product_collections pc
+        join collections c on c.id = pc.collection_id where c.slug = 'shelf-5')`,
+    );
+    expect(wanted.length).to.be.within(1, MAX_RANKED);
+    const request = { q: 'kurta', collection: 'shelf-5' };
+    expect((await list(request)).facets).to.include({ total: wanted.length, isComplete: true });
+    expect(await allIds(request)).to.deep.equal(new Set(wanted.map(({ id }) => id)));
+  });
+
+  it('lists all products of the beginning of a SKU in the other orders', async () => {
+    const wanted = await fresh.db.query<{ id: string }>(
+      `select distinct p.id from products p join variants v on v.product_id = p.id
+        where p.status = 'active' and v.sku like 'SKU-12%'`,
+    );
+    expect(wanted.length).to.be.above(MAX_RANKED);
+    expect(await allIds({ q: 'sku-12', sort: 'newest' })).to.deep.equal(new Set(wanted.map(({ id }) => id)));
+    expect((await allIds({ q: 'sku-12' })).size).to.equal(MAX_RANKED);
   });
 
   it('finds all products of a filter among its candidates, and all in the other orders', async () => {

@@ -3,7 +3,7 @@ import type { PriceTerms } from '../../../../domain/pricing/unit-prices/unit-pri
 import type { Database } from '../../../../infra/database/database.ts';
 import { inTextOrder } from '../../../fields/text-order.ts';
 import { filterSql, isAvailable, isNarrowed, type ProductFilter, VARIANTS } from './product-filter.ts';
-import { MAX_MATCHES, MAX_RANKED } from './product-search.ts';
+import { MAX_RANKED } from './product-search.ts';
 
 /** The maximum number of products counted, so that the cost of a request does not grow with the catalogue. */
 const MAX_COUNTED = 2_000;
@@ -22,13 +22,13 @@ export const facetsSchema = z
       .meta({ description: 'Lowest and highest price of one unit in paise, at the prices of the visitor.' }),
     inStock: z.int(),
     isComplete: z.boolean().meta({
-      description: `Whether all matching products were counted. If false, more than ${MAX_COUNTED} products match (${MAX_RANKED} with a search text), only the newest ${MAX_COUNTED} (${MAX_RANKED}) were counted, and each number means "at least".`,
+      description: `Whether all matching products were counted. If false, more than ${MAX_COUNTED} products match (${MAX_RANKED} with a search text), only ${MAX_COUNTED} (${MAX_RANKED}) of them were counted, and each number means "at least".`,
     }),
   })
   .meta({
     id: 'ProductFacets',
     description:
-      'Numbers of products that match the filters, over all pages. They cover only the newest products when `isComplete` is false.',
+      'Numbers of products that match the filters, over all pages. They cover only some of the products when `isComplete` is false: the newest, or with a search text alone the newest of those that it found in bounded time.',
   });
 
 export type Facets = z.infer<typeof facetsSchema>;
@@ -57,9 +57,7 @@ export async function readFacets({ db, currency, terms }: FacetSource, filter: P
   const sql = filterSql(filter, { searchFor: 'counting', isByPrice: false, terms });
   const fits = sql.fits('v', 's');
   const most = filter.search ? MAX_RANKED : MAX_COUNTED;
-  const isAllFound = filter.search
-    ? `and (select count(*) < ${isNarrowed(filter) ? MAX_MATCHES : MAX_RANKED + 1} from found)`
-    : '';
+  const isAllFound = filter.search && !isNarrowed(filter) ? `and (select count(*) <= ${MAX_RANKED} from found)` : '';
   const [row] = await db.search<FacetRow>(
     `with ${sql.with} fitting as materialized (
         select p.id from ${sql.from} where ${sql.where}

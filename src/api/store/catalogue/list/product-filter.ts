@@ -1,6 +1,6 @@
 import type { PriceTerms } from '../../../../domain/pricing/unit-prices/unit-price.ts';
 import { type PriceSql, priceSql } from './product-price.ts';
-import { matchesSearch, newestMatches, type ProductSearch, rankedProducts } from './product-search.ts';
+import { filteredIds, matchesSearch, newestMatches, type ProductSearch, rankedProducts } from './product-search.ts';
 
 /** The filters of a product list. */
 export interface ProductFilter {
@@ -93,8 +93,12 @@ export function filterSql(filter: ProductFilter, { searchFor, isByPrice, terms }
   if (filter.inStock === false) {
     sql.where += ` and not ${anyVariant(sql.hasFittingVariants ? 'stocked' : `${fits('v', 's')} and ${isAvailable('s')}`)}`;
   }
+  if (filter.search && searchFor === 'ranking' && isNarrowed(filter)) rankFiltered(sql, filter.search);
   return sql;
 }
+
+/** The lateral join reads the products by key; another join would read all products. */
+const FOUND = 'found f cross join lateral (select * from products where id = f.id offset 0) p';
 
 /** Whether the filter has a condition besides the search text. */
 export const isNarrowed = ({ collection, size, color, minPrice, maxPrice, inStock }: ProductFilter): boolean =>
@@ -107,18 +111,22 @@ function addSearch(
   searchFor: FilterOptions['searchFor'],
 ): string {
   const { search } = filter;
-  if (searchFor === 'list') {
+  // Few of the best or newest products could meet another condition: then all that match are asked for it.
+  if (searchFor === 'list' || isNarrowed(filter)) {
     const matches = matchesSearch(search, sql.bind);
     sql.where += ` and ${matches}`;
     return `select p.id from products p where p.status = 'active' and ${matches}`;
   }
-  // Another condition could leave few of the best or newest products: then all that were found are looked at.
-  const isWhole = isNarrowed(filter);
-  sql.with = (searchFor === 'ranking' ? rankedProducts : newestMatches)(search, sql.bind, isWhole);
-  // The lateral join reads the products by key; another join would read all products.
-  const product = 'lateral (select * from products where id = f.id offset 0) p';
-  sql.from = `found f cross join ${sql.from.replace('products p', product)}`;
+  sql.with = searchFor === 'ranking' ? rankedProducts(search, sql.bind) : newestMatches(search, sql.bind);
+  sql.from = FOUND;
   return 'select id from found';
+}
+
+/** Replaces the conditions by a ranking of the products that meet them. */
+function rankFiltered(sql: FilterSql, search: ProductSearch): void {
+  const ids = filteredIds(search, sql.bind, { from: sql.from, where: `${sql.where} and ${sql.someFits}` });
+  sql.with += rankedProducts(search, sql.bind, ids);
+  Object.assign(sql, { from: FOUND, where: 'true', someFits: 'true' });
 }
 
 /** The conditions of the filter on a variant with its stock level, and on the price of a unit. */

@@ -7,8 +7,8 @@ type Bind = (value: unknown) => string;
  * those with the words in title or brand first, then the newest. `product_matches` of migration 046 finds them.
  */
 export const MAX_RANKED = 300;
-/** If `product_matches` returns fewer products, it has found all. */
-export const MAX_MATCHES = 1_000;
+/** The most SKUs that are read for the products of a SKU's beginning. */
+const MAX_SKUS = 3_000;
 
 /** A search text as PostgreSQL reads it. */
 export interface ProductSearch {
@@ -16,8 +16,12 @@ export interface ProductSearch {
   query: string | null;
   /** The typed words. */
   words: string;
-  /** The products of SKUs that begin with the text, at most `MAX_RANKED`. */
+  /** The `like` pattern of `skuPattern`. */
+  skus: string | null;
+  /** The products on sale of SKUs that begin with the text, at most `MAX_RANKED`. */
   productIds: string[];
+  /** Whether `productIds` has all of them. */
+  hasAllSkus: boolean;
 }
 
 /**
@@ -26,45 +30,72 @@ export interface ProductSearch {
  */
 export async function readSearch(db: Pick<Database, 'search'>, q: string): Promise<ProductSearch> {
   const [row] = await db.search<ProductSearch>(
-    `select product_query($1::text)::text as query, array_to_string(typed_words($1::text), ' ') as words,
-      array(select product_id from variants where status = 'active' and upper(sku) like $2
-        order by upper(sku) using ~<~ limit ${MAX_RANKED}) as "productIds"`,
+    `with found as materialized (
+        select v.product_id, upper(v.sku) as sku
+          from variants v cross join lateral (select status from products where id = v.product_id offset 0) p
+          where v.status = 'active' and p.status = 'active' and upper(v.sku) like $2::text
+          order by upper(v.sku) using ~<~ limit ${MAX_SKUS})
+    select product_query($1::text)::text as query, array_to_string(typed_words($1::text), ' ') as words, $2::text as skus,
+      array(select product_id from found group by product_id order by min(sku) limit ${MAX_RANKED}) as "productIds",
+      (select count(*) < ${MAX_SKUS} and count(distinct product_id) <= ${MAX_RANKED} from found) as "hasAllSkus"`,
     [searchText(q), skuPattern(q)],
   );
-  return row ?? { query: null, words: '', productIds: [] };
+  return row ?? { query: null, words: '', skus: null, productIds: [], hasAllSkus: true };
 }
 
 /** The condition that the product `p` matches the search. */
-export function matchesSearch({ query, productIds }: ProductSearch, bind: Bind): string {
-  const words = `p.search @@ ${bind(query)}::tsquery`;
-  return productIds.length === 0 ? words : `(${words} or p.id = any(${bind(productIds)}::uuid[]))`;
+export function matchesSearch(search: ProductSearch, bind: Bind): string {
+  const words = `p.search @@ ${bind(search.query)}::tsquery`;
+  return search.productIds.length === 0 ? words : `(${words} or ${matchesSku(search, bind)})`;
 }
 
-/** The ids of matching products, in bounded time: all of them, or those that `product_matches` finds of more. */
-const foundIds = ({ query, productIds }: ProductSearch, bind: Bind): string =>
-  `(select product_matches(${bind(query)}::tsquery) as id union select unnest(${bind(productIds)}::uuid[]))`;
+const matchesSku = ({ skus, productIds, hasAllSkus }: ProductSearch, bind: Bind): string =>
+  hasAllSkus
+    ? `p.id = any(${bind(productIds)}::uuid[])`
+    : `exists (select 1 from variants v where v.product_id = p.id and v.status = 'active' and upper(v.sku) like ${bind(skus)})`;
 
-/** A common table expression `found` with the newest matching products and one more than `MAX_RANKED`, or all found. */
-export const newestMatches = (search: ProductSearch, bind: Bind, isWhole: boolean): string =>
-  ` found as materialized (select id from ${foundIds(search, bind)} matches
-    order by id desc limit ${isWhole ? null : MAX_RANKED + 1}),`;
+/** SQL of the ids of matching products, in bounded time: all of them, or those that `product_matches` finds of more. */
+const foundIds = ({ query, productIds }: ProductSearch, bind: Bind): string =>
+  `select product_matches(${bind(query)}::tsquery) as id union select unnest(${bind(productIds)}::uuid[])`;
 
 /**
- * A common table expression `found` with the score of each ranked product, the best `MAX_RANKED` or all found. A matching
- * SKU ranks above every text match.
+ * SQL of the ids of matching products that fit other conditions: all if there are at most 1,000, as in `product_matches`;
+ * of more, 1,000, with those among the newest 2,000 products and those of SKUs.
  */
-export function rankedProducts(search: ProductSearch, bind: Bind, isWhole: boolean): string {
-  const { query, words, productIds } = search;
-  const skus = `${bind(productIds)}::uuid[]`;
+export function filteredIds(
+  { productIds }: ProductSearch,
+  bind: Bind,
+  filtered: { from: string; where: string },
+): string {
+  const ids = (products: string) =>
+    `select p.id from ${filtered.from.replace('products p', `${products} p`)} where ${filtered.where}`;
+  const newest = `(select * from products where status = 'active' order by created_at desc, id desc limit 2000)`;
+  return `(${ids('products')} limit 1000) union ${ids(newest)}
+    union ${ids(`(select * from products where id = any(${bind(productIds)}::uuid[]))`)}`;
+}
+
+/** A common table expression `found` with the newest matching products: one more than `MAX_RANKED`. */
+export const newestMatches = (search: ProductSearch, bind: Bind): string =>
+  ` found as materialized (select id from (${foundIds(search, bind)}) matches order by id desc limit ${MAX_RANKED + 1}),`;
+
+/**
+ * A common table expression `found` with the scores of the best `MAX_RANKED` candidates. A matching SKU ranks
+ * above every text match.
+ * @param filtered SQL of the ids of the candidates, if there is another filter
+ */
+export function rankedProducts(search: ProductSearch, bind: Bind, filtered?: string): string {
+  const { query, words } = search;
+  // Without another filter only `productIds` are there by their SKUs.
+  const isSku = matchesSku({ ...search, hasAllSkus: search.hasAllSkus || filtered === undefined }, bind);
   // The lateral joins read the products by key; another join would read all products.
   return ` found as materialized (
     select hits.id, score from (
-      select matches.id from ${foundIds(search, bind)} matches cross join lateral (
-          select created_at, id = any(${skus}) as is_sku, search @@ ${bind(inNames(query))}::tsquery as is_named
-            from products where id = matches.id offset 0) p
-        order by is_sku desc, is_named desc, created_at desc, id desc limit ${isWhole ? null : MAX_RANKED}) hits
+      select p.id from (${filtered ?? foundIds(search, bind)}) matches
+          cross join lateral (select id, created_at, search from products where id = matches.id offset 0) p
+        order by ${isSku} desc, p.search @@ ${bind(inNames(query))}::tsquery desc, p.created_at desc, p.id desc
+        limit ${MAX_RANKED}) hits
       cross join lateral (
-        select case when p.id = any(${skus}) then 1e7::int else (1e6 * (ts_rank(p.search, ${bind(query)}::tsquery)
+        select case when ${isSku} then 1e7::int else (1e6 * (ts_rank(p.search, ${bind(query)}::tsquery)
             + word_similarity(${bind(words)}::text, p.title || ' ' || p.brand)))::int end as score
           from products p where p.id = hits.id offset 0) each),`;
 }
