@@ -56,5 +56,16 @@ describe('the counts of the overview', () => {
     expect(await overdue(), 'while a full run makes progress').to.equal(0);
     await query(`update reconciliation_runs set updated_at = now() - interval '31 minutes'`);
     expect(await overdue(), 'while it makes none').to.equal(1);
+    await query(
+      `update reconciliation_runs set state = 'done', phase = 'given up', updated_at = now(), finished_at = now()
+        where kind = 'full'`,
+    );
+    expect(await overdue(), 'after it was given up').to.equal(1);
+    await query(
+      `insert into reconciliation_runs (id, kind, started_by, state, phase, since, started_at, updated_at)
+        values ($1, 'recent', 'schedule', 'running', 'events', now(), now(), now())`,
+      [newId()],
+    );
+    expect(await overdue(), 'while a recent run does not end').to.equal(1);
   });
 });

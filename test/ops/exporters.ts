@@ -20,6 +20,7 @@ export const EXPORTERS: Readonly<Record<string, { image: string; metrics: Metric
       pg_stat_database_xact_commit: ['datid', 'datname'],
       pg_stat_database_xact_rollback: ['datid', 'datname'],
       pg_stat_replication_pg_wal_lsn_diff: ['application_name', 'client_addr', 'state', 'slot_name'],
+      pg_up: [],
     },
   },
   'redis_exporter 1.67': {
@@ -38,6 +39,7 @@ export const EXPORTERS: Readonly<Record<string, { image: string; metrics: Metric
       redis_memory_used_bytes: [],
       redis_rdb_last_bgsave_status: [],
       redis_rejected_connections_total: [],
+      redis_up: [],
     },
   },
   'node_exporter 1.9': {

@@ -43,7 +43,7 @@ export async function plantSales(
   );
 }
 
-const CONTEXT: JobContext = { commandId: '', isTakeover: false, starts: 1, progress: () => undefined };
+export const CONTEXT: JobContext = { commandId: '', isTakeover: false, starts: 1, progress: () => undefined };
 
 /** Runs a job of the analytics once. */
 export async function runAnalytics(deps: Pick<WorkerDeps, 'db'>, { name }: JobKind = addUpAnalytics): Promise<void> {

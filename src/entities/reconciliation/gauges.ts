@@ -9,7 +9,7 @@ const GAUGES: GaugeSet['gauges'] = {
     labels: ['kind', 'severity', 'state'],
   },
   reconciliation_age_seconds: { help: 'Seconds since the last finished reconciliation run', labels: ['kind'] },
-  reconciliation_runs_active: { help: 'Reconciliation runs that make progress: 0 or 1', labels: [] },
+  reconciliation_runs_active: { help: 'Reconciliation runs that make progress: 0 or 1', labels: ['kind'] },
   outbox_commands: { help: 'Commands in the outbox', labels: [] },
   outbox_oldest_seconds: {
     help: 'Age of the oldest command in the outbox in seconds, without mails, which may wait for days',
@@ -37,9 +37,11 @@ const READINGS = `
   select 'discrepancies_open' as gauge, jsonb_build_object('kind', kind, 'severity', severity, 'state', state) as labels, count(*) as value
     from discrepancies where state in ('healing', 'person') group by kind, severity, state
   union all select 'reconciliation_age_seconds', jsonb_build_object('kind', kind), ${SECONDS_SINCE('max(finished_at)')}
-    from reconciliation_runs where state = 'done' group by kind
-  union all select 'reconciliation_runs_active', ${NONE}, count(*) from reconciliation_runs
-    where state = 'running' and updated_at > now() - ${STALL_TIMEOUT}
+    from reconciliation_runs where state = 'done' and phase <> 'given up' group by kind
+  union all select 'reconciliation_runs_active', jsonb_build_object('kind', kinds.kind), count(r.id)
+    from (values ('recent'), ('full')) as kinds (kind)
+    left join reconciliation_runs r on r.kind = kinds.kind and r.state = 'running' and r.updated_at > now() - ${STALL_TIMEOUT}
+    group by kinds.kind
   union all select 'outbox_commands', ${NONE}, count(*) from outbox
   union all select 'outbox_oldest_seconds', ${NONE}, ${SECONDS_SINCE('min(created_at)')} from outbox where queue <> 'mail'
   union all select 'checkouts_busy', jsonb_build_object('state', state), count(*) from checkouts where busy group by state

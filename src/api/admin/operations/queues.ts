@@ -127,13 +127,18 @@ async function redrive(deps: ApiDeps, call: Call<{ queue: string }, unknown, unk
     isSecret: true,
     work,
   });
-  const outcomes = await askRedis(deps, () => Promise.allSettled(jobs.map((job) => job.retry('failed'))));
-  refuseWithoutRedis(deps);
+  const retry = () => Promise.allSettled(jobs.map((job) => job.retry('failed')));
+  const outcomes = await askRedis(deps, retry, MAY_STILL_RUN);
+  refuseWithoutRedis(deps, MAY_STILL_RUN);
   // A rejected job is no longer failed: another request has retried it.
   const body = { redriven: ids.filter((_, index) => outcomes[index]?.status === 'fulfilled') };
   if (jobs.length === 1 && body.redriven.length === 0) throw refused('JOB_NOT_FAILED', { jobId: ids[0] });
   return { ...answer, body };
 }
+
+/** The audit log has its entry, and Redis may get the command later. */
+const MAY_STILL_RUN =
+  'Redis does not answer. The jobs may still run again: look at the failed jobs before you try again.';
 
 /** @throws QUEUE_NOT_FOUND, QUEUE_UNAVAILABLE */
 const failedJobsOf = (deps: ApiDeps, name: string): Promise<Job[]> => {
@@ -149,24 +154,24 @@ function findQueue({ queues }: ApiDeps, name: string): Queue {
 }
 
 /** How long a request waits for Redis, in milliseconds. A server that is frozen accepts connections and does not answer. */
-const REDIS_TIMEOUT_MS = 2_000;
+export const REDIS_TIMEOUT_MS = 2_000;
 
 /**
  * Runs commands of queues. Fails at once without Redis, and soon when it does not answer, instead of blocking the request.
  * @throws QUEUE_UNAVAILABLE
  */
-async function askRedis<T>(deps: ApiDeps, ask: () => Promise<T>): Promise<T> {
-  refuseWithoutRedis(deps);
+async function askRedis<T>(deps: ApiDeps, ask: () => Promise<T>, message?: string): Promise<T> {
+  refuseWithoutRedis(deps, message);
   const answer = await withTimeout(ask(), REDIS_TIMEOUT_MS).catch((error) => {
     observeSparingly('queue.down', errorFields(error));
-    throw unavailable('QUEUE_UNAVAILABLE');
+    throw unavailable('QUEUE_UNAVAILABLE', undefined, message);
   });
-  if (answer === TIMED_OUT) throw unavailable('QUEUE_UNAVAILABLE');
+  if (answer === TIMED_OUT) throw unavailable('QUEUE_UNAVAILABLE', undefined, message);
   return answer;
 }
 
-function refuseWithoutRedis({ queues }: ApiDeps): void {
-  if (!queues.isConnected()) throw unavailable('QUEUE_UNAVAILABLE');
+function refuseWithoutRedis({ queues }: ApiDeps, message?: string): void {
+  if (!queues.isConnected()) throw unavailable('QUEUE_UNAVAILABLE', undefined, message);
 }
 
 const viewOf = (job: Job) => {

@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import { startOf } from '../../../../src/api/admin/analytics/answer/day-range.ts';
 import { newId, uuidv7Floor } from '../../../../src/infra/ids.ts';
 import { recountAnalytics } from '../../../../src/jobs/reconciliation.ts';
+import { analyticsHandlers } from '../../../../src/workers/analytics/analytics.ts';
 import { stockVariant } from '../../../support/books.ts';
-import { runAnalytics } from '../../../support/sales.ts';
+import { CONTEXT, runAnalytics } from '../../../support/sales.ts';
 import { openPeopleShop, type PeopleShop } from '../../people-shop.ts';
 
 const DAY_MS = 86_400_000;
@@ -120,6 +121,20 @@ describe('the conversion of carts', function () {
     expect((await ask(6)).totals.completed).to.equal(0);
     await runAnalytics(shop.deps, recountAnalytics);
     expect((await ask(6)).totals.completed).to.equal(1);
+  });
+
+  it('adds up again what workers of an older release counted: recent days each minute, all days after a start', async () => {
+    await cart(40);
+    await cart(5);
+    const handlers = analyticsHandlers(shop.deps);
+    const eachMinute = () => handlers[0]?.run({}, CONTEXT);
+    await eachMinute();
+    const counted = (await ask(45, 'month')).totals.carts;
+    await shop.db.query(`delete from conversion_days`);
+    await eachMinute();
+    expect((await ask(45, 'month')).totals.carts).to.equal(1);
+    await runAnalytics(shop.deps);
+    expect((await ask(45, 'month')).totals.carts).to.equal(counted);
   });
 
   it('keeps the counts of carts that are deleted', async () => {

@@ -51,11 +51,14 @@ describe('the sales of the shop', function () {
       set local session_replication_role = replica;
       insert into order_numbers (number, order_id) select 1000000 + n, gen_random_uuid() from generate_series(1, 150001) n;
     end $$`);
-    for (const path of ['sales', 'bestsellers', 'discounts']) {
-      const { status, body } = await shop.ask<Refused>('GET', `/admin/analytics/${path}`, { token });
-      expect([status, body.error.code], path).to.deep.equal([503, 'ANALYTICS_UNAVAILABLE']);
+    try {
+      for (const path of ['sales', 'bestsellers', 'discounts']) {
+        const { status, body } = await shop.ask<Refused>('GET', `/admin/analytics/${path}`, { token });
+        expect([status, body.error.code], path).to.deep.equal([503, 'ANALYTICS_UNAVAILABLE']);
+      }
+    } finally {
+      await shop.db.query(`delete from order_numbers where number > 1000000`);
     }
-    await shop.db.query(`delete from order_numbers where number > 1000000`);
     expect((await ask()).totals.orders).to.equal(0);
   });
 

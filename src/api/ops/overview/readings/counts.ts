@@ -58,11 +58,12 @@ const KINDS: readonly Kind[] = [
     path: '/ops/reconciliation/runs',
     permission: 'queues:view',
     state: 'fault',
-    // As the alert ReconciliationOverdue: no recent run starts while a full run makes progress. A new shop has an hour for
-    // its first run, from its first checkout.
-    rows: `(select max(finished_at) as last from reconciliation_runs where state = 'done' and kind = 'recent') as run
+    // As the alert ReconciliationOverdue: no recent run starts while a full run makes progress. The next one has an hour after
+    // it, as the first run of a new shop has after its first checkout.
+    rows: `(select max(finished_at) as last from reconciliation_runs where state = 'done' and phase <> 'given up') as run
       where coalesce(last, (select created_at from checkouts order by id limit 1)) < now() - interval '1 hour'
-        and not exists (select 1 from reconciliation_runs where updated_at > now() - interval '30 minutes')`,
+        and not exists (select 1 from reconciliation_runs 
+          where state = 'running' and kind = 'full' and updated_at > now() - interval '30 minutes')`,
   },
   {
     title: 'Commands without an effect',

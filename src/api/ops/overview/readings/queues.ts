@@ -1,6 +1,8 @@
 import type { Metrics, Queue } from 'bullmq';
 import { AppError, unavailable } from '../../../../domain/errors.ts';
 import { errorFields, observeSparingly } from '../../../../infra/observability/log.ts';
+import { TIMED_OUT, withTimeout } from '../../../../infra/with-timeout.ts';
+import { REDIS_TIMEOUT_MS } from '../../../admin/operations/queues.ts';
 import { RequestFault } from '../../../http/errors/failure.ts';
 import { type QueueCounts, readQueueCounts } from '../../jobs/queue-counts.ts';
 import { failedPath, queuePath } from '../../jobs/queue-paths.ts';
@@ -35,7 +37,10 @@ export async function readQueues(deps: OpsDeps, opsRequest: OpsRequest): Promise
   try {
     const counted = await readQueueCounts(deps, opsRequest);
     const counts = new Map(counted.map((each) => [each.name, each.counts]));
-    return await Promise.all(deps.queues.all.map((queue) => readQueue(queue, counts.get(queue.name) ?? {})));
+    const reads = deps.queues.all.map((queue) => readQueue(queue, counts.get(queue.name) ?? {}));
+    const readings = await withTimeout(Promise.all(reads), REDIS_TIMEOUT_MS);
+    if (readings === TIMED_OUT) throw new Error(`no answer within ${REDIS_TIMEOUT_MS} ms`);
+    return readings;
   } catch (error) {
     // The connection may end between two commands, and Redis may refuse a command.
     if (error instanceof AppError || error instanceof RequestFault) throw error;
