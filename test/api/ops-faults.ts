@@ -132,9 +132,9 @@ type Queues = PeopleShop['deps']['queues']['all'];
 
 async function plantInQueues(queues: Queues, stopFirstWorker: () => Promise<void> | undefined): Promise<void> {
   const queue = (name: string) => queues.find((each) => each.name === name);
-  // No worker knows these jobs.
-  await queue('orders')?.add('orders.unknown', {}, { jobId: 'failing' });
-  await queue('mail')?.add('mail.unknown', {}, { jobId: 'failing' });
+  // The handlers of the test fail these jobs.
+  await queue('orders')?.add('orders.test', { fails: true }, { jobId: 'failing' });
+  await queue('mail')?.add('mail.test', { fails: true }, { jobId: 'failing' });
   await queue('invoices')?.pause();
   await stopFirstWorker();
   await waitFor('both jobs have failed', async () => {

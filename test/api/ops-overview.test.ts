@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { UnrecoverableError } from 'bullmq';
 import { expect } from 'chai';
 import express from 'express';
 import { readSessionValidity } from '../../src/api/auth/session-validity.ts';
@@ -67,7 +68,11 @@ describe('the overview of the operators’ pages', function () {
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     connection = openRedis(redis.url, 'consume');
     for (const { name: queue } of shop.deps.queues.all) {
-      const handler = { name: `${queue}.test`, queue, run: async () => done };
+      const run = async (payload: object) => {
+        if ('fails' in payload) throw new UnrecoverableError('planted');
+        return done;
+      };
+      const handler = { name: `${queue}.test`, queue, run };
       const options = { queue, connection, concurrency: 1, whenUnavailable: () => null };
       workers.push(startWorker([handler], options));
     }
