@@ -2,6 +2,7 @@ import type { Goods } from '../../domain/pricing/inputs.ts';
 import { forAnyKeys } from '../../infra/database/groups/merged-statements.ts';
 import type { Query } from '../../infra/database/query.ts';
 import { OFFERS_VERSION } from '../pricing/offers.ts';
+import { AVAILABLE } from '../stock/availability.ts';
 
 /** A variant with the price, tax rates and stock that carts and checkouts need. */
 export interface Sellable extends Goods {
@@ -32,7 +33,7 @@ const GOODS = forAnyKeys(
   `select v.id as "variantId", p.id as "productId", p.slug, v.sku, p.title, v.size, v.color, p.hsn, p.tax_class as "taxClass",
       v.price as "unitPrice", v.weight_grams as "weightGrams", v.max_per_order as "maxPerOrder",
       p.status = 'active' and v.status = 'active' as "isOnSale",
-      greatest(s.on_hand + s.backorder_limit - s.reserved, 0) as available,
+      ${AVAILABLE} as available,
       array(select c.collection_id from product_collections c where c.product_id = p.id) as "collectionIds",
       (select coalesce(json_agg(json_build_object('listId', price_list_id, 'minQuantity', min_quantity, 'price', e.price)
           order by price_list_id, min_quantity), '[]') from price_list_entries e where e.variant_id = v.id) as prices,

@@ -71,8 +71,8 @@ export async function recallCommands({ query }: Pick<Database, 'query'>): Promis
 }
 
 /**
- * Claims overdue commands; parked ones wait for their release. A command that waits long in its queue is not lost, and redelivery costs more than it helps:
- * so the time to the next claim grows. Concurrent relays skip the claimed rows.
+ * Claims overdue commands; parked ones wait for their release. A command that waits long in its queue is not lost, and
+ * redelivery costs more than it helps: so the time to the next claim grows. Concurrent relays skip the claimed rows.
  */
 export async function claimOverdue(tx: Tx, limit: number): Promise<Command[]> {
   const claimed = await tx.query<Command & { deliveries: number }>(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type ListedPrice, type PriceTerms, unitPriceOf } from '../../../domain/pricing/unit-prices/unit-price.ts';
 import { NOT_OVER } from '../../../entities/pricing/offers.ts';
+import { AVAILABLE } from '../../../entities/stock/availability.ts';
 import type { Database } from '../../../infra/database/database.ts';
 import { ratingOf, ratingSchema } from '../../reviews/rating.ts';
 
@@ -78,7 +79,7 @@ export async function productIdOf(query: Database['query'], slug: string): Promi
 /** Reads the available units of each variant of a product. */
 export async function availabilityOf(query: Database['query'], productId: string): Promise<Map<string, number>> {
   const rows = await query<{ id: string; available: number }>(
-    `select v.id, greatest(s.on_hand + s.backorder_limit - s.reserved, 0) as available
+    `select v.id, ${AVAILABLE} as available
       from variants v join stock_levels s on s.variant_id = v.id where v.product_id = $1 and v.status = 'active'`,
     [productId],
   );
@@ -91,7 +92,7 @@ export async function availableUnits(
   variantId: string,
 ): Promise<{ available: number } | undefined> {
   const [row] = await query<{ available: number }>(
-    `select greatest(s.on_hand + s.backorder_limit - s.reserved, 0) as available
+    `select ${AVAILABLE} as available
       from variants v join stock_levels s on s.variant_id = v.id where v.id = $1 and v.status = 'active'`,
     [variantId],
   );
@@ -110,7 +111,7 @@ export async function readProduct(
           from product_collections pc join collections c on c.id = pc.collection_id
           where pc.product_id = p.id and c.status = 'active') as collections,
         (select coalesce(json_agg(json_build_object('id', v.id, 'sku', v.sku, 'size', v.size, 'color', v.color,
-            'price', v.price, 'weightGrams', v.weight_grams, 'attributes', v.attributes, 'available', greatest(s.on_hand + s.backorder_limit - s.reserved, 0),
+            'price', v.price, 'weightGrams', v.weight_grams, 'attributes', v.attributes, 'available', ${AVAILABLE},
             'maxPerOrder', v.max_per_order) order by v.position), '[]')
           from variants v join stock_levels s on s.variant_id = v.id
           where v.product_id = p.id and v.status = 'active') as variants,

@@ -1,5 +1,6 @@
 import type { Permission } from '../../../../domain/access/permissions.ts';
 import { indianDate } from '../../../../domain/invoices/numbering.ts';
+import { STALL_TIMEOUT } from '../../../../entities/reconciliation/run.ts';
 import type { Query } from '../../../../infra/database/query.ts';
 import { uuidv7Floor } from '../../../../infra/ids.ts';
 import { startOf } from '../../../admin/analytics/answer/day-range.ts';
@@ -62,8 +63,8 @@ const KINDS: readonly Kind[] = [
     // it, as the first run of a new shop has after its first checkout.
     rows: `(select max(finished_at) as last from reconciliation_runs where state = 'done' and phase <> 'given up') as run
       where coalesce(last, (select created_at from checkouts order by id limit 1)) < now() - interval '1 hour'
-        and not exists (select 1 from reconciliation_runs 
-          where state = 'running' and kind = 'full' and updated_at > now() - interval '30 minutes')`,
+        and not exists (select 1 from reconciliation_runs
+          where state = 'running' and kind = 'full' and updated_at > now() - ${STALL_TIMEOUT})`,
   },
   {
     title: 'Commands without an effect',
