@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Migration001Catalogue } from '../../migrations/001_catalogue.ts';
 import { Migration002Inventory } from '../../migrations/002_inventory.ts';
 import { Migration003Checkouts } from '../../migrations/003_checkouts.ts';
@@ -45,6 +46,7 @@ import { Migration046ProductWords } from '../../migrations/046_product_words.ts'
 import { Migration047ParkedCommands } from '../../migrations/047_parked_commands.ts';
 import { Migration048ListFilters } from '../../migrations/048_list_filters.ts';
 import { Migration049ConversionDays } from '../../migrations/049_conversion_days.ts';
+import { Migration050KeptRows } from '../../migrations/050_kept_rows.ts';
 import type { Database } from '../infra/database/database.ts';
 import { ApiKey } from './access/api-key.ts';
 import { Role, syncBuiltinRoles } from './access/role.ts';
@@ -152,10 +154,12 @@ export const MIGRATIONS = [
   { name: '047_parked_commands', class: Migration047ParkedCommands },
   { name: '048_list_filters', class: Migration048ListFilters },
   { name: '049_conversion_days', class: Migration049ConversionDays },
+  { name: '050_kept_rows', class: Migration050KeptRows },
 ];
 
 /** Advisory lock: one process at a time migrates. The number is arbitrary but must not change. */
 const MIGRATION_LOCK = 7_205_759;
+const LOCK_PAUSE_MS = 100;
 
 /**
  * Migrates the schema and updates the built-in roles. Concurrent processes wait for the first and then find nothing to
@@ -164,9 +168,11 @@ const MIGRATION_LOCK = 7_205_759;
 export async function migrate(db: Database): Promise<void> {
   const em = db.orm.em.fork();
   await em.transactional(async (locked) => {
-    // Migrations may take long, on another connection; concurrent processes wait without a timeout.
-    await locked.execute(`set local idle_in_transaction_session_timeout = 0; set local lock_timeout = 0`);
-    await locked.execute(`select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
+    // Migrations may take long, on another connection.
+    await locked.execute(`set local idle_in_transaction_session_timeout = 0`);
+    // A statement that waits for the lock would hold a snapshot, for whose end an index that is made concurrently waits.
+    const lock = `select pg_try_advisory_xact_lock(${MIGRATION_LOCK}) as "isLocked"`;
+    while (!(await locked.execute<{ isLocked: boolean }[]>(lock))[0]?.isLocked) await pause(LOCK_PAUSE_MS);
     await db.orm.migrator.up();
     await preparePartitionsFor(db, new Date());
     await syncBuiltinRoles(db, new Date());

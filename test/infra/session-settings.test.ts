@@ -63,10 +63,13 @@ describe('a connection of ours', () => {
     await db.close();
   });
 
-  it('plans a search by its values and ends it in time, for that search only', async () => {
+  it('plans a search by its values, a list once, and ends both in time, for that search only', async () => {
     const names = ['plan_cache_mode', 'statement_timeout', 'lock_timeout'];
     expect(await settingsOf(database.db.search, ...names)).to.deep.equal({
       ...{ plan_cache_mode: 'force_custom_plan', statement_timeout: '10000', lock_timeout: '15000' },
+    });
+    expect(await settingsOf(database.db.list, ...names)).to.deep.equal({
+      ...{ plan_cache_mode: 'force_generic_plan', statement_timeout: '10000', lock_timeout: '15000' },
     });
     const failed = await database.db.search('select 1 / $1::int', [0]).catch((error: Error) => error.message);
     expect(failed).to.equal('division by zero');
@@ -84,6 +87,20 @@ describe('a connection of ours', () => {
       expect(await db.query(PREPARED)).to.deep.equal([{ count }]);
       await db.close();
     }
+  });
+
+  it('keeps the plan of a list, and none of a search', async () => {
+    const db = await single();
+    for (const ask of [db.search, db.list]) await ask('select $1::int as n /* of this test */', [1]);
+    expect(await db.search(PREPARED, [])).to.deep.equal([{ count: 1 }]);
+    expect(
+      await db.search(
+        `select generic_plans::int, custom_plans::int from pg_prepared_statements
+      where statement like '%of this test%'`,
+        [],
+      ),
+    ).to.deep.equal([{ generic_plans: 1, custom_plans: 0 }]);
+    await db.close();
   });
 
   it('ends after its longest life, half an hour, but not in the middle of its work', async () => {

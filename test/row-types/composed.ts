@@ -116,7 +116,7 @@ const productLists = TERMS.flatMap((terms) =>
 type Composer = (query: Query) => Promise<unknown> | undefined;
 
 const orders = (query: Query) =>
-  readOrders(query, {
+  readOrders({ list: query, search: query } as Database, {
     ...{ customerId: after, emailIndex: 'index', number: 1, state: 'CONFIRMED', before: after, limit: 1 },
     placed: { from: new Date(0), before: new Date(1) },
   });

@@ -1,14 +1,16 @@
 import { expect } from 'chai';
 import pg from 'pg';
+import { type ChangedRows, changesSince, readRecordedCheckouts } from '../../src/entities/verification/changes.ts';
 import { newId, uuidv7Floor, uuidv7Time } from '../../src/infra/ids.ts';
 import { openCheckpoint } from '../../tools/verify/checkpoint.ts';
-import { verifyDatabase } from '../../tools/verify/database.ts';
+import { queryOf, verifyDatabase } from '../../tools/verify/database.ts';
 import { type Flow, startFlow } from '../flows/stack.ts';
 import { putDiscount } from '../support/offers.ts';
 import type { Checkout } from '../support/shop.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const DAYS = 20;
+const NIL = '00000000-0000-0000-0000-000000000000';
 
 /** The same UUIDv7, made so many days earlier. */
 function aged(id: string): string {
@@ -159,6 +161,28 @@ describe('the checkpoint of bin/verify', function () {
     await checkpoint?.store({ isClean: true, isFull: false, recordedBefore });
     expect(await sql(`select subject, key from late_changes`)).to.deep.equal([{ subject: 'checkout', key: bought.id }]);
     expect((await verify()).checkouts).to.equal(2);
+  });
+
+  it('is followed by changes that are read in batches', async () => {
+    await sql(
+      `insert into late_changes (subject, key) select 'checkout', gen_random_uuid() from generate_series(1, 1200)`,
+    );
+    for (const [subject, key] of [
+      ['order', bought.orderId],
+      ['payment', paymentId],
+    ])
+      await sql(`insert into late_changes (subject, key) values ($1, $2)`, subject, key);
+    const { since } = await changesSince(queryOf(client), new Date());
+    const found: string[] = [];
+    let batches = 0;
+    for (let after: string | null = NIL; after !== null; batches += 1) {
+      const batch: ChangedRows = await readRecordedCheckouts(queryOf(client), { since, after });
+      found.push(...batch.ids);
+      after = batch.next;
+    }
+    expect({ found: [...new Set(found)], batches }).to.deep.equal({ found: [bought.id], batches: 3 });
+    expect((await verify()).broken).to.deep.equal([]);
+    expect(await sql(`select 1 from late_changes`)).to.deep.equal([]);
   });
 
   it('does not hide old work that is not finished', async () => {

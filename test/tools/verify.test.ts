@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
 import pg from 'pg';
 import { INVARIANTS } from '../../src/entities/invariants/all-invariants.ts';
-import { readChanges } from '../../src/entities/verification/changes.ts';
+import { changesSince } from '../../src/entities/verification/changes.ts';
 import { stripeProvider } from '../../src/ports/payments/stripe.ts';
 import { brokenInvariants, type Extent, findViolations, queryOf, verifyDatabase } from '../../tools/verify/database.ts';
 import { verifyProvider } from '../../tools/verify/provider.ts';
@@ -199,7 +199,7 @@ describe('bin/verify', () => {
       const found = await rowsIn('all');
       // All rows are younger than a checkpoint of now.
       const isOnlyFull = INVARIANTS.some((invariant) => invariant.name === name && invariant.isOnlyFull);
-      const recent = await rowsIn(await readChanges(queryOf(client), new Date()));
+      const recent = await rowsIn(await changesSince(queryOf(client), new Date()));
       expect(textsOf(recent)).to.have.members(isOnlyFull ? [] : textsOf(found));
       // Batches find exactly what the statement of the invariant finds in whole tables.
       if (name !== REPLAY.name) expect(textsOf(found)).to.have.members(textsOf(whole[0]?.rows ?? []));

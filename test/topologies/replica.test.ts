@@ -77,7 +77,7 @@ describeAll('searches on a replica', function () {
     const searchReplica = replicaFirst(replica, primary);
     const isServed = async () => {
       taken = 0;
-      const [row] = await searchReplica<{ isReplica: boolean }>(SERVER, []);
+      const [row] = await searchReplica<{ isReplica: boolean }>({ text: SERVER, values: [] });
       return row?.isReplica;
     };
     await waitFor('the replica serves', isServed, USED_AGAIN_MS);

@@ -1,6 +1,10 @@
 import { expect } from 'chai';
 import { openVault } from '../../src/entities/account/privacy/vault.ts';
-import { anonymiseEndedCheckouts, deleteEndedCheckouts } from '../../src/entities/retention/ended-checkouts.ts';
+import {
+  anonymiseEndedCheckouts,
+  deleteEndedCheckouts,
+  findEndedCheckouts,
+} from '../../src/entities/retention/ended-checkouts.ts';
 import { unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { newId } from '../../src/infra/ids.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
@@ -102,6 +106,18 @@ describe('checkouts that ended without an order', () => {
     await round();
     expect(await all()).to.deep.equal(kept.toSorted());
     expect(await query(`select 1 from payments`)).to.have.length(2);
+  });
+
+  it('are looked at again 90 days later when money came or may come', async () => {
+    const [paid, paying] = [await ended(91), await ended(91)];
+    await pay(paid, 'succeeded', { captured: 100, days: 91 });
+    await pay(paying, 'processing', { days: 91 });
+    await round();
+    expect((await findEndedCheckouts(database.db)).toDelete).to.equal(null);
+    await query(`update payments set status = 'canceled' where checkout_id = $1`, [paying]);
+    await query(`update checkouts set kept_at = now() - interval '91 days'`);
+    await round();
+    expect(await all()).to.deep.equal([paid]);
   });
 
   it('are left to the next round while somebody works on them', async () => {

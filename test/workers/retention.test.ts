@@ -144,6 +144,39 @@ describe('rows that are of no use any more', () => {
     expect(await countOf('cart_items')).to.equal(kept.length);
   });
 
+  it('are no carts to which a checkout refers, and these are looked at again only after another period', async () => {
+    const cart = async (customerId: string | null, days: number) => {
+      const id = newId();
+      const row = { id, customer_id: customerId, currency: 'INR', status: 'open' };
+      await insert('carts', { ...row, created_at: daysAgo(400), updated_at: daysAgo(days) });
+      const end = { state: 'EXPIRED', busy: false, reason: 'R', steps: 1, created_at: daysAgo(days) };
+      const checkout = {
+        id,
+        order_id: newId(),
+        cart_id: id,
+        cart_version: 1,
+        place_of_supply: 'IN-KA',
+        currency: 'INR',
+      };
+      await insert('checkouts', { ...checkout, ...end, updated_at: daysAgo(days) });
+      return id;
+    };
+    const [guest, customer] = [await cart(null, 31), await cart(accountId, 181)];
+    const kept = async () =>
+      (await database.db.query<{ id: string }>(`select id from carts where kept_at is not null order by id`)).map(
+        ({ id }) => id,
+      );
+    await deleteExpiredRows(database.db);
+    expect(await kept()).to.deep.equal([guest, customer].toSorted());
+    await database.db.query(`delete from checkouts`);
+    await database.db.query(`update carts set kept_at = now() - interval '29 days'`);
+    await deleteExpiredRows(database.db);
+    expect(await ids('carts')).to.deep.equal([guest, customer].toSorted());
+    await database.db.query(`update carts set kept_at = now() - interval '31 days'`);
+    await deleteExpiredRows(database.db);
+    expect(await ids('carts')).to.deep.equal([customer]);
+  });
+
   it('are runs of reconciliation after 90 days, discrepancies a year after they were decided, and counts of mails', async () => {
     const run = async (days: number) => {
       const id = newId();

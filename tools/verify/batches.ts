@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Invariant } from '../../src/entities/reconciliation/invariant.ts';
 import { inBatch, type Scope, scopeOf } from '../../src/entities/reconciliation/scopes.ts';
+import type { ChangedRows } from '../../src/entities/verification/changes.ts';
 import { findUnreplayable, REPLAY } from './replay.ts';
 
 /** Runs the work on one snapshot of the database, in a short read-only transaction of its own. */
@@ -60,13 +61,27 @@ export function batchesOf({ invariants, chosen, report }: Choice): Record<Batche
   };
 }
 
-/** Checks the rows with these ids, in batches. */
-export async function checkIds(snapshot: Snapshot, { size, check }: Batches, ids: readonly string[]): Promise<number> {
+/** Reads the next rows of a list, in one snapshot. */
+export type ReadNext = (client: pg.ClientBase, after: string) => Promise<ChangedRows>;
+
+/** Checks the rows of a list that is read in batches. @returns their number; rows in two batches count twice */
+export async function checkListed(snapshot: Snapshot, batches: Batches, readNext: ReadNext): Promise<number> {
+  let checked = 0;
+  for (let after: string | null = FIRST; after !== null; ) {
+    const from: string = after;
+    const { ids, next } = await snapshot((client) => readNext(client, from));
+    await checkIds(snapshot, batches, ids);
+    checked += ids.length;
+    after = next;
+  }
+  return checked;
+}
+
+async function checkIds(snapshot: Snapshot, { size, check }: Batches, ids: readonly string[]): Promise<void> {
   for (let start = 0; start < ids.length; start += size) {
     const batch = ids.slice(start, start + size);
     await snapshot((client) => check(client, batch));
   }
-  return ids.length;
 }
 
 /** Checks all rows of a table with a greater id than `after`, in batches in the order of their ids. @returns their number */

@@ -2,10 +2,17 @@ import pg from 'pg';
 import { INVARIANTS } from '../../src/entities/invariants/all-invariants.ts';
 import type { Invariant } from '../../src/entities/reconciliation/invariant.ts';
 import { scopeOf } from '../../src/entities/reconciliation/scopes.ts';
-import { type Changes, readChanges, readRecordedBefore } from '../../src/entities/verification/changes.ts';
+import {
+  type Changes,
+  changesSince,
+  readOtherCheckouts,
+  readRecordedBefore,
+  readRecordedCarts,
+  readRecordedCheckouts,
+} from '../../src/entities/verification/changes.ts';
 import type { Query } from '../../src/infra/database/query.ts';
 import { uuidv7Floor } from '../../src/infra/ids.ts';
-import { batchesOf, type Chosen, checkFrom, checkIds, type Report, type Snapshot } from './batches.ts';
+import { batchesOf, type Chosen, checkFrom, checkListed, type Report, type Snapshot } from './batches.ts';
 
 /** A violated invariant with the rows that violate it. */
 export interface Violation {
@@ -21,7 +28,7 @@ export interface Verified {
   findings: Violation[];
   /** The number of checked invariants. */
   invariants: number;
-  /** The number of checked checkouts, with all that belongs to them. */
+  /** The number of checked checkouts, with all that belongs to them; one that is in two batches counts twice. */
   checkouts: number;
   /** The check has read the recorded changes of all transactions before this one (`xid8`). */
   recordedBefore: string;
@@ -47,7 +54,7 @@ export async function verifyDatabase(url: string, provenAt: Date | null = null):
       const recordedBefore = await snapshot((reader) => readRecordedBefore(queryOf(reader)));
       return { ...(await findViolations(snapshot, { extent: 'all' })), invariants: COUNT, recordedBefore };
     }
-    const extent = await snapshot((reader) => readChanges(queryOf(reader), provenAt));
+    const extent = await snapshot((reader) => changesSince(queryOf(reader), provenAt));
     return {
       ...(await findViolations(snapshot, { extent })),
       invariants: COUNT,
@@ -78,14 +85,17 @@ export async function findViolations(
     if (statement) report(invariant, (await snapshot((client) => client.query(statement))).rows);
   }
   const { checkouts, carts, variants } = batchesOf({ invariants: wanted, chosen, report });
-  const olderThan = extent === 'all' ? undefined : uuidv7Floor(extent.since);
-  const changed = extent === 'all' ? { checkouts: [], carts: [] } : extent;
-  const checked = await checkFrom(snapshot, checkouts, olderThan);
-  await checkIds(snapshot, checkouts, changed.checkouts);
-  await checkFrom(snapshot, carts, olderThan);
-  await checkIds(snapshot, carts, changed.carts);
+  const since = extent === 'all' ? undefined : extent.since;
+  const first = since && uuidv7Floor(since);
+  let checked = await checkFrom(snapshot, checkouts, first);
+  await checkFrom(snapshot, carts, first);
+  if (since) {
+    for (const read of [readRecordedCheckouts, readOtherCheckouts])
+      checked += await checkListed(snapshot, checkouts, (client, after) => read(queryOf(client), { since, after }));
+    await checkListed(snapshot, carts, (client, after) => readRecordedCarts(queryOf(client), { after }));
+  }
   await checkFrom(snapshot, variants);
-  return { findings: findings(), checkouts: checked + changed.checkouts.length };
+  return { findings: findings(), checkouts: checked };
 }
 
 /** The statement of an invariant that reads whole tables; undefined if batches check all its rows. */

@@ -27,7 +27,7 @@ const list = ({ db }: ApiDeps) =>
       const { accountId: customerId } = requireSession(principal);
       const list = { ownOrders: customerId, ...days };
       const before = readCursorId(list, cursor);
-      const rows = await readOrders(db.search, { customerId, placed: placedRangeOf(days), before, limit: limit + 1 });
+      const rows = await readOrders(db, { customerId, placed: placedRangeOf(days), before, limit: limit + 1 });
       return {
         status: 200,
         body: paginate(

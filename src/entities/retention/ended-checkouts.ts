@@ -29,11 +29,15 @@ export const CHECKOUTS_TO_ANONYMISE = `select c.id from checkouts c
     and (c.updated_at < now() - interval '30 days' or not (${IS_UNSETTLED} or ${HAS_MAIL}))
   order by c.updated_at limit $1 for update skip locked`;
 
-/** Anonymised checkouts that ended at least 90 days ago without a payment. Accounting needs those with a payment. */
+/** Anonymised checkouts that ended at least 90 days ago, and did not have to stay in the last 90 days. */
 export const CHECKOUTS_TO_DELETE = `select c.id from checkouts c
-  where ${ENDED} and not ${HAS_PERSONAL_DATA} and c.updated_at < now() - interval '90 days' and not ${IS_UNSETTLED}
-    and not exists (select 1 from payments p where p.checkout_id = c.id and p.captured > 0)
-  order by c.updated_at limit $1 for update skip locked`;
+  where ${ENDED} and not ${HAS_PERSONAL_DATA} and greatest(c.updated_at, c.kept_at) < now() - interval '90 days'
+  order by greatest(c.updated_at, c.kept_at) limit $1 for update skip locked`;
+
+/** Accounting needs the checkouts with a payment. The mark keeps them out of the next rounds. */
+export const KEEP_CHECKOUTS = `update checkouts c set kept_at = now() where c.id = any($1) and (${IS_UNSETTLED}
+    or exists (select 1 from payments p where p.checkout_id = c.id and p.captured > 0))
+  returning c.id`;
 
 /**
  * Statements that delete the checkouts $1 and the rows that refer to them, in the order of the foreign keys. Stock
@@ -71,7 +75,10 @@ export async function anonymiseEndedCheckouts(tx: Tx, vault: Vault): Promise<voi
 
 /** Deletes one batch of checkouts that ended without an order or payment, 90 days after their end. */
 export async function deleteEndedCheckouts(tx: Tx): Promise<void> {
-  const ids = await endedCheckouts(tx, CHECKOUTS_TO_DELETE);
+  const due = await endedCheckouts(tx, CHECKOUTS_TO_DELETE);
+  if (due.length === 0) return;
+  const kept = new Set((await tx.query<{ id: string }>(KEEP_CHECKOUTS, [due])).map(({ id }) => id));
+  const ids = due.filter((id) => !kept.has(id));
   for (const sql of ids.length > 0 ? DELETE_CHECKOUTS : []) await tx.query(sql, [ids]);
 }
 

@@ -13,19 +13,25 @@ export interface RetentionRule {
   clock?: string;
   /** Rows that go first, in batches of their own, because there may be thousands for each row. */
   parts?: { table: string; key: string; column: string };
-  /** Rows that go in the same statement, under the locks of their owners: a concurrent insert waits, then finds none. */
-  lines?: { table: string; column: string };
+  lines?: Lines;
+}
+
+/** Rows that go in the same statement, under the locks of their owners: a concurrent insert waits, then finds none. */
+export interface Lines {
+  table: string;
+  column: string;
+  /** An owner to which such rows refer stays. It is looked at again when the period has passed since its `kept_at`. */
+  keptBy: { table: string; column: string };
 }
 
 const IMPORT_ROWS = { table: 'import_rows', key: 'import_id, row_number', column: 'import_id' };
 
-const ABANDONED_CART = {
+const INACTIVE_CART = {
   table: 'carts',
-  since: 'updated_at',
-  lines: { table: 'cart_items', column: 'cart_id' },
+  since: 'greatest(updated_at, kept_at)',
+  lines: { table: 'cart_items', column: 'cart_id', keptBy: { table: 'checkouts', column: 'cart_id' } },
 };
-/** A cart with a checkout stays. */
-const IS_ABANDONED = `status in ('open', 'merged') and not exists (select 1 from checkouts where cart_id = carts.id)`;
+const IS_INACTIVE = `status in ('open', 'merged')`;
 
 /** Every table whose rows end by time alone. Checkouts end by more than time: ended-checkouts.ts. */
 export const RETENTION_RULES: readonly RetentionRule[] = [
@@ -63,6 +69,6 @@ export const RETENTION_RULES: readonly RetentionRule[] = [
     period: '2 days',
     clock: `(now() at time zone 'UTC')`,
   },
-  { ...ABANDONED_CART, period: '30 days', where: `customer_id is null and ${IS_ABANDONED}` },
-  { ...ABANDONED_CART, period: '180 days', where: `customer_id is not null and ${IS_ABANDONED}` },
+  { ...INACTIVE_CART, period: '30 days', where: `customer_id is null and ${IS_INACTIVE}` },
+  { ...INACTIVE_CART, period: '180 days', where: `customer_id is not null and ${IS_INACTIVE}` },
 ];

@@ -8,7 +8,7 @@ import { answers, PipeliningClient } from './connections/pipelining-client.ts';
 import { poolGauges } from './connections/pool-gauges.ts';
 import { estimateWait } from './connections/queue-length.ts';
 import { replicaFirst } from './connections/replica.ts';
-import { search } from './connections/searches.ts';
+import { type Search, search } from './connections/searches.ts';
 import { applySessionSettings } from './connections/session-settings.ts';
 import { mergingReads } from './groups/merged-statements.ts';
 
@@ -26,6 +26,11 @@ export interface Database {
    * reads the replica, if there is one that has replayed what the primary has committed.
    */
   search<R extends object>(sql: string, params: readonly unknown[]): Promise<R[]>;
+  /**
+   * Runs a list whose best plan is the same for all values: it is planned once per connection, which pays for tables with
+   * many partitions. Otherwise like a search.
+   */
+  list<R extends object>(sql: string, params: readonly unknown[]): Promise<R[]>;
   /** Gauges of its pools, for `serveMetrics`. */
   gauges: GaugeSet;
   /**
@@ -103,11 +108,15 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const waitSeconds = estimateWait(keyed);
   const searches = openSearches(options, options.url);
   const replica = options.readUrl === undefined ? undefined : openSearches(options, options.readUrl);
+  const searchAnywhere = replica
+    ? replicaFirst(replica, searches)
+    : <R extends object>(statement: Search) => search<R>(searches, statement);
   return {
     orm,
     pool: keyed,
     query: (sql, params = []) => read(sql, params),
-    search: replica ? replicaFirst(replica, searches) : (text, values) => search(searches, { text, values }),
+    search: (text, values) => searchAnywhere({ text, values }),
+    list: (text, values) => searchAnywhere({ text, values, isPlannedOnce: true }),
     gauges: poolGauges({ statements: keyed, searches, ...(replica && { replica }) }),
     isOverloaded: (others = 0) => keyed.waitingCount + others >= MAX_WAITING,
     waitSeconds: (others = 0) => waitSeconds(others),

@@ -83,16 +83,19 @@ describe('lists of orders', function () {
     const wanted = [monthStart(month, -1), month].map((start) => partitionName({ table: 'orders', start }));
     const day = `${month.toISOString().slice(0, 7)}-15`;
     const fresh = await freshDatabase();
-    const watched = await watchPlans(fresh.url);
+    const watched = await watchPlans(fresh.url, 'generic');
     try {
       for (const customerId of [undefined, newId()]) {
         watched.plans();
-        await readOrders(watched.query, {
-          customerId,
-          placed: placedRangeOf({ from: day, to: day }),
-          before: null,
-          limit: 25,
-        });
+        await readOrders(
+          { list: watched.query, search: watched.query },
+          {
+            customerId,
+            placed: placedRangeOf({ from: day, to: day }),
+            before: null,
+            limit: 25,
+          },
+        );
         const read = watched.plans().flatMap(({ scans }) => scans.map(([, table]) => table));
         const months = [...new Set(read.filter((table) => table.startsWith('orders_p')))].sort();
         expect(months).to.deep.equal(wanted);

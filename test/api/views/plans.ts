@@ -29,16 +29,17 @@ export interface Watched {
 }
 
 /**
- * Opens a connection on which the server itself says what it did: also inside of functions, and for the values at hand.
+ * Opens a connection on which the server itself says what it did: also inside of functions, and for the values at hand, or by
+ * plans for all values.
  */
-export async function watchPlans(url: string): Promise<Watched> {
+export async function watchPlans(url: string, plans: 'custom' | 'generic' = 'custom'): Promise<Watched> {
   const types = new pg.TypeOverrides();
   types.setTypeParser(pg.types.builtins.INT8, Number);
   const client = new pg.Client({ connectionString: url, types });
-  const plans: Plan[] = [];
+  const seen: Plan[] = [];
   client.on('notice', ({ message = '' }) => {
     const json = message.split('plan:\n')[1];
-    if (json !== undefined) plans.push(planOf((JSON.parse(json) as { Plan: Node }).Plan));
+    if (json !== undefined) seen.push(planOf((JSON.parse(json) as { Plan: Node }).Plan));
   });
   await client.connect();
   await client.query(`load 'auto_explain'`);
@@ -50,12 +51,13 @@ export async function watchPlans(url: string): Promise<Watched> {
     'auto_explain.log_timing': 'off',
     client_min_messages: 'log',
     jit: 'off',
+    plan_cache_mode: `force_${plans}_plan`,
   };
   for (const [name, value] of Object.entries(settings)) await client.query(`set ${name} = ${value}`);
   return {
     query: async <R extends object>(text: string, values: readonly unknown[] = []) =>
       (await client.query({ text, values: [...values] })).rows as R[],
-    plans: () => plans.splice(0),
+    plans: () => seen.splice(0),
     close: () => client.end(),
   };
 }

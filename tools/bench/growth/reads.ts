@@ -47,7 +47,7 @@ export async function subjectOf(db: Database): Promise<Subject> {
 
 /** What staff and the processes of a shop read again and again, by name. */
 export function readsOf(db: Database, subject: Subject): Reads {
-  return { ...rounds(db, subject), ...lists(db.search, subject), ...analytics(db.search, subject) };
+  return { ...rounds(db, subject), ...lists(db, subject), ...analytics(db.search, subject) };
 }
 
 const DAY_MS = 86_400_000;
@@ -70,12 +70,13 @@ function rounds(db: Database, { now }: Subject): Reads {
 
 const FIRST_PAGE = { before: null, limit: 25 };
 
-function lists(query: Query, subject: Subject): Reads {
+function lists(db: Database, subject: Subject): Reads {
   const { now } = subject;
+  const query = db.search;
   const page = FIRST_PAGE;
   const range = { from: daysBefore(now, 201), until: daysBefore(now, 200) };
   return {
-    ...orderLists(query, subject),
+    ...orderLists(db, subject),
     checkouts: () => readCheckouts(query, page),
     'checkouts of a day': () => readCheckouts(query, { ...page, ...range }),
     'cancelled checkouts': () => readCheckouts(query, { ...page, state: 'CANCELLED' }),
@@ -90,22 +91,22 @@ function lists(query: Query, subject: Subject): Reads {
   };
 }
 
-function orderLists(query: Query, { emailIndex, customerId, number, now }: Subject): Reads {
+function orderLists(db: Database, { emailIndex, customerId, number, now }: Subject): Reads {
   const page = FIRST_PAGE;
   const yearAgo = uuidv7Floor(daysBefore(now, 365));
   const day = dateOf(daysBefore(now, 200));
   const placed = placedRangeOf({ from: day, to: day });
   return {
-    orders: () => readOrders(query, page),
-    'orders of a year ago': () => readOrders(query, { ...page, before: yearAgo }),
-    'orders of a day': () => readOrders(query, { ...page, placed }),
-    'orders of a common state': () => readOrders(query, { ...page, state: 'DELIVERED' }),
-    'orders of a rare state': () => readOrders(query, { ...page, state: 'PROCESSING' }),
-    'orders of a state, of a day': () => readOrders(query, { ...page, placed, state: 'CANCELLED' }),
-    'orders of an e-mail address': () => readOrders(query, { ...page, emailIndex }),
-    'orders of an unknown address': () => readOrders(query, { ...page, emailIndex: 'nobody' }),
-    'orders of a customer': () => readOrders(query, { ...page, customerId }),
-    'order of a number': () => readOrders(query, { ...page, number }),
+    orders: () => readOrders(db, page),
+    'orders of a year ago': () => readOrders(db, { ...page, before: yearAgo }),
+    'orders of a day': () => readOrders(db, { ...page, placed }),
+    'orders of a common state': () => readOrders(db, { ...page, state: 'DELIVERED' }),
+    'orders of a rare state': () => readOrders(db, { ...page, state: 'PROCESSING' }),
+    'orders of a state, of a day': () => readOrders(db, { ...page, placed, state: 'CANCELLED' }),
+    'orders of an e-mail address': () => readOrders(db, { ...page, emailIndex }),
+    'orders of an unknown address': () => readOrders(db, { ...page, emailIndex: 'nobody' }),
+    'orders of a customer': () => readOrders(db, { ...page, customerId }),
+    'order of a number': () => readOrders(db, { ...page, number }),
   };
 }
 

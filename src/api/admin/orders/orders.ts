@@ -55,7 +55,7 @@ const list = ({ db, vault }: ApiDeps) =>
       const before = readCursorId(list, cursor);
       const { customerId, number, state } = filter;
       const filters = { customerId, number, state, emailIndex, placed: placedRangeOf(filter) };
-      const rows = await readOrders(db.search, { ...filters, before, limit: limit + 1 });
+      const rows = await readOrders(db, { ...filters, before, limit: limit + 1 });
       return { status: 200, body: paginate(list, rows, limit) };
     },
   });

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { errorFields, observeSparingly } from '../../observability/log.ts';
 import { withTimeout } from '../../with-timeout.ts';
 import type { Query } from '../query.ts';
-import { search, searchOn } from './searches.ts';
+import { type Search, search, searchOn } from './searches.ts';
 
 /** The end of the log on the disk of the primary. A commit that others can see stands before it. */
 const POSITION = `select pg_current_wal_flush_lsn()::text as position, system_identifier::text as system from pg_control_system()`;
@@ -27,22 +27,22 @@ const OF_THE_STATEMENT = /^(22|42|57014)/;
  * primary had committed when it began: a cached response, which is stored under the version of its data, is never older
  * than this version.
  */
-export function replicaFirst(replica: pg.Pool, primary: pg.Pool): Query {
+export function replicaFirst(replica: pg.Pool, primary: pg.Pool) {
   let restsUntil = 0;
   const rest = (reason: string): void => {
     restsUntil = Date.now() + REST_MS;
     observeSparingly('database.replica.left', { reason });
   };
-  return async <R extends object>(text: string, values: readonly unknown[]) => {
+  return async <R extends object>(statement: Search): Promise<R[]> => {
     const client = Date.now() < restsUntil ? undefined : await connectFresh(replica, primary).catch(reasonOf);
     if (typeof client === 'string') rest(client);
-    if (client === undefined || typeof client === 'string') return search<R>(primary, { text, values });
+    if (client === undefined || typeof client === 'string') return search<R>(primary, statement);
     try {
-      return await searchOn<R>(client, { text, values });
+      return await searchOn<R>(client, statement);
     } catch (error) {
       if (OF_THE_STATEMENT.test(String(Reflect.get(Object(error), 'code')))) throw error;
       rest(reasonOf(error));
-      return search<R>(primary, { text, values });
+      return search<R>(primary, statement);
     }
   };
 }
