@@ -47,6 +47,7 @@ import { Migration047ParkedCommands } from '../../migrations/047_parked_commands
 import { Migration048ListFilters } from '../../migrations/048_list_filters.ts';
 import { Migration049ConversionDays } from '../../migrations/049_conversion_days.ts';
 import { Migration050KeptRows } from '../../migrations/050_kept_rows.ts';
+import { Migration052TraceIds } from '../../migrations/052_trace_ids.ts';
 import type { Database } from '../infra/database/database.ts';
 import { ApiKey } from './access/api-key.ts';
 import { Role, syncBuiltinRoles } from './access/role.ts';
@@ -155,6 +156,7 @@ export const MIGRATIONS = [
   { name: '048_list_filters', class: Migration048ListFilters },
   { name: '049_conversion_days', class: Migration049ConversionDays },
   { name: '050_kept_rows', class: Migration050KeptRows },
+  { name: '052_trace_ids', class: Migration052TraceIds },
 ];
 
 /** Advisory lock: one process at a time migrates. The number is arbitrary but must not change. */

@@ -146,6 +146,24 @@ describe('the operators’ pages of failed jobs and notifications', () => {
     await shop.db.query(`delete from webhook_deliveries where id = $1`, [id]);
   });
 
+  it('list the webhooks whose deliveries fail, and those that were disabled for it', async () => {
+    const planted = [
+      await plantDelivery('pending'),
+      await plantDelivery('pending', 'disabled'),
+      await plantDelivery('pending'),
+    ];
+    const names = ['failing', 'disabled', 'well'];
+    for (const [place, { webhookId }] of planted.entries())
+      await shop.db.query(
+        `update webhook_subscriptions set url = 'https://' || $2 || '.example.com', failing_since = case when $2 = 'failing' then now() end
+          where id = $1`,
+        [webhookId, names[place]],
+      );
+    const page = (await (await openOps(shop, 'admin')).open('/ops/notifications')).text;
+    const listed = names.map((name) => page.includes(`<td>https://${name}.example.com</td>`));
+    expect(listed).to.deep.equal([true, true, false]);
+  });
+
   it('find failed deliveries by their index', async () => {
     await shop.db.query(
       `insert into webhook_deliveries (id, subscription_id, event_id, type, data, state, due_at, created_at, decided_at)

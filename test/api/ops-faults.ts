@@ -32,7 +32,7 @@ const EXPECTED: readonly Expected[] = [
     count: 1,
     path: '/ops/queues/queue/mail?status=delayed',
   },
-  { title: 'Failing webhooks', state: 'fault', count: 1, path: undefined },
+  { title: 'Failing webhooks', state: 'fault', count: 1, path: '/ops/notifications' },
   { title: 'Failed webhook deliveries', state: 'fault', count: 1, path: '/ops/notifications' },
   { title: 'Failed mails', state: 'fault', count: 1, path: '/ops/notifications' },
   { title: 'Failed jobs', state: 'fault', count: 1, path: '/ops/jobs/orders' },

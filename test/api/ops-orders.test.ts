@@ -50,6 +50,25 @@ describe('the operators’ pages of orders', function () {
     expect(text).not.to.match(/<script|style=/);
   });
 
+  it('show in the history of an order which traces are recorded', async () => {
+    const { orderId } = await plantOrder(shop.db.query);
+    const support = await signedIn('support');
+    const take = (seq: number, traceId: string | null) =>
+      shop.db.query(
+        `insert into order_history (order_id, seq, to_state, event, actor, trace_id, at)
+          values ($1, $2, 'CONFIRMED', 'PAID', 'checkout', $3, now())`,
+        [orderId, seq, traceId],
+      );
+    const page = async () => (await support.open(`/ops/orders/${orderId}`)).text;
+    await take(1, null);
+    expect(await page(), 'none').not.to.include('>Trace<');
+    await take(2, '4bf92f3577b34da6a3ce929d0e0e4736');
+    expect(await page())
+      .to.include('<th scope="col">Trace</th>')
+      .and.include('<td><code>4bf92f3577b34da6a3ce929d0e0e4736</code></td>')
+      .and.include('<td>–</td>');
+  });
+
   it('say in HTML what does not exist and what a role may not see', async () => {
     const support = await signedIn('support');
     for (const [path, status] of [
@@ -100,6 +119,39 @@ describe('the operators’ pages of orders', function () {
     expect(await commandsOf(orderId)).to.deep.equal([]);
   });
 
+  it('show what a checkout went through, and replay it and its order', async () => {
+    const { checkoutId, orderId } = await plantOrder(shop.db.query);
+    const support = await signedIn('support');
+    const page = async (path: string) => (await support.open(path)).text;
+    expect(await page('/ops/checkouts')).to.include(`href="/ops/checkouts/${checkoutId}"`);
+    const order = await page(`/ops/orders/${orderId}`);
+    expect(order).to.include(`"/ops/checkouts/${checkoutId}"`).and.include(`"/ops/orders/${orderId}/replay"`);
+    expect(await page(`/ops/checkouts/${checkoutId}`)).to.include('The history is archived.');
+    expect(await page(`/ops/orders/${orderId}/replay`)).to.include('nothing was replayed');
+    await shop.db.query(
+      `insert into checkout_history (checkout_id, seq, from_state, to_state, event, accepted, cause, at)
+        values ($1, 1, null, 'CREATED', 'CREATED', true, 'request', now()),
+          ($1, 2, 'CREATED', 'CANCELLED', 'CANCEL', true, 'c1', now()),
+          ($1, 3, 'CANCELLED', 'CANCELLED', 'EXPIRE', false, 'c2', now())`,
+      [checkoutId],
+    );
+    expect(await page(`/ops/checkouts/${checkoutId}`))
+      .to.include(`href="/ops/orders/${orderId}"`)
+      .and.include(`href="/ops/checkouts/${checkoutId}/replay"`)
+      .and.match(/EXPIRE<\/span> refused[\s\S]*CANCEL<\/span><[\s\S]*request/);
+    const same = await page(`/ops/checkouts/${checkoutId}/replay`);
+    expect(same).to.include('<p role="status" class="note">Identical').and.include('CANCELLED, refused');
+    await shop.db.query(`update checkout_history set to_state = 'LOCKED' where checkout_id = $1 and seq = 2`, [
+      checkoutId,
+    ]);
+    const other = await page(`/ops/checkouts/${checkoutId}/replay`);
+    expect(other)
+      .to.include('role="alert"')
+      .and.match(/<td>LOCKED<\/td><td>CANCELLED<\/td>/);
+    expect((await support.open(`/ops/checkouts/${orderId}`)).status).to.equal(404);
+    expect((await support.open(`/ops/checkouts/${orderId}/replay`)).status).to.equal(404);
+  });
+
   it('keep a filter that is empty when they go on to the next page', async () => {
     const { orderId } = await plantOrder(shop.db.query);
     await shop.db.query(
@@ -126,7 +178,8 @@ describe('the operators’ pages of orders', function () {
     expect(system.text)
       .to.include(MIGRATIONS.at(-1)?.name ?? '')
       .and.include('order_history')
-      .and.include('searches');
+      .and.include('searches')
+      .and.include('Reads of cached values');
     expect(system.text).to.match(/Missing migrations<\/dt><dd>none/);
     const home = await manager.open('/ops');
     for (const area of ['orders', 'checkouts', 'payments', 'refunds', 'returns', 'system', 'queues'])

@@ -31,8 +31,8 @@ describe('the operators’ pages of reviews', () => {
             state, steps, created_at, updated_at)
           select $1, product_id, $2, $3, $4, true, 2, $5, 'Line one
 <b>line two</b>', 'held', 1, now(), now() from variants where id = $2)
-        insert into review_history (review_id, seq, revision, from_state, to_state, event, actor, at)
-          values ($1, 1, 1, 'pending', 'held', 'JUDGE', 'system', now())`,
+        insert into review_history (review_id, seq, revision, from_state, to_state, event, actor, trace_id, at)
+          values ($1, 1, 1, 'pending', 'held', 'JUDGE', 'system', '4bf92f3577b34da6a3ce929d0e0e4736', now())`,
       [id, variantId, author.id, orderId, title],
     );
     return id;
@@ -57,6 +57,7 @@ describe('the operators’ pages of reviews', () => {
     const { status, text } = await admin.open(`/ops/reviews/${id}`);
     expect(status).to.equal(200);
     expect(text).to.include('&lt;b&gt;line two&lt;/b&gt;').and.include('2 of 5, verified purchase');
+    expect(text).to.include('<code>4bf92f3577b34da6a3ce929d0e0e4736</code>');
   });
 
   it('claim, release and decide a review, with a reason, in the audit log', async () => {

@@ -47,6 +47,7 @@ describe('the operators’ pages of stock', () => {
     const path = `/ops/stock/${id}`;
     const manager = await openOps(shop, 'catalogue-manager');
     const { text } = await manager.open(path);
+    expect(text).not.to.include('>Trace<');
     expect(text)
       .to.include(`<h1>${await skuOf(id)}</h1>`)
       .and.include('<dd>Kurta</dd>')
@@ -77,7 +78,10 @@ describe('the operators’ pages of stock', () => {
       { action: 'inventory.adjust', actor },
       { action: 'inventory.adjust', actor },
     ]);
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    await shop.db.query(`update inventory_movements set trace_id = $2 where variant_id = $1`, [id, traceId]);
     const after = (await manager.open(`${path}?done=yes`)).text;
+    expect(after).to.include(`<code>${traceId}</code>`);
     expect(after)
       .to.include('receive:production')
       .and.include('lot 12')

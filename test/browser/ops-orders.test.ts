@@ -14,12 +14,14 @@ describe('the operators’ pages of orders in a browser', function () {
   let flow: Flow;
   let browser: Browser;
   let orderId = '';
+  let checkoutId = '';
   before(async function () {
     flow = await sharedFlow(this);
     browser = await sharedBrowser(this);
     const variantId = await flow.books.stock({ stock: 5 });
     const checkout = await flow.shop.buy([{ variantId, quantity: 2 }]);
     orderId = checkout.orderId ?? '';
+    checkoutId = checkout.id;
   });
 
   const at = (path: string) => `${flow.stack.url}${path}`;
@@ -88,6 +90,8 @@ describe('the operators’ pages of orders in a browser', function () {
         '/ops/system',
         '/',
         `/ops/orders/${orderId}`,
+        `/ops/orders/${orderId}/replay`,
+        `/ops/checkouts/${checkoutId}`,
         '/ops/nowhere',
       ];
       for (const path of someOf(paths, place, LOOKS.length)) {

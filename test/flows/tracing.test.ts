@@ -62,6 +62,20 @@ describe('the trace of a purchase', function () {
     [...ordered, 'issue invoice', ...DELIVERY],
   ];
 
+  /** The histories with rows of a purchase, and the trace ids in them. */
+  const traced = async ({ id }: { id: string }) => {
+    const rows = await flow.books.query<{ history: string; trace: string | null }>(
+      `with purchase as (select id, order_id from checkouts where id = $1), written (history, trace_id) as (
+          select 'checkout', h.trace_id from checkout_history h join purchase p on p.id = h.checkout_id
+          union all select 'order', h.trace_id from order_history h join purchase p using (order_id)
+          union all select 'stock', m.trace_id from inventory_movements m join purchase p on m.cause_id in (p.id, p.order_id))
+        select distinct history, replace(trace_id::text, '-', '') as trace from written order by 1, 2`,
+      [id],
+    );
+    return rows.map(({ history, trace }) => `${history}: ${trace}`);
+  };
+  const ofPurchase = (traceId: string) => ['checkout', 'order', 'stock'].map((history) => `${history}: ${traceId}`);
+
   it('leads from the request through both processes to the mail, the invoice and the subscriber', async () => {
     const { checkout, traceId } = await buy('pm_card_visa');
     await flow.shop.reached(checkout, 'COMPLETED');
@@ -84,6 +98,7 @@ describe('the trace of a purchase', function () {
     expect(at('process checkout.advance')?.attributes['job.wait_ms']).to.be.within(0, 60_000);
     expect(at('payments.open')).to.include({ service: 'vcecom-worker', kind: 3 });
     expect(tree.filter(({ status }) => status.code === 2)).to.deep.equal([]);
+    expect(await traced(checkout)).to.deep.equal(ofPurchase(traceId));
   });
 
   it('goes on when the provider reports the payment later, and reaches the subscriber', async () => {
@@ -98,6 +113,30 @@ describe('the trace of a purchase', function () {
       .map(({ spanId }) => `00-${traceId}-${spanId}-01`);
     const sent = subscriber.received.map(({ headers }) => headers.traceparent);
     expect(sent).to.include.members(posted);
+    expect(await traced(checkout)).to.deep.equal(ofPurchase(traceId));
+  });
+
+  it('of a command by staff is named by the histories in the admin API', async () => {
+    const { checkout } = await buy('pm_card_visa');
+    const { orderId = '' } = await flow.shop.reached(checkout, 'COMPLETED');
+    const staff = await openStaffClient(flow.stack.url);
+    const { headers } = await staff.ask('POST', `/../admin/orders/${orderId}/transitions`, {
+      body: { command: 'PROCESS' },
+      headers: { prefer: 'wait=20' },
+    });
+    const traceId = headers.get('x-trace-id');
+    const { history } = await staff.until(orderId, 'processed', ({ state }) => state === 'PROCESSING');
+    expect(history.at(-1)).to.include({ event: 'PROCESS', traceId });
+    const { body } = await staff.ask<{ data: object[] }>(
+      'GET',
+      `/../admin/audit-log?targetId=${orderId}&targetType=order`,
+    );
+    expect(body.data[0]).to.include({ action: 'order.process', traceId });
+    const [command] = await flow.books.query(
+      `select replace(trace_id::text, '-', '') as "traceId" from order_commands where order_id = $1`,
+      [orderId],
+    );
+    expect(command).to.deep.equal({ traceId });
   });
 
   it('is named in errors and log lines', async () => {

@@ -3,7 +3,14 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Span } from '@opentelemetry/api';
 import { expect } from 'chai';
-import { inSpan, recordSpansWith, startRequestSpan, traceHeader } from '../../src/infra/observability/span.ts';
+import {
+  inSpan,
+  recordedTraceId,
+  recordSpansWith,
+  startRequestSpan,
+  traceColumns,
+  traceHeader,
+} from '../../src/infra/observability/span.ts';
 import { currentTrace, runWithTrace, traceFields } from '../../src/infra/observability/trace.ts';
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -91,6 +98,17 @@ describe('a span', () => {
       [{ 'error.type': 'TypeError' }, { code: 2 }],
       [{ 'error.type': 'Error' }, undefined],
     ]);
+  });
+
+  it('gives new rows the id of its trace, if the trace is recorded', () => {
+    noteSpans();
+    const columns = { request_id: 'r1', trace_id: TRACE_ID };
+    expect(runWithTrace(traceOf(1), traceColumns)).to.deep.equal(columns);
+    expect(runWithTrace(traceOf(0), traceColumns)).to.deep.equal({ ...columns, trace_id: null });
+    expect(runWithTrace({ requestId: 'r1', traceparent: '' }, recordedTraceId)).to.equal(null);
+    expect(traceColumns()).to.deep.equal({ request_id: null, trace_id: null });
+    recordSpansWith(undefined);
+    expect(runWithTrace(traceOf(1), traceColumns)).to.deep.equal({ ...columns, trace_id: null });
   });
 
   it('of a request is named by its route, and failed from status 500', () => {

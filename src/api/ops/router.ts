@@ -16,8 +16,10 @@ import { orderListPage } from './orders/order-list.ts';
 import { orderPage } from './orders/order-page.ts';
 import { mountOverview, OVERVIEW_FILES, type StaticFile } from './overview/overview.ts';
 import { checkoutListPage } from './purchases/checkout-list.ts';
+import { checkoutPage } from './purchases/checkout-page.ts';
 import { paymentListPage } from './purchases/payment-list.ts';
 import { refundListPage } from './purchases/refund-list.ts';
+import { checkoutReplayPage, orderReplayPage } from './purchases/replay-page.ts';
 import { returnListPage } from './purchases/return-list.ts';
 import { discrepancyListPage } from './reconciliation/discrepancy-list.ts';
 import { discrepancyPage } from './reconciliation/discrepancy-page.ts';
@@ -47,7 +49,10 @@ const PAGES = [
   orderPage,
   invoicePage,
   creditNotePage,
+  orderReplayPage,
   checkoutListPage,
+  checkoutPage,
+  checkoutReplayPage,
   paymentListPage,
   refundListPage,
   returnListPage,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ORDER_COMMANDS, ORDER_STATES, REFUND_STATES, RETURN_STATES } from '../../domain/states.ts';
 import { totalsSchema } from '../fields/totals.ts';
+import { traceIdSchema } from '../fields/trace-id.ts';
 import { addressSchema } from '../store/checkout/address.ts';
 
 const unitsSchema = z.object({ line: z.int(), quantity: z.int() });
@@ -125,6 +126,7 @@ export const adminOrderSchema = orderSchema
         reason: z.string().nullable(),
         cause: z.string().nullable(),
         requestId: z.string().nullable(),
+        traceId: traceIdSchema,
       }),
     ),
   })

@@ -1,6 +1,7 @@
 import { orderNumber } from '../../domain/orders/number.ts';
 import { openColumn, type Vault } from '../../entities/account/privacy/vault.ts';
 import type { Query } from '../../infra/database/query.ts';
+import { TRACE_ID } from '../fields/trace-id.ts';
 import type { AdminOrder } from './order-view.ts';
 
 const instant = (column: string): string => `to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
@@ -31,7 +32,7 @@ const RETURNS = `select json_agg(json_build_object('id', r.id, 'state', r.state,
   from returns r where r.order_id = o.id`;
 
 const HISTORY = `select json_agg(json_build_object('from', from_state, 'to', to_state, 'event', event, 'actor', actor,
-    'reason', reason, 'cause', cause, 'requestId', request_id, 'at', ${instant('at')}) order by seq)
+    'reason', reason, 'cause', cause, 'requestId', request_id, 'traceId', ${TRACE_ID}, 'at', ${instant('at')}) order by seq)
   from order_history where order_id = o.id`;
 
 type Row = Omit<AdminOrder, 'number' | 'placedAt' | 'shippingAddress' | 'billingAddress'> & {

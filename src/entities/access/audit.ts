@@ -1,5 +1,6 @@
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
+import { recordedTraceId } from '../../infra/observability/span.ts';
 
 export interface Actor {
   kind: 'staff' | 'key' | 'customer' | 'system';
@@ -32,6 +33,7 @@ export function audit(tx: Tx, { actor, action, target, before, after, requestId 
     before,
     after,
     request_id: requestId,
+    trace_id: recordedTraceId(),
     at: tx.now,
   });
 }

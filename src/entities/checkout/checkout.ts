@@ -5,6 +5,7 @@ import { CHECKOUT_TERMINAL_STATES, CHECKOUT_UNPAID, type CheckoutState } from '.
 import type { Row } from '../../infra/database/pending-writes.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
+import { recordedTraceId } from '../../infra/observability/span.ts';
 import { sealColumn, type Vault } from '../account/privacy/vault.ts';
 import type { RequestedLine } from '../pricing/pricing-request.ts';
 import { packSnapshot } from './price-snapshot.ts';
@@ -228,6 +229,7 @@ export class Checkout extends CheckoutSchema.class {
       accepted: step.accepted,
       cause: step.cause,
       request_id: this.requestId,
+      trace_id: recordedTraceId(),
       at: step.at,
     });
   }

@@ -2,7 +2,7 @@ import type { OrderCommand } from '../../domain/states.ts';
 import type { Query } from '../../infra/database/query.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
-import { currentTrace } from '../../infra/observability/trace.ts';
+import { traceColumns } from '../../infra/observability/span.ts';
 
 /** A requested change of an order. */
 export interface RequestedCommand {
@@ -19,7 +19,7 @@ export interface RequestedCommand {
 export function appendOrderCommand(tx: Tx, { orderId, kind, work, actor, reason }: RequestedCommand): string {
   const id = newId();
   const what = { id, order_id: orderId, kind, work, actor, reason, state: 'pending' };
-  tx.append('order_commands', { ...what, request_id: currentTrace()?.requestId ?? null, created_at: tx.now });
+  tx.append('order_commands', { ...what, ...traceColumns(), created_at: tx.now });
   return id;
 }
 

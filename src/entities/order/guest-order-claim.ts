@@ -1,6 +1,6 @@
 import { ORDER_CLAIMED, type OrderState } from '../../domain/states.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
-import { currentTrace } from '../../infra/observability/trace.ts';
+import { traceColumns } from '../../infra/observability/span.ts';
 import { openCheckout } from '../account/privacy/own-checkouts.ts';
 import type { Vault } from '../account/privacy/vault.ts';
 
@@ -74,7 +74,7 @@ async function join(tx: Tx, { claimed, accountId, cause }: { claimed: string[]; 
       event: ORDER_CLAIMED,
       actor: `customer:${accountId}`,
       cause,
-      request_id: currentTrace()?.requestId ?? null,
+      ...traceColumns(),
       at: tx.now,
     });
   }

@@ -1,7 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { ORDER_CLAIMED, type OrderCommand, type OrderState } from '../../domain/states.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
-import { currentTrace } from '../../infra/observability/trace.ts';
+import { recordedTraceId, traceColumns } from '../../infra/observability/span.ts';
 import type { Checkout } from '../checkout/checkout.ts';
 
 /** A line as it was bought, with everything that refunds and invoices need later. Amounts in paise. */
@@ -136,7 +136,8 @@ export class Order extends OrderSchema.class {
     bought.lines.forEach((line, index) => {
       tx.append('order_lines', toRow(orderId, index + 1, line));
     });
-    const step = { order_id: orderId, actor: 'checkout', request_id: requestId, at: tx.now };
+    const cause = { request_id: requestId, trace_id: recordedTraceId() };
+    const step = { order_id: orderId, actor: 'checkout', ...cause, at: tx.now };
     tx.append('order_history', { ...step, seq: 1, from_state: null, to_state: 'PENDING', event: 'PLACED' });
     tx.append('order_history', { ...step, seq: 2, from_state: 'PENDING', to_state: 'CONFIRMED', event: 'PAID' });
     if (claimedBy === null) return;
@@ -158,7 +159,7 @@ export class Order extends OrderSchema.class {
       from_state: this.state,
       to_state: state,
       ...step,
-      request_id: currentTrace()?.requestId ?? null,
+      ...traceColumns(),
       at: tx.now,
     });
     Object.assign(this, { state, machine, allowed, updatedAt: tx.now });

@@ -6,7 +6,7 @@ import { isTransitionAllowed, type ReviewEvent, type ReviewState } from '../../d
 import { comparisonKey } from '../../domain/reviews/text.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
-import { currentTrace } from '../../infra/observability/trace.ts';
+import { traceColumns } from '../../infra/observability/span.ts';
 import { countReview } from './statistics.ts';
 
 /** The rating and text of a review. */
@@ -154,7 +154,7 @@ function record(
   { event, to, actor, reason, verdict }: Omit<Step, 'event'> & { event: ReviewEvent | 'SUBMIT' },
 ): void {
   const what = { review_id: id, seq, revision, from_state: from, to_state: to, event, actor, reason: reason ?? null };
-  const cause = { verdict: verdict ?? null, request_id: currentTrace()?.requestId ?? null, at: tx.now };
+  const cause = { verdict: verdict ?? null, ...traceColumns(), at: tx.now };
   tx.append('review_history', { ...what, ...cause });
 }
 

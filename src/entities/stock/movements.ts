@@ -1,6 +1,6 @@
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
-import { currentTrace } from '../../infra/observability/trace.ts';
+import { traceColumns } from '../../infra/observability/span.ts';
 
 /** Total units per variant. */
 export type Demand = ReadonlyMap<string, number>;
@@ -40,7 +40,7 @@ export function appendMovements(tx: Tx, { kind, cause = 'checkout', causeId, not
       cause,
       cause_id: causeId ?? null,
       note: note ?? null,
-      request_id: currentTrace()?.requestId ?? null,
+      ...traceColumns(),
       at: tx.now,
     });
   }

@@ -1,5 +1,5 @@
 import type { Attributes, Span, SpanStatusCode } from '@opentelemetry/api';
-import { childOf, currentTrace, runWithTrace, type Trace } from './trace.ts';
+import { childOf, currentTrace, runWithTrace, type Trace, traceIdOf } from './trace.ts';
 
 export interface SpanOptions {
   /** `server` and `consumer`: work that another process asked for. `client`: a call to another system. */
@@ -24,6 +24,18 @@ export function traceHeader(): { traceparent?: string } {
   const trace = start && currentTrace();
   return trace?.traceparent ? { traceparent: trace.traceparent } : {};
 }
+
+/** The id of the current trace if it is recorded, as 32 hexadecimal digits; null otherwise, and while tracing is off. */
+export function recordedTraceId(): string | null {
+  const traceparent = start && currentTrace()?.traceparent;
+  return !traceparent || traceparent.endsWith('-00') ? null : traceIdOf(traceparent);
+}
+
+/** The columns of a new row that name the request and the recorded trace in which it is written. */
+export const traceColumns = (): { request_id: string | null; trace_id: string | null } => ({
+  request_id: currentTrace()?.requestId ?? null,
+  trace_id: recordedTraceId(),
+});
 
 /**
  * Runs `work` in a span below the current one, and ends the span with it. Without a recorded trace there is no span: the

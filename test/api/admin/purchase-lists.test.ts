@@ -73,6 +73,33 @@ describe('lists of checkouts, payments, refunds and returns', function () {
     expect(JSON.stringify(body)).not.to.match(/guest@|email|address|secret/i);
   });
 
+  it('show one checkout with every event that it received, also refused ones', async () => {
+    const id = await plantCheckout({ state: 'FAILED', reason: 'PRICE_CHANGED' });
+    await query(
+      `insert into checkout_history (checkout_id, seq, from_state, to_state, event, accepted, cause, request_id, trace_id, at)
+        values ($1, 1, null, 'CREATED', 'CREATED', true, 'request', 'r1', null, now()),
+          ($1, 2, 'CREATED', 'FAILED', 'REFUSED', true, 'c1', 'r1', '4bf92f3577b34da6a3ce929d0e0e4736', now()),
+          ($1, 3, 'FAILED', 'FAILED', 'EXPIRE', false, 'c2', 'r1', null, now())`,
+      [id],
+    );
+    const { status, body } = await shop.ask<{ history: object[] }>('GET', `/admin/checkouts/${id}`, { token });
+    expect([status, body]).to.have.nested.property('[1].reason', 'PRICE_CHANGED');
+    expect(body.history).to.have.length(3);
+    expect(body.history[0]).to.include({
+      from: null,
+      to: 'CREATED',
+      isAccepted: true,
+      cause: 'request',
+      traceId: null,
+    });
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    expect(body.history[1]).to.include({ from: 'CREATED', to: 'FAILED', event: 'REFUSED', requestId: 'r1', traceId });
+    expect(body.history[2]).to.include({ event: 'EXPIRE', isAccepted: false });
+    const unknown = await shop.ask<Refused>('GET', `/admin/checkouts/${newId()}`, { token });
+    expect([unknown.status, unknown.body.error.code]).to.deep.equal([404, 'CHECKOUT_NOT_FOUND']);
+    await query(`delete from checkouts where id = $1`, [id]);
+  });
+
   it('find stuck checkouts, and payments that were declined and not paid since', async () => {
     const [busy, late, well] = [
       await plantCheckout({ state: 'CREATED' }),

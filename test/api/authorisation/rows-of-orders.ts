@@ -31,6 +31,7 @@ export const ORDER_ROWS: readonly Row[] = [
   admin(`GET ${ADMIN}/orders/{id}/replay`, 404, look),
   admin(`GET ${ADMIN}/orders`, 200, look),
   admin(`GET ${ADMIN}/checkouts`, 200, look),
+  admin(`GET ${ADMIN}/checkouts/{id}`, 404, look),
   admin(`GET ${ADMIN}/payments`, 200, look),
   admin(`GET ${ADMIN}/refunds`, 200, look),
   admin(`GET ${ADMIN}/returns`, 200, look),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ApiDeps } from '../../deps.ts';
 import type { RowOf } from '../../fields/row-of.ts';
+import { TRACE_ID, traceIdSchema } from '../../fields/trace-id.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { pageQuery, pageSchema, paginate, readCursorId } from '../list-query.ts';
 
@@ -14,6 +15,7 @@ const entrySchema = z
     before: z.record(z.string(), z.unknown()).nullable(),
     after: z.record(z.string(), z.unknown()).nullable(),
     requestId: z.string(),
+    traceId: traceIdSchema,
   })
   .meta({ id: 'AuditEntry' });
 
@@ -44,7 +46,8 @@ export const auditRoutes = ({ db }: ApiDeps): AnyRoute[] => [
       const list = { audit: filter };
       const rows = await db.search<RowOf<typeof entrySchema>>(
         `select id, at, json_build_object('kind', actor_kind, 'id', actor_id) as actor, action,
-            json_build_object('type', target_type, 'id', target_id) as target, before, after, request_id as "requestId"
+            json_build_object('type', target_type, 'id', target_id) as target, before, after, request_id as "requestId",
+            ${TRACE_ID} as "traceId"
           from audit_log
           where ($1::text is null or target_type = $1) and ($2::text is null or target_id = $2)
             and ($3::uuid is null or actor_id = $3) and ($4::text is null or action = $4)

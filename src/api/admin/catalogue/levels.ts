@@ -4,6 +4,7 @@ import { AVAILABLE, IS_FOR_SALE } from '../../../entities/stock/availability.ts'
 import type { Query } from '../../../infra/database/query.ts';
 import type { ApiDeps } from '../../deps.ts';
 import type { RowOf } from '../../fields/row-of.ts';
+import { TRACE_ID, traceIdSchema } from '../../fields/trace-id.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { pageQuery, pageSchema, paginate, readCursorId } from '../list-query.ts';
 import { reservationsRoute } from './reservations.ts';
@@ -30,6 +31,8 @@ export const movementSchema = z
     cause: z.string(),
     causeId: z.uuid().nullable(),
     note: z.string().nullable(),
+    requestId: z.string().nullable(),
+    traceId: traceIdSchema,
     at: z.iso.datetime(),
   })
   .meta({ id: 'InventoryMovement' });
@@ -117,7 +120,7 @@ const listMovements = ({ db }: ApiDeps) =>
       const list = { movementsOf: id };
       const rows = await db.search<RowOf<typeof movementSchema>>(
         `select id, kind, on_hand_delta as "onHandDelta", reserved_delta as "reservedDelta", cause, cause_id as "causeId",
-            note, at from inventory_movements where variant_id = $1 and ($2::uuid is null or id < $2)
+            note, request_id as "requestId", ${TRACE_ID} as "traceId", at from inventory_movements where variant_id = $1 and ($2::uuid is null or id < $2)
           order by id desc limit $3`,
         [id, readCursorId(list, cursor), limit + 1],
       );

@@ -5,7 +5,7 @@ import { type AnyRoute, route } from '../../http/route.ts';
 
 const difference = z.object({ path: z.string(), stored: z.unknown(), replayed: z.unknown() });
 
-const replaySchema = z
+export const replaySchema = z
   .object({
     kind: z.enum(['checkout', 'order']),
     id: z.uuid(),

@@ -28,6 +28,7 @@ export const checkoutHeadSchema = z
 export type CheckoutHead = z.infer<typeof checkoutHeadSchema>;
 
 export interface CheckoutFilter extends ListPage {
+  id?: string | undefined;
   state?: CheckoutState | undefined;
   reason?: string | undefined;
   customerId?: string | undefined;
@@ -67,8 +68,9 @@ interface Row extends Omit<CheckoutHead, 'orderId' | 'orderNumber' | 'expiresAt'
 
 /** Lists checkouts, newest first. */
 export async function readCheckouts(query: Query, filter: CheckoutFilter): Promise<CheckoutHead[]> {
-  const { state, reason, customerId, emailIndex, isStuck, limit } = filter;
+  const { id, state, reason, customerId, emailIndex, isStuck, limit } = filter;
   const conditions: Condition[] = [
+    ...equals('c.id', id),
     ...equals('c.state', state),
     ...equals('c.reason', reason),
     ...equals('c.customer_id', customerId),

@@ -6,6 +6,7 @@ import { emailSchema } from '../../fields/person-fields.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { placedRangeOf } from '../../orders/placed-date-range.ts';
 import { pageQuery, pageSchema, paginate, readCursorId } from '../list-query.ts';
+import { checkoutRoute } from './checkout-detail.ts';
 import { checkoutHeadSchema, readCheckouts } from './checkout-list.ts';
 import type { ListPage } from './conditions.ts';
 import { paymentHeadSchema, paymentStatusSchema, readPayments } from './payment-list.ts';
@@ -35,9 +36,10 @@ const listQuery = {
   to: day('The last day of creation', '2026-11-30'),
 };
 
-/** Lists of checkouts, payments, refunds and returns of all customers and guests. */
+/** Lists of checkouts, payments, refunds and returns of all customers and guests, and one checkout. */
 export const purchaseRoutes = (deps: ApiDeps): AnyRoute[] => [
   checkouts(deps),
+  checkoutRoute(deps),
   payments(deps),
   refunds(deps),
   returns(deps),

@@ -4,6 +4,7 @@ import { REVIEW_RULES } from '../../../domain/reviews/policy.ts';
 import { REPORT_REASONS, REVIEW_STATES } from '../../../domain/reviews/states.ts';
 import type { Query } from '../../../infra/database/query.ts';
 import type { RowOf } from '../../fields/row-of.ts';
+import { TRACE_ID, traceIdSchema } from '../../fields/trace-id.ts';
 import { replySchema, reviewTextSchema } from '../../reviews/review-view.ts';
 
 export const reasonSchema = z.object({ rule: z.enum(REVIEW_RULES), points: z.number(), times: z.int() });
@@ -43,6 +44,8 @@ export const reviewDetailSchema = moderatedReviewSchema
         revision: z.int(),
         actor: z.string(),
         reason: z.string().nullable(),
+        requestId: z.string().nullable(),
+        traceId: traceIdSchema,
         at: z.iso.datetime(),
       }),
     ),
@@ -75,7 +78,7 @@ export async function readReviewDetail(query: Query, id: string): Promise<RowOf<
   const [review] = await query<RowOf<typeof reviewDetailSchema>>(
     `select ${COLUMNS},
         (select json_agg(json_build_object('from', from_state, 'to', to_state, 'event', event, 'revision', revision, 'actor', actor,
-          'reason', reason, 'at', at) order by seq) from review_history where review_id = $1) as history,
+          'reason', reason, 'requestId', request_id, 'traceId', ${TRACE_ID}, 'at', at) order by seq) from review_history where review_id = $1) as history,
         (select coalesce(json_agg(json_build_object('reason', reason, 'at', at, 'isSettled', settled_at is not null) order by at), '[]')
           from review_reports where review_id = $1) as reported
       from reviews where id = $1`,

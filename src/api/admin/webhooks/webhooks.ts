@@ -41,14 +41,21 @@ const list = ({ db }: ApiDeps) =>
     method: 'get',
     path: PATH,
     summary: 'List webhooks, newest first',
-    query: z.strictObject(pageQuery),
+    query: z.strictObject({
+      ...pageQuery,
+      failing: z
+        .literal('true')
+        .optional()
+        .meta({ description: '`true`: only webhooks whose deliveries fail, or that were disabled for it.' }),
+    }),
     answers: { 200: { description: 'A page of webhooks', schema: pageSchema(webhookSchema) } },
     errors: ['CURSOR_INVALID'],
-    async handle({ query: { limit, cursor } }) {
-      const list = { webhooks: true };
+    async handle({ query: { limit, cursor, failing } }) {
+      const list = { webhooks: true, failing };
       const rows = await db.search<WebhookRow>(
-        `select ${WEBHOOK_COLUMNS} from webhook_subscriptions where ($1::uuid is null or id < $1) order by id desc limit $2`,
-        [readCursorId(list, cursor), limit + 1],
+        `select ${WEBHOOK_COLUMNS} from webhook_subscriptions where ($1::uuid is null or id < $1)
+            and (not $2::boolean or failing_since is not null or disabled_because = 'failing') order by id desc limit $3`,
+        [readCursorId(list, cursor), failing === 'true', limit + 1],
       );
       return { status: 200, body: paginate(list, rows, limit) };
     },

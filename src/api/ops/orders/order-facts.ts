@@ -2,6 +2,7 @@ import type { AdminOrder } from '../../orders/order-view.ts';
 import { type Html, html } from '../html.ts';
 import { code, money, orDash, time } from '../views/formats.ts';
 import { table } from '../views/table.ts';
+import { traceColumn } from '../views/trace-column.ts';
 
 /** The main facts of an order, as a list of terms. */
 export const orderHead = (order: AdminOrder): Html => {
@@ -108,6 +109,7 @@ export const historyTable = ({ history }: AdminOrder): Html =>
       { title: 'State', cell: ({ to }) => code(to) },
       { title: 'By', cell: ({ actor }) => actor },
       { title: 'Reason', cell: ({ reason }) => orDash(reason) },
+      ...traceColumn(history),
     ],
     history.toReversed(),
   );

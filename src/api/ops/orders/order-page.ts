@@ -35,7 +35,8 @@ export const orderPage = (deps: OpsDeps): OpsPage => ({
       isWide: true,
       main: html`${outcomeBox(opsRequest, { alert, notes: NOTES })}
 ${orderHead(order)}
-<p><a href="/ops/payments?checkoutId=${order.checkoutId}">Payment</a></p>
+<p><a href="/ops/payments?checkoutId=${order.checkoutId}">Payment</a> · <a href="/ops/checkouts/${order.checkoutId}">Checkout</a> ·
+<a href="/ops/orders/${order.id}/replay">Replay</a></p>
 ${
   forms.length > 0 &&
   html`<h2>Commands</h2><p class="hint" id="reason-hint">A reason stays in the history. It must not contain personal data.</p><div class="commands">${forms}</div>`

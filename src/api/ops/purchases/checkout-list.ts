@@ -22,7 +22,7 @@ export const checkoutListPage = (deps: OpsDeps): OpsPage =>
       { name: 'stuck', label: 'Without progress for two minutes', options: [['true', 'yes']] },
     ],
     columns: [
-      { title: 'Started', cell: ({ createdAt }) => time(createdAt) },
+      { title: 'Started', cell: ({ id, createdAt }) => html`<a href="/ops/checkouts/${id}">${time(createdAt)}</a>` },
       { title: 'State', cell: ({ state }) => code(state) },
       { title: 'Reason', cell: ({ reason }) => orDash(reason) },
       { title: 'Last step', cell: ({ updatedAt }) => time(updatedAt) },

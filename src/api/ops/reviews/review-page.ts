@@ -8,6 +8,7 @@ import { alertBox, csrfField, type OpsPage } from '../ops-page.ts';
 import type { OpsDeps, OpsRequest } from '../ops-request.ts';
 import { code, orDash, time } from '../views/formats.ts';
 import { table } from '../views/table.ts';
+import { traceColumn } from '../views/trace-column.ts';
 
 type Review = z.infer<typeof reviewDetailSchema>;
 
@@ -64,6 +65,7 @@ const historyTable = ({ history }: Review): Html =>
       { title: 'State', cell: ({ to }) => code(to) },
       { title: 'By', cell: ({ actor }) => actor },
       { title: 'Reason', cell: ({ reason }) => orDash(reason) },
+      ...traceColumn(history),
     ],
     history.toReversed(),
   );

@@ -11,6 +11,7 @@ import { code, orDash, time } from '../views/formats.ts';
 import { nextLink, pageOf } from '../views/paging.ts';
 import { permittedLink } from '../views/permitted-link.ts';
 import { table } from '../views/table.ts';
+import { traceColumn } from '../views/trace-column.ts';
 import { LEVEL_ACTIONS, levelForms } from './level-forms.ts';
 
 type Movement = z.infer<typeof movementSchema>;
@@ -39,7 +40,7 @@ ${factList([
 ])}
 ${levelForms(csrfField(deps, 'staff', opsRequest), `/ops/stock/${level.id}`)}
 <h2>Reservations</h2>${reservations.length > 0 ? table('Reservations', reservationColumns(opsRequest), reservations) : html`<p>None.</p>`}
-<h2>Movements</h2>${data.length > 0 ? table('Movements', MOVEMENTS, data) : html`<p>None.</p>`}
+<h2>Movements</h2>${data.length > 0 ? table('Movements', [...MOVEMENTS, ...traceColumn(data)], data) : html`<p>None.</p>`}
 ${nextLink(nextCursor, 'Earlier movements')}`,
     };
   },

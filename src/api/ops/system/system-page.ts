@@ -7,17 +7,19 @@ import type { OpsPage } from '../ops-page.ts';
 import type { OpsDeps } from '../ops-request.ts';
 import { orDash } from '../views/formats.ts';
 import { table } from '../views/table.ts';
+import { cacheTable } from './cache-table.ts';
 
-/** Version, migrations, partitions of the next months, and the connections of the process that answers. */
+/** Version, migrations, partitions of the next months, and the connections and caches of the process that answers. */
 export const systemPage = (deps: OpsDeps): OpsPage => ({
   path: '/ops/system',
   access: 'staff',
   permission: 'queues:view',
   async render() {
-    const [facts, partitions, pools] = await Promise.all([
+    const [facts, partitions, pools, caches] = await Promise.all([
       readFacts(deps),
       readPartitions(deps, new Date()),
       deps.db.gauges.read(),
+      cacheTable(),
     ]);
     return {
       title: 'System',
@@ -28,7 +30,9 @@ export const systemPage = (deps: OpsDeps): OpsPage => ({
 <p>A job creates them every night. A month without a partition accepts no rows.</p>
 ${table('Partitions', PARTITION_COLUMNS, partitions)}
 <h2>Connections of this process</h2>
-${table('Connections', POOL_COLUMNS, pools)}`,
+${table('Connections', POOL_COLUMNS, pools)}
+<h2>Reads of cached values by this process</h2>
+${caches}`,
     };
   },
 });

@@ -10,8 +10,8 @@ import type { Signal } from './signal.ts';
 
 interface Kind extends Omit<Signal, 'count' | 'path'> {
   permission: Permission;
-  /** The list of the rows, if there is one. */
-  path?: string;
+  /** The list of the rows. */
+  path: string;
   /** The permission of that page, if it is another one. */
   pagePermission?: Permission;
   /** SQL of the rows, found by an index; $1 is the lowest id of today. */
@@ -82,6 +82,8 @@ const KINDS: readonly Kind[] = [
   },
   {
     title: 'Failing webhooks',
+    path: '/ops/notifications',
+    pagePermission: 'queues:view',
     permission: 'webhooks:manage',
     state: 'fault',
     rows: `webhook_subscriptions where failing_since is not null or disabled_because = 'failing'`,
@@ -147,7 +149,7 @@ export async function readCounts(query: Query, permissions: ReadonlySet<string>)
   const countOf = new Map(rows.map(({ kind, count }) => [kind, count]));
   return kinds.map(({ title, state, path, permission, pagePermission = permission }, kind) => ({
     title,
-    path: permissions.has(pagePermission) ? path?.replace(/=today$/, `=${today}`) : undefined,
+    path: permissions.has(pagePermission) ? path.replace(/=today$/, `=${today}`) : undefined,
     state,
     count: countOf.get(kind) ?? 0,
   }));

@@ -15,7 +15,7 @@ export interface SignalGaps {
 /** A number on the overview with the list behind it. */
 export interface Signal {
   title: string;
-  /** The list of what is counted; undefined: there is none, or the reader may not open it. */
+  /** The list of what is counted; undefined: the reader may not open it. */
   path: string | undefined;
   /** What a count above zero means. */
   state: SignalState;
