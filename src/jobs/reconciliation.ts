@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { job } from './contract.ts';
 
-/** One round of the sweeper. */
+/** One round of the sweeper. Workers start it when it has work. */
 export const sweep = job('reconciliation', 'sweep', z.object({}));
 
 /** Creates the partitions of the coming months. */

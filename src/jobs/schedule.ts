@@ -53,7 +53,6 @@ export type JobName = (typeof JOBS)[number]['name'];
 
 /** Every scheduled job, as cron patterns in IST with seconds. A missed or duplicate run does no harm. */
 export const SCHEDULES = [
-  { job: sweep, pattern: '*/3 * * * * *' },
   { job: preparePartitions, pattern: '0 10 3 * * *' },
   { job: reconcileRecent, pattern: '0 */15 * * * *' },
   { job: reconcileAll, pattern: '0 40 3 * * *' },

@@ -51,15 +51,18 @@ describe('a server that says nothing', () => {
   });
 
   it('is gone when it holds its answer back for too long, as Redis, and is asked by another connection', async () => {
-    const redis = openRedis(url(), 'read');
+    const [redis, another] = [openRedis(url(), 'read'), openRedis(url(), 'consume')];
     try {
       await waitFor('it is connected', async () => redis.status === 'ready');
+      // So long nothing is owed: nobody looks at the connection any more.
+      await another.blpop('nothing-comes', 1);
       const error = await redis.blpop('nothing-comes', 60).catch((thrown: unknown) => thrown);
       expect(error).to.be.instanceOf(Error);
       await waitFor('it is connected again', async () => redis.status === 'ready');
       expect(await redis.ping()).to.equal('PONG');
     } finally {
       redis.disconnect();
+      another.disconnect();
     }
   });
 });

@@ -10,7 +10,7 @@ export interface Popularity {
   fade(): Promise<void>;
 }
 
-/** How often a process writes its counts to Redis, in milliseconds. */
+/** How often a process writes its counts to Redis while there are any, in milliseconds. */
 const WRITE_EVERY_MS = 5_000;
 const MAX_GATHERED_KEYS = 10_000;
 const MAX_KEYS = 2_000;
@@ -26,9 +26,9 @@ export function openPopularity(redis: RedisClient, store: string): Popularity {
     gathered = new Map();
     pipeline.exec().catch((error) => observeSparingly('popularity.write_failed', errorFields(error)));
   };
-  setInterval(writeCounts, WRITE_EVERY_MS).unref();
   return {
     count(name) {
+      if (gathered.size === 0) setTimeout(writeCounts, WRITE_EVERY_MS).unref();
       if (gathered.size < MAX_GATHERED_KEYS || gathered.has(name)) gathered.set(name, (gathered.get(name) ?? 0) + 1);
     },
     // The cache server may be down while the queue server is up: the job must not fail for that.

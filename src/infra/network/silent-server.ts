@@ -17,17 +17,36 @@ export interface Silence {
 /**
  * Ends a connection whose server owes an answer and sends nothing. Silence is counted in checks, not in time: between
  * two checks the event loop reads the data that has arrived, so a blocked process does not take its server for silent.
+ * Checks begin with a write and end when no answer is owed: an idle connection wakes nobody up.
  */
 export function endWhenSilent(stream: Socket, { ms, isOwed, error }: Silence): void {
   const pauseMs = Math.min(ms / CHECKS, MAX_DELAY_MS / 2);
-  let bytesRead = stream.bytesRead;
+  let { bytesRead } = stream;
   let silentChecks = 0;
-  const timer = setInterval(() => {
-    const isSilent = isOwed() && stream.bytesRead === bytesRead;
+  let isChecking = true;
+  const timer = setTimeout(check, pauseMs).unref();
+  function check(): void {
+    isChecking = isOwed();
+    silentChecks = isChecking && stream.bytesRead === bytesRead ? silentChecks + 1 : 0;
     bytesRead = stream.bytesRead;
-    silentChecks = isSilent ? silentChecks + 1 : 0;
     if (silentChecks > ms / pauseMs) stream.destroy(error());
-  }, pauseMs);
-  timer.unref();
-  stream.once('close', () => clearInterval(timer));
+    else if (isChecking) timer.refresh();
+  }
+  beforeWrites(stream, () => {
+    if (isChecking) return;
+    isChecking = true;
+    bytesRead = stream.bytesRead;
+    timer.refresh();
+  });
+  stream.once('close', () => clearTimeout(timer));
+}
+
+/** A socket has no event for what is written to it. */
+function beforeWrites(stream: Socket, listener: () => void): void {
+  const write = stream.write.bind(stream);
+  const heardWrite = (...args: Parameters<Socket['write']>): boolean => {
+    listener();
+    return write(...args);
+  };
+  stream.write = heardWrite as Socket['write'];
 }

@@ -4,6 +4,7 @@ import { failpoint } from '../failpoint.ts';
 import { errorFields, observeSparingly } from '../observability/log.ts';
 import type { Trace } from '../observability/trace.ts';
 import type { RedisClient } from '../redis/connections.ts';
+import { openQueueContents, type QueueContents } from './queue-contents.ts';
 import { openQueueServers, type QueueServers } from './queue-servers.ts';
 
 /** The name, queue and payload of a job. The payload contains ids only, never personal data. */
@@ -32,7 +33,7 @@ export interface Command {
   trace: Trace;
 }
 
-export interface Queues extends QueueServers {
+export interface Queues extends QueueServers, QueueContents {
   all: readonly Queue[];
   /** Adds a command in the next batch, without waiting; if that fails, the relay delivers it. */
   dispatch(command: Command): void;
@@ -75,6 +76,7 @@ export function openQueues(contracts: readonly JobKind[], connection: RedisClien
     all: [...queues.values()],
     isConnected: () => connection.status === 'ready',
     ...openQueueServers(connection, names.map(queuePrefix)),
+    ...openQueueContents(connection, [...queues.values()]),
     deliver,
     nudge: openNudge(queues, connection),
     dispatch(command) {

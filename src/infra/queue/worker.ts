@@ -7,13 +7,11 @@ import { clusterBackend } from './cluster-backend.ts';
 import { type Executor, openExecutor, type WhenUnavailable } from './executor.ts';
 import type { Handler } from './handler.ts';
 import { queuePrefix } from './queue.ts';
+import { MIN_CHECK_INTERVAL_MS } from './stalled-jobs.ts';
 
 /** Life of a job lock in milliseconds: a killed worker's job is free after it. Live workers renew it at half of it. */
 const LOCK_MS = 4_000;
 
-/** How often a worker looks for the jobs of killed workers, in milliseconds. */
-const STALLED_CHECK_MS = 1_500;
-const BACKGROUND_STALLED_CHECK_MS = 3_000;
 /** The longest wait of an idle worker for a job, in seconds: then it asks again, in case that a wake-up was lost. */
 const IDLE_WAIT_S = 5;
 const BACKGROUND_IDLE_WAIT_S = 10;
@@ -38,7 +36,7 @@ export interface WorkerOptions {
   whenUnavailable: WhenUnavailable;
 }
 
-/** Starts the worker of one queue. */
+/** Starts the worker of one queue. Jobs of killed workers are left to `recoverStalledJobs`. */
 export function startWorker(
   handlers: readonly Handler[],
   { queue, connection, openBlocking, concurrency, isBackground = false, whenUnavailable }: WorkerOptions,
@@ -58,7 +56,9 @@ export function startWorker(
     prefix: queuePrefix(queue),
     concurrency,
     lockDuration: LOCK_MS,
-    stalledInterval: isBackground ? BACKGROUND_STALLED_CHECK_MS : STALLED_CHECK_MS,
+    // The checks are those of `recoverStalledJobs`.
+    skipStalledCheck: true,
+    stalledInterval: MIN_CHECK_INTERVAL_MS,
     drainDelay: isBackground ? BACKGROUND_IDLE_WAIT_S : IDLE_WAIT_S,
     runRetryDelay: CONNECTION_RETRY_MS,
     // A killed worker is not the job's fault: only a job that kills its worker again and again is given up.

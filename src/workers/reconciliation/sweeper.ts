@@ -1,5 +1,7 @@
 import { preparePartitionsFor } from '../../entities/monthly-tables.ts';
 import { publishInvalidations } from '../../entities/outbox/cache-invalidations.ts';
+import { CHECKOUTS_TO_ANONYMISE, CHECKOUTS_TO_DELETE } from '../../entities/retention/ended-checkouts.ts';
+import { FIND_EXPIRED } from '../../entities/retention/expired-rows.ts';
 import { isDatabaseDown } from '../../infra/database/database.ts';
 import { type Found, findsRows } from '../../infra/database/finds-rows.ts';
 import { unitOfWork } from '../../infra/database/unit-of-work.ts';
@@ -13,20 +15,24 @@ import { STUCK_WORK, type StuckWork } from './stuck-work.ts';
 /** Rows per rule and round, to keep each round short beside live traffic. The next round continues. */
 const BATCH = 200;
 
-/** The scheduled maintenance. A missed or duplicate run is harmless, because the rows decide what to do. */
+/** What a round looks for besides stuck work. */
+const INVALIDATION = 'cache.invalidated';
+export const RETENTION = 'retention.over';
+
+/** The maintenance. A missed or duplicate run is harmless, because the rows decide what to do. */
 export const sweepHandlers = (deps: WorkerDeps) => [
   handler(sweep, async () => {
-    const stuck = await findStuck(deps).catch(everyRule);
+    const due = await findDue(deps);
     for (const rule of STUCK_WORK) {
-      if (!stuck.has(rule.name)) continue;
+      if (!due.has(rule.name)) continue;
       if (rule.needsProvider && deps.provider.availability() === 'away') continue;
       // A failing rule must not block the others.
       await resumeStuck(deps, rule).catch((error) =>
         observe('sweeper.failed', { rule: rule.name, ...errorFields(error) }),
       );
     }
-    await publishInvalidations(deps.db, deps.versions);
-    await enforceRetention(deps);
+    if (due.has(INVALIDATION)) await publishInvalidations(deps.db, deps.versions);
+    if (due.has(RETENTION)) await enforceRetention(deps);
     return done;
   }),
   handler(preparePartitions, async () => {
@@ -35,19 +41,39 @@ export const sweepHandlers = (deps: WorkerDeps) => [
   }),
 ];
 
-const FIND_STUCK = findsRows(STUCK_WORK.map(({ sql, find = sql }) => find));
+/** The name of work, and a query that finds its rows. */
+type Search = readonly [name: string, sql: string];
 
-/** The names of the rules with stuck rows. Mostly there are none, and one statement is cheaper than a transaction for each rule. */
-export async function findStuck({ db }: Pick<WorkerDeps, 'db'>): Promise<Set<string>> {
-  const [row] = await db.query<Found>(FIND_STUCK, [BATCH]);
-  return new Set(STUCK_WORK.filter((_, index) => row?.found[index]).map(({ name }) => name));
-}
+const URGENT: readonly Search[] = [
+  ...STUCK_WORK.map(({ name, sql, find = sql }): Search => [name, find]),
+  [INVALIDATION, 'select id from cache_invalidations order by id'],
+];
+const ALL: readonly Search[] = [
+  ...URGENT,
+  [RETENTION, `select found from (${FIND_EXPIRED}) expired where true = any(found)`],
+  [RETENTION, CHECKOUTS_TO_ANONYMISE],
+  [RETENTION, CHECKOUTS_TO_DELETE],
+];
+const searchOf = (all: readonly Search[]) => ({ names: all.map(([name]) => name), sql: findsRows(all.map(sqlOf)) });
+const sqlOf = ([, sql]: Search): string => sql;
 
-/** When the statement of one rule fails, that of all rules fails: then each is tried, and the others go on. */
-function everyRule(error: unknown): Set<string> {
-  if (isDatabaseDown(error)) throw error;
-  observe('sweeper.failed', { rule: 'find', ...errorFields(error) });
-  return new Set(STUCK_WORK.map(({ name }) => name));
+/** One statement each, because mostly there is nothing to do: a transaction for each rule would cost more. */
+export const DUE_WORK = { urgent: searchOf(URGENT), all: searchOf(ALL) };
+
+/** The names of the work that is due. @throws while Postgres is down */
+export async function findDue(
+  { db }: Pick<WorkerDeps, 'db'>,
+  { names, sql } = DUE_WORK.all,
+): Promise<ReadonlySet<string>> {
+  try {
+    const [row] = await db.query<Found>(sql, [BATCH]);
+    return new Set(names.filter((_, index) => row?.found[index]));
+  } catch (error) {
+    // When the statement of one rule fails, that of all rules fails: then each is tried, and the others go on.
+    if (isDatabaseDown(error)) throw error;
+    observe('sweeper.failed', { rule: 'find', ...errorFields(error) });
+    return new Set(names);
+  }
 }
 
 /** Finds the rows of a rule and enqueues the commands that move them on, in one transaction. */

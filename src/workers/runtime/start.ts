@@ -2,6 +2,7 @@ import { AppError } from '../../domain/errors.ts';
 import { isDatabaseDown, isPoolExhausted } from '../../infra/database/database.ts';
 import type { WhenUnavailable } from '../../infra/queue/executor.ts';
 import { runLocally } from '../../infra/queue/local-runner.ts';
+import { recoverStalledJobs } from '../../infra/queue/stalled-jobs.ts';
 import { startWorker, type WorkerOptions } from '../../infra/queue/worker.ts';
 import { warmCaches } from '../../jobs/caches.ts';
 import { BACKGROUND_CONCURRENCY } from '../../jobs/contract.ts';
@@ -10,6 +11,7 @@ import type { WorkerDeps } from '../deps.ts';
 import { allHandlers } from './handlers.ts';
 import { runRelay } from './relay.ts';
 import { maintainSchedules } from './schedules.ts';
+import { triggerSweeps } from './sweep-trigger.ts';
 import { watchWorkers } from './watchdog.ts';
 
 const RETRY_MS = 1_000;
@@ -47,13 +49,19 @@ export function startWorkers(
     runLocally(byQueue.get(queue) ?? [], { most: options.concurrency, deliver: deps.queues.deliver, whenUnavailable }),
   );
   deps.queues.runInProcess((command) => local.some(({ take }) => take(command)));
-  const loops = [runRelay(deps, stopping.signal), maintainSchedules(deps.queues, stopping.signal)];
+  const { signal } = stopping;
+  const loops = [runRelay(deps, signal), triggerSweeps(deps, signal), maintainSchedules(deps.queues, signal)];
   // Warm the caches later: a new worker has more urgent jobs.
   const warming = setTimeout(() => deps.queues.nudge(warmCaches), WARM_AFTER_MS);
-  const stopWatching = watchWorkers(started, options.giveUp);
+  const stopRecovering = recoverStalledJobs(
+    started.map(({ worker }) => worker),
+    deps.queues,
+  );
+  const stopWatching = watchWorkers(started, deps.queues, options.giveUp);
   return async () => {
     stopping.abort();
     clearTimeout(warming);
+    stopRecovering();
     stopWatching();
     deps.queues.runInProcess(() => false);
     // Without Redis no job can be completed; the outbox still holds the commands under way.
