@@ -45,6 +45,7 @@ import { Migration046ProductWords } from '../../migrations/046_product_words.ts'
 import { Migration047ParkedCommands } from '../../migrations/047_parked_commands.ts';
 import { Migration048ListFilters } from '../../migrations/048_list_filters.ts';
 import { Migration049ConversionDays } from '../../migrations/049_conversion_days.ts';
+import { Migration053FrequentWords } from '../../migrations/053_frequent_words.ts';
 import type { Database } from '../infra/database/database.ts';
 import { ApiKey } from './access/api-key.ts';
 import { Role, syncBuiltinRoles } from './access/role.ts';
@@ -152,6 +153,7 @@ export const MIGRATIONS = [
   { name: '047_parked_commands', class: Migration047ParkedCommands },
   { name: '048_list_filters', class: Migration048ListFilters },
   { name: '049_conversion_days', class: Migration049ConversionDays },
+  { name: '053_frequent_words', class: Migration053FrequentWords },
 ];
 
 /** Advisory lock: one process at a time migrates. The number is arbitrary but must not change. */
