@@ -48,6 +48,7 @@ import { Migration048ListFilters } from '../../migrations/048_list_filters.ts';
 import { Migration049ConversionDays } from '../../migrations/049_conversion_days.ts';
 import { Migration050KeptRows } from '../../migrations/050_kept_rows.ts';
 import { Migration052TraceIds } from '../../migrations/052_trace_ids.ts';
+import { Migration053FrequentWords } from '../../migrations/053_frequent_words.ts';
 import type { Database } from '../infra/database/database.ts';
 import { ApiKey } from './access/api-key.ts';
 import { Role, syncBuiltinRoles } from './access/role.ts';
@@ -157,6 +158,7 @@ export const MIGRATIONS = [
   { name: '049_conversion_days', class: Migration049ConversionDays },
   { name: '050_kept_rows', class: Migration050KeptRows },
   { name: '052_trace_ids', class: Migration052TraceIds },
+  { name: '053_frequent_words', class: Migration053FrequentWords },
 ];
 
 /** Advisory lock: one process at a time migrates. The number is arbitrary but must not change. */

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { openVault } from '../../src/entities/account/privacy/vault.ts';
+import { findInBatch } from '../../src/entities/reconciliation/batch.ts';
+import { invariantsIn } from '../../src/entities/reconciliation/scopes.ts';
 import {
   CHECKOUTS_TO_ANONYMISE,
   CHECKOUTS_TO_DELETE,
@@ -76,6 +78,31 @@ describeAll('generated orders', function () {
       }
       for (const [name, sql, params] of STATEMENTS) note(name, await tablesScanned(fresh, sql, params));
       expect(whole).to.deep.equal([]);
+    } finally {
+      await watched.close();
+    }
+  });
+
+  it('are checked in batches that read their own rows, in one statement', async () => {
+    const batch = 200;
+    const watched = await watchPlans(fresh.url);
+    try {
+      await watched.query(`set plan_cache_mode = force_generic_plan`);
+      const rows = await watched.query<{ id: string }>(
+        `select id from checkouts order by id offset 5000 limit ${batch}`,
+      );
+      const invariants = invariantsIn('checkouts');
+      await watched.query('begin');
+      watched.plans();
+      await findInBatch(watched.query, { table: 'checkouts', ids: rows.map(({ id }) => id), invariants });
+      const [checked] = watched.plans().sort((a, b) => b.scans.length - a.scans.length);
+      const large = await largeTables(fresh);
+      const read = [...(checked?.read ?? [])].filter(([table]) => large.has(table));
+      // A checkout has at most seven steps.
+      expect(read.filter(([, count]) => count > 7 * batch)).to.deep.equal([]);
+      expect(read.map(([table]) => table))
+        .to.include('checkouts')
+        .and.include('documents');
     } finally {
       await watched.close();
     }

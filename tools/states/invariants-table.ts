@@ -1,6 +1,6 @@
 import { INVARIANTS } from '../../src/entities/invariants/all-invariants.ts';
+import { REPLAY } from '../../src/entities/reconciliation/price-replays.ts';
 import { PROVIDER_INVARIANTS } from '../verify/provider.ts';
-import { REPLAY } from '../verify/replay.ts';
 import { codes, table } from './table.ts';
 
 /** Builds the table of the invariants that `bin/verify` checks. */

@@ -1,8 +1,10 @@
 import type pg from 'pg';
+import { type BatchTable, findInBatch } from '../../src/entities/reconciliation/batch.ts';
 import type { Invariant } from '../../src/entities/reconciliation/invariant.ts';
-import { inBatch, type Scope, scopeOf } from '../../src/entities/reconciliation/scopes.ts';
+import { findPriceDifferences, loadPrices, REPLAY } from '../../src/entities/reconciliation/price-replays.ts';
+import { type Scope, scopeOf } from '../../src/entities/reconciliation/scopes.ts';
 import type { ChangedRows } from '../../src/entities/verification/changes.ts';
-import { findUnreplayable, REPLAY } from './replay.ts';
+import { queryOf } from './query.ts';
 
 /** Runs the work on one snapshot of the database, in a short read-only transaction of its own. */
 export type Snapshot = <T>(work: (client: pg.ClientBase) => Promise<T>) => Promise<T>;
@@ -17,7 +19,7 @@ export type Chosen = (name: string) => boolean;
 type Check = (client: pg.ClientBase, ids: readonly string[]) => Promise<void>;
 
 export interface Batches {
-  table: 'checkouts' | 'carts' | 'variants';
+  table: BatchTable;
   /** Ids per batch. */
   size: number;
   check: Check;
@@ -34,15 +36,16 @@ interface Choice {
 }
 
 /** The checks of rows that belong to checkouts, carts and variants. */
-export function batchesOf({ invariants, chosen, report }: Choice): Record<Batches['table'], Batches> {
+export function batchesOf({ invariants, chosen, report }: Choice): Record<BatchTable, Batches> {
   const inScope = (scope: Scope) => invariants.filter((invariant) => scopeOf(invariant) === scope);
   const parts = invariants.flatMap(({ parts, ...rest }) => (parts ? [{ ...rest, sql: parts.checkouts }] : []));
   const checkAll =
-    (table: Batches['table'], ofTable: readonly Invariant[]): Check =>
+    (table: BatchTable, ofTable: readonly Invariant[]): Check =>
     async (client, ids) => {
+      const found = await findInBatch(queryOf(client), { table, ids, invariants: ofTable });
       for (const invariant of ofTable) {
-        const statement = { name: `${table} ${invariant.name}`, text: inBatch(invariant, table), values: [ids] };
-        report(invariant, (await client.query(statement)).rows);
+        const rows = found.filter(({ kind }) => kind === invariant.name).map(({ facts }) => facts);
+        report(invariant, rows);
       }
     };
   const checkCheckouts = checkAll('checkouts', [...inScope('checkouts'), ...parts]);
@@ -52,8 +55,10 @@ export function batchesOf({ invariants, chosen, report }: Choice): Record<Batche
       table: 'checkouts',
       size: 500,
       async check(client, ids) {
-        await checkCheckouts(client, ids);
-        if (chosen(REPLAY.name)) report(REPLAY, await findUnreplayable(client, ids));
+        const prices = chosen(REPLAY.name) ? await loadPrices(queryOf(client), ids) : [];
+        // The prices are replayed while PostgreSQL works.
+        const [differences] = await Promise.all([findPriceDifferences(prices), checkCheckouts(client, ids)]);
+        report(REPLAY, differences);
       },
     },
     carts: { table: 'carts', size: 2_000, check: checkAll('carts', ofCarts) },

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { type Beginning, beginCheck, type Ending, endCheck } from '../../src/entities/verification/checkpoint.ts';
-import { queryOf } from './database.ts';
+import { queryOf } from './query.ts';
 
 /** A role without the privilege to write, or a server that is a standby. */
 const READ_ONLY = ['42501', '25006'];

@@ -10,9 +10,9 @@ import {
   readRecordedCarts,
   readRecordedCheckouts,
 } from '../../src/entities/verification/changes.ts';
-import type { Query } from '../../src/infra/database/query.ts';
 import { uuidv7Floor } from '../../src/infra/ids.ts';
 import { batchesOf, type Chosen, checkFrom, checkListed, type Report, type Snapshot } from './batches.ts';
+import { queryOf } from './query.ts';
 
 /** A violated invariant with the rows that violate it. */
 export interface Violation {
@@ -67,12 +67,6 @@ export async function verifyDatabase(url: string, provenAt: Date | null = null):
 
 const COUNT = INVARIANTS.length + 1;
 
-/** Runs statements on the connection of `client`. */
-export const queryOf =
-  (client: Pick<pg.ClientBase, 'query'>): Query =>
-  async <R extends object>(sql: string, params: readonly unknown[]) =>
-    (await client.query(sql, [...params])).rows as R[];
-
 /** Checks the chosen invariants: rows of checkouts, carts and variants in batches, other rows at once. */
 export async function findViolations(
   snapshot: Snapshot,
@@ -82,7 +76,7 @@ export async function findViolations(
   const wanted = INVARIANTS.filter(({ name, isOnlyFull }) => chosen(name) && !(isOnlyFull && extent !== 'all'));
   for (const invariant of wanted) {
     const statement = statementAtOnce(invariant, extent);
-    if (statement) report(invariant, (await snapshot((client) => client.query(statement))).rows);
+    if (statement) report(invariant, await snapshot((client) => violationsOf(client, statement)));
   }
   const { checkouts, carts, variants } = batchesOf({ invariants: wanted, chosen, report });
   const since = extent === 'all' ? undefined : extent.since;
@@ -98,6 +92,12 @@ export async function findViolations(
   return { findings: findings(), checkouts: checked };
 }
 
+/** The violations that a statement finds, as JSON: as batches report them. */
+const violationsOf = async (client: pg.ClientBase, { text, values = [] }: pg.QueryConfig): Promise<object[]> => {
+  const sql = `select row_to_json(violation) as facts from (${text}) as violation`;
+  return (await queryOf(client)<{ facts: object }>(sql, values)).map(({ facts }) => facts);
+};
+
 /** The statement of an invariant that reads whole tables; undefined if batches check all its rows. */
 function statementAtOnce(invariant: Invariant, extent: Extent): pg.QueryConfig | undefined {
   const { sql, recent, parts } = invariant;
@@ -110,7 +110,7 @@ function statementAtOnce(invariant: Invariant, extent: Extent): pg.QueryConfig |
 /** Returns the invariants that are violated in the open transaction of `client`, by their statements over whole tables. */
 export async function brokenInvariants(client: pg.Client, invariants: readonly Invariant[]): Promise<Violation[]> {
   const { findings, report } = collect();
-  for (const invariant of invariants) report(invariant, (await client.query(invariant.sql)).rows);
+  for (const invariant of invariants) report(invariant, await violationsOf(client, { text: invariant.sql }));
   return findings();
 }
 

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { hasCaughtUp } from '../../src/infra/database/connections/replica.ts';
-import { queryOf } from './database.ts';
+import { queryOf } from './query.ts';
 
 const PATIENCE_MS = 10_000;
 

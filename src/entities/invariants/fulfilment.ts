@@ -5,14 +5,15 @@ export const FULFILMENT_INVARIANTS: readonly Invariant[] = [
   {
     name: 'orders.machine-is-the-lines',
     says: 'The state and context of an order machine agree with the state, lines and refunds of the order.',
-    sql: `select o.id as "orderId", o.state, o.machine, l.* , r.asked, r.returned
-      from orders o join lateral (select sum(quantity - shipped - cancelled) as "toShip", sum(shipped) as shipped
-          from order_lines where order_id = o.id) l on true
-        left join lateral (select coalesce(sum(amount) filter (where cause <> 'provider'), 0) as asked,
-          coalesce(sum(amount) filter (where state = 'succeeded'), 0) as returned from refunds where order_id = o.id) r on true
+    sql: `select o.id as "orderId", o.state, o.machine, l."toShip", l.shipped, coalesce(r.asked, 0) as asked, coalesce(r.returned, 0) as returned
+      from orders o left join (select order_id, sum(quantity - shipped - cancelled) as "toShip", sum(shipped) as shipped
+          from order_lines group by order_id) l on l.order_id = o.id
+        left join (select order_id, sum(amount) filter (where cause <> 'provider') as asked,
+          sum(amount) filter (where state = 'succeeded') as returned from refunds group by order_id) r on r.order_id = o.id
       where o.machine ->> 'value' <> o.state
         or (o.machine -> 'context' ->> 'toShip')::bigint <> l."toShip" or (o.machine -> 'context' ->> 'shipped')::bigint <> l.shipped
-        or (o.machine -> 'context' ->> 'returned')::bigint <> r.returned or (o.machine -> 'context' ->> 'asked')::bigint < r.asked`,
+        or (o.machine -> 'context' ->> 'returned')::bigint <> coalesce(r.returned, 0)
+        or (o.machine -> 'context' ->> 'asked')::bigint < coalesce(r.asked, 0)`,
   },
   {
     name: 'orders.units-are-accounted-for',
@@ -43,11 +44,12 @@ export const FULFILMENT_INVARIANTS: readonly Invariant[] = [
     name: 'refunds.are-their-lines',
     says: 'The credited amount of a refund is the sum of its lines, and the state of a refund agrees with its calls to the payment provider.',
     sql: `select r.id as "refundId", r.order_id as "orderId", r.amount, l.amount as "linesAmount", r.state, c.calls
-      from refunds r left join lateral (select sum(amount) as amount from refund_lines where refund_id = r.id) l on true
-        left join lateral (select count(*) as calls, bool_or(status in ('pending', 'unknown')) as open,
-          bool_or(status = 'done') as done from payment_operations where refund_id = r.id) c on true
-      where r.credited <> coalesce(l.amount, 0) or r.cause not in ('provider', 'outside') and (r.credited is null and r.amount > coalesce(l.amount, 0) or c.calls = 0
-        or (r.state = 'pending') <> coalesce(c.open, false) or (r.state = 'succeeded') <> coalesce(c.done and not c.open, false))`,
+      from refunds r left join (select refund_id, sum(amount) as amount from refund_lines group by refund_id) l on l.refund_id = r.id
+        left join (select refund_id, count(*) as calls, bool_or(status in ('pending', 'unknown')) as open,
+          bool_or(status = 'done') as done from payment_operations group by refund_id) c on c.refund_id = r.id
+      where r.credited <> coalesce(l.amount, 0) or r.cause not in ('provider', 'outside') and (r.credited is null and r.amount > coalesce(l.amount, 0)
+        or c.calls is null or (r.state = 'pending') <> coalesce(c.open, false)
+        or (r.state = 'succeeded') <> coalesce(c.done and not c.open, false))`,
   },
   {
     name: 'orders.commands-are-decided',

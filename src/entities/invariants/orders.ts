@@ -44,12 +44,11 @@ export const ORDER_INVARIANTS: readonly Invariant[] = [
   {
     name: 'orders.lines-are-what-was-checked-out',
     says: 'An order has the same variants and quantities as its checkout.',
-    sql: `select o.id as "orderId", coalesce(l.variant_id, k.variant_id) as "variantId", l.quantity, k.quantity as "checkedOut"
-      from orders o join lateral (select variant_id, sum(quantity) as quantity from order_lines
-          where order_id = o.id group by variant_id) l on true
-        full join (select checkout_id, variant_id, sum(quantity) as quantity from checkout_lines
-          where checkout_id in (select checkout_id from orders) group by checkout_id, variant_id) k
-        on k.checkout_id = o.checkout_id and k.variant_id = l.variant_id
+    sql: `select coalesce(l.id, k.id) as "orderId", coalesce(l.variant_id, k.variant_id) as "variantId", l.quantity, k.quantity as "checkedOut"
+      from (select o.id, l.variant_id, sum(l.quantity) as quantity from orders o join order_lines l on l.order_id = o.id
+          group by o.id, l.variant_id) l
+        full join (select o.id, k.variant_id, sum(k.quantity) as quantity from orders o join checkout_lines k on k.checkout_id = o.checkout_id
+          group by o.id, k.variant_id) k on k.id = l.id and k.variant_id = l.variant_id
       where l.quantity is distinct from k.quantity`,
   },
   {
@@ -73,12 +72,12 @@ export const ORDER_INVARIANTS: readonly Invariant[] = [
     name: 'orders.history-leads-to-the-state',
     says: 'The history of an order has no gaps and ends in the state of the order.',
     sql: `select o.id as "orderId", o.state, h.last_state as "lastState", h.broken
-      from orders o left join (
+      from orders o join checkouts c on c.id = o.checkout_id left join (
         select order_id, count(*) as steps, max(seq) as last_seq, (array_agg(to_state order by seq desc))[1] as last_state,
           count(*) filter (where from_state is distinct from before) as broken
         from (select *, lag(to_state) over (partition by order_id order by seq) as before from order_history) s
         group by order_id) h on h.order_id = o.id
-      where (select created_at from checkouts where id = o.checkout_id) >= ${keptSince('order_history')}
+      where c.created_at >= ${keptSince('order_history')}
         and (h.steps is null or h.steps <> h.last_seq or h.last_state <> o.state or h.broken > 0)`,
   },
 ];

@@ -54,7 +54,7 @@ const OF_CHECKOUTS: PersonalData = {
   'the e-mail address of a checkout': `select ${OWNER} from ${OWNED} where k.email is not null`,
   'the index of an e-mail address of a checkout': `select ${OWNER} from ${OWNED} where k.email_index is not null`,
   'an address that no invoice has to name': `select ${OWNER} from ${OWNED} where (k.shipping_address is not null or k.billing_address is not null)
-      and not exists (select 1 from order_lines l where l.order_id = k.order_id having sum(l.taxable_value) >= ${NAMED_FROM})`,
+      and k.order_id not in (select order_id from order_lines group by order_id having sum(taxable_value) >= ${NAMED_FROM})`,
   'the redeemer of a checkout': `select substr(redeemer, 10)::uuid from checkouts where redeemer like 'customer:%'`,
   'a first order': `select substr(redeemer, 10)::uuid from first_orders where redeemer like 'customer:%'`,
   'a use of a discount': `select substr(counter, 19)::uuid from discount_redemptions, unnest(counters) as counter

@@ -16,8 +16,8 @@ export const REDEMPTION_INVARIANTS: readonly Invariant[] = [
     says: 'A redemption is held while its checkout awaits payment, consumed if its order is not cancelled, and released otherwise.',
     sql: `select r.checkout_id as "checkoutId", r.discount_id as "discountId", r.status, c.state
       from discount_redemptions r join checkouts c on c.id = r.checkout_id
-      where r.status is distinct from case
-          when exists (select 1 from orders o where o.id = c.order_id and o.state <> 'CANCELLED') then 'consumed'
+        left join orders o on o.id = c.order_id and o.state <> 'CANCELLED'
+      where r.status is distinct from case when o.id is not null then 'consumed'
           when c.state in ('LOCKED', 'PAYMENT_PENDING', 'PAYMENT_CONFIRMED') then 'held' else 'released' end
         or (r.status = 'held' and c.expires_at < now() - ${GRACE})`,
   },

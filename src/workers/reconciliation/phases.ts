@@ -1,7 +1,9 @@
-import { replayDifference, SNAPSHOT_COLUMNS, type SnapshotColumns } from '../../entities/checkout/price-snapshot.ts';
+import { type BatchTable, findInBatch } from '../../entities/reconciliation/batch.ts';
 import type { FoundRow } from '../../entities/reconciliation/discrepancy.ts';
+import type { Invariant } from '../../entities/reconciliation/invariant.ts';
+import { findPriceDifferences, loadPrices, REPLAY } from '../../entities/reconciliation/price-replays.ts';
 import { firstIdOf, type Run } from '../../entities/reconciliation/run.ts';
-import { inBatch, invariantsIn } from '../../entities/reconciliation/scopes.ts';
+import { invariantsIn } from '../../entities/reconciliation/scopes.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 
 /**
@@ -20,18 +22,14 @@ const MAX_FOUND = 200;
 
 /** Finds overdue work, by index, independent of the size of the shop. */
 export async function inspectWaiting(tx: Tx): Promise<PhaseResult> {
-  const found = await findViolations(
-    tx,
-    invariantsIn('waiting').map(({ name, sql }) => ({ name, sql, params: [] })),
-  );
-  return { found, checked: 1, cursor: null };
+  return { found: await findViolations(tx, invariantsIn('waiting')), checked: 1, cursor: null };
 }
 
 /** Checks the next invariant over whole tables. Only full runs check them. */
 export async function inspectWhole(tx: Tx, { cursor }: Pick<Run, 'cursor'>): Promise<PhaseResult> {
   const statements = invariantsIn('whole').flatMap(({ name, sql, parts }) => {
     const atOnce = parts ? parts.others : sql;
-    return atOnce === undefined ? [] : [{ name, sql: atOnce, params: [] }];
+    return atOnce === undefined ? [] : [{ name, sql: atOnce }];
   });
   const position = statements.findIndex(({ name }) => name === cursor) + 1;
   const found = await findViolations(tx, statements.slice(position, position + 1));
@@ -40,35 +38,28 @@ export async function inspectWhole(tx: Tx, { cursor }: Pick<Run, 'cursor'>): Pro
 
 /** Checks a batch of checkouts with their orders, payments, documents and prices. */
 export async function inspectCheckouts(tx: Tx, run: Run): Promise<PhaseResult> {
-  const batch = await nextBatch(tx, run, 'checkouts');
-  if (batch.ids.length === 0) return { found: [], checked: 0, cursor: null };
-  const params = [batch.ids];
+  const { ids, next } = await nextBatch(tx, run, 'checkouts');
   const parts = invariantsIn('whole').flatMap(({ name, parts }) => (parts ? [{ name, sql: parts.checkouts }] : []));
-  const wanted = [...invariantsIn('checkouts'), ...(run.kind === 'full' ? parts : [])];
-  const invariants = wanted.map((invariant) => ({
-    name: invariant.name,
-    sql: inBatch(invariant, 'checkouts'),
-    params,
-  }));
-  const found = [...(await findViolations(tx, invariants)), ...(await findPriceDifferences(tx, batch.ids))];
-  return { found, checked: batch.ids.length, cursor: batch.next };
+  const invariants = [...invariantsIn('checkouts'), ...(run.kind === 'full' ? parts : [])];
+  const prices = await loadPrices(tx.query, ids);
+  // The prices are replayed while PostgreSQL works.
+  const [found, differences] = await Promise.all([
+    findInBatch(tx.query, { table: 'checkouts', ids, invariants, most: MAX_FOUND }),
+    findPriceDifferences(prices),
+  ]);
+  const replays = differences.map((facts) => ({ kind: REPLAY.name, facts }));
+  return { found: [...found, ...replays], checked: ids.length, cursor: next };
 }
 
 /** Checks a batch of variants with their stock levels, movements and reservations. */
 export async function inspectVariants(tx: Tx, run: Run): Promise<PhaseResult> {
-  const batch = await nextBatch(tx, { ...run, kind: 'full' }, 'variants');
-  if (batch.ids.length === 0) return { found: [], checked: 0, cursor: null };
-  const params = [batch.ids];
-  const wanted = invariantsIn('variants').filter(({ isOnlyFull }) => run.kind === 'full' || !isOnlyFull);
-  const invariants = wanted.map((invariant) => ({
-    name: invariant.name,
-    sql: inBatch(invariant, 'variants'),
-    params,
-  }));
-  return { found: await findViolations(tx, invariants), checked: batch.ids.length, cursor: batch.next };
+  const { ids, next } = await nextBatch(tx, { ...run, kind: 'full' }, 'variants');
+  const invariants = invariantsIn('variants').filter(({ isOnlyFull }) => run.kind === 'full' || !isOnlyFull);
+  const found = await findInBatch(tx.query, { table: 'variants', ids, invariants, most: MAX_FOUND });
+  return { found, checked: ids.length, cursor: next };
 }
 
-async function nextBatch(tx: Tx, run: Run, table: 'checkouts' | 'variants') {
+async function nextBatch(tx: Tx, run: Run, table: Exclude<BatchTable, 'carts'>) {
   const rows = await tx.query<{ id: string }>(`select id from ${table} where id > $1 order by id limit $2`, [
     run.cursor ?? firstIdOf(run),
     BATCH,
@@ -77,26 +68,11 @@ async function nextBatch(tx: Tx, run: Run, table: 'checkouts' | 'variants') {
   return { ids, next: ids.length < BATCH ? null : (ids.at(-1) ?? null) };
 }
 
-async function findViolations(
-  tx: Tx,
-  invariants: readonly { name: string; sql: string; params: unknown[] }[],
-): Promise<FoundRow[]> {
+async function findViolations(tx: Tx, invariants: readonly Pick<Invariant, 'name' | 'sql'>[]): Promise<FoundRow[]> {
   const found: FoundRow[] = [];
-  for (const { name: kind, sql, params } of invariants) {
-    const rows = await tx.query(`select * from (${sql}) as found limit ${MAX_FOUND}`, params);
+  for (const { name: kind, sql } of invariants) {
+    const rows = await tx.query(`select * from (${sql}) as found limit ${MAX_FOUND}`);
     found.push(...rows.map((facts) => ({ kind, facts })));
   }
   return found;
-}
-
-/** Finds stored prices that differ from the price calculated from their inputs. */
-async function findPriceDifferences(tx: Tx, checkoutIds: readonly string[]): Promise<FoundRow[]> {
-  const snapshots = await tx.query<SnapshotColumns & { checkoutId: string }>(
-    `select checkout_id as "checkoutId", ${SNAPSHOT_COLUMNS} from pricing_snapshots where checkout_id = any($1)`,
-    [checkoutIds],
-  );
-  return snapshots.flatMap(({ checkoutId, ...snapshot }) => {
-    const difference = replayDifference(snapshot);
-    return difference ? [{ kind: 'pricing.replays', facts: { checkoutId, ...difference } }] : [];
-  });
 }

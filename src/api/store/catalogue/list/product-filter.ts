@@ -85,16 +85,30 @@ export function filterSql(filter: ProductFilter, { searchFor, isByPrice, terms }
     sql.with += `fitting_variants as (
       select * from (${price.rows({ from: VARIANTS, stocked, where })}) v where ${priceMatches('v.price')}),`;
   }
+  const products = sql.where;
+  const { someFits, andNoneIsAvailable } = variantConditions(sql, filter, '');
+  Object.assign(sql, { someFits, where: products + andNoneIsAvailable });
+  if (filter.search && searchFor === 'ranking' && isNarrowed(filter)) {
+    const ofEach = variantConditions(sql, filter, sql.hasFittingVariants ? '' : 'offset 0');
+    rankFiltered(sql, filter.search, `${products}${ofEach.andNoneIsAvailable} and ${ofEach.someFits}`);
+  }
+  return sql;
+}
+
+/**
+ * The conditions that a variant of the product `p` matches the filter, and that none which matches is available, if the filter
+ * asks for that. @param end `offset 0`: each product is looked at on its own; for few products a join would read all variants
+ */
+function variantConditions({ hasFittingVariants, fits }: FilterSql, { inStock }: ProductFilter, end: '' | 'offset 0') {
   const anyVariant = (
     condition: string,
-  ) => `exists (select 1 from ${sql.hasFittingVariants ? 'fitting_variants v' : VARIANTS}
-    where v.product_id = p.id and ${condition})`;
-  sql.someFits = anyVariant(sql.hasFittingVariants ? 'true' : fits('v', 's'));
-  if (filter.inStock === false) {
-    sql.where += ` and not ${anyVariant(sql.hasFittingVariants ? 'stocked' : `${fits('v', 's')} and ${isAvailable('s')}`)}`;
-  }
-  if (filter.search && searchFor === 'ranking' && isNarrowed(filter)) rankFiltered(sql, filter.search);
-  return sql;
+  ) => `exists (select 1 from ${hasFittingVariants ? 'fitting_variants v' : VARIANTS}
+    where v.product_id = p.id and ${condition} ${end})`;
+  const available = hasFittingVariants ? 'stocked' : `${fits('v', 's')} and ${isAvailable('s')}`;
+  return {
+    someFits: anyVariant(hasFittingVariants ? 'true' : fits('v', 's')),
+    andNoneIsAvailable: inStock === false ? ` and not ${anyVariant(available)}` : '',
+  };
 }
 
 /** The lateral join reads the products by key; another join would read all products. */
@@ -122,9 +136,10 @@ function addSearch(
   return 'select id from found';
 }
 
-/** Replaces the conditions by a ranking of the products that meet them. */
-function rankFiltered(sql: FilterSql, search: ProductSearch): void {
-  const ids = filteredIds(search, sql.bind, { from: sql.from, where: `${sql.where} and ${sql.someFits}` });
+/** Replaces the conditions by a ranking of the products that meet them. `ofEach`: the conditions for a few products. */
+function rankFiltered(sql: FilterSql, search: ProductSearch, ofEach: string): void {
+  const where = `${sql.where} and ${sql.someFits}`;
+  const ids = filteredIds(search, sql.bind, { from: sql.from, where, ofEach });
   sql.with += rankedProducts(search, sql.bind, ids);
   Object.assign(sql, { from: FOUND, where: 'true', someFits: 'true' });
 }

@@ -60,17 +60,17 @@ const foundIds = ({ query, productIds }: ProductSearch, bind: Bind): string =>
 
 /**
  * SQL of the ids of matching products that fit other conditions: all if there are at most 1,000, as in `product_matches`;
- * of more, 1,000, with those among the newest 2,000 products and those of SKUs.
+ * of more, 1,000, with those among the newest 2,000 products and those of SKUs. `ofEach`: `where` for a few products
  */
 export function filteredIds(
   { productIds }: ProductSearch,
   bind: Bind,
-  filtered: { from: string; where: string },
+  filtered: { from: string; where: string; ofEach: string },
 ): string {
   const ids = (products: string) =>
-    `select p.id from ${filtered.from.replace('products p', `${products} p`)} where ${filtered.where}`;
+    `select p.id from ${filtered.from.replace('products p', `${products} p`)} where ${filtered.ofEach}`;
   const newest = `(select * from products where status = 'active' order by created_at desc, id desc limit 2000)`;
-  return `(${ids('products')} limit 1000) union ${ids(newest)}
+  return `(select p.id from ${filtered.from} where ${filtered.where} limit 1000) union ${ids(newest)}
     union ${ids(`(select * from products where id = any(${bind(productIds)}::uuid[]))`)}`;
 }
 
