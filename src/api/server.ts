@@ -14,7 +14,6 @@ import { watchRoutes } from './http/limits/stuck-routes.ts';
 import type { SecurityOptions } from './http/security-headers.ts';
 import { opsRouter } from './ops/router.ts';
 import { allRoutes } from './routes.ts';
-import { productInMemory } from './store/catalogue/product-in-memory.ts';
 import type { WebhookVerifier } from './webhooks/payment-provider.ts';
 
 const IDLE_SWEEP_MS = 50;
@@ -48,7 +47,7 @@ export async function startServer(deps: ApiDeps, options: ServerOptions): Promis
   const waitSeconds = () => deps.db.waitSeconds(waitingForGroups(deps.db));
   const load = { isOverloaded, waitSeconds };
   const shell = { observe, authenticate, limits, responseTimeout, ...load, securityHeaders, proxies };
-  const app = makeApp(routes, { ...shell, shortcut: productInMemory(deps), ops });
+  const app = makeApp(routes, { ...shell, readyAnswer: deps.cachedResponses.ready.find, ops });
   const server = serve(app);
   deps.stopping.addEventListener('abort', () => closeAfterAnswer(server), { once: true });
   await new Promise<void>((resolve, reject) => {

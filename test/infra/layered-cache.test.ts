@@ -144,11 +144,16 @@ describe('the layered cache', function () {
     const make = async () => ({ n: 1 });
     expect(cache.inMemory(entry()), 'not read yet').to.equal(undefined);
     await cache.read(entry(), make);
-    expect(cache.inMemory(entry())).to.deep.equal({ n: 1 });
+    const { value, until = 0 } = cache.inMemory(entry()) ?? {};
+    expect(value).to.deep.equal({ n: 1 });
+    expect(until - Date.now(), 'the value lives longer than its versions are trusted').to.be.within(3_000, 5_000);
+    const before = cache.changes();
     await versions.raise(['thing:1']);
+    expect(cache.changes()).to.not.equal(before);
     expect(cache.inMemory(entry()), 'changed').to.equal(undefined);
     const short = { key: 'thing:2', on: [], seconds: 0.05 };
     await cache.read(short, make);
+    expect((cache.inMemory(short)?.until ?? 0) - Date.now(), 'its life').to.be.below(60);
     await wait(60);
     expect(cache.inMemory(short), 'over').to.equal(undefined);
     await cache.read({ ...short, key: 'thing:3' }, async () => undefined);

@@ -5,9 +5,16 @@ import type { Versions } from '../../src/infra/cache/versions.ts';
 export const nothingKept: LayeredCache = {
   read: (_, make) => make(),
   inMemory: () => undefined,
+  changes: () => 0,
+  countRead: () => undefined,
   refresh: async () => false,
   limit: (ask) => ask(),
   popularity: { count: () => undefined, most: async () => [], fade: async () => undefined },
 };
 
-export const noVersions: Versions = { of: () => undefined, alone: () => 'alone', raise: async () => true };
+export const noVersions: Versions = {
+  of: () => undefined,
+  trustedUntil: () => 0,
+  changes: () => 0,
+  raise: async () => true,
+};

@@ -10,6 +10,7 @@ import { limitRate, type RateLimits } from './limits/rate-limits.ts';
 import { type ResponseTimeout, withResponseTimeout } from './limits/request-timeout.ts';
 import { docsRouter } from './openapi/docs-page.ts';
 import { documentRoute } from './openapi/document-route.ts';
+import { type ReadyAnswerDeps, sendReadyAnswers } from './ready-answer.ts';
 import { type Observe, type RequestContext, requestContextOf, trackRequest } from './request-context.ts';
 import { sendAnswer, sendFailure } from './respond.ts';
 import type { AnyRoute, Raw, RawCall, RouteFacts } from './route.ts';
@@ -29,8 +30,8 @@ export interface AppDeps {
   securityHeaders?: SecurityOptions;
   /** Number of trusted proxies in front that set X-Forwarded-For. Default: 0. */
   proxies?: number;
-  /** Answers some requests before the routing. */
-  shortcut?: express.RequestHandler;
+  /** Finds answers that lie in memory (`sendReadyAnswers`); absent: every request goes to its route. */
+  readyAnswer?: ReadyAnswerDeps['readyAnswer'];
   /** The operations pages; absent: not served. */
   ops?: express.Router;
 }
@@ -45,11 +46,10 @@ export function makeApp(routes: AnyRoute[], deps: AppDeps): express.Express {
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing');
   app.set('trust proxy', deps.proxies ?? 0);
   const all: AnyRoute[] = [...routes, documentRoute(() => all)];
-  app.use(
-    trackRequest(deps.observe),
-    ...securityHeaders(deps.securityHeaders ?? { corsOrigins: [], isHttpsOnly: false }),
-  );
-  if (deps.shortcut) app.use(deps.shortcut);
+  const { observe, limits, readyAnswer } = deps;
+  const security = deps.securityHeaders ?? { corsOrigins: [], isHttpsOnly: false };
+  if (readyAnswer && limits) app.use(sendReadyAnswers({ readyAnswer, limits, observe, securityHeaders: security }));
+  app.use(trackRequest(observe), ...securityHeaders(security));
   for (const [area, paths] of Map.groupBy(routesByPath(all), ([path]) => areaOf(path))) {
     const router = express.Router({ caseSensitive: true });
     for (const [path, methods] of paths)

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type express from 'express';
 import { startRequestSpan } from '../../infra/observability/span.ts';
 import { runWithTrace, type Trace, traceIdOf } from '../../infra/observability/trace.ts';
+import type { Raw } from './route.ts';
 
 /** The facts of a request that the access log records. */
 export interface RequestContext {
@@ -22,27 +23,34 @@ export function requestContextOf(response: express.Response): RequestContext {
   return context;
 }
 
-/** The first middleware: assigns the request id and the trace, and logs each request once, however it ends. */
+/** Middleware that starts each request. Everything after it runs in the trace of the request. */
 export function trackRequest(observe: Observe): express.RequestHandler {
   return (request, response, next) => {
-    const startedAt = performance.now();
-    const given = request.get('x-request-id');
-    const requestId = given !== undefined && REQUEST_ID.test(given) ? given : randomUUID();
-    const span = startRequestSpan(request.get('traceparent'), { 'request.id': requestId });
-    const trace = { requestId, traceparent: span.traceparent };
-    const context = { trace, route: 'none' };
+    const context = startRequest(observe, { request, response });
+    const { trace } = context;
     contexts.set(response, context);
-    response.setHeader('X-Request-Id', requestId);
+    response.setHeader('X-Request-Id', trace.requestId);
     response.setHeader('X-Trace-Id', traceIdOf(trace.traceparent));
-    response.once('close', () => {
-      const ms = Math.round((performance.now() - startedAt) * 10) / 10;
-      const fields = { method: request.method, route: context.route, status: statusOf(response), ms };
-      // 'close' fires in the socket's async context, which has no trace.
-      runWithTrace(trace, () => observe('http.request', fields));
-      span.end(fields);
-    });
     runWithTrace(trace, next);
   };
+}
+
+/** Assigns the request id and the trace, and logs the request once, however it ends. */
+export function startRequest(observe: Observe, { request, response }: Raw, route = 'none'): RequestContext {
+  const startedAt = performance.now();
+  const { 'x-request-id': given, traceparent: parent } = request.headers;
+  const requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+  const span = startRequestSpan(typeof parent === 'string' ? parent : undefined, { 'request.id': requestId });
+  const context = { trace: { requestId, traceparent: span.traceparent }, route };
+  // It fires only once: `once` would cost a wrapper for each request.
+  response.on('close', () => {
+    const ms = Math.round((performance.now() - startedAt) * 10) / 10;
+    const fields = { method: request.method, route: context.route, status: statusOf(response), ms };
+    // 'close' fires in the socket's async context, which has no trace.
+    runWithTrace(context.trace, () => observe('http.request', fields));
+    span.end(fields);
+  });
+  return context;
 }
 
 /** 499, as in nginx: the client disconnected before the answer. */

@@ -4,7 +4,7 @@ import { ERRORS } from '../../domain/errors.ts';
 import type { Failure } from './errors/failure.ts';
 import type { Answer } from './route.ts';
 
-const JSON_TYPE = 'application/json; charset=utf-8';
+export const JSON_TYPE = 'application/json; charset=utf-8';
 /** The `Cache-Control` of every answer that is not a public read: it may hold personal data or secrets. */
 export const NO_STORE = 'no-store';
 /** Seconds to wait before the next try after a 503. */
@@ -36,11 +36,17 @@ export function sendAnswer(request: express.Request, response: express.Response,
   response.end(bytes);
 }
 
+/** Sets headers, given as names and values in turn. */
+export function setHeaders(response: express.Response, headers: readonly string[]): void {
+  for (let index = 0; index < headers.length; index += 2)
+    response.setHeader(headers[index] ?? '', headers[index + 1] ?? '');
+}
+
 /** A strong ETag: the SHA-1 hash of the bytes. */
 export const etagOf = (bytes: string | Buffer): string => `"${hash('sha1', bytes, 'base64url')}"`;
 
 /** If-None-Match compares weakly, and only for safe methods (RFC 9110, 13.1.2). */
-function isFresh(request: express.Request, tag: string): boolean {
+export function isFresh(request: express.Request, tag: string): boolean {
   const wanted = request.headers['if-none-match'];
   if (wanted === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) return false;
   if (wanted === tag || wanted === '*') return true;

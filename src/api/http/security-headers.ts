@@ -24,7 +24,7 @@ const PREFLIGHT_SECONDS = 7_200;
  * security policy, public answers override `Cache-Control`.
  */
 export function securityHeaders({ corsOrigins, isHttpsOnly }: SecurityOptions): express.RequestHandler[] {
-  const headers = headersOf({
+  const options: HelmetOptions = {
     contentSecurityPolicy: {
       useDefaults: false,
       directives: { defaultSrc: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"], frameAncestors: ["'none'"] },
@@ -34,7 +34,9 @@ export function securityHeaders({ corsOrigins, isHttpsOnly }: SecurityOptions): 
     referrerPolicy: { policy: 'no-referrer' },
     strictTransportSecurity: isHttpsOnly ? { maxAge: 31_536_000, includeSubDomains: true } : false,
     xFrameOptions: { action: 'deny' },
-  });
+  };
+  // Its headers never change, and running it per request would cost more than the routing.
+  const headers = headersSetBy([helmet(options)]);
   const secure: express.RequestHandler = (_request, response, next) => {
     for (const [name, value] of headers) response.setHeader(name, value);
     response.setHeader('Cache-Control', NO_STORE);
@@ -43,10 +45,34 @@ export function securityHeaders({ corsOrigins, isHttpsOnly }: SecurityOptions): 
   return corsOrigins.length === 0 ? [secure] : [secure, crossOrigin(corsOrigins)];
 }
 
-/** Runs helmet once: its headers never change, and running it per request would cost more than the routing. */
-function headersOf(options: HelmetOptions): [string, string][] {
-  const response = new ServerResponse(new IncomingMessage(new Socket()));
-  helmet(options)(response.req, response, () => undefined);
+/** What `securityHeaders` sets on an answer, without `Cache-Control`. */
+export interface FixedHeaders {
+  /** Names and values in turn. */
+  headers: readonly string[];
+  vary: string;
+}
+
+/** Returns what `securityHeaders` sets on the answer to a GET from a page of `origin`, computed in advance. */
+export function fixedHeaders(options: SecurityOptions): (origin: string | undefined) => FixedHeaders {
+  const handlers = securityHeaders(options);
+  const fixedFor = (origin?: string): FixedHeaders => {
+    const all = headersSetBy(handlers, origin);
+    const headers = all.filter(([name]) => name !== 'cache-control' && name !== 'vary').flat();
+    return { headers, vary: all.find(([name]) => name === 'vary')?.[1] ?? '' };
+  };
+  const byOrigin = new Map(options.corsOrigins.map((origin) => [origin, fixedFor(origin)]));
+  const others = fixedFor();
+  return (origin) => byOrigin.get(origin ?? '') ?? others;
+}
+
+type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+
+/** The headers that middleware sets on the answer to a GET from a page of `origin`. */
+function headersSetBy(handlers: readonly unknown[], origin?: string): [string, string][] {
+  const request = new IncomingMessage(new Socket());
+  Object.assign(request, { method: 'GET', headers: origin === undefined ? {} : { origin } });
+  const response = new ServerResponse(request);
+  for (const handler of handlers) (handler as Middleware)(request, response, () => undefined);
   return Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)]);
 }
 

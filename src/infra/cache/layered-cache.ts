@@ -13,12 +13,23 @@ export interface LayeredCache {
   /** Returns the cached value, or the one that `make` makes. The caller must not change it. */
   read<T extends object>(entry: Entry, make: Make<T>): Promise<T | undefined>;
   /** Returns the value if this process has it in memory and no other call is needed; otherwise use `read`. */
-  inMemory<T extends object>(entry: Entry): T | undefined;
+  inMemory<T extends object>(entry: Entry): InMemory<T> | undefined;
+  /** Changes with each invalidation of any value, and when the connection to Redis is lost or comes back. */
+  changes(): number;
+  /** Counts a read that was answered with the result of an earlier `inMemory`. */
+  countRead(entry: Entry): void;
   /** Remakes a value that is past half of its life or not cached. @returns whether it was remade */
   refresh<T extends object>(entry: Entry, make: Make<T>): Promise<boolean>;
   /** Runs a PostgreSQL query in one of the limited slots, for the maker of a composed entry. */
   limit<T>(ask: () => Promise<T>): Promise<T>;
   popularity: Popularity;
+}
+
+/** A value in the memory of this process. */
+export interface InMemory<T> {
+  value: T;
+  /** In ms since 1970: until then, and while `changes` stays the same, the value is current. */
+  until: number;
 }
 
 const IN_MEMORY_ITEMS = 5_000;
@@ -55,9 +66,14 @@ export function openLayeredCache(
     },
     inMemory<T extends object>(entry: Entry) {
       const cached = usableInMemory(layers, entry);
-      if (cached) countRead('memory', entry.key);
-      if (cached?.value && entry.isCounted) popularity.count(entry.key);
-      return (cached?.value ?? undefined) as T | undefined;
+      if (!cached?.value) return undefined;
+      const until = Math.min(cached.freshUntil, at.versions.trustedUntil(entry.on));
+      return { value: cached.value as T, until };
+    },
+    changes: at.versions.changes,
+    countRead({ key, isCounted }) {
+      countRead('memory', key);
+      if (isCounted) popularity.count(key);
     },
     async refresh(entry, make) {
       const began = Date.now();
@@ -91,7 +107,7 @@ async function find<T extends object>(layers: Layers, entry: Entry, make: Make<T
   const version = await versions.of(entry.on);
   // The versions cannot be read: the value is cached for a moment only, and only in this process.
   const isUnversioned = version === undefined;
-  const key = keyOf(entry, version ?? versions.alone());
+  const key = keyOf(entry, version ?? `alone-${versions.changes()}`);
   const inMemory = memory.get(key);
   const cached = inMemory ?? (isUnversioned ? undefined : await readShared(layers, key));
   const now = Date.now();

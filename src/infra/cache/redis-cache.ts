@@ -1,3 +1,5 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { Cluster } from 'ioredis';
 import { errorFields, observeSparingly } from '../observability/log.ts';
 import type { RedisClient } from '../redis/connections.ts';
 import { TIMED_OUT, withTimeout } from '../with-timeout.ts';
@@ -19,19 +21,13 @@ const JITTER = 0.1;
 
 /** A cache in Redis under the keys `{store}:{type}:{identifier}`; `redis` fails fast. */
 export function openCache(redis: RedisClient, store: string): Cache {
+  const read = mergingReads(redis);
   return {
     async recall(key) {
       if (redis.status !== 'ready') return undefined;
-      const found = await withTimeout(
-        redis.get(`${store}:${key}`).catch((error: unknown) => {
-          observeSparingly('cache.read_failed', errorFields(error));
-          return null;
-        }),
-        READ_TIMEOUT_MS,
-      );
-      const isFound = found !== null && found !== TIMED_OUT;
-      countRead(isFound ? 'redis' : 'none', key);
-      return isFound ? parseJson(found) : undefined;
+      const found = await read(`${store}:${key}`);
+      countRead(found === undefined ? 'none' : 'redis', key);
+      return found === undefined ? undefined : parseJson(found);
     },
     keep(key, value, seconds) {
       if (redis.status !== 'ready') return;
@@ -41,4 +37,42 @@ export function openCache(redis: RedisClient, store: string): Cache {
         .catch((error: unknown) => observeSparingly('cache.write_failed', errorFields(error)));
     },
   };
+}
+
+type Text = string | null;
+
+/** Reads of the same turn of the event loop become one command: most of the cost of a command is its system call. */
+function mergingReads(redis: RedisClient): (key: string) => Promise<string | undefined> {
+  let batch: { keys: string[]; texts: Promise<readonly Text[]> } | undefined;
+  const openBatch = () => {
+    const keys: string[] = [];
+    const texts = turn().then(() => {
+      batch = undefined;
+      return readInTime(redis, keys);
+    });
+    return { keys, texts };
+  };
+  return async (key) => {
+    batch ??= openBatch();
+    const { keys, texts } = batch;
+    const index = keys.push(key) - 1;
+    return (await texts)[index] ?? undefined;
+  };
+}
+
+/** Returns the texts of the keys, in their order; none when Redis does not answer in time. */
+async function readInTime(redis: RedisClient, keys: readonly string[]): Promise<readonly Text[]> {
+  const failed = <T>(texts: T) => {
+    return (error: unknown): T => {
+      observeSparingly('cache.read_failed', errorFields(error));
+      return texts;
+    };
+  };
+  // The keys of one command must lie on one node of a cluster.
+  const texts =
+    redis instanceof Cluster
+      ? Promise.all(keys.map((key) => redis.get(key).catch(failed(null))))
+      : redis.mget([...keys]).catch(failed([]));
+  const found = await withTimeout<readonly Text[]>(texts, READ_TIMEOUT_MS);
+  return found === TIMED_OUT ? [] : found;
 }

@@ -12,8 +12,10 @@ import { onInterruption } from '../redis/interruption.ts';
 export interface Versions {
   /** Returns the versions of these names as one token; undefined when they cannot be read, e.g. while Redis is down. */
   of(names: readonly string[]): Promise<string | undefined> | string | undefined;
-  /** Returns a local token to use without versions; it changes with each message received or version raised. */
-  alone(): string;
+  /** Until when this process trusts the versions that it has read of these names, in ms since 1970. */
+  trustedUntil(names: readonly string[]): number;
+  /** Number of messages received, versions raised and connections lost: it changes when any version may have. */
+  changes(): number;
   /**
    * Invalidates all values that depend on these names, in all processes. @returns false when Redis did not accept it
    */
@@ -73,7 +75,11 @@ export function openVersions(redis: RedisClient, subscriber: Redis, store: strin
       const tokens = all.map((name) => versions.get(name));
       return tokens.every((one) => one !== undefined) ? tokens.join('.') : readVersions(at, all);
     },
-    alone: () => `alone-${at.messageCount}`,
+    trustedUntil(names) {
+      const lives = [EPOCH, ...names].map((name) => versions.getRemainingTTL(name));
+      return Date.now() + Math.min(...lives);
+    },
+    changes: () => at.messageCount,
     raise: (names) => raise(at, names),
   };
 }

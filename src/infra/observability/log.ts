@@ -1,7 +1,7 @@
 import winston from 'winston';
 import { requestLevel } from './access-log.ts';
 import { identity } from './identity.ts';
-import { traceFields } from './trace.ts';
+import { currentTrace, traceFields } from './trace.ts';
 
 /** Where winston's transports look for the finished line. */
 const MESSAGE = Symbol.for('message');
@@ -62,7 +62,7 @@ export function observe(name: string, fields: object = {}, level?: Level): void 
 }
 
 const levelOfRequest = (fields: { status?: number }): Level =>
-  requestLevel(traceFields()?.requestId ?? '', fields.status);
+  requestLevel(currentTrace()?.requestId ?? '', fields.status);
 
 function write(name: string, fields: object, level: Level): void {
   if (logger.isLevelEnabled(level)) logger.log(level, name, fields);

@@ -3,6 +3,7 @@ import type { RedisClient } from '../../../infra/redis/connections.ts';
 import { type Counter, openCounter, type Spent } from '../../../infra/redis/rate-limit.ts';
 import { callerKey, type Principal } from '../../auth/principal.ts';
 import { RequestFault } from '../errors/failure.ts';
+import { setHeaders } from '../respond.ts';
 import type { Raw, RouteFacts } from '../route.ts';
 
 /** Requests per caller and minute, by kind; `guesses`: passwords or codes per caller and 15 minutes. */
@@ -67,15 +68,15 @@ export async function limitRate(
     if (facts.limit === 'sign-in') throw new RequestFault('SIGN_IN_UNAVAILABLE');
     return;
   }
-  writeRateLimit(response, counter, spent);
+  setHeaders(response, rateLimitHeaders(counter, spent));
   if (spent.isOver) throw tooMany(counter, spent);
 }
 
-/** Sets the RateLimit headers: the limit, and what remains of it. */
-export function writeRateLimit(response: Raw['response'], { name, points, seconds }: Counter, spent: Spent): void {
-  response.setHeader('RateLimit-Policy', `"${name}";q=${points};w=${seconds}`);
-  response.setHeader('RateLimit', `"${name}";r=${spent.remaining};t=${spent.resetSeconds}`);
-}
+/** The RateLimit headers, as names and values in turn: the limit, and what remains of it. */
+export const rateLimitHeaders = ({ name, points, seconds }: Counter, spent: Spent): string[] => [
+  ...['RateLimit-Policy', `"${name}";q=${points};w=${seconds}`],
+  ...['RateLimit', `"${name}";r=${spent.remaining};t=${spent.resetSeconds}`],
+];
 
 /** The error of a request beyond its limit; Retry-After holds the seconds until the limit resets. */
 export const tooMany = ({ points, seconds }: Counter, { resetSeconds }: Spent): RequestFault =>

@@ -21,7 +21,7 @@ export const answerOf = ({ json, etag }: CachedResponse): Answer => ({
   status: 200,
   json,
   etag,
-  headers: { 'Cache-Control': publicFor(Number.POSITIVE_INFINITY) },
+  headers: { 'Cache-Control': publicUntil(Number.POSITIVE_INFINITY) },
 });
 
 /**
@@ -32,9 +32,18 @@ export function pricedAnswerOf(
   { json, etag }: CachedResponse,
   { until, isSignedIn }: { until: number; isSignedIn: boolean },
 ): Answer {
-  const cacheControl = isSignedIn ? 'private, no-cache' : publicFor((until - Date.now()) / 1_000);
-  return { status: 200, json, etag, headers: { 'Cache-Control': cacheControl, Vary: 'Authorization' } };
+  const cacheControl = isSignedIn ? 'private, no-cache' : publicUntil(until);
+  return { status: 200, json, etag, headers: { 'Cache-Control': cacheControl, Vary: PRICES_VARY } };
 }
+
+/** The request header that prices depend on. */
+export const PRICES_VARY = 'Authorization';
+
+/** The `Cache-Control` of a response to visitors who are not signed in, whose prices change at `until`. */
+export const publicUntil = (until: number): string => publicFor((until - Date.now()) / 1_000);
+
+/** The instant before which `publicUntil` is constant. */
+export const constantUntil = (until: number): number => until - (FRESH_SECONDS + STALE_SECONDS) * 1_000;
 
 function publicFor(seconds: number): string {
   const remaining = Math.max(0, Math.floor(seconds));

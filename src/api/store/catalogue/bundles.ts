@@ -5,6 +5,7 @@ import { type AnyRoute, route } from '../../http/route.ts';
 import type { CachedResponses } from '../cached-responses/cached-responses.ts';
 import { bundleSchema, bundleSummarySchema } from './bundle-view.ts';
 import { pricedAnswer } from './priced-response.ts';
+import type { VisitorPrices } from './visitor-prices.ts';
 
 const common = { method: 'get', permission: 'products:read', access: 'store', tag: 'Catalogue' } as const;
 const unchanged = { 304: { description: 'The version of the client is current' } };
@@ -18,7 +19,7 @@ export const bundleRoutes = ({ cachedResponses }: { cachedResponses: CachedRespo
     query: z.strictObject(pageQuery),
     answers: { 200: { description: 'One page of bundles', schema: pageSchema(bundleSummarySchema) }, ...unchanged },
     errors: ['CURSOR_INVALID'],
-    handle: (call) => pricedAnswer(cachedResponses, call, (prices) => cachedResponses.bundles(call.query, prices)),
+    handle: (call) => pricedAnswer(cachedResponses, call, cachedResponses.bundles(call.query)),
   }),
 
   route({
@@ -31,11 +32,13 @@ export const bundleRoutes = ({ cachedResponses }: { cachedResponses: CachedRespo
     errors: ['BUNDLE_NOT_FOUND'],
     handle(call) {
       const { idOrSlug } = call.params;
-      return pricedAnswer(cachedResponses, call, async (prices) => {
-        const bundle = await cachedResponses.bundle(idOrSlug, prices);
+      const { read, look } = cachedResponses.bundle(idOrSlug);
+      const readOrRefuse = async (prices: VisitorPrices) => {
+        const bundle = await read(prices);
         if (!bundle) throw refused('BUNDLE_NOT_FOUND', { bundle: idOrSlug });
         return bundle;
-      });
+      };
+      return pricedAnswer(cachedResponses, call, { read: readOrRefuse, look });
     },
   }),
 ];

@@ -10,6 +10,7 @@ import { SORTS } from './list/product-order.ts';
 import { MAX_RANKED } from './list/product-search.ts';
 import { pricedAnswer } from './priced-response.ts';
 import { productSchema } from './product-view.ts';
+import type { VisitorPrices } from './visitor-prices.ts';
 
 const valuesFilter = z
   .union([z.string().min(1).max(100), z.array(z.string().min(1).max(100)).max(20)])
@@ -72,7 +73,7 @@ export const productRoutes = ({ cachedResponses }: { cachedResponses: CachedResp
     query: listQuery,
     answers: { 200: { description: 'One page of products', schema: productListSchema }, ...unchanged },
     errors: ['CURSOR_INVALID', 'COLLECTION_NOT_FOUND'],
-    handle: (call) => pricedAnswer(cachedResponses, call, (prices) => cachedResponses.list(call.query, prices)),
+    handle: (call) => pricedAnswer(cachedResponses, call, cachedResponses.list(call.query)),
   }),
 
   route({
@@ -85,11 +86,13 @@ export const productRoutes = ({ cachedResponses }: { cachedResponses: CachedResp
     errors: ['PRODUCT_NOT_FOUND'],
     handle(call) {
       const { idOrSlug } = call.params;
-      return pricedAnswer(cachedResponses, call, async (prices) => {
-        const product = await cachedResponses.product(idOrSlug, prices);
+      const { read, look } = cachedResponses.product(idOrSlug);
+      const readOrRefuse = async (prices: VisitorPrices) => {
+        const product = await read(prices);
         if (!product) throw refused('PRODUCT_NOT_FOUND', { product: idOrSlug });
         return product;
-      });
+      };
+      return pricedAnswer(cachedResponses, call, { read: readOrRefuse, look });
     },
   }),
 

@@ -7,11 +7,13 @@ interface Call {
   reject(error: unknown): void;
 }
 
+type Row = Record<string, unknown>;
+
 /** How concurrent calls of one statement are merged into one. */
 interface MergeRule {
   merge(calls: readonly Call[]): [sql: string, params: unknown[]];
-  /** Returns the rows that belong to one call. */
-  rowsFor(rows: readonly Record<string, unknown>[], call: Call, index: number): object[];
+  /** Returns the rows that belong to each call. */
+  split(rows: readonly Row[], calls: readonly Call[]): object[][];
 }
 
 const mergeRules = new Map<string, MergeRule>();
@@ -26,13 +28,19 @@ export function forAnyKeys(sql: string, column?: string): string {
   const keysOf = ({ params: [keys] }: Call) => keys as readonly unknown[];
   mergeRules.set(sql, {
     merge: (calls) => [sql, [[...new Set(calls.flatMap(keysOf))]]],
-    rowsFor(rows, call) {
-      if (column === undefined) return [...rows];
-      const keys = new Set(keysOf(call).map(textOf));
-      return rows.filter((row) => keys.has(textOf(row[column])));
-    },
+    split: (rows, calls) =>
+      column === undefined ? calls.map(() => [...rows]) : rowsByKey(rows, column, calls.map(keysOf)),
   });
   return sql;
+}
+
+/** Returns the rows whose `column` is one of the keys, for each list of keys. */
+function rowsByKey(rows: readonly Row[], column: string, keyLists: readonly (readonly unknown[])[]): object[][] {
+  const keyOfRow = rows.map((row) => textOf(row[column]));
+  return keyLists.map((list) => {
+    const keys = new Set(list.map(textOf));
+    return rows.filter((_, index) => keys.has(keyOfRow[index] ?? ''));
+  });
 }
 
 /** Compares keys in lower case, because the server returns UUIDs in lower case. */
@@ -47,10 +55,12 @@ export function forAnyRows(sql: string): string {
   const objectsOf = ({ params: [json] }: Call) => JSON.parse(json as string) as { id?: unknown }[];
   mergeRules.set(sql, {
     merge: (calls) => [sql, [JSON.stringify(calls.flatMap(objectsOf))]],
-    rowsFor(rows, call) {
-      const ids = new Set(objectsOf(call).map(({ id }) => textOf(id)));
-      return rows.filter(({ id }) => ids.has(textOf(id)));
-    },
+    split: (rows, calls) =>
+      rowsByKey(
+        rows,
+        'id',
+        calls.map((call) => objectsOf(call).map(({ id }) => id)),
+      ),
   });
   return sql;
 }
@@ -71,12 +81,15 @@ export function forEachCall(sql: string, types: readonly string[]): string {
     cross join lateral (select * from (${inner}) one offset 0) answer`;
   mergeRules.set(sql, {
     merge: (calls) => [merged, [JSON.stringify(calls.map(({ params }, n) => ({ n, ...named(params) })))]],
-    rowsFor: (rows, _call, index) => rows.filter((row) => Reflect.get(row, CALL_COLUMN) === index).map(withoutCall),
+    split(rows, calls) {
+      const byCall = Map.groupBy(rows, (row) => row[CALL_COLUMN]);
+      return calls.map((_, n) => (byCall.get(n) ?? []).map(withoutCall));
+    },
   });
   return sql;
 }
 
-const withoutCall = ({ [CALL_COLUMN]: _, ...row }: Record<string, unknown>): object => row;
+const withoutCall = ({ [CALL_COLUMN]: _, ...row }: Row): object => row;
 
 const named = (params: readonly unknown[]): object =>
   Object.fromEntries(params.map((value, index) => [`p${index + 1}`, value]));
@@ -182,9 +195,10 @@ function send(run: Query, sql: string, calls: readonly Call[]): void {
     for (const { params, resolve, reject } of calls) run(sql, params).then(resolve, reject);
     return;
   }
-  run<Record<string, unknown>>(...rule.merge(calls)).then(
+  run<Row>(...rule.merge(calls)).then(
     (rows) => {
-      for (const [index, call] of calls.entries()) call.resolve(rule.rowsFor(rows, call, index));
+      const split = rule.split(rows, calls);
+      for (const [index, call] of calls.entries()) call.resolve(split[index] ?? []);
     },
     (error) => {
       for (const call of calls) call.reject(error);

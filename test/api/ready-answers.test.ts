@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { GUEST } from '../../src/api/auth/principal.ts';
 import { openLimits, type RateLimits } from '../../src/api/http/limits/rate-limits.ts';
 import { openCachedResponses } from '../../src/api/store/cached-responses/cached-responses.ts';
-import { productInMemory } from '../../src/api/store/catalogue/product-in-memory.ts';
+import { bundleRoutes } from '../../src/api/store/catalogue/bundles.ts';
 import { productRoutes } from '../../src/api/store/catalogue/products.ts';
 import { openVault } from '../../src/entities/account/privacy/vault.ts';
 import { openLayeredCache } from '../../src/infra/cache/layered-cache.ts';
@@ -15,10 +15,13 @@ import { waitFor } from '../support/wait-for.ts';
 import { stockCatalogue } from './catalogue.ts';
 import { openShop, type Shop } from './sample-shop.ts';
 
-const SLUG = 'straight-kurta';
+const PRODUCTS = '/api/v1/store/products';
+const PRODUCT = `${PRODUCTS}/straight-kurta`;
+const LISTS = [PRODUCTS, `${PRODUCTS}?q=kurta&sort=price`, '/api/v1/store/bundles'];
 const READS = 1_000;
+const ORIGIN = 'https://shop.example.com';
 
-describe('the page of a product in memory', () => {
+describe('an answer that lies in memory', () => {
   let fresh: FreshDatabase;
   let connections: RedisClient[];
   let versions: Versions;
@@ -48,10 +51,11 @@ describe('the page of a product in memory', () => {
       routed += 1;
       return GUEST;
     };
-    shop = await openShop(productRoutes({ cachedResponses }), {
+    shop = await openShop([...productRoutes({ cachedResponses }), ...bundleRoutes({ cachedResponses })], {
       authenticate,
       limits,
-      shortcut: productInMemory({ cachedResponses, limits }),
+      readyAnswer: cachedResponses.ready.find,
+      securityHeaders: { corsOrigins: [ORIGIN], isHttpsOnly: true },
     });
   });
   after(async () => {
@@ -60,27 +64,46 @@ describe('the page of a product in memory', () => {
     await fresh?.close();
   });
 
-  const read = (headers: Record<string, string> = {}, name = SLUG) =>
-    fetch(`${shop.url}/api/v1/store/products/${name}`, { headers });
+  const read = (headers: Record<string, string> = {}, path = PRODUCT) => fetch(shop.url + path, { headers });
   const remaining = (answer: Response) => Number(/r=(\d+)/.exec(answer.headers.get('ratelimit') ?? '')?.[1]);
   /** @returns whether a route was asked */
-  const isRouted = async (headers: Record<string, string> = {}, name = SLUG): Promise<boolean> => {
+  const isRouted = async (headers: Record<string, string> = {}, path = PRODUCT): Promise<boolean> => {
     const before = routed;
-    await read(headers, name);
+    await (await read(headers, path)).arrayBuffer();
     return routed > before;
   };
-  /** Reads until the page lies in memory. It lives for a second. */
-  const warm = () => waitFor('the page is answered from memory', async () => !(await isRouted()), 5_000);
+  /** Reads until the answer lies in memory. A page of a product lives for a second. */
+  const warm = (path = PRODUCT) =>
+    waitFor(`${path} is answered from memory`, async () => !(await isRouted({}, path)), 5_000);
+  /** All headers, with a placeholder for what differs from request to request. */
+  const headersOf = (answer: Response) =>
+    [...answer.headers].map(([name, value]) => [
+      name,
+      /^(date|x-request-id|x-trace-id)$/.test(name) ? 'its own' : value.replace(/;[rt]=\d+/g, ''),
+    ]);
 
-  it('is answered as its route answers it, with the same headers', async () => {
-    const byRoute = await read();
-    expect(byRoute.status).to.equal(200);
-    await warm();
-    const fromMemory = await read();
-    const headersOf = (answer: Response) =>
-      [...answer.headers].filter(([name]) => !/^(date|ratelimit|x-request-id|x-trace-id)$/.test(name));
-    expect(headersOf(fromMemory)).to.deep.equal(headersOf(byRoute));
-    expect(await fromMemory.text()).to.equal(await byRoute.text());
+  /** Callers with credentials are answered by the route. */
+  const readByRoute = (headers: Record<string, string>, path: string) => read({ 'x-api-key': 'x', ...headers }, path);
+  const readFromMemory = (headers: Record<string, string>, path: string) =>
+    waitFor(`${path} is answered from memory`, async () => {
+      const before = routed;
+      const answer = await read(headers, path);
+      return routed === before ? answer : undefined;
+    });
+
+  it('is the answer of its route, with the same headers', async () => {
+    for (const path of [PRODUCT, ...LISTS]) {
+      const known = (await read({}, path)).headers.get('etag') ?? '';
+      const others = [{ origin: ORIGIN }, { origin: 'https://other.example.com' }, { 'if-none-match': known }];
+      const requests: Record<string, string>[] = [{}, ...others];
+      for (const headers of requests) {
+        const byRoute = await readByRoute(headers, path);
+        const fromMemory = await readFromMemory(headers, path);
+        expect(fromMemory.status).to.equal(byRoute.status);
+        expect(headersOf(fromMemory), `${path} ${JSON.stringify(headers)}`).to.deep.equal(headersOf(byRoute));
+        expect(await fromMemory.text()).to.equal(await byRoute.text());
+      }
+    }
   });
 
   it('is counted, named and logged as every request, and not sent to a client who has it', async () => {
@@ -99,8 +122,8 @@ describe('the page of a product in memory', () => {
     await warm();
     expect(await isRouted({ authorization: 'Bearer x' }), 'with a token').to.equal(true);
     expect(await isRouted({ 'x-api-key': 'x' }), 'with a key').to.equal(true);
-    expect(await isRouted({}, `${SLUG}?a=1`), 'with a query').to.equal(true);
-    expect(await isRouted({}, `${SLUG}/`), 'written in another way').to.equal(true);
+    for (const path of [`${PRODUCT}?a=1`, `${PRODUCT}x`])
+      for (const _ of [1, 2]) expect(await isRouted({}, path), 'refused').to.equal(true);
   });
 
   it('goes to its route again when the product was changed', async () => {
