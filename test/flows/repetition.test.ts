@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { BENGALURU } from '../support/address.ts';
+import { scaled } from '../support/pace.ts';
 import type { Answer, Cart, Checkout, Failed } from '../support/shop.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Flow, sharedFlow } from './stack.ts';
@@ -101,6 +102,20 @@ describe('the same request again', () => {
     expect(again.headers.get('idempotent-replayed')).to.equal('true');
     expect(again.headers.get('location')).to.equal(first.headers.get('location'));
     await expectOnce(checkout.id, cart);
+  });
+
+  it('with the same key after its checkout was cancelled gets the same checkout, without waiting', async () => {
+    const { shop, books } = flow;
+    const cart = await fill();
+    const key = randomUUID();
+    const first = await shop.submit(cart, { key });
+    await shop.settled(await shop.cancel({ ...first.body, cartToken: cart.cartToken }));
+    const startedAt = performance.now();
+    const again = await shop.submit(cart, { key, wait: 20 });
+    expect(again.body).to.include({ id: first.body.id, state: 'CANCELLED' });
+    expect(again.headers.get('idempotent-replayed')).to.equal('true');
+    expect(performance.now() - startedAt).to.be.below(scaled(5_000));
+    expect(await books.query('select id from checkouts where cart_id = $1', [cart.id])).to.have.length(1);
   });
 
   it('with the same key and another body is refused, and does nothing', async () => {

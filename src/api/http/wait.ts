@@ -17,12 +17,13 @@ export function preferredWait(headers: Call<never, never, never>['headers']): nu
 export function watchForReady(
   { notifications, stopping }: ApiDeps,
   id: string,
-): { wait(seconds: number, disconnected: AbortSignal): Promise<void>; stop(): void } {
+): { id: string; wait(seconds: number, disconnected: AbortSignal): Promise<void>; stop(): void } {
   const { promise, resolve } = Promise.withResolvers<void>();
   const stop = notifications.listen(id, ({ busy }) => {
     if (!busy) resolve();
   });
   return {
+    id,
     stop,
     async wait(seconds, disconnected) {
       const timer = setTimeout(resolve, seconds * 1_000);

@@ -49,7 +49,8 @@ export async function accept<P extends object>(
     });
     if (seconds === 0) return answer;
     const { id } = answer.body as { id: string };
-    if (watcher) await watcher.wait(seconds, call.signal);
+    // The answer of an earlier request may be about another resource, for which nobody listens.
+    if (watcher?.id === id) await watcher.wait(seconds, call.signal);
     return withCurrentState(answer, await read(id));
   } finally {
     watcher?.stop();

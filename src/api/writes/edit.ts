@@ -44,14 +44,15 @@ export async function edit(
   change: Change<StoredResponse>,
 ): Promise<Answer> {
   const claim = change.isSecret ? undefined : claimOf(call, change);
-  const stored = claim && (await findStoredResponse(db.query, vault, claim));
+  const key = groupKeyOf(change, claim);
+  // Work that shares a transaction looks for the answer there, which saves a round trip to the database.
+  const stored = claim && key === undefined && (await findStoredResponse(db.query, vault, claim));
   if (stored) return replayed(stored);
   try {
-    const key = groupKeyOf(change, claim);
     const work = async (tx: Tx) => {
-      const answer = await change.work(tx);
-      // Checked before any write, so that the other changes of a shared transaction do not wait for a conflict.
-      if (claim && key !== undefined && (await findStoredResponse(tx.query, vault, claim))) throw new AlreadyAnswered();
+      const answer = await (claim && key !== undefined
+        ? unlessAnswered(tx, vault, { claim, change })
+        : change.work(tx));
       if (claim) storeResponse(tx, vault, { claim, answer });
       return answer;
     };
@@ -71,8 +72,26 @@ function groupKeyOf({ groupKey, scope }: Change<StoredResponse>, claim: Idempote
   return groupKey !== undefined && claim && scope === NEW ? `${claim.scope} ${claim.key}` : groupKey;
 }
 
-/** The same request committed while this one waited. */
+/** The same request was answered before. */
 class AlreadyAnswered extends Error {}
+
+/**
+ * Does the work of a change and looks for the stored answer, right behind the first statements of the work: these take
+ * its locks, so that the answer of a parallel request is found. Nothing is written yet, so the other changes of a shared
+ * transaction do not wait for a conflict.
+ * @throws AlreadyAnswered, IDEMPOTENCY_KEY_REUSED, and the errors of the work
+ */
+async function unlessAnswered(
+  tx: Tx,
+  vault: ApiDeps['vault'],
+  { claim, change }: { claim: IdempotencyClaim; change: Change<StoredResponse> },
+): Promise<StoredResponse> {
+  const [worked, found] = await Promise.allSettled([change.work(tx), findStoredResponse(tx.query, vault, claim)]);
+  if (found.status === 'rejected') throw found.reason;
+  if (found.value) throw new AlreadyAnswered();
+  if (worked.status === 'rejected') throw worked.reason;
+  return worked.value;
+}
 
 const replayed = (answer: StoredResponse): Answer => ({
   ...answer,

@@ -10,7 +10,8 @@ export interface HoldLimits {
   units: number;
 }
 
-interface Held {
+/** The unpaid checkouts of a holder, and their counted units. */
+export interface Held {
   checkouts: number;
   units: number;
 }
@@ -35,16 +36,17 @@ const CONCURRENT_CHECKOUTS = 300;
 const LOCK_HOLDER = ranked(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, LOCK_ORDER.holders);
 
 /**
- * Finds the limit that a checkout of `units` units would exceed together with the unpaid checkouts of its holder. A lock
- * per holder makes concurrent checkouts count each other. It is skipped if `CONCURRENT_CHECKOUTS` more checkouts like this one would fit.
+ * Finds the limit that a checkout of `units` units would exceed together with the unpaid checkouts of its holder, of
+ * which `heldBy` has read `before`. A lock per holder makes concurrent checkouts count each other. It is skipped if
+ * `CONCURRENT_CHECKOUTS` more checkouts like this one would fit.
  */
 export async function findExceededHold(
   tx: Tx,
-  { holder, units }: { holder: string; units: number },
+  { holder, units, before }: { holder: string; units: number; before: Held },
   most: HoldLimits,
 ): Promise<ExceededHold | undefined> {
   const admitted = admittedInTransaction(tx, holder);
-  let held = add(await heldBy(tx, holder), admitted);
+  let held = add(before, admitted);
   const isSmall = units <= SMALL_UNITS;
   const hasUnits = isSmall || held.units + CONCURRENT_CHECKOUTS * units <= most.units;
   const isFarBelowLimits = held.checkouts + CONCURRENT_CHECKOUTS <= most.checkouts && hasUnits;
@@ -84,7 +86,8 @@ const HELD = forEachCall(
   ['text', 'timestamptz', 'int'],
 );
 
-async function heldBy(tx: Tx, holder: string): Promise<Held> {
+/** Reads what the checkouts of a holder hold. */
+export async function heldBy(tx: Tx, holder: string): Promise<Held> {
   const [held] = await tx.query<Held>(HELD, [holder, tx.now, SMALL_UNITS]);
   return held ?? { checkouts: 0, units: 0 };
 }

@@ -12,18 +12,18 @@ const REDELIVER_AFTER_MS = 4_000;
 /**
  * Stores a command with the transaction's other rows and dispatches it to its queue after the commit. All commands are
  * enqueued here. The row stays until the transaction that executes the command deletes it, so a crash of the process or
- * of the queue loses no command.
+ * of the queue loses no command. `facts`: what the handler would have to read again, if it runs in this process.
  */
 export function enqueue<P extends object>(
   tx: Tx,
   queues: Queues,
-  { contract, payload }: { contract: JobContract<P>; payload: P },
+  { contract, payload, facts }: { contract: JobContract<P>; payload: P; facts?: object | undefined },
 ): void {
   const trace: Trace = currentTrace() ?? { requestId: newId(), traceparent: newTraceparent() };
   const command: Command = { id: newId(), queue: contract.queue, name: contract.name, payload, trace };
   const dueAt = new Date(tx.now.getTime() + REDELIVER_AFTER_MS);
   tx.append('outbox', { ...command, deliveries: 0, due_at: dueAt, created_at: tx.now });
-  tx.afterCommit(() => queues.dispatch(command));
+  tx.afterCommit(() => queues.dispatch({ ...command, facts }));
 }
 
 const ACKNOWLEDGE = forAnyKeys(`delete from outbox where id = any($1) returning id`, 'id');

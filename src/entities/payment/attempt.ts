@@ -12,14 +12,21 @@ export const ATTEMPT_STATUS: Record<IntentFacts['status'], string> = {
 };
 
 const LATEST_ATTEMPT = forEachCall(
-  `select attempt from payment_attempts where checkout_id = $1 order by attempt desc limit 1`,
+  `select attempt, method from payment_attempts where checkout_id = $1 order by attempt desc limit 1`,
   ['uuid'],
 );
 
-/** Finds the number of the customer's latest attempt to pay. @returns undefined without a payment method */
-export async function latestAttempt(tx: Tx, checkoutId: string): Promise<number | undefined> {
-  const [latest] = await tx.query<{ attempt: number }>(LATEST_ATTEMPT, [checkoutId]);
-  return latest?.attempt;
+/** A customer's attempt to pay, numbered from 1 within the checkout. */
+export interface Attempt {
+  attempt: number;
+  /** The payment method, as the provider names it. */
+  method: string;
+}
+
+/** Finds the customer's latest attempt to pay. @returns undefined without a payment method */
+export async function latestAttempt(tx: Tx, checkoutId: string): Promise<Attempt | undefined> {
+  const [latest] = await tx.query<Attempt>(LATEST_ATTEMPT, [checkoutId]);
+  return latest;
 }
 
 /** Stores what the provider reported about the latest attempt. */

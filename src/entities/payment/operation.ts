@@ -85,12 +85,7 @@ interface NewOperation {
 /** Appends a call to the provider. Its idempotency key is derived, so no operation exists twice. @returns its id */
 export function appendOperation(tx: Tx, paymentId: string, operation: NewOperation): string {
   const id = newId();
-  const { kind, attempt = null, amount = null, refund, checkoutId } = operation;
-  // A database that is restored to an earlier moment may open the payment again, as another row: the same key for the
-  // provider, which then charges nothing.
-  const parts = refund
-    ? [kind, refund.id, refund.round]
-    : [kind, checkoutId ?? paymentId, kind === 'confirm' ? attempt : ''];
+  const { kind, attempt = null, amount = null, refund } = operation;
   tx.append('payment_operations', {
     id,
     payment_id: paymentId,
@@ -98,12 +93,49 @@ export function appendOperation(tx: Tx, paymentId: string, operation: NewOperati
     attempt,
     amount,
     refund_id: refund?.id ?? null,
-    idempotency_key: parts.filter(Boolean).join('-'),
-    key_round: 1,
+    idempotency_key: idempotencyKeyOf(paymentId, operation),
+    key_round: FIRST_ROUND,
     fence: 0,
     status: 'pending',
     trace: currentTrace() ?? null,
     created_at: tx.now,
   });
   return id;
+}
+
+const FIRST_ROUND = 1;
+
+/**
+ * A database that is restored to an earlier moment may open the payment again, as another row: the same key for the
+ * provider, which then charges nothing.
+ */
+function idempotencyKeyOf(paymentId: string, { kind, attempt, refund, checkoutId }: NewOperation): string {
+  const parts = refund
+    ? [kind, refund.id, refund.round]
+    : [kind, checkoutId ?? paymentId, kind === 'confirm' ? attempt : ''];
+  return parts.filter(Boolean).join('-');
+}
+
+/** What a new payment is for: the total of its checkout, and the method of the first attempt, if there is one. */
+export type Opening = Pick<Operation, 'checkoutId' | 'checkoutCreatedAt' | 'currency' | 'method'> & { amount: number };
+
+/** Appends the call that opens a payment. @returns it as `loadOperation` reads it after the commit */
+export function appendOpening(tx: Tx, paymentId: string, of: Opening): Operation {
+  const { checkoutId, amount } = of;
+  const operation = { kind: 'open', checkoutId, amount, attempt: 1 } as const;
+  return {
+    id: appendOperation(tx, paymentId, operation),
+    kind: 'open',
+    ...of,
+    key: `${idempotencyKeyOf(paymentId, operation)}-${FIRST_ROUND}`,
+    createdAt: tx.now,
+    isUnknown: false,
+    isDecided: false,
+    isOpening: true,
+    checkoutIsOver: false,
+    unansweredAt: null,
+    intentId: null,
+    refundId: null,
+    fence: 0,
+  };
 }

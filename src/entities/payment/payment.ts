@@ -3,7 +3,7 @@ import { refused } from '../../domain/errors.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
 import { idsInOutbox } from '../outbox/outbox.ts';
-import { appendOperation, type RefundRound } from './operation.ts';
+import { appendOpening, appendOperation, type Opening, type Operation, type RefundRound } from './operation.ts';
 
 export type PaymentStatus = 'opening' | 'requires_method' | 'requires_action' | 'processing' | 'succeeded' | 'canceled';
 
@@ -40,8 +40,8 @@ const PaymentSchema = defineEntity({
 
 /** The only payment of a checkout. All attempts use one intent at the provider, so there is at most one charge. */
 export class Payment extends PaymentSchema.class {
-  /** Appends a payment with the operation that opens its intent at the provider. @returns the operation's id */
-  static open(tx: Tx, of: { checkoutId: string; amount: number; currency: string; attempt: number | null }): string {
+  /** Appends a payment with the operation that opens its intent at the provider. @returns the operation */
+  static open(tx: Tx, of: Opening): Operation {
     const id = newId();
     tx.append('payments', {
       id,
@@ -57,8 +57,7 @@ export class Payment extends PaymentSchema.class {
       created_at: tx.now,
       updated_at: tx.now,
     });
-    const { checkoutId, attempt, amount } = of;
-    return appendOperation(tx, id, { kind: 'open', checkoutId, attempt, amount });
+    return appendOpening(tx, id, of);
   }
 
   /** Loads the payment of a checkout whose row is locked. @throws Error when the checkout has none */

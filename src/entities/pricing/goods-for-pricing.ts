@@ -1,7 +1,7 @@
 import type { BundleOffer } from '../../domain/pricing/bundles/selection.ts';
 import type { PriceListInput, PricingRuleInput, ShippingMethodInput } from '../../domain/pricing/inputs.ts';
 import type { Query } from '../../infra/database/query.ts';
-import { type ListedGoods, limitedGoods, loadGoods, type Sellable } from '../catalogue/sellable.ts';
+import { completeGoods, type ListedGoods, limitedGoods, type Sellable } from '../catalogue/sellable.ts';
 import { type BuyerOf, type BuyerTerms, loadBuyerTerms, plainTerms } from './buyer-terms.ts';
 import { type LimitedDiscount, limitedBy } from './limits.ts';
 import { isOpenAt, type Offers, type OffersCache } from './offers.ts';
@@ -21,6 +21,8 @@ export interface PricingContext {
 
 export interface PricingOf extends BuyerOf {
   variantIds: readonly string[];
+  /** Variants that were loaded before, in the same transaction. */
+  loaded?: readonly ListedGoods[];
   shippingMethodId: string | null;
   now: Date;
   /** Overrides the groups of the customer. */
@@ -68,7 +70,7 @@ export async function loadGoodsForPricing(
   const latest = held.latest();
   const needsBuyer = latest === undefined || plainTerms(latest, of) === undefined;
   const [goods, read] = await Promise.all([
-    loadGoods(query, of.variantIds),
+    completeGoods(query, of.variantIds, of.loaded ?? []),
     needsBuyer ? loadBuyerTerms(query, of) : undefined,
   ]);
   const offers = await held.at(query, goods[0]?.offersVersion);

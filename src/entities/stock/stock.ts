@@ -66,8 +66,8 @@ export async function extendReservations(tx: Tx, checkoutId: string, expiresAt: 
  * @returns the shortages; if there are any, nothing was taken.
  */
 export async function consume(tx: Tx, checkoutId: string): Promise<Shortage[]> {
-  await lockLevelsOf(tx, checkoutId);
-  const held = await consumeHeld(tx, checkoutId);
+  // Sent together: PostgreSQL takes the goods after it has locked the levels.
+  const [, held] = await Promise.all([lockLevelsOf(tx, checkoutId), consumeHeld(tx, checkoutId)]);
   if (held) {
     appendMovements(tx, { kind: 'consume', causeId: checkoutId }, held);
     return [];
@@ -169,11 +169,16 @@ function shortagesOf(demand: Demand, levels: readonly Level[]): Shortage[] {
     .filter((line) => line.requested > line.available);
 }
 
+/**
+ * Locks the levels of variants, and of all variants that checkouts reserved; $1 has the ids of both. One statement for
+ * both, so that a transaction takes all its levels in one order.
+ */
 const LOCK_LEVELS = ranked(
   forAnyKeys(
     `select variant_id as "variantId", on_hand + backorder_limit - reserved as available
-      from stock_levels where variant_id = any($1) order by variant_id for update`,
-    'variantId',
+      from stock_levels
+      where variant_id = any($1::uuid[] || array(select variant_id from reservations where checkout_id = any($1)))
+      order by variant_id for update`,
   ),
   LOCK_ORDER.levels,
 );
@@ -189,10 +194,16 @@ const heldLevels = (): Map<string, Level> => new Map();
 async function lockLevels(tx: Tx, variantIds: readonly string[]): Promise<Level[]> {
   const held = tx.shared(heldLevels);
   const missing = variantIds.filter((id) => !held.has(id));
-  const found = missing.length > 0 ? await tx.query<Level>(LOCK_LEVELS, [missing]) : [];
+  if (missing.length > 0) await lockAndHold(tx, missing);
+  return variantIds.flatMap((id) => held.get(id) ?? []);
+}
+
+/** `ids`: of variants, or of checkouts. */
+async function lockAndHold(tx: Tx, ids: readonly string[]): Promise<void> {
+  const found = await tx.query<Level>(LOCK_LEVELS, [ids]);
+  const held = tx.shared(heldLevels);
   // While this checkout waited, another checkout of the transaction may have loaded the level and taken units.
   for (const level of found) if (!held.has(level.variantId)) held.set(level.variantId, level);
-  return variantIds.flatMap((id) => held.get(id) ?? []);
 }
 
 function addToHeld(tx: Tx, demand: Demand, sign: number): void {
@@ -203,22 +214,11 @@ function addToHeld(tx: Tx, demand: Demand, sign: number): void {
   }
 }
 
-const RESERVED_BY = forAnyKeys(
-  `select checkout_id as "checkoutId", variant_id as "variantId" from reservations where checkout_id = any($1)`,
-  'checkoutId',
-);
-
 /**
  * Locks the levels of all variants that a checkout reserved, for a caller that must take other locks after them. The
  * caller has locked the checkout, so its reservations do not change meanwhile.
  */
-export async function lockLevelsOf(tx: Tx, checkoutId: string): Promise<void> {
-  const rows = await tx.query<Omit<Reserved, 'quantity'>>(RESERVED_BY, [[checkoutId]]);
-  await lockLevels(
-    tx,
-    rows.map(({ variantId }) => variantId),
-  );
-}
+export const lockLevelsOf = (tx: Tx, checkoutId: string): Promise<void> => lockAndHold(tx, [checkoutId]);
 
 /** Releases expired reservations of these variants, whose levels the caller has locked. */
 async function releaseExpired(tx: Tx, variantIds: string[]): Promise<void> {

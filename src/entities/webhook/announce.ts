@@ -17,15 +17,21 @@ const SUBSCRIPTIONS = forEachCall(
   ['text', 'uuid'],
 );
 
-/**
- * Stores an event in the transaction that causes it: one delivery per matching subscription, or only for the subscription
- * `only`. @returns the number of deliveries
- */
-export async function storeEvent(tx: Tx, { type, data }: Announcement, only: string | null = null): Promise<number> {
-  const subscriptions = await tx.query<{ id: string }>(SUBSCRIPTIONS, [type, only]);
+export interface Subscription {
+  id: string;
+}
+
+/** Finds the active subscriptions to events of a type, or only the subscription `only`. */
+export const subscriptionsTo = (
+  tx: Tx,
+  type: Announcement['type'],
+  only: string | null = null,
+): Promise<Subscription[]> => tx.query<Subscription>(SUBSCRIPTIONS, [type, only]);
+
+/** Stores an event in the transaction that causes it: one delivery per subscription. */
+export function storeEvent(tx: Tx, { type, data }: Announcement, subscriptions: readonly Subscription[]): void {
   const eventId = newId();
   for (const { id } of subscriptions) append(tx, { subscriptionId: id, eventId, type, data });
-  return subscriptions.length;
 }
 
 /** An event of a batch, with the trace that its deliveries continue. */

@@ -26,6 +26,8 @@ export interface JobContext {
   isTakeover: boolean;
   /** Number of starts of the job, including this one. */
   starts: number;
+  /** What the transaction that enqueued the job passed on, if the job follows right after its commit in this process. */
+  facts?: object | undefined;
   /** Reports the progress of a long job, for queue dashboards. */
   progress(done: number, of: number): void;
 }

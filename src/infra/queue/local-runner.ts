@@ -29,9 +29,9 @@ export function runLocally(
   const { hasHandler, execute } = openExecutor(handlers, whenUnavailable);
   const running = new Set<Promise<void>>();
   async function run(command: Command): Promise<void> {
-    const { id: commandId, name, payload, trace } = command;
+    const { id: commandId, name, payload, trace, facts } = command;
     const startedAt = Date.now();
-    const context = { commandId, isTakeover: false, starts: 1, waitedMs: 0, progress: () => undefined };
+    const context = { commandId, isTakeover: false, starts: 1, waitedMs: 0, facts, progress: () => undefined };
     const { outcome, isRegularEnd } = await execute({ name, payload, trace, ...context }).catch((error): JobResult => {
       observe('job.retried', {
         queue: command.queue,

@@ -31,6 +31,8 @@ export interface Command {
   name: string;
   payload: object;
   trace: Trace;
+  /** What its handler needs besides, for a start in this process right after the commit. No queue contains it. */
+  facts?: object | undefined;
 }
 
 export interface Queues extends QueueServers, QueueContents {

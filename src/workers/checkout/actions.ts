@@ -8,21 +8,24 @@ import { latestAttempt } from '../../entities/payment/attempt.ts';
 import { Payment } from '../../entities/payment/payment.ts';
 import { consumeRedemptions, releaseRedemptions } from '../../entities/pricing/redemption.ts';
 import { consume, demandOf, extendReservations, release, reserve } from '../../entities/stock/stock.ts';
+import { subscriptionsTo } from '../../entities/webhook/announce.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { issueDocuments } from '../../jobs/invoices.ts';
 import { executeOperation } from '../../jobs/payments.ts';
 import type { CheckoutAction, CheckoutEvent } from '../../machines/checkout.ts';
 import type { WorkerDeps } from '../deps.ts';
-import { announce } from '../notifications/announce.ts';
+import { announce, announceTo } from '../notifications/announce.ts';
 import { sendEmail } from '../notifications/order-emails.ts';
 import { refuseLatePayment } from './late-payment.ts';
-import { placeOrder } from './place-order.ts';
-import { priceCheckout } from './pricing.ts';
+import { loadPriced, placeOrder } from './place-order.ts';
+import { type CheckoutRequest, loadRequest, priceCheckout } from './pricing.ts';
 
 interface ActionContext {
   checkout: Checkout;
   /** The state before the event that requested this action. */
   from: CheckoutState;
+  /** What the checkout orders, if it was read together with its lock. */
+  request?: CheckoutRequest | undefined;
 }
 
 type Perform = (deps: WorkerDeps, tx: Tx, context: ActionContext) => Promise<CheckoutEvent | undefined>;
@@ -61,8 +64,9 @@ export const ACTIONS: Record<CheckoutAction, Perform> = {
   refundPayment,
 };
 
-async function priceAndReserve(deps: WorkerDeps, tx: Tx, { checkout }: ActionContext): Promise<CheckoutEvent> {
-  const [priced, attempt] = await Promise.all([priceCheckout(deps, tx, checkout), latestAttempt(tx, checkout.id)]);
+async function priceAndReserve(deps: WorkerDeps, tx: Tx, { checkout, request }: ActionContext): Promise<CheckoutEvent> {
+  const { attempt, ...ordered } = request ?? (await loadRequest(tx, checkout.id));
+  const priced = await priceCheckout(deps, tx, { checkout, ...ordered });
   if ('reason' in priced) return { type: 'REFUSED', ...priced };
   const { total } = priced.output.totals;
   const holdMs = attempt !== undefined ? deps.holdMs.withMethod : deps.holdMs.withoutMethod;
@@ -79,23 +83,30 @@ async function extendHold(deps: WorkerDeps, tx: Tx, { checkout }: ActionContext)
   if (checkout.extend(until, tx.now)) await extendReservations(tx, checkout.id, until);
 }
 
-async function openPayment(deps: WorkerDeps, tx: Tx, { checkout }: ActionContext): Promise<CheckoutEvent | undefined> {
-  const { id, total, currency } = checkout;
+async function openPayment(
+  deps: WorkerDeps,
+  tx: Tx,
+  { checkout, request }: ActionContext,
+): Promise<CheckoutEvent | undefined> {
+  const { id: checkoutId, total, currency, createdAt: checkoutCreatedAt } = checkout;
   if (!total) {
     // The order consumes the reservation in this same transaction, so the reservation must be written first.
     await tx.write();
     return { type: 'PAYMENT_SKIPPED' };
   }
-  const operationId = Payment.open(tx, { checkoutId: id, amount: total, currency, attempt: 1 });
-  enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
+  const method = request?.attempt?.method ?? null;
+  const operation = Payment.open(tx, { checkoutId, checkoutCreatedAt, amount: total, currency, method });
+  // Without the request the method is not known here.
+  const facts = request && operation;
+  enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId: operation.id }, facts });
   return undefined;
 }
 
 async function confirmPayment(deps: WorkerDeps, tx: Tx, { checkout }: ActionContext): Promise<undefined> {
   const payment = await Payment.of(tx, checkout.id);
-  const attempt = await latestAttempt(tx, checkout.id);
-  if (attempt === undefined) throw new Error(`checkout ${checkout.id} has no attempt to confirm`);
-  const operationId = payment.request(tx, { kind: 'confirm', attempt });
+  const latest = await latestAttempt(tx, checkout.id);
+  if (latest === undefined) throw new Error(`checkout ${checkout.id} has no attempt to confirm`);
+  const operationId = payment.request(tx, { kind: 'confirm', attempt: latest.attempt });
   enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
 }
 
@@ -117,12 +128,18 @@ async function refundPayment(deps: WorkerDeps, tx: Tx, { checkout }: ActionConte
 async function createOrder(deps: WorkerDeps, tx: Tx, { checkout, from }: ActionContext): Promise<CheckoutEvent> {
   const refusal = CHECKOUT_TERMINAL_STATES.includes(from) ? await refuseLatePayment(tx, checkout) : null;
   if (refusal) return refusal;
-  const [shortage] = await consume(tx, checkout.id);
+  // Sent together, and run in this order: a customer waits for each answer that is waited for.
+  const [[shortage], priced, subscriptions] = await Promise.all([
+    consume(tx, checkout.id),
+    loadPriced(tx, checkout),
+    subscriptionsTo(tx, 'order.confirmed'),
+  ]);
   if (shortage) return { type: 'ORDER_REFUSED', reason: 'PAID_BUT_OUT_OF_STOCK', details: { ...shortage } };
-  const { discounts } = await placeOrder(tx, checkout);
+  const { discounts } = placeOrder(tx, checkout, priced);
   if (discounts.length > 0) consumeRedemptions(tx, checkout.id);
   sendEmail(deps, tx, { letter: 'order-confirmed', id: checkout.orderId });
-  await announce(deps, tx, { type: 'order.confirmed', data: { orderId: checkout.orderId, checkoutId: checkout.id } });
+  const data = { orderId: checkout.orderId, checkoutId: checkout.id };
+  announceTo(deps, tx, { type: 'order.confirmed', data, subscriptions });
   markInvoiceDue(tx, checkout.orderId);
   tx.afterCommit(() => deps.queues.nudge(issueDocuments));
   return { type: 'ORDER_STORED' };

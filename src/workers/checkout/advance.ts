@@ -5,6 +5,7 @@ import { observe } from '../../infra/observability/log.ts';
 import { type CheckoutEvent, decide, restore, type StoredMachine, stateOf, store } from '../../machines/checkout.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { ACTIONS } from './actions.ts';
+import type { CheckoutRequest } from './pricing.ts';
 
 /** Loads a checkout under its row lock. Every change of a checkout needs this lock. */
 export const lockCheckout = (tx: Tx, checkoutId: string): Promise<Checkout | null> =>
@@ -19,9 +20,10 @@ export const lockCheckout = (tx: Tx, checkoutId: string): Promise<Checkout | nul
 export async function advance(
   deps: WorkerDeps,
   tx: Tx,
-  at: { checkout: Checkout; event: CheckoutEvent; cause: string },
+  at: { checkout: Checkout; event: CheckoutEvent; cause: string; request?: CheckoutRequest | undefined },
 ): Promise<boolean> {
-  const { checkout, cause } = at;
+  const { checkout, cause, request } = at;
+  wakeAfterCommit(deps, tx, checkout);
   const initialState = checkout.state;
   let snapshot = restore(checkout.machine as StoredMachine | null);
   let isFirstAccepted: boolean | undefined;
@@ -44,7 +46,7 @@ export async function advance(
       checkout.applyTransition(tx, { ...step, reason });
     }
     for (const action of actions) {
-      const answer = await ACTIONS[action](deps, tx, { checkout, from });
+      const answer = await ACTIONS[action](deps, tx, { checkout, from, request });
       if (answer) events.push(answer);
     }
   }
@@ -56,9 +58,18 @@ export async function advance(
       events: processed,
       reason: checkout.reason,
     });
-    deps.wake({ id: checkout.id, busy: checkout.busy });
   });
   return isFirstAccepted ?? false;
+}
+
+/** The checkouts whose clients are notified after the commit. Each transaction has entities of its own. */
+const awaited = new WeakSet<Checkout>();
+
+/** Notifies waiting clients once per transaction, before its other effects. */
+function wakeAfterCommit(deps: WorkerDeps, tx: Tx, checkout: Checkout): void {
+  if (awaited.has(checkout)) return;
+  awaited.add(checkout);
+  tx.afterCommit(() => deps.wake({ id: checkout.id, busy: checkout.busy }));
 }
 
 /** Why the checkout ended without an order. */

@@ -8,7 +8,8 @@ import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { observe } from '../../infra/observability/log.ts';
 import { allowedCommands, newPaidOrder, storeOrder } from '../../machines/order.ts';
 
-interface PricedCheckout extends SnapshotColumns {
+/** A priced checkout, as its order is made from it. */
+export interface PricedCheckout extends SnapshotColumns {
   /** The account that verified the guest's e-mail address. */
   claimedBy: string | null;
   lines: { sku: string; title: string; bundleItem: number | null; bundleId: string | null }[];
@@ -43,11 +44,16 @@ const PRICED_CHECKOUT = forEachCall(
   ['uuid', 'text'],
 );
 
-/** Stores the order of a priced checkout. @returns the discounts of the order. */
-export async function placeOrder(tx: Tx, checkout: Checkout): Promise<Pick<PricingOutput, 'discounts'>> {
+/** Loads what the order of a checkout is made from. @throws Error for a checkout without a price */
+export async function loadPriced(tx: Tx, checkout: Checkout): Promise<PricedCheckout> {
   const emailIndex = checkout.customerId ? null : (checkout.emailIndex ?? null);
   const [priced] = await tx.query<PricedCheckout>(PRICED_CHECKOUT, [checkout.id, emailIndex]);
   if (!priced) throw new Error(`checkout ${checkout.id} was never priced`);
+  return priced;
+}
+
+/** Stores the order of a priced checkout. @returns the discounts of the order. */
+export function placeOrder(tx: Tx, checkout: Checkout, priced: PricedCheckout): Pick<PricingOutput, 'discounts'> {
   const { inputs, output } = unpackSnapshot(priced) as StoredPrice;
   const { claimedBy } = priced;
   const { totals, shipping = null, discounts = [] } = output;

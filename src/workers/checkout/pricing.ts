@@ -4,7 +4,9 @@ import type { PricingOutput } from '../../domain/pricing/output.ts';
 import { isAboveQuote } from '../../domain/pricing/quote.ts';
 import { type PricingSnapshot, snapshotOf } from '../../domain/pricing/snapshot.ts';
 import { findExceededLimit } from '../../entities/cart/order-limits.ts';
+import { type ListedGoods, loadGoodsOfCheckout } from '../../entities/catalogue/sellable.ts';
 import type { Checkout } from '../../entities/checkout/checkout.ts';
+import { type Attempt, latestAttempt } from '../../entities/payment/attempt.ts';
 import { loadCheckoutLines } from '../../entities/pricing/checkout-lines.ts';
 import { loadGoodsForPricing, type PricingContext } from '../../entities/pricing/goods-for-pricing.ts';
 import {
@@ -24,15 +26,36 @@ export interface Refusal {
   details: Record<string, unknown>;
 }
 
+/** What a checkout orders, read before it is priced. */
+export interface CheckoutRequest {
+  wanted: LineRequest[];
+  goods: ListedGoods[];
+  /** The latest attempt to pay; undefined without a payment method. */
+  attempt: Attempt | undefined;
+}
+
+/** Reads what a checkout orders, behind the lock of the checkout. */
+export async function loadRequest(tx: Tx, checkoutId: string): Promise<CheckoutRequest> {
+  const [wanted, goods, attempt] = await Promise.all([
+    loadCheckoutLines(tx.query, checkoutId),
+    loadGoodsOfCheckout(tx.query, checkoutId),
+    latestAttempt(tx, checkoutId),
+  ]);
+  return { wanted, goods, attempt };
+}
+
 /**
  * Prices the lines of a checkout with the current catalogue, and holds one use of each applied discount. A checkout
  * that fails releases these uses at its end. Discount counters are locked before stock levels, everywhere.
  */
-export async function priceCheckout(deps: WorkerDeps, tx: Tx, checkout: Checkout): Promise<PricingSnapshot | Refusal> {
+export async function priceCheckout(
+  deps: WorkerDeps,
+  tx: Tx,
+  { checkout, wanted, goods: loaded }: Pick<CheckoutRequest, 'wanted' | 'goods'> & { checkout: Checkout },
+): Promise<PricingSnapshot | Refusal> {
   const { customerId = null, redeemer = null, codes, shippingMethodId = null, placeOfSupply } = checkout;
-  const wanted = await loadCheckoutLines(tx.query, checkout.id);
   const who = { customerId, redeemer, codes, shippingMethodId, now: tx.now };
-  const { sellables, context } = await loadGoodsForPricing(tx.query, deps, { ...idsOf(wanted), ...who });
+  const { sellables, context } = await loadGoodsForPricing(tx.query, deps, { ...idsOf(wanted), loaded, ...who });
   const refusal = checkAvailability({ wanted, sellables, context });
   if (refusal) return refusal;
   // A limit may be newer than the cart.

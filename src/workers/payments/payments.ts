@@ -26,7 +26,7 @@ export const paymentHandlers = (deps: WorkerDeps) => [
   handler(executeOperation, async ({ operationId }, context) => {
     // A call of a former worker may still be under way: then its fence is raised first.
     if (!context.isTakeover && deps.provider.availability() === 'away') return park(deps, context);
-    const operation = await loadOperation(deps.db.query, operationId);
+    const operation = (context.facts as Operation | undefined) ?? (await loadOperation(deps.db.query, operationId));
     if (!operation || operation.isDecided) return dismiss(deps, context, 'decided before');
     if (context.isTakeover) Object.assign(operation, await takeOver(deps, operation));
     const answer = await performOrError(deps, operation);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
 import { TEST_EVENT } from '../../../domain/events.ts';
-import { storeEvent } from '../../../entities/webhook/announce.ts';
+import { storeEvent, subscriptionsTo } from '../../../entities/webhook/announce.ts';
 import { redeliverEvent } from '../../../entities/webhook/delivery.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { deliverWebhooks } from '../../../jobs/webhooks.ts';
@@ -86,8 +86,9 @@ const ping = (deps: ApiDeps) =>
     handle(call) {
       const { id } = call.params;
       const work = async (tx: Tx) => {
-        const count = await storeEvent(tx, { type: TEST_EVENT, data: { webhookId: id } }, id);
-        if (count === 0) throw refused('WEBHOOK_NOT_FOUND', { id });
+        const subscriptions = await subscriptionsTo(tx, TEST_EVENT, id);
+        if (subscriptions.length === 0) throw refused('WEBHOOK_NOT_FOUND', { id });
+        storeEvent(tx, { type: TEST_EVENT, data: { webhookId: id } }, subscriptions);
         tx.afterCommit(() => deps.queues.nudge(deliverWebhooks));
         const answer = { status: 202, headers: {}, body: { id } };
         return { answer, target: { type: 'webhook', id }, before: null, after: null };

@@ -2,6 +2,7 @@ import { refused } from '../../../domain/errors.ts';
 import { selectionProblem } from '../../../domain/pricing/bundles/selection.ts';
 import { cacheCart } from '../../../entities/cart/cart-cache.ts';
 import { lockCart } from '../../../entities/cart/load-cart.ts';
+import { loadGoodsOfCart } from '../../../entities/catalogue/sellable.ts';
 import { type LineRequest, linesOf } from '../../../entities/pricing/pricing-request.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { ownersOf } from '../../auth/ownership.ts';
@@ -27,8 +28,12 @@ export function changeCart(deps: ApiDeps, call: CartCall, change: CartChange): P
   const { id } = call.params;
   const owners = ownersOf(deps.secret, call, id);
   const work = async (tx: Tx) => {
-    const cart = await lockCart(tx, { id, owners });
-    const loaded = await loadPricingData(deps, tx.query, { cart, additions, now: tx.now });
+    // Sent together: PostgreSQL reads the goods after it has locked the cart.
+    const [cart, goods] = await Promise.all([
+      lockCart(tx, { id, owners }),
+      owners.length > 0 ? loadGoodsOfCart(tx.query, id, additions.variantIds ?? []) : [],
+    ]);
+    const loaded = await loadPricingData(deps, tx.query, { cart, additions, goods, now: tx.now });
     apply(loaded, tx.now);
     return answerCart(deps, tx, { ...loaded, status });
   };

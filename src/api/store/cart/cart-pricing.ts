@@ -6,6 +6,7 @@ import { priceCart } from '../../../domain/pricing/price-cart.ts';
 import type { Cart } from '../../../entities/cart/cart.ts';
 import { cacheCart, isCurrent, readCachedCart } from '../../../entities/cart/cart-cache.ts';
 import { loadCart } from '../../../entities/cart/load-cart.ts';
+import type { ListedGoods } from '../../../entities/catalogue/sellable.ts';
 import {
   type GoodsForPricing,
   loadGoodsForPricing,
@@ -29,6 +30,14 @@ export interface LoadedCart extends GoodsForPricing {
   cart: Cart;
 }
 
+interface CartToPrice {
+  cart: Cart;
+  additions?: CartAdditions;
+  /** Variants that were loaded together with the lock of the cart. */
+  goods?: readonly ListedGoods[];
+  now: Date;
+}
+
 /**
  * Reads everything the price of a cart depends on, in one batch of statements. The statements use the contents
  * of `cart`, not its rows, because the rows may have changed since the cart was read.
@@ -36,17 +45,18 @@ export interface LoadedCart extends GoodsForPricing {
 export async function loadPricingData(
   sources: PriceSources,
   query: Query,
-  { cart, additions = {}, now }: { cart: Cart; additions?: CartAdditions; now: Date },
+  { cart, additions = {}, goods: loaded = [], now }: CartToPrice,
 ): Promise<LoadedCart> {
   const { variantIds, bundleIds } = idsOf(cart.wanted);
   const { customerId = null, shippingMethodId = null } = cart;
-  const loaded = await loadGoodsForPricing(query, sources, {
+  const priced = await loadGoodsForPricing(query, sources, {
+    loaded,
     variantIds: [...variantIds, ...(additions.variantIds ?? [])],
     bundleIds: [...bundleIds, ...(additions.bundleIds ?? [])],
     codes: additions.code ? [...cart.codes, additions.code] : cart.codes,
     ...{ customerId, redeemer: redeemerOf(customerId, null), shippingMethodId, now },
   });
-  return { cart, ...loaded };
+  return { cart, ...priced };
 }
 
 /** Prices a loaded cart as of `now`. @throws ORDER_VALUE_EXCEEDED */

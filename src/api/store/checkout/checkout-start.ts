@@ -20,7 +20,7 @@ import { acceptCheckout } from './accept-checkout.ts';
 import { addressSchema } from './address.ts';
 import { backlogCheck } from './checkout-backlog.ts';
 import { type CheckoutView, checkoutAnswers, readCheckout } from './checkout-view.ts';
-import { holderOf, refuseOverHold } from './hold-limits.ts';
+import { holderOf, readHold, refuseOverHold } from './hold-limits.ts';
 import { refuseSoldOut } from './sold-out.ts';
 
 export const methodSchema = z
@@ -77,18 +77,22 @@ export function startCheckout(deps: ApiDeps) {
       const { cartId } = call.body;
       const owners = ownersOf(deps.secret, call, cartId);
       const work = async (tx: Tx) => {
-        // Lock order everywhere: accounts before carts. Both statements go out together, in this order.
-        const [, cart] = await Promise.all([lockBuyer(tx, call), lockCart(tx, { id: cartId, owners })]);
+        const holder = holderOf(deps, call);
+        // Lock order everywhere: accounts before carts. The statements go out together, in this order.
+        const [, cart, hold] = await Promise.all([
+          lockBuyer(tx, call),
+          lockCart(tx, { id: cartId, owners }),
+          readHold(tx, holder),
+        ]);
         if (cart.hasCheckout) return currentCheckoutOf(tx, cart);
         cart.requireOpen();
         refuseWhenBehind();
         refuseSoldOut(deps, cart);
         const lines = linesOf(cart.wanted);
         refuseOverUnits(deps, lines);
-        const holder = holderOf(deps, call);
         cart.beginCheckout(tx.now);
         await requireKnownMethod(tx, call.body);
-        await refuseOverHold(deps, tx, { holder, lines });
+        await refuseOverHold(deps, tx, { hold, lines });
         const guest = deps.vault.indexOfGuest(call.body.email, call.body.shippingAddress);
         const redeemer = redeemerOf(cart.customerId ?? customerIdOf(call), guest);
         const checkout = createCheckout(deps, tx, { cart, redeemer, holder, ...call.body, requestId: call.requestId });

@@ -1,4 +1,4 @@
-import { findExceededHold } from '../../../entities/checkout/open-checkout-limits.ts';
+import { findExceededHold, type Held, heldBy } from '../../../entities/checkout/open-checkout-limits.ts';
 import type { RequestedLine } from '../../../entities/pricing/pricing-request.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { networkOf } from '../../../infra/network/network.ts';
@@ -22,15 +22,22 @@ export function holderOf(
   return vault.indexOfHolder(callerKey(principal, networkOf(raw.request.ip ?? 'unknown')));
 }
 
+/** What the buyer of a checkout holds; null for a buyer without limits. */
+export type Hold = { holder: string; before: Held } | null;
+
+/** Reads what the buyer holds. */
+export const readHold = async (tx: Tx, holder: string | null): Promise<Hold> =>
+  holder === null ? null : { holder, before: await heldBy(tx, holder) };
+
 /** Checks the limits of the buyer. @throws RequestFault OPEN_CHECKOUTS_EXCEEDED, HELD_UNITS_EXCEEDED */
 export async function refuseOverHold(
   { holdLimits }: ApiDeps,
   tx: Tx,
-  { holder, lines }: { holder: string | null; lines: readonly RequestedLine[] },
+  { hold, lines }: { hold: Hold; lines: readonly RequestedLine[] },
 ): Promise<void> {
-  if (holder === null) return;
+  if (hold === null) return;
   const units = lines.reduce((sum, { quantity }) => sum + quantity, 0);
-  const exceeded = await findExceededHold(tx, { holder, units }, holdLimits);
+  const exceeded = await findExceededHold(tx, { ...hold, units }, holdLimits);
   if (exceeded)
     throw new RequestFault(exceeded.code, {
       details: exceeded.details,
