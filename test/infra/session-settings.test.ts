@@ -92,14 +92,8 @@ describe('a connection of ours', () => {
   it('keeps the plan of a list, and none of a search', async () => {
     const db = await single();
     for (const ask of [db.search, db.list]) await ask('select $1::int as n /* of this test */', [1]);
-    expect(await db.search(PREPARED, [])).to.deep.equal([{ count: 1 }]);
-    expect(
-      await db.search(
-        `select generic_plans::int, custom_plans::int from pg_prepared_statements
-      where statement like '%of this test%'`,
-        [],
-      ),
-    ).to.deep.equal([{ generic_plans: 1, custom_plans: 0 }]);
+    const plans = PREPARED.replace('count(*)::int as count', 'generic_plans::int, custom_plans::int');
+    expect(await db.search(plans, [])).to.deep.equal([{ generic_plans: 1, custom_plans: 0 }]);
     await db.close();
   });
 

@@ -106,22 +106,18 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       (await keyed.query(sql, [...params])).rows as R[],
   );
   const waitSeconds = estimateWait(keyed);
-  const searches = openSearches(options, options.url);
-  const replica = options.readUrl === undefined ? undefined : openSearches(options, options.readUrl);
-  const searchAnywhere = replica
-    ? replicaFirst(replica, searches)
-    : <R extends object>(statement: Search) => search<R>(searches, statement);
+  const { ask, ...searches } = openSearches(options);
   return {
     orm,
     pool: keyed,
     query: (sql, params = []) => read(sql, params),
-    search: (text, values) => searchAnywhere({ text, values }),
-    list: (text, values) => searchAnywhere({ text, values, isPlannedOnce: true }),
-    gauges: poolGauges({ statements: keyed, searches, ...(replica && { replica }) }),
+    search: (text, values) => ask({ text, values }),
+    list: (text, values) => ask({ text, values, isPlannedOnce: true }),
+    gauges: poolGauges({ statements: keyed, ...searches.pools }),
     isOverloaded: (others = 0) => keyed.waitingCount + others >= MAX_WAITING,
     waitSeconds: (others = 0) => waitSeconds(others),
     async close() {
-      await Promise.all([orm.close(), searches.end(), replica?.end()]);
+      await Promise.all([orm.close(), searches.close()]);
       // The ORM does not close a pool that it has never used itself.
       if (!keyed.ending) await keyed.end();
     },
@@ -140,7 +136,20 @@ const connectionOf = ({ silenceMs, namesStatements, lifetimeSeconds = LIFETIME_S
   namesStatements,
 });
 
-function openSearches(options: DatabaseOptions, connectionString: string): pg.Pool {
+/** Opens the pools for searches and lists. `ask` runs one of them. */
+function openSearches(options: DatabaseOptions) {
+  const searches = searchPool(options, options.url);
+  const replica = options.readUrl === undefined ? undefined : searchPool(options, options.readUrl);
+  return {
+    pools: { searches, ...(replica && { replica }) },
+    ask: replica
+      ? replicaFirst(replica, searches)
+      : <R extends object>(statement: Search) => search<R>(searches, statement),
+    close: () => Promise.all([searches.end(), replica?.end()]),
+  };
+}
+
+function searchPool(options: DatabaseOptions, connectionString: string): pg.Pool {
   const pool = new pg.Pool({ ...connectionOf(options), connectionString, max: SEARCH_CONNECTIONS });
   pool.on('error', connectionLost);
   applySessionSettings(pool);
