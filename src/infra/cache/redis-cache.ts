@@ -3,13 +3,12 @@ import { Cluster } from 'ioredis';
 import { errorFields, observeSparingly } from '../observability/log.ts';
 import type { RedisClient } from '../redis/connections.ts';
 import { TIMED_OUT, withTimeout } from '../with-timeout.ts';
-import { parseJson } from './parse-json.ts';
 import { countRead } from './read-counts.ts';
 
 /** A best-effort cache: values may disappear at any moment, calls are short, and errors are never thrown. */
 export interface Cache {
-  /** Returns the value of the key; undefined when there is none or Redis does not answer. */
-  recall(key: string): Promise<unknown>;
+  /** Returns the JSON text of the key; undefined when there is none or Redis does not answer. */
+  recall(key: string): Promise<string | undefined>;
   /** Stores a JSON value for about `seconds`, without waiting for Redis. */
   keep(key: string, value: object, seconds: number): void;
 }
@@ -27,7 +26,7 @@ export function openCache(redis: RedisClient, store: string): Cache {
       if (redis.status !== 'ready') return undefined;
       const found = await read(`${store}:${key}`);
       countRead(found === undefined ? 'none' : 'redis', key);
-      return found === undefined ? undefined : parseJson(found);
+      return found;
     },
     keep(key, value, seconds) {
       if (redis.status !== 'ready') return;

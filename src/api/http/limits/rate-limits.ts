@@ -62,7 +62,9 @@ export async function limitRate(
   const isCart = facts.limit === 'carts' && principal.kind !== 'key';
   const counter = limits[facts.limit === 'sign-in' ? 'sign-in' : facts.method === 'get' ? 'read' : 'write'];
   const caller = callerKey(principal, networkOf(request.ip ?? 'unknown'));
-  const [spent, carts] = await Promise.all([counter.spend(caller), isCart && limits.carts.spend(caller)]);
+  const [spent, carts] = isCart
+    ? await Promise.all([counter.spend(caller), limits.carts.spend(caller)])
+    : [counter.spendPrefetched(caller) ?? (await counter.spend(caller)), false as const];
   if (carts && carts !== 'unavailable' && carts.isOver) throw tooMany(limits.carts, carts);
   if (spent === 'unavailable') {
     if (facts.limit === 'sign-in') throw new RequestFault('SIGN_IN_UNAVAILABLE');

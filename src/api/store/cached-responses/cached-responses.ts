@@ -1,12 +1,12 @@
-import type { PriceTerms } from '../../../domain/pricing/unit-prices/unit-price.ts';
-import type { Entry } from '../../../infra/cache/entry.ts';
+import type { LayeredCache } from '../../../infra/cache/layered-cache.ts';
 import type { ReviewListRequest } from '../../reviews/review-list.ts';
 import type { BundlesRequest } from '../catalogue/bundle-view.ts';
 import type { ProductListRequest } from '../catalogue/list/product-list.ts';
 import { type VisitorPrices, visitorPrices } from '../catalogue/visitor-prices.ts';
-import { type CachedResponse, constantUntil, PRICES_VARY, publicUntil } from './cached-response.ts';
-import { type CachedEntry, entriesOf, type ResponseSources } from './entries.ts';
+import type { CachedResponse } from './cached-response.ts';
+import { type CachedEntry, type Entries, entriesOf, type ResponseSources } from './entries.ts';
 import { idOrSlugOf } from './keys.ts';
+import { lookInMemory } from './look-in-memory.ts';
 import { openReadyAnswers, type PublicAnswer, type ReadyAnswers } from './ready-answers.ts';
 import { warmableEntry } from './warmable.ts';
 
@@ -34,8 +34,6 @@ export interface CachedResponses {
   ready: ReadyAnswers;
 }
 
-type ReadInMemory = <T extends object>(entry: Entry) => T | undefined;
-
 export function openCachedResponses(sources: ResponseSources): CachedResponses {
   const { cache } = sources;
   const entries = entriesOf(sources);
@@ -47,44 +45,11 @@ export function openCachedResponses(sources: ResponseSources): CachedResponses {
     const [all, groups] = await Promise.all([readOrMake(entries.prices()), ownGroups]);
     return visitorPrices(all, groups.ids, Date.now());
   };
-  /** Looks for a response at public prices in memory; `entryOf` names its entry. */
-  function look(
-    entryOf: (prices: VisitorPrices, readInMemory: ReadInMemory) => Entry | undefined,
-  ): PublicAnswer | undefined {
-    let until = Number.POSITIVE_INFINITY;
-    const readInMemory = <T extends object>(entry: Entry): T | undefined => {
-      const found = cache.inMemory<T>(entry);
-      if (found) until = Math.min(until, found.until);
-      return found?.value;
-    };
-    const all = readInMemory<PriceTerms>(entries.prices().entry);
-    if (!all) return undefined;
-    const prices = visitorPrices(all, [], Date.now());
-    const entry = entryOf(prices, readInMemory);
-    const response = entry && readInMemory<CachedResponse>(entry);
-    if (!response) return undefined;
-    const headers = { cacheControl: publicUntil(prices.until), vary: PRICES_VARY };
-    return { ...response, ...headers, entry, until: Math.min(until, constantUntil(prices.until)) };
-  }
+  const at = { cache, entries };
+  const look = (entryOf: Parameters<typeof lookInMemory>[1]) => lookInMemory(at, entryOf);
   return {
     prices,
-    product(idOrSlug) {
-      const reference = idOrSlugOf(idOrSlug);
-      return {
-        async read(of) {
-          const id = reference && ('id' in reference ? reference.id : (await read(entries.slug(reference.slug)))?.id);
-          return id === undefined ? undefined : read(entries.product(id, of));
-        },
-        look: () =>
-          look((of, readInMemory) => {
-            const found =
-              reference && 'slug' in reference
-                ? readInMemory<{ id: string }>(entries.slug(reference.slug).entry)
-                : reference;
-            return found && entries.product(found.id, of).entry;
-          }),
-      };
-    },
+    product: (idOrSlug) => productResponse(at, idOrSlug),
     list: (query) => ({
       read: (of) => readOrMake(entries.list(query, of)),
       look: () => look((of) => entries.list(query, of).entry),
@@ -108,5 +73,28 @@ export function openCachedResponses(sources: ResponseSources): CachedResponses {
       return cached !== undefined && cache.refresh(cached.entry, cached.make);
     },
     ready: openReadyAnswers(cache),
+  };
+}
+
+function productResponse(
+  at: { cache: LayeredCache; entries: Entries },
+  idOrSlug: string,
+): PricedResponse<CachedResponse | undefined> {
+  const { cache, entries } = at;
+  const reference = idOrSlugOf(idOrSlug);
+  const slug = reference && 'slug' in reference ? entries.slug(reference.slug) : undefined;
+  const given = reference && 'id' in reference ? reference : undefined;
+  return {
+    async read(prices) {
+      const found = slug ? await cache.read(slug.entry, slug.make) : given;
+      if (!found) return undefined;
+      const { entry, make } = entries.product(found.id, prices);
+      return cache.read(entry, make);
+    },
+    look: () =>
+      lookInMemory(at, (prices, readInMemory) => {
+        const found = slug ? readInMemory<{ id: string }>(slug.entry) : given;
+        return found && entries.product(found.id, prices).entry;
+      }),
   };
 }
