@@ -8,6 +8,7 @@ import { type Client, deliver, ship, signedIn } from './staff.ts';
 /** The rows that the pictures show. */
 export interface Demo {
   orderId: string;
+  checkoutId: string;
   reviewId: string;
   variantId: string;
   discrepancyId: string;
@@ -38,7 +39,8 @@ export async function fillDemo(stack: Stack, db: Database, log: (line: string) =
   log('planting differences and failures');
   await plantFailures(stack, db, staff);
   const discrepancyId = await reconcile(staff, { db, variantId: stack.sample[2] ?? '', checkoutOf: shipped });
-  return { orderId: returned, reviewId, variantId: stack.sample[0] ?? '', discrepancyId };
+  const { checkoutId } = await staff.get<{ checkoutId: string }>(`/orders/${returned}`);
+  return { orderId: returned, checkoutId, reviewId, variantId: stack.sample[0] ?? '', discrepancyId };
 }
 
 interface Checkout {
