@@ -27,6 +27,8 @@ export interface MetricSources {
 }
 
 const PREFIX = 'vcecom_';
+/** The interval of the timers whose delay is the lag of the event loop, in milliseconds. At 10 they cost 8 CPU-ms/s. */
+const LAG_INTERVAL_MS = 100;
 
 /**
  * Registers the metrics of this process: process metrics, build, events and `gaugeSets`. A gauge set that cannot be read
@@ -34,7 +36,7 @@ const PREFIX = 'vcecom_';
  * @returns a function that reads them in Prometheus's text format; calls run one after the other
  */
 export function openMetrics({ gaugeSets, factMetrics, failures }: MetricSources): () => Promise<string> {
-  collectDefaultMetrics({ prefix: PREFIX });
+  collectDefaultMetrics({ prefix: PREFIX, eventLoopMonitoringPrecision: LAG_INTERVAL_MS });
   registerBuild();
   listenToFacts(openFactMetrics(PREFIX, { metrics: { ...PROCESS_METRICS, ...factMetrics }, failures }));
   const all = gaugeSets.flatMap(({ gauges }) => Object.entries(gauges));
