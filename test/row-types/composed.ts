@@ -32,6 +32,8 @@ import { correctSums } from '../../src/entities/analytics/correct-sums.ts';
 import { DISCOUNT_DAYS } from '../../src/entities/analytics/discount-days.ts';
 import { SALES } from '../../src/entities/analytics/sales.ts';
 import { VARIANT_SALES } from '../../src/entities/analytics/variant-sales.ts';
+import { type BatchTable, findInBatch } from '../../src/entities/reconciliation/batch.ts';
+import { invariantsIn } from '../../src/entities/reconciliation/scopes.ts';
 import { deleteExpiredRows } from '../../src/entities/retention/expired-rows.ts';
 import type { Database } from '../../src/infra/database/database.ts';
 import type { Query } from '../../src/infra/database/query.ts';
@@ -147,6 +149,9 @@ const purchases: Composer[] = [
   (query) => readRefunds(query, { ...page, state: 'failed', cause: 'return' }),
   (query) => readReturns(query, { ...page, state: 'requested' }),
 ];
+const batches = (['checkouts', 'variants'] satisfies BatchTable[]).map(
+  (table) => (query: Query) => findInBatch(query, { table, ids: [after], invariants: invariantsIn(table) }),
+);
 const sweeper: Composer[] = [
   (query) => deleteExpiredRows({ query }),
   (query) => findDue({ db: { query } as Database }),
@@ -157,6 +162,7 @@ const overview = (query: Query) => readCounts(query, permissions);
 const COMPOSERS: readonly Composer[] = [
   ...analytics,
   ...purchases,
+  ...batches,
   ...sweeper,
   overview,
   orders,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
+import pg from 'pg';
 import { openVault } from '../../src/entities/account/privacy/vault.ts';
 import { ENTITIES } from '../../src/entities/schema.ts';
 import { openDatabase } from '../../src/infra/database/database.ts';
@@ -26,6 +27,8 @@ import { waitFor } from '../support/wait-for.ts';
 const LASTS_MS = 300_000;
 const SERVED_WITHIN_MS = 90_000;
 const [EARLY, LATE, LOST] = [40, 20, 20];
+/** Orders that are refunded by so many paise. */
+const [REFUNDED, REFUND] = [3, 500];
 const COMPLETED = `select count(*)::int as count from checkouts where state = 'COMPLETED'`;
 const UNKNOWN = 'provider.unknown-intent';
 
@@ -64,9 +67,11 @@ describeAll('a database restored to a point in time', function () {
     await start('before');
     const [kept, lost] = [await buyers(), await buyers()];
     await Promise.all([backUp(server, backup), kept.send(EARLY)]);
+    const refunds = await requestRefunds();
     await kept.send(LATE);
-    // Some of them are not paid yet at this instant.
+    // Some of them are not paid yet at this instant, and no refund is.
     const [now] = await queryAt<{ time: string }>(server.url, 'select clock_timestamp()::text as time');
+    await refunds.carryOut();
     await lost.send(LOST);
     await waitFor('all are paid', async () => (await completed()) === EARLY + LATE + LOST, SERVED_WITHIN_MS);
     await archiveLog(server);
@@ -80,6 +85,8 @@ describeAll('a database restored to a point in time', function () {
     await start('after');
     await expectQuiet(harness, SERVED_WITHIN_MS);
 
+    // The restored database repeats the refunds, and the provider its answers.
+    expect(await refundedAmounts(refunds.checkoutIds)).to.deep.equal(Array(REFUNDED).fill(REFUND));
     const unknown = await chargesWithoutCheckout();
     expect(unknown).to.have.length(LOST);
     await reconcileAndRefund(unknown);
@@ -101,6 +108,36 @@ describeAll('a database restored to a point in time', function () {
 
   const buyers = () => concurrentBuyersAt({ ...harness, shops: processes.shops });
   const completed = async () => (await harness.books.query<{ count: number }>(COMPLETED))[0]?.count;
+
+  /** Has staff request refunds that wait for the locks of their checkouts. `carryOut` lets them go on, and waits for their end. */
+  async function requestRefunds(): Promise<{ checkoutIds: string[]; carryOut(): Promise<void> }> {
+    await waitFor('orders', async () => ((await completed()) ?? 0) >= REFUNDED, SERVED_WITHIN_MS);
+    const client = new pg.Client({ connectionString: server.url });
+    await client.connect();
+    await client.query('begin');
+    const { rows } = await client.query<{ id: string; orderId: string }>(
+      `select id, order_id as "orderId" from checkouts where state = 'COMPLETED' order by id limit ${REFUNDED} for update`,
+    );
+    const staff = await openStaffClient(processes.shops[0]?.url ?? '');
+    const told = rows.map(({ orderId }) => staff.tell(orderId, 'refunds', { amount: REFUND, reason: 'Goodwill' }));
+    const pending = `select 1 from order_commands where state = 'pending'`;
+    await waitFor('the commands', async () => (await queryAt(server.url, pending)).length === REFUNDED);
+    return {
+      checkoutIds: rows.map(({ id }) => id),
+      async carryOut() {
+        await client.query('commit');
+        await client.end();
+        expect((await Promise.all(told)).map(({ state }) => state)).to.deep.equal(told.map(() => 'done'));
+        await expectQuiet(harness, SERVED_WITHIN_MS);
+      },
+    };
+  }
+
+  /** What the provider has refunded of the charges for these checkouts, in paise. */
+  async function refundedAmounts(checkoutIds: readonly string[]): Promise<number[]> {
+    const of = (await charges(harness.simulator)).filter(({ checkoutId }) => checkoutIds.includes(checkoutId ?? ''));
+    return of.map(({ refunded }) => refunded);
+  }
 
   async function emptyRedis(): Promise<void> {
     const redis = new Redis(harness.redis.url);

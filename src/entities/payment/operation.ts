@@ -73,8 +73,10 @@ export interface RefundRound {
 }
 
 interface NewOperation {
+  /** For a refund: the row that led to it, so that a restored database names it again as the provider knows it. Default: a new id. */
+  id?: string | undefined;
   kind: OperationKind;
-  /** For `open`: the checkout. */
+  /** For `open`, and a refund without an order: the checkout. */
   checkoutId?: string;
   attempt?: number | null;
   /** Paise. */
@@ -84,8 +86,7 @@ interface NewOperation {
 
 /** Appends a call to the provider. Its idempotency key is derived, so no operation exists twice. @returns its id */
 export function appendOperation(tx: Tx, paymentId: string, operation: NewOperation): string {
-  const id = newId();
-  const { kind, attempt = null, amount = null, refund } = operation;
+  const { id = newId(), kind, attempt = null, amount = null, refund } = operation;
   tx.append('payment_operations', {
     id,
     payment_id: paymentId,

@@ -118,12 +118,22 @@ export class Payment extends PaymentSchema.class {
   }
 
   /**
-   * Requests a refund, in paise, and appends its call to the provider; `refund`: the order's refund, if an order has it.
+   * Requests the refund of a payment without an order, in paise, and appends its call to the provider.
    * @returns the id of the operation. @throws REFUND_EXCEEDS_PAYMENT
    */
-  refund(tx: Tx, { amount, refund }: { amount: number; refund?: RefundRound }): string {
+  refund(tx: Tx, amount: number): string {
+    const { checkoutId } = this;
     this.requestRefund(amount, tx.now);
-    return appendOperation(tx, this.id, { kind: 'refund', amount, refund });
+    return appendOperation(tx, this.id, { id: checkoutId, kind: 'refund', amount, checkoutId });
+  }
+
+  /** The same for a refund of an order; `commandId`: the command that requests it, if one does. */
+  refundOrder(
+    tx: Tx,
+    { amount, refund, commandId }: { amount: number; refund: RefundRound; commandId?: string },
+  ): string {
+    this.requestRefund(amount, tx.now);
+    return appendOperation(tx, this.id, { id: commandId, kind: 'refund', amount, refund });
   }
 
   /** Appends an operation for the payments worker. Its idempotency key is derived, so no operation exists twice. */

@@ -119,7 +119,7 @@ async function cancelPayment(deps: WorkerDeps, tx: Tx, { checkout }: ActionConte
 
 async function refundPayment(deps: WorkerDeps, tx: Tx, { checkout }: ActionContext): Promise<undefined> {
   const payment = await Payment.of(tx, checkout.id);
-  const operationId = payment.refund(tx, { amount: payment.captured - payment.refunded });
+  const operationId = payment.refund(tx, payment.captured - payment.refunded);
   enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
   sendEmail(deps, tx, { letter: 'payment-returned', id: checkout.id });
 }

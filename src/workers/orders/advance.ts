@@ -26,6 +26,8 @@ export interface OrderEventRequest {
   reason: string | null;
   /** The id of the command, or of the provider event, that caused the step. */
   cause: string;
+  /** The id of the command, if one caused the step. */
+  commandId?: string;
   /** Executes the machine's action for this event on the database. */
   perform?: Prepared['perform'] | undefined;
 }
@@ -64,14 +66,15 @@ export async function advanceOrder(
   tx: Tx,
   step: OrderEventRequest,
 ): Promise<CommandResult | undefined> {
-  const { order, event, actor, reason, cause } = step;
+  const { order, event, actor, reason, cause, commandId } = step;
   const before = restoreOrder(order.machine as StoredOrder);
   const { next, accepted, actions } = decideOrder(before, event);
   if (!accepted) return undefined;
   const left = refundableAfter(before.context, event);
   const result: CommandResult = {};
   for (const action of actions) {
-    const made = action === 'cancelRest' ? await cancelRest(deps, tx, { order, left, reason }) : await step.perform?.();
+    const made =
+      action === 'cancelRest' ? await cancelRest(deps, tx, { order, left, reason, commandId }) : await step.perform?.();
     Object.assign(result, made);
   }
   const { type, ...data } = event;

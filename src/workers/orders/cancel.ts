@@ -18,13 +18,15 @@ import type { Tx } from '../../infra/database/unit-of-work.ts';
 import type { OrderWork } from '../../jobs/orders.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { sendEmail } from '../notifications/order-emails.ts';
-import type { Prepared } from './parsed-command.ts';
+import type { ParsedCommand, Prepared } from './parsed-command.ts';
 import { giveBack } from './refunds/refund.ts';
 import { readRefundable } from './refunds/refundable.ts';
 
 interface Cancellation {
   order: Order;
   reason: string | null;
+  /** The command that cancels; undefined if a refund in the dashboard of the provider does. */
+  commandId: string | undefined;
 }
 
 /**
@@ -35,8 +37,9 @@ interface Cancellation {
 export async function cancelRest(
   deps: WorkerDeps,
   tx: Tx,
-  { order, reason, left }: Cancellation & { left: number },
+  { left, ...cancellation }: Cancellation & { left: number },
 ): Promise<CommandResult | undefined> {
+  const { order } = cancellation;
   const orderLines = await loadLines(tx, order.id);
   const picked = orderLines
     .map((line) => ({ line, quantity: unshippedUnits(line) }))
@@ -53,21 +56,21 @@ export async function cancelRest(
   }
   const { creditable, most } = await readRefundable(tx, order);
   const lines = capRefundLines(refundLines, { creditable, most: Math.min(most, left) });
-  return cancelPicked(deps, tx, { order, reason, picked, lines });
+  return cancelPicked(deps, tx, { ...cancellation, picked, lines });
 }
 
 /** Cancels some units that are not shipped. The order continues. */
 export async function prepareCancelUnits(
   deps: WorkerDeps,
   tx: Tx,
-  { order, work, reason }: { order: Order; work: OrderWork['CANCEL_UNITS']; reason: string | null },
+  { id: commandId, order, work, reason }: ParsedCommand<OrderWork['CANCEL_UNITS']>,
 ): Promise<Prepared> {
   const picked = pickUnits(await loadLines(tx, order.id), work.lines, unshippedUnits);
   const refundLines = picked.map(({ line, quantity }) => refundUnits(line, quantity));
   const lines = capRefundLines(refundLines, await readRefundable(tx, order));
   return {
     event: { type: 'CANCEL_UNITS', units: unitsIn(picked), amount: amountOf(lines) },
-    perform: () => cancelPicked(deps, tx, { order, reason, picked, lines }),
+    perform: () => cancelPicked(deps, tx, { order, reason, commandId, picked, lines }),
   };
 }
 
@@ -76,9 +79,9 @@ async function cancelPicked(
   tx: Tx,
   at: Cancellation & { picked: { line: OrderLine; quantity: number }[]; lines: RefundLine[] },
 ): Promise<CommandResult | undefined> {
-  const { order, picked, lines, reason } = at;
+  const { order, picked, lines, reason, commandId } = at;
   const units = picked.map(({ line, quantity }) => ({ line: line.line, quantity }));
   await countUnits(tx, order.id, { cancelled: units, refunded: units });
   await restock(tx, { cause: 'order', causeId: order.id }, goodsOf(picked));
-  return giveBack(deps, tx, { order, lines, cause: 'cancellation', reason });
+  return giveBack(deps, tx, { order, lines, cause: 'cancellation', reason, commandId });
 }

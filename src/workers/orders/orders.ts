@@ -47,7 +47,7 @@ async function executeCommand(deps: WorkerDeps, tx: Tx, { id, deliveredAs }: Job
   const { actor, reason } = request;
   const { state, allowed } = order;
   const { next, ...step } = prepared;
-  const by = { order, actor, reason, cause: id };
+  const by = { order, actor, reason, cause: id, commandId: id };
   const result = await advanceOrder(deps, tx, { ...step, ...by });
   if (!result) throw refused('ORDER_STATE_CONFLICT', { state, asked: kind, allowed });
   if (next) await advanceOrder(deps, tx, { event: next, ...by });

@@ -13,6 +13,7 @@ export interface Prepared {
 
 /** An order command with its unparsed input. */
 export interface OrderCommandContext {
+  id: string;
   order: Order;
   work: object;
   actor: string;
@@ -21,6 +22,7 @@ export interface OrderCommandContext {
 
 /** An order command with its parsed input. */
 export interface ParsedCommand<Work> {
+  id: string;
   order: Order;
   work: Work;
   reason: string | null;

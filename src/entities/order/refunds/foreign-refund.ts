@@ -11,6 +11,9 @@ interface Listed {
   reference: string | null;
 }
 
+/** References of refunds in the dashboard may be any text. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /**
  * Books a refund that was made in the provider's dashboard, with its credit note lines, under the locks of the checkout
  * and of the order, and writes it.
@@ -20,7 +23,7 @@ export async function bookForeignRefund(
   tx: Tx,
   { payment, orderId, refund }: { payment: Payment; orderId: string | null; refund: Listed },
 ): Promise<{ id: string; underWay: number } | undefined> {
-  if (await isKnown(tx, payment.id, refund)) return undefined;
+  if ((await isKnown(tx, payment.id, refund)) || (await isRepeated(tx, refund))) return undefined;
   const { amount, id: providerReference } = refund;
   const before = await loadMoney(tx, payment.checkoutId);
   const { underWay, outside } = before;
@@ -41,6 +44,20 @@ async function isKnown(tx: Tx, paymentId: string, { id, reference }: Listed): Pr
     [paymentId, id, reference],
   );
   return known.length > 0;
+}
+
+/**
+ * Whether the refund belongs to a command or checkout that has not requested it yet: the database was restored to an earlier
+ * instant, and the provider will answer the repeated request with this refund.
+ */
+async function isRepeated(tx: Tx, { reference }: Listed): Promise<boolean> {
+  if (reference === null || !UUID.test(reference)) return false;
+  const pending = await tx.query(
+    `select 1 from order_commands where id = $1 and state = 'pending'
+      union all select 1 from checkouts where id = $1 and state not in ('COMPLETED', 'EXPIRED', 'CANCELLED', 'FAILED')`,
+    [reference],
+  );
+  return pending.length > 0;
 }
 
 /** Finds a booked refund of the provider's dashboard that no call of ours has replaced since. */

@@ -37,6 +37,8 @@ export interface NewRefund {
   lines: readonly RefundLine[];
   cause: RefundCause;
   reason: string | null;
+  /** The command that requests it, if one does. Both get the same id: a restored database repeats the refund under it. */
+  commandId?: string | undefined;
 }
 
 type NewRow = Pick<Refund, 'paymentId' | 'amount' | 'cause' | 'reason' | 'state'> &
@@ -50,12 +52,12 @@ export class Refund extends RefundSchema.class {
    * @returns null if there is nothing to refund. @throws REFUND_EXCEEDS_PAYMENT
    */
   static async request(tx: Tx, of: NewRefund): Promise<{ id: string; operationId: string } | null> {
-    const { order, lines, cause, reason } = of;
+    const { order, lines, cause, reason, commandId } = of;
     const amount = amountOf(lines);
     if (amount === 0) return null;
     const payment = await Payment.of(tx, order.checkoutId);
-    const id = newId();
-    const operationId = payment.refund(tx, { amount, refund: { id, round: 1 } });
+    const id = commandId ?? newId();
+    const operationId = payment.refundOrder(tx, { amount, refund: { id, round: 1 }, ...(commandId && { commandId }) });
     Refund.add(tx, { id, orderId: order.id, paymentId: payment.id, amount, cause, reason, state: 'pending' }, lines);
     return { id, operationId };
   }
@@ -64,7 +66,7 @@ export class Refund extends RefundSchema.class {
    * Records a refund that was made outside the provider, under the locks of the checkout and of the order, and writes it.
    * It reduces the amount that can still be refunded. @returns the id of the refund. @throws REFUND_EXCEEDS_PAYMENT
    */
-  static async record(tx: Tx, { order, lines, reason }: Omit<NewRefund, 'cause'>): Promise<string> {
+  static async record(tx: Tx, { order, lines, reason }: Omit<NewRefund, 'cause' | 'commandId'>): Promise<string> {
     const amount = amountOf(lines);
     const payment = await Payment.of(tx, order.checkoutId);
     payment.requestRefund(amount, tx.now);
@@ -111,7 +113,7 @@ export class Refund extends RefundSchema.class {
    * credit note stays; without one the lines are reduced again.
    * @returns the id of the call to the provider. @throws REFUND_EXCEEDS_PAYMENT
    */
-  async retry(tx: Tx, order: Pick<Order, 'id' | 'checkoutId'>): Promise<string> {
+  async retry(tx: Tx, order: Pick<Order, 'id' | 'checkoutId'>, commandId: string): Promise<string> {
     const { id, paymentId, amount: requested } = this;
     const { asked, refunded, outside, underWay } = await loadMoney(tx, order.checkoutId);
     const { lines, round, isIssued } = await loadCreditNote(tx, id);
@@ -121,7 +123,7 @@ export class Refund extends RefundSchema.class {
     if (amount <= 0) throw refused('REFUND_EXCEEDS_PAYMENT', { orderId: order.id, requested, available: 0 });
     if (creditable) await this.replaceLines(tx, lines, redistributeRefund(lines, { amount, creditable }));
     Object.assign(this, { state: 'pending', failure: null, decidedAt: null, amount });
-    return appendOperation(tx, paymentId, { kind: 'refund', amount, refund: { id, round } });
+    return appendOperation(tx, paymentId, { id: commandId, kind: 'refund', amount, refund: { id, round } });
   }
 
   /**

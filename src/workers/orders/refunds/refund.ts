@@ -34,7 +34,7 @@ export async function giveBack(
 export async function prepareRefund(
   deps: WorkerDeps,
   tx: Tx,
-  { order, work, reason }: ParsedCommand<OrderWork['REFUND']>,
+  { id: commandId, order, work, reason }: ParsedCommand<OrderWork['REFUND']>,
 ): Promise<Prepared> {
   const { amount, delivery } = work;
   const units = work.lines ?? [];
@@ -44,7 +44,7 @@ export async function prepareRefund(
     async perform() {
       if (delivery) order.markDeliveryRefunded();
       await countUnits(tx, order.id, { refunded: units });
-      return giveBack(deps, tx, { order, lines, cause: 'refund', reason });
+      return giveBack(deps, tx, { order, lines, cause: 'refund', reason, commandId });
     },
   };
 }

@@ -10,14 +10,14 @@ import type { ParsedCommand, Prepared } from '../parsed-command.ts';
 export function prepareRetry(
   deps: WorkerDeps,
   tx: Tx,
-  { order, work }: ParsedCommand<OrderWork['RETRY_REFUND']>,
+  { id, order, work }: ParsedCommand<OrderWork['RETRY_REFUND']>,
 ): Prepared {
   const { refundId } = work;
   return {
     event: { type: 'RETRY_REFUND' },
     async perform() {
       const refund = await Refund.loadFailed(tx, { refundId, orderId: order.id });
-      const operationId = await refund.retry(tx, order);
+      const operationId = await refund.retry(tx, order, id);
       enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
       return { refundId };
     },

@@ -17,7 +17,7 @@ import type { OrderWork } from '../../../jobs/orders.ts';
 import type { WorkerDeps } from '../../deps.ts';
 import { announce } from '../../notifications/announce.ts';
 import { sendEmail } from '../../notifications/order-emails.ts';
-import type { Prepared } from '../parsed-command.ts';
+import type { ParsedCommand, Prepared } from '../parsed-command.ts';
 import { giveBack } from './refund.ts';
 import { readRefundable } from './refundable.ts';
 
@@ -73,7 +73,7 @@ export async function prepareDecision(
 export async function prepareReceipt(
   deps: WorkerDeps,
   tx: Tx,
-  { order, work, reason }: { order: Order; work: OrderWork['RECEIVE_RETURN']; reason: string | null },
+  { id: commandId, order, work, reason }: ParsedCommand<OrderWork['RECEIVE_RETURN']>,
 ): Promise<Prepared> {
   const { returnId, restock: restocked = [], refund } = work;
   const approved = await Return.load(tx, { orderId: order.id, returnId, to: 'received' });
@@ -89,7 +89,7 @@ export async function prepareReceipt(
       const refunded = toRefund.map(({ line, quantity }) => ({ line: line.line, quantity }));
       await countUnits(tx, order.id, { returned: units, refunded });
       await restock(tx, { cause: 'order', causeId: order.id }, goodsOf(sellable));
-      const givenBack = await giveBack(deps, tx, { order, lines: refunds, cause: 'return', reason });
+      const givenBack = await giveBack(deps, tx, { order, lines: refunds, cause: 'return', reason, commandId });
       const refundId = givenBack?.refundId ?? null;
       await tx.write();
       await approved.receive(tx, { restocked, refundId });
