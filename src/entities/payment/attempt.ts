@@ -17,15 +17,15 @@ const LATEST_ATTEMPT = forEachCall(
 );
 
 /** A customer's attempt to pay, numbered from 1 within the checkout. */
-export interface Attempt {
+export interface PaymentAttempt {
   attempt: number;
   /** The payment method, as the provider names it. */
   method: string;
 }
 
 /** Finds the customer's latest attempt to pay. @returns undefined without a payment method */
-export async function latestAttempt(tx: Tx, checkoutId: string): Promise<Attempt | undefined> {
-  const [latest] = await tx.query<Attempt>(LATEST_ATTEMPT, [checkoutId]);
+export async function latestAttempt(tx: Tx, checkoutId: string): Promise<PaymentAttempt | undefined> {
+  const [latest] = await tx.query<PaymentAttempt>(LATEST_ATTEMPT, [checkoutId]);
   return latest;
 }
 

@@ -6,7 +6,7 @@ import { type PricingSnapshot, snapshotOf } from '../../domain/pricing/snapshot.
 import { findExceededLimit } from '../../entities/cart/order-limits.ts';
 import { type ListedGoods, loadGoodsOfCheckout } from '../../entities/catalogue/sellable.ts';
 import type { Checkout } from '../../entities/checkout/checkout.ts';
-import { type Attempt, latestAttempt } from '../../entities/payment/attempt.ts';
+import { latestAttempt, type PaymentAttempt } from '../../entities/payment/attempt.ts';
 import { loadCheckoutLines } from '../../entities/pricing/checkout-lines.ts';
 import { loadGoodsForPricing, type PricingContext } from '../../entities/pricing/goods-for-pricing.ts';
 import {
@@ -31,7 +31,7 @@ export interface CheckoutRequest {
   wanted: LineRequest[];
   goods: ListedGoods[];
   /** The latest attempt to pay; undefined without a payment method. */
-  attempt: Attempt | undefined;
+  attempt: PaymentAttempt | undefined;
 }
 
 /** Reads what a checkout orders, behind the lock of the checkout. */
