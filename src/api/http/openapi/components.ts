@@ -81,7 +81,7 @@ export const components: ZodOpenApiComponentsObject = {
       name: 'Idempotency-Key',
       in: 'header',
       description:
-        'The same key and body get the same answer for 24 hours; the same key with another body gets 422 IDEMPOTENCY_KEY_REUSED. A guest who creates a cart sends a random key of at least 16 characters, for example a UUID.',
+        'The same key and body get the same answer for 24 hours; the same key with another body or another id in the path gets 422 IDEMPOTENCY_KEY_REUSED. A guest who creates a cart sends a random key of at least 16 characters, for example a UUID.',
       schema: { type: 'string', minLength: 1, maxLength: 255 },
     },
     Prefer: {
