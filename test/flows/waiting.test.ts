@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { scaled } from '../support/pace.ts';
 import type { Checkout } from '../support/shop.ts';
@@ -59,6 +60,47 @@ describe('a client waits for its checkout', function () {
     expect([status, body.state, headers.get('retry-after')]).to.deep.equal([202, 'LOCKED', '1']);
     await clearFaults(flow.simulator);
     await flow.shop.settled({ ...body, cartToken: cart.cartToken });
+  });
+
+  it('in its POST, also when another request has started the checkout', async () => {
+    await setFaults(flow.simulator, { latencyMs: 1_000 });
+    const cart = await fill();
+    const first = await flow.shop.submit(cart, { method: 'pm_card_visa' });
+    const startedAt = performance.now();
+    const again = await flow.shop.submit(cart, { method: 'pm_card_visa', wait: 20 });
+    expect([again.status, again.body.id, again.body.state]).to.deep.equal([200, first.body.id, 'COMPLETED']);
+    expect(again.headers.has('retry-after')).to.equal(false);
+    expect(performance.now() - startedAt).to.be.below(scaled(10_000));
+  });
+
+  it('in its POST, also four times in parallel with one key', async () => {
+    await setFaults(flow.simulator, { latencyMs: 500 });
+    const cart = await fill();
+    const key = randomUUID();
+    const submitted = Array.from({ length: 4 }, () =>
+      flow.shop.submit(cart, { method: 'pm_card_visa', wait: 20, key }),
+    );
+    const answers = await Promise.all(submitted);
+    const seen = answers.map(({ status, body }) => [status, body.state]);
+    expect(seen).to.deep.equal(Array(4).fill([200, 'COMPLETED']));
+    expect(new Set(answers.map(({ body }) => body.id))).to.have.property('size', 1);
+  });
+
+  it('in a POST for payment, also when it is repeated', async () => {
+    const started = await flow.shop.rested(
+      await flow.shop.checkout(await fill(), { method: 'pm_card_chargeDeclined' }),
+    );
+    await setFaults(flow.simulator, { latencyMs: 1_000 });
+    const key = randomUUID();
+    const pay = (wait?: string) =>
+      flow.shop.ask<Checkout>('POST', `/checkout/${started.id}/payment`, {
+        token: started.cartToken,
+        body: { paymentMethod: 'pm_card_visa' },
+        headers: { 'idempotency-key': key, ...(wait && { prefer: wait }) },
+      });
+    expect((await pay()).status).to.equal(202);
+    const again = await pay('wait=20');
+    expect([again.status, again.body.state]).to.deep.equal([200, 'COMPLETED']);
   });
 
   it('in a GET, woken by the change', async () => {

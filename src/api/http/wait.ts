@@ -38,7 +38,27 @@ export function watchForReady(
 }
 
 /**
- * Reads a checkout; with `Prefer: wait`, first waits until it is no longer busy.
+ * Reads a resource. While it is busy, waits at most `seconds` and reads it again. It listens before the first read, so that
+ * it misses no notification. @throws the errors of `read`
+ */
+export async function readAfterWait<T extends { busy: boolean }>(
+  deps: ApiDeps,
+  { id, seconds, signal }: { id: string; seconds: number; signal: AbortSignal },
+  read: () => Promise<T | undefined>,
+): Promise<T | undefined> {
+  const watcher = watchForReady(deps, id);
+  try {
+    const reading = await read();
+    if (!reading?.busy) return reading;
+    await watcher.wait(seconds, signal);
+    return await read();
+  } finally {
+    watcher.stop();
+  }
+}
+
+/**
+ * Reads a checkout; with `Prefer: wait`, waits until it is no longer busy.
  * @throws the errors of `authorise`, before any waiting.
  */
 export async function readWhenReady(
@@ -49,14 +69,10 @@ export async function readWhenReady(
   },
 ): Promise<CheckoutReading | undefined> {
   const seconds = preferredWait(call.headers);
-  const watcher = seconds > 0 ? watchForReady(deps, key.id) : undefined;
-  try {
+  const readOwn = async () => {
     const reading = await readCheckout(deps.db.query, key);
     call.authorise(reading);
-    if (!watcher || !reading?.busy) return reading;
-    await watcher.wait(seconds, call.signal);
-    return await readCheckout(deps.db.query, key);
-  } finally {
-    watcher?.stop();
-  }
+    return reading;
+  };
+  return seconds > 0 ? readAfterWait(deps, { id: key.id, seconds, signal: call.signal }, readOwn) : readOwn();
 }
