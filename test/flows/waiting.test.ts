@@ -31,6 +31,7 @@ describe('a client waits for its checkout', function () {
     const { status, headers, body } = await shop.submit(cart, { method: 'pm_card_visa' });
     expect(status).to.equal(202);
     expect(headers.get('retry-after')).to.equal('1');
+    expect(headers.has('preference-applied')).to.equal(false);
     expect(body).to.include({ state: 'CREATED', cartId: cart.id });
     const { body: look, headers: busy } = await lookAt({ ...body, cartToken: cart.cartToken });
     expect(['CREATED', 'LOCKED']).to.include(look.state);
@@ -42,6 +43,7 @@ describe('a client waits for its checkout', function () {
     const { status, headers, body } = await flow.shop.submit(await fill(), { method: 'pm_card_visa', wait: 10 });
     expect([status, body.state]).to.deep.equal([200, 'COMPLETED']);
     expect(headers.has('retry-after')).to.equal(false);
+    expect(headers.get('preference-applied')).to.equal('wait=10');
     expect(headers.get('location')).to.equal(`/api/v1/store/checkout/${body.id}`);
   });
 
@@ -107,8 +109,11 @@ describe('a client waits for its checkout', function () {
     await setFaults(flow.simulator, { latencyMs: 500 });
     const checkout = await flow.shop.checkout(await fill(), { method: 'pm_card_visa' });
     const startedAt = performance.now();
-    const { body } = await lookAt(checkout, 20);
+    const { headers, body } = await lookAt(checkout, 20);
     expect(body.state).to.equal('COMPLETED');
+    expect(headers.get('preference-applied')).to.equal('wait=20');
+    expect((await lookAt(checkout, 31)).headers.get('preference-applied')).to.equal('wait=30');
+    expect((await lookAt(checkout)).headers.has('preference-applied')).to.equal(false);
     expect(performance.now() - startedAt).to.be.below(scaled(5_000));
   });
 

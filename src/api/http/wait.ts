@@ -10,6 +10,10 @@ export function preferredWait(headers: Call<never, never, never>['headers']): nu
   return Math.min(Number(seconds), MAX_WAIT_SECONDS);
 }
 
+/** The header that tells the client the longest wait of the request, in seconds (RFC 7240); none without a wait. */
+export const preferenceApplied = (seconds: number): Record<string, string> =>
+  seconds > 0 ? { 'Preference-Applied': `wait=${seconds}` } : {};
+
 /**
  * Listens for the notification that a resource is no longer busy. Call it before the command commits: then it cannot
  * miss the notification. `wait` resolves after at most `seconds`, without a query.

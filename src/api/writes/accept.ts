@@ -3,7 +3,7 @@ import { enqueue } from '../../entities/outbox/outbox.ts';
 import type { JobContract } from '../../infra/queue/queue.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Answer, Call } from '../http/route.ts';
-import { preferredWait, readAfterWait, watchForReady } from '../http/wait.ts';
+import { preferenceApplied, preferredWait, readAfterWait, watchForReady } from '../http/wait.ts';
 import { type Change, edit } from './edit.ts';
 
 const RETRY_AFTER_SECONDS = '1';
@@ -37,7 +37,7 @@ export async function accept<P extends object>(
   const seconds = preferredWait(call.headers);
   let watcher: ReturnType<typeof watchForReady> | undefined;
   try {
-    const answer = await edit(deps, call, {
+    const stored = await edit(deps, call, {
       ...change,
       work: async (tx) => {
         const accepted = await change.work(tx);
@@ -48,7 +48,8 @@ export async function accept<P extends object>(
         return acceptedAnswer(accepted);
       },
     });
-    if (seconds === 0) return answer;
+    if (seconds === 0) return stored;
+    const answer = { ...stored, headers: { ...stored.headers, ...preferenceApplied(seconds) } };
     const { id } = answer.body as { id: string };
     // Nobody listens yet for the resource of an earlier request: it may be ready, busy or another one.
     if (watcher?.id !== id)

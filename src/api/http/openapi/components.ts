@@ -111,6 +111,10 @@ export const components: ZodOpenApiComponentsObject = {
       schema: { type: 'string', pattern: '^[0-9a-f]{32}$' },
     },
     RetryAfter: { description: 'Seconds to wait before the next try.', schema: { type: 'integer' } },
+    PreferenceApplied: {
+      description: '`wait=N`: the server waited up to N seconds, at most 30. Absent without `Prefer: wait`.',
+      schema: { type: 'string', examples: ['wait=10'] },
+    },
     Location: { description: 'The path of the accepted or created resource.', schema: { type: 'string' } },
     Allow: { description: 'The methods that this path supports.', schema: { type: 'string' } },
   },
