@@ -29,10 +29,13 @@ describe('the addresses of a customer', function () {
 
   it('are kept, read, written anew and forgotten', async () => {
     const { status, body: kept } = await add();
-    expect([status, kept]).to.deep.equal([201, { ...BENGALURU, id: kept.id, isDefault: true }]);
+    expect([status, kept]).to.deep.equal([201, { ...BENGALURU, id: kept.id, isDefault: true, version: 1 }]);
     expect((await at('GET', kept.id)).body).to.deep.equal(kept);
     const changed = await at('PATCH', kept.id, { body: { address: MUMBAI } });
-    expect([changed.status, changed.body]).to.deep.equal([200, { ...MUMBAI, id: kept.id, isDefault: true }]);
+    expect([changed.status, changed.body]).to.deep.equal([
+      200,
+      { ...MUMBAI, id: kept.id, isDefault: true, version: 2 },
+    ]);
     expect(await list()).to.deep.equal([changed.body]);
     expect((await at('DELETE', kept.id)).status).to.equal(204);
     expect(await list()).to.deep.equal([]);
@@ -98,7 +101,48 @@ describe('the addresses of a customer', function () {
       expect(refusals(answer)).to.deep.equal([404, 'ADDRESS_NOT_FOUND']);
     }
     expect(await list(by)).to.deep.equal([]);
-    expect(await list()).to.deep.equal([{ ...BENGALURU, id, isDefault: true }]);
+    expect(await list()).to.deep.equal([{ ...BENGALURU, id, isDefault: true, version: 1 }]);
+  });
+
+  describe('which staff change', () => {
+    let token: string;
+    let path: string;
+    let address: AddressView;
+    beforeEach(async () => {
+      token = (await shop.staff('support')).accessToken;
+      path = `/admin/customers/${asha.customer.id}/addresses`;
+      const added = await shop.ask<AddressView>('POST', path, { token, body: BENGALURU });
+      address = added.body;
+      expect([added.headers.get('etag'), address.version]).to.deep.equal(['"1"', 1]);
+    });
+    const change = (version: string | undefined, body: object) =>
+      shop.ask<AddressView & Refused>('PATCH', `${path}/${address.id}`, {
+        token,
+        body,
+        ...(version && { headers: { 'if-match': version } }),
+      });
+
+    it('are refused without the version that was read, and with an outdated one', async () => {
+      expect(refusals(await change(undefined, { address: MUMBAI }))).to.deep.equal([428, 'VERSION_REQUIRED']);
+      expect((await at('PATCH', address.id, { body: { address: MUMBAI } })).body.version).to.equal(2);
+      const outdated = await change('"1"', { address: BENGALURU });
+      expect(refusals(outdated)).to.deep.equal([412, 'VERSION_MISMATCH']);
+      expect([outdated.headers.get('etag'), outdated.body.error.details]).to.deep.equal(['"2"', { current: 2 }]);
+      expect(await list()).to.deep.equal([{ ...MUMBAI, id: address.id, isDefault: true, version: 2 }]);
+    });
+
+    it('have a new version after each change, also when another address becomes the default', async () => {
+      const changed = await change('"1"', { address: MUMBAI });
+      expect([changed.status, changed.headers.get('etag'), changed.body.version]).to.deep.equal([200, '"2"', 2]);
+      const second = await shop.ask<AddressView>('POST', path, { token, body: { ...MUMBAI, isDefault: true } });
+      const { data } = (await shop.ask<{ data: AddressView[] }>('GET', path, { token })).body;
+      expect(data.map(({ id, isDefault, version }) => [id, isDefault, version])).to.deep.equal([
+        [second.body.id, true, 1],
+        [address.id, false, 3],
+      ]);
+      expect((await change('"3"', { isDefault: true })).body).to.include({ isDefault: true, version: 4 });
+      expect(await defaults()).to.deep.equal([address.id]);
+    });
   });
 
   it('are only for who is signed in as a customer', async () => {

@@ -119,6 +119,18 @@ describe('the event streams of checkouts', () => {
     expect(again.headers.get('cache-control')).to.equal('no-store');
   });
 
+  it('answer HEAD at once with the headers of a stream, which does not count', async () => {
+    const { id, headers } = await checkout();
+    const path = `${url}/api/v1/store/checkout/${id}/events`;
+    for (let asked = 0; asked <= LIMITS.process; asked += 1) {
+      const response = await fetch(path, { method: 'HEAD', headers, signal: AbortSignal.timeout(5_000) });
+      expect(response.status).to.equal(200);
+      expect(response.headers.get('content-type')).to.equal('text/event-stream');
+      expect(response.headers.get('cache-control')).to.equal('no-store');
+    }
+    expect((await open({ id, headers })).status).to.equal(200);
+  });
+
   it('of an API key, which buys for many, are bounded per checkout only', async () => {
     const { accessToken: token } = await shop.staff('admin');
     const body = { name: 'app', permissions: ['orders:read'] };

@@ -66,6 +66,8 @@ describe('the API document', () => {
     const refs = operation('post', '/baskets').parameters.map(({ $ref }) => $ref?.split('/').at(-1));
     expect(refs).to.include.members(['RequestId', 'IdempotencyKey', 'Prefer']);
     expect(operation('get', '/do').parameters.map(({ $ref }) => $ref?.split('/').at(-1))).to.deep.equal(['RequestId']);
+    expect(operation('post', '/baskets').responses[200]).to.have.nested.property('headers.Preference-Applied');
+    expect(operation('get', '/do').responses[200]).not.to.have.nested.property('headers.Preference-Applied');
   });
 
   it('lists the errors of a route, its own and those of its kind, in the one format', () => {

@@ -230,6 +230,16 @@ describe('the overview of the operators’ pages', function () {
     expect(analyst.get('Sold-out variants')?.path).to.equal(undefined);
   });
 
+  it('answers HEAD for its stream at once, without counting it', async () => {
+    const { cookie } = await signedIn('admin');
+    for (let asked = 0; asked <= WATCH.mostOfProcess; asked += 1) {
+      const signal = AbortSignal.timeout(5_000);
+      const response = await fetch(`${url}/ops/overview/events`, { method: 'HEAD', headers: { cookie }, signal });
+      expect([response.status, response.headers.get('content-type')]).to.deep.equal([200, 'text/event-stream']);
+    }
+    expect((await watch({ cookie })).status).to.equal(200);
+  });
+
   it('streams what changes to everybody with the same permissions, and reads it once for all', async () => {
     const [one, other] = [await watch(await signedIn('admin')), await watch(await signedIn('admin'))];
     await waitFor('both have the page', () => one.events.length > 0 && other.events.length > 0);

@@ -113,7 +113,8 @@ describe('the headers of every answer', () => {
       expect(Number(headers.get('access-control-max-age'))).to.be.at.least(600);
       const answer = await head('/baskets/1', { headers: { origin: 'http://localhost:5173' } });
       expect(answer.get('access-control-allow-origin')).to.equal('http://localhost:5173');
-      const shown = 'Location ETag Retry-After X-Request-Id X-Trace-Id RateLimit RateLimit-Policy Idempotent-Replayed';
+      const shown =
+        'Location ETag Retry-After X-Request-Id X-Trace-Id RateLimit RateLimit-Policy Idempotent-Replayed Preference-Applied';
       expect(listed(answer.get('access-control-expose-headers'))).to.include.members(shown.toLowerCase().split(' '));
       for (const each of [headers, answer]) {
         expect(each.get('vary')).to.contain('Origin');

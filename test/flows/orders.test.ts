@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { BENGALURU } from '../support/address.ts';
+import type { Failed } from '../support/shop.ts';
 import { openStaffClient, type StaffClient, type Told } from '../support/staff-client.ts';
 import { type Flow, sharedFlow } from './stack.ts';
 
@@ -63,6 +65,25 @@ describe('an order', () => {
     expect(sent).to.deep.equal({ shipmentId: shipments[0]?.id });
     expect([given?.refundId, cancelled?.refundId]).to.have.members(refunds.map((refund) => refund.id));
     expect([back, ...agreed]).to.deep.equal(Array(2).fill({ returnId: returns[0]?.id }));
+  });
+
+  it('refuses the idempotency key of one return or shipment for another', async () => {
+    const { id } = await bought(1);
+    for (const [part, command] of [
+      ['returns', 'approve'],
+      ['returns', 'receive'],
+      ['shipments', 'delivery'],
+      ['refunds', 'retry'],
+    ]) {
+      const headers = { 'idempotency-key': randomUUID() };
+      const send = (partId: string) =>
+        staff.ask<Failed>('POST', `/../admin/orders/${id}/${part}/${partId}/${command}`, { body: {}, headers });
+      const one = randomUUID();
+      expect((await send(one)).status, command).to.equal(202);
+      expect((await send(one)).headers.get('idempotent-replayed'), command).to.equal('true');
+      const other = await send(randomUUID());
+      expect([other.status, other.body.error.code], command).to.deep.equal([422, 'IDEMPOTENCY_KEY_REUSED']);
+    }
   });
 
   it('goes back on the shelf and to the customer when it is cancelled', async () => {

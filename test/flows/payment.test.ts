@@ -62,6 +62,32 @@ describe('a checkout is paid', () => {
     await expectSold(checkout, ['declined generic_decline', 'succeeded']);
   });
 
+  it('not by a method that the provider does not know, also after a decline, and says so', async () => {
+    const declined = await flow.shop.rested(await start('pm_card_chargeDeclined'));
+    const refused = await flow.shop.rested(await flow.shop.pay(declined, 'pm_nope_xyz'));
+    expect(refused.state).to.equal('PAYMENT_PENDING');
+    expect(refused.payment).to.include({ status: 'requires_method', declineCode: 'payment_method_invalid' });
+    // The provider still reports the first decline: that is no news.
+    const { books } = flow;
+    await books.query(`update payments set updated_at = now() - interval '1 hour' where checkout_id = $1`, [
+      refused.id,
+    ]);
+    await waitFor('the provider was asked', async () => {
+      const rows = await books.query<object>(
+        `select 1 from payments p where checkout_id = $1 and updated_at > now() - interval '1 minute'
+          and not exists (select 1 from outbox where payload->>'paymentId' = p.id::text)`,
+        [refused.id],
+      );
+      return rows.length > 0;
+    });
+    expect(await flow.shop.look(refused)).to.deep.include({ history: refused.history, payment: refused.payment });
+    const checkout = await flow.shop.settled(await flow.shop.pay(refused, 'pm_card_visa'));
+    expect(checkout.payment).to.include({ status: 'succeeded' }).and.not.have.property('declineCode');
+    const [first, second, third] = (await books.money(checkout.id)).attempts;
+    expect([first, third]).to.deep.equal(['declined generic_decline', 'succeeded']);
+    expect(second).to.match(/^declined /);
+  });
+
   it('not by a card without funds, and the reservation waits for another', async () => {
     const declined = await flow.shop.rested(await start('pm_card_chargeDeclinedInsufficientFunds'));
     expect(trail(declined)).to.deep.equal([...BEGUN, 'PAYMENT_DECLINED → PAYMENT_PENDING']);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { scaled } from '../support/pace.ts';
 import type { Checkout } from '../support/shop.ts';
@@ -30,6 +31,7 @@ describe('a client waits for its checkout', function () {
     const { status, headers, body } = await shop.submit(cart, { method: 'pm_card_visa' });
     expect(status).to.equal(202);
     expect(headers.get('retry-after')).to.equal('1');
+    expect(headers.has('preference-applied')).to.equal(false);
     expect(body).to.include({ state: 'CREATED', cartId: cart.id });
     const { body: look, headers: busy } = await lookAt({ ...body, cartToken: cart.cartToken });
     expect(['CREATED', 'LOCKED']).to.include(look.state);
@@ -41,6 +43,7 @@ describe('a client waits for its checkout', function () {
     const { status, headers, body } = await flow.shop.submit(await fill(), { method: 'pm_card_visa', wait: 10 });
     expect([status, body.state]).to.deep.equal([200, 'COMPLETED']);
     expect(headers.has('retry-after')).to.equal(false);
+    expect(headers.get('preference-applied')).to.equal('wait=10');
     expect(headers.get('location')).to.equal(`/api/v1/store/checkout/${body.id}`);
   });
 
@@ -61,12 +64,56 @@ describe('a client waits for its checkout', function () {
     await flow.shop.settled({ ...body, cartToken: cart.cartToken });
   });
 
+  it('in its POST, also when another request has started the checkout', async () => {
+    await setFaults(flow.simulator, { latencyMs: 1_000 });
+    const cart = await fill();
+    const first = await flow.shop.submit(cart, { method: 'pm_card_visa' });
+    const startedAt = performance.now();
+    const again = await flow.shop.submit(cart, { method: 'pm_card_visa', wait: 20 });
+    expect([again.status, again.body.id, again.body.state]).to.deep.equal([200, first.body.id, 'COMPLETED']);
+    expect(again.headers.has('retry-after')).to.equal(false);
+    expect(performance.now() - startedAt).to.be.below(scaled(10_000));
+  });
+
+  it('in its POST, also four times in parallel with one key', async () => {
+    await setFaults(flow.simulator, { latencyMs: 500 });
+    const cart = await fill();
+    const key = randomUUID();
+    const submitted = Array.from({ length: 4 }, () =>
+      flow.shop.submit(cart, { method: 'pm_card_visa', wait: 20, key }),
+    );
+    const answers = await Promise.all(submitted);
+    const seen = answers.map(({ status, body }) => [status, body.state]);
+    expect(seen).to.deep.equal(Array(4).fill([200, 'COMPLETED']));
+    expect(new Set(answers.map(({ body }) => body.id))).to.have.property('size', 1);
+  });
+
+  it('in a POST for payment, also when it is repeated', async () => {
+    const started = await flow.shop.rested(
+      await flow.shop.checkout(await fill(), { method: 'pm_card_chargeDeclined' }),
+    );
+    await setFaults(flow.simulator, { latencyMs: 1_000 });
+    const key = randomUUID();
+    const pay = (wait?: string) =>
+      flow.shop.ask<Checkout>('POST', `/checkout/${started.id}/payment`, {
+        token: started.cartToken,
+        body: { paymentMethod: 'pm_card_visa' },
+        headers: { 'idempotency-key': key, ...(wait && { prefer: wait }) },
+      });
+    expect((await pay()).status).to.equal(202);
+    const again = await pay('wait=20');
+    expect([again.status, again.body.state]).to.deep.equal([200, 'COMPLETED']);
+  });
+
   it('in a GET, woken by the change', async () => {
     await setFaults(flow.simulator, { latencyMs: 500 });
     const checkout = await flow.shop.checkout(await fill(), { method: 'pm_card_visa' });
     const startedAt = performance.now();
-    const { body } = await lookAt(checkout, 20);
+    const { headers, body } = await lookAt(checkout, 20);
     expect(body.state).to.equal('COMPLETED');
+    expect(headers.get('preference-applied')).to.equal('wait=20');
+    expect((await lookAt(checkout, 31)).headers.get('preference-applied')).to.equal('wait=30');
+    expect((await lookAt(checkout)).headers.has('preference-applied')).to.equal(false);
     expect(performance.now() - startedAt).to.be.below(scaled(5_000));
   });
 

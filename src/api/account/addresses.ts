@@ -12,7 +12,7 @@ import { edit } from '../writes/edit.ts';
 const PATH = '/api/v1/store/account/addresses';
 const params = z.object({ id: z.uuid() });
 
-export const savedAddressSchema = addressSchema.safeExtend({ id: z.uuid(), isDefault: z.boolean() });
+export const savedAddressSchema = addressSchema.safeExtend({ id: z.uuid(), isDefault: z.boolean(), version: z.int() });
 export const newAddressSchema = addressSchema.safeExtend({
   isDefault: z.boolean().default(false).meta({
     description: 'Replaces the current default address. Default: `false`; the first address is always the default.',

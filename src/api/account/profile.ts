@@ -26,7 +26,7 @@ const changeSchema = z.strictObject({
   currentPassword: currentPasswordSchema.optional().meta({ description: 'Required to change the e-mail address.' }),
 });
 
-type AnyCall = Pick<Call<unknown, unknown, unknown>, 'body' | 'headers' | 'principal' | 'raw'>;
+type AnyCall = Pick<Call<unknown, unknown, unknown>, 'body' | 'headers' | 'params' | 'principal' | 'raw'>;
 
 interface ProfileChange {
   name?: string | undefined;

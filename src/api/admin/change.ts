@@ -24,7 +24,7 @@ export interface AdminChange {
   work(tx: Tx): Promise<AuditedAnswer>;
 }
 
-type AnyCall = Pick<Call<unknown, unknown, unknown>, 'body' | 'headers' | 'principal' | 'raw' | 'requestId'>;
+type AnyCall = Pick<Call<unknown, unknown, unknown>, 'body' | 'headers' | 'params' | 'principal' | 'raw' | 'requestId'>;
 
 /** Runs an admin change and writes its audit log entry in one transaction. Every admin change goes through here. */
 export const adminEdit = (deps: ApiDeps, call: AnyCall, { work, ...change }: AdminChange): Promise<Answer> => {

@@ -15,7 +15,7 @@ export interface SecurityOptions {
 const REQUEST_HEADERS =
   'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, Prefer, X-Api-Key, X-Cart-Token, X-Request-Id';
 const ANSWER_HEADERS =
-  'ETag, Idempotent-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id, X-Trace-Id';
+  'ETag, Idempotent-Replayed, Location, Preference-Applied, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id, X-Trace-Id';
 /** The maximum that Chromium accepts. */
 const PREFLIGHT_SECONDS = 7_200;
 

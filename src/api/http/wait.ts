@@ -10,6 +10,10 @@ export function preferredWait(headers: Call<never, never, never>['headers']): nu
   return Math.min(Number(seconds), MAX_WAIT_SECONDS);
 }
 
+/** The header that tells the client the longest wait of the request, in seconds (RFC 7240); none without a wait. */
+export const preferenceApplied = (seconds: number): Record<string, string> =>
+  seconds > 0 ? { 'Preference-Applied': `wait=${seconds}` } : {};
+
 /**
  * Listens for the notification that a resource is no longer busy. Call it before the command commits: then it cannot
  * miss the notification. `wait` resolves after at most `seconds`, without a query.
@@ -38,7 +42,27 @@ export function watchForReady(
 }
 
 /**
- * Reads a checkout; with `Prefer: wait`, first waits until it is no longer busy.
+ * Reads a resource. While it is busy, waits at most `seconds` and reads it again. It listens before the first read, so that
+ * it misses no notification. @throws the errors of `read`
+ */
+export async function readAfterWait<T extends { busy: boolean }>(
+  deps: ApiDeps,
+  { id, seconds, signal }: { id: string; seconds: number; signal: AbortSignal },
+  read: () => Promise<T | undefined>,
+): Promise<T | undefined> {
+  const watcher = watchForReady(deps, id);
+  try {
+    const reading = await read();
+    if (!reading?.busy) return reading;
+    await watcher.wait(seconds, signal);
+    return await read();
+  } finally {
+    watcher.stop();
+  }
+}
+
+/**
+ * Reads a checkout; with `Prefer: wait`, waits until it is no longer busy.
  * @throws the errors of `authorise`, before any waiting.
  */
 export async function readWhenReady(
@@ -49,14 +73,10 @@ export async function readWhenReady(
   },
 ): Promise<CheckoutReading | undefined> {
   const seconds = preferredWait(call.headers);
-  const watcher = seconds > 0 ? watchForReady(deps, key.id) : undefined;
-  try {
+  const readOwn = async () => {
     const reading = await readCheckout(deps.db.query, key);
     call.authorise(reading);
-    if (!watcher || !reading?.busy) return reading;
-    await watcher.wait(seconds, call.signal);
-    return await readCheckout(deps.db.query, key);
-  } finally {
-    watcher?.stop();
-  }
+    return reading;
+  };
+  return seconds > 0 ? readAfterWait(deps, { id: key.id, seconds, signal: call.signal }, readOwn) : readOwn();
 }

@@ -3,7 +3,7 @@ import { enqueue } from '../../entities/outbox/outbox.ts';
 import type { JobContract } from '../../infra/queue/queue.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Answer, Call } from '../http/route.ts';
-import { preferredWait, watchForReady } from '../http/wait.ts';
+import { preferenceApplied, preferredWait, readAfterWait, watchForReady } from '../http/wait.ts';
 import { type Change, edit } from './edit.ts';
 
 const RETRY_AFTER_SECONDS = '1';
@@ -25,7 +25,8 @@ export interface Acceptance<P> extends Change<Accepted<P>> {
 
 /**
  * Accepts a command: one transaction writes its rows, enqueues its job and stores the idempotency key. Answers 202 with
- * the resource's path; with `Prefer: wait`, waits until the resource is no longer busy and answers its state.
+ * the resource's path; with `Prefer: wait`, waits until the resource is no longer busy and answers its state, also when
+ * the request repeats an earlier one.
  * @throws the errors of `work`; then nothing is accepted.
  */
 export async function accept<P extends object>(
@@ -36,7 +37,7 @@ export async function accept<P extends object>(
   const seconds = preferredWait(call.headers);
   let watcher: ReturnType<typeof watchForReady> | undefined;
   try {
-    const answer = await edit(deps, call, {
+    const stored = await edit(deps, call, {
       ...change,
       work: async (tx) => {
         const accepted = await change.work(tx);
@@ -47,10 +48,13 @@ export async function accept<P extends object>(
         return acceptedAnswer(accepted);
       },
     });
-    if (seconds === 0) return answer;
+    if (seconds === 0) return stored;
+    const answer = { ...stored, headers: { ...stored.headers, ...preferenceApplied(seconds) } };
     const { id } = answer.body as { id: string };
-    // The answer of an earlier request may be about another resource, for which nobody listens.
-    if (watcher?.id === id) await watcher.wait(seconds, call.signal);
+    // Nobody listens yet for the resource of an earlier request: it may be ready, busy or another one.
+    if (watcher?.id !== id)
+      return withCurrentState(answer, await readAfterWait(deps, { id, seconds, signal: call.signal }, () => read(id)));
+    await watcher.wait(seconds, call.signal);
     return withCurrentState(answer, await read(id));
   } finally {
     watcher?.stop();

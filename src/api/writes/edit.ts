@@ -17,8 +17,9 @@ import type { Answer, Call } from '../http/route.ts';
 const NEW = 'new';
 /** Characters of a key that nobody else uses by chance. */
 const RANDOM_KEY_LENGTH = 16;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-type AnyCall = Pick<Call<unknown, unknown, unknown>, 'body' | 'headers' | 'principal' | 'raw'>;
+type AnyCall = Pick<Call<unknown, unknown, unknown>, 'body' | 'headers' | 'params' | 'principal' | 'raw'>;
 
 export interface Change<T> {
   /** The name of the transaction, for example `cart.edit`. */
@@ -99,7 +100,7 @@ const replayed = (answer: StoredResponse): Answer => ({
 });
 
 function claimOf(
-  { headers, body, principal, raw }: AnyCall,
+  { headers, params, body, principal, raw }: AnyCall,
   { name, scope }: Change<StoredResponse>,
 ): IdempotencyClaim | undefined {
   const key = headers['idempotency-key'];
@@ -116,5 +117,21 @@ function claimOf(
     throw refused('IDEMPOTENCY_KEY_TOO_SHORT', { length: key.length, minLength: RANDOM_KEY_LENGTH });
   }
   const caller = hashRequest(token ?? callerKey(principal, networkOf(raw.request.ip ?? 'unknown')));
-  return { scope: `${raw.request.method} ${name} ${scope} ${caller}`, key, requestHash: hashRequest(body) };
+  const ids = idsOutside(scope, params);
+  const bodyHash = hashRequest(body);
+  return {
+    scope: `${raw.request.method} ${name} ${scope} ${caller}`,
+    key,
+    requestHash: Object.keys(ids).length > 0 ? hashRequest({ ids, body }) : bodyHash,
+    earlierHash: bodyHash,
+  };
+}
+
+/**
+ * The parameters of the path that the scope does not contain, for example the item of a cart: the same key for another
+ * item is another request. UUIDs are in lower case.
+ */
+function idsOutside(scope: string, params: unknown): Record<string, string> {
+  const outside = Object.entries(params ?? {}).filter(([, value]) => !scope.split(' ').includes(value));
+  return Object.fromEntries(outside.map(([name, value]) => [name, UUID.test(value) ? value.toLowerCase() : value]));
 }

@@ -35,12 +35,15 @@ SavedAddressSchema.setClass(SavedAddress);
 export interface AddressView extends Address {
   id: string;
   isDefault: boolean;
+  version: number;
 }
+
+type AddressRow = Pick<AddressView, 'id' | 'isDefault' | 'version'> & { address: string };
 
 /** Lists the addresses of an account: the default first, then the newest. */
 export async function listAddresses(query: Query, vault: Vault, accountId: string): Promise<AddressView[]> {
-  const rows = await query<{ id: string; address: string; isDefault: boolean }>(
-    `select id, address, is_default as "isDefault" from addresses where account_id = $1 order by is_default desc, id desc`,
+  const rows = await query<AddressRow>(
+    `select id, address, is_default as "isDefault", version from addresses where account_id = $1 order by is_default desc, id desc`,
     [accountId],
   );
   return rows.map((row) => viewOf(vault, row));
@@ -70,22 +73,35 @@ export async function addAddress(
   const row = { id, account_id: accountId, is_default: becomesDefault, version: 1 };
   const text = sealColumn(vault, JSON.stringify(address), place(id));
   tx.append('addresses', { ...row, address: text, created_at: tx.now, updated_at: tx.now });
-  return { id, isDefault: becomesDefault, ...address };
+  return { id, isDefault: becomesDefault, version: 1, ...address };
 }
 
-/** Replaces an address, or makes it the default. @throws ADDRESS_NOT_FOUND, also for an address of another account. */
+/**
+ * Replaces an address, or makes it the default. `checkVersion` gets the version before the change, under the lock.
+ * @throws ADDRESS_NOT_FOUND, also for an address of another account, and the errors of `checkVersion`
+ */
 export async function changeAddress(
   tx: Tx,
   vault: Vault,
-  change: { accountId: string; id: string; address?: Address | undefined; isDefault?: true | undefined },
+  change: {
+    accountId: string;
+    id: string;
+    address?: Address | undefined;
+    isDefault?: true | undefined;
+    checkVersion?(version: number): void;
+  },
 ): Promise<AddressView> {
-  const { accountId, id, address, isDefault } = change;
+  const { accountId, id, address, isDefault, checkVersion } = change;
   await lockCustomer(tx, accountId);
-  if (isDefault) await clearDefault(tx, accountId);
   const saved = await lockAddress(tx, { accountId, id });
+  checkVersion?.(saved.version);
+  if (isDefault && !saved.isDefault) {
+    await clearDefault(tx, accountId);
+    saved.isDefault = true;
+  }
   if (address) saved.write(vault, address);
-  if (isDefault) saved.isDefault = true;
   saved.updatedAt = tx.now;
+  await tx.write();
   return viewOf(vault, saved);
 }
 
@@ -119,9 +135,10 @@ const clearDefault = (tx: Tx, accountId: string) =>
     accountId,
   ]);
 
-const viewOf = (vault: Vault, row: { id: string; address: string; isDefault: boolean }): AddressView => ({
+const viewOf = (vault: Vault, row: AddressRow): AddressView => ({
   id: row.id,
   isDefault: row.isDefault,
+  version: row.version,
   ...(JSON.parse(openColumn(vault, row.address, place(row.id))) as Address),
 });
 

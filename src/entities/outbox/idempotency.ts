@@ -10,6 +10,8 @@ export interface IdempotencyClaim {
   scope: string;
   key: string;
   requestHash: string;
+  /** The hash of the same request in the release before, which did not include the ids of the path. */
+  earlierHash: string;
 }
 
 export interface StoredResponse {
@@ -18,7 +20,7 @@ export interface StoredResponse {
   body: object;
 }
 
-/** Hashes a request body. The order of object keys does not matter. */
+/** Hashes a value, such as a request body. The order of object keys does not matter. */
 export function hashRequest(body: unknown): string {
   return createHash('sha256')
     .update(JSON.stringify(sorted(body)) ?? '')
@@ -32,7 +34,7 @@ const ANSWER = forEachCall(
 
 /**
  * Finds the stored response for a key.
- * @throws IDEMPOTENCY_KEY_REUSED if the key was used with another body.
+ * @throws IDEMPOTENCY_KEY_REUSED if the key was used with another body or for another resource of the path.
  */
 export async function findStoredResponse(
   query: Query,
@@ -44,7 +46,9 @@ export async function findStoredResponse(
     claim.key,
   ]);
   if (!row) return undefined;
-  if (row.requestHash !== claim.requestHash) throw refused('IDEMPOTENCY_KEY_REUSED', { key: claim.key });
+  // Rows of the release before have the earlier hash. They are kept for a day after the update.
+  const isSameRequest = row.requestHash === claim.requestHash || row.requestHash === claim.earlierHash;
+  if (!isSameRequest) throw refused('IDEMPOTENCY_KEY_REUSED', { key: claim.key });
   const { status, headers, body } = row;
   // Responses from a version that did not seal them are objects. They are kept for a day after the update.
   return { status, headers, body: typeof body === 'string' ? JSON.parse(ring.open(body, placeOf(claim))) : body };

@@ -5,6 +5,9 @@ import { newId } from '../../infra/ids.ts';
 import { idsInOutbox } from '../outbox/outbox.ts';
 import { appendOpening, appendOperation, type Opening, type Operation, type RefundRound } from './operation.ts';
 
+/** The decline code of a payment method that the provider refused to try, for example an unknown one. */
+const REFUSED_METHOD = 'payment_method_invalid';
+
 export type PaymentStatus = 'opening' | 'requires_method' | 'requires_action' | 'processing' | 'succeeded' | 'canceled';
 
 /** A payment intent as the provider reports it; amounts in paise. */
@@ -81,6 +84,17 @@ export class Payment extends PaymentSchema.class {
     this.declineCode = intent.declineCode;
     // A larger amount than requested is not captured here: reconciliation reports it as a discrepancy.
     if (intent.status === 'succeeded') this.captured = Math.min(intent.amountReceived, this.amount);
+  }
+
+  /** Records that the provider refused the customer's payment method. The intent of the provider does not change. */
+  refuseMethod(now: Date): void {
+    if (this.isSettled) return;
+    this.declineCode = REFUSED_METHOD;
+    this.updatedAt = now;
+  }
+
+  get hasRefusedMethod(): boolean {
+    return this.declineCode === REFUSED_METHOD;
   }
 
   /** Books a refund in paise. A check constraint refuses more than was captured. */

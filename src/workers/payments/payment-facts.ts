@@ -29,6 +29,8 @@ export async function applyIntent(
   // Another intent of the same checkout is a second charge; second-charges-and-failed-refunds.ts refunds it.
   if (payment.intentId !== null && payment.intentId !== intent.id) return false;
   const { status: previous, declineCode } = payment;
+  // The intent knows nothing of a refused method: it still reports the decline before.
+  if (payment.hasRefusedMethod && previous === intent.status && !checkout.busy) return false;
   const isSame = previous === intent.status && declineCode === intent.declineCode;
   payment.record(intent, tx.now);
   // An unchanged state matters only to a busy checkout, whose client waits for an answer.

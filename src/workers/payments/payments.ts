@@ -125,7 +125,7 @@ async function applyRefusal(
   tx: Tx,
   at: SettledOperation & { answer: ProviderError },
 ): Promise<JobOutcome> {
-  const { operation, checkout, cause, answer } = at;
+  const { operation, checkout, payment, cause, answer } = at;
   const { code } = answer;
   tx.afterCommit(() => observe('payment.operation.failed', { operationId: operation.id, kind: operation.kind, code }));
   const details = { providerCode: code };
@@ -133,6 +133,7 @@ async function applyRefusal(
     const event = { type: 'PAYMENT_REFUSED', reason: 'PAYMENT_METHOD_INVALID', details } as const;
     await advance(deps, tx, { checkout, event, cause });
   } else if (operation.kind === 'confirm') {
+    payment.refuseMethod(tx.now);
     await advance(deps, tx, { checkout, event: { type: 'PAYMENT_DECLINED' }, cause });
   }
   await endOrderRefund(deps, tx, { operation, cause, failure: code });

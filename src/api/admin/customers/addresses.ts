@@ -6,7 +6,8 @@ import { addressChangeSchema, newAddressSchema, savedAddressSchema } from '../..
 import { withoutBody } from '../../auth/credentials/passwords.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
-import { adminEdit, created, noContent } from '../change.ts';
+import { adminEdit, noContent, versioned } from '../change.ts';
+import { requireVersion } from '../version.ts';
 
 const PATH = '/api/v1/admin/customers/{id}/addresses';
 const params = z.object({ id: z.uuid() });
@@ -48,7 +49,7 @@ const add = (deps: ApiDeps) =>
       const { id: accountId } = call.params;
       const work = async (tx: Tx) => {
         const body = await addAddress(tx, deps.vault, { accountId, address, isDefault });
-        return { answer: created(body), target: target(accountId), before: null, after: concealed(body.id) };
+        return { answer: versioned(body, 201), target: target(accountId), before: null, after: concealed(body.id) };
       };
       return adminEdit(deps, call, { action: 'customer.add-address', scope: accountId, work });
     },
@@ -59,6 +60,7 @@ const change = (deps: ApiDeps) =>
     ...common,
     method: 'patch',
     path: `${PATH}/{addressId}`,
+    versioned: true,
     summary: 'Replace an address of a customer, or make it the default',
     params: addressParams,
     body: addressChangeSchema,
@@ -67,9 +69,9 @@ const change = (deps: ApiDeps) =>
     handle(call) {
       const { id: accountId, addressId: id } = call.params;
       const work = async (tx: Tx) => {
-        const body = await changeAddress(tx, deps.vault, { accountId, id, ...call.body });
-        const answer = { status: 200, headers: {}, body };
-        return { answer, target: target(accountId), before: concealed(id), after: concealed(id) };
+        const checkVersion = (version: number) => requireVersion(call, version);
+        const body = await changeAddress(tx, deps.vault, { accountId, id, ...call.body, checkVersion });
+        return { answer: versioned(body), target: target(accountId), before: concealed(id), after: concealed(id) };
       };
       return adminEdit(deps, call, { action: 'customer.change-address', scope: id, work });
     },

@@ -46,7 +46,7 @@ export const uploadRoute = (deps: ApiDeps) =>
   });
 
 function accept(deps: ApiDeps, call: RawCall, { id, rows, sha256 }: { id: string; rows: number; sha256: string }) {
-  const { headers, principal, raw, requestId } = call;
+  const { headers, params, principal, raw, requestId } = call;
   const work = async (tx: Tx) => {
     const received = await tx.lock(Import, { id });
     received?.accept(rows);
@@ -57,6 +57,6 @@ function accept(deps: ApiDeps, call: RawCall, { id, rows, sha256 }: { id: string
     const target = { type: 'import', id };
     return { answer: { status: 202, headers: links, body }, target, before: null, after: { rows } };
   };
-  const request = { headers, principal, raw, requestId, body: { sha256 } };
+  const request = { headers, params, principal, raw, requestId, body: { sha256 } };
   return adminEdit(deps, request, { action: 'import.start', scope: 'new', work });
 }

@@ -17,7 +17,7 @@ import { requireSession } from '../principal.ts';
 import { noStore } from '../sessions/session-answer.ts';
 import { guardAgainstBruteForce } from './brute-force-guard.ts';
 
-type AnyCall = Pick<Call<unknown, unknown, unknown>, 'body' | 'headers' | 'principal' | 'raw'>;
+type AnyCall = Pick<Call<unknown, unknown, unknown>, 'body' | 'headers' | 'params' | 'principal' | 'raw'>;
 
 /** Creates a TOTP secret for the caller; `confirmMfa` activates it. @throws MFA_ALREADY_SET_UP. */
 export function beginMfa(deps: ApiDeps, call: AnyCall): Promise<Answer> {

@@ -21,7 +21,7 @@ export const credentialsSchema = z.strictObject({
   deviceToken: deviceTokenSchema.optional(),
 });
 
-type AnyCall = Pick<Call<unknown, unknown, unknown>, 'body' | 'headers' | 'principal' | 'raw'>;
+type AnyCall = Pick<Call<unknown, unknown, unknown>, 'body' | 'headers' | 'params' | 'principal' | 'raw'>;
 
 export interface SignIn {
   kind: 'customer' | 'staff';

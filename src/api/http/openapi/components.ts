@@ -81,7 +81,7 @@ export const components: ZodOpenApiComponentsObject = {
       name: 'Idempotency-Key',
       in: 'header',
       description:
-        'The same key and body get the same answer for 24 hours; the same key with another body gets 422 IDEMPOTENCY_KEY_REUSED. A guest who creates a cart sends a random key of at least 16 characters, for example a UUID.',
+        'The same key and body get the same answer for 24 hours; the same key with another body or another id in the path gets 422 IDEMPOTENCY_KEY_REUSED. A guest who creates a cart sends a random key of at least 16 characters, for example a UUID.',
       schema: { type: 'string', minLength: 1, maxLength: 255 },
     },
     Prefer: {
@@ -111,6 +111,10 @@ export const components: ZodOpenApiComponentsObject = {
       schema: { type: 'string', pattern: '^[0-9a-f]{32}$' },
     },
     RetryAfter: { description: 'Seconds to wait before the next try.', schema: { type: 'integer' } },
+    PreferenceApplied: {
+      description: '`wait=N`: the server waited up to N seconds, at most 30. Absent without `Prefer: wait`.',
+      schema: { type: 'string', examples: ['wait=10'] },
+    },
     Location: { description: 'The path of the accepted or created resource.', schema: { type: 'string' } },
     Allow: { description: 'The methods that this path supports.', schema: { type: 'string' } },
   },

@@ -68,17 +68,27 @@ function requestBody(facts: RouteFacts): Pick<ZodOpenApiOperationObject, 'reques
 const headerRefs = (names: string[]) =>
   Object.fromEntries(names.map((name) => [HEADERS[name] ?? name, { $ref: `#/components/headers/${name}` }]));
 
-const HEADERS: Record<string, string> = { RequestId: 'X-Request-Id', TraceId: 'X-Trace-Id', RetryAfter: 'Retry-After' };
+const HEADERS: Record<string, string> = {
+  RequestId: 'X-Request-Id',
+  TraceId: 'X-Trace-Id',
+  RetryAfter: 'Retry-After',
+  PreferenceApplied: 'Preference-Applied',
+};
 
 function answers(facts: RouteFacts): Record<string, ZodOpenApiResponseObject> {
-  return Object.fromEntries(Object.entries(facts.answers).map(([status, spec]) => [status, answer(status, spec)]));
+  return Object.fromEntries(
+    Object.entries(facts.answers).map(([status, spec]) => {
+      const accepted = status === '202' ? ['Location', 'RetryAfter'] : [];
+      return [status, answer(spec, [...accepted, ...(facts.waits ? ['PreferenceApplied'] : [])])];
+    }),
+  );
 }
 
 function answer(
-  status: string,
   { description, schema, contentType, alternativeType }: AnswerSpec,
+  headerNames: string[],
 ): ZodOpenApiResponseObject {
-  const headers = headerRefs(['RequestId', 'TraceId', ...(status === '202' ? ['Location', 'RetryAfter'] : [])]);
+  const headers = headerRefs(['RequestId', 'TraceId', ...headerNames]);
   if (!schema && !contentType) return { description, headers };
   const alternative = alternativeType && { [alternativeType]: { schema: { type: 'string' as const } } };
   return {

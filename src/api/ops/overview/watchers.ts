@@ -14,6 +14,11 @@ export interface WatchSettings {
 }
 
 const SETTINGS: WatchSettings = { intervalMs: 5_000, mostOfSession: 5, mostOfProcess: 200 };
+const STREAM_HEADERS = {
+  'Content-Type': 'text/event-stream',
+  'Cache-Control': 'no-store',
+  'X-Accel-Buffering': 'no',
+};
 /** A client that does not read is disconnected at this many unsent bytes. */
 const MOST_UNSENT = 1_000_000;
 
@@ -65,6 +70,9 @@ export function openWatchers(deps: OpsDeps, read: ReadOverview, settings: WatchS
 
   /** Streams the overview until the client, the session or the process ends. @throws RequestFault EVENT_STREAM_LIMIT_REACHED */
   return async (opsRequest: OpsRequest, person: Person): Promise<void> => {
+    const { request, response } = opsRequest.raw;
+    // Node.js sends no body for HEAD: a stream would never end, and would count as open.
+    if (request.method === 'HEAD') return void response.writeHead(200, STREAM_HEADERS).end();
     const { promise, resolve } = Promise.withResolvers<void>();
     const watcher: Watcher = { opsRequest, person, sent: {}, end: () => resolve() };
     const remove = add(watcher);
@@ -75,18 +83,14 @@ export function openWatchers(deps: OpsDeps, read: ReadOverview, settings: WatchS
       remove();
       deps.stopping.removeEventListener('abort', watcher.end);
     }
-    opsRequest.raw.response.end();
+    response.end();
   };
 }
 
 /** Sends the whole overview, and ends the stream when the client disconnects or the process stops. */
 function begin(stopping: AbortSignal, watcher: Watcher, fragments: Fragments): void {
   const { response } = watcher.opsRequest.raw;
-  response.writeHead(200, {
-    'Content-Type': 'text/event-stream',
-    'Cache-Control': 'no-store',
-    'X-Accel-Buffering': 'no',
-  });
+  response.writeHead(200, STREAM_HEADERS);
   response.write('retry: 5000\n\n');
   send(watcher, fragments);
   response.once('close', watcher.end);

@@ -13,6 +13,8 @@ import { type Follow, openCheckoutFeed } from './checkout-feed.ts';
 import { type CheckoutKey, type CheckoutView, readCheckout } from './checkout-view.ts';
 import { openStreamLimits, type StreamLimits } from './stream-limits.ts';
 
+const STREAM_HEADERS = { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' };
+
 /** Only tests override these settings. */
 interface Settings {
   heartbeatMs?: number;
@@ -45,12 +47,13 @@ export function checkoutEventRoutes(deps: ApiDeps, { heartbeatMs, limits }: Sett
         const reading = await readCheckout(deps.db.query, { id: params.id, customerId: customerIdOf(call) });
         requireOwnCheckout(deps, call, ownerFieldsOf(reading));
         if (!reading || (isOver(reading.view) && reading.view.history.length <= lastEventId)) return { status: 204 };
+        // Node.js sends no body for HEAD: a stream would never end, and would count as open.
+        if (raw.request.method === 'HEAD') return { status: 200, headers: STREAM_HEADERS };
         const isKey = principal.kind === 'key';
         const caller = isKey ? null : callerKey(principal, networkOf(raw.request.ip ?? 'unknown'));
         const releaseStream = countStream({ caller, checkoutId: params.id });
         try {
-          const streamHeaders = { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' };
-          raw.response.writeHead(200, streamHeaders).write('retry: 2000\n\n');
+          raw.response.writeHead(200, STREAM_HEADERS).write('retry: 2000\n\n');
           const key = { id: params.id, customerId: reading.customerId };
           const closed = AbortSignal.any([call.signal, deps.stopping]);
           await sendTransitions(follow, { key, lastEventId, call, closed });

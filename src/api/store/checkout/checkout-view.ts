@@ -28,7 +28,10 @@ export const checkoutSchema = z
         intentId: z.string().nullable(),
         clientSecret: z.string().nullable(),
         status: z.string(),
-        declineCode: z.string().optional(),
+        declineCode: z.string().optional().meta({
+          description:
+            "The provider's code for the last decline; `payment_method_invalid` if the provider refused the payment method.",
+        }),
       })
       .optional(),
     expiresAt: z.iso.datetime().optional().meta({

@@ -6,7 +6,7 @@ import { advanceCheckout } from '../../../jobs/checkout.ts';
 import { customerIdOf, isOwner } from '../../auth/ownership.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, type Call, route } from '../../http/route.ts';
-import { readWhenReady } from '../../http/wait.ts';
+import { preferenceApplied, preferredWait, readWhenReady } from '../../http/wait.ts';
 import { acceptCheckout } from './accept-checkout.ts';
 import { methodSchema, startCheckout } from './checkout-start.ts';
 import { type CheckoutReading, checkoutAnswers, readCheckout } from './checkout-view.ts';
@@ -38,7 +38,12 @@ const readCheckoutRoute = (deps: ApiDeps) =>
       const { headers, signal } = call;
       const authorise = (found: CheckoutReading | undefined) => requireOwnCheckout(deps, call, ownerFieldsOf(found));
       const reading = await readWhenReady(deps, key, { headers, signal, authorise });
-      return { status: 200, body: reading?.view, ...(reading?.busy && { headers: { 'Retry-After': '1' } }) };
+      const applied = preferenceApplied(preferredWait(headers));
+      return {
+        status: 200,
+        body: reading?.view,
+        headers: { ...applied, ...(reading?.busy && { 'Retry-After': '1' }) },
+      };
     },
   });
 
