@@ -17,7 +17,7 @@ const SETTINGS: WatchSettings = { intervalMs: 5_000, mostOfSession: 5, mostOfPro
 /** A client that does not read is disconnected at this many unsent bytes. */
 const MOST_UNSENT = 1_000_000;
 
-/** Somebody who watches the overview. */
+/** An open overview page. */
 interface Watcher {
   opsRequest: OpsRequest;
   person: Person;
