@@ -183,12 +183,15 @@ const CATALOGUE = {
     409,
     'The payment arrived late and the discount was used up. It is refunded in full.',
   ),
-  SUPERSEDED: business(409, 'Another attempt has replaced this checkout.'),
+  SUPERSEDED: business(409, 'The payment arrived late and the cart is in another checkout. It is refunded in full.'),
   CUSTOMER_ERASED: business(
     409,
     "The payment arrived after the buyer's personal data was erased. It is refunded in full.",
   ),
-  PAYMENT_REFUSED: business(422, 'The payment was declined.'),
+  PAYMENT_REFUSED: business(
+    422,
+    'The payment was cancelled, or it was less than the total and is refunded. Check out again.',
+  ),
 
   // Infrastructure.
   PROVIDER_UNAVAILABLE: infrastructure(503, 'The payment provider is unavailable. Try again later.'),

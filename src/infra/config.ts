@@ -271,5 +271,5 @@ export function readConfig<P extends Process>(processName: P, given: NodeJS.Proc
   });
   const others = issues.filter(([name]) => !problems.has(name));
   const lines = [...problems, ...others].map(([name, problem]) => `  ${name}: ${problem}`);
-  throw new ConfigError(`The ${processName} process cannot start, these settings are wrong:\n${lines.join('\n')}`);
+  throw new ConfigError(`Cannot start: these settings are missing or wrong (see .env.example):\n${lines.join('\n')}`);
 }

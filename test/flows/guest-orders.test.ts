@@ -183,7 +183,7 @@ describe('who buys without an account', function () {
 
     const asked = await flow.shop.ask('POST', '/account/password/forgotten', { body: { email } });
     expect(asked.status).to.equal(202);
-    const token = tokenIn(await mailTo(email, /Somebody asked for a new password/));
+    const token = tokenIn(await mailTo(email, /A new password was requested/));
     const newPassword = `another ${PASSWORD}`;
     const reset = await flow.shop.ask('POST', '/account/password/reset', { body: { token, newPassword } });
     expect(reset.status).to.equal(204);

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import Stripe from 'stripe';
+import { processProviderEvents } from '../../src/jobs/payments.ts';
 import { stripeProvider } from '../../src/ports/payments/stripe.ts';
+import { rest } from '../support/queues.ts';
 import { openStaffClient } from '../support/staff-client.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Flow, sharedFlow } from './stack.ts';
@@ -29,6 +31,29 @@ describe('money that has to go back', () => {
     const { captured, refunded } = await flow.books.money(checkout.id);
     expect({ captured, refunded }).to.deep.equal({ captured: 20_000, refunded: 0 });
     expect(await flow.books.orders([checkout.cartId])).to.equal(1);
+  });
+
+  it('goes back as far as the provider has not returned a second charge yet', async () => {
+    const checkout = await bought();
+    const provider = stripeProvider({ ...KEYS, apiUrl: flow.simulator });
+    const goOn = await rest(flow.stack.redisUrl, processProviderEvents);
+    const beside = { checkoutId: checkout.id, amount: 700, currency: 'INR', method: 'pm_card_visa', key: randomUUID() };
+    const { id: intentId } = await provider
+      .open(beside)
+      .then(async (intent) => {
+        await provider.refund({ intentId: intent.id, amount: 200, key: randomUUID(), reference: 'the desk' });
+        return intent;
+      })
+      .finally(goOn);
+    const closed = async () =>
+      flow.books.query<{ outcome: string }>(
+        `select outcome from webhook_inbox where intent_id = $1 and status = 'succeeded' and processed_at is not null`,
+        [intentId],
+      );
+    await waitFor('its event is closed', async () => (await closed()).length > 0);
+    expect(await closed()).to.deep.equal([{ outcome: 'returned' }]);
+    const refunds = await provider.refundsOf(intentId);
+    expect(refunds.map(({ amount }) => amount).sort()).to.deep.equal([200, 500]);
   });
 
   it('is booked when it was given back at the desk of the provider, and the order hears of it', async () => {

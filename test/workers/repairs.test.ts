@@ -40,10 +40,17 @@ describe('the repair of a discrepancy', () => {
     });
   }
 
-  it('refunds what is left of a second charge, under one key', async () => {
-    await REPAIRS['provider.second-charge']?.repairOutside?.(deps, { ...FOUND, intent: INTENT });
-    expect(refunds).to.deep.equal([{ intentId: 'pi_2', amount: 300, key: 'return-pi_2', reference: 'return-pi_2' }]);
-    await REPAIRS['provider.second-charge']?.repairOutside?.(deps, FOUND);
-    expect(refunds).to.have.length(1);
+  it('refunds what is left of a second charge, under one key for each rest', async () => {
+    const repair = async (found: object) =>
+      REPAIRS['provider.second-charge']?.repairOutside?.(deps, { ...FOUND, ...found });
+    await repair({ intent: { ...INTENT, amountRefunded: 0 } });
+    await repair({ intent: INTENT });
+    await repair({ intent: { ...INTENT, amountRefunded: 500 } });
+    await repair({});
+    const reference = 'return-pi_2';
+    expect(refunds).to.deep.equal([
+      { intentId: 'pi_2', amount: 500, key: 'return-pi_2', reference },
+      { intentId: 'pi_2', amount: 300, key: 'return-pi_2-200', reference },
+    ]);
   });
 });

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { openCheckout } from '../../src/entities/account/privacy/own-checkouts.ts';
+import { decryptCheckout } from '../../src/entities/account/privacy/own-checkouts.ts';
 import type { Vault } from '../../src/entities/account/privacy/vault.ts';
 import { type Column, copiedId, uuidv7, valuesOf } from './columns.ts';
 import { DOCUMENT_TABLE, insertDocuments } from './documents.ts';
@@ -93,7 +93,7 @@ async function readTemplates(client: pg.Client, vault: Vault): Promise<Template[
         t.billing_address as "billingAddress" from volume_checkouts t left join volume_orders o using (n) order by t.n`,
   );
   return rows.map(({ n, id, atMs, hasOrder, ...sealed }) => {
-    const { shippingAddress, billingAddress } = openCheckout(vault, { id, ...sealed });
+    const { shippingAddress, billingAddress } = decryptCheckout(vault, { id, ...sealed });
     const text = (address: object | null) => address && JSON.stringify(address);
     const addresses = { shippingAddress: text(shippingAddress), billingAddress: text(billingAddress) };
     return { n, checkoutId: id, atMs: Math.floor(Number(atMs)), hasOrder, ...addresses };

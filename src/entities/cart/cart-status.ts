@@ -11,7 +11,7 @@ const ORDER_CARTS = forAnyKeys(
 );
 
 /** Closes the cart of a checkout that became an order. */
-export const orderCart = (tx: Tx, cartId: string): void => tx.send(ORDER_CARTS, [[cartId]]);
+export const markCartOrdered = (tx: Tx, cartId: string): void => tx.send(ORDER_CARTS, [[cartId]]);
 
 /** $2: a checkout that ends in this transaction, or null. */
 const REOPEN = `update carts set status = 'open', version = version + 1, updated_at = $3

@@ -183,7 +183,7 @@ export class Cart extends CartSchema.class {
   }
 
   /**
-   * Locks the cart for a checkout. If that ends without an order, the cart reopens.
+   * Closes the cart for a checkout. If that ends without an order, the cart reopens.
    * @throws CART_EMPTY, and the errors of `requireOpen`
    */
   beginCheckout(now: Date): void {

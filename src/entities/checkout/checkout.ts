@@ -159,7 +159,7 @@ export class Checkout extends CheckoutSchema.class {
   }
 
   /** Fixes the price, stores how it was calculated, and sets the expiry of the reservation. */
-  lock(tx: Tx, snapshot: PricingSnapshot, expiresAt: Date): void {
+  fixPrice(tx: Tx, snapshot: PricingSnapshot, expiresAt: Date): void {
     this.total = snapshot.output.totals.total;
     this.expiresAt = expiresAt;
     tx.append('pricing_snapshots', { checkout_id: this.id, ...packSnapshot(snapshot), created_at: tx.now });

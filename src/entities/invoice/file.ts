@@ -1,7 +1,7 @@
 import type { TaxDocument } from '../../domain/invoices/document.ts';
 import type { Query } from '../../infra/database/query.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
-import { openCheckout } from '../account/privacy/own-checkouts.ts';
+import { decryptCheckout } from '../account/privacy/own-checkouts.ts';
 import { openColumn, sealColumn, type Vault } from '../account/privacy/vault.ts';
 import type { Address } from '../checkout/checkout.ts';
 
@@ -54,7 +54,7 @@ export async function loadUnrendered(query: Query, id: string): Promise<Issued |
 
 /** Decrypts the buyer of a document. Also reads addresses in clear text, because old orders get invoices, too. */
 export function buyerOf(vault: Vault, { checkoutId: id, shippingAddress, billingAddress }: Issued): Buyer {
-  const { email: _, ...buyer } = openCheckout(vault, { id, shippingAddress, billingAddress });
+  const { email: _, ...buyer } = decryptCheckout(vault, { id, shippingAddress, billingAddress });
   return buyer;
 }
 

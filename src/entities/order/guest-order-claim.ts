@@ -1,7 +1,7 @@
 import { ORDER_CLAIMED, type OrderState } from '../../domain/states.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { traceColumns } from '../../infra/observability/span.ts';
-import { openCheckout } from '../account/privacy/own-checkouts.ts';
+import { decryptCheckout } from '../account/privacy/own-checkouts.ts';
 import type { Vault } from '../account/privacy/vault.ts';
 
 /** Orders per transaction. */
@@ -54,7 +54,7 @@ export async function claimOrders(
 /** Compares the address itself for old checkouts without an index: the account may have changed its address since. */
 function hasAddress(vault: Vault, { checkoutId: id, email, emailIndex }: Candidate, wanted: string): boolean {
   if (emailIndex !== null) return emailIndex === wanted;
-  const { email: address } = openCheckout(vault, { id, email, shippingAddress: null, billingAddress: null });
+  const { email: address } = decryptCheckout(vault, { id, email, shippingAddress: null, billingAddress: null });
   return address !== null && vault.indexOf(address) === wanted;
 }
 

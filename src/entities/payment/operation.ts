@@ -24,7 +24,7 @@ export interface Operation {
   /** The order's refund that this call makes; null for a refund without an order. */
   refundId: string | null;
   checkoutId: string;
-  checkoutIsOver: boolean;
+  isCheckoutOver: boolean;
   currency: string;
   method: string | null;
   /**
@@ -41,7 +41,7 @@ const OPERATION = forEachCall(
       o.idempotency_key || '-' || o.key_round as key, o.amount, o.created_at as "createdAt",
       o.unanswered_at as "unansweredAt",
       c.created_at as "checkoutCreatedAt", p.intent_id as "intentId", p.checkout_id as "checkoutId", p.currency, o.fence, o.refund_id as "refundId", a.method,
-      c.state in ('COMPLETED', 'EXPIRED', 'CANCELLED', 'FAILED') as "checkoutIsOver",
+      c.state in ('COMPLETED', 'EXPIRED', 'CANCELLED', 'FAILED') as "isCheckoutOver",
       exists (select 1 from payment_operations f where f.payment_id = p.id and f.kind = 'open'
         and f.status in ('pending', 'unknown')) as "isOpening"
     from payment_operations o join payments p on p.id = o.payment_id join checkouts c on c.id = p.checkout_id

@@ -1,6 +1,6 @@
 import type { EventType } from '../../domain/events.ts';
 import { CHECKOUT_TERMINAL_STATES, type CheckoutState } from '../../domain/states.ts';
-import { orderCart, reopenCartAfter } from '../../entities/cart/cart-status.ts';
+import { markCartOrdered, reopenCartAfter } from '../../entities/cart/cart-status.ts';
 import type { Checkout } from '../../entities/checkout/checkout.ts';
 import { markInvoiceDue } from '../../entities/invoice/due.ts';
 import { enqueue } from '../../entities/outbox/outbox.ts';
@@ -73,7 +73,7 @@ async function priceAndReserve(deps: WorkerDeps, tx: Tx, { checkout, request }: 
   const expiresAt = new Date(tx.now.getTime() + holdMs);
   const [shortage] = await reserve(tx, { checkoutId: checkout.id, expiresAt }, demandOf(priced.output.lines));
   if (shortage) return { type: 'REFUSED', reason: 'INSUFFICIENT_INVENTORY', details: { ...shortage } };
-  checkout.lock(tx, priced, expiresAt);
+  checkout.fixPrice(tx, priced, expiresAt);
   return { type: 'RESERVED', total };
 }
 
@@ -146,7 +146,7 @@ async function createOrder(deps: WorkerDeps, tx: Tx, { checkout, from }: ActionC
 }
 
 async function closeCart(_deps: WorkerDeps, tx: Tx, { checkout }: ActionContext): Promise<CheckoutEvent> {
-  orderCart(tx, checkout.cartId);
+  markCartOrdered(tx, checkout.cartId);
   return { type: 'CART_CLOSED' };
 }
 

@@ -13,7 +13,7 @@ export async function refuseLatePayment(tx: Tx, checkout: Checkout): Promise<Che
   if (await isErased(tx, checkout)) return { type: 'ORDER_REFUSED', reason: 'CUSTOMER_ERASED' };
   const [usedUp] = await reholdRedemptions(tx, checkout.id);
   if (usedUp) return { type: 'ORDER_REFUSED', reason: 'PAID_BUT_DISCOUNT_USED_UP', details: { discountId: usedUp } };
-  return (await hasCartAnotherCheckout(tx, checkout)) ? { type: 'ORDER_REFUSED', reason: 'SUPERSEDED' } : null;
+  return (await isCartInAnotherCheckout(tx, checkout)) ? { type: 'ORDER_REFUSED', reason: 'SUPERSEDED' } : null;
 }
 
 /** Whether the address was erased: then the shop cannot ship the goods. */
@@ -25,7 +25,7 @@ async function isErased(tx: Tx, { id }: Checkout): Promise<boolean> {
 /**
  * Checks under the cart's lock, which each new checkout takes too. Stock levels are locked before carts, everywhere.
  */
-async function hasCartAnotherCheckout(tx: Tx, { id, cartId }: Checkout): Promise<boolean> {
+async function isCartInAnotherCheckout(tx: Tx, { id, cartId }: Checkout): Promise<boolean> {
   await lockLevelsOf(tx, id);
   await tx.query(`select 1 from carts where id = $1 for update`, [cartId]);
   const others = await tx.query(

@@ -28,12 +28,12 @@ const NOT_YOU = 'If you did not ask for this, you can ignore this e-mail.';
 const TEMPLATES: Record<EmailTemplate, Template> = {
   'verify-email': {
     subject: 'Confirm your e-mail address',
-    opening: 'Somebody created an account with this e-mail address. Confirm that the address is yours:',
+    opening: 'An account was created with this e-mail address. Confirm that the address is yours:',
     closing: 'If you did not create this account, do not confirm: it belongs to somebody else.',
   },
   'reset-password': {
     subject: 'Choose a new password',
-    opening: 'Somebody asked for a new password for your account. If it was you, choose one here:',
+    opening: 'A new password was requested for your account. If you requested it, choose one here:',
     closing: `${NOT_YOU} Your password does not change.`,
   },
   invitation: {

@@ -32,10 +32,7 @@ export interface OrderEventRequest {
   perform?: Prepared['perform'] | undefined;
 }
 
-/**
- * Loads an order under its lock. The lock order is the same everywhere: checkout, order, discount counters, stock
- * levels.
- */
+/** Loads an order under its lock, after the lock of its checkout (`LOCK_ORDER`). */
 export async function lockOrder(tx: Tx, orderId: string): Promise<Order | null> {
   await tx.query(`select 1 from checkouts where order_id = $1 for update`, [orderId]);
   return tx.lock(Order, { id: orderId });

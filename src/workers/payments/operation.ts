@@ -23,23 +23,23 @@ export function perform(provider: PaymentProvider, operation: Operation): Promis
 
 const PERFORM: Record<OperationKind, (provider: PaymentProvider, operation: Operation) => Promise<ProviderAnswer>> = {
   async open(provider, operation) {
-    const { checkoutId, amount, currency, method, key, isUnknown, createdAt, checkoutIsOver } = operation;
-    if (isUnknown || checkoutIsOver) {
+    const { checkoutId, amount, currency, method, key, isUnknown, createdAt, isCheckoutOver } = operation;
+    if (isUnknown || isCheckoutOver) {
       const intent = await ask(findIntent(provider, operation));
       if (intent) return { intent };
       // The checkout is over and needs no payment. But an older call may still reach the provider for a while.
       const { fence, unansweredAt } = operation;
       const mayBeUnderWay = fence > 0 && Date.now() - (unansweredAt ?? createdAt).getTime() < LONGEST_CALL_MS;
-      if (checkoutIsOver) return mayBeUnderWay ? 'wait' : 'moot';
+      if (isCheckoutOver) return mayBeUnderWay ? 'wait' : 'moot';
     }
     return { intent: await provider.open({ checkoutId, amount: amount ?? 0, currency, method, key }) };
   },
 
-  async confirm(provider, { intentId, method, key, isUnknown, checkoutIsOver }) {
+  async confirm(provider, { intentId, method, key, isUnknown, isCheckoutOver }) {
     if (!intentId || !method) return 'moot';
-    if (isUnknown || checkoutIsOver) {
+    if (isUnknown || isCheckoutOver) {
       const intent = await ask(provider.retrieve(intentId));
-      if (intent.status !== 'requires_method' || checkoutIsOver) return { intent };
+      if (intent.status !== 'requires_method' || isCheckoutOver) return { intent };
     }
     return { intent: await provider.confirm({ intentId, method, key }) };
   },

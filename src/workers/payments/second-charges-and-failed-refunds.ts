@@ -10,6 +10,7 @@ import { external } from '../../infra/database/external-call.ts';
 import { unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { observe } from '../../infra/observability/log.ts';
 import { processProviderEvents } from '../../jobs/payments.ts';
+import type { Intent, PaymentProvider } from '../../ports/payments/port.ts';
 import { lockCheckout } from '../checkout/advance.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { endRefund } from '../orders/refunds/refund-end.ts';
@@ -22,18 +23,25 @@ const CHECK_AGAIN_MS = 5_000;
 export const isSecondCharge = ({ payment, intentId, status }: OpenProviderEvent): boolean =>
   status === 'succeeded' && payment?.intentId != null && payment.intentId !== intentId;
 
-/** Refunds a second charge of a checkout in full. The idempotency key prevents a second refund. */
+/** Refunds a second charge of a checkout, and closes its event. */
 export async function refundSecondCharge({ db, provider }: WorkerDeps, event: OpenProviderEvent): Promise<void> {
-  const { intentId, amountReceived, checkoutId } = event;
+  const { intentId, checkoutId } = event;
   observe('payment.foreign.error', { intentId, checkoutId });
-  const refund = {
-    intentId: intentId ?? '',
-    amount: amountReceived ?? 0,
-    key: `return-${intentId}`,
-    reference: `return-${intentId}`,
-  };
-  await external('payments.refund', () => provider.refund(refund));
+  // A part may have been refunded since the event: the provider refuses to refund more than is left.
+  const intent = await external('payments.ask', () => provider.retrieve(intentId ?? ''));
+  await refundRest(provider, intent);
   await closeProviderEvents(db.query, [event], 'returned');
+}
+
+/** Refunds what is left of a second charge. Two callers that read the same amounts make one refund. */
+export async function refundRest(provider: PaymentProvider, intent: Intent): Promise<void> {
+  const { id: intentId, amountReceived, amountRefunded } = intent;
+  const amount = amountReceived - amountRefunded;
+  if (amount <= 0) return;
+  // The provider refuses a key that comes again with another amount: another rest has another key.
+  const key = `return-${intentId}${amountRefunded > 0 ? `-${amountRefunded}` : ''}`;
+  const reference = `return-${intentId}`;
+  await external('payments.refund', () => provider.refund({ intentId, amount, key, reference }));
 }
 
 /** Records that a refund failed at the provider. `bin/verify` reports the owed money until a person resolves it. */

@@ -21,6 +21,7 @@ import { advance, lockCheckout } from '../checkout/advance.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { bookForeignRefunds } from '../payments/foreign-refunds.ts';
 import { applyIntent } from '../payments/payment-facts.ts';
+import { refundRest } from '../payments/second-charges-and-failed-refunds.ts';
 
 /** A description of the action; null when the repair does not apply and a person has to act. */
 type Action = string | null;
@@ -162,10 +163,7 @@ export const REPAIRS: Record<string, Repair> = {
       return ownIntent?.status === 'succeeded' ? inspectIntent(deps, found) : {};
     },
     async repairOutside({ provider }, { intent }) {
-      const amount = intent ? intent.amountReceived - intent.amountRefunded : 0;
-      if (!intent || amount <= 0) return;
-      const key = `return-${intent.id}`;
-      await external('payments.refund', () => provider.refund({ intentId: intent.id, amount, key, reference: key }));
+      if (intent) await refundRest(provider, intent);
     },
     repair: async (_deps, _tx, { intent }) => (intent ? 'second charge refunded' : null),
   },

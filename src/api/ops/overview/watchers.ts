@@ -22,7 +22,7 @@ const STREAM_HEADERS = {
 /** A client that does not read is disconnected at this many unsent bytes. */
 const MOST_UNSENT = 1_000_000;
 
-/** Somebody who watches the overview. */
+/** An open overview page. */
 interface Watcher {
   opsRequest: OpsRequest;
   person: Person;

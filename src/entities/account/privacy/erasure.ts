@@ -6,7 +6,7 @@ import type { Address } from '../../checkout/checkout.ts';
 import { anonymiseRedemptions } from '../../pricing/anonymise-redemptions.ts';
 import { Review } from '../../review/review.ts';
 import { Account } from '../account.ts';
-import { OWN_CHECKOUTS, openCheckout } from './own-checkouts.ts';
+import { decryptCheckout, OWN_CHECKOUTS } from './own-checkouts.ts';
 import { sealColumn, type Vault } from './vault.ts';
 
 /**
@@ -144,7 +144,7 @@ async function emptyCheckouts(tx: Tx, vault: Vault, ids: readonly string[]): Pro
     [ids, NAMED_FROM],
   );
   const kept = invoiced.map((row) => {
-    const { shippingAddress, billingAddress } = openCheckout(vault, row);
+    const { shippingAddress, billingAddress } = decryptCheckout(vault, row);
     return {
       id: row.id,
       shipping_address: sealColumn(vault, withoutPhone(shippingAddress), `checkouts.shipping_address:${row.id}`),

@@ -24,7 +24,7 @@ interface Personal {
 }
 
 /** Decrypts the personal data of a checkout. */
-export function openCheckout(vault: Vault, row: Personal) {
+export function decryptCheckout(vault: Vault, row: Personal) {
   const { id, email = null, shippingAddress, billingAddress } = row;
   return {
     email: openedColumn(vault, email, `checkouts.email:${id}`),

@@ -1,5 +1,5 @@
 import type { Query } from '../../../infra/database/query.ts';
-import { OWN_CHECKOUTS, openCheckout } from './own-checkouts.ts';
+import { decryptCheckout, OWN_CHECKOUTS } from './own-checkouts.ts';
 import type { Vault } from './vault.ts';
 
 /** The sources of a data export. */
@@ -50,7 +50,7 @@ export async function readCheckouts({ query, vault }: ExportSources, customerId:
       from checkouts where id in ${OWN_CHECKOUTS} order by id`,
     [customerId],
   );
-  return rows.map((row) => ({ ...row, ...openCheckout(vault, row) }));
+  return rows.map((row) => ({ ...row, ...decryptCheckout(vault, row) }));
 }
 
 interface BoughtLine {

@@ -110,7 +110,7 @@ function rejectExpired(lane: Lane): void {
   lane.waiting = lane.waiting.filter(({ since }) => since >= oldest);
 }
 
-/** When the startNextGroup group begins, by the clock of the process. */
+/** When the next group begins, in milliseconds of the monotonic clock. */
 function nextStart({ groups, hadSeveral, waiting }: Lane, { since }: Waiting): number {
   if (groups >= MAX_GROUPS) return since + MAX_WAIT_MS + 1;
   if (groups > 0) return since + OVERLAP_AFTER_MS;
