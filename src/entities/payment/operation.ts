@@ -133,7 +133,7 @@ export function appendOpening(tx: Tx, paymentId: string, of: Opening): Operation
     isUnknown: false,
     isDecided: false,
     isOpening: true,
-    checkoutIsOver: false,
+    isCheckoutOver: false,
     unansweredAt: null,
     intentId: null,
     refundId: null,
