@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { DEFAULT_POLICY } from '../../src/domain/reviews/policy.ts';
 import {
@@ -104,11 +105,14 @@ describe('a review', () => {
   it('that waits is claimed by one moderator at a time, decided with a reason, and told as a story', async () => {
     const { body: held } = await asha.review(goods, MAIL);
     const other = await moderator();
-    const claimed = await staff.ask('POST', `${ADMIN}/${held.id}/claim`, { body: {} });
+    const headers = { 'idempotency-key': randomUUID() };
+    const claimed = await staff.ask('POST', `${ADMIN}/${held.id}/claim`, { body: {}, headers });
     expect(claimed.status).to.equal(200);
     expect(codeOf(await other.ask('POST', `${ADMIN}/${held.id}/claim`, { body: {} }))).to.equal('REVIEW_CLAIMED');
     const verdict = { body: { decision: 'approve', reason: 'The address is the shop’s own' } };
     expect(codeOf(await other.ask('POST', `${ADMIN}/${held.id}/decide`, verdict))).to.equal('REVIEW_CLAIMED');
+    const confused = await staff.ask('POST', `${ADMIN}/${held.id}/release`, { body: {}, headers });
+    expect(codeOf(confused)).to.equal('IDEMPOTENCY_KEY_REUSED');
     await staff.ask('POST', `${ADMIN}/${held.id}/release`, { body: {} });
     const decided = await other.ask<{ state: string; history: { event: string; to: string }[] }>(
       'POST',

@@ -42,20 +42,24 @@ const claimNextRoute = (deps: ApiDeps) =>
     },
   });
 
+const CLAIM_COMMANDS = { claim, release };
 type ReviewCall = Call<{ id: string }, unknown, unknown>;
 
 /** Claims, extends or releases a review and answers with the review. @throws REVIEW_CLAIMED, REVIEW_NOT_FOUND */
-function changeClaim(deps: ApiDeps, call: ReviewCall, change: typeof claim) {
+function changeClaim(deps: ApiDeps, call: ReviewCall, command: keyof typeof CLAIM_COMMANDS) {
   const { id } = call.params;
   const { accountId: moderatorId } = requireStaff(call.principal);
   const work = async (tx: Tx) => {
-    if (!(await change(tx, { id, moderatorId }))) {
+    if (!(await CLAIM_COMMANDS[command](tx, { id, moderatorId }))) {
       const { state, claim } = await readReviewDetail(tx.query, id);
       throw refused('REVIEW_CLAIMED', { reviewId: id, state, claim });
     }
     return { status: 200, headers: {}, body: await readReviewDetail(tx.query, id) };
   };
-  return edit(deps, call, { name: 'review.edit', scope: `${id} claim`, work });
+  const { body, headers, principal, raw } = call;
+  // Claims and releases share a scope: the path keeps a key of one from answering the other.
+  const request = { body, headers, principal, raw, params: { id, path: `${PATH}/${id}/${command}` } };
+  return edit(deps, request, { name: 'review.edit', scope: `${id} claim`, work });
 }
 
 const claimRoute = (deps: ApiDeps) =>
@@ -66,7 +70,7 @@ const claimRoute = (deps: ApiDeps) =>
     params,
     answers: { 200: claimed },
     errors: ['REVIEW_NOT_FOUND', 'REVIEW_CLAIMED'],
-    handle: (call) => changeClaim(deps, call, claim),
+    handle: (call) => changeClaim(deps, call, 'claim'),
   });
 
 const releaseRoute = (deps: ApiDeps) =>
@@ -77,7 +81,7 @@ const releaseRoute = (deps: ApiDeps) =>
     params,
     answers: { 200: { description: 'The review; any moderator can claim it', schema: reviewDetailSchema } },
     errors: ['REVIEW_NOT_FOUND', 'REVIEW_CLAIMED'],
-    handle: (call) => changeClaim(deps, call, release),
+    handle: (call) => changeClaim(deps, call, 'release'),
   });
 
 const decide = (deps: ApiDeps) =>
