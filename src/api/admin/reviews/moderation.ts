@@ -57,8 +57,8 @@ function changeClaim(deps: ApiDeps, call: ReviewCall, command: keyof typeof CLAI
     return { status: 200, headers: {}, body: await readReviewDetail(tx.query, id) };
   };
   const { body, headers, principal, raw } = call;
-  // Claims and releases share a scope: the command keeps a key of one from answering the other.
-  const request = { body, headers, principal, raw, params: { id, command } };
+  // Claims and releases share a scope: the path keeps a key of one from answering the other.
+  const request = { body, headers, principal, raw, params: { id, path: `${PATH}/${id}/${command}` } };
   return edit(deps, request, { name: 'review.edit', scope: `${id} claim`, work });
 }
 
