@@ -37,7 +37,10 @@ const CATALOGUE = {
   NOT_ACCEPTABLE: invalid(406, 'None of the media types in the Accept header is supported.'),
   METHOD_NOT_ALLOWED: invalid(405, 'This path does not support this method.'),
   CURSOR_INVALID: invalid(400, 'The cursor is invalid. Use a cursor that this list returned.'),
-  IDEMPOTENCY_KEY_INVALID: invalid(400, 'The idempotency key must be 1 to 255 printable characters.'),
+  IDEMPOTENCY_KEY_INVALID: invalid(
+    400,
+    'The idempotency key must be 1 to 255 printable ASCII characters without spaces.',
+  ),
   IDEMPOTENCY_KEY_TOO_SHORT: invalid(
     400,
     'The idempotency key of a guest who creates a cart must be random and have at least 16 characters.',
@@ -49,9 +52,9 @@ const CATALOGUE = {
 
   // Authentication and permissions.
   AUTHENTICATION_REQUIRED: unauthenticated('Authentication is required. Sign in first.'),
-  CART_TOKEN_REQUIRED: unauthenticated('The cart token is missing or wrong. Send it in the X-Cart-Token header.'),
+  CART_TOKEN_REQUIRED: unauthenticated('The cart token is missing. Send it in the X-Cart-Token header.'),
   ORDER_TOKEN_REQUIRED: unauthenticated(
-    'The order token is missing or wrong. Send the token of the e-mailed link, or the cart token as X-Cart-Token.',
+    'The order token is missing. Send the token of the e-mailed link, or the cart token as X-Cart-Token.',
   ),
   CREDENTIALS_INVALID: unauthenticated('The access token or API key is invalid, expired or revoked.'),
   AUTHENTICATION_AMBIGUOUS: invalid(400, 'Send an access token or an API key, not both.'),

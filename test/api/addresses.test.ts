@@ -204,6 +204,10 @@ describe('the addresses of a customer', function () {
         expected: 'a PIN code of IN-MH',
       },
     ]);
+    const unknown = await add({ ...BENGALURU, state: 'KA' });
+    expect(unknown.body.error.details).to.deep.equal([
+      { where: 'body.state', problem: 'must be the ISO 3166-2 code of an Indian state, e.g. "IN-KA"' },
+    ]);
     for (const wrong of [
       { name: '\u200b' },
       { line1: '12 MG\u0000Road' },

@@ -40,6 +40,9 @@ describe('the API document of the whole house', function () {
       expect(JSON.stringify(orNull)).to.contain(JSON.stringify(state.enum));
       expect(bodyOf('/store/account/reviews/{id}', 'patch').minProperties).to.equal(1);
       expect(components.schemas.Preferences.maxProperties).to.equal(50);
+      const { parameters, responses } = paths['/api/v1/admin/reviews/policy'].put;
+      expect(parameters).to.deep.include({ $ref: '#/components/parameters/IfMatch' });
+      expect(responses).to.include.keys('412', '428');
     } finally {
       await shop.close();
     }

@@ -92,7 +92,33 @@ describe('a failure', () => {
         code: 'UNSUPPORTED_MEDIA_TYPE',
       });
     }
-    expect(await post('{}', { ...JSON_TYPE, 'content-encoding': 'rot13' })).to.include({ status: 415 });
+    const unsupported = async (headers: object) => {
+      const { status, message, details } = await post('{}', { ...JSON_TYPE, ...headers });
+      return [status, message, details];
+    };
+    expect(await unsupported({ 'content-encoding': 'rot13' })).to.deep.equal([
+      415,
+      'The encoding of the body is not supported.',
+      [{ where: 'header.content-encoding', problem: 'is not supported', expected: 'gzip, deflate, br or none' }],
+    ]);
+    expect(await unsupported({ 'content-type': 'application/json; charset=cp037' })).to.deep.equal([
+      415,
+      'The charset of the body is not supported.',
+      [{ where: 'header.content-type', problem: 'is not supported', expected: 'charset=utf-8' }],
+    ]);
+  });
+
+  it('names the encoding of a body that cannot be decompressed', async () => {
+    for (const encoding of ['gzip', 'deflate', 'br']) {
+      const answer = await post('{"items": []}', { ...JSON_TYPE, 'content-encoding': encoding });
+      expect(answer, encoding).to.include({ status: 400, code: 'VALIDATION_FAILED' });
+      expect(answer.details, encoding).to.deep.equal([
+        {
+          where: 'header.content-encoding',
+          problem: 'does not match the body, which cannot be decompressed',
+        },
+      ]);
+    }
   });
 
   it('is 413 beyond 100 kB, also when it was small on the way, for JSON and raw bodies', async () => {

@@ -39,7 +39,8 @@ describe('the operators’ pages of orders', function () {
     expect(found.text).to.include(`href="/ops/orders/${orderId}"`);
     expect((await support.open('/ops/orders?state=SHIPPED')).text).to.include('Nothing found.');
     const wrong = await support.open('/ops/orders?number=12');
-    expect(wrong.text).to.match(/role="alert"[^>]*>[^<]*number: must be an order number/);
+    expect(wrong.status).to.equal(400);
+    expect(wrong.text).to.match(/role="alert"[^>]*>The request is invalid\. number: must be an order number/);
     const { status, text, headers } = await support.open(`/ops/orders/${orderId}`);
     expect([status, headers.get('cache-control')]).to.deep.equal([200, 'no-store']);
     expect(text)
@@ -112,7 +113,25 @@ describe('the operators’ pages of orders', function () {
     const refused = await manager.submit(path, { action: 'CANCEL', key, reason: '' });
     expect([refused.status, /role="alert"[^>]*>[^<]*reason: /.test(refused.text)]).to.deep.equal([400, true]);
     expect((await manager.submit(path, { action: 'constructor', key })).status).to.equal(400);
-    expect((await manager.submit(path, { action: 'REFUND', amount: '1.234', key, reason: 'x' })).status).to.equal(400);
+    for (const command of ['REFUND', 'RECORD_REFUND']) {
+      for (const amount of ['12.345', '1,000', '₹5', '-1', '0', '0.00']) {
+        const { status, text } = await manager.submit(path, { action: command, amount, key, reason: 'x' });
+        expect(status, amount).to.equal(400);
+        expect(text, amount).to.include(
+          '>The request is invalid. Amount: must be an amount in rupees like 1250 or 1250.50.<',
+        );
+      }
+    }
+    for (const units of ['abc', '1.5', '-1']) {
+      const { status, text } = await manager.submit(path, {
+        action: 'CANCEL_UNITS',
+        'units-1': units,
+        key,
+        reason: 'x',
+      });
+      expect(status, units).to.equal(400);
+      expect(text, units).to.include('>The request is invalid. Units of line 1: must be a whole number like 2.<');
+    }
     expect((await manager.submit(path, { action: 'PROCESS', key, proof: 'x' })).status).to.equal(403);
     const support = await signedIn('support');
     expect((await support.submit(path, { action: 'PROCESS', key })).status).to.equal(403);

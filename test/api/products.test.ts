@@ -153,12 +153,17 @@ describe('the storefront catalogue', () => {
         'inStock=maybe': 'query.inStock',
         'sort=cheapest': 'query.sort',
         'q=a&q=b': 'query.q',
+        'size=%00': 'query.size',
+        'size=S&size=%00': 'query.size[1]',
+        'collection=%00': 'query.collection',
       };
       for (const [query, where] of Object.entries(cases)) {
         const [status, { code, details }] = await shop.refusal(`/products?${query}`);
         expect([status, code], query).to.deep.equal([400, 'VALIDATION_FAILED']);
         expect((details as { where: string }[]).map((each) => each.where)).to.deep.equal([where]);
       }
+      const [, { details }] = await shop.refusal(`/products?${Array(26).fill('size=S').join('&')}`);
+      expect(details).to.have.nested.property('[0].expected', 'at most 20 items');
     });
   });
 

@@ -78,8 +78,9 @@ describe('sessions', function () {
 
     it('end with a sign-out, only where it was', async () => {
       const phone = await signIn('Phone');
+      expect(await works(phone.accessToken)).to.equal(true);
       expect((await post(phone, 'logout')).status).to.equal(204);
-      await isOver(phone.accessToken);
+      expect(await works(phone.accessToken), 'the process that ended it knows at once').to.equal(false);
       expect((await refresh(phone.refreshToken)).status).to.equal(401);
       expect((await refresh(asha.refreshToken)).status).to.equal(200);
     });

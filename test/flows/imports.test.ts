@@ -184,6 +184,8 @@ describe('products as files', function () {
     }
     const other = await send('{}', { 'content-type': 'application/json' });
     expect(other.status).to.equal(415);
+    const { error } = await json<{ error: { message: string } }>(other);
+    expect(error.message).to.equal('The media type is not supported. Send the body as text/csv.');
     expect(await flow.books.query(`select 1 from product_imports where status = 'receiving'`)).to.deep.equal([]);
   });
 

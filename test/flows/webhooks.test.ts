@@ -55,6 +55,17 @@ describe('a subscriber', function () {
     return orderId;
   };
 
+  it('is created once with one key; the repeated answer has no secret', async () => {
+    const body = { url: receiver.url, events: ['order.cancelled'] };
+    const create = () => admin<Webhook>('POST', '', body, { 'idempotency-key': 'webhook-of-the-test' });
+    const [first, again] = [await create(), await create()];
+    expect([first.status, again.status]).to.deep.equal([201, 201]);
+    const { secret, ...webhook } = first.body;
+    expect(secret).to.match(/^whsec_/);
+    expect(again.body).to.deep.equal(webhook);
+    expect((await admin<{ data: object[] }>('GET', '')).body.data).to.have.length(1);
+  });
+
   it('is told what they asked for, signed, once each, and nothing else', async () => {
     const webhook = await subscribe(['order.confirmed', 'order.cancelled']);
     const orderId = await cancelOne();

@@ -34,7 +34,7 @@ export const registerRoute = (deps: ApiDeps): AnyRoute =>
     limit: 'sign-in',
     summary: 'Create a customer account and sign in',
     description:
-      'The guest cart of `cartId` and `X-Cart-Token` becomes the cart of the customer. One IP address gets the error `EMAIL_TAKEN` at most 100 times in 15 minutes by default, then `TOO_MANY_REQUESTS`.',
+      'The guest cart of `cartId` and `X-Cart-Token` becomes the cart of the customer. One IP address gets the error `EMAIL_TAKEN` at most 100 times in 15 minutes by default, then `TOO_MANY_REQUESTS`. An `Idempotency-Key` is ignored, because the answer with its tokens is not stored: if an answer is lost, sign in.',
     tag: 'Account',
     body: registerSchema,
     answers: {

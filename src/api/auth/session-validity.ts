@@ -21,6 +21,14 @@ export interface SessionValidity {
 const CACHE_MS = 500;
 const MAX_ENTRIES = 20_000;
 
+/** Sessions that this process has ended. They are kept until every result from before is no longer cached. */
+const ended = new LRUCache<string, true>({ max: MAX_ENTRIES, ttl: 10_000 });
+
+/** Makes this process refuse a session at once. Call it after the commit that ended the session. */
+export function refuseSession(sessionId: string): void {
+  ended.set(sessionId, true);
+}
+
 /** Reads the validity from the database, at most once per half second for each session or key. */
 export function readSessionValidity({ query }: Pick<Database, 'query'>): SessionValidity {
   const cached = <V extends object>(read: (key: string) => Promise<V | undefined>) =>
@@ -30,6 +38,8 @@ export function readSessionValidity({ query }: Pick<Database, 'query'>): Session
   return {
     async ofSession(id) {
       const person = await sessions.fetch(id);
+      // Checked after the query, which may have begun before the session ended.
+      if (ended.has(id)) return undefined;
       // Not cached: a session must be usable right after its second factor.
       if (person?.awaitsMfa) sessions.delete(id);
       return person;

@@ -71,7 +71,8 @@ function unsupported(request: express.Request, expected: string): RequestFault {
   request.resume();
   const problem = expected === 'application/json' ? 'is not JSON' : `is not ${expected}`;
   const details = [{ where: 'header.content-type', problem, expected }];
-  return new RequestFault('UNSUPPORTED_MEDIA_TYPE', { details });
+  const message = `The media type is not supported. Send the body as ${expected}.`;
+  return new RequestFault('UNSUPPORTED_MEDIA_TYPE', { message, details });
 }
 
 const parse = (parser: express.RequestHandler, { request, response }: Raw): Promise<unknown> =>

@@ -14,9 +14,13 @@ export function alertTextOf({ code, message, headers, details }: Failure): strin
   const seconds = Number(headers?.['Retry-After'] ?? 0);
   const wait =
     seconds > 0 ? ` Wait ${seconds > 90 ? `${Math.ceil(seconds / 60)} minutes` : `${seconds} seconds`}.` : '';
-  const problems = Array.isArray(details) ? ` ${details.map(problemText).join('; ')}.` : '';
-  return `${message ?? ERRORS[code].message}${problems}${wait}`;
+  const text = message ?? ERRORS[code].message;
+  if (!Array.isArray(details)) return `${text}${wait}`;
+  return `${text.replace(DETAILS_HINT, '')} ${details.map(problemText).join('; ')}.${wait}`;
 }
+
+/** A page shows the problems themselves. */
+const DETAILS_HINT = ' Correct the problems listed in the details.';
 
 const problemText = ({ where, problem }: Problem): string =>
   `${where.replace(/^(?:body|query|path)\W?/, '') || 'The form'}: ${problem}`;

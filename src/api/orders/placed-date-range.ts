@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { uuidv7Floor } from '../../infra/ids.ts';
+import { invalid } from '../http/errors/problems.ts';
 
 const day = z.iso.date().optional();
 
@@ -34,8 +35,13 @@ interface PlacedQuery {
   placedBefore?: string | undefined;
 }
 
-/** Converts days and instants of a query into one range; the narrower of two limits applies. */
+/**
+ * Converts days and instants of a query into one range; the narrower of two limits applies.
+ * @throws RequestFault VALIDATION_FAILED when `from` is after `to`
+ */
 export function placedRangeOf({ from, to, placedFrom, placedBefore }: PlacedQuery): PlacedRange {
+  if (from && to && from > to)
+    throw invalid([{ where: 'query.from', problem: 'is after `to`', expected: `at most ${to}` }]);
   const earliest = [from && startOfDay(from), placedFrom && Date.parse(placedFrom)].filter(
     (ms) => typeof ms === 'number',
   );

@@ -115,10 +115,11 @@ const change = (deps: ApiDeps) =>
     ...common,
     method: 'put',
     path: PATH,
+    versioned: true,
     summary: 'Replace the review policy',
     body: policySchema,
     answers: { 200: { description: 'The policy', schema: storedSchema } },
-    errors: ['VERSION_REQUIRED', 'VERSION_MISMATCH', 'CONCURRENT_UPDATE'],
+    errors: ['CONCURRENT_UPDATE'],
     handle(call) {
       const { kind, id } = actorOf(call.principal);
       const work = async (tx: Tx) => {

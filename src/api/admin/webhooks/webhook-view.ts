@@ -26,7 +26,9 @@ export const webhookSchema = z
 export type WebhookRow = RowOf<typeof webhookSchema>;
 
 export const newWebhookSchema = webhookSchema
-  .extend({ secret: z.string().meta({ description: 'The secret that signs deliveries. It is shown only once.' }) })
+  .extend({
+    secret: z.string().optional().meta({ description: 'The secret that signs deliveries. It is shown only once.' }),
+  })
   .meta({ id: 'NewWebhook' });
 
 export const WEBHOOK_COLUMNS = `id, url, events, state, disabled_because as "disabledBecause", failing_since as "failingSince",

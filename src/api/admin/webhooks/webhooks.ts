@@ -67,18 +67,29 @@ const create = (deps: ApiDeps) =>
     method: 'post',
     path: PATH,
     summary: 'Create a webhook',
+    description: 'A repeated request with the same `Idempotency-Key` returns the webhook without its secret.',
     body: z.strictObject(webhookBody),
     answers: { 201: { description: 'The webhook with its secret', schema: newWebhookSchema } },
-    handle(call) {
+    idempotent: true,
+    async handle(call) {
       const { url, events } = call.body;
+      let secret: string | undefined;
       const work = async (tx: Tx) => {
-        const created = { url, events, createdBy: creatorOf(call.principal) };
-        const { subscription, secret } = WebhookSubscription.create(deps.vault, created, tx.now);
+        const created = WebhookSubscription.create(
+          deps.vault,
+          { url, events, createdBy: creatorOf(call.principal) },
+          tx.now,
+        );
+        const { subscription } = created;
+        secret = created.secret;
         tx.persist(subscription);
-        const answer = { status: 201, headers: noStore, body: { ...webhookOf(subscription), secret } };
+        const answer = { status: 201, headers: noStore, body: webhookOf(subscription) };
         return { answer, target: { type: 'webhook', id: subscription.id }, before: null, after: { url, events } };
       };
-      return adminEdit(deps, call, { action: 'webhook.create', scope: 'new', isSecret: true, work });
+      // The stored answer does not contain the secret, so a replayed answer cannot reveal it.
+      const answer = await adminEdit(deps, call, { action: 'webhook.create', scope: 'new', work });
+      const isReplayed = answer.headers?.['Idempotent-Replayed'] !== undefined;
+      return isReplayed ? answer : { ...answer, body: { ...(answer.body as object), secret } };
     },
   });
 

@@ -6,6 +6,7 @@ import { type Answer, type AnyRoute, type Call, route } from '../../http/route.t
 import { edit } from '../../writes/edit.ts';
 import { withoutBody } from '../credentials/passwords.ts';
 import { requireSession } from '../principal.ts';
+import { refuseSession } from '../session-validity.ts';
 import type { SignInRealm } from '../sign-in-realm.ts';
 
 export const sessionSchema = z
@@ -60,10 +61,11 @@ const logout = (deps: ApiDeps, { path, access, tag }: SignInRealm) =>
     summary: 'End the current session',
     tag,
     answers: ended,
-    handle: (call) =>
-      endSessions(deps, call, (tx, { accountId, sessionId: only }) =>
-        revokeSessions(tx, { accountId, because: 'logout', only }),
-      ),
+    handle(call) {
+      const { accountId, sessionId: only } = requireSession(call.principal);
+      const end = (tx: Tx) => revokeSessions(tx, { accountId, because: 'logout', only });
+      return endSessions(deps, call, { ends: only, end });
+    },
   });
 
 const logoutEverywhere = (deps: ApiDeps, { path, access, tag }: SignInRealm) =>
@@ -75,8 +77,11 @@ const logoutEverywhere = (deps: ApiDeps, { path, access, tag }: SignInRealm) =>
     summary: 'End all sessions, including the current one',
     tag,
     answers: ended,
-    handle: (call) =>
-      endSessions(deps, call, (tx, { accountId }) => revokeSessions(tx, { accountId, because: 'logout-everywhere' })),
+    handle(call) {
+      const { accountId, sessionId } = requireSession(call.principal);
+      const end = (tx: Tx) => revokeSessions(tx, { accountId, because: 'logout-everywhere' });
+      return endSessions(deps, call, { ends: sessionId, end });
+    },
   });
 
 const endOneSession = (deps: ApiDeps, { path, access, tag }: SignInRealm) =>
@@ -90,18 +95,25 @@ const endOneSession = (deps: ApiDeps, { path, access, tag }: SignInRealm) =>
     params: z.object({ id: z.uuid() }),
     answers: ended,
     errors: ['SESSION_NOT_FOUND'],
-    handle: (call) => endSessions(deps, call, (tx, { accountId }) => endSession(tx, { accountId, id: call.params.id })),
+    handle(call) {
+      const { accountId } = requireSession(call.principal);
+      const { id } = call.params;
+      return endSessions(deps, call, { ends: id, end: (tx) => endSession(tx, { accountId, id }) });
+    },
   });
 
-function endSessions(
+/** Ends sessions. This process refuses the session `ends` at once, other processes and other sessions follow soon. */
+async function endSessions(
   deps: ApiDeps,
   call: Call<unknown, unknown, unknown>,
-  end: (tx: Tx, caller: { accountId: string; sessionId: string }) => Promise<unknown>,
+  { ends, end }: { ends: string; end(tx: Tx): Promise<unknown> },
 ): Promise<Answer> {
-  const caller = requireSession(call.principal);
+  const { accountId: scope } = requireSession(call.principal);
   const work = async (tx: Tx) => {
-    await end(tx, caller);
+    await end(tx);
     return { status: 204, headers: {}, body: {} };
   };
-  return withoutBody(edit(deps, call, { name: 'session.revoke', scope: caller.accountId, isSecret: true, work }));
+  const answer = await withoutBody(edit(deps, call, { name: 'session.revoke', scope, isSecret: true, work }));
+  refuseSession(ends);
+  return answer;
 }

@@ -40,8 +40,9 @@ function requestFailure(error: Error): Failure | undefined {
     case 'entity.too.large':
       return { code: 'PAYLOAD_TOO_LARGE', details: { limitBytes: Reflect.get(error, 'limit') } };
     case 'charset.unsupported':
+      return unsupported('content-type', 'The charset of the body is not supported.', 'charset=utf-8');
     case 'encoding.unsupported':
-      return { code: 'UNSUPPORTED_MEDIA_TYPE', message: error.message };
+      return unsupported('content-encoding', 'The encoding of the body is not supported.', 'gzip, deflate, br or none');
     default:
       break;
   }
@@ -55,13 +56,26 @@ function requestFailure(error: Error): Failure | undefined {
   }
 }
 
+const unsupported = (header: string, message: string, expected: string): Failure => ({
+  code: 'UNSUPPORTED_MEDIA_TYPE',
+  message,
+  details: [{ where: `header.${header}`, problem: 'is not supported', expected }],
+});
+
 /** Says where the JSON is invalid, without repeating the client's text. */
 function parseProblem(error: Error): string {
   const place = /position \d+( \(line \d+ column \d+\))?/.exec(error.message)?.[0];
   return place ? `breaks at ${place}` : 'is incomplete or is not JSON';
 }
 
+/** The codes of zlib, and those of its Brotli decoder. */
+const NOT_DECODABLE = /^(Z_|ERR__ERROR_)/;
+
 function malformedText(error: Error): Failure {
+  if (NOT_DECODABLE.test(String(Reflect.get(error, 'code')))) {
+    const problem = 'does not match the body, which cannot be decompressed';
+    return { code: 'VALIDATION_FAILED', details: [{ where: 'header.content-encoding', problem }] };
+  }
   const where = error instanceof URIError ? 'path' : 'body';
   return { code: 'VALIDATION_FAILED', details: [{ where, problem: 'cannot be read', expected: 'well-formed UTF-8' }] };
 }

@@ -40,12 +40,18 @@ const unknownField = (where: string, key: string): Problem => ({
   expected: 'no such field',
 });
 
-/** Describes only the union branch with the fewest issues: the issues of all branches together would confuse. */
+/**
+ * Describes only one branch of a union: the issues of all branches together would confuse. A branch of the value's type
+ * comes first, then the one with the fewest issues.
+ */
 function describeUnion(issue: core.$ZodIssueInvalidUnion, found: { where: string; value: unknown }): Problem[] {
-  const best = issue.errors.toSorted((a, b) => weight(a) - weight(b))[0];
+  const best = issue.errors.toSorted((a, b) => mismatch(a) - mismatch(b) || weight(a) - weight(b))[0];
   if (best?.length) return problemsOf(best, found);
   return [{ where: found.where, problem: found.value === undefined ? 'is missing' : issue.message }];
 }
+
+const mismatch = (issues: readonly Issue[]): number =>
+  issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0) ? 1 : 0;
 
 const weight = (issues: readonly Issue[]): number =>
   issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0);

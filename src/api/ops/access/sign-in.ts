@@ -3,6 +3,7 @@ import { beginSession, revokeSessions } from '../../../entities/access/session.t
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { issueDeviceToken } from '../../auth/credentials/device.ts';
 import { requireSession } from '../../auth/principal.ts';
+import { refuseSession } from '../../auth/session-validity.ts';
 import { authenticateWithPassword, credentialsSchema } from '../../auth/sessions/sign-in.ts';
 import { edit } from '../../writes/edit.ts';
 import { droppedCookiesAdvice } from '../cookie-advice.ts';
@@ -71,6 +72,7 @@ export const signOutPage = (deps: OpsDeps): OpsPage => ({
       return { status: 204, headers: {}, body: {} };
     };
     await edit(deps, call, { name: 'session.revoke', scope: accountId, isSecret: true, work });
+    refuseSession(only);
     clearSessionCookie(call.raw.response);
     return { to: `${SIGN_IN_PATH}?done=out` };
   },

@@ -1,3 +1,4 @@
+import { invalid } from '../../http/errors/problems.ts';
 import type { RouteCall } from '../api-call.ts';
 import type { FormFields } from '../ops-request.ts';
 
@@ -42,7 +43,7 @@ const COMMANDS = new Map<string, (fields: FormFields) => Target>([
 
 /**
  * The API request of an order form; undefined for an unknown command. The key of the form makes a form that is sent
- * twice have one effect.
+ * twice have one effect. @throws RequestFault VALIDATION_FAILED for an amount or a number of units that is none
  */
 export function commandRequest(orderId: string, fields: FormFields): RouteCall | undefined {
   const target = COMMANDS.get(fields.action ?? '')?.(fields);
@@ -57,11 +58,15 @@ export function commandRequest(orderId: string, fields: FormFields): RouteCall |
   );
 }
 
-/** The lines with units, from the fields `units-1`, `units-2` and so on. */
+/** The lines with units, from the fields `units-1`, `units-2` and so on. @throws RequestFault for text that is no number */
 const linesOf = (fields: FormFields): { line: number; quantity: number }[] =>
   Object.entries(fields).flatMap(([name, value]) => {
     const [, line] = /^units-(\d+)$/.exec(name) ?? [];
-    return line !== undefined && Number(value) !== 0 ? [{ line: Number(line), quantity: Number(value) }] : [];
+    if (line === undefined) return [];
+    if (!/^\s*\d{0,6}\s*$/.test(value)) {
+      throw invalid([{ where: `Units of line ${line}`, problem: 'must be a whole number like 2' }]);
+    }
+    return Number(value) === 0 ? [] : [{ line: Number(line), quantity: Number(value) }];
   });
 
 const someLines = (name: string, fields: FormFields): object => {
@@ -82,8 +87,10 @@ const refundOf = (fields: FormFields): object => ({
   reason: fields.reason,
 });
 
-/** The paise of an amount in rupees; a text that is no amount stays as it is, for the API to refuse. */
-function paiseOf(rupees: string | undefined): number | string | undefined {
-  const [, whole, part = ''] = /^\s*(\d{1,10})(?:\.(\d{1,2}))?\s*$/.exec(rupees ?? '') ?? [];
-  return whole === undefined ? rupees : Number(whole) * 100 + Number(part.padEnd(2, '0'));
+/** The paise of an amount in rupees. @throws RequestFault for a text that is no amount, and for zero */
+function paiseOf(rupees = ''): number {
+  const [, whole = '0', part = ''] = /^\s*(\d{1,10})(?:\.(\d{1,2}))?\s*$/.exec(rupees) ?? [];
+  const paise = Number(whole) * 100 + Number(part.padEnd(2, '0'));
+  if (paise > 0) return paise;
+  throw invalid([{ where: 'Amount', problem: 'must be an amount in rupees like 1250 or 1250.50' }]);
 }

@@ -1,4 +1,6 @@
 import type { Permission } from '../../../domain/access/permissions.ts';
+import { ERRORS } from '../../../domain/errors.ts';
+import { failureOf } from '../../http/errors/failure.ts';
 import { callApi } from '../api-call.ts';
 import { type Html, html } from '../html.ts';
 import { alertBox, type OpsPage } from '../ops-page.ts';
@@ -42,12 +44,13 @@ export const listPage = <T>(deps: OpsDeps, spec: ListSpec<T>): OpsPage => ({
   permission: spec.permission,
   async render(opsRequest, refusal) {
     const query = queryOf(spec, opsRequest.query);
-    const { rows, alert } = await readRows(deps, opsRequest, { spec, query });
+    const { rows, alert, status = 200 } = await readRows(deps, opsRequest, { spec, query });
     const next =
       rows.nextCursor !== null && new URLSearchParams({ ...noDefaults(spec), ...query, cursor: rows.nextCursor });
     return {
       title: spec.title,
       isWide: true,
+      status,
       main: html`${alertBox(alert)}${spec.above?.(opsRequest, refusal)}${searchForm(spec, query)}
 ${rows.data.length > 0 ? table(spec.title, spec.columns, rows.data) : alert === undefined && html`<p>Nothing found.</p>`}
 ${next && html`<p><a class="button" href="${spec.path}?${next.toString()}">Next page</a></p>`}`,
@@ -70,12 +73,13 @@ async function readRows<T>(
   deps: OpsDeps,
   opsRequest: OpsRequest,
   { spec, query }: { spec: ListSpec<T>; query: FormFields },
-): Promise<{ rows: Page<T>; alert?: string }> {
+): Promise<{ rows: Page<T>; alert?: string; status?: number }> {
   try {
     const { body } = await callApi(deps, opsRequest, { method: 'get', path: spec.api, query });
     return { rows: body as Page<T> };
   } catch (error) {
-    return { rows: { data: [], nextCursor: null }, alert: refusalText(error) };
+    const { status } = ERRORS[failureOf(error).code];
+    return { rows: { data: [], nextCursor: null }, alert: refusalText(error), status };
   }
 }
 

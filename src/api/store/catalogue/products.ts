@@ -12,8 +12,16 @@ import { pricedAnswer } from './priced-response.ts';
 import { productSchema } from './product-view.ts';
 import type { VisitorPrices } from './visitor-prices.ts';
 
+/** A text that PostgreSQL can compare. */
+const filterText = (maxLength: number) =>
+  z
+    .string()
+    .min(1)
+    .max(maxLength)
+    .refine((text) => !text.includes('\0'), 'must not contain U+0000');
+
 const valuesFilter = z
-  .union([z.string().min(1).max(100), z.array(z.string().min(1).max(100)).max(20)])
+  .union([filterText(100), z.array(filterText(100)).max(20)])
   .transform((value) => [value].flat())
   .optional()
   .meta({ description: 'Repeat the parameter to match any of several values. Case-insensitive.' });
@@ -38,7 +46,7 @@ const listQuery = z
       .meta({
         description: `Search text: words or beginnings of words, typing errors allowed; or a SKU or its beginning. Of more than ${MAX_RANKED} matching products, the order \`relevance\` lists the best ${MAX_RANKED}: with the words in title or brand first, then the newest. Other orders list all.`,
       }),
-    collection: z.string().min(1).max(200).optional().meta({ description: 'Slug of a collection.' }),
+    collection: filterText(200).optional().meta({ description: 'Slug of a collection.' }),
     size: valuesFilter,
     color: valuesFilter,
     minPrice: priceFilter,

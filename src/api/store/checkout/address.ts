@@ -30,6 +30,7 @@ export const addressSchema = z
     phone: phoneNumber.optional(),
   })
   .superRefine(({ state, postalCode }, context) => {
+    if (!isIndianSubdivision(state)) return;
     const states = statesOfPinCode(postalCode);
     if (states.length === 0 || states.some(({ code }) => code === state)) return;
     const expected = states.map(({ name, code }) => `${name} (${code})`).join(' or ');
