@@ -65,7 +65,12 @@ const connections = new WeakMap<Server, Set<Socket>>();
 
 /** Creates a server that disconnects clients that send too slowly. The time for an answer has no limit here. */
 export function serve(app: ReturnType<typeof makeApp>, timeouts = SEND_TIMEOUTS): Server {
-  const server = createServer(timeouts, (request, response) => {
+  // Node.js would answer a missing Host header itself, without a body.
+  const server = createServer({ ...timeouts, requireHostHeader: false }, (request, response) => {
+    if (request.headers.host === undefined && request.httpVersion === '1.1') {
+      refuseUnroutable(response, undefined);
+      return;
+    }
     // Without this last handler Express sends its own error pages, with a stack trace outside production.
     app(request as express.Request, response as express.Response, (error: unknown) => {
       refuseUnroutable(response, error);
@@ -74,6 +79,8 @@ export function serve(app: ReturnType<typeof makeApp>, timeouts = SEND_TIMEOUTS)
   // Longer than the idle timeout of common load balancers: the balancer must close an idle connection first.
   server.keepAliveTimeout = 65_000;
   server.on('clientError', refuseMalformed);
+  // A server may ignore expectations that it does not know (RFC 9110, 10.1.1).
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   const open = new Set<Socket>();
   connections.set(server, open);
   server.on('connection', (socket) => {

@@ -271,8 +271,14 @@ describe('a connection', () => {
       request('POST /baskets', 'Content-Length: 2', 'Transfer-Encoding: chunked'),
       `${request('POST /baskets', 'Content-Type: application/json', 'Transfer-Encoding: chunked')}ZZ\r\n`,
       request('GET http://['),
+      'GET /baskets/1 HTTP/1.1\r\n\r\n',
     ];
     for (const text of nonsense) expectFailure(await speak(text).heard, 'MALFORMED_REQUEST');
+  });
+
+  it('with an unknown expectation is served as without it', async () => {
+    const answer = await speak(request('GET /baskets/1', 'Expect: foo', 'Connection: close')).heard;
+    expect(answer).to.match(/^HTTP\/1\.1 200 /);
   });
 
   it('is never shown a stack or a page of the framework, whatever it asks', async () => {

@@ -63,7 +63,7 @@ const linesOf = (fields: FormFields): { line: number; quantity: number }[] =>
   Object.entries(fields).flatMap(([name, value]) => {
     const [, line] = /^units-(\d+)$/.exec(name) ?? [];
     if (line === undefined) return [];
-    if (!/^\s*\d{0,6}\s*$/.test(value)) {
+    if (!/^\d{0,6}$/.test(value.trim())) {
       throw invalid([{ where: `Units of line ${line}`, problem: 'must be a whole number like 2' }]);
     }
     return Number(value) === 0 ? [] : [{ line: Number(line), quantity: Number(value) }];
