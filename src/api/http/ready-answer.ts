@@ -17,6 +17,8 @@ export interface ReadyAnswer {
   etag: string;
   cacheControl: string;
   vary: string;
+  /** Counts that the answer was sent. */
+  countRead(): void;
 }
 
 export interface ReadyAnswerDeps {
@@ -39,6 +41,7 @@ export function sendReadyAnswers(deps: ReadyAnswerDeps): express.RequestHandler 
     const ready = request.method === 'GET' && isAnonymous(request) ? readyAnswer(request.url) : undefined;
     const spent = ready && limits.read.spendPrefetched(callerKey(GUEST, networkOf(request.ip ?? 'unknown')));
     if (!ready || !spent) return next();
+    ready.countRead();
     const { requestId, traceparent } = startRequest(observe, { request, response }, ready.route).trace;
     const security = securityHeadersFor(request.headers.origin);
     const vary = security.vary === '' ? ready.vary : `${security.vary}, ${ready.vary}`;

@@ -42,7 +42,7 @@ const ORDERS_OF_EMAIL = `(select distinct id from (${ORDER_IDS_OF_EMAIL}) as ids
   cross join lateral (select * from orders where id = found.id offset 0) as o`;
 const ALL_ORDERS = 'orders o';
 
-/** The largest `limit`. The plan, which is made before the limit is known, is good for so few rows. */
+/** The largest `limit`, one more than a page may have. The plan, which is made before the limit is known, is good for so few rows. */
 const MOST = 101;
 
 /** Lists orders, newest first by the start of their checkout, because the checkout creates the id of the order. */

@@ -82,5 +82,9 @@ export async function completeGoods(
   const wanted = new Set(variantIds);
   const goods = loaded.filter(({ variantId }) => wanted.delete(variantId));
   if (wanted.size === 0) return goods;
-  return [...goods, ...(await loadGoods(query, [...wanted]))].sort((a, b) => (a.variantId < b.variantId ? -1 : 1));
+  const missing = await loadGoods(query, [...wanted]);
+  const all = [...goods, ...missing].sort((a, b) => (a.variantId < b.variantId ? -1 : 1));
+  const versions = new Set(all.map(({ offersVersion }) => offersVersion));
+  // Offers changed between the two statements, and a price uses one version of them.
+  return versions.size > 1 ? loadGoods(query, variantIds) : all;
 }

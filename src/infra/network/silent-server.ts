@@ -17,7 +17,7 @@ export interface Silence {
 /**
  * Ends a connection whose server owes an answer and sends nothing. Silence is counted in checks, not in time: between
  * two checks the event loop reads the data that has arrived, so a blocked process does not take its server for silent.
- * Checks begin with a write and end when no answer is owed: an idle connection wakes nobody up.
+ * Checks begin with a write and end when no answer is owed: an idle connection sets no timer.
  */
 export function endWhenSilent(stream: Socket, { ms, isOwed, error }: Silence): void {
   const pauseMs = Math.min(ms / CHECKS, MAX_DELAY_MS / 2);

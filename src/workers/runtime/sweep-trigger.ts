@@ -8,7 +8,7 @@ import { DUE_WORK, findDue, RETENTION } from '../reconciliation/sweeper.ts';
 const PAUSE_MS = 2_500;
 /** Shorter than the pause, so that it has ended when its process comes again. */
 const LEASE_MS = 2_000;
-/** One look in so many is also for rows whose retention time is over: ten seconds make no difference to them. */
+/** One check in so many is also for rows whose retention time is over: ten seconds make no difference to them. */
 const RETENTION_EVERY = 4;
 
 /**
@@ -16,9 +16,9 @@ const RETENTION_EVERY = 4;
  * more CPU than all else that an idle worker does.
  */
 export async function triggerSweeps(deps: WorkerDeps, signal: AbortSignal): Promise<void> {
-  const look = openSweepTrigger(deps);
+  const check = openSweepTrigger(deps);
   while (!signal.aborted) {
-    await look().catch((error) => observeSparingly('sweeper.waits', errorFields(error)));
+    await check().catch((error) => observeSparingly('sweeper.check_failed', errorFields(error)));
     await wait(PAUSE_MS, undefined, { signal }).catch(() => undefined);
   }
 }
@@ -28,12 +28,12 @@ export async function triggerSweeps(deps: WorkerDeps, signal: AbortSignal): Prom
  * and throws while Postgres is down.
  */
 export function openSweepTrigger({ db, queues }: Pick<WorkerDeps, 'db' | 'queues'>): () => Promise<void> {
-  let looks = 0;
+  let checks = 0;
   return async () => {
     if (!queues.isConnected() || !(await queues.acquireLease('sweep', LEASE_MS))) return;
-    const due = await findDue({ db }, looks % RETENTION_EVERY === 0 ? DUE_WORK.all : DUE_WORK.urgent);
+    const due = await findDue({ db }, checks % RETENTION_EVERY === 0 ? DUE_WORK.all : DUE_WORK.urgent);
     if (due.size > 0) queues.nudge(sweep);
     // A round ends one batch of the rows: more may be left.
-    looks = due.has(RETENTION) ? 0 : looks + 1;
+    checks = due.has(RETENTION) ? 0 : checks + 1;
   };
 }

@@ -4,7 +4,7 @@ import type { LayeredCache } from '../../../infra/cache/layered-cache.ts';
 import type { ReadyAnswer } from '../../http/ready-answer.ts';
 
 /** An answer to visitors who are not signed in, whose response lies in memory. */
-export interface PublicAnswer extends Omit<ReadyAnswer, 'route' | 'contentLength'> {
+export interface PublicAnswer extends Omit<ReadyAnswer, 'route' | 'contentLength' | 'countRead'> {
   /** The entry of the response. */
   entry: Entry;
   /** In ms since 1970: until then, and while no cached value changes, it stays the same. */
@@ -38,7 +38,8 @@ export function openReadyAnswers(cache: Pick<LayeredCache, 'changes' | 'countRea
     const answer = look();
     if (!answer) return undefined;
     const contentLength = String(Buffer.byteLength(answer.json));
-    const found = { ...answer, route, contentLength, changes: cache.changes() };
+    const countRead = () => cache.countRead(answer.entry);
+    const found = { ...answer, route, contentLength, countRead, changes: cache.changes() };
     urls.set(url, { route, look, found });
     return found;
   }
@@ -47,9 +48,7 @@ export function openReadyAnswers(cache: Pick<LayeredCache, 'changes' | 'countRea
       const remembered = urls.get(url);
       if (!remembered) return undefined;
       const { found } = remembered;
-      const current = found && isCurrent(found) ? found : lookAgain(url, remembered);
-      if (current) cache.countRead(current.entry);
-      return current;
+      return found && isCurrent(found) ? found : lookAgain(url, remembered);
     },
     remember(url, from) {
       if (url.length <= MAX_URL_LENGTH && !urls.has(url)) urls.set(url, from);
