@@ -38,7 +38,7 @@ import { deleteExpiredRows } from '../../src/entities/retention/expired-rows.ts'
 import type { Database } from '../../src/infra/database/database.ts';
 import type { Query } from '../../src/infra/database/query.ts';
 import type { Tx } from '../../src/infra/database/unit-of-work.ts';
-import { findDue } from '../../src/workers/reconciliation/sweeper.ts';
+import { DUE_WORK, findDue } from '../../src/workers/reconciliation/sweeper.ts';
 
 export const RESOURCES: readonly ManagedResource[] = [
   ...[BUNDLES, COLLECTIONS, DISCOUNTS, PRICE_LISTS, PRICING_RULES, PRODUCTS, SHIPPING_METHODS, VARIANTS],
@@ -154,7 +154,7 @@ const batches = (['checkouts', 'variants'] satisfies BatchTable[]).map(
 );
 const sweeper: Composer[] = [
   (query) => deleteExpiredRows({ query }),
-  (query) => findDue({ db: { query } as Database }),
+  (query) => findDue({ db: { query } as Database }, DUE_WORK.all),
 ];
 const permissions = new Set(PERMISSIONS);
 const overview = (query: Query) => readCounts(query, permissions);

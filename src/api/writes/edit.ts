@@ -61,6 +61,7 @@ export async function edit(
       ? unitOfWork(db, change.name, work)
       : groupedWork(db, { name: change.name, key }, work));
   } catch (error) {
+    if (error instanceof AlreadyAnswered) return replayed(error.answer);
     // The same request may have committed in parallel: then its answer counts, whatever the error here.
     const winner = claim && (await findStoredResponse(db.query, vault, claim));
     if (winner) return replayed(winner);
@@ -74,7 +75,14 @@ function groupKeyOf({ groupKey, scope }: Change<StoredResponse>, claim: Idempote
 }
 
 /** The same request was answered before. */
-class AlreadyAnswered extends Error {}
+class AlreadyAnswered extends Error {
+  readonly answer: StoredResponse;
+
+  constructor(answer: StoredResponse) {
+    super('the request was answered before');
+    this.answer = answer;
+  }
+}
 
 /**
  * Does the work of a change and looks for the stored answer, right behind the first statements of the work: these take
@@ -89,7 +97,7 @@ async function unlessAnswered(
 ): Promise<StoredResponse> {
   const [worked, found] = await Promise.allSettled([change.work(tx), findStoredResponse(tx.query, vault, claim)]);
   if (found.status === 'rejected') throw found.reason;
-  if (found.value) throw new AlreadyAnswered();
+  if (found.value) throw new AlreadyAnswered(found.value);
   if (worked.status === 'rejected') throw worked.reason;
   return worked.value;
 }

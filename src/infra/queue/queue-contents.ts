@@ -7,7 +7,7 @@ type JobList = 'active' | 'wait' | 'prioritized';
 
 /** What all processes can ask of all queues together: an idle one must not ask for each queue. */
 export interface QueueContents {
-  /** The names of the queues with a job in one of these lists. @throws Error when Redis does not answer. */
+  /** The names of the queues with a job in one of these lists, or on a node that does not answer. @throws Error when none answers. */
   withJobs(lists: readonly JobList[]): Promise<ReadonlySet<string>>;
   /** How many of these schedules are stored. @throws Error when Redis does not answer. */
   countSchedules(jobs: readonly { queue: string; name: string }[]): Promise<number>;
@@ -28,9 +28,13 @@ export function openQueueContents(redis: RedisClient, queues: readonly Queue[]):
   return {
     async withJobs(lists) {
       const keysOf = (queue: Queue) => lists.map((list) => queue.toKey(list));
-      if ((await countKeys(queues.map(keysOf))) === 0) return new Set();
-      const counts = await Promise.all(queues.map((queue) => redis.exists(keysOf(queue))));
-      return new Set(queues.filter((_, i) => counts[i] !== 0).map(({ name }) => name));
+      if (!(redis instanceof Cluster) && (await redis.exists(queues.flatMap(keysOf))) === 0) return new Set();
+      const counts = await Promise.allSettled(queues.map((queue) => redis.exists(keysOf(queue))));
+      const [first] = counts;
+      if (first?.status === 'rejected' && counts.every(({ status }) => status === 'rejected')) throw first.reason;
+      const hasNone = (count: (typeof counts)[number] | undefined) =>
+        count?.status === 'fulfilled' && count.value === 0;
+      return new Set(queues.filter((_, i) => !hasNone(counts[i])).map(({ name }) => name));
     },
     countSchedules: (jobs) =>
       countKeys(

@@ -17,18 +17,22 @@ export function recoverStalledJobs(
   workers: readonly Worker[],
   { isConnected, withJobs }: Pick<Queues, 'isConnected' | 'withJobs'>,
 ): () => void {
-  let isChecking = false;
+  // A queue on a node that does not answer must not stop the checks of the others.
+  const checking = new Set<Worker>();
+  async function checkQueue(worker: Worker): Promise<void> {
+    checking.add(worker);
+    await worker
+      .getBackend()
+      .moveStalledJobsToWait()
+      .finally(() => checking.delete(worker));
+  }
   async function check(): Promise<void> {
-    if (isChecking || !isConnected()) return;
-    isChecking = true;
+    if (!isConnected()) return;
     try {
       const active = await withJobs(['active']);
-      const checked = workers.filter(({ name }) => active.has(name));
-      await Promise.all(checked.map((worker) => worker.getBackend().moveStalledJobsToWait()));
+      await Promise.all(workers.filter((one) => active.has(one.name) && !checking.has(one)).map(checkQueue));
     } catch (error) {
       observeSparingly('jobs.stalled_check_failed', errorFields(error));
-    } finally {
-      isChecking = false;
     }
   }
   void check();

@@ -52,9 +52,10 @@ const PERFORM: Record<OperationKind, (provider: PaymentProvider, operation: Oper
     return intent ? { intent: await provider.cancel({ intentId: intent.id, key }) } : 'moot';
   },
 
-  async refund(provider, { id: reference, intentId, amount, key, isUnknown }) {
+  async refund(provider, { id: reference, intentId, amount, key }) {
     if (!intentId || !amount) return 'moot';
-    const refunds = isUnknown ? await ask(provider.refundsOf(intentId)) : [];
+    // A restored database may request again what the provider did before it forgot the key: it keeps keys for a day.
+    const refunds = await ask(provider.refundsOf(intentId));
     const existing = refunds.find((refund) => refund.reference === reference);
     return { refund: existing ?? (await provider.refund({ intentId, amount, key, reference })) };
   },

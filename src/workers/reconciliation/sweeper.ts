@@ -22,7 +22,7 @@ export const RETENTION = 'retention.over';
 /** The maintenance. A missed or duplicate run is harmless, because the rows decide what to do. */
 export const sweepHandlers = (deps: WorkerDeps) => [
   handler(sweep, async () => {
-    const due = await findDue(deps);
+    const due = await findDue(deps, DUE_WORK.urgent);
     for (const rule of STUCK_WORK) {
       if (!due.has(rule.name)) continue;
       if (rule.needsProvider && deps.provider.availability() === 'away') continue;
@@ -32,7 +32,8 @@ export const sweepHandlers = (deps: WorkerDeps) => [
       );
     }
     if (due.has(INVALIDATION)) await publishInvalidations(deps.db, deps.versions);
-    if (due.has(RETENTION)) await enforceRetention(deps);
+    // Last and by itself: a locked table of it must not hold up the others.
+    if ((await findDue(deps, DUE_WORK.retention)).size > 0) await enforceRetention(deps);
     return done;
   }),
   handler(preparePartitions, async () => {
@@ -48,8 +49,7 @@ const URGENT: readonly Search[] = [
   ...STUCK_WORK.map(({ name, sql, find = sql }): Search => [name, find]),
   [INVALIDATION, 'select id from cache_invalidations order by id'],
 ];
-const ALL: readonly Search[] = [
-  ...URGENT,
+const OVER: readonly Search[] = [
   [RETENTION, `select found from (${FIND_EXPIRED}) expired where true = any(found)`],
   [RETENTION, CHECKOUTS_TO_ANONYMISE],
   [RETENTION, CHECKOUTS_TO_DELETE],
@@ -58,12 +58,16 @@ const searchOf = (all: readonly Search[]) => ({ names: all.map(([name]) => name)
 const sqlOf = ([, sql]: Search): string => sql;
 
 /** One statement each, because mostly there is nothing to do: a transaction for each rule would cost more. */
-export const DUE_WORK = { urgent: searchOf(URGENT), all: searchOf(ALL) };
+export const DUE_WORK = {
+  urgent: searchOf(URGENT),
+  retention: searchOf(OVER),
+  all: searchOf([...URGENT, ...OVER]),
+};
 
 /** The names of the work that is due. @throws while Postgres is down */
 export async function findDue(
   { db }: Pick<WorkerDeps, 'db'>,
-  { names, sql } = DUE_WORK.all,
+  { names, sql }: (typeof DUE_WORK)['all'],
 ): Promise<ReadonlySet<string>> {
   try {
     const [row] = await db.query<Found>(sql, [BATCH]);

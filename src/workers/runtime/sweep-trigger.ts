@@ -31,9 +31,12 @@ export function openSweepTrigger({ db, queues }: Pick<WorkerDeps, 'db' | 'queues
   let checks = 0;
   return async () => {
     if (!queues.isConnected() || !(await queues.acquireLease('sweep', LEASE_MS))) return;
-    const due = await findDue({ db }, checks % RETENTION_EVERY === 0 ? DUE_WORK.all : DUE_WORK.urgent);
+    const work = checks % RETENTION_EVERY === 0 ? DUE_WORK.all : DUE_WORK.urgent;
+    // Counted first: when a locked table fails the search for all work, the next one is for the urgent work.
+    checks += 1;
+    const due = await findDue({ db }, work);
     if (due.size > 0) queues.nudge(sweep);
     // A round ends one batch of the rows: more may be left.
-    checks = due.has(RETENTION) ? 0 : checks + 1;
+    if (due.has(RETENTION)) checks = 0;
   };
 }

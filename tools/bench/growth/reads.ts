@@ -18,7 +18,7 @@ import type { Database } from '../../../src/infra/database/database.ts';
 import type { Query } from '../../../src/infra/database/query.ts';
 import { unitOfWork } from '../../../src/infra/database/unit-of-work.ts';
 import { uuidv7Floor } from '../../../src/infra/ids.ts';
-import { findDue } from '../../../src/workers/reconciliation/sweeper.ts';
+import { DUE_WORK, findDue } from '../../../src/workers/reconciliation/sweeper.ts';
 
 type Reads = Record<string, () => Promise<unknown>>;
 
@@ -59,7 +59,7 @@ function rounds(db: Database, { now }: Subject): Reads {
   return {
     'relay: state of the outbox': () => readOutbox(db),
     'relay: claim': () => unitOfWork(db, 'relay.claim', (tx) => claimOverdue(tx, 500)),
-    'sweeper: due work': () => findDue({ db }),
+    'sweeper: due work': () => findDue({ db }, DUE_WORK.all),
     'retention: expired rows': () => deleteExpiredRows(db),
     'retention: ended checkouts': () => findEndedCheckouts(db),
     'metrics: gauges': () => shopGauges(db.query).read(),

@@ -39,7 +39,7 @@ export async function bookForeignRefund(
 /** Whether a refund from the provider's list is our own, or was booked before. */
 async function isKnown(tx: Tx, paymentId: string, { id, reference }: Listed): Promise<boolean> {
   const known = await tx.query(
-    `select 1 from payment_operations where payment_id = $1 and (reference = $2 or id::text = $3)
+    `select 1 from payment_operations where payment_id = $1 and (reference = $2 or (id::text = $3 and status <> 'refused'))
       union all select 1 from refunds where provider_reference = $2`,
     [paymentId, id, reference],
   );
