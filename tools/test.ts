@@ -50,12 +50,10 @@ async function runOnce(options: TestOptions): Promise<boolean> {
   const isPrepared = rounds.length > 0 ? prepare() : undefined;
   isPrepared?.catch(() => undefined);
   const noChecks = { passed: 0, failed: specs.length === 0 ? 1 : 0, epilogue: '' };
-  const checking = options.patterns.length === 0 ? runSteps() : Promise.resolve(noChecks);
-  const isBroken = options.bail && (await checking).failed > 0;
-  const continues = specs.length > 0 && !isBroken;
+  const checked = options.patterns.length === 0 ? await runSteps() : noChecks;
+  const continues = specs.length > 0 && !(options.bail && checked.failed > 0);
   const main = await isPrepared;
   const results = continues && main ? await runTests(rounds, { ...options, main, pace }) : [];
-  const checked = await checking;
   const all = [checked, ...results];
   for (const { epilogue } of all) process.stdout.write(epilogue);
   const [passed, failed] = [sum(all.map((one) => one.passed)), sum(all.map((one) => one.failed))];
@@ -66,8 +64,8 @@ async function runOnce(options: TestOptions): Promise<boolean> {
   return failed === 0 && passed > 0 && !interrupted.signal.aborted;
 }
 
-/** Beside the first tests, so that a core which they leave free is used. */
 async function runSteps() {
+  console.log('\n  checks');
   const outcomes = await Promise.all(STEPS.filter((one) => applies(one, ROOT)).map((step) => runStep(step, ROOT)));
   const reports = outcomes.filter((report) => report !== undefined);
   return { passed: outcomes.length - reports.length, failed: reports.length, epilogue: reports.join('') };

@@ -11,11 +11,12 @@ import { reservePort } from '../../tools/embedded/ports.ts';
 import { type EmbeddedPostgres, type PostgresOptions, startPostgres } from '../../tools/embedded/postgres.ts';
 import { isAlive } from '../../tools/embedded/processes.ts';
 import { type EmbeddedRedis, type RedisOptions, startRedis } from '../../tools/embedded/redis.ts';
+import { describeAll } from '../support/extent.ts';
 
 const PORTS = join(import.meta.dirname, '../../tools/embedded/ports.ts');
 const IS_ROOT = process.getuid?.() === 0;
 
-describe('embedded servers', () => {
+describeAll('embedded servers', () => {
   let folder: string;
   const started: { stop(): Promise<void>; remove?(): Promise<void> }[] = [];
 

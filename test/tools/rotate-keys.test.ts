@@ -10,6 +10,7 @@ import { unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { newId } from '../../src/infra/ids.ts';
 import { BENGALURU } from '../support/address.ts';
 import { type FreshDatabase, freshDatabase } from '../support/database.ts';
+import { itAll } from '../support/extent.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const TOOL = join(import.meta.dirname, '../../tools/rotate-keys.ts');
@@ -127,7 +128,7 @@ describe('bin/rotate-keys', function () {
     expect([again.code, again.facts]).to.deep.equal([0, [report]]);
   });
 
-  it('seals what stands in clear from before: checkouts of earlier versions', async () => {
+  itAll('seals what stands in clear from before: checkouts of earlier versions', async () => {
     const shipping = JSON.stringify(BENGALURU);
     const id = await checkout({ email: 'asha@example.com', shipping, billing: null });
     const { code, report } = await run();
@@ -138,7 +139,7 @@ describe('bin/rotate-keys', function () {
     ]);
   });
 
-  it('names rows that cannot be opened, leaves them as they are, and goes on', async () => {
+  itAll('names rows that cannot be opened, leaves them as they are, and goes on', async () => {
     const [id = '', other = ''] = await people(30);
     await query(`update accounts set name = (select name from accounts where id = $2) where id = $1`, [id, other]);
     const damaged = await checkout({ email: 'no address', shipping: JSON.stringify(BENGALURU), billing: null });
@@ -159,14 +160,14 @@ describe('bin/rotate-keys', function () {
     expect(await rows()).to.deep.equal(untouched);
   });
 
-  it('cannot open anything without the old key, and then touches nothing', async () => {
+  itAll('cannot open anything without the old key, and then touches nothing', async () => {
     await people(3);
     const { code, report } = await run([], NEW);
     expect([code, report.left]).to.deep.equal([1, { accounts: 3, sessions: 3 }]);
     expect(await everything(before)).to.include('Asha 2');
   });
 
-  it('counts only, when asked to', async () => {
+  itAll('counts only, when asked to', async () => {
     await people(3);
     const { code, facts } = await run(['--dry-run']);
     const keys = { accounts: { old: 3 }, sessions: { old: 3 } };
@@ -174,7 +175,7 @@ describe('bin/rotate-keys', function () {
     expect(await everything(before)).to.include('Asha 2');
   });
 
-  it('counts idempotent answers, which run out by themselves', async () => {
+  itAll('counts idempotent answers, which run out by themselves', async () => {
     const body = JSON.stringify(before.ring.seal('{}', 'idempotency_keys.body:s k'));
     await query(`insert into idempotency_keys values ('s', 'k', 'h', 200, '{}', $1, now())`, [body]);
     const { code, report } = await run();
@@ -239,7 +240,7 @@ describe('bin/rotate-keys', function () {
     }
   });
 
-  it('comes back for rows that somebody holds', async () => {
+  itAll('comes back for rows that somebody holds', async () => {
     const [id = ''] = await people(5);
     const { rotation, heldBefore } = await unitOfWork(fresh.db, 'test', async (tx) => {
       await tx.lock(Account, { id });
@@ -252,7 +253,7 @@ describe('bin/rotate-keys', function () {
     expect(await sealedBy('new')).to.equal(5);
   });
 
-  it('may run twice at once', async () => {
+  itAll('may run twice at once', async () => {
     await people(60);
     const said = await everything(before);
     const codes = await Promise.all([start(['--batch', '2']).ended, start(['--batch', '3']).ended]);

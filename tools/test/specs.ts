@@ -37,12 +37,11 @@ export function findSpecs(root: string, patterns: readonly string[] = []): strin
     .sort();
 }
 
-/** One more than the cores that are asked for: a quarter of the time a lane waits for processes and deadlines. */
-export const LANES = 3;
+export const LANES = 2;
 const GRACE_MS = 30_000;
 
-/** Test files of the first lanes, which take about as long as all others. */
-const FIRST_LANES = [/^test\/flows\//, /^test\/(api|infra|workers)\//];
+/** Test files of the second lane, which take about as long as all others. */
+const SECOND_LANE = /^test\/(api|browser|tools|workers)\//;
 
 /** Tests that use the whole machine: each folder runs alone, because their time limits are for a machine that is not
  * used by other tests. */
@@ -52,15 +51,14 @@ const ALONE = [/^test\/crash\//, /^test\/topologies\//, /^test\/endurance\//];
 const SLOW = /^test\/(topologies|endurance)\//;
 
 /**
- * Returns the rounds to run one after the other: first three lanes, which use two cores and end at about the same time,
+ * Returns the rounds to run one after the other: first two lanes, which use two cores and end at about the same time,
  * then the tests that run alone. Without `runsSlow` the folders with slow tests only are left out.
  */
 export function lanesOf(files: readonly string[], runsSlow: boolean): string[][][] {
   const specs = files.filter((file) => runsSlow || !SLOW.test(file));
   const rest = specs.filter((file) => !ALONE.some((folder) => folder.test(file)));
-  const first = FIRST_LANES.map((lane) => rest.filter((file) => lane.test(file)));
-  const last = rest.filter((file) => !FIRST_LANES.some((lane) => lane.test(file)));
-  return [[...first, last], ...ALONE.map((folder) => [specs.filter((file) => folder.test(file))])]
+  const lanes = [rest.filter((file) => !SECOND_LANE.test(file)), rest.filter((file) => SECOND_LANE.test(file))];
+  return [lanes, ...ALONE.map((folder) => [specs.filter((file) => folder.test(file))])]
     .map((round) => round.filter((lane) => lane.length > 0))
     .filter((round) => round.length > 0);
 }

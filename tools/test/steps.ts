@@ -44,7 +44,7 @@ export async function runStep(step: Step, root: string): Promise<string | undefi
   const { code, output } = await capture(step, root);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   const suffix = code === 0 && step.printsOutput ? `: ${output.trim()}` : '';
-  console.log(`  ${code === 0 ? '✔' : '✖'} check: ${step.name}${suffix} (${seconds} s)`);
+  console.log(`  ${code === 0 ? '✔' : '✖'} ${step.name}${suffix} (${seconds} s)`);
   return code === 0 ? undefined : `\n  ✖ ${step.name}\n${output.replace(/^/gm, '      ')}\n`;
 }
 

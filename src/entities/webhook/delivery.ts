@@ -76,6 +76,17 @@ export async function recordAttempt(
   { retryInMs, ...attempt }: Attempt & { retryInMs: number | null },
 ): Promise<string | null> {
   const isDelivered = retryInMs === null;
+  // First, because its deletion takes the same locks in this order: a subscription, then its deliveries.
+  const [subscription] = await tx.query<{ state: string; createdBy: string; wasActive: boolean }>(
+    `update webhook_subscriptions s set failing_since = case when $2 then null else coalesce(s.failing_since, $3) end,
+        state = case when not $2 and s.failing_since < $3::timestamptz - ${DISABLE_AFTER} then 'disabled' else s.state end,
+        disabled_because = case when not $2 and s.failing_since < $3::timestamptz - ${DISABLE_AFTER}
+          then coalesce(s.disabled_because, 'failing') else s.disabled_because end
+      from webhook_subscriptions before where s.id = $1 and before.id = s.id
+      returning s.state, s.created_by as "createdBy", before.state = 'active' as "wasActive"`,
+    [subscriptionId, isDelivered, tx.now],
+  );
+  if (!subscription) return null;
   await tx.query(
     `insert into webhook_attempts (delivery_id, attempt, at, duration_ms, status, error)
       select $1, coalesce(max(attempt), 0) + 1, $2::timestamptz, $3, $4::int, $5 from webhook_attempts where delivery_id = $1`,
@@ -87,14 +98,5 @@ export async function recordAttempt(
         decided_at = case when $2 <> 'pending' then $4 end where id = $1`,
     [id, state, tries + 1, tx.now, retryInMs ?? 0],
   );
-  const [subscription] = await tx.query<{ state: string; createdBy: string; wasActive: boolean }>(
-    `update webhook_subscriptions s set failing_since = case when $2 then null else coalesce(s.failing_since, $3) end,
-        state = case when not $2 and s.failing_since < $3::timestamptz - ${DISABLE_AFTER} then 'disabled' else s.state end,
-        disabled_because = case when not $2 and s.failing_since < $3::timestamptz - ${DISABLE_AFTER}
-          then coalesce(s.disabled_because, 'failing') else s.disabled_because end
-      from webhook_subscriptions before where s.id = $1 and before.id = s.id
-      returning s.state, s.created_by as "createdBy", before.state = 'active' as "wasActive"`,
-    [subscriptionId, isDelivered, tx.now],
-  );
-  return subscription?.state === 'disabled' && subscription.wasActive ? subscription.createdBy : null;
+  return subscription.state === 'disabled' && subscription.wasActive ? subscription.createdBy : null;
 }
