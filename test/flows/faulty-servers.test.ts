@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
+import { describeAll } from '../support/extent.ts';
 import { scaled } from '../support/pace.ts';
 import { goodsOf } from '../support/reviewers.ts';
 import { blockDisk, makeReadOnly, type Repair } from '../support/server-faults.ts';
@@ -15,7 +16,7 @@ interface Health {
   checks: Record<string, boolean>;
 }
 
-describe('servers that are there and do not work', function () {
+describeAll('servers that are there and do not work', function () {
   this.timeout(120_000);
   let flow: Flow;
   let redis: Redis;

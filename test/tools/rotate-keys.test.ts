@@ -182,7 +182,7 @@ describe('bin/rotate-keys', function () {
     expect([code, report.keys]).to.deep.equal([0, { idempotency_keys: { old: 1 } }]);
   });
 
-  it('goes on where it was killed', async () => {
+  itAll('goes on where it was killed', async () => {
     await people(300);
     const said = await everything(before);
     const killed = start(['--batch', '3']);
@@ -197,7 +197,7 @@ describe('bin/rotate-keys', function () {
     expect(await everything(after)).to.deep.equal(said);
   });
 
-  it('loses no edit that happens beside it, and disturbs no reader', async () => {
+  itAll('loses no edit that happens beside it, and disturbs no reader', async () => {
     const ids = await people(200);
     const rotation = start(['--batch', '5']);
     let isOver = false;
