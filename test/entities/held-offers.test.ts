@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { completeGoods, loadGoods } from '../../src/entities/catalogue/sellable.ts';
 import { loadGoodsForPricing } from '../../src/entities/pricing/goods-for-pricing.ts';
 import { createOffersCache, type OffersCache } from '../../src/entities/pricing/offers.ts';
 import { unitOfWork } from '../../src/infra/database/unit-of-work.ts';
@@ -59,6 +60,16 @@ describe('the offers that a process holds', () => {
       expect(trigger, 'truncate').not.to.equal(undefined);
     });
   }
+
+  it('have one version for all goods of a price, also of goods that were loaded before a change', async () => {
+    const loaded = await loadGoods(query, variantIds.slice(0, 1));
+    await query(`update discounts set status = status where false`);
+    const goods = await completeGoods(query, variantIds, loaded);
+    const now = await version();
+    expect(goods.map((one) => [one.variantId, one.offersVersion])).to.deep.equal(
+      [...variantIds].sort().map((id) => [id, now]),
+    );
+  });
 
   it('are never older than what is priced with them: random changes, compared with a process that has just begun', async () => {
     const held = createOffersCache();
