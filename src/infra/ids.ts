@@ -3,6 +3,9 @@ import { v7 } from 'uuid';
 /** Returns a new UUIDv7. Ids sort by creation time; the partitions rely on it. */
 export const newId = (): string => v7();
 
+/** Whether a text has the form of a UUID of any version, in any case. */
+export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+
 /** The creation time of a UUIDv7. */
 export const uuidv7Time = (id: string): Date => new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16));
 

@@ -15,8 +15,8 @@ import type { SignInRealm } from '../auth/sign-in-realm.ts';
 import type { ApiDeps } from '../deps.ts';
 import { emailSchema, nameSchema, phoneSchema } from '../fields/person-fields.ts';
 import { RequestFault } from '../http/errors/failure.ts';
-import { type Answer, type AnyRoute, type Call, route } from '../http/route.ts';
-import { edit } from '../writes/edit.ts';
+import { type Answer, type AnyRoute, route } from '../http/route.ts';
+import { type EditCall, edit } from '../writes/edit.ts';
 import { customerSchema, customerView } from './customer-view.ts';
 
 const changeSchema = z.strictObject({
@@ -25,8 +25,6 @@ const changeSchema = z.strictObject({
   email: emailSchema.optional(),
   currentPassword: currentPasswordSchema.optional().meta({ description: 'Required to change the e-mail address.' }),
 });
-
-type AnyCall = Pick<Call<unknown, unknown, unknown>, 'body' | 'headers' | 'params' | 'principal' | 'raw'>;
 
 interface ProfileChange {
   name?: string | undefined;
@@ -85,7 +83,7 @@ interface OwnProfileChange {
 }
 
 /** @throws PASSWORD_WRONG when the password has changed since its verification; EMAIL_TAKEN */
-async function updateOwnProfile(deps: ApiDeps, call: AnyCall, change: OwnProfileChange): Promise<Answer> {
+async function updateOwnProfile(deps: ApiDeps, call: EditCall, change: OwnProfileChange): Promise<Answer> {
   const { accountId, changes, passwordHash } = change;
   const work = async (tx: Tx) => {
     const account = await tx.lock(Account, { id: accountId, status: 'active', ...(passwordHash && { passwordHash }) });

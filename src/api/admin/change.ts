@@ -4,7 +4,7 @@ import type { Tx } from '../../infra/database/unit-of-work.ts';
 import type { Principal } from '../auth/principal.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Answer, Call } from '../http/route.ts';
-import { edit } from '../writes/edit.ts';
+import { type EditCall, edit } from '../writes/edit.ts';
 import { afterPublish } from '../writes/publish-changes.ts';
 
 export interface AuditedAnswer {
@@ -24,7 +24,7 @@ export interface AdminChange {
   work(tx: Tx): Promise<AuditedAnswer>;
 }
 
-type AnyCall = Pick<Call<unknown, unknown, unknown>, 'body' | 'headers' | 'params' | 'principal' | 'raw' | 'requestId'>;
+type AnyCall = EditCall & Pick<Call<unknown, unknown, unknown>, 'requestId'>;
 
 /** Runs an admin change and writes its audit log entry in one transaction. Every admin change goes through here. */
 export const adminEdit = (deps: ApiDeps, call: AnyCall, { work, ...change }: AdminChange): Promise<Answer> => {

@@ -8,6 +8,7 @@ import {
 } from '../../entities/outbox/idempotency.ts';
 import { groupedWork } from '../../infra/database/groups/grouped-work.ts';
 import { type Tx, unitOfWork } from '../../infra/database/unit-of-work.ts';
+import { isUuid } from '../../infra/ids.ts';
 import { networkOf } from '../../infra/network/network.ts';
 import { callerKey } from '../auth/principal.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -17,9 +18,9 @@ import type { Answer, Call } from '../http/route.ts';
 const NEW = 'new';
 /** Characters of a key that nobody else uses by chance. */
 const RANDOM_KEY_LENGTH = 16;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-type AnyCall = Pick<Call<unknown, unknown, unknown>, 'body' | 'headers' | 'params' | 'principal' | 'raw'>;
+/** What a change needs of a call. */
+export type EditCall = Pick<Call<unknown, unknown, unknown>, 'body' | 'headers' | 'params' | 'principal' | 'raw'>;
 
 export interface Change<T> {
   /** The name of the transaction, for example `cart.edit`. */
@@ -41,7 +42,7 @@ export interface Change<T> {
  */
 export async function edit(
   { db, vault }: Pick<ApiDeps, 'db' | 'vault'>,
-  call: AnyCall,
+  call: EditCall,
   change: Change<StoredResponse>,
 ): Promise<Answer> {
   const claim = change.isSecret ? undefined : claimOf(call, change);
@@ -108,7 +109,7 @@ const replayed = (answer: StoredResponse): Answer => ({
 });
 
 function claimOf(
-  { headers, params, body, principal, raw }: AnyCall,
+  { headers, params, body, principal, raw }: EditCall,
   { name, scope }: Change<StoredResponse>,
 ): IdempotencyClaim | undefined {
   const key = headers['idempotency-key'];
@@ -141,5 +142,5 @@ function claimOf(
  */
 function idsOutside(scope: string, params: unknown): Record<string, string> {
   const outside = Object.entries(params ?? {}).filter(([, value]) => !scope.split(' ').includes(value));
-  return Object.fromEntries(outside.map(([name, value]) => [name, UUID.test(value) ? value.toLowerCase() : value]));
+  return Object.fromEntries(outside.map(([name, value]) => [name, isUuid(value) ? value.toLowerCase() : value]));
 }

@@ -11,16 +11,14 @@ import {
 } from '../../../entities/account/mfa.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import type { ApiDeps } from '../../deps.ts';
-import type { Answer, Call } from '../../http/route.ts';
-import { edit } from '../../writes/edit.ts';
+import type { Answer } from '../../http/route.ts';
+import { type EditCall, edit } from '../../writes/edit.ts';
 import { requireSession } from '../principal.ts';
 import { noStore } from '../sessions/session-answer.ts';
 import { guardAgainstBruteForce } from './brute-force-guard.ts';
 
-type AnyCall = Pick<Call<unknown, unknown, unknown>, 'body' | 'headers' | 'params' | 'principal' | 'raw'>;
-
 /** Creates a TOTP secret for the caller; `confirmMfa` activates it. @throws MFA_ALREADY_SET_UP. */
-export function beginMfa(deps: ApiDeps, call: AnyCall): Promise<Answer> {
+export function beginMfa(deps: ApiDeps, call: EditCall): Promise<Answer> {
   const { accountId } = requireSession(call.principal);
   const work = async (tx: Tx) => {
     const account = await lockOwnAccount(tx, accountId);
@@ -36,7 +34,7 @@ export function beginMfa(deps: ApiDeps, call: AnyCall): Promise<Answer> {
  * Activates the TOTP secret with its first code: each later session needs a code. Answers the recovery codes.
  * @throws MFA_ALREADY_SET_UP, MFA_NOT_SET_UP, MFA_CODE_WRONG, TOO_MANY_REQUESTS, SIGN_IN_UNAVAILABLE.
  */
-export function confirmMfa(deps: ApiDeps, call: AnyCall, code: string): Promise<Answer> {
+export function confirmMfa(deps: ApiDeps, call: EditCall, code: string): Promise<Answer> {
   const { accountId, sessionId } = requireSession(call.principal);
   const work = async (tx: Tx) => {
     const account = await lockOwnAccount(tx, accountId);
@@ -47,7 +45,7 @@ export function confirmMfa(deps: ApiDeps, call: AnyCall, code: string): Promise<
 }
 
 /** Verifies the second factor of the caller's session. @throws like `confirmMfa`, except MFA_ALREADY_SET_UP. */
-export const verifyMfa = (deps: ApiDeps, call: AnyCall, code: string): Promise<Answer> =>
+export const verifyMfa = (deps: ApiDeps, call: EditCall, code: string): Promise<Answer> =>
   withCode(deps, call, {
     code,
     async work(tx, account) {
@@ -57,14 +55,14 @@ export const verifyMfa = (deps: ApiDeps, call: AnyCall, code: string): Promise<A
   });
 
 /** Replaces the recovery codes and answers the new ones. @throws like `verifyMfa`. */
-export const renewRecoveryCodes = (deps: ApiDeps, call: AnyCall, code: string): Promise<Answer> =>
+export const renewRecoveryCodes = (deps: ApiDeps, call: EditCall, code: string): Promise<Answer> =>
   withCode(deps, call, {
     code,
     work: async (tx, account) => codesAnswer(await replaceRecoveryCodes(tx, account.id)),
   });
 
 /** Removes the second factor of the caller's account. @throws like `verifyMfa`; MFA_REQUIRED if the role requires it. */
-export const removeMfa = (deps: ApiDeps, call: AnyCall, code: string): Promise<Answer> =>
+export const removeMfa = (deps: ApiDeps, call: EditCall, code: string): Promise<Answer> =>
   withCode(deps, call, {
     code,
     async work(tx, account) {
@@ -76,7 +74,7 @@ export const removeMfa = (deps: ApiDeps, call: AnyCall, code: string): Promise<A
 /** Makes a change that requires a code; the same transaction uses up the code. */
 function withCode(
   deps: ApiDeps,
-  call: AnyCall,
+  call: EditCall,
   { code, work }: { code: string; work(tx: Tx, account: Account): Promise<ReturnType<typeof codesAnswer>> },
 ): Promise<Answer> {
   const { accountId } = requireSession(call.principal);
@@ -93,7 +91,7 @@ function withCode(
 /** Counts the code of a change as a guess, and gives the guess back when the code is right. */
 async function countAsGuess(
   { limits }: ApiDeps,
-  { principal, raw }: AnyCall,
+  { principal, raw }: EditCall,
   change: () => Promise<Answer>,
 ): Promise<Answer> {
   const { accountId } = requireSession(principal);

@@ -7,8 +7,8 @@ import { isPasswordOf } from '../../../infra/crypto/password.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { emailSchema } from '../../fields/person-fields.ts';
-import type { Answer, Call } from '../../http/route.ts';
-import { edit } from '../../writes/edit.ts';
+import type { Answer } from '../../http/route.ts';
+import { type EditCall, edit } from '../../writes/edit.ts';
 import { guardAgainstBruteForce } from '../credentials/brute-force-guard.ts';
 import { type DeviceOwner, deviceOf, deviceTokenSchema, issueDeviceToken } from '../credentials/device.ts';
 import { noStore, tokensOf } from './session-answer.ts';
@@ -21,8 +21,6 @@ export const credentialsSchema = z.strictObject({
   deviceToken: deviceTokenSchema.optional(),
 });
 
-type AnyCall = Pick<Call<unknown, unknown, unknown>, 'body' | 'headers' | 'params' | 'principal' | 'raw'>;
-
 export interface SignIn {
   kind: 'customer' | 'staff';
   email: string;
@@ -33,7 +31,7 @@ export interface SignIn {
 }
 
 /** Checks the password, begins a session and answers its tokens. @throws the codes of `authenticateWithPassword`. */
-export const signIn = (deps: ApiDeps, call: AnyCall, { extraWork, ...given }: SignIn): Promise<Answer> =>
+export const signIn = (deps: ApiDeps, call: EditCall, { extraWork, ...given }: SignIn): Promise<Answer> =>
   authenticateWithPassword(deps, call, {
     ...given,
     async work(tx, account) {
@@ -54,7 +52,7 @@ export interface PasswordAuthentication extends Omit<SignIn, 'extraWork'> {
  */
 export async function authenticateWithPassword(
   deps: ApiDeps,
-  call: AnyCall,
+  call: EditCall,
   { kind, ...given }: PasswordAuthentication,
 ): Promise<Answer> {
   const emailIndex = deps.vault.indexOf(given.email);
@@ -83,7 +81,7 @@ export async function authenticateWithPassword(
 }
 
 /** Begins a session in a transaction; returns its tokens and a device token. */
-export function openSession(deps: ApiDeps, tx: Tx, { account, call }: { account: Account; call: AnyCall }) {
+export function openSession(deps: ApiDeps, tx: Tx, { account, call }: { account: Account; call: EditCall }) {
   const client = call.headers['user-agent'] ?? 'unknown';
   const { id, kind } = account;
   const session = beginSession(tx, deps.vault, { account: { id, kind }, client });

@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
+import { isUuid } from '../../../infra/ids.ts';
 import type { ProductListRequest } from '../catalogue/list/product-list.ts';
 
 /** The slug of a product, bundle or collection in a URL. */
 export const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 export const MAX_SLUG_LENGTH = 160;
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** Parses an id or a slug; undefined for any other text, so that cache keys contain no free text. */
 export function idOrSlugOf(text: string): { id: string } | { slug: string } | undefined {
-  if (UUID.test(text)) return { id: text.toLowerCase() };
+  if (isUuid(text)) return { id: text.toLowerCase() };
   return text.length <= MAX_SLUG_LENGTH && SLUG.test(text) ? { slug: text } : undefined;
 }
 

@@ -5,6 +5,7 @@ import type { BundlePricing } from '../../../domain/pricing/inputs.ts';
 import { type ListedPrice, listedPrice, type PriceTerms } from '../../../domain/pricing/unit-prices/unit-price.ts';
 import { setsOf } from '../../../entities/pricing/bundle-sets.ts';
 import type { Database } from '../../../infra/database/database.ts';
+import { isUuid } from '../../../infra/ids.ts';
 import { paginate, readCursorId } from '../../admin/list-query.ts';
 import { bundlePricing } from './bundle-pricing.ts';
 
@@ -99,15 +100,13 @@ interface BundleSource {
   terms: PriceTerms;
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** Reads a bundle with its sets; undefined when it does not exist, or is not on sale and `isAnyStatus` is false. */
 export async function readBundle(
   { db, currency, terms }: BundleSource,
   { idOrSlug, isAnyStatus = false }: { idOrSlug: string; isAnyStatus?: boolean },
 ): Promise<BundleView | undefined> {
   const [row] = await db.query<BundleRow>(
-    `select ${COLUMNS} from bundles b where b.${UUID.test(idOrSlug) ? 'id' : 'slug'} = $1 and ($2 or b.status = 'active')`,
+    `select ${COLUMNS} from bundles b where b.${isUuid(idOrSlug) ? 'id' : 'slug'} = $1 and ($2 or b.status = 'active')`,
     [idOrSlug, isAnyStatus, idsOf(terms)],
   );
   return row && viewOf(row, { currency, terms });

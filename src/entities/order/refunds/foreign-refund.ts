@@ -1,4 +1,5 @@
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
+import { isUuid } from '../../../infra/ids.ts';
 import type { Payment } from '../../payment/payment.ts';
 import { creditLines } from './foreign-credit.ts';
 import { loadMoney } from './money.ts';
@@ -10,9 +11,6 @@ interface Listed {
   amount: number;
   reference: string | null;
 }
-
-/** References of refunds in the dashboard may be any text. */
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
  * Books a refund that was made in the provider's dashboard, with its credit note lines, under the locks of the checkout
@@ -51,7 +49,8 @@ async function isKnown(tx: Tx, paymentId: string, { id, reference }: Listed): Pr
  * instant, and the provider will answer the repeated request with this refund.
  */
 async function isRepeated(tx: Tx, { reference }: Listed): Promise<boolean> {
-  if (reference === null || !UUID.test(reference)) return false;
+  // References of refunds in the dashboard may be any text.
+  if (reference === null || !isUuid(reference)) return false;
   const pending = await tx.query(
     `select 1 from order_commands where id = $1 and state = 'pending'
       union all select 1 from checkouts where id = $1 and state not in ('COMPLETED', 'EXPIRED', 'CANCELLED', 'FAILED')`,
