@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type express from 'express';
@@ -60,13 +60,22 @@ export async function startServer(deps: ApiDeps, options: ServerOptions): Promis
 /** Limits for a client to send its headers and the whole request, and the interval of the check, in milliseconds. */
 const SEND_TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 };
 
-/** The open connections of each server, including those that carried no request yet. */
-const connections = new WeakMap<Server, Set<Socket>>();
+interface Traffic {
+  /** The open connections, including those that carried no request yet. */
+  sockets: Set<Socket>;
+  /** The responses that are not sent yet. */
+  responses: Set<ServerResponse>;
+}
+
+const trafficOf = new WeakMap<Server, Traffic>();
 
 /** Creates a server that disconnects clients that send too slowly. The time for an answer has no limit here. */
 export function serve(app: ReturnType<typeof makeApp>, timeouts = SEND_TIMEOUTS): Server {
   // Node.js would answer a missing Host header itself, without a body.
+  const traffic: Traffic = { sockets: new Set(), responses: new Set() };
   const server = createServer({ ...timeouts, requireHostHeader: false }, (request, response) => {
+    traffic.responses.add(response);
+    response.once('close', () => traffic.responses.delete(response));
     if (request.headers.host === undefined && request.httpVersion === '1.1') {
       refuseUnroutable(response, undefined);
       return;
@@ -81,20 +90,24 @@ export function serve(app: ReturnType<typeof makeApp>, timeouts = SEND_TIMEOUTS)
   server.on('clientError', refuseMalformed);
   // A server may ignore expectations that it does not know (RFC 9110, 10.1.1).
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
-  const open = new Set<Socket>();
-  connections.set(server, open);
+  trafficOf.set(server, traffic);
   server.on('connection', (socket) => {
-    open.add(socket);
-    socket.once('close', () => open.delete(socket));
+    traffic.sockets.add(socket);
+    socket.once('close', () => traffic.sockets.delete(socket));
   });
   return server;
 }
 
-/** Closes each connection after its next answer: clients reconnect, and reach another process. */
-function closeAfterAnswer(server: Server): void {
-  server.prependListener('request', (_request, response) => {
+/**
+ * Closes each connection after its next answer, also to a request that is already here: clients reconnect, and reach
+ * another process.
+ */
+export function closeAfterAnswer(server: Server): void {
+  const close = (response: ServerResponse) => {
     if (!response.headersSent) response.setHeader('Connection', 'close');
-  });
+  };
+  trafficOf.get(server)?.responses.forEach(close);
+  server.prependListener('request', (_request, response) => close(response));
 }
 
 /**
@@ -116,5 +129,5 @@ export async function stopServer(server: Server, drainMs: number): Promise<void>
 /** Also destroys connections that never sent a byte: Node.js counts them as busy until their headers are overdue. */
 function closeUnused(server: Server): void {
   server.closeIdleConnections();
-  for (const socket of connections.get(server) ?? []) if (socket.bytesRead === 0) socket.destroy();
+  for (const socket of trafficOf.get(server)?.sockets ?? []) if (socket.bytesRead === 0) socket.destroy();
 }
