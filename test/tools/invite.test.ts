@@ -7,7 +7,9 @@ import { DATA_KEYS, openPeopleShop, type PeopleShop, SECRET } from '../api/peopl
 const ROOT = join(import.meta.dirname, '..', '..');
 const run = promisify(execFile);
 
-describe('bin/invite', () => {
+describe('bin/invite', function () {
+  // Each test starts several processes.
+  this.timeout(60_000);
   let shop: PeopleShop;
   before(async () => {
     shop = await openPeopleShop();
@@ -54,9 +56,15 @@ describe('bin/invite', () => {
   });
 
   it('says what is wrong about what it was given', async () => {
-    expect((await invite('nobody')).stderr).to.match(/^bin\/invite: EMAIL must be one e-mail address/);
-    expect((await invite('a@example.com', '--name', '\u200b')).stderr).to.match(/^bin\/invite: NAME must be one line/);
-    expect((await invite('a@example.com', '--role', 'king')).stderr).to.contain('there is no role "king"');
-    expect((await invite('a@example.com', '--king')).code).to.equal(2);
+    const [email, name, role, option] = await Promise.all([
+      invite('nobody'),
+      invite('a@example.com', '--name', '\u200b'),
+      invite('a@example.com', '--role', 'king'),
+      invite('a@example.com', '--king'),
+    ]);
+    expect(email.stderr).to.match(/^bin\/invite: EMAIL must be one e-mail address/);
+    expect(name.stderr).to.match(/^bin\/invite: NAME must be one line/);
+    expect(role.stderr).to.contain('there is no role "king"');
+    expect(option.code).to.equal(2);
   });
 });

@@ -9,7 +9,9 @@ import { freshDatabase } from '../support/database.ts';
 const SEED = join(import.meta.dirname, '..', '..', 'tools', 'seed.ts');
 const run = promisify(execFile);
 
-describe('the accounts of development', () => {
+describe('the accounts of development', function () {
+  // A test starts several processes.
+  this.timeout(60_000);
   let shop: PeopleShop;
   before(async () => {
     shop = await openPeopleShop();

@@ -17,7 +17,9 @@ describe('the judge of reviews', () => {
     expect([decision, reasons.map(({ rule }) => rule)]).to.deep.equal(['reject', ['profanity']]);
   });
 
-  it('holds what takes too long, off the event loop, and judges the others', async () => {
+  it('holds what takes too long, off the event loop, and judges the others', async function () {
+    // Two threads start, twice.
+    this.timeout(30_000);
     judge = openJudge({ filename: join(import.meta.dirname, 'endless-judge.ts'), limitMs: scaled(2_000) });
     let turns = 0;
     const ticking = setInterval(() => {
