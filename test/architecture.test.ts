@@ -28,7 +28,8 @@ describe('the house', () => {
   let src: Source[];
   let sources: Source[];
 
-  before(() => {
+  before(function () {
+    this.timeout(60_000);
     everything = repositoryTexts();
     const folders = ['src/', 'tools/', 'migrations/', 'test/'];
     sources = parse(onlyTypeScript(repositoryTexts(...folders)));

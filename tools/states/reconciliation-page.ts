@@ -40,6 +40,9 @@ discrepancy of its own. The invariants of [bin/verify](verify.md) are checked fo
 batch only, so a step takes some tens of milliseconds beside live traffic. Events and intents of the provider are listed, newest first;
 those younger than a minute are left to the next run, unless a person started this run. A recorded payment that is not listed,
 e.g. because it was opened long after its checkout, is requested separately before it counts as missing.`,
+    `A full run ends by moving the opening balances of stock (\`stock_openings\`) to eight days before it, so that recent runs add up later movements only, also
+where nobody runs \`bin/verify\`. The full run compares all movements with levels and opening balances, so they hide nothing; a change of an older
+movement is recorded, and its variant is added up from the first row.`,
     `Discrepancies are stored with their ids and numbers (\`GET …/discrepancies\`, \`GET …/runs/{id}/report\`, also as CSV) and logged as
 \`discrepancy.found\`. A repeated finding is the same discrepancy. A separate job applies a healing rule, under the same locks
 as any other change, after asking the provider where that is needed; if the rule does not fit the facts, nothing is changed and a person

@@ -2,6 +2,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 import type { Query } from '../../infra/database/query.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId, uuidv7Floor } from '../../infra/ids.ts';
+import { recordChanges } from '../verification/checkpoint.ts';
 
 /** The phases of a run in their order; only a full run has the phase `whole`. */
 const PHASES = ['waiting', 'checkouts', 'variants', 'events', 'intents', 'whole', 'settle'] as const;
@@ -69,6 +70,8 @@ export class ReconciliationRun extends RunSchema.class {
         where state = 'running' and updated_at < $1::timestamptz - ${STALL_TIMEOUT}`,
       [tx.now],
     );
+    // Its end moves the opening balances of stock.
+    if (kind === 'full') await recordChanges(tx.query);
     // A unique index allows one active run: a second insert does nothing, instead of a failure.
     const [run] = await tx.query<{ id: string }>(
       `insert into reconciliation_runs (id, kind, started_by, state, phase, since, started_at, updated_at)

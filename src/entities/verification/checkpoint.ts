@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Query } from '../../infra/database/query.ts';
 import { uuidv7Floor } from '../../infra/ids.ts';
-import { lookback } from './changes.ts';
+import { lookback, readRecordedBefore } from './changes.ts';
 
 /** A checkpoint is used for so many milliseconds: retention deletes recorded changes after 31 days. */
 const USABLE_MS = 30 * 86_400_000;
@@ -21,7 +21,7 @@ export interface Beginning {
  *   store a checkpoint
  */
 export async function beginCheck(query: Query): Promise<Beginning | null> {
-  await query(`insert into verification_checkpoint default values on conflict do nothing`, []);
+  await recordChanges(query);
   const [found] = await query<Beginning>(
     `select clock_timestamp() as at, proven_at as "provenAt" from verification_checkpoint`,
     [],
@@ -30,6 +30,11 @@ export async function beginCheck(query: Query): Promise<Beginning | null> {
   const { at, provenAt } = found;
   if (provenAt && at.getTime() - provenAt.getTime() < USABLE_MS) return { at, provenAt };
   return (await haveOlderTransactionsEnded(query)) ? { at, provenAt: null } : null;
+}
+
+/** From the commit on, triggers record changes of old rows. */
+export async function recordChanges(query: Query): Promise<void> {
+  await query(`insert into verification_checkpoint default values on conflict do nothing`, []);
 }
 
 /** Waits until all transactions that write now have ended: later ones see the checkpoint, and record their changes. */
@@ -59,7 +64,8 @@ export interface Ending {
 }
 
 const RESTARTS = `variant_id in (select key from late_changes where subject = 'variant' and xid < $1::text::xid8)`;
-const SUMS = `select variant_id, sum(on_hand_delta), sum(reserved_delta) from inventory_movements`;
+const MOVEMENTS = `select variant_id, on_hand_delta, reserved_delta from inventory_movements`;
+const SUMS = `select variant_id, sum(on_hand_delta), sum(reserved_delta)`;
 
 /** Stores the result of a check, in the transaction of `query`: what is proven, and the opening balances up to there. */
 export async function endCheck(query: Query, { at, isClean, isFull, recordedBefore }: Ending): Promise<void> {
@@ -74,6 +80,22 @@ export async function endCheck(query: Query, { at, isClean, isFull, recordedBefo
   await query(`delete from late_changes where xid < $1::text::xid8`, [recordedBefore]);
 }
 
+/**
+ * Moves the opening balances to eight days before `now`, so that a check of stock levels reads only later movements. Does
+ * nothing while a transaction is under way that began before changes were recorded, or before the last move.
+ */
+export async function advanceOpenings(query: Query, now: Date): Promise<void> {
+  const [stored] = await query<{ before: string | null; isSettled: boolean }>(
+    `select openings_before as before, age(xmin) > age(pg_snapshot_xmin(pg_current_snapshot())::xid) as "isSettled"
+      from verification_checkpoint for update`,
+    [],
+  );
+  if (!stored?.isSettled) return;
+  const recordedBefore = await readRecordedBefore(query);
+  await moveOpenings(query, { from: stored.before, at: now, recordedBefore });
+  await query(`delete from late_changes where subject = 'variant' and xid < $1::text::xid8`, [recordedBefore]);
+}
+
 /** Adds the movements from `from` on to the opening balances. Null, or an old change of a variant: sums up all again. */
 async function moveOpenings(
   query: Query,
@@ -83,11 +105,15 @@ async function moveOpenings(
   if (from !== null && from > before) return; // another check was faster
   if (from === null) {
     await query(`delete from stock_openings`, []);
-    await query(`insert into stock_openings ${SUMS} where id < $1 group by variant_id`, [before]);
+    await query(`insert into stock_openings ${SUMS} from inventory_movements where id < $1 group by variant_id`, [
+      before,
+    ]);
   } else {
     await query(`delete from stock_openings where ${RESTARTS}`, [recordedBefore]);
     await query(
-      `insert into stock_openings ${SUMS} where id < $2 and (id >= $3 or ${RESTARTS}) group by variant_id
+      // Two searches by index, so that it does not read all movements.
+      `insert into stock_openings ${SUMS} from (${MOVEMENTS} where id >= $3 and id < $2
+          union all ${MOVEMENTS} where id < $3 and ${RESTARTS}) as added group by variant_id
         on conflict (variant_id) do update set on_hand = stock_openings.on_hand + excluded.on_hand,
           reserved = stock_openings.reserved + excluded.reserved`,
       [recordedBefore, before, from],

@@ -7,6 +7,7 @@ import {
   recordFound,
 } from '../../entities/reconciliation/discrepancy.ts';
 import { findRun, ReconciliationRun, type Run } from '../../entities/reconciliation/run.ts';
+import { advanceOpenings } from '../../entities/verification/checkpoint.ts';
 import { isDatabaseDown, isPoolExhausted } from '../../infra/database/database.ts';
 import { type Tx, unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { errorFields, observe } from '../../infra/observability/log.ts';
@@ -140,6 +141,9 @@ async function settle(tx: Tx, { run, commandId }: { run: ReconciliationRun; comm
     if (waited < REPAIR_TIMEOUT_MS) return snooze(CHECK_AGAIN_MS);
     await giveUpHealing(tx, run.id);
   }
+  // The run has compared the opening balances and the levels with all movements, unless that failed.
+  if (run.kind === 'full' && run.checked.variants !== undefined) await advanceOpenings(tx.query, tx.now);
+  // After the long statements, as in each step.
   await acknowledge(tx, commandId);
   await run.finish(tx);
   tx.afterCommit(() => observe('reconciliation.done', { runId: run.id, kind: run.kind }));
