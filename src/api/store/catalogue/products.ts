@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
-import { MAX_PAISE } from '../../fields/amounts.ts';
+import { MAX_PAISE } from '../../../domain/money/money.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { answerOf } from '../cached-responses/cached-response.ts';
 import type { CachedResponses } from '../cached-responses/cached-responses.ts';
