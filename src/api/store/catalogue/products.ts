@@ -94,13 +94,13 @@ export const productRoutes = ({ cachedResponses }: { cachedResponses: CachedResp
     errors: ['PRODUCT_NOT_FOUND'],
     handle(call) {
       const { idOrSlug } = call.params;
-      const { read, look } = cachedResponses.product(idOrSlug);
+      const { read, inMemory } = cachedResponses.product(idOrSlug);
       const readOrRefuse = async (prices: VisitorPrices) => {
         const product = await read(prices);
         if (!product) throw refused('PRODUCT_NOT_FOUND', { product: idOrSlug });
         return product;
       };
-      return pricedAnswer(cachedResponses, call, { read: readOrRefuse, look });
+      return pricedAnswer(cachedResponses, call, { read: readOrRefuse, inMemory });
     },
   }),
 
