@@ -202,8 +202,13 @@ describe('the house', () => {
   describe('the vocabulary', () => {
     it('has one name for a thing: replaced names do not come back', () => {
       expectNone(words.replacedNames(sources.filter(({ path }) => !path.startsWith('test/architecture'))));
-      const planted = parse({ 'src/a/letters.ts': 'x();', 'src/b.ts': 'const a: Deed = 1;', 'src/c.ts': 'indeed();' });
-      expectFound(words.replacedNames(planted), 'src/a/letters.ts:1', 'src/b.ts:1');
+      const planted = parse({
+        'src/a/letters.ts': 'x();',
+        'src/b.ts': 'const a: Deed = 1;',
+        'src/c.ts': 'indeed();',
+        'src/d.ts': 'const wanted = `select 1 as wanted`;',
+      });
+      expectFound(words.replacedNames(planted), 'src/a/letters.ts:1', 'src/b.ts:1', 'src/d.ts:1');
     });
 
     it('has one meaning for a name: no two files of src export types of one name', () => {

@@ -26,7 +26,7 @@ async function main(): Promise<number> {
   const invitation = readArguments();
   if (!invitation) return 2;
   try {
-    const config = readConfig('people');
+    const config = readConfig('accounts');
     logger.level = config.LOG_LEVEL;
     const vault = openVault({ dataKeys: config.DATA_KEYS, secret: config.APP_SECRET });
     const db = await openDatabase({

@@ -43,7 +43,7 @@ async function main(): Promise<number> {
   const options = readOptions();
   if (!options) return 2;
   try {
-    const config = readConfig('people');
+    const config = readConfig('accounts');
     logger.level = config.LOG_LEVEL;
     const vault = openVault({ dataKeys: config.DATA_KEYS, secret: config.APP_SECRET });
     const db = await openDatabase({

@@ -48,7 +48,7 @@ async function main(): Promise<number> {
 /** Creates accounts if the secrets to encrypt them are set; the shop is seeded without accounts otherwise. */
 async function seedAccounts(db: Database): Promise<void> {
   try {
-    const { NODE_ENV, APP_SECRET: secret, DATA_KEYS: dataKeys } = readConfig('people');
+    const { NODE_ENV, APP_SECRET: secret, DATA_KEYS: dataKeys } = readConfig('accounts');
     if (NODE_ENV === 'production')
       console.error('bin/seed: no accounts in production; bin/invite makes an administrator');
     else print({ accounts: await seedPeople(db, openVault({ dataKeys, secret })) });

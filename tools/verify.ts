@@ -30,7 +30,7 @@ async function main(): Promise<number> {
     },
   });
   if (values.help) return say(USAGE, 0);
-  const config = readConfig('audit', values.data ? readTarget(values.data) : process.env);
+  const config = readConfig('verify', values.data ? readTarget(values.data) : process.env);
   const { findings, invariants, extent, since } = await verifySince(config, values.full);
   const apiUrl = config.STRIPE_API_URL;
   const provider = stripeProvider({

@@ -172,7 +172,7 @@ const TRACING = [
 const MAIL = ['SMTP_URL', 'MAIL_FROM', 'MAIL_FOLDER', 'STORE_URL', 'OPS_URL'] as const;
 const PAYMENTS = ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET', 'STRIPE_API_URL'] as const;
 
-/** The settings that each process reads. A process does not need a setting that it does not read. */
+/** The settings that each process or command reads; it does not need the others. `accounts`: commands that decrypt accounts. */
 const READ_BY = {
   web: [
     ...STORE,
@@ -234,8 +234,8 @@ const READ_BY = {
     'SIMULATOR_JOURNAL',
   ],
   database: ['DATABASE_URL', 'LOG_LEVEL'],
-  people: ['NODE_ENV', 'DATABASE_URL', 'APP_SECRET', 'DATA_KEYS', 'LOG_LEVEL'],
-  audit: ['DATABASE_URL', 'DATABASE_READ_URL', ...PAYMENTS],
+  accounts: ['NODE_ENV', 'DATABASE_URL', 'APP_SECRET', 'DATA_KEYS', 'LOG_LEVEL'],
+  verify: ['DATABASE_URL', 'DATABASE_READ_URL', ...PAYMENTS],
 } as const satisfies Record<string, readonly (keyof typeof settings)[]>;
 
 type Settings = { [Name in keyof typeof settings]: z.infer<(typeof settings)[Name]> };

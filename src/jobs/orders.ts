@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_PAISE } from '../domain/money/money.ts';
 import { RETURN_REASONS } from '../domain/states.ts';
 import { job } from './contract.ts';
 
@@ -23,12 +24,12 @@ const linesSchema = z
   .refine(areDistinct, 'Each line may appear only once.')
   .meta({ description: 'Order lines by number, with the units of each. Each line may appear only once.' });
 const emptySchema = z.strictObject({});
-const amountSchema = z.int().min(1).max(1_000_000_000_000);
+const amountSchema = z.int().min(1).max(MAX_PAISE);
 const textSchema = (maxLength: number) => z.string().trim().min(1).max(maxLength);
 const returnSchema = z.strictObject({ returnId: z.uuid() });
 
 /** The input schema of each order command. The API validates the input, the worker parses it again. */
-export const ORDER_WORK = {
+export const ORDER_COMMAND_INPUTS = {
   PROCESS: emptySchema,
   SHIP: z.strictObject({
     lines: linesSchema
@@ -77,4 +78,4 @@ export const ORDER_WORK = {
   }),
 };
 
-export type OrderWork = { [K in keyof typeof ORDER_WORK]: z.infer<(typeof ORDER_WORK)[K]> };
+export type OrderWork = { [K in keyof typeof ORDER_COMMAND_INPUTS]: z.infer<(typeof ORDER_COMMAND_INPUTS)[K]> };

@@ -180,10 +180,10 @@ export const migrateCheckout = (stored: StoredMachine): StoredMachine => migrate
  * Restores a stored machine. `null`, as for a new checkout, restores the initial state.
  * @throws Error for an unknown version
  */
-export const restore = (stored: StoredMachine | null): CheckoutSnapshot =>
+export const fromStored = (stored: StoredMachine | null): CheckoutSnapshot =>
   checkoutMachine.resolveState(stored ? migrateCheckout(stored) : NEW);
 
-export const store = ({ value, context }: CheckoutSnapshot): StoredMachine => ({
+export const toStored = ({ value, context }: CheckoutSnapshot): StoredMachine => ({
   version: MIGRATIONS.length + 1,
   value,
   context,

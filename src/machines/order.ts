@@ -220,9 +220,9 @@ export const newPaidOrder = ({ total, units }: { total: number; units: number })
 export const migrateOrder = (stored: StoredOrder): StoredOrder => migrate(stored, MIGRATIONS);
 
 /** Restores a stored machine. @throws Error for an unknown version */
-export const restoreOrder = (stored: StoredOrder): OrderSnapshot => orderMachine.resolveState(migrateOrder(stored));
+export const orderFromStored = (stored: StoredOrder): OrderSnapshot => orderMachine.resolveState(migrateOrder(stored));
 
-export const storeOrder = ({ value, context }: OrderSnapshot): StoredOrder => ({
+export const orderToStored = ({ value, context }: OrderSnapshot): StoredOrder => ({
   version: MIGRATIONS.length + 1,
   value,
   context,

@@ -3,13 +3,13 @@ import { ORDER_CLAIMED } from '../domain/states.ts';
 import {
   type CheckoutEvent,
   decide,
+  fromStored,
   migrateCheckout,
-  restore,
   type StoredMachine,
   stateOf,
-  store,
+  toStored,
 } from './checkout.ts';
-import { decideOrder, migrateOrder, newOrder, type OrderEvent, type StoredOrder, storeOrder } from './order.ts';
+import { decideOrder, migrateOrder, newOrder, type OrderEvent, orderToStored, type StoredOrder } from './order.ts';
 
 /** What is stored of a checkout or an order; amounts in paise. A checkout's history has no event data. */
 export interface StoredHistory {
@@ -63,11 +63,11 @@ function machineDifferences({ kind, machine }: StoredHistory, replayed: StoredMa
 function replayCheckout({ total, captured }: StoredHistory, steps: readonly StoredStep[]) {
   const eventData = { total: total ?? 0, amount: captured, reason: 'replayed' };
   const { replayed, last } = fold(steps, {
-    first: restore(null),
+    first: fromStored(null),
     applyStep: (from, { event }) => decide(from, { type: event, ...eventData } as CheckoutEvent),
     stateOf,
   });
-  return { steps: replayed, last: store(last) };
+  return { steps: replayed, last: toStored(last) };
 }
 
 function replayOrder({ total, units }: StoredHistory, steps: readonly StoredStep[]) {
@@ -77,9 +77,9 @@ function replayOrder({ total, units }: StoredHistory, steps: readonly StoredStep
       event === ORDER_CLAIMED
         ? { next: from, accepted: true }
         : decideOrder(from, { type: event, ...data } as OrderEvent),
-    stateOf: (snapshot) => storeOrder(snapshot).value,
+    stateOf: (snapshot) => orderToStored(snapshot).value,
   });
-  return { steps: replayed, last: storeOrder(last) };
+  return { steps: replayed, last: orderToStored(last) };
 }
 
 interface Machine<Snapshot> {

@@ -51,7 +51,7 @@ describe('a change of an e-mail address', function () {
   const recipient = async () => {
     const { commandId, tokenId } = (await mails('email-changed')).at(-1) ?? expect.fail('no mail');
     const deps = { db: shop.db, vault: shop.deps.vault, secret: SECRET } as WorkerDeps;
-    return findRecipient(deps, { commandId, tokenId, letter: 'email-changed', accountId: asha.customer.id });
+    return findRecipient(deps, { commandId, tokenId, template: 'email-changed', accountId: asha.customer.id });
   };
 
   for (const [who, make] of [

@@ -1,4 +1,5 @@
-import { matching, type Source, type Texts, type Violation } from './sources.ts';
+import { isIdentifier } from 'typescript/unstable/ast/is';
+import { matching, nodes, type Source, type Texts, type Violation } from './sources.ts';
 
 const NO_NAME = /^(utils?|helpers?|common|shared|misc|services?|managers?|dtos?)$/i;
 
@@ -74,15 +75,22 @@ const REPLACED =
 const REPLACED_FILES =
   /(^|[-/])(thing|things|standing|shelf|shelving|door|letter|letters|addressee|findings|notices|known|thrifty|turns|soon|hints|visit|exchange|unreadable|hardening|opinions?|mentions|forget|figures|meter|laws|guessing|purse|frozen|desk|stand|crowd|second-thoughts|together)[-.]/;
 
+/** Also replaced in `src`, where texts and SQL may use it. */
+const REPLACED_IN_SRC = /^wanted$/;
+
 /** Names and file names that may not come back. */
 export function replacedNames(sources: readonly Source[]): Violation[] {
-  return sources.flatMap(({ path, text }) => {
+  return sources.flatMap(({ path, text, ast }) => {
     const words = text.match(/\b[A-Za-z]+\b/g) ?? [];
     const found = [...new Set(words.filter((word) => REPLACED.test(word)))];
-    const what = [...found, ...(REPLACED_FILES.test(path) ? [path] : [])];
+    const ofSrc = path.startsWith('src/') ? identifiers(ast).filter((word) => REPLACED_IN_SRC.test(word)) : [];
+    const what = [...found, ...new Set(ofSrc), ...(REPLACED_FILES.test(path) ? [path] : [])];
     return what.map((name) => ({ path, line: 1, what: `uses the replaced name ${name}` }));
   });
 }
+
+const identifiers = (ast: Source['ast']): string[] =>
+  [...nodes(ast)].flatMap((node) => (isIdentifier(node) ? [node.text] : []));
 
 /** Exported types and classes of one name in two files: a word of the vocabulary means one thing. */
 export function sharedNames(sources: readonly Source[]): Violation[] {

@@ -13,7 +13,7 @@ const FROM = 'Shop: of Asha; (Ltd) <shop@example.com>';
 const PATIENCE_MS = 150;
 
 const MAIL: Mail = {
-  letter: 'reset-password',
+  template: 'reset-password',
   to: { name: 'Asha Rao', address: 'asha@example.com' },
   subject: 'Choose a new password',
   text: 'Hello Asha Rao,\n\nchoose a new one.\n',
@@ -147,7 +147,7 @@ for (const [name, open] of [
       expect((await received(MAIL)).headers['message-id']).to.equal(MAIL.messageId);
     });
 
-    it('logs which letter it was, and nothing of the person', async () => {
+    it('logs which template it was, and nothing of the person', async () => {
       const facts = recordFacts();
       await post.mailer.send(MAIL).finally(facts.stop);
       expect(facts.of(post.fact)).to.have.length(1);
@@ -164,7 +164,7 @@ describe('mails in a folder', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('are named by time and letter, closed to others, and whole', async () => {
+  it('are named by time and template, closed to others, and whole', async () => {
     const mailer = folderMailer({ folder, from: 'shop@example.com' });
     await Promise.all(Array.from({ length: 20 }, () => mailer.send(MAIL)));
     const files = await readdir(folder);

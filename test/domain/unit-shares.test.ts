@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type BoughtLine, unitAt, unitsOf } from '../../src/domain/money/unit-shares.ts';
+import { type BoughtLine, unitsOf } from '../../src/domain/money/unit-shares.ts';
 import { type RefundLine, refundUnits } from '../../src/domain/orders/refundable.ts';
 import { gstOn } from '../../src/domain/tax/tax.ts';
 import { amounts, percents, RUNS } from './arbitraries.ts';
@@ -42,8 +42,12 @@ describe('the units of a line', () => {
 
   it('have the whole rule of the integrated tax, floored once', () => {
     const line = frozen(2_600_00, 3, { percent: '5', isWithinState: false });
-    expect([0, 1, 2].map((index) => unitAt(line, index).igst)).to.deep.equal([41_27, 41_27, 41_27]);
-    expect([0, 1, 2].map((index) => unitAt(line, index).paid)).to.deep.equal([866_66, 866_67, 866_67]);
+    expect([0, 1, 2].map((index) => unitsOf(line, { from: index, count: 1 }).igst)).to.deep.equal([
+      41_27, 41_27, 41_27,
+    ]);
+    expect([0, 1, 2].map((index) => unitsOf(line, { from: index, count: 1 }).paid)).to.deep.equal([
+      866_66, 866_67, 866_67,
+    ]);
   });
 
   it('of older orders are read by the rule that they were stored with', () => {
@@ -52,7 +56,7 @@ describe('the units of a line', () => {
       ...{ quantity: 3, igst: 0 },
       unitShares: { paid: share(100, 0), discount: share(0, 0), tax: share(4, 2), cgst: share(2, 1) },
     };
-    expect([0, 1, 2].map((index) => unitAt(line, index))).to.deep.equal([
+    expect([0, 1, 2].map((index) => unitsOf(line, { from: index, count: 1 }))).to.deep.equal([
       { paid: 100, discount: 0, taxableValue: 95, cgst: 3, sgst: 2, igst: 0 },
       { paid: 100, discount: 0, taxableValue: 95, cgst: 2, sgst: 3, igst: 0 },
       { paid: 100, discount: 0, taxableValue: 96, cgst: 2, sgst: 2, igst: 0 },
@@ -62,7 +66,7 @@ describe('the units of a line', () => {
 
   it('are none outside the quantity', () => {
     const line = frozen(300, 3, { percent: '5', isWithinState: true });
-    for (const index of [-1, 3, 0.5]) expect(() => unitAt(line, index)).to.throw(RangeError);
+    for (const index of [-1, 3, 0.5]) expect(() => unitsOf(line, { from: index, count: 1 })).to.throw(RangeError);
     expect(() => unitsOf(line, { from: 2, count: 2 })).to.throw(RangeError);
     expect(() => unitsOf(line, { from: 0, count: -1 })).to.throw(RangeError);
   });

@@ -21,8 +21,8 @@ const codeOf = (change: () => void): ErrorCode | undefined => {
 describe('a cart', () => {
   const changes: Record<string, (cart: Cart) => void> = {
     'get a code': (cart) => cart.addCode('TEN', NOW),
-    'get a destination': (cart) => cart.deliver({ destination: 'IN-KA', shippingMethodId: null }, NOW),
-    'be given to a customer': (cart) => cart.giveTo(newId(), NOW),
+    'get a destination': (cart) => cart.setDelivery({ destination: 'IN-KA', shippingMethodId: null }, NOW),
+    'be given to a customer': (cart) => cart.assignTo(newId(), NOW),
     'begin a checkout': (cart) => cart.beginCheckout(NOW),
   };
   const refusals = { checkout: 'CART_IN_CHECKOUT', ordered: 'CART_ORDERED', merged: 'CART_MERGED' } as const;

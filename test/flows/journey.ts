@@ -208,7 +208,7 @@ async function giveSecondFactor(ask: Ask, step: Step, staff: Record<string, stri
 async function resetPassword(flow: Flow, ask: Ask, step: Step): Promise<void> {
   const repair = await damage(flow);
   await step('forgotten', ask('POST', '/store/account/password/forgotten', { body: { email: ZAMBRANA.email } }));
-  await waitFor('the letter fails', async () =>
+  await waitFor('the mail fails', async () =>
     (await readFile(join(flow.logs, 'worker.log'), 'utf8')).includes('job.retried'),
   );
   await repair();
@@ -229,14 +229,14 @@ async function damage({ books }: Flow): Promise<() => Promise<void>> {
   };
 }
 
-/** The token in the newest letter of a kind to the traveller. */
-async function mailedToken({ mails }: Flow, letter: string): Promise<string> {
-  const mail = await waitFor(`the letter ${letter} comes`, async () => {
+/** The token in the newest mail of a template to the traveller. */
+async function mailedToken({ mails }: Flow, template: string): Promise<string> {
+  const mail = await waitFor(`the mail ${template} comes`, async () => {
     const all = await mailsIn(mails);
-    return all.findLast(({ file, headers }) => file.includes(letter) && headers.to?.includes(ZAMBRANA.email));
+    return all.findLast(({ file, headers }) => file.includes(template) && headers.to?.includes(ZAMBRANA.email));
   });
   const token = tokenIn(mail);
-  planted.plantToken(letter, token);
+  planted.plantToken(template, token);
   return token;
 }
 

@@ -24,7 +24,7 @@ describe('the number of statements', () => {
   before(async function () {
     flow = await sharedFlow(this);
     await flow.books.query('create extension if not exists pg_stat_statements');
-    // Notices of the provider come before or after its answer and are worked on accordingly.
+    // Events of the provider come before or after its answer and are worked on accordingly.
     await setFaults(flow.simulator, { webhookDropRate: 1 });
     // What is kept warm, and compared, meanwhile is nobody's purchase.
     for (const job of [warmCaches, sweep]) goOn.push(await rest(flow.stack.redisUrl, job));

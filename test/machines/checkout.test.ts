@@ -7,10 +7,10 @@ import {
   type CheckoutSnapshot,
   checkoutMachine,
   decide,
-  restore,
+  fromStored,
   type StoredMachine,
   stateOf,
-  store,
+  toStored,
 } from '../../src/machines/checkout.ts';
 
 const TOTAL = 99_800;
@@ -121,7 +121,7 @@ describe('the checkout machine', () => {
         const found = { accepted, step: stepOf(next), actions };
         const wished = allowed ? { accepted: true, ...allowed } : { accepted: false, step, actions: [] };
         expect(found, `${name} in ${step}`).to.deep.equal(wished);
-        if (!allowed) expect(store(next), `${name} in ${step}`).to.deep.equal(store(from));
+        if (!allowed) expect(toStored(next), `${name} in ${step}`).to.deep.equal(toStored(from));
       }
     }
   });
@@ -140,11 +140,11 @@ describe('the checkout machine', () => {
       let stored: StoredMachine | null = null;
       // The first step of a path is the start itself.
       for (const { event } of steps.slice(1)) {
-        const { next, accepted } = decide(restore(stored), event as CheckoutEvent);
+        const { next, accepted } = decide(fromStored(stored), event as CheckoutEvent);
         expect(accepted, `${event.type} on ${steps.map((one) => one.event.type).join(', ')}`).to.equal(true);
-        stored = JSON.parse(JSON.stringify(store(next))) as StoredMachine;
+        stored = JSON.parse(JSON.stringify(toStored(next))) as StoredMachine;
       }
-      expect(store(restore(stored))).to.deep.equal(store(state as CheckoutSnapshot));
+      expect(toStored(fromStored(stored))).to.deep.equal(toStored(state as CheckoutSnapshot));
     }
   });
 
@@ -158,7 +158,7 @@ describe('the checkout machine', () => {
       ).to.equal(true);
       const { refunded, total } = from.context;
       const isTheEnd = OVER.includes(stepOf(from)) && (refunded || total === null);
-      expect(ends.has('COMPLETED'), JSON.stringify(store(from))).to.equal(!isTheEnd);
+      expect(ends.has('COMPLETED'), JSON.stringify(toStored(from))).to.equal(!isTheEnd);
     }
   });
 
@@ -229,11 +229,11 @@ describe('the checkout machine', () => {
 
   it('keeps amounts and flags, never a person', () => {
     for (const snapshot of reachable()) {
-      const { total, refunded, ...more } = store(snapshot).context;
+      const { total, refunded, ...more } = toStored(snapshot).context;
       expect(more).to.deep.equal({});
       expect(total === null || Number.isSafeInteger(total)).to.equal(true);
       expect(refunded).to.be.a('boolean');
-      expect(Object.keys(store(snapshot)).sort()).to.deep.equal(['context', 'value', 'version']);
+      expect(Object.keys(toStored(snapshot)).sort()).to.deep.equal(['context', 'value', 'version']);
     }
   });
 });
@@ -246,7 +246,7 @@ function to(step: Step, ...actions: CheckoutAction[]): { step: Step; actions: Ch
 function at(step: Step): CheckoutSnapshot {
   const [state = '', inner] = (TERMINAL.includes(step) ? `terminal.${step}` : step).split('.');
   const value = inner === undefined ? state : { [state]: inner };
-  return restore({ version: 2, value, context: { total: step === 'CREATED' ? null : TOTAL, refunded: false } });
+  return fromStored({ version: 2, value, context: { total: step === 'CREATED' ? null : TOTAL, refunded: false } });
 }
 
 /** Every situation that events can lead to. */

@@ -6,20 +6,20 @@ import {
   type CheckoutEvent,
   type CheckoutSnapshot,
   decide,
+  fromStored,
   migrateCheckout,
-  restore,
   type StoredMachine,
   stateOf,
-  store,
+  toStored,
 } from '../../src/machines/checkout.ts';
 import {
   decideOrder,
   migrateOrder,
   newOrder,
   type OrderEvent,
-  restoreOrder,
+  orderFromStored,
+  orderToStored,
   type StoredOrder,
-  storeOrder,
 } from '../../src/machines/order.ts';
 import { EVENTS as ORDER_EVENTS, TOTAL, UNITS } from './order-graph.ts';
 
@@ -43,16 +43,16 @@ describe('a checkout that version 1 stored', () => {
   const events = new Map(snapshots.flatMap(({ next }) => next.map(({ event }) => [JSON.stringify(event), event])));
 
   it('is there in every state', () => {
-    expect([...new Set(snapshots.map(({ stored }) => stateOf(restore(stored))))].sort()).to.deep.equal(
+    expect([...new Set(snapshots.map(({ stored }) => stateOf(fromStored(stored))))].sort()).to.deep.equal(
       [...CHECKOUT_STATES].sort(),
     );
   });
 
   for (const { events: past, stored, next } of snapshots) {
     it(`goes on as before from ${JSON.stringify(stored.value)} after ${past.map(({ type }) => type).join(', ') || 'nothing'}`, () => {
-      const fresh = past.reduce((from, event) => decide(from, event).next, restore(null));
-      const restored = restore(stored);
-      expect(store(restored)).to.deep.equal(store(fresh));
+      const fresh = past.reduce((from, event) => decide(from, event).next, fromStored(null));
+      const restored = fromStored(stored);
+      expect(toStored(restored)).to.deep.equal(toStored(fresh));
       expect(stored.version).to.equal(1);
       const found = [...events.values()].flatMap((event) => {
         const { next: to, accepted, actions } = decide(restored, event);
@@ -86,11 +86,11 @@ describe('an order that version 1 stored', () => {
         (from, event) => decideOrder(from, event).next,
         newOrder({ total: TOTAL, units: UNITS }),
       );
-      expect(storeOrder(restoreOrder(stored)))
-        .to.deep.equal(storeOrder(fresh))
+      expect(orderToStored(orderFromStored(stored)))
+        .to.deep.equal(orderToStored(fresh))
         .and.to.deep.equal(stored);
       const found = ORDER_EVENTS.flatMap((event) => {
-        const { next: to, accepted, actions } = decideOrder(restoreOrder(stored), event);
+        const { next: to, accepted, actions } = decideOrder(orderFromStored(stored), event);
         return accepted ? [{ event, to: to.value, actions }] : [];
       });
       expect(found).to.have.deep.members(next);
@@ -104,7 +104,7 @@ describe('a snapshot of an unknown version', () => {
   it('is refused, and the message says what to do', () => {
     for (const version of [0, 1.5, 3]) {
       const stored = { version, value: 'CREATED', context };
-      expect(() => restore(stored)).to.throw(
+      expect(() => fromStored(stored)).to.throw(
         `The stored state has version ${version}, but this release reads versions 1 to 2. Run the release that stored it, or a later one.`,
       );
     }

@@ -3,9 +3,9 @@ import {
   newOrder,
   type OrderEvent,
   type OrderSnapshot,
-  restoreOrder,
+  orderFromStored,
+  orderToStored,
   type StoredOrder,
-  storeOrder,
 } from '../../src/machines/order.ts';
 
 /** An order of two units, so that everything can happen in part and as a whole. */
@@ -34,8 +34,8 @@ export interface Edge {
   to: string;
 }
 
-export const keyOf = (snapshot: OrderSnapshot): string => JSON.stringify(storeOrder(snapshot));
-export const read = (key: string): OrderSnapshot => restoreOrder(JSON.parse(key) as StoredOrder);
+export const keyOf = (snapshot: OrderSnapshot): string => JSON.stringify(orderToStored(snapshot));
+export const read = (key: string): OrderSnapshot => orderFromStored(JSON.parse(key) as StoredOrder);
 
 /** Every snapshot that an order can get to and every step between two of them, each stored and restored on the way. */
 export function explore(): Map<string, Edge[]> {

@@ -5,13 +5,13 @@ import {
   decideOrder,
   newOrder,
   newPaidOrder,
+  orderToStored,
   type StoredOrder,
-  storeOrder,
 } from '../../src/machines/order.ts';
 import { type Edge, EVENTS, explore, keyOf, reachableFrom, read, TOTAL, UNITS } from './order-graph.ts';
 
 const isByPeople = ({ event }: Edge): boolean => (ORDER_COMMANDS as readonly string[]).includes(event.type);
-const stateIn = (key: string) => storeOrder(read(key)).value;
+const stateIn = (key: string) => orderToStored(read(key)).value;
 
 describe('the order machine', () => {
   const graph = explore();
@@ -25,7 +25,7 @@ describe('the order machine', () => {
 
   it('keeps units and money in agreement with its state, wherever it gets to', () => {
     for (const key of keys) {
-      const { value, context } = storeOrder(read(key));
+      const { value, context } = orderToStored(read(key));
       const { total, asked, returned, toShip, shipped, delivered } = context;
       expect(returned >= 0 && returned <= asked && asked <= total, key).to.equal(true);
       expect(toShip >= 0 && delivered >= 0 && delivered <= shipped && toShip + shipped <= UNITS, key).to.equal(true);
@@ -46,7 +46,7 @@ describe('the order machine', () => {
       expect(ends.includes('CANCELLED') || ends.includes('REFUNDED'), key).to.equal(true);
       const value = stateIn(key);
       if (value === 'CANCELLED' || value === 'REFUNDED') continue;
-      const byPeople = [...reachableFrom(graph, key, isByPeople)].map((one) => storeOrder(read(one)));
+      const byPeople = [...reachableFrom(graph, key, isByPeople)].map((one) => orderToStored(read(one)));
       const isOver = ({ value: state, context }: StoredOrder) =>
         state === 'CANCELLED' || (context.toShip === 0 && context.asked === context.total);
       // A refund is asked for by a person; that the money has gone is for the provider to say.
@@ -99,7 +99,7 @@ describe('the order machine', () => {
 
   it('starts paid as if it had been told so', () => {
     const told = decideOrder(newOrder({ total: TOTAL, units: UNITS }), { type: 'PAID' }).next;
-    expect(storeOrder(newPaidOrder({ total: TOTAL, units: UNITS }))).to.deep.equal(storeOrder(told));
+    expect(orderToStored(newPaidOrder({ total: TOTAL, units: UNITS }))).to.deep.equal(orderToStored(told));
     const allowed = ['PROCESS', 'CANCEL', 'CANCEL_BY_CUSTOMER', 'CANCEL_UNITS', 'REFUND', 'RECORD_REFUND'];
     expect(allowedCommands(newPaidOrder({ total: 1, units: 1 }))).to.deep.equal(allowed);
   });

@@ -1,14 +1,14 @@
 import { expect } from 'chai';
-import { decide, restore, store } from '../../src/machines/checkout.ts';
-import { newOrder, storeOrder } from '../../src/machines/order.ts';
+import { decide, fromStored, toStored } from '../../src/machines/checkout.ts';
+import { newOrder, orderToStored } from '../../src/machines/order.ts';
 import { replay, type StoredHistory } from '../../src/machines/replay.ts';
 
 const step = (seq: number, event: string, to: string) => ({ seq, event, to, accepted: true, data: null });
 
-const cancelled = decide(restore(null), { type: 'CANCEL' }).next;
+const cancelled = decide(fromStored(null), { type: 'CANCEL' }).next;
 const CHECKOUT: StoredHistory = {
   kind: 'checkout',
-  machine: store(cancelled),
+  machine: toStored(cancelled),
   total: null,
   captured: 0,
   units: 0,
@@ -26,7 +26,7 @@ describe('the replay of a stored history', () => {
   });
 
   it('names the step and the part of the machine that differ', () => {
-    const stored = { ...store(cancelled), value: 'LOCKED' };
+    const stored = { ...toStored(cancelled), value: 'LOCKED' };
     const { steps, machine } = replay({
       ...CHECKOUT,
       machine: stored,
@@ -37,14 +37,14 @@ describe('the replay of a stored history', () => {
   });
 
   it('says that a later release stored the machine, and nothing else of it', () => {
-    const machine = { ...store(cancelled), version: 99 };
+    const machine = { ...toStored(cancelled), version: 99 };
     expect(replay({ ...CHECKOUT, machine }).machine).to.deep.equal([
-      { path: 'version', stored: 99, replayed: store(cancelled).version },
+      { path: 'version', stored: 99, replayed: toStored(cancelled).version },
     ]);
   });
 
   it('compares the machine only after the last step', () => {
-    const machine = { ...store(cancelled), version: 99 };
+    const machine = { ...toStored(cancelled), version: 99 };
     expect(replay({ ...CHECKOUT, machine }, 1).machine).to.deep.equal([]);
   });
 
@@ -53,7 +53,7 @@ describe('the replay of a stored history', () => {
     const { steps, machine } = replay({
       ...CHECKOUT,
       kind: 'order',
-      machine: storeOrder(order),
+      machine: orderToStored(order),
       total: 5_900,
       units: 1,
       steps: [step(1, 'PLACE', 'PENDING'), step(2, 'CLAIMED', 'PENDING')],

@@ -12,8 +12,8 @@ const ASHA = {
   opsUrl: 'https://ops.example.com/',
 } as const;
 
-describe('letters', () => {
-  for (const [letter, kind, link] of [
+describe('e-mails about an account', () => {
+  for (const [template, kind, link] of [
     ['verify-email', 'customer', 'https://shop.example.com/account/verify?token='],
     ['email-changed', 'customer', 'https://shop.example.com/account/undo-email-change?token='],
     ['reset-password', 'customer', 'https://shop.example.com/account/reset-password?token='],
@@ -21,8 +21,8 @@ describe('letters', () => {
     ['invitation', 'staff', 'https://ops.example.com/ops/password?token='],
     ['verify-email', 'staff', 'https://shop.example.com/account/verify?token='],
   ] as const) {
-    it(`${letter} for ${kind}: greeting, link, the token alone, and how long it works`, () => {
-      const { subject, text, html } = renderEmail(letter, { ...ASHA, kind });
+    it(`${template} for ${kind}: greeting, link, the token alone, and how long it works`, () => {
+      const { subject, text, html } = renderEmail(template, { ...ASHA, kind });
       expect(subject).to.match(/^[A-Z][\w -]+$/);
       expect(text).to.match(/^Hello Asha Rao,\n\n/);
       expect(text.split('\n')).to.include.members([`${link}${TOKEN.text}`, TOKEN.text]);

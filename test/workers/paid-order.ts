@@ -11,7 +11,7 @@ import type { JobContext } from '../../src/infra/queue/handler.ts';
 import type { Command, Queues } from '../../src/infra/queue/queue.ts';
 import { carryOutCommand } from '../../src/jobs/orders.ts';
 import { executeOperation } from '../../src/jobs/payments.ts';
-import { newPaidOrder, storeOrder } from '../../src/machines/order.ts';
+import { newPaidOrder, orderToStored } from '../../src/machines/order.ts';
 import { type PaymentProvider, ProviderError, type ProviderRefund } from '../../src/ports/payments/port.ts';
 import type { WorkerDeps } from '../../src/workers/deps.ts';
 import { issue } from '../../src/workers/invoices/invoices.ts';
@@ -77,7 +77,9 @@ export class PaidOrder {
     const subtotal = sum(lines.map(({ quantity, price }) => quantity * price));
     const tax = sum(lines.map(({ quantity, half }) => quantity * half * 2)) + delivery.half * 2;
     this.total = subtotal + delivery.price;
-    const machine = storeOrder(newPaidOrder({ total: this.total, units: sum(lines.map(({ quantity }) => quantity)) }));
+    const machine = orderToStored(
+      newPaidOrder({ total: this.total, units: sum(lines.map(({ quantity }) => quantity)) }),
+    );
     await this.query(
       `with cart as (insert into carts (id, currency, status, created_at, updated_at) values ($1, 'INR', 'ordered', now(), now())),
           checkout as (insert into checkouts (id, order_id, cart_id, cart_version, place_of_supply, currency, total, state, busy,

@@ -15,7 +15,7 @@ const states: Record<CheckoutState | OwnState, string> = {
   processing: 'The provider has accepted the payment and reports the result later.',
   PAYMENT_CONFIRMED: 'The payment was received, or the total is zero.',
   ORDER_CREATED: 'The order is stored with its lines and its number; the goods have left the stock.',
-  COMPLETED: 'The cart is closed.',
+  COMPLETED: 'The cart is ordered.',
   terminal:
     'The checkout ended without an order: its goods are released, its payment is cancelled, and its cart is open again. A later payment still gets an order or a refund. The API and the columns name only the inner state.',
   EXPIRED: 'The reservation expired before the payment arrived.',

@@ -14,7 +14,7 @@ export interface Chunk {
   /** Their customers, in turn. */
   accountIds: readonly string[];
   /** Number of guests. */
-  people: number;
+  guestCount: number;
 }
 
 /** Copies the rows of templates. */
@@ -50,7 +50,7 @@ export async function openCopier(client: pg.Client, vault: Vault, checkoutIds: r
       // The rows are copies of consistent rows: checks of foreign keys would take as long as the rows.
       await client.query(`set local session_replication_role = replica`);
       await client.query(`set local synchronous_commit = off`);
-      await sealCheckouts(client, vault, { copies: await nextCopies(client, chunk), people: chunk.people });
+      await sealCheckouts(client, vault, { copies: await nextCopies(client, chunk), guestCount: chunk.guestCount });
       await write();
       await client.query(`commit`);
     },
@@ -58,9 +58,12 @@ export async function openCopier(client: pg.Client, vault: Vault, checkoutIds: r
 }
 
 /** Loads the rows of the templates in a table, with the number of their template. @returns its columns */
-async function load(client: pg.Client, { name, of }: Pick<CopiedTable, 'name' | 'of'>): Promise<Column[]> {
+async function load(
+  client: pg.Client,
+  { name, joinCondition }: Pick<CopiedTable, 'name' | 'joinCondition'>,
+): Promise<Column[]> {
   await client.query(
-    `create temp table volume_${name} as select t.*, p.n from ${name} t join volume_templates p on ${of}`,
+    `create temp table volume_${name} as select t.*, p.n from ${name} t join volume_templates p on ${joinCondition}`,
   );
   const { rows } = await client.query<Column>(
     `select attname as name, atttypid::regtype::text as type from pg_attribute

@@ -6,7 +6,7 @@ const padded = (number: string): string => `lpad((${number})::text, greatest(6, 
 /** Invoices and credit notes. */
 export const DOCUMENT_TABLE: CopiedTable = {
   name: 'documents',
-  of: 't.order_id = p.order_id',
+  joinCondition: 't.order_id = p.order_id',
   ids: ['id', 'order_id', 'refund_id'],
   values: {
     year: 't.financial_year',

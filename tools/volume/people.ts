@@ -23,7 +23,7 @@ export interface CopiedCheckout {
 }
 
 /** The address that a guest types; each comes back about three times. */
-const guestAddress = (copy: number, people: number): string => `guest-${copy % people}@example.com`;
+const guestAddress = (copy: number, guestCount: number): string => `guest-${copy % guestCount}@example.com`;
 
 /**
  * Stores the personal columns of the copies, sealed for their new rows. The sweeper has emptied those of a checkout that
@@ -32,12 +32,12 @@ const guestAddress = (copy: number, people: number): string => `guest-${copy % p
 export async function sealCheckouts(
   client: pg.Client,
   vault: Vault,
-  { copies, people }: { copies: readonly CopiedCheckout[]; people: number },
+  { copies, guestCount }: { copies: readonly CopiedCheckout[]; guestCount: number },
 ): Promise<void> {
   const rows = copies
     .filter(({ template }) => template.hasOrder)
     .map(({ copy, checkoutId, template }) => {
-      const email = guestAddress(copy, people);
+      const email = guestAddress(copy, guestCount);
       const seal = (column: string, text: string | null) =>
         sealColumn(vault, text, `checkouts.${column}:${checkoutId}`);
       return {
@@ -58,7 +58,7 @@ export async function sealCheckouts(
 }
 
 /** Creates customers who have been there since an instant. @returns their ids */
-export async function openAccounts(
+export async function insertAccounts(
   client: pg.Client,
   vault: Vault,
   { count, first, atMs }: { count: number; first: number; atMs: number },

@@ -1,8 +1,8 @@
 /** A table with rows of a purchase. */
 export interface CopiedTable {
   name: string;
-  /** SQL that finds its rows `t` of the template `p`. */
-  of: string;
+  /** SQL that joins its rows `t` to the template `p`. */
+  joinCondition: string;
   /** Columns with the ids of rows that are copied as well. */
   ids: readonly string[];
   /** Columns with texts that must differ in each copy: ids and keys at the payment provider. */
@@ -21,11 +21,11 @@ const customerOf = (column: string): Record<string, string> => ({
 
 /** Every table with rows of a purchase, except documents, whose numbers have no gap (see documents.ts). */
 export const COPIED_TABLES: readonly CopiedTable[] = [
-  { name: 'carts', of: 't.id = p.cart_id', ids: ['id'], values: customerOf('customer_id') },
-  { name: 'cart_items', of: 't.cart_id = p.cart_id', ids: ['id', 'cart_id'] },
+  { name: 'carts', joinCondition: 't.id = p.cart_id', ids: ['id'], values: customerOf('customer_id') },
+  { name: 'cart_items', joinCondition: 't.cart_id = p.cart_id', ids: ['id', 'cart_id'] },
   {
     name: 'checkouts',
-    of: 't.id = p.checkout_id',
+    joinCondition: 't.id = p.checkout_id',
     ids: ['id', 'order_id', 'cart_id'],
     values: {
       ...customerOf('customer_id'),
@@ -37,34 +37,34 @@ export const COPIED_TABLES: readonly CopiedTable[] = [
         then split_part(t.redeemer, ':', 1) || ':' || c.email_index else 'customer:' || c.account_id end`,
     },
   },
-  { name: 'checkout_lines', of: OF_CHECKOUT, ids: ['checkout_id'] },
-  { name: 'checkout_history', of: OF_CHECKOUT, ids: ['checkout_id'] },
-  { name: 'pricing_snapshots', of: OF_CHECKOUT, ids: ['checkout_id'] },
-  { name: 'reservations', of: OF_CHECKOUT, ids: ['checkout_id'] },
-  { name: 'discount_redemptions', of: OF_CHECKOUT, ids: ['checkout_id'] },
-  { name: 'payments', of: OF_CHECKOUT, ids: ['id', 'checkout_id'], texts: ['intent_id', 'client_secret'] },
-  { name: 'payment_attempts', of: OF_CHECKOUT, ids: ['checkout_id'] },
-  { name: 'orders', of: 't.id = p.order_id', ids: ['id', 'checkout_id'], values: customerOf('customer_id') },
-  { name: 'order_numbers', of: OF_ORDER, ids: ['order_id'], generated: ['number'] },
-  { name: 'order_lines', of: OF_ORDER, ids: ['order_id'] },
-  { name: 'order_history', of: OF_ORDER, ids: ['order_id'] },
-  { name: 'order_commands', of: OF_ORDER, ids: ['id', 'order_id'] },
-  { name: 'shipments', of: OF_ORDER, ids: ['id', 'order_id'] },
-  { name: 'shipment_lines', of: OF_ORDER, ids: ['shipment_id', 'order_id'] },
-  { name: 'refunds', of: OF_ORDER, ids: ['id', 'order_id', 'payment_id'], texts: ['provider_reference'] },
-  { name: 'refund_lines', of: OF_ORDER, ids: ['refund_id', 'order_id'] },
+  { name: 'checkout_lines', joinCondition: OF_CHECKOUT, ids: ['checkout_id'] },
+  { name: 'checkout_history', joinCondition: OF_CHECKOUT, ids: ['checkout_id'] },
+  { name: 'pricing_snapshots', joinCondition: OF_CHECKOUT, ids: ['checkout_id'] },
+  { name: 'reservations', joinCondition: OF_CHECKOUT, ids: ['checkout_id'] },
+  { name: 'discount_redemptions', joinCondition: OF_CHECKOUT, ids: ['checkout_id'] },
+  { name: 'payments', joinCondition: OF_CHECKOUT, ids: ['id', 'checkout_id'], texts: ['intent_id', 'client_secret'] },
+  { name: 'payment_attempts', joinCondition: OF_CHECKOUT, ids: ['checkout_id'] },
+  { name: 'orders', joinCondition: 't.id = p.order_id', ids: ['id', 'checkout_id'], values: customerOf('customer_id') },
+  { name: 'order_numbers', joinCondition: OF_ORDER, ids: ['order_id'], generated: ['number'] },
+  { name: 'order_lines', joinCondition: OF_ORDER, ids: ['order_id'] },
+  { name: 'order_history', joinCondition: OF_ORDER, ids: ['order_id'] },
+  { name: 'order_commands', joinCondition: OF_ORDER, ids: ['id', 'order_id'] },
+  { name: 'shipments', joinCondition: OF_ORDER, ids: ['id', 'order_id'] },
+  { name: 'shipment_lines', joinCondition: OF_ORDER, ids: ['shipment_id', 'order_id'] },
+  { name: 'refunds', joinCondition: OF_ORDER, ids: ['id', 'order_id', 'payment_id'], texts: ['provider_reference'] },
+  { name: 'refund_lines', joinCondition: OF_ORDER, ids: ['refund_id', 'order_id'] },
   {
     name: 'payment_operations',
-    of: 't.payment_id in (select id from payments where checkout_id = p.checkout_id)',
+    joinCondition: 't.payment_id in (select id from payments where checkout_id = p.checkout_id)',
     ids: ['id', 'payment_id', 'refund_id'],
     texts: ['idempotency_key', 'reference'],
   },
-  { name: 'returns', of: OF_ORDER, ids: ['id', 'order_id', 'refund_id'] },
-  { name: 'return_lines', of: OF_ORDER, ids: ['return_id', 'order_id'] },
-  { name: 'inventory_movements', of: 't.cause_id in (p.checkout_id, p.order_id)', ids: ['id', 'cause_id'] },
+  { name: 'returns', joinCondition: OF_ORDER, ids: ['id', 'order_id', 'refund_id'] },
+  { name: 'return_lines', joinCondition: OF_ORDER, ids: ['return_id', 'order_id'] },
+  { name: 'inventory_movements', joinCondition: 't.cause_id in (p.checkout_id, p.order_id)', ids: ['id', 'cause_id'] },
   {
     name: 'audit_log',
-    of: `t.target_type = 'order' and t.target_id = p.order_id::text`,
+    joinCondition: `t.target_type = 'order' and t.target_id = p.order_id::text`,
     ids: ['id'],
     values: { target_id: 'c.order_id::text' },
   },

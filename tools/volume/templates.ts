@@ -58,7 +58,7 @@ export interface Shop {
 
 /**
  * Makes about two dozen real purchases of different kinds in a running development shop, and waits for everything that follows
- * them. @returns the ids of their checkouts @throws Error when a purchase does not get where it should
+ * them. @returns the ids of their checkouts @throws Error when a purchase does not reach its planned state in 60 seconds
  */
 export async function makeTemplates(shop: Shop): Promise<string[]> {
   const { url } = shop;

@@ -39,13 +39,13 @@ export async function claimGuestCart(
   const hasToken = cartId !== undefined && token !== undefined && isTokenFor(secret, cartId, token);
   const guestCart = hasToken ? await lockOpenCart(tx, { id: cartId, customerId: null }) : undefined;
   if (!guestCart) return ownCartId === undefined ? null : { id: ownCartId };
-  // Lock order: the guest's cart first. No other code locks two carts.
+  // The guest's cart is locked first. No other code locks two carts.
   const ownCart = ownCartId === undefined ? undefined : await lockOpenCart(tx, { id: ownCartId, customerId });
   if (!ownCart) {
-    guestCart.giveTo(customerId, tx.now);
+    guestCart.assignTo(customerId, tx.now);
     return { id: guestCart.id };
   }
-  const { variantIds } = idsOf([...ownCart.wanted, ...guestCart.wanted]);
+  const { variantIds } = idsOf([...ownCart.lineRequests, ...guestCart.lineRequests]);
   const found = await loadGoods(tx.query, variantIds);
   const goods = new Map(found.map((one) => [one.variantId, limitedGoods(one, orderLimits)]));
   mergeInto(ownCart, { guest: guestCart, limits: { goods, order: orderLimits }, now: tx.now });

@@ -1,7 +1,5 @@
 import { z } from 'zod';
-
-/** Ten billion rupees, in paise: sums of such amounts stay exact. */
-export const MAX_PAISE = 1_000_000_000_000;
+import { MAX_PAISE } from '../../domain/money/money.ts';
 
 /** An amount in paise. */
 export const paise = z.int().min(0).max(MAX_PAISE);

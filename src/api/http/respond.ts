@@ -47,11 +47,11 @@ export const etagOf = (bytes: string | Buffer): string => `"${hash('sha1', bytes
 
 /** If-None-Match compares weakly, and only for safe methods (RFC 9110, 13.1.2). */
 export function isFresh(request: express.Request, tag: string): boolean {
-  const wanted = request.headers['if-none-match'];
-  if (wanted === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) return false;
-  if (wanted === tag || wanted === '*') return true;
+  const ifNoneMatch = request.headers['if-none-match'];
+  if (ifNoneMatch === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) return false;
+  if (ifNoneMatch === tag || ifNoneMatch === '*') return true;
   const opaqueTag = opaque(tag);
-  return wanted.split(',').some((each) => opaque(each.trim()) === opaqueTag);
+  return ifNoneMatch.split(',').some((each) => opaque(each.trim()) === opaqueTag);
 }
 
 const opaque = (tag: string): string => (tag.startsWith('W/') ? tag.slice(2) : tag);

@@ -1,5 +1,4 @@
 import type { ApiDeps } from '../deps.ts';
-import { type CheckoutKey, type CheckoutReading, readCheckout } from '../store/checkout/checkout-view.ts';
 import type { Call } from './route.ts';
 
 const MAX_WAIT_SECONDS = 30;
@@ -59,24 +58,4 @@ export async function readAfterWait<T extends { busy: boolean }>(
   } finally {
     watcher.stop();
   }
-}
-
-/**
- * Reads a checkout; with `Prefer: wait`, waits until it is no longer busy.
- * @throws the errors of `authorise`, before any waiting.
- */
-export async function readWhenReady(
-  deps: ApiDeps,
-  key: CheckoutKey,
-  call: Pick<Call<never, never, never>, 'headers' | 'signal'> & {
-    authorise(reading: CheckoutReading | undefined): void;
-  },
-): Promise<CheckoutReading | undefined> {
-  const seconds = preferredWait(call.headers);
-  const readOwn = async () => {
-    const reading = await readCheckout(deps.db.query, key);
-    call.authorise(reading);
-    return reading;
-  };
-  return seconds > 0 ? readAfterWait(deps, { id: key.id, seconds, signal: call.signal }, readOwn) : readOwn();
 }

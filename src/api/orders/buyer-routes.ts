@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { refused } from '../../domain/errors.ts';
 import { ORDER_CLAIMED, type OrderCommand } from '../../domain/states.ts';
-import { ORDER_WORK } from '../../jobs/orders.ts';
+import { ORDER_COMMAND_INPUTS } from '../../jobs/orders.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type AnyRoute, route } from '../http/route.ts';
 import type { OrderAccess, OrderCall } from './access.ts';
@@ -115,7 +115,7 @@ const requestReturn = (deps: ApiDeps, at: OrderAccess) =>
     path: `${at.path}/{id}/returns`,
     summary: 'Request a return of units of an order',
     params,
-    body: ORDER_WORK.REQUEST_RETURN,
+    body: ORDER_COMMAND_INPUTS.REQUEST_RETURN,
     handle: (call) => requestCommand(deps, { call, at }, { kind: 'REQUEST_RETURN', work: call.body }),
   });
 

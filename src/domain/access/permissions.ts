@@ -70,6 +70,6 @@ export const FOR_PEOPLE_ONLY: ReadonlySet<Permission> = new Set<Permission>([
   'api-keys:manage',
 ]);
 
-/** Returns the permissions in `wanted` that the granting person does not hold. */
-export const missingPermissions = (held: ReadonlySet<string>, wanted: readonly string[]): string[] =>
-  wanted.filter((permission) => !held.has(permission));
+/** Returns the permissions in `requested` that the granting person does not hold. */
+export const missingPermissions = (held: ReadonlySet<string>, requested: readonly string[]): string[] =>
+  requested.filter((permission) => !held.has(permission));

@@ -1,34 +1,5 @@
-/** An amount in minor units (paise) of one ISO 4217 currency. Immutable. */
-export interface Money {
-  readonly amount: number;
-  readonly currency: string;
-}
-
-/** Creates an amount. Throws on a fraction, beyond 2^53, and on a currency that is not an ISO 4217 code. */
-export function money(amount: number, currency: string): Money {
-  if (!/^[A-Z]{3}$/.test(currency)) throw new RangeError(`Not a currency: ${currency}`);
-  return Object.freeze({ amount: minorUnits(amount), currency });
-}
-
-/** `a + b`. Throws on mixed currencies and on overflow. */
-export function add(a: Money, b: Money): Money {
-  return money(a.amount + inSameCurrency(a, b).amount, a.currency);
-}
-
-/** `a - b`. Throws on mixed currencies and on overflow. */
-export function subtract(a: Money, b: Money): Money {
-  return money(a.amount - inSameCurrency(a, b).amount, a.currency);
-}
-
-/** `a × factor`, a whole number. For fractions of money use `allocate` or `roundHalfUpDivide`. */
-export function multiply(a: Money, factor: number): Money {
-  return money(times(a.amount, factor), a.currency);
-}
-
-function inSameCurrency(a: Money, b: Money): Money {
-  if (a.currency !== b.currency) throw new TypeError(`Mixed currencies: ${a.currency} and ${b.currency}`);
-  return b;
-}
+/** The largest amount in paise that staff and clients can set: ten billion rupees. Sums of such amounts stay exact. */
+export const MAX_PAISE = 1_000_000_000_000;
 
 /** The largest exact amount: 2^53 − 1 minor units. */
 export const MOST_EXACT = Number.MAX_SAFE_INTEGER;

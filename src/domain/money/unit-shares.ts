@@ -65,9 +65,6 @@ export function unitsOf(line: BoughtLine, { from, count }: { from: number; count
   return total;
 }
 
-/** Returns the stored amounts of one unit (`index` from 0). Throws a RangeError outside the quantity. */
-export const unitAt = (line: BoughtLine, index: number): UnitAmounts => unitsOf(line, { from: index, count: 1 });
-
 function runningPart(
   { paid, discount, half, igst }: RunningShares,
   { from, to, quantity }: { from: number; to: number; quantity: number },

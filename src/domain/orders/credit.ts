@@ -9,13 +9,13 @@ import { isSameLine, type RefundLine } from './refundable.ts';
  * computed at its rate.
  */
 export function capRefundLines(
-  wanted: readonly RefundLine[],
+  requested: readonly RefundLine[],
   { creditable, most }: { creditable: readonly CreditableLine[]; most: number },
 ): RefundLine[] {
-  const remaining = wanted.map((line) => creditable.find((one) => isSameLine(one, line)) ?? emptyLineOf(line));
-  const within = wanted.map((line, index) => Math.min(line.amount, totalOf(remaining[index] ?? emptyLineOf(line))));
+  const remaining = requested.map((line) => creditable.find((one) => isSameLine(one, line)) ?? emptyLineOf(line));
+  const within = requested.map((line, index) => Math.min(line.amount, totalOf(remaining[index] ?? emptyLineOf(line))));
   const amounts = sumOf(within) <= most ? within : allocate(most, within);
-  return wanted.map((line, index) => {
+  return requested.map((line, index) => {
     const [left = emptyLineOf(line), amount = 0] = [remaining[index], amounts[index]];
     const isWhole = amount === line.amount && amount < totalOf(left) && isWithin(line, left);
     return isWhole ? line : creditLine(left, { quantity: line.quantity, amount });

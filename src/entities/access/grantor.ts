@@ -11,7 +11,7 @@ export interface Grantor {
  * Refuses to grant or take over permissions that the caller lacks.
  * @throws PERMISSION_ESCALATION with those permissions.
  */
-export function refuseEscalation({ permissions }: Grantor, wanted: readonly string[]): void {
-  const tooMuch = missingPermissions(permissions, wanted);
+export function refuseEscalation({ permissions }: Grantor, requested: readonly string[]): void {
+  const tooMuch = missingPermissions(permissions, requested);
   if (tooMuch.length > 0) throw refused('PERMISSION_ESCALATION', { permissions: tooMuch });
 }

@@ -20,14 +20,14 @@ export async function currentCartOf(query: Query, customerId: string): Promise<s
  */
 export function mergeInto(mine: Cart, { guest, limits, now }: { guest: Cart; limits: LineLimits; now: Date }): void {
   for (const line of [...guest.items]) {
-    const { wanted } = line;
-    const there = mine.items.exists((item) => item.hasSameContent(wanted));
+    const { lineRequest } = line;
+    const there = mine.items.exists((item) => item.hasSameContent(lineRequest));
     if (!there && mine.items.length >= MOST_LINES) continue;
     // The limit applies to added units; units in the customer's cart stay, even above the limit.
-    const room = roomFor(linesOf([{ ...wanted, quantity: 1 }]), linesOf(mine.wanted), limits);
-    const allowed = Math.min(wanted.quantity, room.variants);
+    const room = roomFor(linesOf([{ ...lineRequest, quantity: 1 }]), linesOf(mine.lineRequests), limits);
+    const allowed = Math.min(lineRequest.quantity, room.variants);
     const quantity = Math.min(allowed, room.order);
-    if (quantity > 0) mine.addWithinLimits({ ...wanted, quantity }, now);
+    if (quantity > 0) mine.addWithinLimits({ ...lineRequest, quantity }, now);
     if (quantity < allowed) line.quantity = allowed - quantity;
     else guest.items.remove(line);
   }

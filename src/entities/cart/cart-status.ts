@@ -10,7 +10,7 @@ const ORDER_CARTS = forAnyKeys(
   `update carts set status = 'ordered', version = version + 1, updated_at = now() where id = any($1)`,
 );
 
-/** Closes the cart of a checkout that became an order. */
+/** Marks the cart of a checkout that became an order as ordered. */
 export const markCartOrdered = (tx: Tx, cartId: string): void => tx.send(ORDER_CARTS, [[cartId]]);
 
 /** $2: a checkout that ends in this transaction, or null. */

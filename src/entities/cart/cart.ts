@@ -34,10 +34,10 @@ const CartItemSchema = defineEntity({
  * saw last, in paise.
  */
 export class CartItem extends CartItemSchema.class {
-  static of(wanted: LineRequest): CartItem {
+  static of(line: LineRequest): CartItem {
     const [variantId, bundleId, selections] =
-      'variantId' in wanted ? [wanted.variantId, null, null] : [null, wanted.bundleId, wanted.selections];
-    const { quantity } = wanted;
+      'variantId' in line ? [line.variantId, null, null] : [null, line.bundleId, line.selections];
+    const { quantity } = line;
     return Object.assign(new CartItem(), {
       id: newId(),
       variantId,
@@ -48,16 +48,16 @@ export class CartItem extends CartItemSchema.class {
     });
   }
 
-  get wanted(): LineRequest {
+  get lineRequest(): LineRequest {
     const { variantId, bundleId, selections, quantity } = this;
     if (variantId) return { variantId, quantity };
     return { bundleId: bundleId ?? '', quantity, selections: selections ?? [] };
   }
 
   /** Whether it is the same variant, or the same bundle with the same selections. */
-  hasSameContent(wanted: LineRequest): boolean {
-    if ('variantId' in wanted) return this.variantId === wanted.variantId;
-    return this.bundleId === wanted.bundleId && choiceOf(this.selections ?? []) === choiceOf(wanted.selections);
+  hasSameContent(line: LineRequest): boolean {
+    if ('variantId' in line) return this.variantId === line.variantId;
+    return this.bundleId === line.bundleId && choiceOf(this.selections ?? []) === choiceOf(line.selections);
   }
 }
 CartItemSchema.setClass(CartItem);
@@ -115,8 +115,8 @@ export class Cart extends CartSchema.class {
   }
 
   /** The contents of the cart. */
-  get wanted(): LineRequest[] {
-    return this.items.map((item) => item.wanted);
+  get lineRequests(): LineRequest[] {
+    return this.items.map((item) => item.lineRequest);
   }
 
   /**
@@ -124,22 +124,22 @@ export class Cart extends CartSchema.class {
    * @throws CART_IN_CHECKOUT, CART_ORDERED; over a limit QUANTITY_LIMIT_EXCEEDED, ORDER_UNITS_EXCEEDED or
    *   ORDER_VALUE_EXCEEDED.
    */
-  add(wanted: LineRequest, limits: LineLimits, now: Date): void {
-    this.addWithinLimits(wanted, now);
-    this.refuseOverLimit(wanted, limits);
+  add(line: LineRequest, limits: LineLimits, now: Date): void {
+    this.addWithinLimits(line, now);
+    this.refuseOverLimit(line, limits);
   }
 
   /**
    * Adds units; the caller has checked the limits of the order.
    * @throws QUANTITY_LIMIT_EXCEEDED for too many lines, CART_IN_CHECKOUT, CART_ORDERED
    */
-  addWithinLimits(wanted: LineRequest, now: Date): void {
+  addWithinLimits(line: LineRequest, now: Date): void {
     this.edit(now);
-    const item = this.items.find((candidate) => candidate.hasSameContent(wanted));
-    if (item) item.quantity += wanted.quantity;
+    const item = this.items.find((candidate) => candidate.hasSameContent(line));
+    if (item) item.quantity += line.quantity;
     else {
       if (this.items.length >= MOST_LINES) throw tooMany({ lines: MOST_LINES });
-      this.items.add(CartItem.of(wanted));
+      this.items.add(CartItem.of(line));
     }
   }
 
@@ -153,7 +153,7 @@ export class Cart extends CartSchema.class {
     }
     const isMore = quantity > item.quantity;
     item.quantity = quantity;
-    if (isMore) this.refuseOverLimit(item.wanted, limits);
+    if (isMore) this.refuseOverLimit(item.lineRequest, limits);
   }
 
   /** @throws QUANTITY_LIMIT_EXCEEDED, CART_IN_CHECKOUT, CART_ORDERED */
@@ -172,7 +172,7 @@ export class Cart extends CartSchema.class {
   }
 
   /** Sets the destination (ISO 3166-2) and the shipping method. @throws CART_IN_CHECKOUT, CART_ORDERED */
-  deliver(to: { destination: string | null; shippingMethodId: string | null }, now: Date): void {
+  setDelivery(to: { destination: string | null; shippingMethodId: string | null }, now: Date): void {
     this.edit(now);
     Object.assign(this, to);
   }
@@ -193,7 +193,7 @@ export class Cart extends CartSchema.class {
   }
 
   /** Gives a guest's cart to a customer. */
-  giveTo(customerId: string, now: Date): void {
+  assignTo(customerId: string, now: Date): void {
     this.edit(now);
     this.customerId = customerId;
   }
@@ -240,7 +240,7 @@ export class Cart extends CartSchema.class {
 
   private refuseOverLimit(changed: LineRequest, limits: LineLimits): void {
     const variants = new Set(linesOf([changed]).map(({ variantId }) => variantId));
-    const over = findExceededLimit(linesOf(this.wanted), limits, variants);
+    const over = findExceededLimit(linesOf(this.lineRequests), limits, variants);
     if (over) throw refused(over.code, over.details);
   }
 }

@@ -52,15 +52,17 @@ export async function assignToCollections(
   collectionIds: ReadonlyMap<string, readonly string[]>,
 ): Promise<void> {
   if (collectionIds.size === 0) return;
-  const wanted = [...collectionIds].flatMap(([product, ids]) => ids.map((collection) => ({ product, collection })));
+  const memberships = [...collectionIds].flatMap(([product, ids]) =>
+    ids.map((collection) => ({ product, collection })),
+  );
   await tx.query(
-    `with wanted as (select * from jsonb_to_recordset($1::jsonb) as r (product uuid, collection uuid)),
+    `with memberships as (select * from jsonb_to_recordset($1::jsonb) as r (product uuid, collection uuid)),
         gone as (delete from product_collections pc using collections c
           where pc.product_id = any($2::uuid[]) and c.id = pc.collection_id and c.kind = 'manual'
-            and not exists (select 1 from wanted w where w.product = pc.product_id and w.collection = pc.collection_id))
-      insert into product_collections (collection_id, product_id) select collection, product from wanted
+            and not exists (select 1 from memberships m where m.product = pc.product_id and m.collection = pc.collection_id))
+      insert into product_collections (collection_id, product_id) select collection, product from memberships
         on conflict do nothing`,
-    [JSON.stringify(wanted), [...collectionIds.keys()]],
+    [JSON.stringify(memberships), [...collectionIds.keys()]],
   );
 }
 

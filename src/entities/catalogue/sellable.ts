@@ -79,11 +79,11 @@ export async function completeGoods(
   variantIds: readonly string[],
   loaded: readonly ListedGoods[],
 ): Promise<ListedGoods[]> {
-  const wanted = new Set(variantIds);
-  const goods = loaded.filter(({ variantId }) => wanted.delete(variantId));
-  if (wanted.size === 0) return goods;
-  const missing = await loadGoods(query, [...wanted]);
-  const all = [...goods, ...missing].sort((a, b) => (a.variantId < b.variantId ? -1 : 1));
+  const missingIds = new Set(variantIds);
+  const goods = loaded.filter(({ variantId }) => missingIds.delete(variantId));
+  if (missingIds.size === 0) return goods;
+  const added = await loadGoods(query, [...missingIds]);
+  const all = [...goods, ...added].sort((a, b) => (a.variantId < b.variantId ? -1 : 1));
   const versions = new Set(all.map(({ offersVersion }) => offersVersion));
   // Offers changed between the two statements, and a price uses one version of them.
   return versions.size > 1 ? loadGoods(query, variantIds) : all;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UNITS } from '../../domain/invoices/unit.ts';
+import { MAX_PAISE } from '../../domain/money/money.ts';
 import { emptyOr, isNot, matching, orNull, text, units, words } from './cell-schemas.ts';
 import { split, toPaise } from './cells.ts';
 import { attributes, media } from './json-cells.ts';
@@ -8,7 +9,6 @@ import { attributes, media } from './json-cells.ts';
  * The formats of the cells. The limits are those of the admin API.
  */
 
-const MAX_PAISE = 1_000_000_000_000;
 const amount = 'an amount like 499.00';
 const price = matching(/^\d{1,11}(\.\d{1,2})?$/, amount)
   .refine((value) => toPaise(value) <= MAX_PAISE, { error: isNot(amount) })

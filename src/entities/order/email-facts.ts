@@ -88,9 +88,9 @@ const PURCHASE: Record<OrderEmailTemplate, string> = {
 /** Loads the data and the recipient of an email. @returns a reason if the email must not be sent any more */
 export async function loadPurchase(
   { query, vault }: { query: Query; vault: Vault },
-  { letter, id, commandId }: { letter: OrderEmailTemplate; id: string; commandId: string },
+  { template, id, commandId }: { template: OrderEmailTemplate; id: string; commandId: string },
 ): Promise<Purchase | string> {
-  const [row] = await query<Row>(PURCHASE[letter], [id, commandId]);
+  const [row] = await query<Row>(PURCHASE[template], [id, commandId]);
   if (!row) return 'done before';
   if (row.isLate) return 'too late';
   if (row.email === null) return 'customer is erased';

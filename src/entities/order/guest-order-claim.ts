@@ -52,10 +52,10 @@ export async function claimOrders(
 }
 
 /** Compares the address itself for old checkouts without an index: the account may have changed its address since. */
-function hasAddress(vault: Vault, { checkoutId: id, email, emailIndex }: Candidate, wanted: string): boolean {
-  if (emailIndex !== null) return emailIndex === wanted;
+function hasAddress(vault: Vault, { checkoutId: id, email, emailIndex }: Candidate, addressIndex: string): boolean {
+  if (emailIndex !== null) return emailIndex === addressIndex;
   const { email: address } = decryptCheckout(vault, { id, email, shippingAddress: null, billingAddress: null });
-  return address !== null && vault.indexOf(address) === wanted;
+  return address !== null && vault.indexOf(address) === addressIndex;
 }
 
 /** Keeps the version: guests can read it, and a change would reveal that an account has the address they typed. */

@@ -21,7 +21,7 @@ export interface ShopTerms {
 
 /** A pricing request: lines, destination and time. It must contain every requested variant and bundle. */
 export interface PricingRequest {
-  wanted: readonly LineRequest[];
+  lineRequests: readonly LineRequest[];
   sellables: ReadonlyMap<string, Sellable>;
   context: PricingContext;
   /** ISO 3166-2; null while it is unknown. */
@@ -31,28 +31,28 @@ export interface PricingRequest {
 
 /** Builds the inputs of the pricing engine. @throws Error for a variant or bundle that was not loaded. */
 export function pricingInputs(terms: ShopTerms, of: PricingRequest): PricingInputs {
-  const { wanted, sellables, context, placeOfSupply, now } = of;
+  const { lineRequests, sellables, context, placeOfSupply, now } = of;
   const { currency, sellerState, pricesIncludeTax, shippingTax } = terms;
   const { groupIds, isFirstOrder, priceLists, rules, shipping } = context;
   const discounts = context.discounts.map(withoutLimits);
-  const lines = wanted.flatMap((one) =>
+  const lines = lineRequests.flatMap((one) =>
     'variantId' in one ? [{ ...goodsOf(sellables, one.variantId), quantity: one.quantity }] : [],
   );
-  const bundles = wanted.flatMap((one) => ('bundleId' in one ? [bundleOf(one, of)] : []));
+  const bundles = lineRequests.flatMap((one) => ('bundleId' in one ? [bundleOf(one, of)] : []));
   const shop = { currency, at: now.toISOString(), pricesIncludeTax, sellerState, placeOfSupply, shippingTax };
   return { ...shop, groupIds, isFirstOrder, lines, bundles, priceLists, rules, discounts, shipping };
 }
 
 /** The ids of the requested variants, including components of bundles, and of the requested bundles. */
-export function idsOf(wanted: readonly LineRequest[]): { variantIds: string[]; bundleIds: string[] } {
-  const bundleIds = wanted.flatMap((one) => ('bundleId' in one ? [one.bundleId] : []));
-  return { variantIds: linesOf(wanted).map(({ variantId }) => variantId), bundleIds };
+export function idsOf(lineRequests: readonly LineRequest[]): { variantIds: string[]; bundleIds: string[] } {
+  const bundleIds = lineRequests.flatMap((one) => ('bundleId' in one ? [one.bundleId] : []));
+  return { variantIds: linesOf(lineRequests).map(({ variantId }) => variantId), bundleIds };
 }
 
 /** Flattens the requested lines in the order of the engine's output: variants, then components of bundles. */
-export function linesOf(wanted: readonly LineRequest[]): RequestedLine[] {
-  const alone = wanted.flatMap((one) => ('variantId' in one ? [{ ...one, bundle: null }] : []));
-  const bundles = wanted.filter((one) => 'bundleId' in one);
+export function linesOf(lineRequests: readonly LineRequest[]): RequestedLine[] {
+  const alone = lineRequests.flatMap((one) => ('variantId' in one ? [{ ...one, bundle: null }] : []));
+  const bundles = lineRequests.filter((one) => 'bundleId' in one);
   const components = bundles.flatMap(({ bundleId, quantity, selections }, item) =>
     selections.flatMap(({ setId, items }) =>
       items.map((each) => {

@@ -6,8 +6,8 @@ import { takeFirstOrder } from './first-order.ts';
 import { COUNTER, type LimitedDiscount } from './limits.ts';
 
 /*
- * Each limit on uses is a counter row with a check constraint. Locks: the checkout's row first (by the caller), then the
- * counters in the order of their keys, then the redeemer's first order, then the stock levels.
+ * Each limit on uses is a counter row with a check constraint. The caller has locked the checkout; `LOCK_ORDER` lists
+ * the locks that follow.
  */
 
 interface Redemption {
@@ -31,18 +31,18 @@ export interface Lost {
  * nothing. @returns null on success, or what other checkouts have taken.
  */
 export async function holdRedemptions(tx: Tx, by: Redeemer, redemptions: readonly Redemption[]): Promise<Lost | null> {
-  const wanted = redemptions.flatMap(({ discount }) => countersOf(discount, by.redeemer));
-  const taken = wanted.length > 0 ? await take(tx, wanted) : [];
-  if (taken.length < wanted.length) {
-    if (taken.length > 0) await giveBack(tx, taken);
+  const counters = redemptions.flatMap(({ discount }) => countersOf(discount, by.redeemer));
+  const taken = counters.length > 0 ? await take(tx, counters) : [];
+  if (taken.length < counters.length) {
+    if (taken.length > 0) await releaseUses(tx, taken);
     const isTaken = new Set(taken.map(keyOf));
-    const spent = wanted.filter((one) => !isTaken.has(keyOf(one)));
+    const spent = counters.filter((one) => !isTaken.has(keyOf(one)));
     refuseIfContested(tx, spent.map(keyOf));
     return { usedUp: [...new Set(spent.map(({ discountId }) => discountId))], firstOrder: false };
   }
   const isFirst = redemptions.some(({ discount }) => discount.firstOrderOnly);
   if (isFirst && !(await takeFirstOrder(tx, by.checkoutId, by.redeemer))) {
-    await giveBack(tx, taken);
+    await releaseUses(tx, taken);
     refuseIfContested(tx, [firstOrderKey(by)]);
     return { usedUp: [], firstOrder: true };
   }
@@ -175,14 +175,14 @@ const TAKE = ranked(
 );
 
 /** Raises each counter that is below its limit. @returns the raised counters. */
-const take = (tx: Tx, wanted: readonly (Counter & { most: number })[]): Promise<Counter[]> =>
+const take = (tx: Tx, counters: readonly (Counter & { most: number })[]): Promise<Counter[]> =>
   tx.query<Counter>(TAKE, [
-    wanted.map((one) => one.discountId),
-    wanted.map((one) => one.counter),
-    wanted.map((one) => one.most),
+    counters.map((one) => one.discountId),
+    counters.map((one) => one.counter),
+    counters.map((one) => one.most),
   ]);
 
-const giveBack = (tx: Tx, taken: readonly Counter[]): Promise<object[]> =>
+const releaseUses = (tx: Tx, taken: readonly Counter[]): Promise<object[]> =>
   tx.query(
     `update discount_uses u set used = u.used - 1 from unnest($1::uuid[], $2::text[]) as t (id, counter)
       where u.discount_id = t.id and u.counter = t.counter`,

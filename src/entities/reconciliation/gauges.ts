@@ -21,7 +21,7 @@ const GAUGES: GaugeSet['gauges'] = {
     help: 'Calls to the payment provider without a final result',
     labels: ['kind', 'status'],
   },
-  notices_waiting: { help: 'Unprocessed events of the payment provider', labels: [] },
+  provider_events_waiting: { help: 'Unprocessed events of the payment provider', labels: [] },
   documents_due: { help: 'Invoices and credit notes that are due to be issued', labels: ['kind'] },
   webhook_deliveries_waiting: { help: 'Webhook deliveries that are pending', labels: [] },
   order_commands_waiting: { help: 'Commands about orders that no worker has decided', labels: [] },
@@ -49,7 +49,7 @@ const READINGS = `
     where status in ('opening', 'requires_method', 'requires_action', 'processing') group by status
   union all select 'operations_open', jsonb_build_object('kind', kind, 'status', status), count(*) from payment_operations
     where status in ('pending', 'unknown') group by kind, status
-  union all select 'notices_waiting', ${NONE}, count(*) from webhook_inbox where processed_at is null
+  union all select 'provider_events_waiting', ${NONE}, count(*) from webhook_inbox where processed_at is null
   union all select 'documents_due', jsonb_build_object('kind', kind), count(*) from documents_due group by kind
   union all select 'webhook_deliveries_waiting', ${NONE}, count(*) from webhook_deliveries where state = 'pending'
   union all select 'order_commands_waiting', ${NONE}, count(*) from order_commands where state = 'pending'

@@ -5,7 +5,7 @@ import { traceColumns } from '../../infra/observability/span.ts';
 /** Total units per variant. */
 export type Demand = ReadonlyMap<string, number>;
 
-type MovementKind = 'receive' | 'adjust' | 'reserve' | 'release' | 'consume' | 'restock';
+export type MovementKind = 'receive' | 'adjust' | 'reserve' | 'release' | 'consume' | 'restock';
 
 export interface Cause {
   cause: string;
@@ -18,7 +18,8 @@ export interface Cause {
 /** The kind and cause of a movement in the ledger. */
 export type Movement = { kind: MovementKind } & Partial<Cause>;
 
-const DELTAS: Record<MovementKind, { onHand: number; reserved: number }> = {
+/** By how much one unit of a movement changes its level. */
+export const DELTAS: Record<MovementKind, { onHand: number; reserved: number }> = {
   receive: { onHand: 1, reserved: 0 },
   adjust: { onHand: 1, reserved: 0 },
   restock: { onHand: 1, reserved: 0 },

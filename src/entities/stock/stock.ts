@@ -3,7 +3,7 @@ import { forAnyKeys, forAnyRows, ranked } from '../../infra/database/groups/merg
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { observe } from '../../infra/observability/log.ts';
 import { LOCK_ORDER } from '../checkout/lock-order.ts';
-import { appendMovements, type Cause, type Demand } from './movements.ts';
+import { appendMovements, type Cause, DELTAS, type Demand, type MovementKind } from './movements.ts';
 
 export interface Shortage {
   variantId: string;
@@ -24,8 +24,8 @@ export function demandOf(lines: readonly { variantId: string; quantity: number }
 }
 
 /*
- * Locks: the checkout's row first (by the caller), then the levels in id order, then the reservations. Reservations change
- * only under the lock of their variant's level, so two checkouts cannot deadlock.
+ * The caller has locked the checkout; `LOCK_ORDER` lists the locks that follow. Reservations change only under the lock of
+ * their variant's level, and levels are locked in the order of their ids, so two checkouts cannot deadlock.
  *
  * Locks do not separate checkouts that share a transaction. These checkouts share the levels in memory and deduct their
  * units immediately. The check constraints of `stock_levels` are the last safeguard.
@@ -96,7 +96,7 @@ const RELEASE = forAnyKeys(
 export async function release(tx: Tx, checkoutId: string): Promise<void> {
   await lockLevelsOf(tx, checkoutId);
   const freed = await tx.query<Reserved>(RELEASE, [[checkoutId]]);
-  addToHeld(tx, demandOf(freed), 1);
+  addToLocked(tx, demandOf(freed), 1);
   appendMovements(tx, { kind: 'release', causeId: checkoutId }, demandOf(freed));
 }
 
@@ -108,7 +108,7 @@ export async function receive(tx: Tx, cause: Cause, demand: Demand): Promise<voi
       on conflict (variant_id) do update set on_hand = stock_levels.on_hand + excluded.on_hand`,
     [[...demand.keys()], [...demand.values()]],
   );
-  addToHeld(tx, demand, 1);
+  addToLocked(tx, demand, 1);
   appendMovements(tx, { kind: 'receive', ...cause }, demand);
 }
 
@@ -116,7 +116,7 @@ export async function receive(tx: Tx, cause: Cause, demand: Demand): Promise<voi
 export async function restock(tx: Tx, cause: Cause, demand: Demand): Promise<void> {
   if (demand.size === 0) return;
   await lockLevels(tx, [...demand.keys()]);
-  changeLevels(tx, demand, { onHand: 1, reserved: 0 });
+  changeLevels(tx, 'restock', demand);
   appendMovements(tx, { kind: 'restock', ...cause }, demand);
 }
 
@@ -135,7 +135,7 @@ export async function adjust(
     const [level] = await lockLevels(tx, [variantId]);
     throw refused('INSUFFICIENT_INVENTORY', { variantId, requested: -delta, available: level?.available ?? 0 });
   }
-  addToHeld(tx, new Map([[variantId, delta]]), 1);
+  addToLocked(tx, new Map([[variantId, delta]]), 1);
   appendMovements(tx, { kind: 'adjust', ...cause }, new Map([[variantId, delta]]));
 }
 
@@ -153,7 +153,7 @@ async function lockAndReserve(tx: Tx, demand: Demand): Promise<Shortage[]> {
     shortages = shortagesOf(demand, levels);
   }
   if (shortages.length > 0) return shortages;
-  changeLevels(tx, demand, { onHand: 0, reserved: 1 });
+  changeLevels(tx, 'reserve', demand);
   for (const { variantId, available } of levels) if (available === 0) reportSoldOut(tx, variantId);
   return [];
 }
@@ -189,27 +189,27 @@ export async function lockLevel(tx: Tx, variantId: string): Promise<void> {
 }
 
 /** The levels that a transaction has locked, after all its changes. */
-const heldLevels = (): Map<string, Level> => new Map();
+const lockedLevels = (): Map<string, Level> => new Map();
 
 async function lockLevels(tx: Tx, variantIds: readonly string[]): Promise<Level[]> {
-  const held = tx.shared(heldLevels);
-  const missing = variantIds.filter((id) => !held.has(id));
-  if (missing.length > 0) await lockAndHold(tx, missing);
-  return variantIds.flatMap((id) => held.get(id) ?? []);
+  const locked = tx.shared(lockedLevels);
+  const missing = variantIds.filter((id) => !locked.has(id));
+  if (missing.length > 0) await lockAndKeep(tx, missing);
+  return variantIds.flatMap((id) => locked.get(id) ?? []);
 }
 
 /** `ids`: of variants, or of checkouts. */
-async function lockAndHold(tx: Tx, ids: readonly string[]): Promise<void> {
+async function lockAndKeep(tx: Tx, ids: readonly string[]): Promise<void> {
   const found = await tx.query<Level>(LOCK_LEVELS, [ids]);
-  const held = tx.shared(heldLevels);
+  const locked = tx.shared(lockedLevels);
   // While this checkout waited, another checkout of the transaction may have loaded the level and taken units.
-  for (const level of found) if (!held.has(level.variantId)) held.set(level.variantId, level);
+  for (const level of found) if (!locked.has(level.variantId)) locked.set(level.variantId, level);
 }
 
-function addToHeld(tx: Tx, demand: Demand, sign: number): void {
-  const held = tx.shared(heldLevels);
+function addToLocked(tx: Tx, demand: Demand, sign: number): void {
+  const locked = tx.shared(lockedLevels);
   for (const [variantId, quantity] of demand) {
-    const level = held.get(variantId);
+    const level = locked.get(variantId);
     if (level) level.available += sign * quantity;
   }
 }
@@ -218,7 +218,7 @@ function addToHeld(tx: Tx, demand: Demand, sign: number): void {
  * Locks the levels of all variants that a checkout reserved, for a caller that must take other locks after them. The
  * caller has locked the checkout, so its reservations do not change meanwhile.
  */
-export const lockLevelsOf = (tx: Tx, checkoutId: string): Promise<void> => lockAndHold(tx, [checkoutId]);
+export const lockLevelsOf = (tx: Tx, checkoutId: string): Promise<void> => lockAndKeep(tx, [checkoutId]);
 
 /** Releases expired reservations of these variants, whose levels the caller has locked. */
 async function releaseExpired(tx: Tx, variantIds: string[]): Promise<void> {
@@ -233,7 +233,7 @@ async function releaseExpired(tx: Tx, variantIds: string[]): Promise<void> {
     [variantIds],
   );
   for (const row of rows) appendMovements(tx, { kind: 'release', causeId: row.checkoutId }, demandOf([row]));
-  addToHeld(tx, demandOf(rows), 1);
+  addToLocked(tx, demandOf(rows), 1);
 }
 
 const CONSUME_HELD = forAnyKeys(
@@ -263,7 +263,7 @@ async function consumeLate(tx: Tx, checkoutId: string): Promise<Shortage[]> {
   const shortages = await lockAndReserve(tx, missing);
   if (shortages.length > 0) return shortages;
   appendMovements(tx, { kind: 'reserve', causeId: checkoutId }, missing);
-  changeLevels(tx, demandOf(rows), { onHand: -1, reserved: -1 });
+  changeLevels(tx, 'consume', demandOf(rows));
   appendMovements(tx, { kind: 'consume', causeId: checkoutId }, demandOf(rows));
   tx.send(`update reservations set status = 'consumed' where checkout_id = $1 and status <> 'consumed'`, [checkoutId]);
   return [];
@@ -276,11 +276,12 @@ const CHANGE_LEVELS = forAnyRows(
     where s.variant_id = d.id`,
 );
 
-function changeLevels(tx: Tx, demand: Demand, sign: { onHand: number; reserved: number }): void {
+function changeLevels(tx: Tx, kind: MovementKind, demand: Demand): void {
   if (demand.size === 0) return;
-  addToHeld(tx, demand, sign.onHand - sign.reserved);
+  const { onHand, reserved } = DELTAS[kind];
+  addToLocked(tx, demand, onHand - reserved);
   const changes = [...demand].map(([id, quantity]) => {
-    return { id, on_hand: sign.onHand * quantity, reserved: sign.reserved * quantity };
+    return { id, on_hand: onHand * quantity, reserved: reserved * quantity };
   });
   tx.send(CHANGE_LEVELS, [JSON.stringify(changes)]);
 }

@@ -29,19 +29,19 @@ function selection(
 ): [sql: string, params: unknown[]] {
   const select = (condition: string) =>
     `select ${columnNames(meta).join(', ')} from ${meta.tableName} where ${condition} order by id ${mode}`;
-  const wanted = Object.entries(where).filter(([, value]) => value !== null);
+  const given = Object.entries(where).filter(([, value]) => value !== null);
   const absent = Object.keys(where).filter((name) => where[name] === null);
-  const [[name, value] = []] = wanted;
+  const [[name, value] = []] = given;
   // Concurrent lookups of one key each are merged into one statement.
-  if (wanted.length === 1 && absent.length === 0 && name !== undefined) {
+  if (given.length === 1 && absent.length === 0 && name !== undefined) {
     const column = columnOf(meta, name);
     return [forAnyKeys(select(`${column} = any($1)`), column), [[value]]];
   }
   const conditions = [
-    ...wanted.map(([property], index) => `${columnOf(meta, property)} = $${index + 1}`),
+    ...given.map(([property], index) => `${columnOf(meta, property)} = $${index + 1}`),
     ...absent.map((property) => `${columnOf(meta, property)} is null`),
   ];
-  return [select(conditions.join(' and ') || 'true'), wanted.map(([, each]) => each)];
+  return [select(conditions.join(' and ') || 'true'), given.map(([, each]) => each)];
 }
 
 /** Names the columns: a prepared `select *` breaks when a migration adds a column. */

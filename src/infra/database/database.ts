@@ -179,10 +179,10 @@ const DOWN =
   /^(08...|57P0[123]|57014|25006|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/;
 const NO_CONNECTION = /Connection terminated|Client has encountered a connection|Client was closed/i;
 /** The pool's error message when all its connections stayed in use. */
-const POOL_EXHAUSTED = /timeout exceeded when trying to connect/;
+const POOL_EXHAUSTED = 'timeout exceeded when trying to connect';
 
 /** The same error as the pool's, for work that waits for a connection outside the pool. */
-export const poolExhausted = (): Error => new Error('timeout exceeded when trying to connect');
+export const poolExhausted = (): Error => new Error(POOL_EXHAUSTED);
 
 /** Whether an error means that Postgres is unreachable or was lost, so that the same work may succeed later. */
 export const isDatabaseDown = (error: unknown): boolean =>
@@ -198,7 +198,7 @@ const meansDown = (code: string): boolean => DOWN.test(code) || NOT_TRUSTED.test
 export const isPoolExhausted = (error: unknown): boolean => foundNoConnection(error) && isAnswering();
 
 const foundNoConnection = (error: unknown): boolean =>
-  causesOf(error).some(({ message }) => POOL_EXHAUSTED.test(message));
+  causesOf(error).some(({ message }) => message.includes(POOL_EXHAUSTED));
 
 /** Whether the server answers. Connections to an unreachable server count as in use as well. */
 const isAnswering = (): boolean => Date.now() - answers.lastAt < CONNECTING_MS;

@@ -48,8 +48,8 @@ export async function missingMonths(
   months: readonly Date[],
 ): Promise<Month[]> {
   const existing = await partitionsOf(db, tables);
-  const wanted = tables.flatMap((table) => months.map((start) => ({ table, start })));
-  return wanted.filter((month) => !existing.has(partitionName(month)));
+  const required = tables.flatMap((table) => months.map((start) => ({ table, start })));
+  return required.filter((month) => !existing.has(partitionName(month)));
 }
 
 /** Creates the partition of a month. @throws when the table stays locked by others: the caller retries later */

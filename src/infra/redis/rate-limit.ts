@@ -29,7 +29,7 @@ export interface Counter extends Rate {
   /** Resets the count of a key; does nothing when Redis does not answer. */
   forget(key: string): Promise<void>;
   /** Returns one spent point; does nothing when Redis does not answer. */
-  giveBack(key: string): Promise<void>;
+  returnQuota(key: string): Promise<void>;
 }
 
 /** The longest wait of a request for its count, in milliseconds. */
@@ -77,7 +77,7 @@ export function openCounter(redis: RedisClient, rate: Rate): Counter {
       quotas.delete(key);
       if (canCount()) await waitBriefly(limiter.delete(digest(key)));
     },
-    async giveBack(key) {
+    async returnQuota(key) {
       if (canCount()) await waitBriefly(limiter.reward(digest(key), 1));
     },
   };

@@ -12,11 +12,11 @@ export function folderMailer({ folder, from }: { folder: string; from: string })
   return {
     async send(mail) {
       const { message } = await transport.sendMail(composeMessage(from, mail));
-      const file = fileName(mail.letter, new Date());
+      const file = fileName(mail.template, new Date());
       await writeAtomically(join(folder, file), message).catch((error: unknown) => {
         throw new MailError('later', errorFields(error).code ?? 'EIO');
       });
-      observe('mail.written', { letter: mail.letter, file });
+      observe('mail.written', { letter: mail.template, file });
     },
   };
 
@@ -33,5 +33,5 @@ export function folderMailer({ folder, from }: { folder: string; from: string })
 }
 
 /** Example: `2026-07-31T10-15-30.123Z-reset-password-9f3a.eml`. Names sort by time; the suffix makes them unique. */
-const fileName = (letter: string, at: Date): string =>
-  `${at.toISOString().replaceAll(':', '-')}-${letter}-${randomBytes(2).toString('hex')}.eml`;
+const fileName = (template: string, at: Date): string =>
+  `${at.toISOString().replaceAll(':', '-')}-${template}-${randomBytes(2).toString('hex')}.eml`;

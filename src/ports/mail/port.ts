@@ -1,7 +1,7 @@
 /** One mail to one recipient. */
 export interface Mail {
   /** The name of the template, for logs and file names: no personal data. */
-  letter: string;
+  template: string;
   to: { name: string; address: string };
   subject: string;
   text: string;

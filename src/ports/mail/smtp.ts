@@ -34,7 +34,7 @@ export function smtpMailer({ url, from, mustEncrypt, timeoutMs = TIMEOUT_MS }: S
       await transport.sendMail({ ...message, signal }).catch((error: unknown) => {
         throw toMailError(error);
       });
-      observe('mail.sent', { letter: mail.letter });
+      observe('mail.sent', { letter: mail.template });
     },
   };
 }

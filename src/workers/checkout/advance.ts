@@ -2,7 +2,14 @@ import { CHECKOUT_TERMINAL_STATES } from '../../domain/states.ts';
 import { Checkout } from '../../entities/checkout/checkout.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { observe } from '../../infra/observability/log.ts';
-import { type CheckoutEvent, decide, restore, type StoredMachine, stateOf, store } from '../../machines/checkout.ts';
+import {
+  type CheckoutEvent,
+  decide,
+  fromStored,
+  type StoredMachine,
+  stateOf,
+  toStored,
+} from '../../machines/checkout.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { ACTIONS } from './actions.ts';
 import type { CheckoutRequest } from './pricing.ts';
@@ -25,7 +32,7 @@ export async function advance(
   const { checkout, cause, request } = at;
   wakeAfterCommit(deps, tx, checkout);
   const initialState = checkout.state;
-  let snapshot = restore(checkout.machine as StoredMachine | null);
+  let snapshot = fromStored(checkout.machine as StoredMachine | null);
   let isFirstAccepted: boolean | undefined;
   const processed: string[] = [];
   const events = [at.event];
@@ -42,7 +49,7 @@ export async function advance(
       // A refused event changes `busy` only if a client waits for it: PAY and CANCEL are commands of clients.
       const updatesBusy = accepted || event.type === 'PAY' || event.type === 'CANCEL';
       const busy = updatesBusy ? next.hasTag('busy') : checkout.busy;
-      const step = { event: event.type, accepted, state, busy, machine: store(next), cause };
+      const step = { event: event.type, accepted, state, busy, machine: toStored(next), cause };
       checkout.applyTransition(tx, { ...step, reason });
     }
     for (const action of actions) {

@@ -23,7 +23,7 @@ async function isErased(tx: Tx, { id }: Checkout): Promise<boolean> {
 }
 
 /**
- * Checks under the cart's lock, which each new checkout takes too. Stock levels are locked before carts, everywhere.
+ * Checks under the cart's lock, which each new checkout takes too. It locks stock levels before the cart (`LOCK_ORDER`).
  */
 async function isCartInAnotherCheckout(tx: Tx, { id, cartId }: Checkout): Promise<boolean> {
   await lockLevelsOf(tx, id);

@@ -6,7 +6,7 @@ import { Order } from '../../entities/order/order.ts';
 import { forEachCall } from '../../infra/database/groups/merged-statements.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { observe } from '../../infra/observability/log.ts';
-import { allowedCommands, newPaidOrder, storeOrder } from '../../machines/order.ts';
+import { allowedCommands, newPaidOrder, orderToStored } from '../../machines/order.ts';
 
 /** A priced checkout, as its order is made from it. */
 export interface PricedCheckout extends SnapshotColumns {
@@ -62,7 +62,7 @@ export function placeOrder(tx: Tx, checkout: Checkout, priced: PricedCheckout): 
     return { ...line, sku, title, bundle: item !== null && bundleId !== null ? { item, bundleId } : null };
   });
   const units = lines.reduce((sum, { quantity }) => sum + quantity, 0);
-  const machine = storeOrder(newPaidOrder({ total: totals.total, units }));
+  const machine = orderToStored(newPaidOrder({ total: totals.total, units }));
   const { pricesIncludeTax } = inputs;
   Order.place(tx, checkout, { lines, shipping, totals, pricesIncludeTax, machine, allowed: ALLOWED, claimedBy });
   const { id: checkoutId, orderId } = checkout;

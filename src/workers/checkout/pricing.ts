@@ -28,7 +28,7 @@ export interface Refusal {
 
 /** What a checkout orders, read before it is priced. */
 export interface CheckoutRequest {
-  wanted: LineRequest[];
+  lineRequests: LineRequest[];
   goods: ListedGoods[];
   /** The latest attempt to pay; undefined without a payment method. */
   attempt: PaymentAttempt | undefined;
@@ -36,53 +36,53 @@ export interface CheckoutRequest {
 
 /** Reads what a checkout orders, behind the lock of the checkout. */
 export async function loadRequest(tx: Tx, checkoutId: string): Promise<CheckoutRequest> {
-  const [wanted, goods, attempt] = await Promise.all([
+  const [lineRequests, goods, attempt] = await Promise.all([
     loadCheckoutLines(tx.query, checkoutId),
     loadGoodsOfCheckout(tx.query, checkoutId),
     latestAttempt(tx, checkoutId),
   ]);
-  return { wanted, goods, attempt };
+  return { lineRequests, goods, attempt };
 }
 
 /**
  * Prices the lines of a checkout with the current catalogue, and holds one use of each applied discount. A checkout
- * that fails releases these uses at its end. Discount counters are locked before stock levels, everywhere.
+ * that fails releases these uses at its end. It locks discount counters before stock levels (`LOCK_ORDER`).
  */
 export async function priceCheckout(
   deps: WorkerDeps,
   tx: Tx,
-  { checkout, wanted, goods: loaded }: Pick<CheckoutRequest, 'wanted' | 'goods'> & { checkout: Checkout },
+  { checkout, lineRequests, goods: loaded }: Pick<CheckoutRequest, 'lineRequests' | 'goods'> & { checkout: Checkout },
 ): Promise<PricingSnapshot | Refusal> {
   const { customerId = null, redeemer = null, codes, shippingMethodId = null, placeOfSupply } = checkout;
   const who = { customerId, redeemer, codes, shippingMethodId, now: tx.now };
-  const { sellables, context } = await loadGoodsForPricing(tx.query, deps, { ...idsOf(wanted), loaded, ...who });
-  const refusal = checkAvailability({ wanted, sellables, context });
+  const { sellables, context } = await loadGoodsForPricing(tx.query, deps, { ...idsOf(lineRequests), loaded, ...who });
+  const refusal = checkAvailability({ lineRequests, sellables, context });
   if (refusal) return refusal;
   // A limit may be newer than the cart.
-  const excess = findExceededLimit(linesOf(wanted), { goods: sellables, order: deps.orderLimits });
-  if (excess) return refused(excess.code, excess.details);
-  if (shippingMethodId !== null && !context.shipping) return refused('SHIPPING_METHOD_UNKNOWN', { shippingMethodId });
-  const priced = { checkout, wanted, sellables, context, placeOfSupply, now: tx.now };
+  const excess = findExceededLimit(linesOf(lineRequests), { goods: sellables, order: deps.orderLimits });
+  if (excess) return refusalOf(excess.code, excess.details);
+  if (shippingMethodId !== null && !context.shipping) return refusalOf('SHIPPING_METHOD_UNKNOWN', { shippingMethodId });
+  const priced = { checkout, lineRequests, sellables, context, placeOfSupply, now: tx.now };
   const snapshot = await priceAndHold(deps, tx, priced).catch((error) => {
     if (error instanceof AmountTooLarge) return null;
     throw error;
   });
-  if (!snapshot) return refused('ORDER_VALUE_EXCEEDED', { maxValue: MOST_EXACT });
+  if (!snapshot) return refusalOf('ORDER_VALUE_EXCEEDED', { maxValue: MOST_EXACT });
   return checkAcceptance(checkout, { ...deps, context, output: snapshot.output }) ?? snapshot;
 }
 
-const refused = (reason: string, details: Record<string, unknown>): Refusal => ({ reason, details });
+const refusalOf = (reason: string, details: Record<string, unknown>): Refusal => ({ reason, details });
 
 /** Refuses a line that is no longer on sale. */
 function checkAvailability({
-  wanted,
+  lineRequests,
   sellables,
   context,
-}: Pick<PricingRequest, 'wanted' | 'sellables' | 'context'>): Refusal | null {
+}: Pick<PricingRequest, 'lineRequests' | 'sellables' | 'context'>): Refusal | null {
   for (const { isOnSale, variantId } of sellables.values()) {
-    if (!isOnSale) return refused('VARIANT_NOT_FOUND', { variantId });
+    if (!isOnSale) return refusalOf('VARIANT_NOT_FOUND', { variantId });
   }
-  for (const line of wanted) {
+  for (const line of lineRequests) {
     const problem = 'bundleId' in line && checkBundle(context, line);
     if (problem) return problem;
   }
@@ -92,9 +92,9 @@ function checkAvailability({
 function checkBundle({ bundles }: PricingContext, line: Extract<LineRequest, { bundleId: string }>): Refusal | null {
   const { bundleId, selections } = line;
   const offer = bundles.find(({ id }) => id === bundleId);
-  if (!offer?.isOnSale) return refused('BUNDLE_NOT_FOUND', { bundleId });
+  if (!offer?.isOnSale) return refusalOf('BUNDLE_NOT_FOUND', { bundleId });
   const problem: SelectionProblem | null = selectionProblem(offer, selections);
-  return problem && refused('BUNDLE_SELECTION_INVALID', { bundleId, ...problem });
+  return problem && refusalOf('BUNDLE_SELECTION_INVALID', { bundleId, ...problem });
 }
 
 /** Prices again without a discount that others have used up meanwhile, or without the discount on a first order. */
@@ -120,12 +120,12 @@ function checkAcceptance(
   { context, output, sellerState }: { context: PricingContext; output: PricingOutput; sellerState: string },
 ): Refusal | null {
   if (context.shipping && !output.shipping) {
-    return refused('ADDRESS_NOT_SERVED', { shippingMethodId: context.shipping.id, state: placeOfSupply });
+    return refusalOf('ADDRESS_NOT_SERVED', { shippingMethodId: context.shipping.id, state: placeOfSupply });
   }
   const { total: actual } = output.totals;
   const isAbove = quote !== null && isAboveQuote(quote, output, { state: placeOfSupply, sellerState });
   const expected = expectedTotal ?? (isAbove ? quote.total : actual);
   if (expected === actual) return null;
   const lost = output.refusals.map(({ code, reason }) => ({ code, reason }));
-  return refused('PRICE_CHANGED', { expected, actual, ...(lost.length > 0 && { refusedCodes: lost }) });
+  return refusalOf('PRICE_CHANGED', { expected, actual, ...(lost.length > 0 && { refusedCodes: lost }) });
 }

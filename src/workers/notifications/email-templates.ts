@@ -64,13 +64,13 @@ const TEMPLATES: Record<EmailTemplate, Template> = {
  * Renders an e-mail. It also shows the token itself, for a storefront that asks for the token instead of using the
  * link.
  */
-export function renderEmail(letter: EmailTemplate, context: EmailContext): RenderedEmail {
+export function renderEmail(template: EmailTemplate, context: EmailContext): RenderedEmail {
   const { kind, name, token, storeUrl, opsUrl } = context;
-  const { subject, opening, closing } = TEMPLATES[letter];
+  const { subject, opening, closing } = TEMPLATES[template];
   const base = linkBase(kind === 'staff' ? opsUrl : storeUrl);
   const paragraphs: Paragraph[] = [greeting(name), opening];
   if (token) {
-    paragraphs.push({ link: `${pageOf(letter, context)}?token=${token.text}` });
+    paragraphs.push({ link: `${pageOf(template, context)}?token=${token.text}` });
     paragraphs.push('If the page asks for a code, enter this one:', { code: token.text });
     paragraphs.push(`It works once, until ${clock.format(token.expiresAt)} (Indian time).`);
   }
@@ -79,10 +79,10 @@ export function renderEmail(letter: EmailTemplate, context: EmailContext): Rende
 }
 
 /** The URL of the page. Staff choose their password at the ops page, all other links lead to the storefront. */
-function pageOf(letter: EmailTemplate, { kind, storeUrl, opsUrl }: EmailContext): string {
+function pageOf(template: EmailTemplate, { kind, storeUrl, opsUrl }: EmailContext): string {
   const store = linkBase(storeUrl);
-  if (letter === 'verify-email') return `${store}/account/verify`;
-  if (letter === 'email-changed') return `${store}/account/undo-email-change`;
+  if (template === 'verify-email') return `${store}/account/verify`;
+  if (template === 'email-changed') return `${store}/account/undo-email-change`;
   return kind === 'staff' ? `${linkBase(opsUrl)}/ops/password` : `${store}/account/reset-password`;
 }
 

@@ -21,20 +21,21 @@ const backoffMs = ({ starts }: JobContext): number => 1_000 * 2 ** Math.min(star
  * server does not accept an e-mail, the job waits without using an attempt, for three days at most.
  */
 export const emailHandlers = (deps: WorkerDeps) => [
-  handler(sendAccountEmail, async (payload, context) => {
-    const request = { ...payload, commandId: context.commandId };
+  handler(sendAccountEmail, async (job, context) => {
+    const { letter: template, ...payload } = job;
+    const request = { ...payload, template, commandId: context.commandId };
     const recipient = await findRecipient(deps, request);
     const mail = typeof recipient === 'string' ? recipient : await composeMail(deps, request, recipient);
-    return sendOnce(deps, mail, { ...context, letter: request.letter, about: { accountId: request.accountId } });
+    return sendOnce(deps, mail, { ...context, template: request.template, about: { accountId: request.accountId } });
   }),
 
   handler(sendOrderEmail, async (payload, context) => {
     const mail = await orderEmailOf(deps, { ...payload, commandId: context.commandId });
-    return sendOnce(deps, mail, { ...context, letter: payload.letter, about: { id: payload.id } });
+    return sendOnce(deps, mail, { ...context, template: payload.letter, about: { id: payload.id } });
   }),
 ];
 
-type SendContext = JobContext & { letter: string; about: object };
+type SendContext = JobContext & { template: string; about: object };
 
 /** Sends the mail, or skips it when `mail` is a reason, and removes its command from the outbox. */
 async function sendOnce(deps: WorkerDeps, mail: Mail | string, context: SendContext): Promise<JobOutcome> {
@@ -47,24 +48,24 @@ async function sendOnce(deps: WorkerDeps, mail: Mail | string, context: SendCont
   });
 }
 
-function skip({ letter, about }: SendContext, why: string): JobOutcome {
-  observe('mail.skipped', { letter, ...about, why });
+function skip({ template, about }: SendContext, why: string): JobOutcome {
+  observe('mail.skipped', { letter: template, ...about, why });
   return noop(why);
 }
 
 /** Composes the mail of a command. @returns the reason instead when the mail must not be sent */
 async function composeMail(deps: WorkerDeps, request: EmailRequest, recipient: Recipient): Promise<Mail | string> {
   const { db, storeUrl, opsUrl, mailsPerDay } = deps;
-  const { letter, commandId } = request;
+  const { template, commandId } = request;
   const { email, ...person } = recipient;
   const counted = dailyCountOf(deps, request, recipient);
   if (counted && !(await countEmail(db.query, counted, mailsPerDay))) return TOO_MANY_EMAILS;
   const { hostname } = new URL(storeUrl);
   const to = { name: safeDisplayName(person.name), address: email };
   return {
-    letter,
+    template,
     to,
-    ...renderEmail(letter, { ...person, storeUrl, opsUrl }),
+    ...renderEmail(template, { ...person, storeUrl, opsUrl }),
     messageId: `<${commandId}@${hostname}>`,
   };
 }
@@ -77,17 +78,17 @@ async function composeMail(deps: WorkerDeps, request: EmailRequest, recipient: R
  */
 function dailyCountOf(
   { vault }: WorkerDeps,
-  { letter, commandId, accountId }: EmailRequest,
+  { template, commandId, accountId }: EmailRequest,
   { kind, email, isVerified }: Recipient,
 ): CountedEmail | undefined {
-  const addressIndex = `${vault.indexOf(email)} ${kind} ${letter}`;
-  if (letter === 'reset-password') return { id: accountId, addressIndex, topic: 'account' };
-  const isCounted = letter === 'verify-email' || (letter === 'password-changed' && !isVerified);
+  const addressIndex = `${vault.indexOf(email)} ${kind} ${template}`;
+  if (template === 'reset-password') return { id: accountId, addressIndex, topic: 'account' };
+  const isCounted = template === 'verify-email' || (template === 'password-changed' && !isVerified);
   return isCounted ? { id: commandId, addressIndex, topic: 'account' } : undefined;
 }
 
 async function send({ mailer }: WorkerDeps, mail: Mail, context: JobContext): Promise<JobOutcome> {
-  const { letter } = mail;
+  const { template } = mail;
   try {
     await external('mail.send', () => mailer.send(mail));
     return done;
@@ -95,10 +96,10 @@ async function send({ mailer }: WorkerDeps, mail: Mail, context: JobContext): Pr
     if (!(error instanceof MailError)) throw error;
     const { outcome, code } = error;
     if (outcome === 'refused') {
-      observe('mail.refused', { letter, code, commandId: context.commandId });
+      observe('mail.refused', { letter: template, code, commandId: context.commandId });
       return refusal(code);
     }
-    observeSparingly('mail.waits', { letter, code });
+    observeSparingly('mail.waits', { letter: template, code });
     return snooze(backoffMs(context));
   }
 }

@@ -126,8 +126,8 @@ function trackingOf({ shipment }: Purchase): Paragraph[] {
 }
 
 /** Renders an e-mail about a purchase. The link of a guest opens the order without an account until it expires. */
-export function renderOrderEmail(letter: OrderEmailTemplate, of: Purchase, options: LinkOptions): RenderedEmail {
-  const { subject, body, page, linkText } = TEMPLATES[letter];
+export function renderOrderEmail(template: OrderEmailTemplate, of: Purchase, options: LinkOptions): RenderedEmail {
+  const { subject, body, page, linkText } = TEMPLATES[template];
   const link = page === 'order' ? orderLink(of, options) : [{ link: `${linkBase(options.storeUrl)}/cart` }];
   return renderParagraphs(subject(of), [greeting(of.name), ...body(of), ...(linkText ? [linkText] : []), ...link]);
 }

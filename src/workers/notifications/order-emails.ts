@@ -23,19 +23,24 @@ export const sendEmail = (
  */
 export async function orderEmailOf(
   deps: WorkerDeps,
-  { letter, id, commandId }: { letter: OrderEmailTemplate; id: string; commandId: string },
+  { letter: template, id, commandId }: { letter: OrderEmailTemplate; id: string; commandId: string },
 ): Promise<Mail | string> {
   const { db, vault, storeUrl, mailsPerDay } = deps;
-  const purchase = await loadPurchase({ query: db.query, vault }, { letter, id, commandId });
+  const purchase = await loadPurchase({ query: db.query, vault }, { template, id, commandId });
   if (typeof purchase === 'string') return purchase;
   if (!purchase.isProved) {
-    if (letter === 'checkout-expired') return 'address is not proved';
+    if (template === 'checkout-expired') return 'address is not proved';
     const counted = { id: commandId, addressIndex: vault.indexOf(purchase.email), topic: 'purchase' } as const;
     if (!(await countEmail(db.query, counted, mailsPerDay))) return TOO_MANY_EMAILS;
   }
   const to = { name: safeDisplayName(purchase.name), address: purchase.email };
   const messageId = `<${commandId}@${new URL(storeUrl).hostname}>`;
-  return { letter, to, ...renderOrderEmail(letter, purchase, { storeUrl, ...guestLinkOf(deps, purchase) }), messageId };
+  return {
+    template,
+    to,
+    ...renderOrderEmail(template, purchase, { storeUrl, ...guestLinkOf(deps, purchase) }),
+    messageId,
+  };
 }
 
 const DAY_MS = 86_400_000;

@@ -8,7 +8,7 @@ import type { WorkerDeps } from '../deps.ts';
 /** The command and payload of an account e-mail. */
 export interface EmailRequest {
   commandId: string;
-  letter: EmailTemplate;
+  template: EmailTemplate;
   accountId: string;
   tokenId?: string | undefined;
 }
@@ -44,13 +44,13 @@ const SENT_TO_BLOCKED: readonly EmailTemplate[] = ['password-changed', 'email-ch
 /** Finds the recipient of an e-mail. @returns the reason instead when the e-mail must not be sent any more */
 export async function findRecipient(deps: WorkerDeps, request: EmailRequest): Promise<Recipient | string> {
   const { vault, secret } = deps;
-  const { letter, accountId, tokenId } = request;
+  const { template, accountId, tokenId } = request;
   const row = await load(deps, request);
   if (!row) return 'done before';
   const { kind, status, email, name, formerEmail, isVerified, tokenExpiresAt, isLate } = row;
   if (status === 'erased' || email === null || name === null) return 'account is erased';
-  if (status === 'blocked' && !SENT_TO_BLOCKED.includes(letter)) return 'account is blocked';
-  if (!WITHOUT_TOKEN.includes(letter) && tokenExpiresAt === null) return 'token is used or over';
+  if (status === 'blocked' && !SENT_TO_BLOCKED.includes(template)) return 'account is blocked';
+  if (!WITHOUT_TOKEN.includes(template) && tokenExpiresAt === null) return 'token is used or over';
   if (isLate) return 'too late';
   return {
     kind,
@@ -60,13 +60,13 @@ export async function findRecipient(deps: WorkerDeps, request: EmailRequest): Pr
         : openColumn(vault, formerEmail, formerEmailPlace(tokenId ?? '')),
     name: openColumn(vault, name, place('name', accountId)),
     isVerified,
-    token: tokenOf(secret, { letter, tokenId, tokenExpiresAt }),
+    token: tokenOf(secret, { template, tokenId, tokenExpiresAt }),
   };
 }
 
 /** @returns undefined when the command is no longer in the outbox: then the e-mail was sent */
 async function load({ db }: WorkerDeps, request: EmailRequest): Promise<Row | undefined> {
-  const { commandId, accountId, tokenId = null, letter } = request;
+  const { commandId, accountId, tokenId = null, template } = request;
   const [row] = await db.query<Row>(
     `select a.kind, a.status, a.email, a.name, c.former_email as "formerEmail",
         a.email_verified_at is not null as "isVerified",
@@ -78,16 +78,16 @@ async function load({ db }: WorkerDeps, request: EmailRequest): Promise<Row | un
       left join email_changes c on c.id = $3 and c.account_id = a.id and $4 = 'email-changed'
         and c.is_undoable and c.undone_at is null and c.expires_at > now()
       where o.id = $1`,
-    [commandId, accountId, tokenId, letter],
+    [commandId, accountId, tokenId, template],
   );
   return row;
 }
 
 function tokenOf(
   secret: string,
-  at: { letter: EmailTemplate; tokenId: string | undefined; tokenExpiresAt: Date | null },
+  at: { template: EmailTemplate; tokenId: string | undefined; tokenExpiresAt: Date | null },
 ): Recipient['token'] {
-  const { letter: purpose, tokenId: id, tokenExpiresAt: expiresAt } = at;
+  const { template: purpose, tokenId: id, tokenExpiresAt: expiresAt } = at;
   if (purpose === 'password-changed' || purpose === 'webhook-disabled' || id === undefined || expiresAt === null)
     return undefined;
   return { text: accountToken(secret, { id, purpose }), expiresAt };

@@ -8,10 +8,10 @@ import {
   allowedCommands,
   decideOrder,
   type OrderEvent,
+  orderFromStored,
+  orderToStored,
   refundableAmount,
-  restoreOrder,
   type StoredOrder,
-  storeOrder,
 } from '../../machines/order.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { announce } from '../notifications/announce.ts';
@@ -64,7 +64,7 @@ export async function advanceOrder(
   step: OrderEventRequest,
 ): Promise<CommandResult | undefined> {
   const { order, event, actor, reason, cause, commandId } = step;
-  const before = restoreOrder(order.machine as StoredOrder);
+  const before = orderFromStored(order.machine as StoredOrder);
   const { next, accepted, actions } = decideOrder(before, event);
   if (!accepted) return undefined;
   const left = refundableAfter(before.context, event);
@@ -76,7 +76,7 @@ export async function advanceOrder(
   }
   const { type, ...data } = event;
   const from = order.state;
-  const machine = storeOrder(next);
+  const machine = orderToStored(next);
   const entry = { actor, reason, cause, event: type, data: Object.keys(data).length > 0 ? data : null };
   order.applyTransition(tx, { ...entry, state: machine.value, machine, allowed: allowedCommands(next) });
   const eventType = order.state === from ? undefined : STATE_EVENTS[order.state];

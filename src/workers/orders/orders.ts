@@ -4,7 +4,7 @@ import { decideCommand, loadCommand, recordResult } from '../../entities/order/c
 import { acknowledge } from '../../entities/outbox/outbox.ts';
 import { type Tx, unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { done, handler, type JobOutcome, noop, refusal } from '../../infra/queue/handler.ts';
-import { carryOutCommand, ORDER_WORK } from '../../jobs/orders.ts';
+import { carryOutCommand, ORDER_COMMAND_INPUTS } from '../../jobs/orders.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { advanceOrder, lockOrder } from './advance.ts';
 import { prepareCancelUnits } from './cancel.ts';
@@ -13,7 +13,7 @@ import type { OrderCommandContext, Prepared } from './parsed-command.ts';
 import { prepareRecord } from './record-external-refund.ts';
 import { prepareRefund } from './refunds/refund.ts';
 import { prepareRetry } from './refunds/retry.ts';
-import { prepareDecision, prepareReceipt, prepareReturn } from './refunds/returns.ts';
+import { prepareReturn, prepareReturnDecision, prepareReturnReceipt } from './refunds/returns.ts';
 import { prepareDelivery, prepareShipment } from './ship.ts';
 
 interface Job {
@@ -76,22 +76,25 @@ const PREPARE: Record<OrderCommand, Prepare> = {
   CANCEL: () => ({ event: { type: 'CANCEL' } }),
   CANCEL_BY_CUSTOMER: () => ({ event: { type: 'CANCEL_BY_CUSTOMER' } }),
   CANCEL_UNITS: (deps, tx, { work, ...at }) =>
-    prepareCancelUnits(deps, tx, { ...at, work: ORDER_WORK.CANCEL_UNITS.parse(work) }),
-  SHIP: (deps, tx, { work, ...at }) => prepareShipment(deps, tx, { ...at, work: ORDER_WORK.SHIP.parse(work) }),
-  DELIVER: (deps, tx, { work, ...at }) => prepareDelivery(deps, tx, { ...at, work: ORDER_WORK.DELIVER.parse(work) }),
-  REFUND: (deps, tx, { work, ...at }) => prepareRefund(deps, tx, { ...at, work: ORDER_WORK.REFUND.parse(work) }),
+    prepareCancelUnits(deps, tx, { ...at, work: ORDER_COMMAND_INPUTS.CANCEL_UNITS.parse(work) }),
+  SHIP: (deps, tx, { work, ...at }) =>
+    prepareShipment(deps, tx, { ...at, work: ORDER_COMMAND_INPUTS.SHIP.parse(work) }),
+  DELIVER: (deps, tx, { work, ...at }) =>
+    prepareDelivery(deps, tx, { ...at, work: ORDER_COMMAND_INPUTS.DELIVER.parse(work) }),
+  REFUND: (deps, tx, { work, ...at }) =>
+    prepareRefund(deps, tx, { ...at, work: ORDER_COMMAND_INPUTS.REFUND.parse(work) }),
   RECORD_REFUND: (deps, tx, { work, ...at }) =>
-    prepareRecord(deps, tx, { ...at, work: ORDER_WORK.RECORD_REFUND.parse(work) }),
+    prepareRecord(deps, tx, { ...at, work: ORDER_COMMAND_INPUTS.RECORD_REFUND.parse(work) }),
   RETRY_REFUND: (deps, tx, { work, ...at }) =>
-    prepareRetry(deps, tx, { ...at, work: ORDER_WORK.RETRY_REFUND.parse(work) }),
+    prepareRetry(deps, tx, { ...at, work: ORDER_COMMAND_INPUTS.RETRY_REFUND.parse(work) }),
   REQUEST_RETURN: (deps, tx, { work, ...at }) =>
-    prepareReturn(deps, tx, { ...at, work: ORDER_WORK.REQUEST_RETURN.parse(work) }),
+    prepareReturn(deps, tx, { ...at, work: ORDER_COMMAND_INPUTS.REQUEST_RETURN.parse(work) }),
   APPROVE_RETURN: (deps, tx, { work, order }) =>
-    prepareDecision(deps, tx, { order, ...ORDER_WORK.APPROVE_RETURN.parse(work), to: 'approved' }),
+    prepareReturnDecision(deps, tx, { order, ...ORDER_COMMAND_INPUTS.APPROVE_RETURN.parse(work), to: 'approved' }),
   REJECT_RETURN: (deps, tx, { work, order }) =>
-    prepareDecision(deps, tx, { order, ...ORDER_WORK.REJECT_RETURN.parse(work), to: 'rejected' }),
+    prepareReturnDecision(deps, tx, { order, ...ORDER_COMMAND_INPUTS.REJECT_RETURN.parse(work), to: 'rejected' }),
   WITHDRAW_RETURN: (deps, tx, { work, order }) =>
-    prepareDecision(deps, tx, { order, ...ORDER_WORK.WITHDRAW_RETURN.parse(work), to: 'withdrawn' }),
+    prepareReturnDecision(deps, tx, { order, ...ORDER_COMMAND_INPUTS.WITHDRAW_RETURN.parse(work), to: 'withdrawn' }),
   RECEIVE_RETURN: (deps, tx, { work, ...at }) =>
-    prepareReceipt(deps, tx, { ...at, work: ORDER_WORK.RECEIVE_RETURN.parse(work) }),
+    prepareReturnReceipt(deps, tx, { ...at, work: ORDER_COMMAND_INPUTS.RECEIVE_RETURN.parse(work) }),
 };

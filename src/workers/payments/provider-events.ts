@@ -104,7 +104,7 @@ const processEvent = (deps: WorkerDeps, event: OpenProviderEvent): Promise<void>
     try {
       await inSpan('process provider event', { kind: 'consumer', attributes }, () => applyEvent(deps, event));
     } catch (error) {
-      observe('notice.waits', { eventId, ...errorFields(error) });
+      observe('provider_event.waits', { eventId, ...errorFields(error) });
       await postponeProviderEvents(deps.db.query, [event], AFTER_ERROR_MS);
     }
   });

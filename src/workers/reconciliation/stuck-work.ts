@@ -57,7 +57,7 @@ export const STUCK_WORK: readonly StuckWork[] = [
     resume: (deps, tx) => tx.afterCommit(() => deps.queues.nudge(deliverWebhooks)),
   },
   {
-    name: 'notice.unprocessed',
+    name: 'provider_event.unprocessed',
     sql: `select event_id as id from webhook_inbox where processed_at is null
         and due_at < now() - interval '1 s' order by due_at limit least($1, 1)`,
     resume: (deps, tx) => tx.afterCommit(() => deps.queues.nudge(processProviderEvents)),

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { unitAt } from '../../../src/domain/money/unit-shares.ts';
+import { unitsOf } from '../../../src/domain/money/unit-shares.ts';
 import type { BundlePricing, PricingInputs, ShippingMethodInput } from '../../../src/domain/pricing/inputs.ts';
 import { priceCart } from '../../../src/domain/pricing/price-cart.ts';
 import { replay, snapshotOf } from '../../../src/domain/pricing/snapshot.ts';
@@ -86,13 +86,13 @@ describe('a priced cart', () => {
     // 300 × 5 / 210 = 7.14: 7 for each half, of which the first i units have floor(7 × i / 3): 2, 4, 7
     const tax = { cgst: 7, sgst: 7, igst: 0 };
     expect(line).to.include({ ...tax, taxableValue: 286 });
-    expect([0, 1, 2].map((unit) => unitAt(line, unit))).to.deep.equal([
+    expect([0, 1, 2].map((unit) => unitsOf(line, { from: unit, count: 1 }))).to.deep.equal([
       { paid: 100, discount: 0, taxableValue: 96, cgst: 2, sgst: 2, igst: 0 },
       { paid: 100, discount: 0, taxableValue: 96, cgst: 2, sgst: 2, igst: 0 },
       { paid: 100, discount: 0, taxableValue: 94, cgst: 3, sgst: 3, igst: 0 },
     ]);
-    expect(() => unitAt(line, 3)).to.throw(RangeError);
-    expect(() => unitAt(line, -1)).to.throw(RangeError);
+    expect(() => unitsOf(line, { from: 3, count: 1 })).to.throw(RangeError);
+    expect(() => unitsOf(line, { from: -1, count: 1 })).to.throw(RangeError);
   });
 
   it('explains every step', () => {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Permission } from '../../../domain/access/permissions.ts';
 import { refused } from '../../../domain/errors.ts';
 import type { OrderCommand } from '../../../domain/states.ts';
-import { ORDER_WORK } from '../../../jobs/orders.ts';
+import { ORDER_COMMAND_INPUTS } from '../../../jobs/orders.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, type Fields, route } from '../../http/route.ts';
 import { acceptCommand, commandAnswers, commandErrors, readCommand } from '../../orders/command.ts';
@@ -55,13 +55,13 @@ const COMMANDS: readonly CommandSpec[] = [
   {
     path: 'cancellations',
     summary: 'Cancel unshipped units of an order: release their stock and refund them',
-    body: ORDER_WORK.CANCEL_UNITS.safeExtend({ reason: requiredReason }),
+    body: ORDER_COMMAND_INPUTS.CANCEL_UNITS.safeExtend({ reason: requiredReason }),
     kind: 'CANCEL_UNITS',
   },
   {
     path: 'shipments',
     summary: 'Ship some or all unshipped units of an order',
-    body: ORDER_WORK.SHIP.safeExtend({ reason }),
+    body: ORDER_COMMAND_INPUTS.SHIP.safeExtend({ reason }),
     kind: 'SHIP',
   },
   {
@@ -75,14 +75,14 @@ const COMMANDS: readonly CommandSpec[] = [
     path: 'refunds',
     summary: 'Refund shipped units, the delivery charge or an amount without a return',
     permission: 'orders:refund',
-    body: ORDER_WORK.REFUND.safeExtend({ reason: requiredReason }).meta({ override: linesOrAmount }),
+    body: ORDER_COMMAND_INPUTS.REFUND.safeExtend({ reason: requiredReason }).meta({ override: linesOrAmount }),
     kind: 'REFUND',
   },
   {
     path: 'credit-notes',
     summary: 'Issue a credit note by value for a refund made outside the payment provider',
     permission: 'orders:refund',
-    body: ORDER_WORK.RECORD_REFUND.extend({ reason: requiredReason }),
+    body: ORDER_COMMAND_INPUTS.RECORD_REFUND.extend({ reason: requiredReason }),
     kind: 'RECORD_REFUND',
   },
   {
@@ -96,7 +96,7 @@ const COMMANDS: readonly CommandSpec[] = [
   {
     path: 'returns',
     summary: 'Request a return on behalf of the customer',
-    body: ORDER_WORK.REQUEST_RETURN,
+    body: ORDER_COMMAND_INPUTS.REQUEST_RETURN,
     kind: 'REQUEST_RETURN',
   },
   {
@@ -118,7 +118,7 @@ const COMMANDS: readonly CommandSpec[] = [
     summary: 'Receive a return: refund the units and restock those that can be sold',
     permission: 'orders:refund',
     params: returnParams,
-    body: ORDER_WORK.RECEIVE_RETURN.omit({ returnId: true }).extend({ reason }),
+    body: ORDER_COMMAND_INPUTS.RECEIVE_RETURN.omit({ returnId: true }).extend({ reason }),
     kind: 'RECEIVE_RETURN',
   },
 ];

@@ -121,5 +121,5 @@ async function inputsOf(deps: ApiDeps, body: z.infer<typeof bodySchema>, now: Da
   });
   for (const item of items) requireSellable({ sellables, context }, item);
   const simulated = { ...context, isFirstOrder: body.isFirstOrder };
-  return pricingInputs(deps, { wanted: items, sellables, context: simulated, placeOfSupply: body.state, now });
+  return pricingInputs(deps, { lineRequests: items, sellables, context: simulated, placeOfSupply: body.state, now });
 }

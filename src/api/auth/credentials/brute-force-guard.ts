@@ -32,8 +32,8 @@ export async function guardAgainstBruteForce(
   return {
     async forgive() {
       // Shared budgets get only this guess back, no reset: they also hold the guesses of strangers.
-      const refunds = shared.map(({ counter, key }) => counter.giveBack(key));
-      await Promise.all([own.counter.forget(own.key), ...refunds]);
+      const returned = shared.map(({ counter, key }) => counter.returnQuota(key));
+      await Promise.all([own.counter.forget(own.key), ...returned]);
     },
   };
 }
@@ -85,7 +85,7 @@ export async function limitEmailProbes(
 ): Promise<{ forgive(): Promise<void> }> {
   const key = networkOf(address);
   await spendAll([{ counter: emailProbes, key }]);
-  return { forgive: () => emailProbes.giveBack(key) };
+  return { forgive: () => emailProbes.returnQuota(key) };
 }
 
 /** Spends in sequence: a guess refused by the own budget must not spend the account's, or one network could lock it. */

@@ -5,8 +5,8 @@ import type { ProductListRequest } from '../catalogue/list/product-list.ts';
 import { type VisitorPrices, visitorPrices } from '../catalogue/visitor-prices.ts';
 import type { CachedResponse } from './cached-response.ts';
 import { type CachedEntry, type Entries, entriesOf, type ResponseSources } from './entries.ts';
+import { findInMemory } from './find-in-memory.ts';
 import { idOrSlugOf } from './keys.ts';
-import { lookInMemory } from './look-in-memory.ts';
 import { openReadyAnswers, type PublicAnswer, type ReadyAnswers } from './ready-answers.ts';
 import { warmableEntry } from './warmable.ts';
 
@@ -14,7 +14,7 @@ import { warmableEntry } from './warmable.ts';
 export interface PricedResponse<R extends CachedResponse | undefined = CachedResponse> {
   read(prices: VisitorPrices): Promise<R>;
   /** The answer to visitors who are not signed in if everything it needs is in memory, else undefined: use `read` then. */
-  look(): PublicAnswer | undefined;
+  inMemory(): PublicAnswer | undefined;
 }
 
 /** Cached responses of the public store routes. docs/caching.md lists each entry, its lifetime and its invalidation. */
@@ -46,25 +46,25 @@ export function openCachedResponses(sources: ResponseSources): CachedResponses {
     return visitorPrices(all, groups.ids, Date.now());
   };
   const at = { cache, entries };
-  const look = (entryOf: Parameters<typeof lookInMemory>[1]) => lookInMemory(at, entryOf);
+  const inMemory = (entryOf: Parameters<typeof findInMemory>[1]) => findInMemory(at, entryOf);
   return {
     prices,
     product: (idOrSlug) => productResponse(at, idOrSlug),
     list: (query) => ({
       read: (of) => readOrMake(entries.list(query, of)),
-      look: () => look((of) => entries.list(query, of).entry),
+      inMemory: () => inMemory((of) => entries.list(query, of).entry),
     }),
     collections: () => readOrMake(entries.collections()),
     bundle(idOrSlug) {
       const name = idOrSlugOf(idOrSlug) && idOrSlug.toLowerCase();
       return {
         read: async (of) => (name === undefined ? undefined : read(entries.bundle(name, of))),
-        look: () => look((of) => (name === undefined ? undefined : entries.bundle(name, of).entry)),
+        inMemory: () => inMemory((of) => (name === undefined ? undefined : entries.bundle(name, of).entry)),
       };
     },
     bundles: (query) => ({
       read: (of) => readOrMake(entries.bundles(query, of)),
-      look: () => look((of) => entries.bundles(query, of).entry),
+      inMemory: () => inMemory((of) => entries.bundles(query, of).entry),
     }),
     reviews: (request) => read(entries.reviews(request)),
     available: async (variantId) => (await read(entries.available(variantId)))?.available,
@@ -91,8 +91,8 @@ function productResponse(
       const { entry, make } = entries.product(found.id, prices);
       return cache.read(entry, make);
     },
-    look: () =>
-      lookInMemory(at, (prices, readInMemory) => {
+    inMemory: () =>
+      findInMemory(at, (prices, readInMemory) => {
         const found = slug ? readInMemory<{ id: string }>(slug.entry) : given;
         return found && entries.product(found.id, prices).entry;
       }),

@@ -14,8 +14,8 @@ export interface PublicAnswer extends Omit<ReadyAnswer, 'route' | 'contentLength
 /** The answers of URLs that were asked for lately, while they are in memory and current. */
 export interface ReadyAnswers {
   find(url: string): ReadyAnswer | undefined;
-  /** From now on `find` answers this URL of a route with what `look` finds in memory. */
-  remember(url: string, from: { route: string; look: () => PublicAnswer | undefined }): void;
+  /** From now on `find` answers this URL of a route with what `inMemory` finds. */
+  remember(url: string, from: { route: string; inMemory: () => PublicAnswer | undefined }): void;
 }
 
 const MAX_URLS = 2_000;
@@ -25,7 +25,7 @@ const MAX_BYTES = 10_000_000;
 
 interface Remembered {
   route: string;
-  look(): PublicAnswer | undefined;
+  inMemory(): PublicAnswer | undefined;
   found?: PublicAnswer & ReadyAnswer & { changes: number };
 }
 
@@ -34,13 +34,13 @@ export function openReadyAnswers(cache: Pick<LayeredCache, 'changes' | 'countRea
   const urls = new LRUCache<string, Remembered>({ max: MAX_URLS, maxSize: MAX_BYTES, sizeCalculation });
   const isCurrent = ({ until, changes }: { until: number; changes: number }): boolean =>
     changes === cache.changes() && Date.now() < until;
-  function lookAgain(url: string, { route, look }: Remembered): Remembered['found'] {
-    const answer = look();
+  function findAndKeep(url: string, { route, inMemory }: Remembered): Remembered['found'] {
+    const answer = inMemory();
     if (!answer) return undefined;
     const contentLength = String(Buffer.byteLength(answer.json));
     const countRead = () => cache.countRead(answer.entry);
     const found = { ...answer, route, contentLength, countRead, changes: cache.changes() };
-    urls.set(url, { route, look, found });
+    urls.set(url, { route, inMemory, found });
     return found;
   }
   return {
@@ -48,7 +48,7 @@ export function openReadyAnswers(cache: Pick<LayeredCache, 'changes' | 'countRea
       const remembered = urls.get(url);
       if (!remembered) return undefined;
       const { found } = remembered;
-      return found && isCurrent(found) ? found : lookAgain(url, remembered);
+      return found && isCurrent(found) ? found : findAndKeep(url, remembered);
     },
     remember(url, from) {
       if (url.length <= MAX_URL_LENGTH && !urls.has(url)) urls.set(url, from);

@@ -58,15 +58,15 @@ export async function answerCart(deps: ApiDeps, tx: Tx, { status, ...loaded }: L
  * Refuses an item that does not exist or is not on sale.
  * @throws VARIANT_NOT_FOUND, BUNDLE_NOT_FOUND, BUNDLE_SELECTION_INVALID
  */
-export function requireSellable({ sellables, context }: Omit<LoadedCart, 'cart'>, wanted: LineRequest): void {
-  if ('bundleId' in wanted) {
-    const { bundleId, selections } = wanted;
+export function requireSellable({ sellables, context }: Omit<LoadedCart, 'cart'>, line: LineRequest): void {
+  if ('bundleId' in line) {
+    const { bundleId, selections } = line;
     const offer = context.bundles.find(({ id }) => id === bundleId);
     if (!offer?.isOnSale) throw refused('BUNDLE_NOT_FOUND', { bundleId });
     const problem = selectionProblem(offer, selections);
     if (problem) throw refused('BUNDLE_SELECTION_INVALID', { bundleId, ...problem });
   }
-  for (const { variantId } of linesOf([wanted])) {
+  for (const { variantId } of linesOf([line])) {
     if (!sellables.get(variantId)?.isOnSale) throw refused('VARIANT_NOT_FOUND', { variantId });
   }
 }

@@ -62,7 +62,7 @@ const setShipping = (deps: ApiDeps) =>
       const work = async (tx: Tx) => {
         const cart = await lockCart(tx, { id, owners });
         if (shippingMethodId !== null) await requireMethod(tx.query, shippingMethodId);
-        cart.deliver({ destination, shippingMethodId }, tx.now);
+        cart.setDelivery({ destination, shippingMethodId }, tx.now);
         const loaded = await loadPricingData(deps, tx.query, { cart, now: tx.now });
         return answerCart(deps, tx, { ...loaded, status: 200 });
       };

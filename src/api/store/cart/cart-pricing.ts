@@ -47,7 +47,7 @@ export async function loadPricingData(
   query: Query,
   { cart, additions = {}, goods: loaded = [], now }: CartToPrice,
 ): Promise<LoadedCart> {
-  const { variantIds, bundleIds } = idsOf(cart.wanted);
+  const { variantIds, bundleIds } = idsOf(cart.lineRequests);
   const { customerId = null, shippingMethodId = null } = cart;
   const priced = await loadGoodsForPricing(query, sources, {
     loaded,
@@ -75,7 +75,12 @@ export function priceInputs(inputs: PricingInputs): PricingOutput {
 
 /** The pricing inputs of a loaded cart. */
 export function cartInputs(terms: ShopTerms, { cart, ...loaded }: LoadedCart, now: Date) {
-  const priced: PricingRequest = { ...loaded, wanted: cart.wanted, placeOfSupply: cart.destination ?? null, now };
+  const priced: PricingRequest = {
+    ...loaded,
+    lineRequests: cart.lineRequests,
+    placeOfSupply: cart.destination ?? null,
+    now,
+  };
   return pricingInputs({ ...terms, currency: cart.currency }, priced);
 }
 

@@ -41,7 +41,7 @@ export type CartView = z.infer<typeof cartSchema>;
 
 /** The API representation of a cart with its prices. */
 export function cartView({ cart, sellables, context }: LoadedCart, priced: PricingOutput): CartView {
-  const demand = demandOf(linesOf(cart.wanted));
+  const demand = demandOf(linesOf(cart.lineRequests));
   const pricedLines = priced.lines.filter(({ bundle }) => bundle === undefined)[Symbol.iterator]();
   const pricedBundles = priced.bundles[Symbol.iterator]();
   const shared = { sellables, context, demand };
@@ -111,7 +111,7 @@ function bundleView(item: CartItem, priced: PricedItem<PricedBundle>): CartView[
       return { variantId, sku, title, size, color, quantity };
     }),
   }));
-  const components = linesOf([{ ...item.wanted, quantity: 1 }]);
+  const components = linesOf([{ ...item.lineRequest, quantity: 1 }]);
   const parts = [...demandOf(components)].map(([id, units]) => ({ units, sellable: sellables.get(id) }));
   const available = Math.min(...parts.map(({ units, sellable }) => Math.floor((sellable?.available ?? 0) / units)));
   const componentProblem = parts.map(({ sellable }) => sellable && problemOf(sellable, demand)).find((each) => each);

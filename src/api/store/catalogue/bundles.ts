@@ -32,13 +32,13 @@ export const bundleRoutes = ({ cachedResponses }: { cachedResponses: CachedRespo
     errors: ['BUNDLE_NOT_FOUND'],
     handle(call) {
       const { idOrSlug } = call.params;
-      const { read, look } = cachedResponses.bundle(idOrSlug);
+      const { read, inMemory } = cachedResponses.bundle(idOrSlug);
       const readOrRefuse = async (prices: VisitorPrices) => {
         const bundle = await read(prices);
         if (!bundle) throw refused('BUNDLE_NOT_FOUND', { bundle: idOrSlug });
         return bundle;
       };
-      return pricedAnswer(cachedResponses, call, { read: readOrRefuse, look });
+      return pricedAnswer(cachedResponses, call, { read: readOrRefuse, inMemory });
     },
   }),
 ];

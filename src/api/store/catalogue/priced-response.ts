@@ -8,12 +8,12 @@ import type { CachedResponses, PricedResponse } from '../cached-responses/cached
 export async function pricedAnswer(
   cachedResponses: CachedResponses,
   call: Pick<Call<unknown, unknown, unknown>, 'principal' | 'raw'>,
-  { read, look }: PricedResponse,
+  { read, inMemory }: PricedResponse,
 ): Promise<Answer> {
   const customerId = customerIdOf(call);
   const prices = await cachedResponses.prices(customerId);
   const response = await read(prices);
   const { request, response: sent } = call.raw;
-  cachedResponses.ready.remember(request.originalUrl, { route: requestContextOf(sent).route, look });
+  cachedResponses.ready.remember(request.originalUrl, { route: requestContextOf(sent).route, inMemory });
   return pricedAnswerOf(response, { until: prices.until, isSignedIn: customerId !== null });
 }

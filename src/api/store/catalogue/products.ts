@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { refused } from '../../../domain/errors.ts';
-import { MAX_PAISE } from '../../fields/amounts.ts';
+import { MAX_PAISE } from '../../../domain/money/money.ts';
 import { type AnyRoute, route } from '../../http/route.ts';
 import { answerOf } from '../cached-responses/cached-response.ts';
 import type { CachedResponses } from '../cached-responses/cached-responses.ts';
@@ -94,13 +94,13 @@ export const productRoutes = ({ cachedResponses }: { cachedResponses: CachedResp
     errors: ['PRODUCT_NOT_FOUND'],
     handle(call) {
       const { idOrSlug } = call.params;
-      const { read, look } = cachedResponses.product(idOrSlug);
+      const { read, inMemory } = cachedResponses.product(idOrSlug);
       const readOrRefuse = async (prices: VisitorPrices) => {
         const product = await read(prices);
         if (!product) throw refused('PRODUCT_NOT_FOUND', { product: idOrSlug });
         return product;
       };
-      return pricedAnswer(cachedResponses, call, { read: readOrRefuse, look });
+      return pricedAnswer(cachedResponses, call, { read: readOrRefuse, inMemory });
     },
   }),
 

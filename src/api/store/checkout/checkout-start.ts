@@ -78,7 +78,7 @@ export function startCheckout(deps: ApiDeps) {
       const owners = ownersOf(deps.secret, call, cartId);
       const work = async (tx: Tx) => {
         const holder = holderOf(deps, call);
-        // Lock order everywhere: accounts before carts. The statements go out together, in this order.
+        // The statements go out together, and take their locks in this order (`LOCK_ORDER`).
         const [, cart, hold] = await Promise.all([
           lockBuyer(tx, call),
           lockCart(tx, { id: cartId, owners }),
@@ -88,7 +88,7 @@ export function startCheckout(deps: ApiDeps) {
         cart.requireOpen();
         refuseWhenBehind();
         refuseSoldOut(deps, cart);
-        const lines = linesOf(cart.wanted);
+        const lines = linesOf(cart.lineRequests);
         refuseOverUnits(deps, lines);
         cart.beginCheckout(tx.now);
         await requireKnownMethod(tx, call.body);
@@ -124,12 +124,17 @@ async function requireKnownMethod({ query }: Tx, { shippingMethodId }: CheckoutI
   await requireMethod(query, shippingMethodId);
 }
 
-type NewCheckout = CheckoutInput & { cart: Cart; redeemer: string | null; holder: string | null; requestId: string };
+type CheckoutToCreate = CheckoutInput & {
+  cart: Cart;
+  redeemer: string | null;
+  holder: string | null;
+  requestId: string;
+};
 
-const createCheckout = ({ vault }: ApiDeps, tx: Tx, { cart, redeemer, holder, ...body }: NewCheckout): Checkout =>
+const createCheckout = ({ vault }: ApiDeps, tx: Tx, { cart, redeemer, holder, ...body }: CheckoutToCreate): Checkout =>
   Checkout.accept(tx, vault, {
     cart,
-    lines: linesOf(cart.wanted),
+    lines: linesOf(cart.lineRequests),
     redeemer,
     shippingMethodId: body.shippingMethodId ?? cart.shippingMethodId ?? null,
     email: body.email,

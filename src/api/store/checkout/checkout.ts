@@ -6,10 +6,10 @@ import { advanceCheckout } from '../../../jobs/checkout.ts';
 import { customerIdOf, isOwner } from '../../auth/ownership.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type AnyRoute, type Call, route } from '../../http/route.ts';
-import { preferenceApplied, preferredWait, readWhenReady } from '../../http/wait.ts';
+import { preferenceApplied, preferredWait, readAfterWait } from '../../http/wait.ts';
 import { acceptCheckout } from './accept-checkout.ts';
 import { methodSchema, startCheckout } from './checkout-start.ts';
-import { type CheckoutReading, checkoutAnswers, readCheckout } from './checkout-view.ts';
+import { type CheckoutKey, type CheckoutReading, checkoutAnswers, readCheckout } from './checkout-view.ts';
 
 const params = z.object({ id: z.uuid() });
 
@@ -46,6 +46,26 @@ const readCheckoutRoute = (deps: ApiDeps) =>
       };
     },
   });
+
+/**
+ * Reads a checkout; with `Prefer: wait`, waits until it is no longer busy.
+ * @throws the errors of `authorise`, before any waiting.
+ */
+async function readWhenReady(
+  deps: ApiDeps,
+  key: CheckoutKey,
+  call: Pick<Call<never, never, never>, 'headers' | 'signal'> & {
+    authorise(reading: CheckoutReading | undefined): void;
+  },
+): Promise<CheckoutReading | undefined> {
+  const seconds = preferredWait(call.headers);
+  const readOwn = async () => {
+    const reading = await readCheckout(deps.db.query, key);
+    call.authorise(reading);
+    return reading;
+  };
+  return seconds > 0 ? readAfterWait(deps, { id: key.id, seconds, signal: call.signal }, readOwn) : readOwn();
+}
 
 const payCheckout = (deps: ApiDeps) =>
   route({

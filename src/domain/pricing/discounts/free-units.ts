@@ -35,14 +35,14 @@ export function freeUnits(lines: readonly UnitsLine[], offer: BuyAndGet): FreeUn
   const times = mostApplications(offer, { onlyBought, onlyGot, both });
   // Units that are both are reserved for buying first; `spare` is the rest that can be given.
   let spare = both - Math.max(0, times * buy.quantity - onlyBought);
-  let wanted = times * get.quantity;
+  let unitsLeft = times * get.quantity;
   const free: FreeUnits[] = [];
   for (const place of cheapestFirst(lines, offer.got)) {
-    const most = isBought.has(place) ? spare : wanted;
-    const units = Math.min(lines[place]?.quantity ?? 0, most, wanted);
+    const most = isBought.has(place) ? spare : unitsLeft;
+    const units = Math.min(lines[place]?.quantity ?? 0, most, unitsLeft);
     if (units === 0) continue;
     free.push({ place, units });
-    wanted -= units;
+    unitsLeft -= units;
     if (isBought.has(place)) spare -= units;
   }
   return free;

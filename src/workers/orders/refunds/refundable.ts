@@ -7,7 +7,7 @@ import type { Order } from '../../../entities/order/order.ts';
 import { loadCreditable } from '../../../entities/order/refunds/credit.ts';
 import { loadMoney } from '../../../entities/order/refunds/money.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
-import { refundableAmount, restoreOrder, type StoredOrder } from '../../../machines/order.ts';
+import { orderFromStored, refundableAmount, type StoredOrder } from '../../../machines/order.ts';
 
 /** The refundable rest of an order: of each invoice line, and at most `most` paise in total. */
 interface Refundable {
@@ -19,7 +19,7 @@ interface Refundable {
 export async function readRefundable(tx: Tx, order: Order): Promise<Refundable> {
   const { lines } = await loadCreditable(tx, order.id);
   const { captured, asked } = await loadMoney(tx, order.checkoutId);
-  const ofMachine = refundableAmount(restoreOrder(order.machine as StoredOrder));
+  const ofMachine = refundableAmount(orderFromStored(order.machine as StoredOrder));
   const most = Math.min(captured - asked, ofMachine, leftOf(lines));
   return { creditable: lines, most: Math.max(0, most) };
 }

@@ -49,7 +49,7 @@ const DECISIONS = {
 } as const;
 
 /** Prepares the approval, rejection or withdrawal of a return. */
-export async function prepareDecision(
+export async function prepareReturnDecision(
   deps: WorkerDeps,
   tx: Tx,
   { order, returnId, to }: { order: Order; returnId: string; to: keyof typeof DECISIONS },
@@ -70,7 +70,7 @@ export async function prepareDecision(
 /**
  * Prepares the receipt of a return. It refunds units that are not refunded yet, at most what is left of their lines.
  */
-export async function prepareReceipt(
+export async function prepareReturnReceipt(
   deps: WorkerDeps,
   tx: Tx,
   { id: commandId, order, work, reason }: ParsedCommand<OrderWork['RECEIVE_RETURN']>,

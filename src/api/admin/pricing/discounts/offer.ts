@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_PAISE } from '../../../../domain/money/money.ts';
 import { EMPTY_TARGET } from '../../../../domain/pricing/discounts/target.ts';
 import { paise, percent } from '../../../fields/amounts.ts';
 import { target, units } from '../conditions.ts';
@@ -20,11 +21,7 @@ const goods = z.strictObject({
 });
 
 const tier = z.strictObject({
-  from: z
-    .int()
-    .min(1)
-    .max(1_000_000_000_000)
-    .meta({ description: 'Threshold of the tier: units, or paise for `spend`.' }),
+  from: z.int().min(1).max(MAX_PAISE).meta({ description: 'Threshold of the tier: units, or paise for `spend`.' }),
   reduction,
 });
 

@@ -12,8 +12,8 @@ type NameEntry = (
   readInMemory: <T extends object>(entry: Entry) => T | undefined,
 ) => Entry | undefined;
 
-/** Looks in memory for a response at public prices; undefined if anything that it needs is not there. */
-export function lookInMemory(
+/** Finds a response in memory, at public prices; undefined if anything that it needs is not there. */
+export function findInMemory(
   { cache, entries }: { cache: LayeredCache; entries: Entries },
   entryOf: NameEntry,
 ): PublicAnswer | undefined {
