@@ -1,5 +1,6 @@
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { isUuid } from '../../../infra/ids.ts';
+import { TERMINAL_STATES_SQL } from '../../checkout/terminal-states.ts';
 import type { Payment } from '../../payment/payment.ts';
 import { creditLines } from './foreign-credit.ts';
 import { loadMoney } from './money.ts';
@@ -53,7 +54,7 @@ async function isRepeated(tx: Tx, { reference }: Listed): Promise<boolean> {
   if (reference === null || !isUuid(reference)) return false;
   const pending = await tx.query(
     `select 1 from order_commands where id = $1 and state = 'pending'
-      union all select 1 from checkouts where id = $1 and state not in ('COMPLETED', 'EXPIRED', 'CANCELLED', 'FAILED')`,
+      union all select 1 from checkouts where id = $1 and state not in ('COMPLETED', ${TERMINAL_STATES_SQL})`,
     [reference],
   );
   return pending.length > 0;
