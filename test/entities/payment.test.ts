@@ -9,9 +9,9 @@ describe('the refunds of a payment', () => {
 
   it('are requested up to what was captured, and no further', () => {
     const paid = payment({ captured: 1_000, refunded: 0, refundAsked: 0 });
-    paid.requestRefund(600, NOW);
-    paid.requestRefund(400, NOW);
-    expect(() => paid.requestRefund(1, NOW))
+    paid.reserveRefund(600, NOW);
+    paid.reserveRefund(400, NOW);
+    expect(() => paid.reserveRefund(1, NOW))
       .to.throw()
       .with.property('code', 'REFUND_EXCEEDS_PAYMENT');
     expect(paid.refundAsked).to.equal(1_000);

@@ -106,20 +106,20 @@ async function confirmPayment(deps: WorkerDeps, tx: Tx, { checkout }: ActionCont
   const payment = await Payment.of(tx, checkout.id);
   const latest = await latestAttempt(tx, checkout.id);
   if (latest === undefined) throw new Error(`checkout ${checkout.id} has no attempt to confirm`);
-  const operationId = payment.request(tx, { kind: 'confirm', attempt: latest.attempt });
+  const operationId = payment.requestOperation(tx, { kind: 'confirm', attempt: latest.attempt });
   enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
 }
 
 async function cancelPayment(deps: WorkerDeps, tx: Tx, { checkout }: ActionContext): Promise<undefined> {
   const [payment] = await tx.find(Payment, { checkoutId: checkout.id });
   if (!payment || payment.isSettled) return;
-  const operationId = payment.request(tx, { kind: 'cancel' });
+  const operationId = payment.requestOperation(tx, { kind: 'cancel' });
   enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
 }
 
 async function refundPayment(deps: WorkerDeps, tx: Tx, { checkout }: ActionContext): Promise<undefined> {
   const payment = await Payment.of(tx, checkout.id);
-  const operationId = payment.refund(tx, payment.captured - payment.refunded);
+  const operationId = payment.requestRefund(tx, payment.captured - payment.refunded);
   enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
   sendEmail(deps, tx, { letter: 'payment-returned', id: checkout.id });
 }

@@ -211,7 +211,7 @@ async function placeOrRefund(deps: WorkerDeps, tx: Tx, found: FoundDiscrepancy &
   if (await advance(deps, tx, { checkout, event, cause: found.cause })) return `the checkout is ${checkout.state}`;
   const rest = payment.captured - payment.refundAsked;
   if (rest <= 0) return null;
-  const operationId = payment.refund(tx, rest);
+  const operationId = payment.requestRefund(tx, rest);
   enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
   return 'refund requested';
 }
