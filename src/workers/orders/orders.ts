@@ -10,10 +10,10 @@ import { advanceOrder, lockOrder } from './advance.ts';
 import { prepareCancelUnits } from './cancel.ts';
 import { claimHandler } from './guest-order-claims.ts';
 import type { OrderCommandContext, Prepared } from './parsed-command.ts';
-import { prepareRecord } from './record-external-refund.ts';
+import { prepareExternalRefund } from './record-external-refund.ts';
 import { prepareRefund } from './refunds/refund.ts';
 import { prepareRetry } from './refunds/retry.ts';
-import { prepareDecision, prepareReceipt, prepareReturn } from './refunds/returns.ts';
+import { prepareReturn, prepareReturnDecision, prepareReturnReceipt } from './refunds/returns.ts';
 import { prepareDelivery, prepareShipment } from './ship.ts';
 
 interface Job {
@@ -81,17 +81,17 @@ const PREPARE: Record<OrderCommand, Prepare> = {
   DELIVER: (deps, tx, { work, ...at }) => prepareDelivery(deps, tx, { ...at, work: ORDER_WORK.DELIVER.parse(work) }),
   REFUND: (deps, tx, { work, ...at }) => prepareRefund(deps, tx, { ...at, work: ORDER_WORK.REFUND.parse(work) }),
   RECORD_REFUND: (deps, tx, { work, ...at }) =>
-    prepareRecord(deps, tx, { ...at, work: ORDER_WORK.RECORD_REFUND.parse(work) }),
+    prepareExternalRefund(deps, tx, { ...at, work: ORDER_WORK.RECORD_REFUND.parse(work) }),
   RETRY_REFUND: (deps, tx, { work, ...at }) =>
     prepareRetry(deps, tx, { ...at, work: ORDER_WORK.RETRY_REFUND.parse(work) }),
   REQUEST_RETURN: (deps, tx, { work, ...at }) =>
     prepareReturn(deps, tx, { ...at, work: ORDER_WORK.REQUEST_RETURN.parse(work) }),
   APPROVE_RETURN: (deps, tx, { work, order }) =>
-    prepareDecision(deps, tx, { order, ...ORDER_WORK.APPROVE_RETURN.parse(work), to: 'approved' }),
+    prepareReturnDecision(deps, tx, { order, ...ORDER_WORK.APPROVE_RETURN.parse(work), to: 'approved' }),
   REJECT_RETURN: (deps, tx, { work, order }) =>
-    prepareDecision(deps, tx, { order, ...ORDER_WORK.REJECT_RETURN.parse(work), to: 'rejected' }),
+    prepareReturnDecision(deps, tx, { order, ...ORDER_WORK.REJECT_RETURN.parse(work), to: 'rejected' }),
   WITHDRAW_RETURN: (deps, tx, { work, order }) =>
-    prepareDecision(deps, tx, { order, ...ORDER_WORK.WITHDRAW_RETURN.parse(work), to: 'withdrawn' }),
+    prepareReturnDecision(deps, tx, { order, ...ORDER_WORK.WITHDRAW_RETURN.parse(work), to: 'withdrawn' }),
   RECEIVE_RETURN: (deps, tx, { work, ...at }) =>
-    prepareReceipt(deps, tx, { ...at, work: ORDER_WORK.RECEIVE_RETURN.parse(work) }),
+    prepareReturnReceipt(deps, tx, { ...at, work: ORDER_WORK.RECEIVE_RETURN.parse(work) }),
 };

@@ -13,7 +13,7 @@ import { linesByValue } from './refunds/refundable.ts';
  * refunded again.
  * @throws REFUND_EXCEEDS_PAYMENT
  */
-export async function prepareRecord(
+export async function prepareExternalRefund(
   deps: WorkerDeps,
   tx: Tx,
   { order, work: { amount }, reason }: ParsedCommand<OrderWork['RECORD_REFUND']>,

@@ -16,7 +16,7 @@ import { linesByValue, readRefundable } from './refundable.ts';
  * Requests a refund and enqueues the call to the provider. @returns the refund; undefined when there is nothing to
  * refund
  */
-export async function giveBack(
+export async function enqueueRefund(
   deps: WorkerDeps,
   tx: Tx,
   request: NewRefund,
@@ -44,7 +44,7 @@ export async function prepareRefund(
     async perform() {
       if (delivery) order.markDeliveryRefunded();
       await countUnits(tx, order.id, { refunded: units });
-      return giveBack(deps, tx, { order, lines, cause: 'refund', reason, commandId });
+      return enqueueRefund(deps, tx, { order, lines, cause: 'refund', reason, commandId });
     },
   };
 }

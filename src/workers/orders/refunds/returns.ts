@@ -18,7 +18,7 @@ import type { WorkerDeps } from '../../deps.ts';
 import { announce } from '../../notifications/announce.ts';
 import { sendEmail } from '../../notifications/order-emails.ts';
 import type { ParsedCommand, Prepared } from '../parsed-command.ts';
-import { giveBack } from './refund.ts';
+import { enqueueRefund } from './refund.ts';
 import { readRefundable } from './refundable.ts';
 
 /** Prepares a return that a customer, or staff for a customer, requests. */
@@ -49,7 +49,7 @@ const DECISIONS = {
 } as const;
 
 /** Prepares the approval, rejection or withdrawal of a return. */
-export async function prepareDecision(
+export async function prepareReturnDecision(
   deps: WorkerDeps,
   tx: Tx,
   { order, returnId, to }: { order: Order; returnId: string; to: keyof typeof DECISIONS },
@@ -70,7 +70,7 @@ export async function prepareDecision(
 /**
  * Prepares the receipt of a return. It refunds units that are not refunded yet, at most what is left of their lines.
  */
-export async function prepareReceipt(
+export async function prepareReturnReceipt(
   deps: WorkerDeps,
   tx: Tx,
   { id: commandId, order, work, reason }: ParsedCommand<OrderWork['RECEIVE_RETURN']>,
@@ -89,12 +89,12 @@ export async function prepareReceipt(
       const refunded = toRefund.map(({ line, quantity }) => ({ line: line.line, quantity }));
       await countUnits(tx, order.id, { returned: units, refunded });
       await restock(tx, { cause: 'order', causeId: order.id }, goodsOf(sellable));
-      const givenBack = await giveBack(deps, tx, { order, lines: refunds, cause: 'return', reason, commandId });
-      const refundId = givenBack?.refundId ?? null;
+      const requested = await enqueueRefund(deps, tx, { order, lines: refunds, cause: 'return', reason, commandId });
+      const refundId = requested?.refundId ?? null;
       await tx.write();
       await approved.receive(tx, { restocked, refundId });
       await announce(deps, tx, { type: 'return.received', data: { orderId: order.id, returnId, refundId } });
-      return { returnId, ...givenBack };
+      return { returnId, ...requested };
     },
   };
 }
