@@ -3,7 +3,6 @@ import { CHECKOUT_TERMINAL_STATES, type CheckoutState } from '../../domain/state
 import { markCartOrdered, reopenCartAfter } from '../../entities/cart/cart-status.ts';
 import type { Checkout } from '../../entities/checkout/checkout.ts';
 import { markInvoiceDue } from '../../entities/invoice/due.ts';
-import { enqueue } from '../../entities/outbox/outbox.ts';
 import { latestAttempt } from '../../entities/payment/attempt.ts';
 import { Payment } from '../../entities/payment/payment.ts';
 import { consumeRedemptions, releaseRedemptions } from '../../entities/pricing/redemption.ts';
@@ -11,11 +10,11 @@ import { consume, demandOf, extendReservations, release, reserve } from '../../e
 import { subscriptionsTo } from '../../entities/webhook/announce.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { issueDocuments } from '../../jobs/invoices.ts';
-import { executeOperation } from '../../jobs/payments.ts';
 import type { CheckoutAction, CheckoutEvent } from '../../machines/checkout.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { announce, announceTo } from '../notifications/announce.ts';
 import { sendEmail } from '../notifications/order-emails.ts';
+import { enqueueOperation } from '../payments/enqueue-operation.ts';
 import { refuseLatePayment } from './late-payment.ts';
 import { loadPriced, placeOrder } from './place-order.ts';
 import { type CheckoutRequest, loadRequest, priceCheckout } from './pricing.ts';
@@ -98,7 +97,7 @@ async function openPayment(
   const operation = Payment.open(tx, { checkoutId, checkoutCreatedAt, amount: total, currency, method });
   // Without the request the method is not known here.
   const facts = request && operation;
-  enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId: operation.id }, facts });
+  enqueueOperation(deps, tx, { id: operation.id, facts });
   return undefined;
 }
 
@@ -106,21 +105,18 @@ async function confirmPayment(deps: WorkerDeps, tx: Tx, { checkout }: ActionCont
   const payment = await Payment.of(tx, checkout.id);
   const latest = await latestAttempt(tx, checkout.id);
   if (latest === undefined) throw new Error(`checkout ${checkout.id} has no attempt to confirm`);
-  const operationId = payment.requestOperation(tx, { kind: 'confirm', attempt: latest.attempt });
-  enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
+  enqueueOperation(deps, tx, { id: payment.requestOperation(tx, { kind: 'confirm', attempt: latest.attempt }) });
 }
 
 async function cancelPayment(deps: WorkerDeps, tx: Tx, { checkout }: ActionContext): Promise<undefined> {
   const [payment] = await tx.find(Payment, { checkoutId: checkout.id });
   if (!payment || payment.isSettled) return;
-  const operationId = payment.requestOperation(tx, { kind: 'cancel' });
-  enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
+  enqueueOperation(deps, tx, { id: payment.requestOperation(tx, { kind: 'cancel' }) });
 }
 
 async function refundPayment(deps: WorkerDeps, tx: Tx, { checkout }: ActionContext): Promise<undefined> {
   const payment = await Payment.of(tx, checkout.id);
-  const operationId = payment.requestRefund(tx, payment.captured - payment.refunded);
-  enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
+  enqueueOperation(deps, tx, { id: payment.requestRefund(tx, payment.captured - payment.refunded) });
   sendEmail(deps, tx, { letter: 'payment-returned', id: checkout.id });
 }
 

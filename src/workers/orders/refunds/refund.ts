@@ -4,11 +4,10 @@ import { amountOf, type RefundLine, refundDelivery, refundUnits } from '../../..
 import { countUnits, loadDelivery, loadLines, pickUnits, refundable } from '../../../entities/order/lines.ts';
 import type { Order } from '../../../entities/order/order.ts';
 import { type NewRefund, Refund } from '../../../entities/order/refunds/refund.ts';
-import { enqueue } from '../../../entities/outbox/outbox.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import type { OrderWork } from '../../../jobs/orders.ts';
-import { executeOperation } from '../../../jobs/payments.ts';
 import type { WorkerDeps } from '../../deps.ts';
+import { enqueueOperation } from '../../payments/enqueue-operation.ts';
 import type { ParsedCommand, Prepared } from '../parsed-command.ts';
 import { linesByValue, readRefundable } from './refundable.ts';
 
@@ -23,7 +22,7 @@ export async function enqueueRefund(
 ): Promise<{ refundId: string } | undefined> {
   const refund = await Refund.request(tx, request);
   if (!refund) return undefined;
-  enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId: refund.operationId } });
+  enqueueOperation(deps, tx, { id: refund.operationId });
   return { refundId: refund.id };
 }
 
