@@ -2,16 +2,15 @@ import type { EventType } from '../../domain/events.ts';
 import { CHECKOUT_TERMINAL_STATES, type CheckoutState } from '../../domain/states.ts';
 import { markCartOrdered, reopenCartAfter } from '../../entities/cart/cart-status.ts';
 import type { Checkout } from '../../entities/checkout/checkout.ts';
-import { markInvoiceDue } from '../../entities/invoice/due.ts';
 import { latestAttempt } from '../../entities/payment/attempt.ts';
 import { Payment } from '../../entities/payment/payment.ts';
 import { consumeRedemptions, releaseRedemptions } from '../../entities/pricing/redemption.ts';
 import { consume, demandOf, extendReservations, release, reserve } from '../../entities/stock/stock.ts';
 import { subscriptionsTo } from '../../entities/webhook/announce.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
-import { issueDocuments } from '../../jobs/invoices.ts';
 import type { CheckoutAction, CheckoutEvent } from '../../machines/checkout.ts';
 import type { WorkerDeps } from '../deps.ts';
+import { requestInvoice } from '../invoices/request-document.ts';
 import { announce, announceTo } from '../notifications/announce.ts';
 import { sendEmail } from '../notifications/order-emails.ts';
 import { enqueueOperation } from '../payments/enqueue-operation.ts';
@@ -136,8 +135,7 @@ async function createOrder(deps: WorkerDeps, tx: Tx, { checkout, from }: ActionC
   sendEmail(deps, tx, { letter: 'order-confirmed', id: checkout.orderId });
   const data = { orderId: checkout.orderId, checkoutId: checkout.id };
   announceTo(deps, tx, { type: 'order.confirmed', data, subscriptions });
-  markInvoiceDue(tx, checkout.orderId);
-  tx.afterCommit(() => deps.queues.nudge(issueDocuments));
+  requestInvoice(deps, tx, checkout.orderId);
   return { type: 'ORDER_STORED' };
 }
 

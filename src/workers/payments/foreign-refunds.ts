@@ -1,15 +1,14 @@
-import { markCreditNoteDue } from '../../entities/invoice/due.ts';
 import { bookForeignRefund, findForeignRefund } from '../../entities/order/refunds/foreign-refund.ts';
 import { Payment } from '../../entities/payment/payment.ts';
 import { closeProviderEvents, type OpenProviderEvent } from '../../entities/payment/provider-event.ts';
 import { external } from '../../infra/database/external-call.ts';
 import { type Tx, unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { observe } from '../../infra/observability/log.ts';
-import { issueDocuments } from '../../jobs/invoices.ts';
 import { processProviderEvents } from '../../jobs/payments.ts';
 import type { ProviderRefund } from '../../ports/payments/port.ts';
 import { lockCheckout } from '../checkout/advance.ts';
 import type { WorkerDeps } from '../deps.ts';
+import { requestCreditNote } from '../invoices/request-document.ts';
 import { advanceOrder, lockOrder } from '../orders/advance.ts';
 import { endRefund } from '../orders/refunds/refund-end.ts';
 
@@ -44,8 +43,7 @@ export async function bookForeignRefunds(
     booked += 1;
     tx.afterCommit(() => observe('payment.refund.foreign', { checkoutId, refundId: refund.id, amount: refund.amount }));
     if (!order) continue;
-    markCreditNoteDue(tx, { refundId: entry.id, orderId: order.id });
-    tx.afterCommit(() => deps.queues.nudge(issueDocuments));
+    requestCreditNote(deps, tx, { refundId: entry.id, orderId: order.id });
     const event = { type: 'MONEY_RETURNED', amount: refund.amount, underWay: entry.underWay } as const;
     const reason = 'refunded at the provider';
     await advanceOrder(deps, tx, { order, event, actor: 'provider', reason, cause });
