@@ -107,7 +107,7 @@ export class Payment extends PaymentSchema.class {
    * Books a refund from the provider's dashboard, in paise. It reduces the amount that can still be requested; requested
    * refunds that failed count as covered by it. `elsewhere`: pending refunds, and refunds outside the provider.
    */
-  recordForeignRefund({ amount, elsewhere, now }: { amount: number; elsewhere: number; now: Date }): void {
+  recordDashboardRefund({ amount, elsewhere, now }: { amount: number; elsewhere: number; now: Date }): void {
     this.recordRefund(amount, now);
     const covered = Math.min(this.captured, this.refunded + elsewhere);
     this.reserveRefund(Math.max(0, covered - this.refundAsked), now);

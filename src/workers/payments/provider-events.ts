@@ -19,7 +19,7 @@ import { askProvider, processProviderEvents } from '../../jobs/payments.ts';
 import type { Intent } from '../../ports/payments/port.ts';
 import { lockCheckout } from '../checkout/advance.ts';
 import type { WorkerDeps } from '../deps.ts';
-import { bookRefundEvent } from './foreign-refunds.ts';
+import { bookRefundEvent } from './dashboard-refunds.ts';
 import { findIntent } from './operation.ts';
 import { park } from './park.ts';
 import { applyIntent } from './payment-facts.ts';

@@ -19,8 +19,8 @@ import { moderateReview, recountReviews } from '../../jobs/reviews.ts';
 import { type Intent, ProviderError, type ProviderRefund } from '../../ports/payments/port.ts';
 import { advance, lockCheckout } from '../checkout/advance.ts';
 import type { WorkerDeps } from '../deps.ts';
+import { bookDashboardRefunds } from '../payments/dashboard-refunds.ts';
 import { enqueueOperation } from '../payments/enqueue-operation.ts';
-import { bookForeignRefunds } from '../payments/foreign-refunds.ts';
 import { applyIntent } from '../payments/payment-facts.ts';
 import { refundRest } from '../payments/second-charges-and-failed-refunds.ts';
 
@@ -150,7 +150,7 @@ export const REPAIRS: Record<string, Repair> = {
       refunds: await external('payments.refunds', () => provider.refundsOf(text(found, 'intentId'))),
     }),
     async repair(deps, tx, { cause, refunds = [], ...found }) {
-      const booked = await bookForeignRefunds(deps, tx, { checkoutId: text(found, 'checkoutId'), refunds, cause });
+      const booked = await bookDashboardRefunds(deps, tx, { checkoutId: text(found, 'checkoutId'), refunds, cause });
       return booked > 0 ? `${booked} booked` : null;
     },
   },

@@ -1,4 +1,4 @@
-import { bookForeignRefund, findForeignRefund } from '../../entities/order/refunds/foreign-refund.ts';
+import { bookDashboardRefund, findDashboardRefund } from '../../entities/order/refunds/dashboard-refund.ts';
 import { Payment } from '../../entities/payment/payment.ts';
 import { closeProviderEvents, type OpenProviderEvent } from '../../entities/payment/provider-event.ts';
 import { external } from '../../infra/database/external-call.ts';
@@ -17,7 +17,7 @@ export async function bookRefundEvent(deps: WorkerDeps, event: OpenProviderEvent
   const { intentId, checkoutId, eventId } = event;
   const refunds = await external('payments.refunds', () => deps.provider.refundsOf(intentId ?? ''));
   await unitOfWork(deps.db, processProviderEvents.name, async (tx) => {
-    const booked = await bookForeignRefunds(deps, tx, { checkoutId: checkoutId ?? '', refunds, cause: eventId });
+    const booked = await bookDashboardRefunds(deps, tx, { checkoutId: checkoutId ?? '', refunds, cause: eventId });
     await closeProviderEvents(tx.query, [event], booked > 0 ? 'applied' : 'known');
   });
 }
@@ -27,7 +27,7 @@ export async function bookRefundEvent(deps: WorkerDeps, event: OpenProviderEvent
  * the event to the order.
  * @returns the number of new refunds
  */
-export async function bookForeignRefunds(
+export async function bookDashboardRefunds(
   deps: WorkerDeps,
   tx: Tx,
   { checkoutId, refunds, cause }: { checkoutId: string; refunds: readonly ProviderRefund[]; cause: string },
@@ -38,10 +38,12 @@ export async function bookForeignRefunds(
   const order = await lockOrder(tx, checkout.orderId);
   let booked = 0;
   for (const refund of refunds.filter(({ status }) => status !== 'failed')) {
-    const entry = await bookForeignRefund(tx, { payment, orderId: order?.id ?? null, refund });
+    const entry = await bookDashboardRefund(tx, { payment, orderId: order?.id ?? null, refund });
     if (!entry) continue;
     booked += 1;
-    tx.afterCommit(() => observe('payment.refund.foreign', { checkoutId, refundId: refund.id, amount: refund.amount }));
+    tx.afterCommit(() =>
+      observe('payment.dashboard_refund.recorded', { checkoutId, refundId: refund.id, amount: refund.amount }),
+    );
     if (!order) continue;
     requestCreditNote(deps, tx, { refundId: entry.id, orderId: order.id });
     const event = { type: 'MONEY_RETURNED', amount: refund.amount, underWay: entry.underWay } as const;
@@ -52,8 +54,8 @@ export async function bookForeignRefunds(
 }
 
 /** Revokes a refund that was made in the dashboard and failed at the provider. @returns whether it was such a refund */
-export async function revokeForeignRefund(deps: WorkerDeps, tx: Tx, event: OpenProviderEvent): Promise<boolean> {
-  const refund = await findForeignRefund(tx, event.refundId);
+export async function revokeDashboardRefund(deps: WorkerDeps, tx: Tx, event: OpenProviderEvent): Promise<boolean> {
+  const refund = await findDashboardRefund(tx, event.refundId);
   if (!refund) return false;
   const [payment] = await tx.find(Payment, { id: refund.paymentId });
   payment?.revokeRefund(refund.amount, tx.now);
