@@ -9,6 +9,7 @@ import {
 } from '../infra/database/partitions.ts';
 import { uuidv7Floor } from '../infra/ids.ts';
 import { errorFields, observe } from '../infra/observability/log.ts';
+import { TERMINAL_STATES_SQL } from './checkout/terminal-states.ts';
 
 /** The tables that are partitioned by month of their UUIDv7 key, parents before children. */
 export const MONTHLY_TABLES = [
@@ -49,7 +50,7 @@ export async function oldestKeptMonth({ query }: Pick<Database, 'query'>): Promi
 /** Counts the unfinished checkouts and orders of a month, whose histories still grow. */
 export async function countUnfinished({ query }: Pick<Database, 'query'>, start: Date): Promise<number> {
   const [row] = await query<{ count: number }>(
-    `select (select count(*)::int from checkouts where id >= $1 and id < $2 and state not in ('COMPLETED', 'EXPIRED', 'CANCELLED', 'FAILED'))
+    `select (select count(*)::int from checkouts where id >= $1 and id < $2 and state not in ('COMPLETED', ${TERMINAL_STATES_SQL}))
       + (select count(*)::int from orders where id >= $1 and id < $2 and state not in ('DELIVERED', 'CANCELLED', 'REFUNDED')) as count`,
     [uuidv7Floor(start), uuidv7Floor(monthStart(start, 1))],
   );

@@ -9,9 +9,9 @@ describe('the refunds of a payment', () => {
 
   it('are requested up to what was captured, and no further', () => {
     const paid = payment({ captured: 1_000, refunded: 0, refundAsked: 0 });
-    paid.requestRefund(600, NOW);
-    paid.requestRefund(400, NOW);
-    expect(() => paid.requestRefund(1, NOW))
+    paid.reserveRefund(600, NOW);
+    paid.reserveRefund(400, NOW);
+    expect(() => paid.reserveRefund(1, NOW))
       .to.throw()
       .with.property('code', 'REFUND_EXCEEDS_PAYMENT');
     expect(paid.refundAsked).to.equal(1_000);
@@ -19,13 +19,13 @@ describe('the refunds of a payment', () => {
 
   it('that were made in the dashboard reduce what can be requested, unless a failed request covers them', () => {
     const untouched = payment({ captured: 1_000, refunded: 0, refundAsked: 0 });
-    untouched.recordForeignRefund({ amount: 300, elsewhere: 0, now: NOW });
+    untouched.recordDashboardRefund({ amount: 300, elsewhere: 0, now: NOW });
     expect([untouched.refunded, untouched.refundAsked]).to.deep.equal([300, 300]);
     const failed = payment({ captured: 1_000, refunded: 0, refundAsked: 400 });
-    failed.recordForeignRefund({ amount: 300, elsewhere: 0, now: NOW });
+    failed.recordDashboardRefund({ amount: 300, elsewhere: 0, now: NOW });
     expect([failed.refunded, failed.refundAsked]).to.deep.equal([300, 400]);
     const pending = payment({ captured: 1_000, refunded: 0, refundAsked: 400 });
-    pending.recordForeignRefund({ amount: 300, elsewhere: 400, now: NOW });
+    pending.recordDashboardRefund({ amount: 300, elsewhere: 400, now: NOW });
     expect(pending.refundAsked).to.equal(700);
   });
 });

@@ -16,7 +16,7 @@ import { type PaymentProvider, ProviderError, type ProviderRefund } from '../../
 import type { WorkerDeps } from '../../src/workers/deps.ts';
 import { issue } from '../../src/workers/invoices/invoices.ts';
 import { orderHandlers } from '../../src/workers/orders/orders.ts';
-import { bookForeignRefunds, revokeForeignRefund } from '../../src/workers/payments/foreign-refunds.ts';
+import { bookDashboardRefunds, revokeDashboardRefund } from '../../src/workers/payments/dashboard-refunds.ts';
 import { paymentHandlers } from '../../src/workers/payments/payments.ts';
 import { revokeRefund } from '../../src/workers/payments/second-charges-and-failed-refunds.ts';
 import { stockVariant } from '../support/books.ts';
@@ -168,14 +168,14 @@ export class PaidOrder {
   readDashboard(): Promise<number> {
     const { checkoutId, refunds } = this;
     return unitOfWork(this.database.db, 'test', (tx) =>
-      bookForeignRefunds(this.deps, tx, { checkoutId, refunds, cause: randomUUID() }),
+      bookDashboardRefunds(this.deps, tx, { checkoutId, refunds, cause: randomUUID() }),
     );
   }
 
   /** The provider could not carry out a refund of its dashboard after all. */
   async fail(refund: ProviderRefund): Promise<void> {
     refund.status = 'failed';
-    await unitOfWork(this.database.db, 'test', (tx) => revokeForeignRefund(this.deps, tx, this.failureOf(refund)));
+    await unitOfWork(this.database.db, 'test', (tx) => revokeDashboardRefund(this.deps, tx, this.failureOf(refund)));
   }
 
   /** The provider reports that a refund failed. */

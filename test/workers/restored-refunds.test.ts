@@ -52,7 +52,9 @@ describe('a refund that a restored database requests again', () => {
   it('has the id of its checkout if there is no order', async () => {
     const order = await paidOrder();
     const { checkoutId } = order;
-    const id = await unitOfWork(database.db, 'test', async (tx) => (await Payment.of(tx, checkoutId)).refund(tx, 500));
+    const id = await unitOfWork(database.db, 'test', async (tx) =>
+      (await Payment.of(tx, checkoutId)).requestRefund(tx, 500),
+    );
     expect(id).to.equal(checkoutId);
     expect(await callsOf(order)).to.deep.equal([{ id, refundId: null, key: `refund-${checkoutId}` }]);
   });

@@ -1,7 +1,8 @@
+import { TERMINAL_STATES_SQL } from '../checkout/terminal-states.ts';
 import { keptSince } from '../monthly-tables.ts';
 import { GRACE, type Invariant } from '../reconciliation/invariant.ts';
 
-const ENDED_WITHOUT_ORDER = `('EXPIRED', 'CANCELLED', 'FAILED')`;
+const ENDED_WITHOUT_ORDER = `(${TERMINAL_STATES_SQL})`;
 
 export const CHECKOUT_INVARIANTS: readonly Invariant[] = [
   {

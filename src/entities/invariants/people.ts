@@ -3,6 +3,7 @@ import { SEALED_PATTERN } from '../../infra/crypto/key-ring.ts';
 import { NAMED_FROM } from '../account/privacy/erasure.ts';
 import { HAS_PERSONAL_DATA } from '../account/privacy/own-checkouts.ts';
 import { SEALED_COLUMNS } from '../account/privacy/vault.ts';
+import { TERMINAL_STATES_SQL } from '../checkout/terminal-states.ts';
 import { keptSince } from '../monthly-tables.ts';
 import type { Invariant } from '../reconciliation/invariant.ts';
 
@@ -94,7 +95,7 @@ export const PEOPLE_INVARIANTS: readonly Invariant[] = [
     name: 'people.are-out-of-ended-checkouts',
     says: 'A checkout that ended without an order has no personal data 31 days later.',
     sql: `select id as "checkoutId", state, updated_at as "updatedAt" from checkouts
-      where state in ('EXPIRED', 'CANCELLED', 'FAILED') and updated_at < now() - interval '31 days'
+      where state in (${TERMINAL_STATES_SQL}) and updated_at < now() - interval '31 days'
         and ${HAS_PERSONAL_DATA}`,
   },
   {

@@ -3,6 +3,7 @@ import type { Query } from '../../infra/database/query.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { newId } from '../../infra/ids.ts';
 import { currentTrace } from '../../infra/observability/trace.ts';
+import { TERMINAL_STATES_SQL } from '../checkout/terminal-states.ts';
 
 export type OperationKind = 'open' | 'confirm' | 'cancel' | 'refund';
 
@@ -41,7 +42,7 @@ const OPERATION = forEachCall(
       o.idempotency_key || '-' || o.key_round as key, o.amount, o.created_at as "createdAt",
       o.unanswered_at as "unansweredAt",
       c.created_at as "checkoutCreatedAt", p.intent_id as "intentId", p.checkout_id as "checkoutId", p.currency, o.fence, o.refund_id as "refundId", a.method,
-      c.state in ('COMPLETED', 'EXPIRED', 'CANCELLED', 'FAILED') as "isCheckoutOver",
+      c.state in ('COMPLETED', ${TERMINAL_STATES_SQL}) as "isCheckoutOver",
       exists (select 1 from payment_operations f where f.payment_id = p.id and f.kind = 'open'
         and f.status in ('pending', 'unknown')) as "isOpening"
     from payment_operations o join payments p on p.id = o.payment_id join checkouts c on c.id = p.checkout_id

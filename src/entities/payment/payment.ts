@@ -107,10 +107,10 @@ export class Payment extends PaymentSchema.class {
    * Books a refund from the provider's dashboard, in paise. It reduces the amount that can still be requested; requested
    * refunds that failed count as covered by it. `elsewhere`: pending refunds, and refunds outside the provider.
    */
-  recordForeignRefund({ amount, elsewhere, now }: { amount: number; elsewhere: number; now: Date }): void {
+  recordDashboardRefund({ amount, elsewhere, now }: { amount: number; elsewhere: number; now: Date }): void {
     this.recordRefund(amount, now);
     const covered = Math.min(this.captured, this.refunded + elsewhere);
-    this.requestRefund(Math.max(0, covered - this.refundAsked), now);
+    this.reserveRefund(Math.max(0, covered - this.refundAsked), now);
   }
 
   /** Reverses a refund that the provider accepted and then failed: the shop still has the money. */
@@ -123,7 +123,7 @@ export class Payment extends PaymentSchema.class {
    * Counts `amount`, in paise, as requested, so that no other refund gets it. Nothing else changes what was requested.
    * @throws REFUND_EXCEEDS_PAYMENT
    */
-  requestRefund(amount: number, now: Date): void {
+  reserveRefund(amount: number, now: Date): void {
     const available = this.captured - this.refundAsked;
     const { checkoutId } = this;
     if (amount > available) throw refused('REFUND_EXCEEDS_PAYMENT', { checkoutId, requested: amount, available });
@@ -135,23 +135,23 @@ export class Payment extends PaymentSchema.class {
    * Requests the refund of a payment without an order, in paise, and appends its call to the provider.
    * @returns the id of the operation. @throws REFUND_EXCEEDS_PAYMENT
    */
-  refund(tx: Tx, amount: number): string {
+  requestRefund(tx: Tx, amount: number): string {
     const { checkoutId } = this;
-    this.requestRefund(amount, tx.now);
+    this.reserveRefund(amount, tx.now);
     return appendOperation(tx, this.id, { id: checkoutId, kind: 'refund', amount, checkoutId });
   }
 
   /** The same for a refund of an order; `commandId`: the command that requests it, if one does. */
-  refundOrder(
+  requestOrderRefund(
     tx: Tx,
     { amount, refund, commandId }: { amount: number; refund: RefundRound; commandId?: string },
   ): string {
-    this.requestRefund(amount, tx.now);
+    this.reserveRefund(amount, tx.now);
     return appendOperation(tx, this.id, { id: commandId, kind: 'refund', amount, refund });
   }
 
   /** Appends an operation for the payments worker. Its idempotency key is derived, so no operation exists twice. */
-  request(tx: Tx, operation: { kind: 'confirm'; attempt: number } | { kind: 'cancel' }): string {
+  requestOperation(tx: Tx, operation: { kind: 'confirm'; attempt: number } | { kind: 'cancel' }): string {
     return appendOperation(tx, this.id, operation);
   }
 }

@@ -4,12 +4,13 @@ import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { reduceCheckouts } from '../account/privacy/erasure.ts';
 import { HAS_PERSONAL_DATA } from '../account/privacy/own-checkouts.ts';
 import type { Vault } from '../account/privacy/vault.ts';
+import { TERMINAL_STATES_SQL } from '../checkout/terminal-states.ts';
 import { idsInOutbox } from '../outbox/outbox.ts';
 
 /** Checkouts per transaction and round. */
 const BATCH = 200;
 
-const ENDED = `c.state in ('EXPIRED', 'CANCELLED', 'FAILED')`;
+const ENDED = `c.state in (${TERMINAL_STATES_SQL})`;
 
 /** The provider may still report a payment. A payment that was never opened does not count after two days. */
 const IS_UNSETTLED = `exists (select 1 from payments p where p.checkout_id = c.id and (

@@ -25,7 +25,7 @@ export function stripeProvider(config: StripeConfig): PaymentProvider {
     cancel: (attempt) => cancel(link, attempt),
     retrieve: (intentId) => retrieve(link, intentId),
     find: (checkoutId, since) => find(link, checkoutId, since),
-    refund: (refund) => giveBack(link, refund),
+    refund: (refund) => createRefund(link, refund),
     refundsOf: (intentId) => refundsOf(link, intentId),
     list: (since, until) => list(link, since, until),
     events: (since, until) => events(link, since, until),
@@ -113,11 +113,11 @@ async function* pages<Row extends { id: string }, T>(
   }
 }
 
-type GivingBack = Parameters<PaymentProvider['refund']>[0];
+type RefundParams = Parameters<PaymentProvider['refund']>[0];
 
-async function giveBack(
+async function createRefund(
   { stripe, call }: StripeClient,
-  { intentId, amount, key, reference }: GivingBack,
+  { intentId, amount, key, reference }: RefundParams,
 ): Promise<ProviderRefund> {
   const params = { payment_intent: intentId, amount, metadata: { reference } };
   return toRefund(await call('refund', () => stripe.refunds.create(params, { idempotencyKey: key })), intentId);

@@ -2,20 +2,18 @@ import type { EventType } from '../../domain/events.ts';
 import { CHECKOUT_TERMINAL_STATES, type CheckoutState } from '../../domain/states.ts';
 import { markCartOrdered, reopenCartAfter } from '../../entities/cart/cart-status.ts';
 import type { Checkout } from '../../entities/checkout/checkout.ts';
-import { markInvoiceDue } from '../../entities/invoice/due.ts';
-import { enqueue } from '../../entities/outbox/outbox.ts';
 import { latestAttempt } from '../../entities/payment/attempt.ts';
 import { Payment } from '../../entities/payment/payment.ts';
 import { consumeRedemptions, releaseRedemptions } from '../../entities/pricing/redemption.ts';
 import { consume, demandOf, extendReservations, release, reserve } from '../../entities/stock/stock.ts';
 import { subscriptionsTo } from '../../entities/webhook/announce.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
-import { issueDocuments } from '../../jobs/invoices.ts';
-import { executeOperation } from '../../jobs/payments.ts';
 import type { CheckoutAction, CheckoutEvent } from '../../machines/checkout.ts';
 import type { WorkerDeps } from '../deps.ts';
+import { requestInvoice } from '../invoices/request-document.ts';
 import { announce, announceTo } from '../notifications/announce.ts';
 import { sendEmail } from '../notifications/order-emails.ts';
+import { enqueueOperation } from '../payments/enqueue-operation.ts';
 import { refuseLatePayment } from './late-payment.ts';
 import { loadPriced, placeOrder } from './place-order.ts';
 import { type CheckoutRequest, loadRequest, priceCheckout } from './pricing.ts';
@@ -98,7 +96,7 @@ async function openPayment(
   const operation = Payment.open(tx, { checkoutId, checkoutCreatedAt, amount: total, currency, method });
   // Without the request the method is not known here.
   const facts = request && operation;
-  enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId: operation.id }, facts });
+  enqueueOperation(deps, tx, { id: operation.id, facts });
   return undefined;
 }
 
@@ -106,21 +104,18 @@ async function confirmPayment(deps: WorkerDeps, tx: Tx, { checkout }: ActionCont
   const payment = await Payment.of(tx, checkout.id);
   const latest = await latestAttempt(tx, checkout.id);
   if (latest === undefined) throw new Error(`checkout ${checkout.id} has no attempt to confirm`);
-  const operationId = payment.request(tx, { kind: 'confirm', attempt: latest.attempt });
-  enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
+  enqueueOperation(deps, tx, { id: payment.requestOperation(tx, { kind: 'confirm', attempt: latest.attempt }) });
 }
 
 async function cancelPayment(deps: WorkerDeps, tx: Tx, { checkout }: ActionContext): Promise<undefined> {
   const [payment] = await tx.find(Payment, { checkoutId: checkout.id });
   if (!payment || payment.isSettled) return;
-  const operationId = payment.request(tx, { kind: 'cancel' });
-  enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
+  enqueueOperation(deps, tx, { id: payment.requestOperation(tx, { kind: 'cancel' }) });
 }
 
 async function refundPayment(deps: WorkerDeps, tx: Tx, { checkout }: ActionContext): Promise<undefined> {
   const payment = await Payment.of(tx, checkout.id);
-  const operationId = payment.refund(tx, payment.captured - payment.refunded);
-  enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
+  enqueueOperation(deps, tx, { id: payment.requestRefund(tx, payment.captured - payment.refunded) });
   sendEmail(deps, tx, { letter: 'payment-returned', id: checkout.id });
 }
 
@@ -140,8 +135,7 @@ async function createOrder(deps: WorkerDeps, tx: Tx, { checkout, from }: ActionC
   sendEmail(deps, tx, { letter: 'order-confirmed', id: checkout.orderId });
   const data = { orderId: checkout.orderId, checkoutId: checkout.id };
   announceTo(deps, tx, { type: 'order.confirmed', data, subscriptions });
-  markInvoiceDue(tx, checkout.orderId);
-  tx.afterCommit(() => deps.queues.nudge(issueDocuments));
+  requestInvoice(deps, tx, checkout.orderId);
   return { type: 'ORDER_STORED' };
 }
 

@@ -1,4 +1,5 @@
 import type { Checkout } from '../../entities/checkout/checkout.ts';
+import { TERMINAL_STATES_SQL } from '../../entities/checkout/terminal-states.ts';
 import { reholdRedemptions } from '../../entities/pricing/redemption.ts';
 import { lockLevelsOf } from '../../entities/stock/stock.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
@@ -29,7 +30,7 @@ async function isCartInAnotherCheckout(tx: Tx, { id, cartId }: Checkout): Promis
   await lockLevelsOf(tx, id);
   await tx.query(`select 1 from carts where id = $1 for update`, [cartId]);
   const others = await tx.query(
-    `select 1 from checkouts where cart_id = $1 and id <> $2 and state not in ('EXPIRED', 'CANCELLED', 'FAILED')`,
+    `select 1 from checkouts where cart_id = $1 and id <> $2 and state not in (${TERMINAL_STATES_SQL})`,
     [cartId, id],
   );
   return others.length > 0;

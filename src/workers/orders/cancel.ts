@@ -19,7 +19,7 @@ import type { OrderWork } from '../../jobs/orders.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { sendEmail } from '../notifications/order-emails.ts';
 import type { ParsedCommand, Prepared } from './parsed-command.ts';
-import { giveBack } from './refunds/refund.ts';
+import { enqueueRefund } from './refunds/refund.ts';
 import { readRefundable } from './refunds/refundable.ts';
 
 interface Cancellation {
@@ -83,5 +83,5 @@ async function cancelPicked(
   const units = picked.map(({ line, quantity }) => ({ line: line.line, quantity }));
   await countUnits(tx, order.id, { cancelled: units, refunded: units });
   await restock(tx, { cause: 'order', causeId: order.id }, goodsOf(picked));
-  return giveBack(deps, tx, { order, lines, cause: 'cancellation', reason, commandId });
+  return enqueueRefund(deps, tx, { order, lines, cause: 'cancellation', reason, commandId });
 }

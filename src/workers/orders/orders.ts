@@ -10,7 +10,7 @@ import { advanceOrder, lockOrder } from './advance.ts';
 import { prepareCancelUnits } from './cancel.ts';
 import { claimHandler } from './guest-order-claims.ts';
 import type { OrderCommandContext, Prepared } from './parsed-command.ts';
-import { prepareRecord } from './record-external-refund.ts';
+import { prepareExternalRefund } from './record-external-refund.ts';
 import { prepareRefund } from './refunds/refund.ts';
 import { prepareRetry } from './refunds/retry.ts';
 import { prepareReturn, prepareReturnDecision, prepareReturnReceipt } from './refunds/returns.ts';
@@ -84,7 +84,7 @@ const PREPARE: Record<OrderCommand, Prepare> = {
   REFUND: (deps, tx, { work, ...at }) =>
     prepareRefund(deps, tx, { ...at, work: ORDER_COMMAND_INPUTS.REFUND.parse(work) }),
   RECORD_REFUND: (deps, tx, { work, ...at }) =>
-    prepareRecord(deps, tx, { ...at, work: ORDER_COMMAND_INPUTS.RECORD_REFUND.parse(work) }),
+    prepareExternalRefund(deps, tx, { ...at, work: ORDER_COMMAND_INPUTS.RECORD_REFUND.parse(work) }),
   RETRY_REFUND: (deps, tx, { work, ...at }) =>
     prepareRetry(deps, tx, { ...at, work: ORDER_COMMAND_INPUTS.RETRY_REFUND.parse(work) }),
   REQUEST_RETURN: (deps, tx, { work, ...at }) =>

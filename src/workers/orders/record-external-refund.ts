@@ -1,9 +1,8 @@
-import { markCreditNoteDue } from '../../entities/invoice/due.ts';
 import { Refund } from '../../entities/order/refunds/refund.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
-import { issueDocuments } from '../../jobs/invoices.ts';
 import type { OrderWork } from '../../jobs/orders.ts';
 import type { WorkerDeps } from '../deps.ts';
+import { requestCreditNote } from '../invoices/request-document.ts';
 import { announce } from '../notifications/announce.ts';
 import type { ParsedCommand, Prepared } from './parsed-command.ts';
 import { linesByValue } from './refunds/refundable.ts';
@@ -13,7 +12,7 @@ import { linesByValue } from './refunds/refundable.ts';
  * refunded again.
  * @throws REFUND_EXCEEDS_PAYMENT
  */
-export async function prepareRecord(
+export async function prepareExternalRefund(
   deps: WorkerDeps,
   tx: Tx,
   { order, work: { amount }, reason }: ParsedCommand<OrderWork['RECORD_REFUND']>,
@@ -24,8 +23,7 @@ export async function prepareRecord(
     event: { type: 'RECORD_REFUND', amount },
     async perform() {
       const refundId = await Refund.record(tx, { order, lines, reason });
-      markCreditNoteDue(tx, { refundId, orderId });
-      tx.afterCommit(() => deps.queues.nudge(issueDocuments));
+      requestCreditNote(deps, tx, { refundId, orderId });
       await announce(deps, tx, { type: 'refund.succeeded', data: { orderId, refundId, amount, failure: null } });
       return { refundId };
     },

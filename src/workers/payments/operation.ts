@@ -7,7 +7,7 @@ import { type Intent, type PaymentProvider, ProviderError, type ProviderRefund }
 /** The provider's answer. `wait`: the provider cannot be called yet. `moot`: there is nothing left to do. */
 export type ProviderAnswer = { intent: Intent } | { refund: ProviderRefund } | 'wait' | 'moot';
 
-/** The provider's clock may be behind ours by this much, in milliseconds. */
+/** The provider's clock and ours may differ by this much, in milliseconds. */
 export const CLOCK_SKEW_MS = 60_000;
 /** The longest duration of a call, in milliseconds. */
 const LONGEST_CALL_MS = 30_000;
@@ -25,7 +25,7 @@ const PERFORM: Record<OperationKind, (provider: PaymentProvider, operation: Oper
   async open(provider, operation) {
     const { checkoutId, amount, currency, method, key, isUnknown, createdAt, isCheckoutOver } = operation;
     if (isUnknown || isCheckoutOver) {
-      const intent = await ask(findIntent(provider, operation));
+      const intent = await readOrNotSent(findIntent(provider, operation));
       if (intent) return { intent };
       // The checkout is over and needs no payment. But an older call may still reach the provider for a while.
       const { fence, unansweredAt } = operation;
@@ -38,7 +38,7 @@ const PERFORM: Record<OperationKind, (provider: PaymentProvider, operation: Oper
   async confirm(provider, { intentId, method, key, isUnknown, isCheckoutOver }) {
     if (!intentId || !method) return 'moot';
     if (isUnknown || isCheckoutOver) {
-      const intent = await ask(provider.retrieve(intentId));
+      const intent = await readOrNotSent(provider.retrieve(intentId));
       if (intent.status !== 'requires_method' || isCheckoutOver) return { intent };
     }
     return { intent: await provider.confirm({ intentId, method, key }) };
@@ -48,29 +48,34 @@ const PERFORM: Record<OperationKind, (provider: PaymentProvider, operation: Oper
     const { intentId, isOpening, key } = operation;
     if (isOpening) return 'wait';
     if (intentId) return { intent: await provider.cancel({ intentId, key }) };
-    const intent = await ask(findIntent(provider, operation));
+    const intent = await readOrNotSent(findIntent(provider, operation));
     return intent ? { intent: await provider.cancel({ intentId: intent.id, key }) } : 'moot';
   },
 
   async refund(provider, { id: reference, intentId, amount, key }) {
     if (!intentId || !amount) return 'moot';
     // A restored database may request again what the provider did before it forgot the key: it keeps keys for a day.
-    const refunds = await ask(provider.refundsOf(intentId));
+    const refunds = await readOrNotSent(provider.refundsOf(intentId));
     const existing = refunds.find((refund) => refund.reference === reference);
     return { refund: existing ?? (await provider.refund({ intentId, amount, key, reference })) };
   },
 };
 
-/** The operation may be younger than a charge that it does not know, after a restore of the database; its checkout is not. */
-const findIntent = (provider: PaymentProvider, { checkoutId, checkoutCreatedAt }: Operation) =>
-  provider.find(checkoutId, new Date(checkoutCreatedAt.getTime() - CLOCK_SKEW_MS));
+/**
+ * Finds the intent of a checkout whose opening call got no answer. The operation may be younger than its intent, after a
+ * restore of the database; the checkout is not.
+ */
+export const findIntent = (
+  provider: PaymentProvider,
+  { checkoutId, checkoutCreatedAt }: Pick<Operation, 'checkoutId' | 'checkoutCreatedAt'>,
+): Promise<Intent | null> => provider.find(checkoutId, new Date(checkoutCreatedAt.getTime() - CLOCK_SKEW_MS));
 
 /**
  * Turns `unknown` into `not_sent`: a failed read moves no money and can be repeated, whatever the call before it did.
  */
-async function ask<T>(question: Promise<T>): Promise<T> {
+async function readOrNotSent<T>(read: Promise<T>): Promise<T> {
   try {
-    return await question;
+    return await read;
   } catch (error) {
     if (!(error instanceof ProviderError) || error.outcome !== 'unknown') throw error;
     throw new ProviderError('not_sent', error.code, { cause: error });

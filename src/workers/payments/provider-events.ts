@@ -1,6 +1,6 @@
 import { acknowledge } from '../../entities/outbox/outbox.ts';
 import { recordAttempt } from '../../entities/payment/attempt.ts';
-import { hasOpenOperation } from '../../entities/payment/operation.ts';
+import { hasOpenOperation, type Operation } from '../../entities/payment/operation.ts';
 import { type IntentFacts, Payment } from '../../entities/payment/payment.ts';
 import {
   claimProviderEvents,
@@ -19,8 +19,8 @@ import { askProvider, processProviderEvents } from '../../jobs/payments.ts';
 import type { Intent } from '../../ports/payments/port.ts';
 import { lockCheckout } from '../checkout/advance.ts';
 import type { WorkerDeps } from '../deps.ts';
-import { bookRefundEvent } from './foreign-refunds.ts';
-import { CLOCK_SKEW_MS } from './operation.ts';
+import { bookRefundEvent } from './dashboard-refunds.ts';
+import { findIntent } from './operation.ts';
 import { park } from './park.ts';
 import { applyIntent } from './payment-facts.ts';
 import {
@@ -38,6 +38,8 @@ const CONCURRENCY = 8;
 const ECHO_MS = 2_000;
 const POSTPONE_MS = 250;
 const AFTER_ERROR_MS = 5_000;
+
+type UnsettledPayment = Pick<Operation, 'checkoutId' | 'intentId' | 'checkoutCreatedAt'>;
 
 /**
  * Processes provider events, which may be duplicate, late and out of order. A success is final and is applied as it is.
@@ -64,16 +66,16 @@ export const providerEventHandlers = (deps: WorkerDeps) => [
   handler(askProvider, async ({ paymentId }, context) => {
     if (deps.provider.availability() === 'away') return park(deps, context);
     const { commandId } = context;
-    const [payment] = await deps.db.query<{ checkoutId: string; intentId: string | null; createdAt: Date }>(
-      `select p.checkout_id as "checkoutId", p.intent_id as "intentId", c.created_at as "createdAt"
+    const [payment] = await deps.db.query<UnsettledPayment>(
+      `select p.checkout_id as "checkoutId", p.intent_id as "intentId", c.created_at as "checkoutCreatedAt"
         from payments p join checkouts c on c.id = p.checkout_id where p.id = $1`,
       [paymentId],
     );
-    const intent = payment?.intentId ? await ask(deps, payment.intentId) : payment && (await find(deps, payment));
+    const intent = payment && (await readIntent(deps, payment));
     return unitOfWork(deps.db, askProvider.name, async (tx) => {
       if (!(await acknowledge(tx, commandId))) return noop('done before');
       if (!payment || !intent) return noop('no intent yet');
-      const outcome = await apply(deps, tx, { checkoutId: payment.checkoutId, intent, cause: commandId });
+      const outcome = await applyUnderLock(deps, tx, { checkoutId: payment.checkoutId, intent, cause: commandId });
       return outcome === 'applied' ? done : noop(outcome);
     });
   }),
@@ -114,9 +116,9 @@ async function applyEvent(deps: WorkerDeps, event: OpenProviderEvent): Promise<v
   if (event.type === REFUND_FAILED) return revokeRefund(deps, event);
   if (event.refundId !== null) return bookRefundEvent(deps, event);
   if (isSecondCharge(event)) return refundSecondCharge(deps, event);
-  const intent = status === 'succeeded' ? factsOf(event) : await ask(deps, intentId);
+  const intent = status === 'succeeded' ? factsOf(event) : await retrieveIntent(deps, intentId);
   await groupedWork(deps.db, { name: processProviderEvents.name, key: checkoutId ?? eventId }, async (tx) => {
-    const outcome = intent ? await apply(deps, tx, { checkoutId, intent, cause: eventId }) : 'known';
+    const outcome = intent ? await applyUnderLock(deps, tx, { checkoutId, intent, cause: eventId }) : 'known';
     if (outcome === 'wait') return postponeProviderEvents(tx.query, [event], POSTPONE_MS);
     return closeProviderEvents(tx.query, [event], outcome);
   });
@@ -127,20 +129,16 @@ const factsOf = ({ intentId, amountReceived }: OpenProviderEvent): IntentFacts |
     ? undefined
     : { id: intentId, status: 'succeeded', amountReceived: amountReceived ?? 0, clientSecret: null, declineCode: null };
 
-async function ask(deps: WorkerDeps, intentId: string | null): Promise<Intent | undefined> {
+const readIntent = async (deps: WorkerDeps, payment: UnsettledPayment): Promise<Intent | null | undefined> =>
+  payment.intentId
+    ? retrieveIntent(deps, payment.intentId)
+    : external('payments.ask', () => findIntent(deps.provider, payment));
+
+async function retrieveIntent(deps: WorkerDeps, intentId: string | null): Promise<Intent | undefined> {
   return intentId === null ? undefined : external('payments.ask', () => deps.provider.retrieve(intentId));
 }
 
-/** Finds the intent of a payment whose opening call got no answer. `createdAt`: of the checkout. */
-async function find(
-  { provider }: WorkerDeps,
-  at: { checkoutId: string; createdAt: Date },
-): Promise<Intent | undefined> {
-  const since = new Date(at.createdAt.getTime() - CLOCK_SKEW_MS);
-  return (await external('payments.ask', () => provider.find(at.checkoutId, since))) ?? undefined;
-}
-
-async function apply(
+async function applyUnderLock(
   deps: WorkerDeps,
   tx: Tx,
   at: { checkoutId: string | null; intent: IntentFacts; cause: string },

@@ -14,7 +14,7 @@ import type { Intent, PaymentProvider } from '../../ports/payments/port.ts';
 import { lockCheckout } from '../checkout/advance.ts';
 import type { WorkerDeps } from '../deps.ts';
 import { endRefund } from '../orders/refunds/refund-end.ts';
-import { revokeForeignRefund } from './foreign-refunds.ts';
+import { revokeDashboardRefund } from './dashboard-refunds.ts';
 
 export const REFUND_FAILED = 'refund.failed';
 const CHECK_AGAIN_MS = 5_000;
@@ -26,7 +26,7 @@ export const isSecondCharge = ({ payment, intentId, status }: OpenProviderEvent)
 /** Refunds a second charge of a checkout, and closes its event. */
 export async function refundSecondCharge({ db, provider }: WorkerDeps, event: OpenProviderEvent): Promise<void> {
   const { intentId, checkoutId } = event;
-  observe('payment.foreign.error', { intentId, checkoutId });
+  observe('payment.second_charge.error', { intentId, checkoutId });
   // A part may have been refunded since the event: the provider refuses to refund more than is left.
   const intent = await external('payments.ask', () => provider.retrieve(intentId ?? ''));
   await refundRest(provider, intent);
@@ -49,7 +49,7 @@ export const revokeRefund = (deps: WorkerDeps, event: OpenProviderEvent): Promis
   unitOfWork(deps.db, processProviderEvents.name, async (tx) => {
     await lockCheckout(tx, event.checkoutId ?? '');
     const failed = await failRefundOperation(tx, event.refundId);
-    if (!failed && (await revokeForeignRefund(deps, tx, event)))
+    if (!failed && (await revokeDashboardRefund(deps, tx, event)))
       return closeProviderEvents(tx.query, [event], 'applied');
     // The answer of our own call must be booked before its refund can be revoked.
     if (!failed && (await hasOpenOperation(tx, event.checkoutId, 'refund'))) {

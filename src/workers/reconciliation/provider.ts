@@ -10,6 +10,7 @@ import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { processProviderEvents } from '../../jobs/payments.ts';
 import { type Intent, type PaymentProvider, ProviderError, type ProviderEvent } from '../../ports/payments/port.ts';
 import type { WorkerDeps } from '../deps.ts';
+import { CLOCK_SKEW_MS } from '../payments/operation.ts';
 import type { PhaseResult } from './phases.ts';
 
 /** Rows of the provider's lists per step. */
@@ -18,8 +19,6 @@ const BATCH = 300;
 const SETTLE_MS = 60_000;
 /** Intents read in parallel. */
 const CONCURRENCY = 8;
-/** The two clocks may differ by this much, in milliseconds. */
-const SKEW_MS = 60_000;
 /** The event types that our webhook endpoint subscribes to. */
 const SUBSCRIBED = /^(payment_intent\.(?!created)|refund\.|charge\.refunded)/;
 
@@ -56,8 +55,8 @@ export async function fetchIntents(
   const since = next === null ? run.since : new Date(next);
   const ourPayments = await capturedBetween(
     db.query,
-    new Date(since.getTime() + SKEW_MS),
-    new Date(until.getTime() - SKEW_MS),
+    new Date(since.getTime() + CLOCK_SKEW_MS),
+    new Date(until.getTime() - CLOCK_SKEW_MS),
   );
   const limit = pLimit(CONCURRENCY);
   const unlisted = ourPayments.filter(({ intentId }) => intentId !== null && !listed.has(intentId));

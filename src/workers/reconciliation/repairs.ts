@@ -14,12 +14,13 @@ import { external } from '../../infra/database/external-call.ts';
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { issueDocuments } from '../../jobs/invoices.ts';
 import { carryOutCommand } from '../../jobs/orders.ts';
-import { askProvider, executeOperation, processProviderEvents } from '../../jobs/payments.ts';
+import { askProvider, processProviderEvents } from '../../jobs/payments.ts';
 import { moderateReview, recountReviews } from '../../jobs/reviews.ts';
 import { type Intent, ProviderError, type ProviderRefund } from '../../ports/payments/port.ts';
 import { advance, lockCheckout } from '../checkout/advance.ts';
 import type { WorkerDeps } from '../deps.ts';
-import { bookForeignRefunds } from '../payments/foreign-refunds.ts';
+import { bookDashboardRefunds } from '../payments/dashboard-refunds.ts';
+import { enqueueOperation } from '../payments/enqueue-operation.ts';
 import { applyIntent } from '../payments/payment-facts.ts';
 import { refundRest } from '../payments/second-charges-and-failed-refunds.ts';
 
@@ -86,7 +87,7 @@ export const REPAIRS: Record<string, Repair> = {
       const operationId = text(found, 'operationId');
       const [waiting] = await tx.query(`select where $1 in ${idsInOutbox('operationId')}`, [operationId]);
       if (waiting) return 'its command is under way';
-      enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
+      enqueueOperation(deps, tx, { id: operationId });
       return 'operation enqueued';
     },
   },
@@ -149,7 +150,7 @@ export const REPAIRS: Record<string, Repair> = {
       refunds: await external('payments.refunds', () => provider.refundsOf(text(found, 'intentId'))),
     }),
     async repair(deps, tx, { cause, refunds = [], ...found }) {
-      const booked = await bookForeignRefunds(deps, tx, { checkoutId: text(found, 'checkoutId'), refunds, cause });
+      const booked = await bookDashboardRefunds(deps, tx, { checkoutId: text(found, 'checkoutId'), refunds, cause });
       return booked > 0 ? `${booked} booked` : null;
     },
   },
@@ -211,8 +212,7 @@ async function placeOrRefund(deps: WorkerDeps, tx: Tx, found: FoundDiscrepancy &
   if (await advance(deps, tx, { checkout, event, cause: found.cause })) return `the checkout is ${checkout.state}`;
   const rest = payment.captured - payment.refundAsked;
   if (rest <= 0) return null;
-  const operationId = payment.refund(tx, rest);
-  enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
+  enqueueOperation(deps, tx, { id: payment.requestRefund(tx, rest) });
   return 'refund requested';
 }
 

@@ -3,10 +3,11 @@ import { CLAIM_UNSETTLED_PAYMENTS, UNSETTLED_PAYMENTS } from '../../entities/pay
 import type { Tx } from '../../infra/database/unit-of-work.ts';
 import { advanceCheckout } from '../../jobs/checkout.ts';
 import { issueDocuments } from '../../jobs/invoices.ts';
-import { askProvider, executeOperation, processProviderEvents } from '../../jobs/payments.ts';
+import { askProvider, processProviderEvents } from '../../jobs/payments.ts';
 import { deliverWebhooks } from '../../jobs/webhooks.ts';
 import { EXPIRED_CHECKOUTS } from '../checkout/expiry.ts';
 import type { WorkerDeps } from '../deps.ts';
+import { enqueueOperation } from '../payments/enqueue-operation.ts';
 
 /** Finds stuck rows without a command under way, and enqueues the command that moves them on. */
 export interface StuckWork {
@@ -35,8 +36,7 @@ export const STUCK_WORK: readonly StuckWork[] = [
     sql: `select id from payment_operations where status in ('pending', 'unknown')
         and created_at < now() - interval '15 s' and id::text not in ${idsInOutbox('operationId')}
       order by created_at limit $1 for update skip locked`,
-    resume: (deps, tx, { id }) =>
-      enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId: id } }),
+    resume: enqueueOperation,
   },
   {
     name: 'payment.unsettled',

@@ -5,6 +5,7 @@ import type { Cart } from '../../../entities/cart/cart.ts';
 import { lockCart } from '../../../entities/cart/load-cart.ts';
 import { findExceededUnits } from '../../../entities/cart/order-limits.ts';
 import { Checkout } from '../../../entities/checkout/checkout.ts';
+import { TERMINAL_STATES_SQL } from '../../../entities/checkout/terminal-states.ts';
 import { redeemerOf } from '../../../entities/pricing/goods-for-pricing.ts';
 import { linesOf, type RequestedLine } from '../../../entities/pricing/pricing-request.ts';
 import { requireMethod } from '../../../entities/pricing/shipping-methods.ts';
@@ -149,7 +150,7 @@ const createCheckout = ({ vault }: ApiDeps, tx: Tx, { cart, redeemer, holder, ..
 /** Reads a cart's current or completed checkout. The row lock of the cart prevents a new one. @throws CART_ORDERED */
 async function currentCheckoutOf({ query }: Tx, { id: cartId, customerId }: Cart) {
   const [current] = await query<{ id: string }>(
-    `select id from checkouts where cart_id = $1 and state not in ('EXPIRED', 'CANCELLED', 'FAILED')`,
+    `select id from checkouts where cart_id = $1 and state not in (${TERMINAL_STATES_SQL})`,
     [cartId],
   );
   const reading = current && (await readCheckout(query, { id: current.id, customerId }));

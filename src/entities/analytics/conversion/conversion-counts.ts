@@ -1,9 +1,10 @@
 import { uuidv7Floor } from '../../../infra/ids.ts';
+import { TERMINAL_STATES_SQL } from '../../checkout/terminal-states.ts';
 import { localStart } from '../local-time.ts';
 
 const HOUR_MS = 3_600_000;
 
-const HAS_ENDED = `c.state in ('EXPIRED', 'CANCELLED', 'FAILED')`;
+const HAS_ENDED = `c.state in (${TERMINAL_STATES_SQL})`;
 const HAS_GOODS = `(c.status in ('checkout', 'ordered') or exists (select 1 from cart_items where cart_id = c.id))`;
 
 /**

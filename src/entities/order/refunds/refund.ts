@@ -57,7 +57,11 @@ export class Refund extends RefundSchema.class {
     if (amount === 0) return null;
     const payment = await Payment.of(tx, order.checkoutId);
     const id = commandId ?? newId();
-    const operationId = payment.refundOrder(tx, { amount, refund: { id, round: 1 }, ...(commandId && { commandId }) });
+    const operationId = payment.requestOrderRefund(tx, {
+      amount,
+      refund: { id, round: 1 },
+      ...(commandId && { commandId }),
+    });
     Refund.add(tx, { id, orderId: order.id, paymentId: payment.id, amount, cause, reason, state: 'pending' }, lines);
     return { id, operationId };
   }
@@ -69,7 +73,7 @@ export class Refund extends RefundSchema.class {
   static async record(tx: Tx, { order, lines, reason }: Omit<NewRefund, 'cause' | 'commandId'>): Promise<string> {
     const amount = amountOf(lines);
     const payment = await Payment.of(tx, order.checkoutId);
-    payment.requestRefund(amount, tx.now);
+    payment.reserveRefund(amount, tx.now);
     const of = { orderId: order.id, paymentId: payment.id, amount, reason } as const;
     const { id } = Refund.add(tx, { ...of, cause: 'outside', state: 'succeeded' }, lines);
     await tx.write();

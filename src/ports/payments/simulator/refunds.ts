@@ -24,7 +24,7 @@ export function createRefund(books: Books, form: URLSearchParams): IntentDecisio
     return refusal({ type: 'invalid_request_error', code: 'amount_too_large', param: 'amount', message });
   }
   const after = { ...intent, refunded: intent.refunded + amount };
-  return giveBack(books, after, { amount, metadata: metadataOf(form) });
+  return acceptRefund(books, after, { amount, metadata: metadataOf(form) });
 }
 
 /** Settles a pending refund. A failed refund makes its amount refundable again. */
@@ -37,7 +37,7 @@ export function settleRefund(books: Books, refund: RefundRow): IntentDecision {
   return { change: { intents: [after], refunds: [settled], events }, answer: { status: 200, refund: settled } };
 }
 
-function giveBack(
+function acceptRefund(
   { faults }: Books,
   intent: IntentRow,
   { amount, metadata }: Pick<RefundRow, 'amount' | 'metadata'>,

@@ -1,9 +1,9 @@
-import { cancelDueCreditNote, markCreditNoteDue } from '../../../entities/invoice/due.ts';
+import { cancelDueCreditNote } from '../../../entities/invoice/due.ts';
 import { Refund } from '../../../entities/order/refunds/refund.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { observe } from '../../../infra/observability/log.ts';
-import { issueDocuments } from '../../../jobs/invoices.ts';
 import type { WorkerDeps } from '../../deps.ts';
+import { requestCreditNote } from '../../invoices/request-document.ts';
 import { announce } from '../../notifications/announce.ts';
 import { sendEmail } from '../../notifications/order-emails.ts';
 import { advanceOrder, lockOrder } from '../advance.ts';
@@ -27,8 +27,7 @@ export async function endRefund(
   const fields = { orderId, refundId, amount, failure };
   tx.afterCommit(() => observe(failure === null ? 'order.refund.succeeded' : 'order.refund.failed', fields));
   if (failure === null) {
-    if (orderId) markCreditNoteDue(tx, { refundId, orderId });
-    tx.afterCommit(() => deps.queues.nudge(issueDocuments));
+    if (orderId) requestCreditNote(deps, tx, { refundId, orderId });
     if (refund.cause !== 'provider') sendEmail(deps, tx, { letter: 'refund-made', id: refundId });
   } else cancelDueCreditNote(tx, refundId);
   const type = failure === null ? 'refund.succeeded' : 'refund.failed';

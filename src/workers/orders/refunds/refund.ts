@@ -4,11 +4,10 @@ import { amountOf, type RefundLine, refundDelivery, refundUnits } from '../../..
 import { countUnits, loadDelivery, loadLines, pickUnits, refundable } from '../../../entities/order/lines.ts';
 import type { Order } from '../../../entities/order/order.ts';
 import { type NewRefund, Refund } from '../../../entities/order/refunds/refund.ts';
-import { enqueue } from '../../../entities/outbox/outbox.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import type { OrderWork } from '../../../jobs/orders.ts';
-import { executeOperation } from '../../../jobs/payments.ts';
 import type { WorkerDeps } from '../../deps.ts';
+import { enqueueOperation } from '../../payments/enqueue-operation.ts';
 import type { ParsedCommand, Prepared } from '../parsed-command.ts';
 import { linesByValue, readRefundable } from './refundable.ts';
 
@@ -16,14 +15,14 @@ import { linesByValue, readRefundable } from './refundable.ts';
  * Requests a refund and enqueues the call to the provider. @returns the refund; undefined when there is nothing to
  * refund
  */
-export async function giveBack(
+export async function enqueueRefund(
   deps: WorkerDeps,
   tx: Tx,
   request: NewRefund,
 ): Promise<{ refundId: string } | undefined> {
   const refund = await Refund.request(tx, request);
   if (!refund) return undefined;
-  enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId: refund.operationId } });
+  enqueueOperation(deps, tx, { id: refund.operationId });
   return { refundId: refund.id };
 }
 
@@ -44,7 +43,7 @@ export async function prepareRefund(
     async perform() {
       if (delivery) order.markDeliveryRefunded();
       await countUnits(tx, order.id, { refunded: units });
-      return giveBack(deps, tx, { order, lines, cause: 'refund', reason, commandId });
+      return enqueueRefund(deps, tx, { order, lines, cause: 'refund', reason, commandId });
     },
   };
 }

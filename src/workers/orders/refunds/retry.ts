@@ -1,9 +1,8 @@
 import { Refund } from '../../../entities/order/refunds/refund.ts';
-import { enqueue } from '../../../entities/outbox/outbox.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import type { OrderWork } from '../../../jobs/orders.ts';
-import { executeOperation } from '../../../jobs/payments.ts';
 import type { WorkerDeps } from '../../deps.ts';
+import { enqueueOperation } from '../../payments/enqueue-operation.ts';
 import type { ParsedCommand, Prepared } from '../parsed-command.ts';
 
 /** Requests a failed refund again, with a new idempotency key and at most the amount that is still owed. */
@@ -18,7 +17,7 @@ export function prepareRetry(
     async perform() {
       const refund = await Refund.loadFailed(tx, { refundId, orderId: order.id });
       const operationId = await refund.retry(tx, order, id);
-      enqueue(tx, deps.queues, { contract: executeOperation, payload: { operationId } });
+      enqueueOperation(deps, tx, { id: operationId });
       return { refundId };
     },
   };

@@ -18,7 +18,7 @@ import type { WorkerDeps } from '../../deps.ts';
 import { announce } from '../../notifications/announce.ts';
 import { sendEmail } from '../../notifications/order-emails.ts';
 import type { ParsedCommand, Prepared } from '../parsed-command.ts';
-import { giveBack } from './refund.ts';
+import { enqueueRefund } from './refund.ts';
 import { readRefundable } from './refundable.ts';
 
 /** Prepares a return that a customer, or staff for a customer, requests. */
@@ -89,12 +89,12 @@ export async function prepareReturnReceipt(
       const refunded = toRefund.map(({ line, quantity }) => ({ line: line.line, quantity }));
       await countUnits(tx, order.id, { returned: units, refunded });
       await restock(tx, { cause: 'order', causeId: order.id }, goodsOf(sellable));
-      const givenBack = await giveBack(deps, tx, { order, lines: refunds, cause: 'return', reason, commandId });
-      const refundId = givenBack?.refundId ?? null;
+      const requested = await enqueueRefund(deps, tx, { order, lines: refunds, cause: 'return', reason, commandId });
+      const refundId = requested?.refundId ?? null;
       await tx.write();
       await approved.receive(tx, { restocked, refundId });
       await announce(deps, tx, { type: 'return.received', data: { orderId: order.id, returnId, refundId } });
-      return { returnId, ...givenBack };
+      return { returnId, ...requested };
     },
   };
 }

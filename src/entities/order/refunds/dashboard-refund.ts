@@ -1,7 +1,8 @@
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { isUuid } from '../../../infra/ids.ts';
+import { TERMINAL_STATES_SQL } from '../../checkout/terminal-states.ts';
 import type { Payment } from '../../payment/payment.ts';
-import { creditLines } from './foreign-credit.ts';
+import { creditLines } from './dashboard-credit.ts';
 import { loadMoney } from './money.ts';
 import { Refund } from './refund.ts';
 
@@ -17,7 +18,7 @@ interface Listed {
  * and of the order, and writes it.
  * @returns its id, and the paise of our pending refunds; undefined if the refund is our own or was booked before
  */
-export async function bookForeignRefund(
+export async function bookDashboardRefund(
   tx: Tx,
   { payment, orderId, refund }: { payment: Payment; orderId: string | null; refund: Listed },
 ): Promise<{ id: string; underWay: number } | undefined> {
@@ -25,7 +26,7 @@ export async function bookForeignRefund(
   const { amount, id: providerReference } = refund;
   const before = await loadMoney(tx, payment.checkoutId);
   const { underWay, outside } = before;
-  payment.recordForeignRefund({ amount, elsewhere: underWay + outside, now: tx.now });
+  payment.recordDashboardRefund({ amount, elsewhere: underWay + outside, now: tx.now });
   const money = { ...before, refunded: payment.refunded };
   const lines = orderId === null ? [] : await creditLines(tx, { orderId, amount, money });
   const row = { orderId, paymentId: payment.id, amount, cause: 'provider', reason: null, state: 'succeeded' } as const;
@@ -53,14 +54,14 @@ async function isRepeated(tx: Tx, { reference }: Listed): Promise<boolean> {
   if (reference === null || !isUuid(reference)) return false;
   const pending = await tx.query(
     `select 1 from order_commands where id = $1 and state = 'pending'
-      union all select 1 from checkouts where id = $1 and state not in ('COMPLETED', 'EXPIRED', 'CANCELLED', 'FAILED')`,
+      union all select 1 from checkouts where id = $1 and state not in ('COMPLETED', ${TERMINAL_STATES_SQL})`,
     [reference],
   );
   return pending.length > 0;
 }
 
 /** Finds a booked refund of the provider's dashboard that no call of ours has replaced since. */
-export async function findForeignRefund(
+export async function findDashboardRefund(
   tx: Tx,
   reference: string | null,
 ): Promise<{ id: string; paymentId: string; amount: number } | undefined> {

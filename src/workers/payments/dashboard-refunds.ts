@@ -1,15 +1,14 @@
-import { markCreditNoteDue } from '../../entities/invoice/due.ts';
-import { bookForeignRefund, findForeignRefund } from '../../entities/order/refunds/foreign-refund.ts';
+import { bookDashboardRefund, findDashboardRefund } from '../../entities/order/refunds/dashboard-refund.ts';
 import { Payment } from '../../entities/payment/payment.ts';
 import { closeProviderEvents, type OpenProviderEvent } from '../../entities/payment/provider-event.ts';
 import { external } from '../../infra/database/external-call.ts';
 import { type Tx, unitOfWork } from '../../infra/database/unit-of-work.ts';
 import { observe } from '../../infra/observability/log.ts';
-import { issueDocuments } from '../../jobs/invoices.ts';
 import { processProviderEvents } from '../../jobs/payments.ts';
 import type { ProviderRefund } from '../../ports/payments/port.ts';
 import { lockCheckout } from '../checkout/advance.ts';
 import type { WorkerDeps } from '../deps.ts';
+import { requestCreditNote } from '../invoices/request-document.ts';
 import { advanceOrder, lockOrder } from '../orders/advance.ts';
 import { endRefund } from '../orders/refunds/refund-end.ts';
 
@@ -18,7 +17,7 @@ export async function bookRefundEvent(deps: WorkerDeps, event: OpenProviderEvent
   const { intentId, checkoutId, eventId } = event;
   const refunds = await external('payments.refunds', () => deps.provider.refundsOf(intentId ?? ''));
   await unitOfWork(deps.db, processProviderEvents.name, async (tx) => {
-    const booked = await bookForeignRefunds(deps, tx, { checkoutId: checkoutId ?? '', refunds, cause: eventId });
+    const booked = await bookDashboardRefunds(deps, tx, { checkoutId: checkoutId ?? '', refunds, cause: eventId });
     await closeProviderEvents(tx.query, [event], booked > 0 ? 'applied' : 'known');
   });
 }
@@ -28,7 +27,7 @@ export async function bookRefundEvent(deps: WorkerDeps, event: OpenProviderEvent
  * the event to the order.
  * @returns the number of new refunds
  */
-export async function bookForeignRefunds(
+export async function bookDashboardRefunds(
   deps: WorkerDeps,
   tx: Tx,
   { checkoutId, refunds, cause }: { checkoutId: string; refunds: readonly ProviderRefund[]; cause: string },
@@ -39,13 +38,14 @@ export async function bookForeignRefunds(
   const order = await lockOrder(tx, checkout.orderId);
   let booked = 0;
   for (const refund of refunds.filter(({ status }) => status !== 'failed')) {
-    const entry = await bookForeignRefund(tx, { payment, orderId: order?.id ?? null, refund });
+    const entry = await bookDashboardRefund(tx, { payment, orderId: order?.id ?? null, refund });
     if (!entry) continue;
     booked += 1;
-    tx.afterCommit(() => observe('payment.refund.foreign', { checkoutId, refundId: refund.id, amount: refund.amount }));
+    tx.afterCommit(() =>
+      observe('payment.dashboard_refund.recorded', { checkoutId, refundId: refund.id, amount: refund.amount }),
+    );
     if (!order) continue;
-    markCreditNoteDue(tx, { refundId: entry.id, orderId: order.id });
-    tx.afterCommit(() => deps.queues.nudge(issueDocuments));
+    requestCreditNote(deps, tx, { refundId: entry.id, orderId: order.id });
     const event = { type: 'MONEY_RETURNED', amount: refund.amount, underWay: entry.underWay } as const;
     const reason = 'refunded at the provider';
     await advanceOrder(deps, tx, { order, event, actor: 'provider', reason, cause });
@@ -54,8 +54,8 @@ export async function bookForeignRefunds(
 }
 
 /** Revokes a refund that was made in the dashboard and failed at the provider. @returns whether it was such a refund */
-export async function revokeForeignRefund(deps: WorkerDeps, tx: Tx, event: OpenProviderEvent): Promise<boolean> {
-  const refund = await findForeignRefund(tx, event.refundId);
+export async function revokeDashboardRefund(deps: WorkerDeps, tx: Tx, event: OpenProviderEvent): Promise<boolean> {
+  const refund = await findDashboardRefund(tx, event.refundId);
   if (!refund) return false;
   const [payment] = await tx.find(Payment, { id: refund.paymentId });
   payment?.revokeRefund(refund.amount, tx.now);
