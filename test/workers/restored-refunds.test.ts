@@ -79,4 +79,31 @@ describe('a refund that a restored database requests again', () => {
     expect(await order.readDashboard()).to.equal(1);
     expect(await order.booked()).to.deep.equal(['provider succeeded 1000']);
   });
+
+  /** A refund of the order at the provider, whose command the database does not know. */
+  const lost = ({ intentId }: PaidOrder, amount: number, status: 'succeeded' | 'failed' = 'succeeded') =>
+    ({ id: `re_${randomUUID()}`, intentId, amount, status, reference: newId() }) as const;
+
+  it('is the one that the provider has, if its command was lost and staff request it again', async () => {
+    const order = await paidOrder();
+    order.refunds.push(lost(order, 1_000, 'failed'), lost(order, 1_000));
+    await order.command('REFUND', { amount: 1_000 });
+    await order.settle();
+    expect(order.refunds).to.have.length(2);
+    expect(await order.booked()).to.deep.equal(['refund succeeded 1000']);
+    expect(await order.readDashboard()).to.equal(0);
+    // Another request is another refund.
+    await order.command('REFUND', { amount: 1_000 });
+    await order.settle();
+    expect(order.refunds).to.have.length(3);
+  });
+
+  it('is another one than a refund of the dashboard, or one of another amount', async () => {
+    const order = await paidOrder();
+    order.refunds.push({ ...lost(order, 1_000), reference: null }, lost(order, 700));
+    await order.command('REFUND', { amount: 1_000 });
+    await order.settle();
+    expect(order.refunds).to.have.length(3);
+    expect(await order.readDashboard()).to.equal(2);
+  });
 });

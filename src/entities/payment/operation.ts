@@ -21,6 +21,7 @@ export interface Operation {
   checkoutCreatedAt: Date;
   /** When the last unanswered call was given up; it may still be under way. Null without such a call. */
   unansweredAt: Date | null;
+  paymentId: string;
   intentId: string | null;
   /** The order's refund that this call makes; null for a refund without an order. */
   refundId: string | null;
@@ -41,7 +42,7 @@ const OPERATION = forEachCall(
   `select o.id, o.kind, o.status = 'unknown' as "isUnknown", o.status in ('done', 'refused') as "isDecided",
       o.idempotency_key || '-' || o.key_round as key, o.amount, o.created_at as "createdAt",
       o.unanswered_at as "unansweredAt",
-      c.created_at as "checkoutCreatedAt", p.intent_id as "intentId", p.checkout_id as "checkoutId", p.currency, o.fence, o.refund_id as "refundId", a.method,
+      c.created_at as "checkoutCreatedAt", p.id as "paymentId", p.intent_id as "intentId", p.checkout_id as "checkoutId", p.currency, o.fence, o.refund_id as "refundId", a.method,
       c.state in ('COMPLETED', ${TERMINAL_STATES_SQL}) as "isCheckoutOver",
       exists (select 1 from payment_operations f where f.payment_id = p.id and f.kind = 'open'
         and f.status in ('pending', 'unknown')) as "isOpening"
@@ -136,6 +137,7 @@ export function appendOpening(tx: Tx, paymentId: string, of: Opening): Operation
     isOpening: true,
     isCheckoutOver: false,
     unansweredAt: null,
+    paymentId,
     intentId: null,
     refundId: null,
     fence: 0,

@@ -1,8 +1,10 @@
+import { findLostRefund } from '../../entities/order/refunds/dashboard-refund.ts';
 import { ATTEMPT_STATUS } from '../../entities/payment/attempt.ts';
 import type { Operation, OperationKind } from '../../entities/payment/operation.ts';
 import type { OperationResult } from '../../entities/payment/operation-result.ts';
 import { external } from '../../infra/database/external-call.ts';
 import { type Intent, type PaymentProvider, ProviderError, type ProviderRefund } from '../../ports/payments/port.ts';
+import type { WorkerDeps } from '../deps.ts';
 
 /** The provider's answer. `wait`: the provider cannot be called yet. `moot`: there is nothing left to do. */
 export type ProviderAnswer = { intent: Intent } | { refund: ProviderRefund } | 'wait' | 'moot';
@@ -17,12 +19,14 @@ const LONGEST_CALL_MS = 30_000;
  * the same idempotency key only if the provider does not know it.
  * @throws ProviderError
  */
-export function perform(provider: PaymentProvider, operation: Operation): Promise<ProviderAnswer> {
-  return external(`payments.${operation.kind}`, () => PERFORM[operation.kind](provider, operation));
+export function perform(deps: PerformDeps, operation: Operation): Promise<ProviderAnswer> {
+  return external(`payments.${operation.kind}`, () => PERFORM[operation.kind](deps, operation));
 }
 
-const PERFORM: Record<OperationKind, (provider: PaymentProvider, operation: Operation) => Promise<ProviderAnswer>> = {
-  async open(provider, operation) {
+type PerformDeps = Pick<WorkerDeps, 'provider' | 'db'>;
+
+const PERFORM: Record<OperationKind, (deps: PerformDeps, operation: Operation) => Promise<ProviderAnswer>> = {
+  async open({ provider }, operation) {
     const { checkoutId, amount, currency, method, key, isUnknown, createdAt, isCheckoutOver } = operation;
     if (isUnknown || isCheckoutOver) {
       const intent = await readOrNotSent(findIntent(provider, operation));
@@ -35,7 +39,7 @@ const PERFORM: Record<OperationKind, (provider: PaymentProvider, operation: Oper
     return { intent: await provider.open({ checkoutId, amount: amount ?? 0, currency, method, key }) };
   },
 
-  async confirm(provider, { intentId, method, key, isUnknown, isCheckoutOver }) {
+  async confirm({ provider }, { intentId, method, key, isUnknown, isCheckoutOver }) {
     if (!intentId || !method) return 'moot';
     if (isUnknown || isCheckoutOver) {
       const intent = await readOrNotSent(provider.retrieve(intentId));
@@ -44,7 +48,7 @@ const PERFORM: Record<OperationKind, (provider: PaymentProvider, operation: Oper
     return { intent: await provider.confirm({ intentId, method, key }) };
   },
 
-  async cancel(provider, operation) {
+  async cancel({ provider }, operation) {
     const { intentId, isOpening, key } = operation;
     if (isOpening) return 'wait';
     if (intentId) return { intent: await provider.cancel({ intentId, key }) };
@@ -52,11 +56,13 @@ const PERFORM: Record<OperationKind, (provider: PaymentProvider, operation: Oper
     return intent ? { intent: await provider.cancel({ intentId: intent.id, key }) } : 'moot';
   },
 
-  async refund(provider, { id: reference, intentId, amount, key }) {
+  async refund({ provider, db }, { id: reference, paymentId, intentId, amount, key }) {
     if (!intentId || !amount) return 'moot';
     // A restored database may request again what the provider did before it forgot the key: it keeps keys for a day.
     const refunds = await readOrNotSent(provider.refundsOf(intentId));
-    const existing = refunds.find((refund) => refund.reference === reference);
+    const own = refunds.find((refund) => refund.reference === reference);
+    const others = refunds.filter(({ status }) => status !== 'failed');
+    const existing = own ?? (await findLostRefund(db.query, { paymentId, amount }, others));
     return { refund: existing ?? (await provider.refund({ intentId, amount, key, reference })) };
   },
 };

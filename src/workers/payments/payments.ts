@@ -38,7 +38,7 @@ export const paymentHandlers = (deps: WorkerDeps) => [
 ];
 
 const performOrError = (deps: WorkerDeps, operation: Operation): Promise<ProviderAnswer | ProviderError> =>
-  perform(deps.provider, operation).catch((error: unknown) => {
+  perform(deps, operation).catch((error: unknown) => {
     if (!(error instanceof ProviderError)) throw error;
     const { id, kind, checkoutId } = operation;
     observe('payment.answer.missing', { operationId: id, kind, checkoutId, outcome: error.outcome, code: error.code });

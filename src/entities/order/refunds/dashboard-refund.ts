@@ -1,3 +1,4 @@
+import type { Query } from '../../../infra/database/query.ts';
 import type { Tx } from '../../../infra/database/unit-of-work.ts';
 import { isUuid } from '../../../infra/ids.ts';
 import { TERMINAL_STATES_SQL } from '../../checkout/terminal-states.ts';
@@ -22,7 +23,7 @@ export async function bookDashboardRefund(
   tx: Tx,
   { payment, orderId, refund }: { payment: Payment; orderId: string | null; refund: Listed },
 ): Promise<{ id: string; underWay: number } | undefined> {
-  if ((await isKnown(tx, payment.id, refund)) || (await isRepeated(tx, refund))) return undefined;
+  if ((await isKnown(tx.query, payment.id, refund)) || (await isRepeated(tx.query, refund))) return undefined;
   const { amount, id: providerReference } = refund;
   const before = await loadMoney(tx, payment.checkoutId);
   const { underWay, outside } = before;
@@ -36,8 +37,8 @@ export async function bookDashboardRefund(
 }
 
 /** Whether a refund from the provider's list is our own, or was booked before. */
-async function isKnown(tx: Tx, paymentId: string, { id, reference }: Listed): Promise<boolean> {
-  const known = await tx.query(
+async function isKnown(query: Query, paymentId: string, { id, reference }: Listed): Promise<boolean> {
+  const known = await query(
     `select 1 from payment_operations where payment_id = $1 and (reference = $2 or (id::text = $3 and status <> 'refused'))
       union all select 1 from refunds where provider_reference = $2`,
     [paymentId, id, reference],
@@ -49,15 +50,32 @@ async function isKnown(tx: Tx, paymentId: string, { id, reference }: Listed): Pr
  * Whether the refund belongs to a command or checkout that has not requested it yet: the database was restored to an earlier
  * instant, and the provider will answer the repeated request with this refund.
  */
-async function isRepeated(tx: Tx, { reference }: Listed): Promise<boolean> {
+async function isRepeated(query: Query, { reference }: Listed): Promise<boolean> {
   // References of refunds in the dashboard may be any text.
   if (reference === null || !isUuid(reference)) return false;
-  const pending = await tx.query(
+  const pending = await query(
     `select 1 from order_commands where id = $1 and state = 'pending'
       union all select 1 from checkouts where id = $1 and state not in ('COMPLETED', ${TERMINAL_STATES_SQL})`,
     [reference],
   );
   return pending.length > 0;
+}
+
+/**
+ * Finds a refund of `amount` paise that the shop made and does not know: its command was lost when the database was restored to
+ * an earlier instant. Who requests it again gets this one.
+ */
+export async function findLostRefund<R extends Listed>(
+  query: Query,
+  { paymentId, amount }: { paymentId: string; amount: number },
+  refunds: readonly R[],
+): Promise<R | undefined> {
+  for (const refund of refunds) {
+    // A refund of the dashboard has no reference of ours: another one of its amount may be meant.
+    if (refund.amount !== amount || refund.reference === null || !isUuid(refund.reference)) continue;
+    if (!(await isKnown(query, paymentId, refund)) && !(await isRepeated(query, refund))) return refund;
+  }
+  return undefined;
 }
 
 /** Finds a booked refund of the provider's dashboard that no call of ours has replaced since. */
