@@ -128,7 +128,6 @@ function connectToAnyNode(hosts: readonly RedisHost[], options: RedisOptions): R
     ...options,
     ...next(),
     retryStrategy: (attempt) => {
-      // ioredis cannot end a connection while it waits for its next attempt, as when a worker stops.
       const delay = sentTo ? 0 : retryDelay(attempt);
       Object.assign(redis.options, next());
       sentTo = undefined;
@@ -144,7 +143,20 @@ function connectToAnyNode(hosts: readonly RedisHost[], options: RedisOptions): R
       return 2;
     },
   });
+  endWhileWaiting(redis);
   return redis;
+}
+
+/**
+ * Lets `disconnect` end a connection that waits for its next attempt to connect. ioredis cancels the attempt then, but never
+ * emits `end`, for which BullMQ waits when a worker stops. It does so for a connection that was never opened (`wait`).
+ */
+function endWhileWaiting(redis: Redis): void {
+  const disconnect = redis.disconnect.bind(redis);
+  redis.disconnect = (reconnect = false) => {
+    if (!reconnect && redis.status === 'reconnecting') redis.status = 'wait';
+    disconnect(reconnect);
+  };
 }
 
 const loginOf = ({ username, password }: RedisAddress): Pick<RedisOptions, 'username' | 'password'> => ({

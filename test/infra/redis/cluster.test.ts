@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,6 +76,15 @@ describe('a Redis Cluster', function () {
       await counter.forget(key);
       expect(await counter.spend(key)).to.include({ isOver: false, remaining: 1 });
     }
+  });
+
+  it('lets a blocking connection end while it waits for its next attempt, as when a worker stops', async () => {
+    const blocking = openBlockingRedis(`redis+cluster://127.0.0.1:${await reservePort()}`);
+    blocking.on('error', () => undefined);
+    await waitFor('it waits for its next attempt', () => blocking.status === 'reconnecting');
+    const ended = once(blocking, 'end');
+    blocking.disconnect();
+    await ended;
   });
 
   it('is found by a connection that begins at a node which is no longer part of it', async () => {
