@@ -9,6 +9,7 @@ import { DEVELOPMENT } from '../../stack/environment.ts';
 import { fillOrders } from '../../volume/fill.ts';
 import { makeTemplates } from '../../volume/templates.ts';
 import type { Statement } from '../counters.ts';
+import { interruption } from '../interruption.ts';
 import { type Level, runLevel, warmUp, watchIdle } from '../levels.ts';
 import type { GrowthOptions } from '../options.ts';
 import type { Measured, Say } from '../site.ts';
@@ -74,7 +75,10 @@ interface Fill {
 async function fillTo({ db, url, checkoutIds, orders }: Fill, say: Say): Promise<Record<string, number>> {
   const [row] = await db.query<{ count: number }>(`select count(*)::int as count from order_numbers`);
   const missing = Math.max(0, orders - (row?.count ?? 0));
-  const report = (added: number) => void (added % 20_000 === 0 && say(`  ${added} of ${missing} orders`));
+  const report = (added: number) => {
+    interruption.throwIfAborted();
+    if (added % 20_000 === 0) say(`  ${added} of ${missing} orders`);
+  };
   say(`adding ${missing} orders`);
   if (missing === 0) return {};
   const filling = await seconds(() => fillOrders({ db, url, vault }, { checkoutIds, orders: missing, report }));
@@ -94,7 +98,7 @@ async function addUp(db: Database): Promise<void> {
       `select 1 from order_roll_ups where added_up_to < (select max(number) from order_numbers)`,
     );
     if (behind.length === 0) return;
-    await sleep(100);
+    await sleep(100, undefined, { signal: interruption });
   }
 }
 
@@ -170,7 +174,7 @@ async function timeRuns({ target }: Measured, db: Database, say: Say): Promise<R
       for (;;) {
         const [run] = await db.query<{ state: string }>(`select state from reconciliation_runs where id = $1`, [id]);
         if (run?.state === 'done') return;
-        await sleep(50);
+        await sleep(50, undefined, { signal: interruption });
       }
     });
   }
