@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import pg from 'pg';
 import { STOCK_INVARIANTS } from '../../src/entities/invariants/stock.ts';
 import { ReconciliationRun, type Run } from '../../src/entities/reconciliation/run.ts';
+import { readRecordedBefore } from '../../src/entities/verification/changes.ts';
+import { endCheck } from '../../src/entities/verification/checkpoint.ts';
 import { unitOfWork } from '../../src/infra/database/unit-of-work.ts';
 import { newId, uuidv7Floor, uuidv7Time } from '../../src/infra/ids.ts';
 import type { Queues } from '../../src/infra/queue/queue.ts';
@@ -96,5 +98,18 @@ describe('the opening balances of stock', function () {
     await endFullUntil('the change is in the balances', async () => (await recorded()).length === 0);
     expect(await openings()).to.deep.equal([7]);
     expect(await wrongLevels()).to.deep.equal([[variantId, 9, 7]]);
+  });
+
+  it('get a change that only a check reads which began before they were moved', async () => {
+    await query(`update inventory_movements set on_hand_delta = 9`);
+    expect(await recorded()).to.have.length(1);
+    await waitFor('the check has read the change', async () => {
+      const recordedBefore = await readRecordedBefore(database.db.query);
+      const ending = { at: daysAgo(1), isClean: true, isFull: false, recordedBefore };
+      await unitOfWork(database.db, 'test', (tx) => endCheck(tx.query, ending));
+      return (await recorded()).length === 0;
+    });
+    expect(await openings()).to.deep.equal([9]);
+    expect(await wrongLevels()).to.deep.equal([]);
   });
 });

@@ -101,8 +101,9 @@ async function moveOpenings(
   query: Query,
   { from, at, recordedBefore }: Pick<Ending, 'at' | 'recordedBefore'> & { from: string | null },
 ): Promise<void> {
-  const before = uuidv7Floor(lookback(at));
-  if (from !== null && from > before) return; // another check was faster
+  const ownStart = uuidv7Floor(lookback(at));
+  // Another check, or a reconciliation, may have moved them further since this one began.
+  const before = from !== null && from > ownStart ? from : ownStart;
   if (from === null) {
     await query(`delete from stock_openings`, []);
     await query(`insert into stock_openings ${SUMS} from inventory_movements where id < $1 group by variant_id`, [
